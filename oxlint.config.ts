@@ -1,0 +1,107 @@
+import { defineConfig } from "oxlint";
+
+/**
+ * Who may import whom: a folder sees the faces named here and no others. The order is that of
+ * docs/architecture.md: kit <- platform <- features <- edge <- app.
+ */
+const sees: Record<string, string[]> = {
+  "src/kit": [],
+  "src/platform": ["#kit", "#platform/*"],
+  "src/connectors": ["#kit"],
+  "src/identity": ["#kit", "#platform/*"],
+  "src/workspaces": ["#kit", "#platform/*", "#identity"],
+  "src/channels": ["#kit", "#platform/*", "#connectors", "#identity", "#workspaces"],
+  "src/delivery": ["#kit", "#platform/*", "#connectors", "#identity", "#workspaces", "#channels"],
+  "src/desk": ["#kit", "#platform/*", "#connectors", "#identity", "#workspaces", "#channels", "#delivery"],
+  "src/usage": ["#kit", "#platform/*"],
+  "src/agent": [
+    "#kit",
+    "#platform/*",
+    "#connectors",
+    "#identity",
+    "#workspaces",
+    "#channels",
+    "#delivery",
+    "#desk",
+    "#usage",
+  ],
+  // The command line speaks to the API like any other client.
+  "src/edge/cli": ["#kit", "#platform/config"],
+  emulator: [],
+};
+
+/** Packages that one place alone may name, so that each can be replaced there. */
+const owned: Record<string, string[]> = {
+  "better-auth": ["src/identity"],
+  fastify: ["src/edge/http", "src/platform/wire"],
+  "graphile-worker": ["src/platform/jobs"],
+  pg: ["src/platform/db"],
+  undici: ["src/platform/http-client", "src/edge/cli"],
+  "node:http": ["src/platform/http-client", "src/platform/wire", "emulator"],
+  "node:https": ["src/platform/http-client"],
+  "node:net": ["src/platform/http-client", "src/platform/db", "src/platform/mail", "emulator"],
+  nodemailer: ["src/platform/mail"],
+  ai: ["src/agent/llm"],
+};
+
+function restrictions(folder: string) {
+  const allowed = sees[folder];
+  const packages = Object.entries(owned)
+    .filter(([, places]) => !places.some((place) => place === folder || place.startsWith(`${folder}/`)))
+    .map(([name]) => name);
+  return { allowed, packages };
+}
+
+export default defineConfig({
+  plugins: ["typescript", "import", "unicorn", "promise", "node", "oxc"],
+  categories: { correctness: "error", suspicious: "error", perf: "error" },
+  rules: {
+    "typescript/no-explicit-any": "error",
+    "typescript/no-floating-promises": "error",
+    "typescript/no-misused-promises": "error",
+    "typescript/switch-exhaustiveness-check": "error",
+    "typescript/consistent-type-imports": "error",
+    "typescript/no-non-null-assertion": "error",
+    "import/no-cycle": "error",
+    "import/no-default-export": "error",
+    "func-style": ["error", "declaration", { allowArrowFunctions: true }],
+    "max-lines": ["error", { max: 400 }],
+    "no-restricted-globals": [
+      "error",
+      { name: "fetch", message: "Outgoing connections go through #platform/http-client." },
+    ],
+    "node/no-process-env": "error",
+    // Order matters more than overlap where rows are locked or a platform is called.
+    "no-await-in-loop": "off",
+    "no-shadow": "off",
+    "unicorn/no-array-sort": "off",
+    "typescript/no-unsafe-type-assertion": "off",
+  },
+  ignorePatterns: ["data", "web/dist"],
+  overrides: [
+    { files: ["*.config.ts", "web/*.config.ts"], rules: { "import/no-default-export": "off" } },
+    ...Object.keys(sees).map((folder) => {
+      const { allowed = [], packages } = restrictions(folder);
+      return {
+        files: [`${folder}/**/*.ts`],
+        rules: {
+          "no-restricted-imports": [
+            "error",
+            {
+              paths: packages.map((name) => ({
+                name,
+                message: `${name} belongs to ${owned[name]?.join(", ")}.`,
+              })),
+              patterns: [
+                {
+                  group: ["#*", "#*/*", ...allowed.map((face) => `!${face}`)],
+                  message: `${folder} may import ${allowed.join(", ") || "no other module"}; see docs/architecture.md.`,
+                },
+              ],
+            },
+          ],
+        },
+      };
+    }),
+  ],
+});

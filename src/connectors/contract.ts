@@ -1,0 +1,251 @@
+import type { JsonObject, JsonValue, Money, Problem } from "#kit";
+
+/**
+ * The contract of a platform. A connector is pure code plus HTTP that reaches it as an argument: it
+ * holds no state, no tokens and no clock, and it never retries. Delivery owns when to call what.
+ *
+ * A variant is published as a list of items (a post; the parts of a thread; a first comment). Each
+ * item has an attempt of its own, so that a lost answer concerns one visible thing and no more.
+ */
+export type Connector = {
+  /** Stable id, also the folder name and the value in the database: `bluesky`. */
+  id: string;
+  /** What people call it: "Bluesky". */
+  name: string;
+  /** One sentence for the page where channels are connected. */
+  summary: string;
+  connect: OAuthConnect | FormConnect;
+  limits: Limits;
+  options: OptionField[];
+  /** How long after `t_send` a commit may still become visible, for this channel. */
+  settling(context: Pick<ConnectorContext, "settings" | "credentials">): Settling;
+  /** The length of a text part as the platform counts it. */
+  measure(text: string): number;
+  /** Everything that the platform would refuse, told to the author while typing. Pure. */
+  validate(variant: VariantContent, media: MediaInfo[]): Problem[];
+  /** What the platform charges for this variant; null where it charges nothing. */
+  price(variant: VariantContent): Money | null;
+  /**
+   * Everything before the visible call: uploads, containers, rendering. Safe to repeat. Returns plain
+   * JSON, stored before anything is sent, from which `commit` alone derives its bytes.
+   */
+  prepare(context: ConnectorContext, delivery: DeliveryInput): Promise<Plan>;
+  /** The one visible call for one item. Throws only `ConnectorFailure`. */
+  commit(context: ConnectorContext, plan: Plan, item: ItemRef): Promise<Published>;
+  /** Reads the platform back to learn what became of an item; `unsupported` where nothing can be read (or not on this channel). */
+  locate: "unsupported" | Locate;
+  /** Asks the platform who the credentials belong to: the health check of a channel. */
+  probe(context: ConnectorContext): Promise<Account>;
+};
+
+/** What the author wrote for one channel. `parts` holds one text, or several for a thread. */
+export type VariantContent = {
+  parts: string[];
+  link: string | null;
+  media: { mediaId: string; altText: string }[];
+  firstComment: string | null;
+  /** Values of the connector's own `options`, by key. */
+  options: JsonObject;
+};
+
+export type MediaInfo = {
+  mediaId: string;
+  sha256: string;
+  mimeType: string;
+  bytes: number;
+  width: number;
+  height: number;
+};
+
+export type Limits = {
+  /** Longest text of one part, in `measure` units. */
+  textLength: number;
+  /** What one unit is, for the counter: "characters", "weighted characters", "graphemes". */
+  textUnit: string;
+  /** 1 where the platform has no threads. */
+  maxParts: number;
+  maxMedia: number;
+  maxMediaBytes: number;
+  mediaTypes: string[];
+  altTextLength: number;
+  firstComment: boolean;
+};
+
+/** A field of the composer that only this platform has, as the subject line of a mail. */
+export type OptionField = {
+  key: string;
+  label: string;
+  kind: "text" | "choice";
+  choices: string[];
+  required: boolean;
+  maxLength: number;
+  help: string;
+};
+
+/**
+ * Time that must pass after `t_send` before absence from a listing proves anything:
+ * W > client deadline + the server's commit delay + the listing's lag.
+ */
+export type Settling = { deadlineMs: number; windowMs: number };
+
+/** Tokens and secrets of a channel, decrypted for one call and held nowhere. */
+export type Credentials = JsonObject;
+
+export type ConnectorContext = {
+  http: ConnectorHttp;
+  mail: ConnectorMail;
+  credentials: Credentials;
+  /** What the platform calls the account: a DID, a user id, a mail address. */
+  accountId: string;
+  /** Base addresses and versions from the configuration, for this connector. */
+  settings: JsonObject;
+  signal: AbortSignal;
+};
+
+/** HTTP as delivery hands it out: every request on a socket of its own, through the egress rules, never retried. */
+export type ConnectorHttp = {
+  request(request: ConnectorRequest): Promise<ConnectorResponse>;
+};
+
+export type ConnectorRequest = {
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  url: string;
+  headers?: Record<string, string>;
+  body?: string | Uint8Array;
+};
+
+export type ConnectorResponse = {
+  status: number;
+  headers: Record<string, string>;
+  body: Uint8Array;
+};
+
+/** A mail transport with the same promises as `ConnectorHttp`: one connection, one attempt. */
+export type ConnectorMail = {
+  send(server: MailServer, message: MailMessage, signal: AbortSignal): Promise<{ response: string }>;
+  verify(server: MailServer, signal: AbortSignal): Promise<void>;
+};
+
+export type MailServer = {
+  host: string;
+  port: number;
+  /** `implicit`: TLS from the first byte (465); `starttls`: required upgrade; `none`: only for loopback. */
+  tls: "implicit" | "starttls" | "none";
+  username: string | null;
+  password: string | null;
+};
+
+export type MailMessage = {
+  messageId: string;
+  from: { name: string; address: string };
+  to: string[];
+  subject: string;
+  html: string;
+  text: string;
+  date: Date;
+  headers: Record<string, string>;
+};
+
+export type DeliveryInput = {
+  deliveryId: string;
+  variant: VariantContent;
+  media: MediaFile[];
+  /** When the first item was meant to be sent; fixed for all attempts, so that derived ids and dates are stable. */
+  dueAt: Date;
+};
+
+export type MediaFile = MediaInfo & { altText: string; read(): Promise<Uint8Array> };
+
+/** Plain JSON: `items[i]` is what `commit` sends as item i, in this order. */
+export type Plan = { items: PlanItem[] };
+
+export type PlanItem = {
+  kind: "post" | "reply" | "comment";
+  payload: JsonValue;
+};
+
+export type ItemRef = {
+  index: number;
+  /** Stable per (delivery, item): the idempotency key where the platform takes one. */
+  key: string;
+  /** What items before this one became; a reply needs its parent. */
+  published: Published[];
+};
+
+/** What the platform calls the published thing. `url` is where people see it; null where there is no page. */
+export type Published = { externalId: string; url: string | null; data: JsonObject };
+
+export type Locate = (
+  context: ConnectorContext,
+  plan: Plan,
+  item: ItemRef,
+  /** When the first byte may have left. */
+  sentAt: Date,
+) => Promise<Located | "unsupported">;
+
+/**
+ * `matches`: everything readable that equals the item, newest first; delivery drops what is older than
+ * `sentAt` minus the skew or belongs to another attempt. `coversFrom`: the listing is complete back to
+ * this moment, null where that is unknown; only a listing that reaches back to `sentAt` can prove absence.
+ */
+export type Located = {
+  matches: (Published & { createdAt: Date })[];
+  coversFrom: Date | null;
+};
+
+export type Account = {
+  accountId: string;
+  /** "@ada.example" or "Ada Lovelace". */
+  handle: string;
+  displayName: string;
+  avatarUrl: string | null;
+  profileUrl: string | null;
+};
+
+/** Connected by a consent page of the platform (OAuth 2 with PKCE, RFC 7636). */
+export type OAuthConnect = {
+  kind: "oauth";
+  scopes: string[];
+  authorizeUrl(settings: JsonObject, request: AuthorizeRequest): string;
+  exchange(context: ConnectorContext, grant: OAuthGrant): Promise<TokenSet>;
+  refresh(context: ConnectorContext): Promise<TokenSet>;
+  revoke(context: ConnectorContext): Promise<void>;
+};
+
+export type AuthorizeRequest = {
+  redirectUri: string;
+  state: string;
+  codeChallenge: string;
+  scopes: string[];
+  /** False when no person looks at a page (the command line): `prompt=none` where the platform has it. */
+  interactive: boolean;
+};
+
+export type OAuthGrant = { code: string; redirectUri: string; codeVerifier: string };
+
+export type TokenSet = {
+  credentials: Credentials;
+  scopes: string[];
+  /** When the access token ends; null where it does not. */
+  expiresAt: Date | null;
+};
+
+/** Connected by a form: an app password, an SMTP server. */
+export type FormConnect = {
+  kind: "form";
+  fields: FormField[];
+  /** Checks the form and turns it into credentials, speaking to the platform. Throws `ConnectorFailure`. */
+  open(context: ConnectorContext, form: Record<string, string>): Promise<TokenSet & { account: Account }>;
+  /** A new session from stored credentials; null where credentials do not age. */
+  refresh: ((context: ConnectorContext) => Promise<TokenSet>) | null;
+};
+
+export type FormField = {
+  key: string;
+  label: string;
+  kind: "text" | "password" | "url" | "email" | "number" | "choice" | "lines";
+  choices: string[];
+  required: boolean;
+  placeholder: string;
+  help: string;
+};

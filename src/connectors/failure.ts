@@ -1,0 +1,57 @@
+import type { ErrorKind } from "#kit";
+import { GalleyError } from "#kit";
+
+/**
+ * What a failed call says about the world. Everything after the first byte that is not a clear answer
+ * is `unknown`: the post may be out.
+ *
+ * - `not_sent`: no byte left (DNS, connect, TLS), so sending again is safe
+ * - `rejected`: the platform answered that it will not take this content; final
+ * - `unauthorized`: the access token is refused; `expired` may be refreshed, `revoked` needs the person
+ * - `throttled`: refused for now (429); `retryAfterSeconds` says for how long
+ * - `unknown`: timeout, reset, 408, any 5xx, an answer that cannot be parsed
+ */
+export type Verdict = "not_sent" | "rejected" | "unauthorized" | "throttled" | "unknown";
+
+export type FailureDetails = {
+  verdict: Verdict;
+  /** Stable, `connector.reason`. */
+  code: string;
+  /** Plain words for the person who reads the delivery: what happened and what to do. */
+  message: string;
+  /** With `unauthorized`: whether a refresh may help. */
+  refreshable?: boolean;
+  retryAfterSeconds?: number;
+  /** The platform's status and words, for the attempt's record; without secrets. */
+  evidence?: string;
+  cause?: unknown;
+};
+
+const kinds = {
+  rejected: "unprocessable",
+  unauthorized: "unauthenticated",
+  throttled: "rate_limited",
+  not_sent: "unavailable",
+  unknown: "unavailable",
+} satisfies Record<Verdict, ErrorKind>;
+
+/** The one error that a connector throws. */
+export class ConnectorFailure extends GalleyError {
+  readonly verdict: Verdict;
+  readonly refreshable: boolean;
+  readonly evidence: string | null;
+
+  constructor(details: FailureDetails) {
+    super({
+      code: details.code,
+      kind: kinds[details.verdict],
+      message: details.message,
+      retryable: details.verdict === "not_sent" || details.verdict === "throttled",
+      ...(details.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: details.retryAfterSeconds }),
+      ...(details.cause === undefined ? {} : { cause: details.cause }),
+    });
+    this.verdict = details.verdict;
+    this.refreshable = details.refreshable ?? false;
+    this.evidence = details.evidence ?? null;
+  }
+}

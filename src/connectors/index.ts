@@ -1,0 +1,14 @@
+import type { Connector } from "./contract.ts";
+
+export type * from "./contract.ts";
+export { ConnectorFailure } from "./failure.ts";
+export type { FailureDetails, Verdict } from "./failure.ts";
+
+/** Every connector, by id. A new platform is one folder and one line here. */
+const connectors: Connector[] = [];
+
+export type ConnectorRegistry = ReadonlyMap<string, Connector>;
+
+export function connectorRegistry(list: Connector[] = connectors): ConnectorRegistry {
+  return new Map(list.map((connector) => [connector.id, connector]));
+}

@@ -1,0 +1,51 @@
+/**
+ * What kind of failure an error is. `edge/http` is the only place that maps a kind to a status code;
+ * the command line maps it to an exit code.
+ */
+export type ErrorKind =
+  | "invalid"
+  | "unauthenticated"
+  | "forbidden"
+  | "not_found"
+  | "conflict"
+  | "too_large"
+  | "unprocessable"
+  | "rate_limited"
+  | "unavailable"
+  | "internal";
+
+/** One thing that is wrong with an input. `path` is a JSON Pointer (RFC 6901) into that input. */
+export type Problem = { path: string; code: string; message: string };
+
+export type ErrorDetails = {
+  /** Stable, `module.reason`, for programs. */
+  code: string;
+  kind: ErrorKind;
+  /** Plain words for a person: what is wrong and what to do. Never holds a secret. */
+  message: string;
+  problems?: Problem[];
+  /** True when the same call may succeed later without a change. */
+  retryable?: boolean;
+  /** Seconds to wait before trying again, where known. */
+  retryAfterSeconds?: number;
+  cause?: unknown;
+};
+
+/** The root of every error that Galley throws on purpose. Each module derives one class of its own. */
+export class GalleyError extends Error {
+  readonly code: string;
+  readonly kind: ErrorKind;
+  readonly problems: readonly Problem[];
+  readonly retryable: boolean;
+  readonly retryAfterSeconds: number | null;
+
+  constructor(details: ErrorDetails) {
+    super(details.message, details.cause === undefined ? {} : { cause: details.cause });
+    this.name = new.target.name;
+    this.code = details.code;
+    this.kind = details.kind;
+    this.problems = details.problems ?? [];
+    this.retryable = details.retryable ?? false;
+    this.retryAfterSeconds = details.retryAfterSeconds ?? null;
+  }
+}

@@ -1,0 +1,12 @@
+export type { Clock } from "./clock.ts";
+export { systemClock } from "./clock.ts";
+export type { ErrorDetails, ErrorKind, Problem } from "./errors.ts";
+export { GalleyError } from "./errors.ts";
+export { contentHash, sha256 } from "./hash.ts";
+export { isId, newId } from "./ids.ts";
+export type { JsonObject, JsonValue } from "./json.ts";
+export type { Money } from "./money.ts";
+export { addMoney, money } from "./money.ts";
+export { suspiciousCharacters, wellFormedProblem } from "./text.ts";
+export type { Actor, Permission, Role } from "./actor.ts";
+export { permissions, roles } from "./actor.ts";

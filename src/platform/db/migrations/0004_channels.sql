@@ -1,0 +1,41 @@
+create table channels (
+  workspace_id uuid not null references workspaces on delete cascade,
+  id uuid not null,
+  connector text not null,
+  account_id text not null,
+  handle text not null,
+  display_name text not null,
+  avatar_url text,
+  profile_url text,
+  status text not null default 'connected' check (status in ('connected', 'needs_reconnect', 'disconnected')),
+  status_reason text,
+  paused_at timestamptz,
+  -- Envelope-encrypted JSON, bound to table, column, row and workspace; null once disconnected.
+  credentials bytea,
+  scopes text[] not null default '{}',
+  expires_at timestamptz,
+  checked_at timestamptz,
+  created_by uuid references users on delete set null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (workspace_id, id),
+  unique (workspace_id, connector, account_id)
+);
+call protect_tenant('channels');
+
+-- One row per OAuth dance: single use, ten minutes, bound to session and connector.
+create table oauth_states (
+  workspace_id uuid not null references workspaces on delete cascade,
+  state_hash text not null,
+  connector text not null,
+  session_id uuid not null references sessions on delete cascade,
+  code_verifier bytea not null,
+  redirect_uri text not null,
+  -- Where the dashboard goes afterwards.
+  return_to text,
+  expires_at timestamptz not null,
+  used_at timestamptz,
+  primary key (workspace_id, state_hash)
+);
+create unique index oauth_states_hash on oauth_states (state_hash);
+call protect_tenant('oauth_states');

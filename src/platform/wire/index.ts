@@ -1,0 +1,60 @@
+import type { FastifyInstance, FastifyRequest, FastifyTypeProvider, RawServerDefault } from "fastify";
+import type { FastifyBaseLogger } from "fastify";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { z } from "zod";
+import type { Actor, Permission } from "#kit";
+import { GalleyError } from "#kit";
+
+/**
+ * Who may call a route. Every route names it in `config.access`; a route without one stops the start.
+ * `public`: anybody. `session`: any signed-in person, without a workspace. A permission: a member whose
+ * role grants it in the request's workspace.
+ */
+export type Access = "public" | "session" | Permission;
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+  interface FastifyRequest {
+    /** Set by the edge before a handler runs, for routes that need a permission. */
+    actor: Actor | null;
+  }
+}
+
+/** Routes declare Zod schemas; the edge compiles each once to JSON Schema for Ajv and fast-json-stringify. */
+export interface ZodTypes extends FastifyTypeProvider {
+  validator: this["schema"] extends z.ZodType ? z.output<this["schema"]> : unknown;
+  serializer: this["schema"] extends z.ZodType ? z.input<this["schema"]> : unknown;
+}
+
+/** What `*.routes.ts` files register on. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypes
+>;
+
+/** The member who makes this request; only on routes whose access is a permission. */
+export function actorOf(request: Pick<FastifyRequest, "actor">): Actor {
+  if (request.actor) return request.actor;
+  throw new GalleyError({ code: "wire.no_actor", kind: "unauthenticated", message: "Sign in first." });
+}
+
+/** `?limit=&cursor=`; a cursor is opaque to clients. */
+export const pageQuery = z.object({
+  limit: z.int().min(1).max(100).default(20),
+  cursor: z.string().max(200).optional(),
+});
+
+/** A page of a list: `next` is null on the last one. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), next: z.string().nullable() });
+}
+
+/** An instant on the wire: RFC 3339 with an offset. */
+export const instant = z.iso.datetime({ offset: true });
+
+export const idParams = z.object({ id: z.uuid() });
