@@ -1,3 +1,4 @@
+import type { OxlintOverride } from "oxlint";
 import { defineConfig } from "oxlint";
 
 /**
@@ -44,12 +45,17 @@ const owned: Record<string, string[]> = {
   ai: ["src/agent/llm"],
 };
 
-function restrictions(folder: string) {
-  const allowed = sees[folder];
-  const packages = Object.entries(owned)
+function importRule(folder: string): OxlintOverride {
+  const allowed = sees[folder] ?? [];
+  const paths = Object.entries(owned)
     .filter(([, places]) => !places.some((place) => place === folder || place.startsWith(`${folder}/`)))
-    .map(([name]) => name);
-  return { allowed, packages };
+    .map(([name, places]) => ({ name, message: `${name} belongs to ${places.join(", ")}.` }));
+  const message = `${folder} may import ${allowed.join(", ") || "no other module"}; see docs/architecture.md.`;
+  const patterns = [{ group: ["#*", "#*/*", ...allowed.map((face) => `!${face}`)], message }];
+  return {
+    files: [`${folder}/**/*.ts`],
+    rules: { "no-restricted-imports": ["error", { paths, patterns }] },
+  };
 }
 
 export default defineConfig({
@@ -80,28 +86,6 @@ export default defineConfig({
   ignorePatterns: ["data", "web/dist"],
   overrides: [
     { files: ["*.config.ts", "web/*.config.ts"], rules: { "import/no-default-export": "off" } },
-    ...Object.keys(sees).map((folder) => {
-      const { allowed = [], packages } = restrictions(folder);
-      return {
-        files: [`${folder}/**/*.ts`],
-        rules: {
-          "no-restricted-imports": [
-            "error",
-            {
-              paths: packages.map((name) => ({
-                name,
-                message: `${name} belongs to ${owned[name]?.join(", ")}.`,
-              })),
-              patterns: [
-                {
-                  group: ["#*", "#*/*", ...allowed.map((face) => `!${face}`)],
-                  message: `${folder} may import ${allowed.join(", ") || "no other module"}; see docs/architecture.md.`,
-                },
-              ],
-            },
-          ],
-        },
-      };
-    }),
+    ...Object.keys(sees).map(importRule),
   ],
 });
