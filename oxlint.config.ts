@@ -45,17 +45,29 @@ const owned: Record<string, string[]> = {
   ai: ["src/agent/llm"],
 };
 
-function importRule(folder: string): OxlintOverride {
+const leaves = "A relative path stays inside its module; other modules are imported by face.";
+
+/** The rule for one folder at two depths: a relative path may not leave the module, a face outside `sees` is
+ * refused. Tests may also reach what is under `test/`. */
+function importRules(folder: string): OxlintOverride[] {
   const allowed = sees[folder] ?? [];
   const paths = Object.entries(owned)
     .filter(([, places]) => !places.some((place) => place === folder || place.startsWith(`${folder}/`)))
     .map(([name, places]) => ({ name, message: `${name} belongs to ${places.join(", ")}.` }));
-  const message = `${folder} may import ${allowed.join(", ") || "no other module"}; see docs/architecture.md.`;
-  const patterns = [{ group: ["#*", "#*/*", ...allowed.map((face) => `!${face}`)], message }];
-  return {
-    files: [`${folder}/**/*.ts`],
-    rules: { "no-restricted-imports": ["error", { paths, patterns }] },
+  const faces = {
+    group: ["#*", "#*/*", ...allowed.map((face) => `!${face}`)],
+    message: `${folder} may import ${allowed.join(", ") || "no other module"}; see docs/architecture.md.`,
   };
+  const module = folder === "src/platform" ? `${folder}/*` : folder;
+  const rule = (files: string, ...patterns: object[]): OxlintOverride => ({
+    files: [`${module}/${files}`],
+    rules: { "no-restricted-imports": ["error", { paths, patterns: [faces, ...patterns] }] },
+  });
+  return [
+    rule("*.ts", { regex: "^\\.\\./", message: leaves }),
+    rule("*/**/*.ts", { regex: "^\\.\\./\\.\\./", message: leaves }),
+    rule("**/*.test.ts"),
+  ];
 }
 
 export default defineConfig({
@@ -86,6 +98,10 @@ export default defineConfig({
   ignorePatterns: ["data", "web/dist"],
   overrides: [
     { files: ["*.config.ts", "web/*.config.ts"], rules: { "import/no-default-export": "off" } },
-    ...Object.keys(sees).map(importRule),
+    {
+      files: ["src/platform/config/**", "scripts/**", "test/**", "bench/**", "*.config.ts", "**/*.test.ts"],
+      rules: { "node/no-process-env": "off" },
+    },
+    ...Object.keys(sees).flatMap(importRules),
   ],
 });
