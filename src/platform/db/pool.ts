@@ -1,0 +1,46 @@
+import { Pool, types } from "pg";
+
+/** The two roles of the schema; neither owns a table, so row-level security binds both. */
+export type DatabaseRole = "galley_app" | "galley_system";
+
+const int8Oid = 20;
+
+function parseInt8(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value)) return value;
+  throw new RangeError(`the database holds ${text}, which a JavaScript number cannot`);
+}
+
+export type ColumnParser = (text: string) => unknown;
+
+const readType: (oid: number, format: "text") => ColumnParser = types.getTypeParser;
+
+/** How a column of a type is read: int8 (and so `count(*)`) as a number, the rest as `pg` does it. */
+export function parserOf(oid: number): ColumnParser {
+  return oid === int8Oid ? parseInt8 : readType(oid, "text");
+}
+
+export type PoolOptions = {
+  url: string;
+  role: DatabaseRole | null;
+  size: number;
+  /** Where errors of idle connections go: the server stopped, say. The pool replaces such a connection. */
+  onError?: (error: Error) => void;
+};
+
+/** Makes a pool whose connections act as `role`; null: as the role of the URL itself. */
+export function createPool({ url, role, size, onError }: PoolOptions): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    max: size,
+    types: { getTypeParser: parserOf as typeof types.getTypeParser },
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    application_name: "galley",
+    // `pg-pool` waits for what this returns, though its types say nothing of it.
+    // oxlint-disable-next-line typescript/no-misused-promises
+    onConnect: (client) => (role === null ? undefined : client.query(`set role ${role}`)),
+  });
+  pool.on("error", onError ?? (() => undefined));
+  return pool;
+}

@@ -1,0 +1,348 @@
+// Written by scripts/generate-schema.ts from a migrated database; do not edit.
+import type { JsonValue } from "#kit";
+import type { ColumnType } from "kysely";
+
+type Instant = ColumnType<Date, Date | string, Date | string>;
+/** Written as JSON text. */
+type Json = ColumnType<JsonValue, string, string>;
+type Decimal = ColumnType<string, string | number, string | number>;
+type Bytes = ColumnType<Buffer, Uint8Array, Uint8Array>;
+/** The database fills it in when it is left out. */
+type Filled<T> =
+  T extends ColumnType<infer Read, infer Insert, infer Update>
+    ? ColumnType<Read, Insert | undefined, Update>
+    : ColumnType<T, T | undefined, T>;
+type Nullable<T> =
+  T extends ColumnType<infer Read, infer Insert, infer Update>
+    ? ColumnType<Read | null, Insert | null, Update | null>
+    : T | null;
+
+export type AccountsTable = {
+  id: string;
+  user_id: string;
+  provider_id: string;
+  account_id: string;
+  access_token: Nullable<string>;
+  refresh_token: Nullable<string>;
+  id_token: Nullable<string>;
+  access_token_expires_at: Nullable<Instant>;
+  refresh_token_expires_at: Nullable<Instant>;
+  scope: Nullable<string>;
+  password: Nullable<string>;
+  created_at: Filled<Instant>;
+  updated_at: Filled<Instant>;
+};
+
+export type ApprovalsTable = {
+  workspace_id: string;
+  id: string;
+  post_id: string;
+  version: number;
+  bound_hash: string;
+  bound_at: Nullable<Instant>;
+  decision: "approved" | "changes_requested";
+  note: Filled<string>;
+  decided_by: Nullable<string>;
+  decided_at: Filled<Instant>;
+  voided_at: Nullable<Instant>;
+  voided_reason: Nullable<string>;
+};
+
+export type AuditEventsTable = {
+  workspace_id: string;
+  id: string;
+  actor_id: Nullable<string>;
+  actor_kind: "person" | "agent" | "system";
+  action: string;
+  target_kind: Nullable<string>;
+  target_id: Nullable<string>;
+  details: Filled<Json>;
+  request_id: Nullable<string>;
+  created_at: Filled<Instant>;
+};
+
+export type ChannelsTable = {
+  workspace_id: string;
+  id: string;
+  connector: string;
+  account_id: string;
+  handle: string;
+  display_name: string;
+  avatar_url: Nullable<string>;
+  profile_url: Nullable<string>;
+  status: Filled<"connected" | "needs_reconnect" | "disconnected">;
+  status_reason: Nullable<string>;
+  paused_at: Nullable<Instant>;
+  credentials: Nullable<Bytes>;
+  scopes: Filled<string[]>;
+  expires_at: Nullable<Instant>;
+  checked_at: Nullable<Instant>;
+  created_by: Nullable<string>;
+  created_at: Filled<Instant>;
+  updated_at: Filled<Instant>;
+};
+
+export type DeliveriesTable = {
+  workspace_id: string;
+  id: string;
+  post_id: string;
+  channel_id: string;
+  connector: string;
+  content: Json;
+  content_hash: string;
+  approval_id: string;
+  approved_by: string;
+  due_at: Instant;
+  grace_seconds: number;
+  state: Filled<"scheduled" | "claimed" | "in_flight" | "confirmed" | "rejected" | "needs_reconnect" | "ambiguous" | "reconciling" | "needs_human" | "missed" | "cancelled">;
+  wake_at: Instant;
+  fence: Filled<number>;
+  lease_until: Nullable<Instant>;
+  plan: Nullable<Json>;
+  plan_hash: Nullable<string>;
+  item_count: Nullable<number>;
+  tries: Filled<number>;
+  error_code: Nullable<string>;
+  error_message: Nullable<string>;
+  external_url: Nullable<string>;
+  finished_at: Nullable<Instant>;
+  created_at: Filled<Instant>;
+  updated_at: Filled<Instant>;
+};
+
+export type DeliveryAttemptsTable = {
+  workspace_id: string;
+  id: string;
+  delivery_id: string;
+  item: number;
+  number: number;
+  kind: "post" | "reply" | "comment";
+  channel_id: string;
+  fence: number;
+  payload_hash: string;
+  intent_at: Instant;
+  deadline_at: Instant;
+  state: Filled<"open" | "confirmed" | "not_sent" | "rejected" | "unauthorized" | "ambiguous" | "absent_proven">;
+  external_id: Nullable<string>;
+  external_url: Nullable<string>;
+  external_data: Nullable<Json>;
+  settled_by: Nullable<"answer" | "located" | "person">;
+  settled_by_user: Nullable<string>;
+  settled_at: Nullable<Instant>;
+  error_code: Nullable<string>;
+  error_message: Nullable<string>;
+  evidence: Nullable<string>;
+};
+
+export type IdempotencyKeysTable = {
+  workspace_id: string;
+  user_id: string;
+  key: string;
+  route: string;
+  request_hash: string;
+  status: Nullable<number>;
+  response: Nullable<Json>;
+  locked_until: Instant;
+  created_at: Filled<Instant>;
+};
+
+export type InvitationsTable = {
+  workspace_id: string;
+  id: string;
+  email: string;
+  role: "admin" | "editor" | "approver" | "viewer";
+  token_hash: string;
+  invited_by: Nullable<string>;
+  expires_at: Instant;
+  accepted_at: Nullable<Instant>;
+  created_at: Filled<Instant>;
+};
+
+export type MediaTable = {
+  workspace_id: string;
+  id: string;
+  sha256: string;
+  mime_type: string;
+  bytes: number;
+  width: number;
+  height: number;
+  file_name: string;
+  alt_text: Filled<string>;
+  created_by: Nullable<string>;
+  created_at: Filled<Instant>;
+};
+
+export type MembersTable = {
+  workspace_id: string;
+  user_id: string;
+  role: "owner" | "admin" | "editor" | "approver" | "viewer";
+  created_at: Filled<Instant>;
+};
+
+export type OauthStatesTable = {
+  workspace_id: string;
+  state_hash: string;
+  connector: string;
+  session_id: string;
+  code_verifier: Bytes;
+  redirect_uri: string;
+  return_to: Nullable<string>;
+  expires_at: Instant;
+  used_at: Nullable<Instant>;
+};
+
+export type PostVersionsTable = {
+  workspace_id: string;
+  post_id: string;
+  number: number;
+  title: string;
+  variants: Json;
+  content_hash: string;
+  media_ids: Filled<string[]>;
+  created_by: Nullable<string>;
+  author_kind: Filled<"person" | "agent">;
+  run_id: Nullable<string>;
+  created_at: Filled<Instant>;
+};
+
+export type PostsTable = {
+  workspace_id: string;
+  id: string;
+  title: string;
+  status: Filled<"draft" | "in_review" | "approved" | "scheduled" | "publishing" | "published" | "partly" | "failed" | "missed" | "cancelled">;
+  version: Filled<number>;
+  content_hash: string;
+  excerpt: Filled<string>;
+  channel_ids: Filled<string[]>;
+  scheduled_wall: Nullable<string>;
+  scheduled_zone: Nullable<string>;
+  scheduled_rule: Nullable<"compatible" | "earlier" | "later">;
+  scheduled_at: Nullable<Instant>;
+  sources: Filled<Json>;
+  created_by: Nullable<string>;
+  author_kind: Filled<"person" | "agent">;
+  created_at: Filled<Instant>;
+  updated_at: Filled<Instant>;
+  deleted_at: Nullable<Instant>;
+};
+
+export type RunStepsTable = {
+  workspace_id: string;
+  run_id: string;
+  number: number;
+  name: string;
+  state: "running" | "done" | "failed";
+  output: Nullable<Json>;
+  started_at: Filled<Instant>;
+  finished_at: Nullable<Instant>;
+};
+
+export type RunsTable = {
+  workspace_id: string;
+  id: string;
+  state: Filled<"queued" | "running" | "done" | "failed" | "cancelled">;
+  input: Json;
+  drafter: Nullable<string>;
+  sources: Filled<Json>;
+  post_id: Nullable<string>;
+  error_code: Nullable<string>;
+  error_message: Nullable<string>;
+  created_by: Nullable<string>;
+  lease_until: Nullable<Instant>;
+  fence: Filled<number>;
+  created_at: Filled<Instant>;
+  finished_at: Nullable<Instant>;
+};
+
+export type SessionsTable = {
+  id: string;
+  user_id: string;
+  token: string;
+  expires_at: Instant;
+  ip_address: Nullable<string>;
+  user_agent: Nullable<string>;
+  aal: Filled<number>;
+  mfa_at: Nullable<Instant>;
+  created_at: Filled<Instant>;
+  updated_at: Filled<Instant>;
+};
+
+export type UsageEventsTable = {
+  workspace_id: string;
+  id: string;
+  user_id: Nullable<string>;
+  run_id: Nullable<string>;
+  operation: string;
+  provider: string;
+  model: string;
+  input_tokens: Filled<number>;
+  output_tokens: Filled<number>;
+  cost_amount: Nullable<Decimal>;
+  cost_currency: Nullable<string>;
+  duration_ms: number;
+  outcome: "ok" | "failed";
+  error_code: Nullable<string>;
+  created_at: Filled<Instant>;
+};
+
+export type UsersTable = {
+  id: string;
+  name: string;
+  email: string;
+  email_verified: Filled<boolean>;
+  image: Nullable<string>;
+  failed_sign_ins: Filled<number>;
+  locked_until: Nullable<Instant>;
+  created_at: Filled<Instant>;
+  updated_at: Filled<Instant>;
+};
+
+export type VerificationsTable = {
+  id: string;
+  identifier: string;
+  value: string;
+  expires_at: Instant;
+  created_at: Filled<Instant>;
+  updated_at: Filled<Instant>;
+};
+
+export type WorkerHeartbeatsTable = {
+  id: string;
+  host: string;
+  pid: number;
+  started_at: Filled<Instant>;
+  beat_at: Filled<Instant>;
+};
+
+export type WorkspacesTable = {
+  id: string;
+  name: string;
+  time_zone: string;
+  separate_approver: Filled<boolean>;
+  grace_seconds: Filled<number>;
+  created_at: Filled<Instant>;
+};
+
+export type Schema = {
+  accounts: AccountsTable;
+  approvals: ApprovalsTable;
+  audit_events: AuditEventsTable;
+  channels: ChannelsTable;
+  deliveries: DeliveriesTable;
+  delivery_attempts: DeliveryAttemptsTable;
+  idempotency_keys: IdempotencyKeysTable;
+  invitations: InvitationsTable;
+  media: MediaTable;
+  members: MembersTable;
+  oauth_states: OauthStatesTable;
+  post_versions: PostVersionsTable;
+  posts: PostsTable;
+  run_steps: RunStepsTable;
+  runs: RunsTable;
+  sessions: SessionsTable;
+  usage_events: UsageEventsTable;
+  users: UsersTable;
+  verifications: VerificationsTable;
+  worker_heartbeats: WorkerHeartbeatsTable;
+  workspaces: WorkspacesTable;
+};

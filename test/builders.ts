@@ -1,0 +1,92 @@
+import { type Actor, newId, type Role } from "#kit";
+import type { Database } from "#platform/db";
+
+/** Rows for tests, each valid on its own; a field is named only where a test is about it. */
+
+export type BuiltUser = { id: string; name: string; email: string };
+
+export async function buildUser(database: Database, fields: Partial<BuiltUser> = {}): Promise<BuiltUser> {
+  const id = fields.id ?? newId();
+  const user = { id, name: "Ada Writer", email: `${id}@example.test`, ...fields };
+  await database.system
+    .insertInto("users")
+    .values({ ...user, email_verified: true })
+    .execute();
+  return user;
+}
+
+export type BuiltWorkspace = { id: string; name: string; timeZone: string };
+
+export async function buildWorkspace(
+  database: Database,
+  fields: Partial<BuiltWorkspace> & { separateApprover?: boolean; graceSeconds?: number } = {},
+): Promise<BuiltWorkspace> {
+  const { separateApprover = false, graceSeconds = 7200, ...named } = fields;
+  const workspace = { id: newId(), name: "The Daily Test", timeZone: "Europe/Berlin", ...named };
+  await database.system
+    .insertInto("workspaces")
+    .values({
+      id: workspace.id,
+      name: workspace.name,
+      time_zone: workspace.timeZone,
+      separate_approver: separateApprover,
+      grace_seconds: graceSeconds,
+    })
+    .execute();
+  return workspace;
+}
+
+/** A person with a role in the workspace and a session, as an actor ready to pass to a verb. */
+export async function buildMember(
+  database: Database,
+  workspaceId: string,
+  role: Role = "owner",
+): Promise<Actor> {
+  const user = await buildUser(database);
+  const sessionId = newId();
+  await database.system
+    .insertInto("members")
+    .values({ workspace_id: workspaceId, user_id: user.id, role })
+    .execute();
+  await database.system
+    .insertInto("sessions")
+    .values({
+      id: sessionId,
+      user_id: user.id,
+      token: newId(),
+      expires_at: new Date(Date.now() + 86_400_000),
+    })
+    .execute();
+  return {
+    kind: "person",
+    userId: user.id,
+    name: user.name,
+    email: user.email,
+    sessionId,
+    workspaceId,
+    role,
+  };
+}
+
+export type BuiltChannel = { id: string; connector: string };
+
+/** A connected channel without credentials. */
+export async function buildChannel(
+  database: Database,
+  workspaceId: string,
+  connector = "sandbox",
+): Promise<BuiltChannel> {
+  const id = newId();
+  await database.system
+    .insertInto("channels")
+    .values({
+      workspace_id: workspaceId,
+      id,
+      connector,
+      account_id: id,
+      handle: "@daily",
+      display_name: "The Daily Test",
+    })
+    .execute();
+  return { id, connector };
+}

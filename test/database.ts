@@ -1,0 +1,39 @@
+import { type Database, openDatabase } from "#platform/db";
+import { randomBytes } from "node:crypto";
+import { Client } from "pg";
+import { inject } from "vitest";
+
+export type TestDatabase = {
+  url: string;
+  database: Database;
+  /** Closes the pools and drops the database. */
+  close: () => Promise<void>;
+};
+
+async function onServer(statement: string): Promise<void> {
+  const client = new Client({ connectionString: inject("template").adminUrl });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A fresh migrated database of one's own, cloned from the run's template. Close it in `afterAll`. */
+export async function testDatabase(): Promise<TestDatabase> {
+  const { adminUrl, name: template } = inject("template");
+  const name = `${template}_${randomBytes(4).toString("hex")}`;
+  await onServer(`create database ${name} template ${template}`);
+  const address = new URL(adminUrl);
+  address.pathname = `/${name}`;
+  const database = openDatabase({ url: address.href, poolSize: 4 });
+  return {
+    url: address.href,
+    database,
+    close: async () => {
+      await database.close();
+      await onServer(`drop database if exists ${name} with (force)`);
+    },
+  };
+}
