@@ -1,0 +1,111 @@
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { ConfigError, describeConfigProblems, inspectConfig, loadConfig, openKey } from "#platform/config";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "galley-config-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+function problemsOf(environment: Record<string, string>): string[] {
+  try {
+    loadConfig(environment, folder);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map((problem) => problem.path.slice(1));
+    throw error;
+  }
+  return [];
+}
+
+test("nothing set is a good configuration for a laptop", () => {
+  const config = loadConfig({}, folder);
+  expect(config).toMatchObject({
+    mode: "development",
+    host: "127.0.0.1",
+    port: 3000,
+    publicUrl: "http://127.0.0.1:3000",
+    dataDir: join(folder, "data"),
+    databaseUrl: null,
+    key: null,
+    llm: null,
+    sandbox: { enabled: true },
+  });
+  expect(Object.isFrozen(config)).toBe(true);
+  expect(Object.isFrozen(config.sandbox)).toBe(true);
+});
+
+test("every wrong setting is named at once, with its fix and without its value", () => {
+  const environment = {
+    GALLEY_MODE: "prod",
+    PORT: "80000",
+    DATABASE_URL: "mysql://user:hunter2@host/db",
+    GALLEY_KEY: "c2hvcnQ=",
+    CONNECTORS: "{oops",
+    LLM_API_KEY: "sk-secret",
+    EGRESS_ALLOW_ORIGINS: "http://ok.example, http://host/path",
+    SANDBOX: "maybe",
+  };
+  expect(problemsOf(environment).sort()).toEqual([
+    "CONNECTORS",
+    "DATABASE_URL",
+    "EGRESS_ALLOW_ORIGINS",
+    "GALLEY_KEY",
+    "GALLEY_MODE",
+    "LLM_API_KEY",
+    "PORT",
+    "SANDBOX",
+  ]);
+  const told = describeConfigProblems(inspectConfig(environment, folder).findings);
+  expect(told).toMatch(/PORT is above 65535 .*whole number from 0 to 65535/);
+  expect(told).not.toMatch(/hunter2|sk-secret|c2hvcnQ/);
+});
+
+test("production must not lose its key, show cookies or guess its address", () => {
+  const production = { GALLEY_MODE: "production", HOST: "0.0.0.0" };
+  expect(problemsOf(production)).toEqual(["PUBLIC_URL"]);
+  expect(problemsOf({ ...production, PUBLIC_URL: "http://galley.example" })).toEqual(["PUBLIC_URL"]);
+  const served = { ...production, PUBLIC_URL: "https://galley.example" };
+  expect(problemsOf(served)).toEqual([]);
+  expect(problemsOf({ ...served, DATABASE_URL: "postgres://db/galley" })).toEqual(["GALLEY_KEY"]);
+  expect(loadConfig(served, folder)).toMatchObject({
+    sandbox: { enabled: false },
+    delivery: { minimumWindowMs: 600_000 },
+  });
+});
+
+test("a model needs what its provider needs", () => {
+  expect(problemsOf({ LLM_PROVIDER: "openai" })).toEqual(["LLM_MODEL", "LLM_API_KEY"]);
+  expect(problemsOf({ LLM_PROVIDER: "ollama", LLM_MODEL: "qwen3" })).toEqual([]);
+  expect(problemsOf({ LLM_PROVIDER: "openai-compatible", LLM_MODEL: "m" })).toEqual(["LLM_BASE_URL"]);
+});
+
+test("the mode's file wins over the general one, the environment over both; empty is unset", async () => {
+  await writeFile(join(folder, ".env"), "GALLEY_MODE=staging\nPORT=1\nHOST=127.0.0.2\n");
+  await writeFile(join(folder, ".env.staging"), "PORT=2\nLOG_LEVEL=debug\n");
+  expect(loadConfig({ LOG_LEVEL: "warn", HOST: "" }, folder)).toMatchObject({
+    mode: "staging",
+    port: 2,
+    host: "127.0.0.2",
+    logLevel: "warn",
+  });
+});
+
+test("a misspelt setting is a warning", () => {
+  const { config, findings } = inspectConfig({ GALLEY_KYE: "x" }, folder);
+  expect(config).not.toBeNull();
+  expect(findings).toMatchObject([{ level: "warning", variable: "GALLEY_KYE" }]);
+});
+
+test("the key is made once, for the owner's eyes, and a damaged one is never replaced", async () => {
+  const config = loadConfig({ DATA_DIR: join(folder, "deep", "data") }, folder);
+  const [first, second] = await Promise.all([openKey(config), openKey(config)]);
+  expect(first).toHaveLength(32);
+  expect(second).toEqual(first);
+  const path = join(config.dataDir, "galley.key");
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  await writeFile(path, "damaged");
+  await expect(openKey(config)).rejects.toThrow(/damaged/);
+});

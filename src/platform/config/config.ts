@@ -1,0 +1,152 @@
+import type { JsonObject } from "#kit";
+import { resolve } from "node:path";
+import type { z } from "zod";
+import { ConfigError } from "./error.ts";
+import type { Finding } from "./findings.ts";
+import { checkTogether } from "./together.ts";
+import type { Environment, Sourced } from "./sources.ts";
+import { gatherSources } from "./sources.ts";
+import type { llmProviders, logLevels, Mode } from "./variables.ts";
+import { variables } from "./variables.ts";
+
+export type ProcessRole = "api" | "worker";
+
+/** All settings, frozen. Durations end in `Ms`, sizes in bytes. */
+export type Config = {
+  readonly mode: Mode;
+  /** What this process does; `serve` is both. */
+  readonly roles: readonly ProcessRole[];
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Origin without a slash at the end, such as `https://galley.example.com`. */
+  readonly publicUrl: string;
+  /** Believe `X-Forwarded-For` of the proxy in front. */
+  readonly trustProxy: boolean;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Null: the built-in PostgreSQL under `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly databasePoolSize: number;
+  readonly redisUrl: string | null;
+  /** 32 bytes in base64; null: `openKey` keeps one in `dataDir`. */
+  readonly key: string | null;
+  readonly logLevel: (typeof logLevels)[number];
+  readonly sandbox: { readonly enabled: boolean; readonly port: number };
+  readonly mailCatcher: { readonly enabled: boolean; readonly port: number };
+  /** Settings of connectors by id, as the connectors document them. */
+  readonly connectors: Readonly<Record<string, JsonObject>>;
+  /** Null: the built-in extractive drafter. */
+  readonly llm: {
+    readonly provider: (typeof llmProviders)[number];
+    readonly model: string;
+    readonly apiKey: string | null;
+    readonly baseUrl: string | null;
+  } | null;
+  /** Origins that the egress rules let through although they are private. */
+  readonly egress: { readonly allowOrigins: readonly string[] };
+  readonly uploads: { readonly maxBytes: number; readonly maxPixels: number };
+  readonly delivery: { readonly concurrency: number; readonly minimumWindowMs: number };
+  /** How long a stopping process waits for requests and jobs that run. */
+  readonly shutdownGraceMs: number;
+};
+
+/** The parsed variables, by name. */
+export type Values = { [Name in keyof typeof variables]: z.output<(typeof variables)[Name]["schema"]> };
+
+function parseVariables(sources: Sourced): { values: Values; findings: Finding[] } {
+  const findings: Finding[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, { schema, fix }] of Object.entries(variables)) {
+    const found = sources.get(name);
+    const parsed = schema.safeParse(found?.text);
+    if (parsed.success) {
+      values[name] = parsed.data;
+      if (found)
+        findings.push({ level: "info", variable: name, problem: `comes from ${found.source}`, fix: "" });
+      continue;
+    }
+    const problem = parsed.error.issues[0]?.message ?? "is wrong";
+    findings.push({ level: "error", variable: name, problem: `${problem} (from ${found?.source})`, fix });
+    // The rest is checked as if the setting were left out, so that one start tells everything.
+    values[name] = schema.parse(undefined);
+  }
+  // Each name of `variables` was set just now from its own schema.
+  return { values: values as Values, findings };
+}
+
+/** Deep enough for this shape: objects in objects. */
+function freeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === "object" && part !== null) freeze(part);
+  return Object.freeze(value);
+}
+
+function browsableHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function toConfig(values: Values, folder: string, roles: readonly ProcessRole[]): Config {
+  const mode = values.GALLEY_MODE;
+  const isLive = mode === "production" || mode === "staging";
+  const windowSeconds = values.DELIVERY_MINIMUM_WINDOW_SECONDS ?? (isLive ? 600 : 5);
+  const { LLM_PROVIDER: provider, LLM_MODEL: model } = values;
+  return freeze({
+    mode,
+    roles,
+    host: values.HOST,
+    port: values.PORT,
+    publicUrl: values.PUBLIC_URL ?? `http://${browsableHost(values.HOST)}:${values.PORT}`,
+    trustProxy: values.TRUST_PROXY ?? false,
+    dataDir: resolve(folder, values.DATA_DIR),
+    databaseUrl: values.DATABASE_URL,
+    databasePoolSize: values.DATABASE_POOL_SIZE,
+    redisUrl: values.REDIS_URL,
+    key: values.GALLEY_KEY,
+    logLevel: values.LOG_LEVEL ?? (mode === "test" ? "warn" : "info"),
+    sandbox: { enabled: values.SANDBOX ?? mode !== "production", port: values.SANDBOX_PORT },
+    mailCatcher: { enabled: values.MAIL_CATCHER ?? mode !== "production", port: values.MAIL_CATCHER_PORT },
+    connectors: values.CONNECTORS,
+    llm:
+      provider && model
+        ? { provider, model, apiKey: values.LLM_API_KEY, baseUrl: values.LLM_BASE_URL }
+        : null,
+    egress: { allowOrigins: values.EGRESS_ALLOW_ORIGINS },
+    uploads: { maxBytes: values.UPLOAD_MAX_BYTES, maxPixels: values.UPLOAD_MAX_PIXELS },
+    delivery: { concurrency: values.DELIVERY_CONCURRENCY, minimumWindowMs: windowSeconds * 1000 },
+    shutdownGraceMs: values.SHUTDOWN_GRACE_SECONDS * 1000,
+  });
+}
+
+export type Inspection = {
+  /** Null when an error stands among the findings. */
+  config: Config | null;
+  findings: Finding[];
+};
+
+/** Reads and checks all settings and stops at none: what `galley config check` shows. */
+export function inspectConfig(
+  environment: Environment,
+  folder: string,
+  roles: readonly ProcessRole[] = ["api", "worker"],
+): Inspection {
+  const sources = gatherSources(environment, folder);
+  const { values, findings } = parseVariables(sources);
+  findings.push(...checkTogether(values, sources));
+  const isWrong = findings.some((finding) => finding.level === "error");
+  return { config: isWrong ? null : toConfig(values, folder, roles), findings };
+}
+
+/**
+ * The settings from `environment` (`process.env`) and the `.env` files of `folder`. Throws one
+ * `ConfigError` that lists every wrong setting with its fix.
+ */
+export function loadConfig(
+  environment: Environment,
+  folder: string,
+  roles: readonly ProcessRole[] = ["api", "worker"],
+): Config {
+  const { config, findings } = inspectConfig(environment, folder, roles);
+  if (config === null) throw new ConfigError(findings);
+  return config;
+}

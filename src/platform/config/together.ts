@@ -1,0 +1,81 @@
+import type { Values } from "./config.ts";
+import type { Finding } from "./findings.ts";
+import type { Sourced } from "./sources.ts";
+import { variables } from "./variables.ts";
+
+const loopback = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/;
+
+/** Providers that run without a key: one's own machine, or whatever speaks the OpenAI protocol. */
+const keyless = new Set(["ollama", "openai-compatible"]);
+
+function* problems(values: Values, sources: Sourced): Generator<Finding> {
+  const isLive = values.GALLEY_MODE === "production" || values.GALLEY_MODE === "staging";
+  const isLocal = loopback.test(values.HOST);
+  if (isLive && !isLocal && values.PUBLIC_URL === null) {
+    yield {
+      level: "error",
+      variable: "PUBLIC_URL",
+      problem: `is missing, and ${values.GALLEY_MODE} listens on ${values.HOST}`,
+      fix: variables.PUBLIC_URL.fix,
+    };
+  }
+  if (
+    isLive &&
+    values.PUBLIC_URL?.startsWith("http:") &&
+    !loopback.test(new URL(values.PUBLIC_URL).hostname)
+  ) {
+    yield {
+      level: "error",
+      variable: "PUBLIC_URL",
+      problem: "is not https, so sign-in cookies would cross the network in the clear",
+      fix: "Put a proxy with a certificate in front and write its https address.",
+    };
+  }
+  if (!isLive && !isLocal) {
+    yield {
+      level: "warning",
+      variable: "HOST",
+      problem: `opens Galley to the network in ${values.GALLEY_MODE} mode`,
+      fix: "Set GALLEY_MODE=production, or HOST=127.0.0.1.",
+    };
+  }
+  if (isLive && values.DATABASE_URL !== null && values.GALLEY_KEY === null) {
+    yield {
+      level: "error",
+      variable: "GALLEY_KEY",
+      problem: "is missing: with a database of your own, the key must outlive this machine's data folder",
+      fix: variables.GALLEY_KEY.fix,
+    };
+  }
+  if (values.LLM_PROVIDER === null) {
+    for (const name of ["LLM_MODEL", "LLM_API_KEY", "LLM_BASE_URL"] as const) {
+      if (values[name] === null) continue;
+      yield {
+        level: "error",
+        variable: name,
+        problem: "needs LLM_PROVIDER",
+        fix: variables.LLM_PROVIDER.fix,
+      };
+    }
+  } else {
+    const needed = new Set<"LLM_MODEL" | "LLM_API_KEY" | "LLM_BASE_URL">(["LLM_MODEL"]);
+    if (!keyless.has(values.LLM_PROVIDER)) needed.add("LLM_API_KEY");
+    if (values.LLM_PROVIDER === "openai-compatible") needed.add("LLM_BASE_URL");
+    for (const name of needed) {
+      if (values[name] !== null) continue;
+      const problem = `is missing for LLM_PROVIDER=${values.LLM_PROVIDER}`;
+      yield { level: "error", variable: name, problem, fix: variables[name].fix };
+    }
+  }
+  for (const [name, { source }] of sources) {
+    if (!/^(GALLEY|LLM|DELIVERY|UPLOAD|SANDBOX|EGRESS)_/.test(name) || name in variables) continue;
+    if (name === "GALLEY_URL" || name === "GALLEY_TOKEN") continue;
+    const problem = `is no setting of Galley (from ${source})`;
+    yield { level: "warning", variable: name, problem, fix: "Check its spelling in docs/configuration.md." };
+  }
+}
+
+/** What is wrong about the settings together, though each alone is fine. */
+export function checkTogether(values: Values, sources: Sourced): Finding[] {
+  return [...problems(values, sources)];
+}
