@@ -10,19 +10,26 @@ create table deliveries (
   content_hash text not null,
   approval_id uuid not null,
   approved_by uuid not null,
+  -- What the approval bound, {at, variants: [{channelId, hash}]}; one of the hashes is content_hash.
+  approval_binding jsonb not null,
+  approval_hash text not null,
   due_at timestamptz not null,
   grace_seconds integer not null,
+  -- Beyond this moment the delivery is missed and asks; a person who says "send it now" moves it.
+  late_after timestamptz not null,
   state text not null default 'scheduled' check (state in
     ('scheduled', 'claimed', 'in_flight', 'confirmed', 'rejected', 'needs_reconnect',
      'ambiguous', 'reconciling', 'needs_human', 'missed', 'cancelled')),
-  -- Not before this moment: the due time, a back-off, a rate limit, the end of the window W.
+  -- When this row next needs attention: the due time, the end of a back-off or a lease, the next look.
   wake_at timestamptz not null,
+  -- Grows with every change of owner. Each write names the fence it holds; an old one writes nothing.
   fence bigint not null default 0,
   lease_until timestamptz,
-  -- What `prepare` returned; set before the first intent and never changed after it.
+  -- What `prepare` returned; committed with the first intent and never changed after it.
   plan jsonb,
-  plan_hash text,
+  item_hashes text[],
   item_count integer,
+  -- Tries in a row that reached nothing; they set the back-off.
   tries integer not null default 0,
   error_code text,
   error_message text,
@@ -32,12 +39,20 @@ create table deliveries (
   updated_at timestamptz not null default now(),
   primary key (workspace_id, id),
   foreign key (workspace_id, channel_id) references channels (workspace_id, id) on delete restrict,
-  unique (workspace_id, post_id, channel_id, approval_id)
+  check ((plan is null) = (item_hashes is null) and (plan is null) = (item_count is null)),
+  check (item_count is null or (item_count > 0 and item_count = cardinality(item_hashes))),
+  check (state not in ('claimed', 'in_flight', 'reconciling') or lease_until is not null)
 );
-create index deliveries_due on deliveries (wake_at) where state in
-  ('scheduled', 'claimed', 'in_flight', 'ambiguous', 'reconciling');
+-- One approval sends a post to a channel once, whatever becomes of it; only a cancelled delivery can be asked for again.
+create unique index deliveries_once on deliveries (workspace_id, post_id, channel_id, approval_id)
+  where state <> 'cancelled';
+create index deliveries_due on deliveries (wake_at, id) where state = 'scheduled';
+create index deliveries_tended on deliveries (wake_at)
+  where state in ('claimed', 'in_flight', 'ambiguous', 'reconciling');
 create index deliveries_post on deliveries (workspace_id, post_id);
 create index deliveries_channel on deliveries (workspace_id, channel_id, state);
+create index deliveries_attention on deliveries (workspace_id, id)
+  where state in ('needs_human', 'needs_reconnect', 'missed', 'rejected');
 call protect_tenant('deliveries');
 
 -- One try to make one item visible. The row is the intent: it stands, durably, before a byte leaves.
@@ -45,31 +60,53 @@ create table delivery_attempts (
   workspace_id uuid not null,
   id uuid not null,
   delivery_id uuid not null,
-  item integer not null,
-  number integer not null,
+  item integer not null check (item >= 0),
+  number integer not null check (number > 0),
   kind text not null check (kind in ('post', 'reply', 'comment')),
   channel_id uuid not null,
   fence bigint not null,
   payload_hash text not null,
-  intent_at timestamptz not null,
+  -- t_send: the first byte left at or after this moment, by the database's clock.
+  intent_at timestamptz not null default clock_timestamp(),
   deadline_at timestamptz not null,
+  -- How long after intent_at absence from a listing begins to prove something.
+  window_ms integer not null check (window_ms > 0),
   state text not null default 'open' check (state in
     ('open', 'confirmed', 'not_sent', 'rejected', 'unauthorized', 'ambiguous', 'absent_proven')),
   external_id text,
   external_url text,
   external_data jsonb,
+  -- When the platform says that it was created; known where the item was read back.
+  external_created_at timestamptz,
   -- How it was settled: the platform's answer, reading it back, or a person.
   settled_by text check (settled_by in ('answer', 'located', 'person')),
   settled_by_user uuid references users on delete set null,
+  -- The fence of whoever settled it, checked against the delivery's.
+  settled_fence bigint,
   settled_at timestamptz,
+  -- Reading back: how often, when the last listing was asked for, and how far back it was complete.
+  looks integer not null default 0,
+  looked_at timestamptz,
+  covers_from timestamptz,
   error_code text,
   error_message text,
   evidence text,
   primary key (workspace_id, id),
   foreign key (workspace_id, delivery_id) references deliveries (workspace_id, id) on delete cascade,
-  unique (workspace_id, delivery_id, item, number)
+  unique (workspace_id, delivery_id, item, number),
+  check (deadline_at > intent_at),
+  check (state in ('open', 'ambiguous') or (settled_by is not null and settled_at is not null)),
+  check (state <> 'confirmed' or external_id is not null or settled_by = 'person'),
+  -- Invariant 3: absence is proven by a listing read after the window that reaches back to t_send, or by a person.
+  constraint absence_is_proven check (
+    state <> 'absent_proven' or settled_by = 'person'
+    or (settled_by = 'located' and looked_at >= intent_at + window_ms * interval '1 millisecond' and covers_from <= intent_at)),
+  -- Invariant 7: what was read back is not older than the attempt; ten minutes is the most that clocks may differ.
+  constraint match_is_not_older check (
+    state <> 'confirmed' or settled_by <> 'located'
+    or external_created_at >= intent_at - interval '10 minutes')
 );
--- Invariant 2: at most one open attempt per (delivery, item); ambiguous counts as open.
+-- Invariant 2: at most one attempt per (delivery, item) that is or may be visible.
 create unique index delivery_attempts_open on delivery_attempts (workspace_id, delivery_id, item)
   where state in ('open', 'ambiguous', 'confirmed');
 -- Invariant 5: a platform's id belongs to one attempt of a channel.
@@ -77,16 +114,183 @@ create unique index delivery_attempts_external on delivery_attempts (workspace_i
   where external_id is not null;
 call protect_tenant('delivery_attempts');
 
--- Invariant 5: confirmed is final.
-create function keep_confirmed() returns trigger
+-- How long after t_send a channel's own posts were seen to stay invisible; it widens the window W.
+create table delivery_windows (
+  workspace_id uuid not null,
+  channel_id uuid not null,
+  visible_after_ms integer not null check (visible_after_ms >= 0),
+  updated_at timestamptz not null default now(),
+  primary key (workspace_id, channel_id),
+  foreign key (workspace_id, channel_id) references channels (workspace_id, id) on delete cascade
+);
+call protect_tenant('delivery_windows');
+
+-- The same table as in src/delivery/state.ts; a test compares the two.
+create function delivery_may_move(old_state text, new_state text) returns boolean
+  language sql immutable parallel safe
+  return old_state = new_state or (old_state, new_state) in (
+    ('scheduled', 'claimed'), ('scheduled', 'missed'), ('scheduled', 'needs_reconnect'), ('scheduled', 'cancelled'),
+    ('claimed', 'in_flight'), ('claimed', 'scheduled'), ('claimed', 'rejected'), ('claimed', 'needs_reconnect'),
+    ('claimed', 'missed'), ('claimed', 'cancelled'),
+    ('in_flight', 'confirmed'), ('in_flight', 'scheduled'), ('in_flight', 'rejected'),
+    ('in_flight', 'needs_reconnect'), ('in_flight', 'missed'), ('in_flight', 'ambiguous'),
+    ('ambiguous', 'reconciling'), ('ambiguous', 'confirmed'), ('ambiguous', 'scheduled'),
+    ('reconciling', 'ambiguous'), ('reconciling', 'confirmed'), ('reconciling', 'scheduled'),
+    ('reconciling', 'missed'), ('reconciling', 'needs_human'),
+    ('needs_human', 'ambiguous'), ('needs_human', 'confirmed'), ('needs_human', 'scheduled'), ('needs_human', 'missed'),
+    ('rejected', 'scheduled'), ('rejected', 'cancelled'),
+    ('missed', 'scheduled'), ('missed', 'cancelled'),
+    ('needs_reconnect', 'scheduled'), ('needs_reconnect', 'missed'), ('needs_reconnect', 'cancelled'));
+
+create function attempt_may_move(old_state text, new_state text) returns boolean
+  language sql immutable parallel safe
+  return old_state = new_state or (old_state, new_state) in (
+    ('open', 'confirmed'), ('open', 'not_sent'), ('open', 'rejected'), ('open', 'unauthorized'), ('open', 'ambiguous'),
+    ('ambiguous', 'confirmed'), ('ambiguous', 'absent_proven'));
+
+create function guard_new_delivery() returns trigger
   language plpgsql
 as $$
 begin
-  if old.state = 'confirmed' and (new.state, new.external_id) is distinct from (old.state, old.external_id) then
-    raise exception 'a confirmed attempt is final' using errcode = 'check_violation';
+  if new.state <> 'scheduled' or new.fence <> 0 or new.plan is not null then
+    raise exception 'a delivery begins as scheduled' using errcode = 'check_violation';
   end if;
   return new;
 end
 $$;
-create trigger keep_confirmed before update on delivery_attempts
-  for each row execute function keep_confirmed();
+create trigger guard_new_delivery before insert on deliveries for each row execute function guard_new_delivery();
+
+-- Invariant 4: what was approved and what was prepared stay as they are.
+create function keep_frozen() returns trigger
+  language plpgsql
+as $$
+begin
+  raise exception 'what a delivery sends is frozen' using errcode = 'check_violation';
+end
+$$;
+create trigger keep_content
+  before update of post_id, channel_id, connector, content, content_hash, approval_id, approved_by,
+    approval_binding, approval_hash on deliveries
+  for each row when (
+    (old.post_id, old.channel_id, old.connector, old.content, old.content_hash, old.approval_id, old.approved_by,
+     old.approval_binding, old.approval_hash)
+    is distinct from
+    (new.post_id, new.channel_id, new.connector, new.content, new.content_hash, new.approval_id, new.approved_by,
+     new.approval_binding, new.approval_hash))
+  execute function keep_frozen();
+create trigger keep_plan before update of plan, item_hashes, item_count, due_at on deliveries
+  for each row when (
+    old.plan is not null
+    and (old.plan, old.item_hashes, old.item_count, old.due_at)
+      is distinct from (new.plan, new.item_hashes, new.item_count, new.due_at))
+  execute function keep_frozen();
+
+create function guard_delivery() returns trigger
+  language plpgsql
+as $$
+declare
+  open_items integer;
+  confirmed_items integer;
+begin
+  if not delivery_may_move(old.state, new.state) then
+    raise exception 'a delivery cannot go from % to %', old.state, new.state using errcode = 'check_violation';
+  end if;
+  -- Invariant 6: every change of owner moves the fence, so that the former owner's writes find no row.
+  if new.fence < old.fence then
+    raise exception 'a fence never goes back' using errcode = 'check_violation';
+  end if;
+  if new.state <> old.state and new.fence = old.fence
+    and (new.state in ('claimed', 'reconciling') or old.state not in ('claimed', 'in_flight', 'reconciling')
+      and new.state <> 'missed' and new.state <> 'needs_reconnect') then
+    raise exception 'a new owner needs a new fence' using errcode = 'check_violation';
+  end if;
+  if new.state in ('claimed', 'in_flight', 'ambiguous', 'reconciling', 'needs_human') or new.state = old.state then
+    return new;
+  end if;
+  -- Invariants 3 and 9: nothing is free to be sent, or finished, while an item of it may be visible unknown.
+  select count(*) filter (where state <> 'confirmed'), count(*) filter (where state = 'confirmed')
+    into open_items, confirmed_items
+    from delivery_attempts
+    where workspace_id = new.workspace_id and delivery_id = new.id and state in ('open', 'ambiguous', 'confirmed');
+  if open_items > 0 then
+    raise exception 'an attempt of this delivery is not settled' using errcode = 'check_violation';
+  end if;
+  if new.state = 'confirmed' and confirmed_items is distinct from new.item_count then
+    raise exception 'not every item is confirmed' using errcode = 'check_violation';
+  end if;
+  return new;
+end
+$$;
+create trigger guard_delivery before update of state, fence on deliveries
+  for each row execute function guard_delivery();
+
+-- Invariants 1, 4, 6 and 9, and that the approval stands: the last gate before a byte may leave.
+create function guard_intent() returns trigger
+  language plpgsql
+as $$
+declare
+  owner record;
+  earlier integer;
+begin
+  if current_setting('fsync') <> 'on' or current_setting('synchronous_commit') = 'off' then
+    raise exception 'this database may forget a commit (fsync or synchronous_commit is off)' using errcode = 'GD001';
+  end if;
+  if new.state <> 'open' then
+    raise exception 'an attempt begins as open' using errcode = 'check_violation';
+  end if;
+  select state, fence, lease_until, channel_id, item_count, item_hashes[new.item + 1] as item_hash,
+      approval_id, approval_hash, post_id
+    into owner from deliveries where workspace_id = new.workspace_id and id = new.delivery_id;
+  if owner.state is null or owner.state not in ('claimed', 'in_flight') or owner.fence <> new.fence
+    or owner.lease_until <= new.deadline_at then
+    raise exception 'an intent needs the current fence and a lease beyond its deadline' using errcode = 'GD002';
+  end if;
+  if owner.item_hash is distinct from new.payload_hash or owner.channel_id <> new.channel_id then
+    raise exception 'an intent must be what the stored plan says' using errcode = 'GD003';
+  end if;
+  select count(*) into earlier from delivery_attempts
+    where workspace_id = new.workspace_id and delivery_id = new.delivery_id and item < new.item and state = 'confirmed';
+  if earlier <> new.item then
+    raise exception 'items go out in order' using errcode = 'GD004';
+  end if;
+  perform from approvals
+    where workspace_id = new.workspace_id and id = owner.approval_id and post_id = owner.post_id
+      and decision = 'approved' and voided_at is null and bound_hash = owner.approval_hash;
+  if not found then
+    raise exception 'the approval does not stand' using errcode = 'GD005';
+  end if;
+  return new;
+end
+$$;
+create trigger guard_intent before insert on delivery_attempts for each row execute function guard_intent();
+
+create function guard_attempt() returns trigger
+  language plpgsql
+as $$
+declare
+  current_fence bigint;
+begin
+  if (old.delivery_id, old.item, old.number, old.kind, old.channel_id, old.fence, old.payload_hash, old.intent_at, old.deadline_at)
+    is distinct from
+    (new.delivery_id, new.item, new.number, new.kind, new.channel_id, new.fence, new.payload_hash, new.intent_at, new.deadline_at)
+    or new.window_ms < old.window_ms then
+    raise exception 'an intent is a record' using errcode = 'check_violation';
+  end if;
+  if not attempt_may_move(old.state, new.state) then
+    raise exception 'an attempt cannot go from % to %', old.state, new.state using errcode = 'check_violation';
+  end if;
+  -- Invariant 5: confirmed is final.
+  if old.state = 'confirmed' and old.external_id is distinct from new.external_id then
+    raise exception 'a confirmed attempt is final' using errcode = 'check_violation';
+  end if;
+  if new.state <> old.state then
+    -- Invariant 6: only the owner of the moment settles.
+    select fence into current_fence from deliveries where workspace_id = new.workspace_id and id = new.delivery_id;
+    if new.settled_fence is distinct from current_fence then
+      raise exception 'the fence has moved' using errcode = 'GD002';
+    end if;
+  end if;
+  return new;
+end
+$$;
+create trigger guard_attempt before update on delivery_attempts for each row execute function guard_attempt();

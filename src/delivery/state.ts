@@ -1,0 +1,82 @@
+/**
+ * The delivery state machine as data. The database holds the same table (`delivery_may_move`,
+ * `attempt_may_move`), so a bug in the code around it cannot make a forbidden step.
+ *
+ * INTENT has no state of its own: a delivery is `in_flight` from the commit that made its attempt row
+ * durable. ABSENT_PROVEN and NOT_SENT are ends of an attempt; the delivery goes back to `scheduled`.
+ */
+export const deliveryStates = [
+  "scheduled",
+  "claimed",
+  "in_flight",
+  "confirmed",
+  "rejected",
+  "needs_reconnect",
+  "ambiguous",
+  "reconciling",
+  "needs_human",
+  "missed",
+  "cancelled",
+] as const;
+export type DeliveryState = (typeof deliveryStates)[number];
+
+export const attemptStates = [
+  "open",
+  "confirmed",
+  "not_sent",
+  "rejected",
+  "unauthorized",
+  "ambiguous",
+  "absent_proven",
+] as const;
+export type AttemptState = (typeof attemptStates)[number];
+
+const deliveryMoves: Record<DeliveryState, readonly DeliveryState[]> = {
+  scheduled: ["claimed", "missed", "needs_reconnect", "cancelled"],
+  claimed: ["in_flight", "scheduled", "rejected", "needs_reconnect", "missed", "cancelled"],
+  in_flight: ["confirmed", "scheduled", "rejected", "needs_reconnect", "missed", "ambiguous"],
+  confirmed: [],
+  // Nobody but a person or a proof leaves these three, and never straight to sending.
+  ambiguous: ["reconciling", "confirmed", "scheduled"],
+  reconciling: ["ambiguous", "confirmed", "scheduled", "missed", "needs_human"],
+  needs_human: ["ambiguous", "confirmed", "scheduled", "missed"],
+  rejected: ["scheduled", "cancelled"],
+  missed: ["scheduled", "cancelled"],
+  needs_reconnect: ["scheduled", "missed", "cancelled"],
+  cancelled: [],
+};
+
+const attemptMoves: Record<AttemptState, readonly AttemptState[]> = {
+  open: ["confirmed", "not_sent", "rejected", "unauthorized", "ambiguous"],
+  confirmed: [],
+  not_sent: [],
+  rejected: [],
+  unauthorized: [],
+  ambiguous: ["confirmed", "absent_proven"],
+  absent_proven: [],
+};
+
+/** Whether a delivery may go from one state to another; staying is always allowed. */
+export function deliveryMayMove(from: DeliveryState, to: DeliveryState): boolean {
+  return from === to || deliveryMoves[from].includes(to);
+}
+
+/** Whether an attempt may go from one state to another; staying is always allowed. */
+export function attemptMayMove(from: AttemptState, to: AttemptState): boolean {
+  return from === to || attemptMoves[from].includes(to);
+}
+
+/** An attempt whose item is, or may be, visible: no other attempt of that item may start beside it. */
+export function mayBeVisible(state: AttemptState): boolean {
+  return state === "open" || state === "ambiguous" || state === "confirmed";
+}
+
+/** States in which a delivery waits for nothing but a person; the desk counts them as settled. */
+export const settledStates: ReadonlySet<DeliveryState> = new Set([
+  "confirmed",
+  "rejected",
+  "needs_reconnect",
+  "needs_human",
+  "missed",
+  "cancelled",
+]);
