@@ -92,14 +92,17 @@ export type DeliveriesTable = {
   content_hash: string;
   approval_id: string;
   approved_by: string;
+  approval_binding: Json;
+  approval_hash: string;
   due_at: Instant;
   grace_seconds: number;
+  late_after: Instant;
   state: Filled<"scheduled" | "claimed" | "in_flight" | "confirmed" | "rejected" | "needs_reconnect" | "ambiguous" | "reconciling" | "needs_human" | "missed" | "cancelled">;
   wake_at: Instant;
   fence: Filled<number>;
   lease_until: Nullable<Instant>;
   plan: Nullable<Json>;
-  plan_hash: Nullable<string>;
+  item_hashes: Nullable<string[]>;
   item_count: Nullable<number>;
   tries: Filled<number>;
   error_code: Nullable<string>;
@@ -120,18 +123,31 @@ export type DeliveryAttemptsTable = {
   channel_id: string;
   fence: number;
   payload_hash: string;
-  intent_at: Instant;
+  intent_at: Filled<Instant>;
   deadline_at: Instant;
+  window_ms: number;
   state: Filled<"open" | "confirmed" | "not_sent" | "rejected" | "unauthorized" | "ambiguous" | "absent_proven">;
   external_id: Nullable<string>;
   external_url: Nullable<string>;
   external_data: Nullable<Json>;
+  external_created_at: Nullable<Instant>;
   settled_by: Nullable<"answer" | "located" | "person">;
   settled_by_user: Nullable<string>;
+  settled_fence: Nullable<number>;
   settled_at: Nullable<Instant>;
+  looks: Filled<number>;
+  looked_at: Nullable<Instant>;
+  covers_from: Nullable<Instant>;
   error_code: Nullable<string>;
   error_message: Nullable<string>;
   evidence: Nullable<string>;
+};
+
+export type DeliveryWindowsTable = {
+  workspace_id: string;
+  channel_id: string;
+  visible_after_ms: number;
+  updated_at: Filled<Instant>;
 };
 
 export type IdempotencyKeysTable = {
@@ -330,6 +346,7 @@ export type Schema = {
   channels: ChannelsTable;
   deliveries: DeliveriesTable;
   delivery_attempts: DeliveryAttemptsTable;
+  delivery_windows: DeliveryWindowsTable;
   idempotency_keys: IdempotencyKeysTable;
   invitations: InvitationsTable;
   media: MediaTable;
