@@ -86,7 +86,13 @@ export type OptionField = {
  * Time that must pass after `t_send` before absence from a listing proves anything:
  * W > client deadline + the server's commit delay + the listing's lag.
  */
-export type Settling = { deadlineMs: number; windowMs: number };
+export type Settling = {
+  /** How long one `commit` may take. */
+  deadlineMs: number;
+  windowMs: number;
+  /** Galley runs this platform itself (sandbox, mail catcher): its window is known, so the configured minimum does not apply. */
+  builtIn?: boolean;
+};
 
 /** Tokens and secrets of a channel, decrypted for one call and held nowhere. */
 export type Credentials = JsonObject;

@@ -40,35 +40,29 @@ export function backOffMs(tries: number, spread: number): number {
  * A "duplicate" refusal after an earlier attempt may be our own lost post, so it is read back.
  */
 export function consequenceOf(facts: FailureFacts, spread: number): Consequence {
-  switch (facts.verdict) {
-    case "unknown":
-      return { attempt: "ambiguous", delivery: "ambiguous", waitMs: lookAfterMs(0), refresh: false };
-    case "rejected":
-      if (facts.earlier.length > 0 && facts.code.endsWith(".duplicate")) {
-        return { attempt: "ambiguous", delivery: "ambiguous", waitMs: lookAfterMs(0), refresh: false };
-      }
-      return { attempt: "rejected", delivery: "rejected", waitMs: 0, refresh: false };
-    case "unauthorized": {
-      const refreshedAlready = facts.earlier.at(-1) === "unauthorized";
-      if (!facts.refreshable || refreshedAlready) {
-        return { attempt: "unauthorized", delivery: "needs_reconnect", waitMs: 0, refresh: false };
-      }
-      return { attempt: "unauthorized", delivery: "scheduled", waitMs: 0, refresh: true };
-    }
-    case "throttled": {
-      const asked = (facts.retryAfterSeconds ?? 0) * 1_000;
-      const waitMs = asked > 0 ? Math.round(asked * (1 + spread / 10)) : backOffMs(facts.tries, spread);
-      return { attempt: "not_sent", delivery: whenStill(waitMs, facts.lateInMs), waitMs, refresh: false };
-    }
-    case "not_sent": {
-      const waitMs = backOffMs(facts.tries, spread);
-      return { attempt: "not_sent", delivery: whenStill(waitMs, facts.lateInMs), waitMs, refresh: false };
-    }
+  if (facts.verdict === "unauthorized") {
+    const refreshedAlready = facts.earlier.at(-1) === "unauthorized";
+    const mayHelp = facts.refreshable && !refreshedAlready;
+    return {
+      attempt: "unauthorized",
+      delivery: mayHelp ? "scheduled" : "needs_reconnect",
+      waitMs: 0,
+      refresh: mayHelp,
+    };
   }
-}
-
-function whenStill(waitMs: number, lateInMs: number): "scheduled" | "missed" {
-  return waitMs < lateInMs ? "scheduled" : "missed";
+  const maybeOurs =
+    facts.verdict === "rejected" && facts.earlier.length > 0 && facts.code.endsWith(".duplicate");
+  if (facts.verdict === "unknown" || maybeOurs) {
+    return { attempt: "ambiguous", delivery: "ambiguous", waitMs: lookAfterMs(0), refresh: false };
+  }
+  if (facts.verdict === "rejected") {
+    return { attempt: "rejected", delivery: "rejected", waitMs: 0, refresh: false };
+  }
+  // Throttled or not sent: no byte of it is visible, so it goes again while it is not late.
+  const asked = facts.verdict === "throttled" ? (facts.retryAfterSeconds ?? 0) * 1_000 : 0;
+  const waitMs = asked > 0 ? Math.round(asked * (1 + spread / 10)) : backOffMs(facts.tries, spread);
+  const delivery = waitMs < facts.lateInMs ? "scheduled" : "missed";
+  return { attempt: "not_sent", delivery, waitMs, refresh: false };
 }
 
 /** When to look again after `looks` looks that found nothing: 1 s, 2 s, 4 s … up to 5 minutes. */

@@ -1,0 +1,88 @@
+import type { Schema } from "#platform/db";
+import { type Kysely, sql } from "kysely";
+import type { Binding, Change, FrozenContent } from "./order.ts";
+
+export type NewDeliveries = {
+  workspaceId: string;
+  postId: string;
+  approvalId: string;
+  approvedBy: string;
+  binding: Binding;
+  bindingHash: string;
+  dueAt: Date;
+  graceSeconds: number;
+  rows: { id: string; channelId: string; content: FrozenContent; contentHash: string }[];
+};
+
+/** Inserts one row per variant in one statement; a channel that does not exist is left out of the answer. */
+export async function insertDeliveries(db: Kysely<Schema>, order: NewDeliveries): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    insert into deliveries (workspace_id, id, post_id, channel_id, connector, content, content_hash,
+      approval_id, approved_by, approval_binding, approval_hash, due_at, wake_at, grace_seconds, late_after)
+    select ${order.workspaceId}, v.id, ${order.postId}, v."channelId", c.connector, v.content, v."contentHash",
+      ${order.approvalId}, ${order.approvedBy}, ${JSON.stringify(order.binding)}::jsonb, ${order.bindingHash},
+      ${order.dueAt}::timestamptz, ${order.dueAt}::timestamptz, ${order.graceSeconds}::integer,
+      ${order.dueAt}::timestamptz + ${order.graceSeconds}::integer * interval '1 second'
+    from jsonb_to_recordset(${JSON.stringify(order.rows)}::jsonb)
+      as v (id uuid, "channelId" uuid, content jsonb, "contentHash" text)
+    join channels c on c.workspace_id = ${order.workspaceId} and c.id = v."channelId"
+    returning id`.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/** Locks the deliveries of a post and splits them into those that can still change and those that cannot. */
+async function lockChangeable(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  postId: string,
+  changeable: readonly string[],
+): Promise<Change> {
+  const { rows } = await sql<{ id: string; changeable: boolean }>`
+    select d.id, d.state = any(${changeable}::text[]) and not exists (
+        select from delivery_attempts a
+        where a.workspace_id = d.workspace_id and a.delivery_id = d.id
+          and a.state in ('open', 'ambiguous', 'confirmed')) as changeable
+    from deliveries d
+    where d.workspace_id = ${workspaceId} and d.post_id = ${postId} and d.state <> 'cancelled'
+    order by d.id
+    for update`.execute(db);
+  return {
+    changed: rows.filter((row) => row.changeable).map((row) => row.id),
+    tooLate: rows.filter((row) => !row.changeable).map((row) => row.id),
+  };
+}
+
+/** Cancels the deliveries of a post of which nothing is or may be visible. */
+export async function cancelDeliveries(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  postId: string,
+): Promise<Change> {
+  const states = ["scheduled", "claimed", "rejected", "missed", "needs_reconnect"];
+  const change = await lockChangeable(db, workspaceId, postId, states);
+  await sql`
+    update deliveries set state = 'cancelled', fence = fence + 1, lease_until = null,
+      finished_at = clock_timestamp(), updated_at = clock_timestamp()
+    where workspace_id = ${workspaceId} and id = any(${change.changed}::uuid[])`.execute(db);
+  return change;
+}
+
+/** Moves the deliveries of a post for which nothing was prepared yet. */
+export async function rescheduleDeliveries(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  postId: string,
+  dueAt: Date,
+): Promise<Change> {
+  const change = await lockChangeable(db, workspaceId, postId, ["scheduled"]);
+  const { rows } = await sql<{ id: string }>`
+    update deliveries set due_at = ${dueAt}::timestamptz, wake_at = ${dueAt}::timestamptz,
+      late_after = ${dueAt}::timestamptz + grace_seconds * interval '1 second', updated_at = clock_timestamp()
+    where workspace_id = ${workspaceId} and id = any(${change.changed}::uuid[]) and plan is null
+    returning id`.execute(db);
+  const moved = new Set(rows.map((row) => row.id));
+  return {
+    changed: [...moved],
+    tooLate: [...change.tooLate, ...change.changed.filter((id) => !moved.has(id))],
+  };
+}
