@@ -21,13 +21,16 @@ export type Connector = {
   settling(context: Pick<ConnectorContext, "settings" | "credentials">): Settling;
   /** The length of a text part as the platform counts it. */
   measure(text: string): number;
+  /** The text of each part as it will be sent, the link put where this platform has it: what counters and previews show. Pure. */
+  compose(variant: VariantContent): string[];
   /** Everything that the platform would refuse, told to the author while typing. Pure. */
   validate(variant: VariantContent, media: MediaInfo[]): Problem[];
   /** What the platform charges for this variant; null where it charges nothing. */
   price(variant: VariantContent): Money | null;
   /**
-   * Everything before the visible call: uploads, containers, rendering. Safe to repeat. Returns plain
-   * JSON, stored before anything is sent, from which `commit` alone derives its bytes.
+   * Everything before the visible call: uploads, containers, rendering. Safe to repeat, whatever the
+   * verdict of a failure: nothing of it is visible. Returns plain JSON, stored before anything is sent,
+   * from which `commit` alone derives its bytes.
    */
   prepare(context: ConnectorContext, delivery: DeliveryInput): Promise<Plan>;
   /** The one visible call for one item. Throws only `ConnectorFailure`. */
@@ -150,6 +153,8 @@ export type MailMessage = {
   text: string;
   date: Date;
   headers: Record<string, string>;
+  /** Images that the HTML shows as `cid:contentId`. */
+  inline: { contentId: string; mimeType: string; base64: string }[];
 };
 
 export type DeliveryInput = {
@@ -191,7 +196,8 @@ export type Locate = (
 
 /**
  * `matches`: everything readable that equals the item, newest first; delivery drops what is older than
- * `sentAt` minus the skew or belongs to another attempt. `coversFrom`: the listing is complete back to
+ * `sentAt` minus the skew or belongs to another attempt. What was found by a key of our own choosing is
+ * ours by construction, so its `createdAt` is never before `sentAt`. `coversFrom`: the listing is complete back to
  * this moment, null where that is unknown; only a listing that reaches back to `sentAt` can prove absence.
  */
 export type Located = {

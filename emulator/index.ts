@@ -1,0 +1,2 @@
+export type { Sandbox, SandboxOptions } from "./sandbox/index.ts";
+export { startSandbox } from "./sandbox/index.ts";

@@ -1,0 +1,173 @@
+import { randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Answer, EmulatorRequest } from "../http.ts";
+import { json, jsonBody, Refusal } from "../http.ts";
+import type { OAuth } from "./oauth.ts";
+import type { SandboxClock, SandboxMedia, SandboxPost, SandboxState } from "./state.ts";
+import { maximumWeight, textWeight } from "./text-rule.ts";
+
+export type Delays = { commitMs: number; listingMs: number };
+
+export type SandboxApi = {
+  /** POST /api/posts */
+  create(request: EmulatorRequest, delays: Delays): Answer;
+  /** GET /api/posts?limit&cursor: the caller's own posts, newest first. */
+  list(request: EmulatorRequest): Answer;
+  /** GET /api/posts/{id} */
+  get(request: EmulatorRequest, id: string): Answer;
+  /** POST /api/media: `{mime_type, data (base64), alt_text}`; nobody sees it before a post carries it. */
+  upload(request: EmulatorRequest): Answer;
+  /** GET /oauth/userinfo */
+  me(request: EmulatorRequest): Answer;
+};
+
+const extensions: Record<string, string> = {
+  "image/png": "png",
+  "image/jpeg": "jpg",
+  "image/webp": "webp",
+  "image/gif": "gif",
+};
+const maximumMedia = 4;
+const maximumMediaBytes = 5_000_000;
+const maximumAltText = 1000;
+
+export function createApi(
+  state: SandboxState,
+  oauth: OAuth,
+  clock: SandboxClock,
+  settings: { publicUrl: string; mediaDirectory: string },
+): SandboxApi {
+  function wire(post: SandboxPost): Record<string, unknown> {
+    return {
+      id: post.id,
+      url: `${settings.publicUrl}/posts/${post.id}`,
+      kind: post.kind,
+      text: post.text,
+      in_reply_to: post.inReplyTo,
+      media: post.media.map((id) => ({ id, alt_text: state.media.get(id)?.altText ?? "" })),
+      created_at: new Date(post.createdAt).toISOString(),
+    };
+  }
+
+  function create(request: EmulatorRequest, delays: Delays): Answer {
+    const grant = oauth.authenticate(request);
+    need(grant.scopes, "posts.write");
+    const body = jsonBody(request);
+    const text = textOf(body["text"]);
+    const kind = (["post", "reply", "comment"] as const).find((name) => name === (body["kind"] ?? "post"));
+    if (!kind) throw new Refusal(422, "bad_kind", "kind is post, reply or comment.");
+    const media = mediaOf(body["media"] ?? [], grant.accountId);
+    if (text.trim() === "" && media.length === 0) throw new Refusal(422, "empty", "A post needs text or media.");
+    const inReplyTo = parentOf(body["in_reply_to"] ?? null, kind);
+    const now = clock.now().getTime();
+    const createdAt = now + delays.commitMs;
+    const post: SandboxPost = {
+      id: String(1_000_001 + state.posts.size),
+      accountId: grant.accountId,
+      kind,
+      text,
+      media: media.map((item) => item.id),
+      inReplyTo,
+      createdAt,
+      listedAt: createdAt + delays.listingMs,
+    };
+    state.record({ type: "post", post });
+    return json(wire(post), 201);
+  }
+
+  function textOf(value: unknown): string {
+    if (typeof value !== "string") throw new Refusal(422, "bad_text", "text must be a string.");
+    if (!value.isWellFormed()) throw new Refusal(422, "bad_text", "text holds half of a character.");
+    const weight = textWeight(value);
+    if (weight > maximumWeight) {
+      throw new Refusal(422, "text_too_long", `The text weighs ${weight}; at most ${maximumWeight} fit.`);
+    }
+    return value;
+  }
+
+  function mediaOf(value: unknown, accountId: string): SandboxMedia[] {
+    if (!Array.isArray(value)) throw new Refusal(422, "bad_media", "media is a list of ids.");
+    if (value.length > maximumMedia) {
+      throw new Refusal(422, "too_many_media", `A post holds at most ${maximumMedia} images.`);
+    }
+    return value.map((id: unknown) => {
+      const media = typeof id === "string" ? state.media.get(id) : undefined;
+      if (!media || media.accountId !== accountId) throw new Refusal(422, "no_media", "No such media of yours.");
+      return media;
+    });
+  }
+
+  function parentOf(value: unknown, kind: SandboxPost["kind"]): string | null {
+    if (kind === "post") {
+      if (value !== null) throw new Refusal(422, "bad_parent", "A post answers nothing; use reply or comment.");
+      return null;
+    }
+    const parent = typeof value === "string" ? state.posts.get(value) : undefined;
+    if (!parent || parent.createdAt > clock.now().getTime()) {
+      throw new Refusal(422, "no_parent", "The post that this answers does not exist.");
+    }
+    return parent.id;
+  }
+
+  function list(request: EmulatorRequest): Answer {
+    const grant = oauth.authenticate(request);
+    need(grant.scopes, "posts.read");
+    const limit = Math.min(Math.max(Number(request.query.get("limit") ?? "50") || 50, 1), 100);
+    const cursor = request.query.get("cursor");
+    const now = clock.now().getTime();
+    const own = (state.byAccount.get(grant.accountId) ?? []).filter((post) => post.listedAt <= now).reverse();
+    const start = cursor === null ? 0 : own.findIndex((post) => post.id === cursor) + 1;
+    const items = own.slice(start, start + limit);
+    const next = start + limit < own.length ? (items.at(-1)?.id ?? null) : null;
+    return json({ items: items.map(wire), next });
+  }
+
+  function get(request: EmulatorRequest, id: string): Answer {
+    const grant = oauth.authenticate(request);
+    need(grant.scopes, "posts.read");
+    const post = state.posts.get(id);
+    if (!post || post.createdAt > clock.now().getTime()) throw new Refusal(404, "no_post", "No such post.");
+    return json(wire(post));
+  }
+
+  function upload(request: EmulatorRequest): Answer {
+    const grant = oauth.authenticate(request);
+    need(grant.scopes, "media.write");
+    const body = jsonBody(request);
+    const mimeType = String(body["mime_type"]);
+    const extension = extensions[mimeType];
+    if (extension === undefined) throw new Refusal(422, "bad_media_type", "Only PNG, JPEG, WebP and GIF.");
+    const altText = body["alt_text"] ?? "";
+    if (typeof altText !== "string" || [...altText].length > maximumAltText) {
+      throw new Refusal(422, "alt_text_too_long", `Alt text holds at most ${maximumAltText} characters.`);
+    }
+    const bytes = Buffer.from(typeof body["data"] === "string" ? body["data"] : "", "base64");
+    if (bytes.length === 0 || bytes.length > maximumMediaBytes) {
+      throw new Refusal(422, "media_too_large", `An image has 1 to ${maximumMediaBytes} bytes.`);
+    }
+    const id = randomUUID();
+    const file = `${id}.${extension}`;
+    writeFileSync(join(settings.mediaDirectory, file), bytes);
+    state.record({ type: "media", media: { id, accountId: grant.accountId, mimeType, file, altText } });
+    return json({ id }, 201);
+  }
+
+  function me(request: EmulatorRequest): Answer {
+    const grant = oauth.authenticate(request);
+    need(grant.scopes, "profile");
+    const account = oauth.account(grant.accountId);
+    return json({
+      sub: account.id,
+      preferred_username: account.handle,
+      name: account.name,
+      profile: `${settings.publicUrl}/accounts/${account.handle}`,
+    });
+  }
+
+  return { create, list, get, upload, me };
+}
+
+function need(scopes: string[], scope: string): void {
+  if (!scopes.includes(scope)) throw new Refusal(403, "insufficient_scope", `This needs the scope ${scope}.`);
+}
