@@ -14,7 +14,10 @@ export type DurableLog<Entry> = {
  */
 export function openLog<Entry>(file: string, replay: (entry: Entry) => void): DurableLog<Entry> {
   mkdirSync(dirname(file), { recursive: true });
-  if (existsSync(file)) replayFile(file, replay);
+  if (existsSync(file)) {
+    // The only writer is `append` below.
+    for (const line of wholeLines(file)) replay(JSON.parse(line) as Entry);
+  }
   const descriptor = openSync(file, "a", 0o600);
   return {
     append(entry) {
@@ -28,12 +31,11 @@ export function openLog<Entry>(file: string, replay: (entry: Entry) => void): Du
   };
 }
 
-function replayFile<Entry>(file: string, replay: (entry: Entry) => void): void {
+/** Cuts a half-written last line off the file. */
+function wholeLines(file: string): string[] {
   const bytes = readFileSync(file);
   const end = bytes.lastIndexOf(10) + 1;
   if (end < bytes.length) truncateSync(file, end);
-  for (const line of bytes.subarray(0, end).toString("utf8").split("\n")) {
-    // The only writer is `append` above.
-    if (line !== "") replay(JSON.parse(line) as Entry);
-  }
+  const lines = bytes.subarray(0, end).toString("utf8").split("\n");
+  return lines.filter((line) => line !== "");
 }

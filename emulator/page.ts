@@ -36,19 +36,25 @@ export function layout(options: {
       html`<a href="${link.href}" ${link.current ? html`aria-current="page"` : null}>${link.label}</a>`,
   );
   return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${options.title}</title>
-<style>${{ markup: style }}</style>
-</head>
-<body>
-<header><div class="bar"><a class="brand" href="${options.home}">${options.brand}</a><nav aria-label="Pages">${nav}</nav></div></header>
-<main>${options.body}</main>
-</body>
-</html>
-`.markup;
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${options.title}</title>
+        <style>
+          ${{ markup: style }}
+        </style>
+      </head>
+      <body>
+        <header>
+          <div class="bar">
+            <a class="brand" href="${options.home}">${options.brand}</a>
+            <nav aria-label="Pages">${nav}</nav>
+          </div>
+        </header>
+        <main>${options.body}</main>
+      </body>
+    </html> `.markup;
 }
 
 const style = `

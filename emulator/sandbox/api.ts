@@ -58,7 +58,8 @@ export function createApi(
     const kind = (["post", "reply", "comment"] as const).find((name) => name === (body["kind"] ?? "post"));
     if (!kind) throw new Refusal(422, "bad_kind", "kind is post, reply or comment.");
     const media = mediaOf(body["media"] ?? [], grant.accountId);
-    if (text.trim() === "" && media.length === 0) throw new Refusal(422, "empty", "A post needs text or media.");
+    if (text.trim() === "" && media.length === 0)
+      throw new Refusal(422, "empty", "A post needs text or media.");
     const inReplyTo = parentOf(body["in_reply_to"] ?? null, kind);
     const now = clock.now().getTime();
     const createdAt = now + delays.commitMs;
@@ -76,16 +77,6 @@ export function createApi(
     return json(wire(post), 201);
   }
 
-  function textOf(value: unknown): string {
-    if (typeof value !== "string") throw new Refusal(422, "bad_text", "text must be a string.");
-    if (!value.isWellFormed()) throw new Refusal(422, "bad_text", "text holds half of a character.");
-    const weight = textWeight(value);
-    if (weight > maximumWeight) {
-      throw new Refusal(422, "text_too_long", `The text weighs ${weight}; at most ${maximumWeight} fit.`);
-    }
-    return value;
-  }
-
   function mediaOf(value: unknown, accountId: string): SandboxMedia[] {
     if (!Array.isArray(value)) throw new Refusal(422, "bad_media", "media is a list of ids.");
     if (value.length > maximumMedia) {
@@ -93,14 +84,16 @@ export function createApi(
     }
     return value.map((id: unknown) => {
       const media = typeof id === "string" ? state.media.get(id) : undefined;
-      if (!media || media.accountId !== accountId) throw new Refusal(422, "no_media", "No such media of yours.");
+      if (!media || media.accountId !== accountId)
+        throw new Refusal(422, "no_media", "No such media of yours.");
       return media;
     });
   }
 
   function parentOf(value: unknown, kind: SandboxPost["kind"]): string | null {
     if (kind === "post") {
-      if (value !== null) throw new Refusal(422, "bad_parent", "A post answers nothing; use reply or comment.");
+      if (value !== null)
+        throw new Refusal(422, "bad_parent", "A post answers nothing; use reply or comment.");
       return null;
     }
     const parent = typeof value === "string" ? state.posts.get(value) : undefined;
@@ -116,7 +109,9 @@ export function createApi(
     const limit = Math.min(Math.max(Number(request.query.get("limit") ?? "50") || 50, 1), 100);
     const cursor = request.query.get("cursor");
     const now = clock.now().getTime();
-    const own = (state.byAccount.get(grant.accountId) ?? []).filter((post) => post.listedAt <= now).reverse();
+    const own = (state.byAccount.get(grant.accountId) ?? [])
+      .filter((post) => post.listedAt <= now)
+      .toReversed();
     const start = cursor === null ? 0 : own.findIndex((post) => post.id === cursor) + 1;
     const items = own.slice(start, start + limit);
     const next = start + limit < own.length ? (items.at(-1)?.id ?? null) : null;
@@ -139,7 +134,7 @@ export function createApi(
     const extension = extensions[mimeType];
     if (extension === undefined) throw new Refusal(422, "bad_media_type", "Only PNG, JPEG, WebP and GIF.");
     const altText = body["alt_text"] ?? "";
-    if (typeof altText !== "string" || [...altText].length > maximumAltText) {
+    if (typeof altText !== "string" || Array.from(altText).length > maximumAltText) {
       throw new Refusal(422, "alt_text_too_long", `Alt text holds at most ${maximumAltText} characters.`);
     }
     const bytes = Buffer.from(typeof body["data"] === "string" ? body["data"] : "", "base64");
@@ -170,4 +165,14 @@ export function createApi(
 
 function need(scopes: string[], scope: string): void {
   if (!scopes.includes(scope)) throw new Refusal(403, "insufficient_scope", `This needs the scope ${scope}.`);
+}
+
+function textOf(value: unknown): string {
+  if (typeof value !== "string") throw new Refusal(422, "bad_text", "text must be a string.");
+  if (!value.isWellFormed()) throw new Refusal(422, "bad_text", "text holds half of a character.");
+  const weight = textWeight(value);
+  if (weight > maximumWeight) {
+    throw new Refusal(422, "text_too_long", `The text weighs ${weight}; at most ${maximumWeight} fit.`);
+  }
+  return value;
 }

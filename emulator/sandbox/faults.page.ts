@@ -23,22 +23,66 @@ export function faultsPage(views: Views): string {
   const action = `${basePath}/faults`;
   const active = state.faults.map(
     (fault) =>
-      html`<li>${labels[fault.kind]} <span class="soft">on ${fault.on}, ${fault.remaining === null ? "until cleared" : `${fault.remaining} more`}${fault.delayMs > 0 ? `, ${fault.delayMs / 1000} s` : ""}</span></li>`,
+      html`<li>
+        ${labels[fault.kind]}
+        <span class="soft"
+          >on ${fault.on},
+          ${fault.remaining === null ? "until cleared" : `${fault.remaining} more`}${fault.delayMs > 0 ? `, ${fault.delayMs / 1000} s` : ""}</span
+        >
+      </li>`,
   );
-  return sandboxLayout(basePath, "Fault switches · Sandbox", "faults", html`
-<h1>Fault switches</h1>
-<p class="soft">See what Galley does when a platform misbehaves: switch something on, publish, and watch the post arrive exactly once.</p>
-<div class="card"><h2>Switched on</h2>${active.length > 0 ? html`<ul class="plain">${active}</ul>` : html`<p class="soft">Nothing: the sandbox behaves.</p>`}
-<form method="post" action="${action}"><button class="quiet" name="action" value="clear">Clear all</button></form></div>
-<form class="card" method="post" action="${action}"><h2>Add a fault</h2>
-<label for="kind">What happens</label>
-<select id="kind" name="kind">${faultKinds.map((kind) => html`<option value="${kind}">${labels[kind]}</option>`)}</select>
-<div class="grid">
-<div><label for="on">To requests that</label><select id="on" name="on">${operations.map((name) => html`<option value="${name}">${name}</option>`)}</select></div>
-<div><label for="remaining">How often (empty: always)</label><input id="remaining" name="remaining" type="number" min="1" value="1"></div>
-<div><label for="delaySeconds">Delay in seconds</label><input id="delaySeconds" name="delaySeconds" type="number" min="0" max="3600" value="0"></div>
-</div><button name="action" value="add">Switch on</button></form>
-<form class="card" method="post" action="${action}"><h2>Access tokens</h2><div class="row">
-<button class="quiet" name="action" value="expire">Expire all now</button>
-<button class="quiet" name="action" value="revoke">Withdraw all access</button></div></form>`);
+  return sandboxLayout(
+    basePath,
+    "Fault switches · Sandbox",
+    "faults",
+    html` <h1>Fault switches</h1>
+      <p class="soft">
+        See what Galley does when a platform misbehaves: switch something on, publish, and watch the post
+        arrive exactly once.
+      </p>
+      <div class="card">
+        <h2>Switched on</h2>
+        ${
+          active.length > 0
+            ? html`<ul class="plain">
+                ${active}
+              </ul>`
+            : html`<p class="soft">Nothing: the sandbox behaves.</p>`
+        }
+        <form method="post" action="${action}">
+          <button class="quiet" name="action" value="clear">Clear all</button>
+        </form>
+      </div>
+      <form class="card" method="post" action="${action}">
+        <h2>Add a fault</h2>
+        <label for="kind">What happens</label>
+        <select id="kind" name="kind">
+          ${faultKinds.map((kind) => html`<option value="${kind}">${labels[kind]}</option>`)}
+        </select>
+        <div class="grid">
+          <div>
+            <label for="on">To requests that</label
+            ><select id="on" name="on">
+              ${operations.map((name) => html`<option value="${name}">${name}</option>`)}
+            </select>
+          </div>
+          <div>
+            <label for="remaining">How often (empty: always)</label
+            ><input id="remaining" name="remaining" type="number" min="1" value="1" />
+          </div>
+          <div>
+            <label for="delaySeconds">Delay in seconds</label
+            ><input id="delaySeconds" name="delaySeconds" type="number" min="0" max="3600" value="0" />
+          </div>
+        </div>
+        <button name="action" value="add">Switch on</button>
+      </form>
+      <form class="card" method="post" action="${action}">
+        <h2>Access tokens</h2>
+        <div class="row">
+          <button class="quiet" name="action" value="expire">Expire all now</button>
+          <button class="quiet" name="action" value="revoke">Withdraw all access</button>
+        </div>
+      </form>`,
+  );
 }

@@ -57,7 +57,8 @@ export function takeFault(faults: Fault[], operation: Operation): { fault: Fault
 
 /** Reads one fault from outside, with defaults: once, on `create`, always, no delay. */
 export function parseFault(value: unknown): Fault {
-  if (typeof value !== "object" || value === null) throw new Refusal(400, "bad_fault", "A fault is an object.");
+  if (typeof value !== "object" || value === null)
+    throw new Refusal(400, "bad_fault", "A fault is an object.");
   const input = value as Record<string, unknown>;
   const kind = faultKinds.find((name) => name === input["kind"]);
   const on = operations.find((name) => name === (input["on"] ?? "create"));

@@ -169,7 +169,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   async function handle(request: EmulatorRequest, response: ServerResponse): Promise<Answer | null> {
     const operation = operationOf(request);
     const taken = operation === null ? null : takeFault(state.faults, operation);
-    if (taken && taken.left.length !== state.faults.length) state.record({ type: "faults", faults: taken.left });
+    if (taken && taken.left.length !== state.faults.length)
+      state.record({ type: "faults", faults: taken.left });
     else if (taken) state.faults = taken.left;
     const fault = taken?.fault ?? null;
     const answer = answerOf(request, fault);
@@ -221,8 +222,13 @@ function operationOf(request: EmulatorRequest): Operation | null {
 }
 
 /** Lets the fault have its way with an answer that is already decided. */
-async function deliver(answer: Answer, fault: Fault | null, response: ServerResponse): Promise<Answer | null> {
-  switch (fault?.kind) {
+async function deliver(
+  answer: Answer,
+  fault: Fault | null,
+  response: ServerResponse,
+): Promise<Answer | null> {
+  if (fault === null) return answer;
+  switch (fault.kind) {
     case "lost_answer":
     case "late_commit":
       response.destroy();
@@ -236,13 +242,20 @@ async function deliver(answer: Answer, fault: Fault | null, response: ServerResp
     case "error_after_commit":
       return json({ error: "internal" }, 500);
     case "garbled":
-      return { status: 200, headers: { "content-type": "text/html" }, body: "<html><body>Hello</body></html>" };
+      return {
+        status: 200,
+        headers: { "content-type": "text/html" },
+        body: "<html><body>Hello</body></html>",
+      };
     case "slow":
       await new Promise((resolve) => {
         setTimeout(resolve, fault.delayMs);
       });
-      return answer;
-    default:
-      return answer;
+      break;
+    case "error_before_commit":
+    case "listing_lag":
+    case "throttle":
+      break;
   }
+  return answer;
 }

@@ -23,7 +23,7 @@ export type OAuth = {
   account(id: string): SandboxAccount;
 };
 
-const knownScopes = ["posts.read", "posts.write", "media.write", "profile", "offline.access"];
+const knownScopes = new Set(["posts.read", "posts.write", "media.write", "profile", "offline.access"]);
 const loopback = /^(?:127\.0\.0\.1|localhost|\[::1\])$/;
 
 type Asked = { clientId: string; redirectUri: string; state: string; challenge: string; scopes: string[] };
@@ -39,7 +39,10 @@ export function createOAuth(state: SandboxState, clock: SandboxClock, settings: 
     // Without a redirect URI that can be trusted, nothing may be sent there: the person is told.
     const target = trustedRedirect(form.get("redirect_uri") ?? "");
     if (target === null) {
-      return page(errorPage(settings.basePath, "The redirect address is not one that this sandbox sends people to."), 400);
+      return page(
+        errorPage(settings.basePath, "The redirect address is not one that this sandbox sends people to."),
+        400,
+      );
     }
     const back = { target, state: form.get("state") ?? "" };
     if (form.get("response_type") !== "code") return refuse(back, "unsupported_response_type");
@@ -48,7 +51,7 @@ export function createOAuth(state: SandboxState, clock: SandboxClock, settings: 
       return refuse(back, "invalid_request");
     }
     const scopes = (form.get("scope") ?? "").split(" ").filter((scope) => scope !== "");
-    if (scopes.length === 0 || scopes.some((scope) => !knownScopes.includes(scope))) {
+    if (scopes.length === 0 || scopes.some((scope) => !knownScopes.has(scope))) {
       return refuse(back, "invalid_scope");
     }
     const asked: Asked = {
@@ -65,7 +68,8 @@ export function createOAuth(state: SandboxState, clock: SandboxClock, settings: 
       if (!/^\w{1,30}$/.test(handle)) return page(consentPage(settings.basePath, asked, handle, true), 400);
       return grantCode(asked, handle);
     }
-    if (form.get("prompt") === "none") return grantCode(asked, /^\w{1,30}$/.test(handle) ? handle : "newcomer");
+    if (form.get("prompt") === "none")
+      return grantCode(asked, /^\w{1,30}$/.test(handle) ? handle : "newcomer");
     return page(consentPage(settings.basePath, asked, handle, false));
   }
 
@@ -74,10 +78,6 @@ export function createOAuth(state: SandboxState, clock: SandboxClock, settings: 
     const url = new URL(text);
     if (url.protocol !== "http:" && url.protocol !== "https:") return null;
     return loopback.test(url.hostname) || settings.redirectOrigins.includes(url.origin) ? url : null;
-  }
-
-  function refuse(back: { target: URL; state: string }, error: string): Answer {
-    return redirect(withQuery(back.target, { error, state: back.state }));
   }
 
   function grantCode(asked: Asked, handle: string): Answer {
@@ -119,7 +119,9 @@ export function createOAuth(state: SandboxState, clock: SandboxClock, settings: 
   function exchange(form: URLSearchParams): Answer {
     const hash = secretHash(form.get("code") ?? "");
     const code = state.codes.get(hash);
-    const challenge = createHash("sha256").update(form.get("code_verifier") ?? "").digest("base64url");
+    const challenge = createHash("sha256")
+      .update(form.get("code_verifier") ?? "")
+      .digest("base64url");
     if (
       !code ||
       code.used ||
@@ -149,12 +151,18 @@ export function createOAuth(state: SandboxState, clock: SandboxClock, settings: 
       grant.refreshExpiresAt <= now() ||
       grant.clientId !== form.get("client_id")
     ) {
-      return json({ error: "invalid_grant", error_description: "The refresh token is wrong or revoked." }, 400);
+      return json(
+        { error: "invalid_grant", error_description: "The refresh token is wrong or revoked." },
+        400,
+      );
     }
     return issue(grant, hash);
   }
 
-  function issue(from: Pick<Grant, "family" | "accountId" | "clientId" | "scopes">, replaces: string | null): Answer {
+  function issue(
+    from: Pick<Grant, "family" | "accountId" | "clientId" | "scopes">,
+    replaces: string | null,
+  ): Answer {
     const access = newSecret();
     const refresh = newSecret();
     const grant: Grant = {
@@ -189,7 +197,8 @@ export function createOAuth(state: SandboxState, clock: SandboxClock, settings: 
     const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "")?.[1];
     const grant = bearer === undefined ? undefined : state.grantsByAccess.get(secretHash(bearer));
     if (!grant) throw unauthorized("invalid_token", "No such access token.");
-    if (state.revokedFamilies.has(grant.family)) throw unauthorized("token_revoked", "The account withdrew access.");
+    if (state.revokedFamilies.has(grant.family))
+      throw unauthorized("token_revoked", "The account withdrew access.");
     if (grant.accessExpiresAt <= now()) throw unauthorized("token_expired", "The access token has expired.");
     return grant;
   }
@@ -201,6 +210,10 @@ export function createOAuth(state: SandboxState, clock: SandboxClock, settings: 
   }
 
   return { authorize, token, revoke, authenticate, account };
+}
+
+function refuse(back: { target: URL; state: string }, error: string): Answer {
+  return redirect(withQuery(back.target, { error, state: back.state }));
 }
 
 function unauthorized(code: string, message: string): Refusal {

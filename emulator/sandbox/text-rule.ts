@@ -11,7 +11,8 @@ const light: [number, number][] = [
   [0x2032, 0x2037],
 ];
 const topLevel = new Set(tlds);
-const address = /(?:https?:\/\/)?(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+([\p{L}]{2,})(?::\d+)?(?:[/?#][^\s]*)?/giu;
+const address =
+  /(?:https?:\/\/)?(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+([\p{L}]{2,})(?::\d+)?(?:[/?#][^\s]*)?/giu;
 const emoji = /\p{RGI_Emoji}/gv;
 
 export const maximumWeight = 280;
@@ -20,12 +21,14 @@ export function textWeight(text: string): number {
   // Nothing that long can fit, and looking for addresses in it would take long.
   if (text.length > 10_000) return text.length;
   let weight = 0;
-  let rest = text.normalize("NFC").replace(address, (found: string, last: string, at: number, whole: string) => {
-    const before = at === 0 ? "" : (whole[at - 1] ?? "");
-    if (!topLevel.has(last.toLowerCase()) || /[\w@#$.\-/]/.test(before)) return found;
-    weight += 23;
-    return "";
-  });
+  let rest = text
+    .normalize("NFC")
+    .replace(address, (found: string, last: string, at: number, whole: string) => {
+      const before = at === 0 ? "" : (whole[at - 1] ?? "");
+      if (!topLevel.has(last.toLowerCase()) || /[\w@#$.\-/]/.test(before)) return found;
+      weight += 23;
+      return "";
+    });
   rest = rest.replace(emoji, () => {
     weight += 2;
     return "";

@@ -13,19 +13,27 @@ export function timelinePage(views: Views, filter: { handle: string | null; befo
   const roots = visible(views, state.timeline)
     .filter((post) => post.inReplyTo === null)
     .filter((post) => filter.handle === null || state.accounts.get(post.accountId)?.handle === filter.handle)
-    .reverse();
+    .toReversed();
   const start = filter.before === null ? 0 : roots.findIndex((post) => post.id === filter.before) + 1;
   const shown = roots.slice(start, start + pageSize);
   const last = shown.at(-1);
   const path = filter.handle === null ? `${basePath}/` : `${basePath}/accounts/${filter.handle}`;
   const older =
-    last && start + pageSize < roots.length ? html`<p><a href="${path}?before=${last.id}">Older posts</a></p>` : null;
+    last && start + pageSize < roots.length
+      ? html`<p><a href="${path}?before=${last.id}">Older posts</a></p>`
+      : null;
   const title = filter.handle === null ? "Timeline" : `@${filter.handle}`;
   const body =
     shown.length === 0
-      ? html`<div class="card empty"><h1>Nothing here yet</h1>
-<p>Connect the sandbox as a channel, write a post, have it approved, and publish it. It shows up on this page exactly once.</p></div>`
-      : html`<h1>${title}</h1>${shown.map((post) => postCard(views, post))}${older}`;
+      ? html`<div class="card empty">
+          <h1>Nothing here yet</h1>
+          <p>
+            Connect the sandbox as a channel, write a post, have it approved, and publish it. It shows up on
+            this page exactly once.
+          </p>
+        </div>`
+      : html`<h1>${title}</h1>
+          ${shown.map((post) => postCard(views, post))}${older}`;
   return sandboxLayout(basePath, `${title} · Sandbox`, filter.handle === null ? "timeline" : null, body);
 }
 
@@ -36,7 +44,9 @@ export function postPage(views: Views, id: string): string | null {
   const above =
     post.inReplyTo === null
       ? null
-      : html`<p class="soft">In answer to <a href="${views.basePath}/posts/${post.inReplyTo}">an earlier post</a></p>`;
+      : html`<p class="soft">
+          In answer to <a href="${views.basePath}/posts/${post.inReplyTo}">an earlier post</a>
+        </p>`;
   return sandboxLayout(views.basePath, "Post · Sandbox", null, html`${above}${postCard(views, post)}`);
 }
 
@@ -46,14 +56,20 @@ function visible(views: Views, posts: SandboxPost[]): SandboxPost[] {
 }
 
 function postCard(views: Views, post: SandboxPost): Markup {
-  return html`<article class="card" data-post="${post.id}">${postBody(views, post)}${answers(views, post, 0)}</article>`;
+  return html`<article class="card" data-post="${post.id}">
+    ${postBody(views, post)}${answers(views, post, 0)}
+  </article>`;
 }
 
 function answers(views: Views, post: SandboxPost, depth: number): Markup | null {
   const below = visible(views, views.state.replies.get(post.id) ?? []);
   if (below.length === 0) return null;
   // A long thread answers itself part by part; indenting each would leave no room.
-  const items = below.map((item) => html`<div data-post="${item.id}">${postBody(views, item)}</div>${answers(views, item, depth + 1)}`);
+  const items = below.map(
+    (item) =>
+      html`<div data-post="${item.id}">${postBody(views, item)}</div>
+        ${answers(views, item, depth + 1)}`,
+  );
   return depth === 0 ? html`<div class="thread">${items}</div>` : html`${items}`;
 }
 
@@ -64,13 +80,28 @@ function postBody(views: Views, post: SandboxPost): Markup {
   const images = post.media.map((id) => {
     const altText = state.media.get(id)?.altText ?? "";
     const caption = altText === "" ? html`No alt text` : html`<span class="badge">ALT</span>${altText}`;
-    return html`<figure><img src="${basePath}/media/${id}" alt="${altText}" loading="lazy"><figcaption>${caption}</figcaption></figure>`;
+    return html`<figure>
+      <img src="${basePath}/media/${id}" alt="${altText}" loading="lazy" />
+      <figcaption>${caption}</figcaption>
+    </figure>`;
   });
-  return html`<div class="who"><span class="face" aria-hidden="true">${(account?.name ?? "?").charAt(0)}</span>
-<span><strong>${account?.name ?? "Unknown"}</strong> ${post.kind === "comment" ? html`<span class="badge">COMMENT</span>` : null}
-<span class="soft"><a href="${basePath}/accounts/${account?.handle ?? ""}">@${account?.handle ?? ""}</a> ·
-<a href="${basePath}/posts/${post.id}"><time datetime="${at.toISOString()}">${at.toISOString().slice(0, 16).replace("T", " ")} UTC</time></a></span></span></div>
-<p class="text">${linked(post.text)}</p>${images.length > 0 ? html`<div class="images">${images}</div>` : null}`;
+  return html`<div class="who">
+      <span class="face" aria-hidden="true">${(account?.name ?? "?").charAt(0)}</span>
+      <span
+        ><strong>${account?.name ?? "Unknown"}</strong>
+        ${post.kind === "comment" ? html`<span class="badge">COMMENT</span>` : null}
+        <span class="soft"
+          ><a href="${basePath}/accounts/${account?.handle ?? ""}">@${account?.handle ?? ""}</a> ·
+          <a href="${basePath}/posts/${post.id}"
+            ><time datetime="${at.toISOString()}"
+              >${at.toISOString().slice(0, 16).replace("T", " ")} UTC</time
+            ></a
+          ></span
+        ></span
+      >
+    </div>
+    <p class="text">${linked(post.text)}</p>
+    ${images.length > 0 ? html`<div class="images">${images}</div>` : null}`;
 }
 
 function linked(text: string): Markup {

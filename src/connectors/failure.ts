@@ -55,3 +55,20 @@ export class ConnectorFailure extends GalleyError {
     this.evidence = details.evidence ?? null;
   }
 }
+
+/**
+ * A connection that broke, as a verdict: `before` the first byte left nothing can have happened, `after`
+ * it anything may have. `code` and `message` are those of the HTTP client.
+ */
+export function transportFailure(broken: {
+  phase: "before" | "after";
+  code: string;
+  message: string;
+}): ConnectorFailure {
+  return new ConnectorFailure({
+    verdict: broken.phase === "before" ? "not_sent" : "unknown",
+    code: broken.code,
+    message: broken.message,
+    cause: broken,
+  });
+}

@@ -1,11 +1,12 @@
 import type { Connector } from "./contract.ts";
+import { sandbox } from "./sandbox/index.ts";
 
 export type * from "./contract.ts";
-export { ConnectorFailure } from "./failure.ts";
+export { ConnectorFailure, transportFailure } from "./failure.ts";
 export type { FailureDetails, Verdict } from "./failure.ts";
 
 /** Every connector, by id. A new platform is one folder and one line here. */
-const connectors: Connector[] = [];
+const connectors: Connector[] = [sandbox];
 
 export type ConnectorRegistry = ReadonlyMap<string, Connector>;
 

@@ -49,8 +49,12 @@ export function findUrls(text: string): FoundUrl[] {
     if (groups["protocol"] === undefined) {
       found.push(...withoutProtocol(groups, url, start));
     } else {
-      const whole = shortened.exec(url)?.[0] ?? url;
-      if (isValid(whole, groups["domain"] ?? "")) found.push({ start, end: start + whole.length, url: whole });
+      const short = shortened.exec(url);
+      const whole = short?.[0] ?? url;
+      // X shortens to at most 40 characters; longer is not one of its own.
+      if ((short?.[1]?.length ?? 0) > 40) continue;
+      if (isValid(whole, groups["domain"] ?? ""))
+        found.push({ start, end: start + whole.length, url: whole });
     }
   }
   return found;

@@ -14,17 +14,21 @@ if (!present) console.log(`skipped: conformance of weighted length; ${folder} do
 const lengths = z.array(
   z.object({ description: z.string(), text: z.string(), expected: z.object({ weightedLength: z.number() }) }),
 );
-const addresses = z.array(z.object({ description: z.string(), text: z.string(), expected: z.array(z.string()) }));
+const addresses = z.array(
+  z.object({ description: z.string(), text: z.string(), expected: z.array(z.string()) }),
+);
 
 function load(file: string, section: string): unknown {
-  const document = z.object({ tests: z.record(z.string(), z.unknown()) }).parse(
-    parse(readFileSync(join(folder, file), "utf8")),
-  );
+  const document = z
+    .object({ tests: z.record(z.string(), z.unknown()) })
+    .parse(parse(readFileSync(join(folder, file), "utf8")));
   return document.tests[section];
 }
 
 describe.skipIf(!present)("twitter-text conformance", () => {
-  const cases = present ? lengths.parse(load("validate.yml", "WeightedTweetsWithDiscountedEmojiCounterTest")) : [];
+  const cases = present
+    ? lengths.parse(load("validate.yml", "WeightedTweetsWithDiscountedEmojiCounterTest"))
+    : [];
   it.each(cases)("weighs: $description", ({ text, expected }) => {
     expect(weightedLength(text)).toBe(expected.weightedLength);
   });

@@ -23,10 +23,10 @@ export const maximumWeightedLength = 280;
 
 const urlLength = 23;
 const emojiLength = 2;
-const longestParsed = 10_000;
+const longestParsed = 15_000;
 
 // Code points that count 1, from the configuration of twitter-text; all others count 2.
-const single = /[\u{0}-\u{10ff}\u{2000}-\u{200d}\u{2010}-\u{201f}\u{2032}-\u{2037}]/u;
+const single = /\p{ASCII}|[\u{80}-\u{10ff}\u{2000}-\u{200d}\u{2010}-\u{201f}\u{2032}-\u{2037}]/u;
 const ascii = /^[\x20-\x7e\n]*$/;
 const rgiEmoji = /^\p{RGI_Emoji}$/v;
 const textPresentation = /(?!\p{Emoji_Presentation})\p{Emoji}/u;
@@ -47,10 +47,12 @@ function plainLength(text: string): number {
 // A lone © without it is text.
 function isEmoji(segment: string): boolean {
   if (rgiEmoji.test(segment)) return true;
-  const points = [...segment].filter((character) => character !== "\ufe0f");
+  const points = Array.from(segment).filter((character) => character !== "\ufe0f");
   if (points.length < 2) return false;
   const qualified = points
-    .map((character) => (textPresentation.test(character) && !isSkinTone(character) ? `${character}\ufe0f` : character))
+    .map((character) =>
+      textPresentation.test(character) && !isSkinTone(character) ? `${character}\ufe0f` : character,
+    )
     .join("");
   return rgiEmoji.test(qualified) || rgiEmoji.test(points.join(""));
 }

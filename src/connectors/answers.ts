@@ -1,0 +1,108 @@
+import { z } from "zod";
+import type { ConnectorResponse } from "./contract.ts";
+import { ConnectorFailure } from "./failure.ts";
+
+const decoder = new TextDecoder();
+const longestEvidence = 500;
+
+/** Who answered, for error codes (`bluesky.rejected`) and messages ("Bluesky answered ..."). */
+export type Platform = { id: string; name: string };
+
+/** The answer's body as `schema` wants it; an answer without sense is `unknown`: something may have happened. */
+export function parseAnswer<Schema extends z.ZodType>(
+  platform: Platform,
+  response: ConnectorResponse,
+  schema: Schema,
+): z.output<Schema> {
+  const text = decoder.decode(response.body);
+  const parsed = schema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new ConnectorFailure({
+    verdict: "unknown",
+    code: `${platform.id}.unreadable_answer`,
+    message: `${platform.name} answered, but not in a way that says what became of the request.`,
+    evidence: evidenceOf(response, text),
+  });
+}
+
+/** JSON or undefined. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export function isSuccess(response: ConnectorResponse): boolean {
+  return response.status >= 200 && response.status < 300;
+}
+
+const refusal = z.object({ error: z.string().optional(), message: z.string().optional() });
+
+/** The platform's own error code and words, where its answer has them. */
+export function refusalOf(response: ConnectorResponse): { error: string; message: string } {
+  const parsed = refusal.safeParse(parseJson(decoder.decode(response.body)));
+  return { error: parsed.data?.error ?? "", message: parsed.data?.message ?? "" };
+}
+
+/**
+ * What a refusing status says, by the rule that holds on every platform: 429 is `throttled`, 401
+ * `unauthorized`, 408 and 5xx and anything unforeseen `unknown`, another 4xx `rejected`.
+ * `refreshable` says whether this platform's 401 may pass with a new access token.
+ */
+export function failureOf(
+  platform: Platform,
+  response: ConnectorResponse,
+  options: { refreshable: boolean } = { refreshable: false },
+): ConnectorFailure {
+  const { status } = response;
+  const words = refusalOf(response).message;
+  const said = words === "" ? `status ${status}` : words;
+  const evidence = evidenceOf(response, decoder.decode(response.body));
+  if (status === 429) {
+    const seconds = retryAfter(response);
+    return new ConnectorFailure({
+      verdict: "throttled",
+      code: `${platform.id}.throttled`,
+      message: `${platform.name} asks to wait before the next request.`,
+      evidence,
+      ...(seconds === null ? {} : { retryAfterSeconds: seconds }),
+    });
+  }
+  if (status === 401) {
+    return new ConnectorFailure({
+      verdict: "unauthorized",
+      code: `${platform.id}.unauthorized`,
+      message: options.refreshable
+        ? `${platform.name} wants a fresh sign-in: ${said}`
+        : `${platform.name} no longer accepts this connection: ${said} Connect the channel again.`,
+      refreshable: options.refreshable,
+      evidence,
+    });
+  }
+  if (status >= 400 && status < 500 && status !== 408) {
+    return new ConnectorFailure({
+      verdict: "rejected",
+      code: `${platform.id}.rejected`,
+      message: `${platform.name} refused: ${said}`,
+      evidence,
+    });
+  }
+  return new ConnectorFailure({
+    verdict: "unknown",
+    code: `${platform.id}.no_clear_answer`,
+    message: `${platform.name} answered with status ${status}, which does not say what became of the request.`,
+    evidence,
+  });
+}
+
+function evidenceOf(response: ConnectorResponse, text: string): string {
+  return `${response.status} ${text.slice(0, longestEvidence)}`.trimEnd().toWellFormed();
+}
+
+// RFC 9110 section 10.2.3: seconds, or a date that only a clock could turn into seconds; the date is left out.
+function retryAfter(response: ConnectorResponse): number | null {
+  const value = response.headers["retry-after"] ?? "";
+  return /^\d{1,6}$/.test(value) ? Number(value) : null;
+}

@@ -1,0 +1,160 @@
+import type { Problem } from "#kit";
+import { wellFormedProblem } from "#kit";
+import type { Limits, MediaInfo, OptionField, VariantContent } from "./contract.ts";
+
+type Rules = {
+  name: string;
+  limits: Limits;
+  options: OptionField[];
+  measure(text: string): number;
+  compose(variant: VariantContent): string[];
+};
+
+/**
+ * The checks that every platform needs: text present and within the limit, count and kind of media, alt
+ * text, first comment, required options. Paths are JSON Pointers into the variant.
+ */
+export function commonProblems(rules: Rules, variant: VariantContent, media: MediaInfo[]): Problem[] {
+  return [
+    ...malformed(variant),
+    ...partProblems(rules, variant),
+    ...mediaProblems(rules, variant, media),
+    ...commentProblems(rules, variant),
+    ...linkProblems(variant),
+    ...optionProblems(rules, variant),
+  ];
+}
+
+function malformed(variant: VariantContent): Problem[] {
+  return [
+    ...variant.parts.map((text, index) => wellFormedProblem(`/parts/${index}`, text)),
+    ...variant.media.map((item, index) => wellFormedProblem(`/media/${index}/altText`, item.altText)),
+    variant.firstComment === null ? null : wellFormedProblem("/firstComment", variant.firstComment),
+  ].filter((problem) => problem !== null);
+}
+
+function partProblems(rules: Rules, variant: VariantContent): Problem[] {
+  const { limits, name } = rules;
+  const problems: Problem[] = [];
+  if (variant.parts.length > limits.maxParts) {
+    const most =
+      limits.maxParts === 1 ? "has no threads: use one part" : `takes at most ${limits.maxParts} parts`;
+    problems.push({ path: "/parts", code: "content.too_many_parts", message: `${name} ${most}.` });
+  }
+  const texts = rules.compose(variant);
+  if (texts.length === 0)
+    problems.push({ path: "/parts", code: "content.empty", message: "Write something first." });
+  for (const [index, text] of texts.entries()) {
+    const path = `/parts/${index}`;
+    const carried = index === 0 && variant.media.length > 0;
+    if (text.trim() === "" && !carried) {
+      problems.push({ path, code: "content.empty", message: "This part is empty." });
+    }
+    const length = rules.measure(text);
+    if (length > limits.textLength) {
+      const over = `${length - limits.textLength} too many of ${limits.textLength} ${limits.textUnit}`;
+      problems.push({
+        path,
+        code: "content.too_long",
+        message: `This part is too long for ${name}: ${over}.`,
+      });
+    }
+  }
+  return problems;
+}
+
+function mediaProblems(rules: Rules, variant: VariantContent, media: MediaInfo[]): Problem[] {
+  const { limits, name } = rules;
+  const problems: Problem[] = [];
+  if (variant.media.length > limits.maxMedia) {
+    const most = limits.maxMedia === 0 ? "takes no images here" : `takes at most ${limits.maxMedia} images`;
+    problems.push({ path: "/media", code: "content.too_many_media", message: `${name} ${most}.` });
+  }
+  for (const [index, item] of variant.media.entries()) {
+    const path = `/media/${index}`;
+    const length = Array.from(item.altText).length;
+    if (length > limits.altTextLength) {
+      const message = `Alt text holds at most ${limits.altTextLength} characters; this has ${length}.`;
+      problems.push({ path: `${path}/altText`, code: "content.alt_text_too_long", message });
+    }
+    const info = media.find((candidate) => candidate.mediaId === item.mediaId);
+    if (!info) {
+      problems.push({ path, code: "content.media_missing", message: "This image no longer exists." });
+      continue;
+    }
+    if (!limits.mediaTypes.includes(info.mimeType)) {
+      const message = `${name} takes no ${info.mimeType}; use ${limits.mediaTypes.join(", ")}.`;
+      problems.push({ path, code: "content.media_type", message });
+    }
+    if (info.bytes > limits.maxMediaBytes) {
+      const message = `${name} takes images up to ${megabytes(limits.maxMediaBytes)}; this has ${megabytes(info.bytes)}.`;
+      problems.push({ path, code: "content.media_too_large", message });
+    }
+  }
+  return problems;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(bytes < 100_000 ? 3 : 1)} MB`;
+}
+
+function commentProblems(rules: Rules, variant: VariantContent): Problem[] {
+  const path = "/firstComment";
+  if (variant.firstComment === null) return [];
+  if (!rules.limits.firstComment) {
+    return [{ path, code: "content.no_comments", message: `${rules.name} has no first comment.` }];
+  }
+  if (variant.firstComment.trim() === "") {
+    return [{ path, code: "content.empty", message: "The first comment is empty; remove it or write it." }];
+  }
+  if (rules.measure(variant.firstComment) <= rules.limits.textLength) return [];
+  return [{ path, code: "content.too_long", message: `The first comment is too long for ${rules.name}.` }];
+}
+
+function linkProblems(variant: VariantContent): Problem[] {
+  if (variant.link === null) return [];
+  const protocol = URL.parse(variant.link)?.protocol;
+  if (protocol === "https:" || protocol === "http:") return [];
+  return [
+    { path: "/link", code: "content.bad_link", message: "The link must start with https:// or http://." },
+  ];
+}
+
+function optionProblems(rules: Rules, variant: VariantContent): Problem[] {
+  const problems: Problem[] = [];
+  for (const field of rules.options) {
+    const path = `/options/${field.key}`;
+    const value = variant.options[field.key];
+    const text = typeof value === "string" ? value.trim() : "";
+    if (value !== undefined && typeof value !== "string") {
+      problems.push({ path, code: "content.bad_option", message: `${field.label} must be text.` });
+    } else if (field.required && text === "") {
+      problems.push({ path, code: "content.option_missing", message: `${field.label} is missing.` });
+    } else if (Array.from(text).length > field.maxLength) {
+      const message = `${field.label} holds at most ${field.maxLength} characters.`;
+      problems.push({ path, code: "content.option_too_long", message });
+    } else if (field.kind === "choice" && text !== "" && !field.choices.includes(text)) {
+      problems.push({
+        path,
+        code: "content.bad_option",
+        message: `${field.label} is one of ${field.choices.join(", ")}.`,
+      });
+    }
+  }
+  for (const key of Object.keys(variant.options)) {
+    if (rules.options.some((field) => field.key === key)) continue;
+    const message = `${rules.name} has no option "${key}".`;
+    problems.push({ path: `/options/${key}`, code: "content.unknown_option", message });
+  }
+  return problems;
+}
+
+/** The parts with the link after the last one, where no part has it yet: for platforms whose links live in the text. */
+export function withLink(variant: VariantContent): string[] {
+  const { link, parts } = variant;
+  if (link === null || parts.some((part) => part.includes(link))) return parts;
+  return parts.map((part, index) => {
+    if (index < parts.length - 1) return part;
+    return part.trim() === "" ? link : `${part}\n\n${link}`;
+  });
+}
