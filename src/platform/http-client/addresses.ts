@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
@@ -29,6 +30,7 @@ function isPublicAddress(address: Address): boolean {
  * tunnel to any of them (mapped, NAT64, 6to4, Teredo), and for text that is no address.
  */
 export function isPublic(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
+  // Stricter than the parser, which would take "1.2.3" for an address.
+  if (isIP(address) === 0) return false;
   return isPublicAddress(ipaddr.parse(address));
 }

@@ -7,9 +7,9 @@ import { orAborted, withinDeadline } from "./trip.ts";
 
 export type HttpClientOptions = {
   /** Origins ("http://10.0.0.7:8080") that may be reached whatever their address: the operator's own servers. */
-  allowOrigins: string[];
+  allowOrigins: readonly string[];
   /** More such origins, for connectors alone: the built-in sandbox, which no author should read through. */
-  connectorOrigins?: string[];
+  connectorOrigins?: readonly string[];
   /** How names become addresses; the system's resolver unless a test brings its own. */
   resolve?: Resolve;
 };
@@ -85,7 +85,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   return { fetchDocument, connectorHttp };
 }
 
-function originSet(origins: string[]): ReadonlySet<string> {
+function originSet(origins: readonly string[]): ReadonlySet<string> {
   return new Set(origins.map((origin) => new URL(origin).origin));
 }
 

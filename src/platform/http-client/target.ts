@@ -76,7 +76,7 @@ export function privateAddress(hostname: string): EgressError {
     "private_address",
     "before",
     `${hostname} is an address inside a private network; Galley connects only to public addresses. ` +
-      "If this is a server of your own, add its origin to GALLEY_EGRESS_ALLOW.",
+      "If this is a server of your own, add its origin to EGRESS_ALLOW_ORIGINS.",
   );
 }
 
