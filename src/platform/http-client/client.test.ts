@@ -170,16 +170,16 @@ describe("redirects", () => {
   });
 });
 
-describe("sizes and encodings", () => {
-  async function serve(body: Uint8Array, encoding: string): Promise<string> {
-    return httpServer((_request, response) => {
-      response.writeHead(200, { "content-encoding": encoding }).end(body);
-    });
-  }
+function serveEncoded(body: Uint8Array, encoding: string): Promise<string> {
+  return httpServer((_request, response) => {
+    response.writeHead(200, { "content-encoding": encoding }).end(body);
+  });
+}
 
+describe("sizes and encodings", () => {
   test("gzip and brotli are decoded", async () => {
-    const gzip = await serve(gzipSync("plain text"), "gzip");
-    const brotli = await serve(brotliCompressSync("plain text"), "br");
+    const gzip = await serveEncoded(gzipSync("plain text"), "gzip");
+    const brotli = await serveEncoded(brotliCompressSync("plain text"), "br");
     for (const origin of [gzip, brotli]) {
       const page = await read(origin, { allowOrigins: [origin] });
       expect(Buffer.from(page.body).toString()).toBe("plain text");
@@ -187,7 +187,7 @@ describe("sizes and encodings", () => {
   });
 
   test("a decompression bomb stops at the cap", async () => {
-    const origin = await serve(gzipSync(Buffer.alloc(50_000_000)), "gzip");
+    const origin = await serveEncoded(gzipSync(Buffer.alloc(50_000_000)), "gzip");
     const error = await failure(read(origin, { allowOrigins: [origin] }));
     expect(error.code).toBe("egress.too_large");
   });
@@ -210,7 +210,7 @@ describe("sizes and encodings", () => {
       [gzipSync(gzipSync("twice")), "gzip, gzip"],
       [Buffer.from("x"), "compress"],
     ] as const) {
-      const origin = await serve(body, encoding);
+      const origin = await serveEncoded(body, encoding);
       expect((await failure(read(origin, { allowOrigins: [origin] }))).code).toBe("egress.encoding");
     }
   });
