@@ -41,6 +41,9 @@ export function createPool({ url, role, size, onError }: PoolOptions): Pool {
     // oxlint-disable-next-line typescript/no-misused-promises
     onConnect: (client) => (role === null ? undefined : client.query(`set role ${role}`)),
   });
-  pool.on("error", onError ?? (() => undefined));
+  const report = onError ?? (() => undefined);
+  pool.on("error", report);
+  // A connection that breaks while it is lent out would otherwise end the process.
+  pool.on("connect", (client) => client.on("error", report));
   return pool;
 }

@@ -1,0 +1,162 @@
+import type { Database } from "#platform/db";
+import type { Logger, Metrics } from "#platform/telemetry";
+import { addGauge } from "#platform/telemetry";
+import { sql } from "kysely";
+import { statfs } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** One subsystem: `message` says in plain words how it is and, when not ok, what to do. */
+export type Check = { name: string; ok: boolean; message: string };
+
+export type Readiness = { ok: boolean; checks: Check[] };
+
+export type Health = {
+  /** The process runs: true whenever it can be asked. */
+  live: () => { ok: true };
+  ready: () => Promise<Readiness>;
+  /** All metrics in the Prometheus text format, and its content type. */
+  metrics: () => Promise<{ contentType: string; text: string }>;
+};
+
+export type HealthOptions = {
+  database: Database;
+  /** The folder whose disk must have room. */
+  dataDir: string;
+  metrics: Metrics;
+  log: Logger;
+};
+
+const answerWithinMs = 2000;
+const beatWithinSeconds = 20;
+const dueWithinSeconds = 120;
+const leastFreeBytes = 200 * 1024 * 1024;
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const timeout = new AbortController();
+  const late = pause(answerWithinMs, undefined, { signal: timeout.signal, ref: false }).then(() => {
+    throw new Error(`no answer within ${answerWithinMs} ms`);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    late.catch(() => undefined);
+    timeout.abort();
+  }
+}
+
+type QueueFacts = {
+  fsync: boolean;
+  workers: number;
+  beat_age: number | null;
+  due: number;
+  due_age: number | null;
+  waiting: number;
+  given_up: number;
+};
+
+async function queueFacts({ system }: Database): Promise<QueueFacts> {
+  const { rows } = await sql<QueueFacts>`
+    select current_setting('fsync')::boolean as fsync,
+      (select count(*) from worker_heartbeats) as workers,
+      (select extract(epoch from now() - max(beat_at))::float8 from worker_heartbeats) as beat_age,
+      due, extract(epoch from now() - oldest_due_at)::float8 as due_age, waiting, given_up
+    from job_queue_state()`.execute(system);
+  const facts = rows[0];
+  if (!facts) throw new Error("the database gave no answer");
+  return facts;
+}
+
+function databaseCheck({ fsync }: QueueFacts): Check {
+  const message = fsync
+    ? "answers"
+    : "runs with fsync off: a power cut could make Galley publish twice; set fsync = on";
+  return { name: "database", ok: fsync, message };
+}
+
+function workerCheck({ beat_age: age }: QueueFacts): Check {
+  if (age === null)
+    return { name: "worker", ok: false, message: "no worker runs: start one with `worker` or `serve`" };
+  const ok = age <= beatWithinSeconds;
+  const since = `last seen ${Math.max(0, Math.round(age))} s ago`;
+  return {
+    name: "worker",
+    ok,
+    message: ok ? since : `${since}: nothing is published; look at the worker's log`,
+  };
+}
+
+function queueCheck({ due, due_age: age }: QueueFacts): Check {
+  if (age === null) return { name: "queue", ok: true, message: "nothing is due" };
+  const ok = age <= dueWithinSeconds;
+  const state = `${due} due, the oldest for ${Math.max(0, Math.round(age))} s`;
+  return {
+    name: "queue",
+    ok,
+    message: ok ? state : `${state}: the workers do not keep up; raise DELIVERY_CONCURRENCY`,
+  };
+}
+
+async function diskCheck(dataDir: string): Promise<Check> {
+  const { bavail, bsize } = await statfs(dataDir);
+  const free = bavail * bsize;
+  const ok = free >= leastFreeBytes;
+  const megabytes = `${Math.floor(free / 1024 / 1024)} MB free for data`;
+  return {
+    name: "disk",
+    ok,
+    message: ok ? megabytes : `${megabytes}: make room, or uploads and posts will fail`,
+  };
+}
+
+/** Health for probes and metrics for Prometheus; the edge gives them addresses. */
+export function createHealth({ database, dataDir, metrics, log }: HealthOptions): Health {
+  async function check(name: string, work: () => Promise<Check[]>): Promise<Check[]> {
+    try {
+      return await inTime(work());
+    } catch (error) {
+      log.warn({ err: error, check: name }, "a health check failed");
+      return [{ name, ok: false, message: "does not answer; see the log" }];
+    }
+  }
+
+  async function ready(): Promise<Readiness> {
+    const checks = await Promise.all([
+      check("database", async () => {
+        const facts = await queueFacts(database);
+        return [databaseCheck(facts), workerCheck(facts), queueCheck(facts)];
+      }),
+      check("disk", async () => [await diskCheck(dataDir)]),
+    ]);
+    const all = checks.flat();
+    return { ok: all.every(({ ok }) => ok), checks: all };
+  }
+
+  addGauge(
+    metrics,
+    { name: "galley_database_connections", help: "Connections of the pools", labels: ["pool", "state"] },
+    async () =>
+      Object.entries(database.poolState()).flatMap(([pool, state]) =>
+        Object.entries(state).map(([name, value]) => ({ value, labels: { pool, state: name } })),
+      ),
+  );
+  addGauge(metrics, { name: "galley_jobs", help: "Jobs in the queue", labels: ["state"] }, async () => {
+    const facts = await inTime(queueFacts(database)).catch(() => null);
+    if (!facts) return [];
+    return [
+      { value: facts.due, labels: { state: "due" } },
+      { value: facts.waiting, labels: { state: "waiting" } },
+      { value: facts.given_up, labels: { state: "given_up" } },
+      { value: facts.due_age ?? 0, labels: { state: "oldest_due_seconds" } },
+      { value: facts.workers, labels: { state: "workers" } },
+    ];
+  });
+
+  return {
+    live: () => ({ ok: true }),
+    ready,
+    metrics: async () => ({
+      contentType: metrics.registry.contentType,
+      text: await metrics.registry.metrics(),
+    }),
+  };
+}

@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import { sql } from "kysely";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { createPool } from "#platform/db";
+import { createJobs, startWorker } from "#platform/jobs";
+import { createLogger } from "#platform/telemetry";
+import { type TestDatabase, testDatabase } from "../../../test/database.ts";
+
+const log = createLogger({ logLevel: "silent" });
+const jobs = createJobs();
+let setup: TestDatabase;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  setup = await testDatabase();
+  const owner = createPool({ url: setup.url, role: null, size: 1 });
+  await owner.query(
+    "create table notes (id int, worker text, phase text); grant all on notes to galley_system",
+  );
+  await owner.end();
+});
+beforeEach(async () => {
+  await sql`delete from notes`.execute(setup.database.system);
+});
+afterAll(async () => {
+  for (const child of children) child.kill("SIGKILL");
+  await setup.close();
+});
+
+async function startProcess(name: string, delayMs: number): Promise<ChildProcess> {
+  const child = spawn(process.execPath, ["test/processes/worker.ts", setup.url, name, String(delayMs)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  children.push(child);
+  await once(child.stdout, "data");
+  return child;
+}
+
+async function noted(phase: "start" | "end"): Promise<number> {
+  const { rows } = await sql<{
+    ids: number;
+  }>`select count(distinct id) as ids from notes where phase = ${phase}`.execute(setup.database.system);
+  return rows[0]?.ids ?? 0;
+}
+
+function enqueueNotes(count: number): Promise<void> {
+  const notes = Array.from({ length: count }, (_, id) => ({ task: "note", payload: { id } }));
+  return jobs.enqueueMany(setup.database.system, notes);
+}
+
+test("jobs that a killed worker held run again in seconds, not hours", async () => {
+  const doomed = await startProcess("doomed", 60_000);
+  await enqueueNotes(10);
+  await vi.waitFor(async () => expect(await noted("start")).toBeGreaterThan(0), 5000);
+  doomed.kill("SIGKILL");
+  await once(doomed, "exit");
+  await pause(3100);
+  const heir = await startProcess("heir", 0);
+  await vi.waitFor(async () => expect(await noted("end")).toBe(10), { timeout: 10_000, interval: 100 });
+  heir.kill("SIGTERM");
+  expect(await once(heir, "exit")).toEqual([0, null]);
+}, 40_000);
+
+test("SIGTERM lets running jobs finish and gives back those only reserved", async () => {
+  const first = await startProcess("first", 700);
+  await enqueueNotes(12);
+  await vi.waitFor(async () => expect(await noted("start")).toBeGreaterThan(0), 5000);
+  first.kill("SIGTERM");
+  expect(await once(first, "exit")).toEqual([0, null]);
+  expect(await noted("start")).toBe(await noted("end"));
+  expect(await noted("end")).toBeLessThan(12);
+
+  const second = await startProcess("second", 0);
+  await vi.waitFor(async () => expect(await noted("end")).toBe(12), { timeout: 10_000, interval: 100 });
+  const { rows } =
+    await sql`select id from notes where phase = 'end' group by id having count(*) > 1`.execute(
+      setup.database.system,
+    );
+  expect(rows).toEqual([]);
+  second.kill("SIGTERM");
+  await once(second, "exit");
+}, 40_000);
+
+test("a sweep never overlaps itself, survives an error, and stops on its signal", async () => {
+  let running = 0;
+  let most = 0;
+  let rounds = 0;
+  let sawAbort = false;
+  const worker = await startWorker({
+    databaseUrl: setup.url,
+    tasks: {},
+    concurrency: 1,
+    log,
+    sweeps: [
+      {
+        name: "slow",
+        everyMs: 5,
+        run: async (signal) => {
+          rounds++;
+          most = Math.max(most, ++running);
+          const wait = rounds < 4 ? 30 : 60_000;
+          await pause(wait, undefined, { signal }).catch(() => {
+            sawAbort = signal.aborted;
+          });
+          running--;
+          throw new Error("on purpose");
+        },
+      },
+    ],
+  });
+  await vi.waitFor(() => expect(rounds).toBe(4), 5000);
+  await worker.stop();
+  expect({ most, sawAbort }).toEqual({ most: 1, sawAbort: true });
+});
+
+test("a failing job comes again and the worker goes on after it lost its connections", async () => {
+  let tries = 0;
+  const seen: number[] = [];
+  const worker = await startWorker({
+    databaseUrl: setup.url,
+    concurrency: 2,
+    log,
+    sweeps: [],
+    tasks: {
+      flaky: async () => {
+        if (++tries === 1) throw new Error("first time");
+      },
+      ping: async (payload) => {
+        seen.push(Number(payload["id"]));
+      },
+    },
+  });
+  await jobs.enqueue(setup.database.system, "flaky", {});
+  await vi.waitFor(() => expect(tries).toBe(2), { timeout: 10_000 });
+
+  const admin = createPool({ url: setup.url, role: null, size: 1 });
+  await admin.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+  );
+  await admin.end();
+  await vi.waitFor(() => jobs.enqueue(setup.database.system, "ping", { id: 1 }), 5000);
+  await vi.waitFor(() => expect(seen).toContain(1), { timeout: 15_000 });
+  await worker.stop();
+}, 40_000);

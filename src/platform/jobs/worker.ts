@@ -1,0 +1,152 @@
+import type { JsonObject } from "#kit";
+import { createPool } from "#platform/db";
+import { type Logger, type Metrics, withLogContext } from "#platform/telemetry";
+import { run, type Runner, type TaskList, type WorkerEvents } from "graphile-worker";
+import { EventEmitter } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Pool } from "pg";
+import { freeDeadWorkers, type Heartbeat, startHeartbeat } from "./heartbeat.ts";
+import { queueLogger } from "./queue-logger.ts";
+import { startSweeps, type Sweep } from "./sweeps.ts";
+
+/**
+ * What runs a job. An error makes it come again later, with growing pauses. `signal` aborts when the
+ * process stops and will not wait much longer: leave work in a state that another run continues.
+ */
+export type Task = (payload: JsonObject, context: { signal: AbortSignal }) => Promise<void>;
+
+export type WorkerOptions = {
+  databaseUrl: string;
+  tasks: Record<string, Task>;
+  sweeps: readonly Sweep[];
+  /** Jobs at a time. */
+  concurrency: number;
+  log: Logger;
+  metrics?: Pick<Metrics, "jobs">;
+  /** How often to look for jobs whose time has come; new jobs that are due at once are announced. */
+  pollMs?: number;
+  /** From `stop()` until the signal of tasks that still run aborts. */
+  abortAfterMs?: number;
+};
+
+export type RunningWorker = {
+  /** Takes no more jobs, lets running ones finish, gives back what it had only reserved. */
+  stop: () => Promise<void>;
+};
+
+const freeEveryMs = 10_000;
+
+function toTaskList({ tasks, metrics, log }: WorkerOptions): TaskList {
+  const entries = Object.entries(tasks).map(([name, task]) => {
+    async function runTask(payload: unknown, helpers: { abortSignal: AbortSignal; job: { id: string } }) {
+      const endTimer = metrics?.jobs.startTimer({ task: name });
+      await withLogContext({ job: `${name} ${helpers.job.id}` }, async () => {
+        try {
+          await task(payload as JsonObject, { signal: helpers.abortSignal });
+          endTimer?.({ outcome: "ok" });
+        } catch (error) {
+          endTimer?.({ outcome: "failed" });
+          log.error({ err: error, task: name }, "a job failed and will come again");
+          throw error;
+        }
+      });
+    }
+    return [name, runTask] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+type Queue = { id: string; runner: Runner; heartbeat: Heartbeat };
+
+/** Starts the queue; its heartbeat stands before the caller hears of it. */
+async function startQueue(
+  options: WorkerOptions,
+  pool: Pool,
+  tasks: TaskList,
+  stopping: AbortSignal,
+): Promise<Queue> {
+  const { concurrency, log, pollMs = 500, abortAfterMs = 10_000 } = options;
+  const events: WorkerEvents = new EventEmitter();
+  const { promise: poolId, resolve } = Promise.withResolvers<string>();
+  events.once("pool:create", ({ workerPool }) => resolve(workerPool.id));
+  const runner = await run({
+    pgPool: pool,
+    taskList: tasks,
+    concurrency,
+    pollInterval: pollMs,
+    noHandleSignals: true,
+    gracefulShutdownAbortTimeout: abortAfterMs,
+    logger: queueLogger(log, () => stopping.aborted),
+    events,
+    preset: {
+      worker: {
+        // Fetch jobs in batches and settle them in batches: fewer round trips, and a job that a crash
+        // leaves unsettled runs again, which tasks allow for.
+        localQueue: { size: concurrency * 4, ttl: 10_000 },
+        completeJobBatchDelay: 0,
+        failJobBatchDelay: 0,
+      },
+    },
+  });
+  const id = await poolId;
+  return { id, runner, heartbeat: await startHeartbeat(pool, id, log) };
+}
+
+/** Runs jobs and sweeps until stopped. A queue that breaks (the database went away) is started again. */
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { databaseUrl, concurrency, log } = options;
+  const pool = createPool({
+    url: databaseUrl,
+    role: null,
+    size: Math.min(6, concurrency + 3),
+    onError: (error) => log.warn({ err: error }, "the queue lost a connection to the database"),
+  });
+  const tasks = toTaskList(options);
+  const stopping = new AbortController();
+  await freeDeadWorkers(pool, log);
+  let queue = await startQueue(options, pool, tasks, stopping.signal);
+
+  async function keepRunning(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await queue.runner.promise.catch((error: unknown) => log.error({ err: error }, "the job queue broke"));
+      while (!stopping.signal.aborted) {
+        await pause(1000, undefined, { signal: stopping.signal }).catch(() => undefined);
+        if (stopping.signal.aborted) return;
+        await queue.heartbeat.stop();
+        try {
+          queue = await startQueue(options, pool, tasks, stopping.signal);
+          break;
+        } catch (error) {
+          log.error({ err: error }, "the job queue could not be started again");
+        }
+      }
+    }
+  }
+  const supervision = keepRunning();
+  const sweeps = startSweeps(
+    [
+      ...options.sweeps,
+      { name: "jobs.free_dead_workers", everyMs: freeEveryMs, run: () => freeDeadWorkers(pool, log) },
+    ],
+    log,
+  );
+
+  return {
+    stop: async () => {
+      stopping.abort();
+      await Promise.all([
+        sweeps.stop(),
+        queue.runner.stop().catch((error: unknown) => log.warn({ err: error }, "the job queue had stopped")),
+      ]);
+      await supervision;
+      // Nothing runs any more; what is still locked was only reserved.
+      await pool
+        .query("select graphile_worker.force_unlock_workers($1)", [[queue.id]])
+        .catch((error: unknown) =>
+          log.warn({ err: error }, "reserved jobs wait until another worker frees them"),
+        );
+      await queue.heartbeat.stop();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { createLogger } from "#platform/telemetry";
+import { startWorker } from "#platform/jobs";
+import { openDatabase } from "#platform/db";
+import { sql } from "kysely";
+import { setTimeout as pause } from "node:timers/promises";
+
+// A worker process for tests that kill it. Task `note` writes a row at its start and at its end.
+const [databaseUrl = "", name = "", delay = "0"] = process.argv.slice(2);
+const { system } = openDatabase({ url: databaseUrl, poolSize: 4 });
+
+const worker = await startWorker({
+  databaseUrl,
+  concurrency: 4,
+  log: createLogger({ logLevel: "error" }),
+  tasks: {
+    note: async (payload) => {
+      await sql`insert into notes values (${payload["id"]}, ${name}, 'start')`.execute(system);
+      await pause(Number(delay));
+      await sql`insert into notes values (${payload["id"]}, ${name}, 'end')`.execute(system);
+    },
+  },
+  sweeps: [],
+});
+process.once("SIGTERM", () => {
+  void worker.stop().then(() => process.exit(0));
+});
+process.stdout.write("running\n");
