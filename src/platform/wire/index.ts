@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, FastifyTypeProvider, RawServerDefault } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyTypeProvider, RawServerDefault } from "fastify";
 import type { FastifyBaseLogger } from "fastify";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
@@ -12,13 +12,22 @@ import { GalleyError } from "#kit";
  */
 export type Access = "public" | "session" | Permission;
 
+/** A signed-in person, with or without a workspace. */
+export type SignedIn = { userId: string; name: string; email: string; sessionId: string };
+
 declare module "fastify" {
   interface FastifyContextConfig {
     access?: Access;
+    /** This POST creates something: the edge honours `Idempotency-Key` on it. */
+    idempotent?: boolean;
+    /** Requests a minute from one address, where the ordinary limit is too generous. */
+    requestsPerMinute?: number;
   }
   interface FastifyRequest {
     /** Set by the edge before a handler runs, for routes that need a permission. */
     actor: Actor | null;
+    /** Set by the edge before a handler runs, for every route that is not public. */
+    signedIn: SignedIn | null;
   }
 }
 
@@ -43,6 +52,12 @@ export function actorOf(request: Pick<FastifyRequest, "actor">): Actor {
   throw new GalleyError({ code: "wire.no_actor", kind: "unauthenticated", message: "Sign in first." });
 }
 
+/** The person who makes this request; on every route that is not public. */
+export function signedInOf(request: Pick<FastifyRequest, "signedIn">): SignedIn {
+  if (request.signedIn) return request.signedIn;
+  throw new GalleyError({ code: "wire.no_session", kind: "unauthenticated", message: "Sign in first." });
+}
+
 /** `?limit=&cursor=`; a cursor is opaque to clients. */
 export const pageQuery = z.object({
   limit: z.int().min(1).max(100).default(20),
@@ -58,3 +73,9 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
 export const instant = z.iso.datetime({ offset: true });
 
 export const idParams = z.object({ id: z.uuid() });
+
+export { decodeCursor, encodeCursor } from "./cursor.ts";
+
+/** A request and a reply of any route, for functions that several routes share. */
+export type Request = FastifyRequest;
+export type Reply = FastifyReply;

@@ -53,3 +53,7 @@ create table verifications (
   updated_at timestamptz not null default now()
 );
 create index verifications_identifier on verifications (identifier);
+
+-- Sign-in runs as galley_system. What serves a workspace needs the names of authors, never a credential.
+revoke all on users, sessions, accounts, verifications from galley_app;
+grant select (id, name, image) on users to galley_app;

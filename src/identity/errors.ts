@@ -1,0 +1,4 @@
+import { GalleyError } from "#kit";
+
+/** Everything that `#identity` refuses; codes start with `identity.`. */
+export class IdentityError extends GalleyError {}

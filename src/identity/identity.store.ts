@@ -1,0 +1,110 @@
+import type { Kysely } from "kysely";
+import { CompiledQuery, sql } from "kysely";
+import type { Role } from "#kit";
+import type { Schema } from "#platform/db";
+
+export type SessionRow = {
+  session_id: string;
+  expires_at: Date;
+  aal: number;
+  user_id: string;
+  name: string;
+  email: string;
+  workspace_id: string | null;
+  role: Role | null;
+};
+
+// Compiled by hand once: this runs on every request.
+const sessionQuery = `
+  select s.id as session_id, s.expires_at, s.aal, u.id as user_id, u.name, u.email, m.workspace_id, m.role
+  from sessions s
+  join users u on u.id = s.user_id
+  left join lateral (
+    select members.workspace_id, members.role from members
+    where members.user_id = s.user_id and ($2::uuid is null or members.workspace_id = $2::uuid)
+    order by members.created_at, members.workspace_id
+    limit 1
+  ) m on true
+  where s.token = $1 and s.expires_at > $3`;
+
+/**
+ * The live session of a token with its user and the membership in one workspace, in one round trip.
+ * `workspaceId` null: the member's first workspace. No membership there: null `workspace_id` and `role`.
+ */
+export async function findSession(
+  db: Kysely<Schema>,
+  token: string,
+  workspaceId: string | null,
+  now: Date,
+): Promise<SessionRow | null> {
+  const { rows } = await db.executeQuery<SessionRow>(CompiledQuery.raw(sessionQuery, [token, workspaceId, now]));
+  return rows[0] ?? null;
+}
+
+/** The live sessions of a user, newest first. */
+export function listSessions(db: Kysely<Schema>, userId: string, now: Date) {
+  return db
+    .selectFrom("sessions")
+    .select(["id", "ip_address", "user_agent", "created_at", "expires_at"])
+    .where("user_id", "=", userId)
+    .where("expires_at", ">", now)
+    .orderBy("created_at", "desc")
+    .execute();
+}
+
+/** False where the user has no such session. */
+export async function deleteSession(db: Kysely<Schema>, userId: string, id: string): Promise<boolean> {
+  const result = await db
+    .deleteFrom("sessions")
+    .where("user_id", "=", userId)
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+export async function deleteExpiredSessions(db: Kysely<Schema>, now: Date): Promise<void> {
+  await db.deleteFrom("sessions").where("expires_at", "<=", now).execute();
+}
+
+export async function anyUserExists(db: Kysely<Schema>): Promise<boolean> {
+  const row = await db.selectFrom("users").select("id").limit(1).executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function userIdByEmail(db: Kysely<Schema>, email: string): Promise<string | null> {
+  const row = await db.selectFrom("users").select("id").where("email", "=", email).executeTakeFirst();
+  return row?.id ?? null;
+}
+
+/** Held until the transaction ends: two first set-ups at once are one after the other. */
+export async function lockSetUp(tx: Kysely<Schema>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('galley.set_up', 0))`.execute(tx);
+}
+
+/**
+ * Counts a sign-in that is about to be tried, before its password is checked, so that guesses sent at
+ * once cannot outrun the count. False: no such user, or locked; then nothing may be checked.
+ */
+export async function beginSignIn(
+  db: Kysely<Schema>,
+  email: string,
+  now: Date,
+  rule: { tries: number; lockUntil: Date },
+): Promise<boolean> {
+  const count = sql<number>`case when locked_until is null then failed_sign_ins else 0 end + 1`;
+  const row = await db
+    .updateTable("users")
+    .set({
+      failed_sign_ins: count,
+      locked_until: sql<Date | null>`case when ${count} >= ${rule.tries} then ${rule.lockUntil}::timestamptz end`,
+    })
+    .where("email", "=", email)
+    .where((row) => row.or([row("locked_until", "is", null), row("locked_until", "<=", now)]))
+    .returning("id")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function forgetFailedSignIns(db: Kysely<Schema>, email: string): Promise<void> {
+  await db.updateTable("users").set({ failed_sign_ins: 0, locked_until: null }).where("email", "=", email).execute();
+}

@@ -1,0 +1,259 @@
+import { hkdfSync } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Kysely } from "kysely";
+import type { Clock, Role } from "#kit";
+import { isId } from "#kit";
+import type { Database, Schema } from "#platform/db";
+import type { createAuth } from "./auth.ts";
+import { IdentityError } from "./errors.ts";
+import * as store from "./identity.store.ts";
+import { hashPassword, passwordProblem } from "./password.ts";
+import type { CredentialHeaders } from "./session-token.ts";
+import { createTokenReader } from "./session-token.ts";
+import { clientAddressHeader, sessionCookieName, sessionSeconds } from "./settings.ts";
+
+export type Session = {
+  id: string;
+  userId: string;
+  name: string;
+  email: string;
+  expiresAt: Date;
+  /** Authentication assurance level of NIST SP 800-63B: 1 or 2. */
+  aal: number;
+  /** How the request carried it: only a cookie can be ridden by another site. */
+  via: "cookie" | "bearer";
+  /** The membership in the requested workspace; null where there is none. */
+  member: { workspaceId: string; role: Role } | null;
+};
+
+/** Where a sign-in comes from; kept with the session so that a person can recognise it. */
+export type Client = { address: string; userAgent: string };
+
+/** `cookies` are `Set-Cookie` values; `bearer` is the same session for clients without cookies. */
+export type SignedInResult = { userId: string; cookies: string[]; bearer: string; expiresAt: Date };
+
+export type SessionView = {
+  id: string;
+  address: string | null;
+  userAgent: string | null;
+  createdAt: Date;
+  expiresAt: Date;
+};
+
+/** Wrong passwords in a row before an account pauses. NIST SP 800-63B-4 section 3.2.2 allows up to 100. */
+const triesBeforeLock = 10;
+const lockMs = 15 * 60 * 1000;
+/** Every refused sign-in takes at least this long, so that time does not tell whether an account exists. */
+const refusalMs = 300;
+
+export type IdentityOptions = {
+  database: Database;
+  /** `GALLEY_KEY`: 32 bytes in base64. */
+  key: string;
+  /** The address in the browser; https makes cookies `Secure`. */
+  publicUrl: string;
+  clock: Clock;
+};
+
+export type Identity = ReturnType<typeof createIdentity>;
+
+/** People, their credentials and their sessions. Better Auth is loaded at the first sign-in. */
+export function createIdentity({ database, key, publicUrl, clock }: IdentityOptions) {
+  // A key of its own, so that a session's signature opens nothing else.
+  const derived = hkdfSync("sha256", Buffer.from(key, "base64"), "", "galley session cookie", 32);
+  const secret = Buffer.from(derived).toString("base64");
+  const secure = publicUrl.startsWith("https:");
+  const cookieName = sessionCookieName(publicUrl);
+  const reader = createTokenReader(secret, cookieName);
+  let pooled: Promise<ReturnType<typeof createAuth>> | null = null;
+
+  async function auth(db: Kysely<Schema>): Promise<ReturnType<typeof createAuth>> {
+    const { createAuth } = await import("./auth.ts");
+    return createAuth(db, { secret, publicUrl });
+  }
+
+  function authOnPool(): Promise<ReturnType<typeof createAuth>> {
+    pooled ??= auth(database.system);
+    return pooled;
+  }
+
+  /**
+   * The session of a request, or null. One query; none where the signature is missing or wrong. The
+   * header `galley-workspace` names the workspace; without it, it is the member's first.
+   */
+  async function checkSession(headers: CredentialHeaders & { "galley-workspace"?: string | string[] | undefined }): Promise<Session | null> {
+    const presented = reader.read(headers);
+    if (presented === null) return null;
+    const requested = headers["galley-workspace"];
+    const workspaceId = typeof requested === "string" ? requested : null;
+    if (workspaceId !== null && !isId(workspaceId)) {
+      throw new IdentityError({
+        code: "identity.bad_workspace",
+        kind: "invalid",
+        message: "The header Galley-Workspace must hold the id of a workspace.",
+      });
+    }
+    const row = await store.findSession(database.system, presented.token, workspaceId, clock.now());
+    if (row === null) return null;
+    return {
+      id: row.session_id,
+      userId: row.user_id,
+      name: row.name,
+      email: row.email,
+      expiresAt: row.expires_at,
+      aal: row.aal,
+      via: presented.via,
+      member: row.workspace_id === null || row.role === null ? null : { workspaceId: row.workspace_id, role: row.role },
+    };
+  }
+
+  /**
+   * Opens a session. Throws `identity.sign_in_refused` (unauthenticated), the same for an unknown email,
+   * a wrong password and an account that pauses after ten wrong passwords in a row.
+   */
+  async function signIn(credentials: { email: string; password: string }, client: Client): Promise<SignedInResult> {
+    const email = credentials.email.trim().toLowerCase();
+    const earliestRefusal = pause(refusalMs);
+    const now = clock.now();
+    const lockUntil = new Date(now.getTime() + lockMs);
+    const mayTry = await store.beginSignIn(database.system, email, now, { tries: triesBeforeLock, lockUntil });
+    const result = mayTry ? await trySignIn(email, credentials.password, client) : null;
+    if (result !== null) {
+      await store.forgetFailedSignIns(database.system, email);
+      return result;
+    }
+    if (!mayTry) await hashPassword(credentials.password);
+    await earliestRefusal;
+    throw new IdentityError({
+      code: "identity.sign_in_refused",
+      kind: "unauthenticated",
+      message: "Email and password do not match. After ten wrong tries an account pauses for 15 minutes.",
+    });
+  }
+
+  async function trySignIn(email: string, password: string, client: Client): Promise<SignedInResult | null> {
+    const { api } = await authOnPool();
+    const { APIError } = await import("better-auth/api");
+    try {
+      const { headers, response } = await api.signInEmail({
+        body: { email, password },
+        headers: clientHeaders(client),
+        returnHeaders: true,
+      });
+      return signedIn(response.user.id, headers);
+    } catch (error) {
+      if (error instanceof APIError && error.statusCode === 401) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Makes a user with a password in the caller's transaction and opens a session. Throws
+   * `identity.weak_password` (unprocessable) and `identity.email_taken` (conflict).
+   */
+  async function createUser(
+    tx: Kysely<Schema>,
+    person: { name: string; email: string; password: string },
+    client: Client,
+  ): Promise<SignedInResult> {
+    const weak = passwordProblem(person.password, person);
+    if (weak) {
+      throw new IdentityError({
+        code: "identity.weak_password",
+        kind: "unprocessable",
+        message: weak.message,
+        problems: [weak],
+      });
+    }
+    const email = person.email.trim().toLowerCase();
+    if (await store.userIdByEmail(tx, email)) throw emailTaken();
+    const { api } = await auth(tx);
+    const { headers, response } = await api.signUpEmail({
+      body: { name: person.name, email, password: person.password },
+      headers: clientHeaders(client),
+      returnHeaders: true,
+    });
+    return signedIn(response.user.id, headers);
+  }
+
+  /**
+   * Makes the owner of a fresh installation. Throws `identity.already_set_up` (conflict) once any user
+   * exists; two calls at once make one user.
+   */
+  async function createFirstUser(
+    tx: Kysely<Schema>,
+    person: { name: string; email: string; password: string },
+    client: Client,
+  ): Promise<SignedInResult> {
+    await store.lockSetUp(tx);
+    if (await store.anyUserExists(tx)) {
+      throw new IdentityError({
+        code: "identity.already_set_up",
+        kind: "conflict",
+        message: "This Galley has an owner already; sign in, or ask the owner for an invitation.",
+      });
+    }
+    return createUser(tx, person, client);
+  }
+
+  function signedIn(userId: string, headers: Headers): SignedInResult {
+    const bearer = headers.get("set-auth-token");
+    if (bearer === null) throw new TypeError("the session was opened without a token");
+    const expiresAt = new Date(clock.now().getTime() + sessionSeconds * 1000);
+    return { userId, cookies: headers.getSetCookie(), bearer, expiresAt };
+  }
+
+  async function sessions(userId: string): Promise<SessionView[]> {
+    const rows = await store.listSessions(database.system, userId, clock.now());
+    return rows.map((row) => ({
+      id: row.id,
+      address: row.ip_address || null,
+      userAgent: row.user_agent || null,
+      createdAt: row.created_at,
+      expiresAt: row.expires_at,
+    }));
+  }
+
+  /** Ends one session of the user at once. Throws `identity.session_not_found`. */
+  async function endSession(userId: string, sessionId: string): Promise<void> {
+    if (await store.deleteSession(database.system, userId, sessionId)) return;
+    throw new IdentityError({
+      code: "identity.session_not_found",
+      kind: "not_found",
+      message: "There is no such session; it may have ended already.",
+    });
+  }
+
+  return {
+    checkSession,
+    signIn,
+    createUser,
+    createFirstUser,
+    needsSetUp: async () => !(await store.anyUserExists(database.system)),
+    sessions,
+    endSession,
+    /** The `Set-Cookie` value that makes a browser forget its session. */
+    forgetCookie: `${cookieName}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`,
+    /** For the worker: removes what has expired. */
+    sweeps: [
+      {
+        name: "identity.expired_sessions",
+        everyMs: 60 * 60 * 1000,
+        run: () => store.deleteExpiredSessions(database.system, clock.now()),
+      },
+    ],
+  };
+}
+
+function clientHeaders(client: Client): Headers {
+  return new Headers({ [clientAddressHeader]: client.address, "user-agent": client.userAgent });
+}
+
+function emailTaken(): IdentityError {
+  return new IdentityError({
+    code: "identity.email_taken",
+    kind: "conflict",
+    message: "Somebody has an account with this email already.",
+    problems: [{ path: "/email", code: "identity.email_taken", message: "This email is in use." }],
+  });
+}

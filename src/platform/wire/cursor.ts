@@ -1,0 +1,31 @@
+import { GalleyError } from "#kit";
+
+/** Where a page of a list ended, as opaque text: the sort values of its last row. */
+export function encodeCursor(values: readonly string[]): string {
+  return Buffer.from(JSON.stringify(values)).toString("base64url");
+}
+
+/**
+ * The sort values that `encodeCursor` was given. Throws `wire.bad_cursor` (invalid) for anything that
+ * does not hold exactly `count` values; the caller still checks what each means.
+ */
+export function decodeCursor(cursor: string, count: number): string[] {
+  const values = parseJson(Buffer.from(cursor, "base64url").toString());
+  if (Array.isArray(values) && values.length === count && values.every((value) => typeof value === "string")) {
+    return values;
+  }
+  throw new GalleyError({
+    code: "wire.bad_cursor",
+    kind: "invalid",
+    message: "This cursor is not one that Galley gave; start again from the first page.",
+    problems: [{ path: "/cursor", code: "wire.bad_cursor", message: "Unknown cursor." }],
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,4 @@
+import { GalleyError } from "#kit";
+
+/** Everything that `#workspaces` refuses; codes start with `workspaces.`. */
+export class WorkspaceError extends GalleyError {}

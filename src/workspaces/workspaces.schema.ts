@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { email } from "#identity";
+import { permissions, roles } from "#kit";
+import { instant, pageOf } from "#platform/wire";
+
+const name = z.string().min(1).max(100);
+const timeZone = z.string().min(1).max(64).describe("An IANA name, such as Europe/Berlin.");
+const password = z.string().min(1).max(1024);
+const transport = z
+  .enum(["cookie", "bearer"])
+  .default("cookie")
+  .describe("`bearer` answers with the header Set-Auth-Token instead of a cookie; for programs.");
+
+export const setUpNeeded = z.object({ needed: z.boolean() });
+export const setUpBody = z.object({ name, email, password, workspaceName: name, timeZone, transport });
+
+export const workspace = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  timeZone: z.string(),
+  separateApprover: z.boolean().describe("Author and approver must be two people."),
+  graceSeconds: z.int().describe("How long overdue a delivery may be before it asks instead of going out."),
+});
+const role = z.enum(roles);
+const invitedRole = z.enum(["admin", "editor", "approver", "viewer"]);
+
+export const workspaceList = z.object({ items: z.array(workspace.extend({ role })) });
+export const createWorkspaceBody = z.object({ name, timeZone });
+export const updateWorkspaceBody = z.object({
+  name: name.optional(),
+  timeZone: timeZone.optional(),
+  separateApprover: z.boolean().optional(),
+  graceSeconds: z.int().min(60).max(604_800).optional(),
+});
+
+export const me = z.object({
+  user: z.object({ id: z.uuid(), name: z.string(), email: z.string() }),
+  workspace: workspace.nullable(),
+  role: role.nullable(),
+  permissions: z.array(z.enum(permissions)),
+  workspaces: z.array(workspace.extend({ role })),
+});
+
+export const memberList = z.object({
+  items: z.array(z.object({ userId: z.uuid(), name: z.string(), email: z.string(), role, joinedAt: instant })),
+});
+export const memberParams = z.object({ userId: z.uuid() });
+export const changeRoleBody = z.object({ role });
+
+const invitation = z.object({
+  id: z.uuid(),
+  email: z.string(),
+  role: invitedRole,
+  expiresAt: instant,
+  createdAt: instant,
+});
+export const invitationList = z.object({ items: z.array(invitation) });
+export const inviteBody = z.object({ email, role: invitedRole });
+export const invitationMade = invitation.extend({
+  link: z.string().describe("Hand it to the person; it is told once and works once."),
+});
+export const invitationToken = z.object({ token: z.string().min(1).max(200) });
+export const invitationPreview = z.object({
+  workspaceName: z.string(),
+  email: z.string(),
+  role: invitedRole,
+  expiresAt: instant,
+  hasAccount: z.boolean(),
+});
+export const acceptInvitationBody = invitationToken.extend({ name: name.optional(), password, transport });
+
+export const auditPage = pageOf(
+  z.object({
+    id: z.uuid(),
+    at: instant,
+    actor: z.object({
+      kind: z.enum(["person", "agent", "system"]),
+      userId: z.uuid().nullable(),
+      name: z.string().nullable(),
+    }),
+    action: z.string(),
+    target: z.object({ kind: z.string(), id: z.string() }).nullable(),
+    details: z.unknown(),
+    requestId: z.string().nullable(),
+  }),
+);

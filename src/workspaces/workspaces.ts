@@ -1,0 +1,142 @@
+import type { Actor, Clock, Role } from "#kit";
+import { newId } from "#kit";
+import type { Client, Identity, SignedInResult } from "#identity";
+import { recordEvent } from "#platform/audit";
+import type { Database } from "#platform/db";
+import type { SignedIn } from "#platform/wire";
+import { listEvents } from "./audit.read.ts";
+import { WorkspaceError } from "./errors.ts";
+import { createInvitations } from "./invitations.ts";
+import { createMembers } from "./members.ts";
+import { timeZoneProblem } from "./time-zone.ts";
+import type { WorkspaceRow } from "./workspaces.store.ts";
+import * as store from "./workspaces.store.ts";
+
+export type Workspace = {
+  id: string;
+  name: string;
+  /** An IANA name. */
+  timeZone: string;
+  /** Author and approver must be two people. */
+  separateApprover: boolean;
+  /** How long overdue a delivery may be before it asks instead of going out; 60 to 604800. */
+  graceSeconds: number;
+};
+
+export type WorkspacesOptions = {
+  database: Database;
+  identity: Identity;
+  clock: Clock;
+  /** The address in the browser, for links in invitations. */
+  publicUrl: string;
+};
+
+export type Workspaces = ReturnType<typeof createWorkspaces>;
+
+/** Workspaces, who belongs to them, and with which role. */
+export function createWorkspaces({ database, identity, clock, publicUrl }: WorkspacesOptions) {
+  /**
+   * Makes the owner and the first workspace of a fresh installation, all or nothing, and opens a
+   * session. Throws `identity.already_set_up` (conflict) once any user exists.
+   */
+  async function setUpOwner(
+    order: { name: string; email: string; password: string; workspaceName: string; timeZone: string },
+    client: Client,
+  ): Promise<SignedInResult> {
+    refuseUnknownZone(order.timeZone);
+    return database.system.transaction().execute(async (tx) => {
+      const session = await identity.createFirstUser(tx, order, client);
+      const workspaceId = newId();
+      await store.insertWorkspace(tx, { id: workspaceId, name: order.workspaceName, timeZone: order.timeZone });
+      await store.insertMember(tx, { workspaceId, userId: session.userId, role: "owner" });
+      await recordEvent(tx, {
+        actor: { kind: "system", workspaceId },
+        action: "workspace.set_up",
+        target: { kind: "user", id: session.userId },
+      });
+      return session;
+    });
+  }
+
+  /** A new workspace, owned by who made it. */
+  async function create(owner: SignedIn, order: { name: string; timeZone: string }): Promise<Workspace> {
+    refuseUnknownZone(order.timeZone);
+    const id = newId();
+    return database.system.transaction().execute(async (tx) => {
+      await store.insertWorkspace(tx, { id, ...order });
+      await store.insertMember(tx, { workspaceId: id, userId: owner.userId, role: "owner" });
+      await recordEvent(tx, {
+        actor: { kind: "person", ...owner, workspaceId: id, role: "owner" },
+        action: "workspace.created",
+        target: { kind: "workspace", id },
+      });
+      return workspaceOf(await store.findWorkspace(tx, id));
+    });
+  }
+
+  /** The settings of a workspace. Throws `workspaces.not_found`. */
+  async function settings(workspaceId: string): Promise<Workspace> {
+    return workspaceOf(await store.findWorkspace(database.system, workspaceId));
+  }
+
+  /** Changes what is given and leaves the rest; answers all settings. */
+  async function updateSettings(actor: Actor, change: Partial<Omit<Workspace, "id">>): Promise<Workspace> {
+    if (change.timeZone !== undefined) refuseUnknownZone(change.timeZone);
+    return database.inWorkspace(actor.workspaceId, async (tx) => {
+      await store.updateWorkspace(tx, actor.workspaceId, {
+        name: change.name,
+        time_zone: change.timeZone,
+        separate_approver: change.separateApprover,
+        grace_seconds: change.graceSeconds,
+      });
+      await recordEvent(tx, {
+        actor,
+        action: "workspace.changed",
+        target: { kind: "workspace", id: actor.workspaceId },
+        details: JSON.parse(JSON.stringify(change)),
+      });
+      return workspaceOf(await store.findWorkspace(tx, actor.workspaceId));
+    });
+  }
+
+  /** The workspaces of a person with the role in each, first joined first. */
+  async function list(userId: string): Promise<(Workspace & { role: Role })[]> {
+    const rows = await store.workspacesOf(database.system, userId);
+    return rows.map((row) => ({ ...workspaceOf(row), role: row.role }));
+  }
+
+  return {
+    setUpOwner,
+    create,
+    settings,
+    updateSettings,
+    list,
+    ...createMembers({ database }),
+    ...createInvitations({ database, identity, clock, publicUrl }),
+    /** What happened in the workspace, newest first; `before` is the id of the last event of a page. */
+    events: (actor: Actor, page: { limit: number; before: string | null }) => listEvents(database, actor, page),
+  };
+}
+
+function workspaceOf(row: WorkspaceRow | null): Workspace {
+  if (row === null) {
+    throw new WorkspaceError({
+      code: "workspaces.not_found",
+      kind: "not_found",
+      message: "There is no such workspace, or you are not a member of it.",
+    });
+  }
+  return {
+    id: row.id,
+    name: row.name,
+    timeZone: row.time_zone,
+    separateApprover: row.separate_approver,
+    graceSeconds: row.grace_seconds,
+  };
+}
+
+function refuseUnknownZone(timeZone: string): void {
+  const problem = timeZoneProblem("/timeZone", timeZone);
+  if (problem === null) return;
+  throw new WorkspaceError({ code: problem.code, kind: "unprocessable", message: problem.message, problems: [problem] });
+}
