@@ -71,7 +71,8 @@ export function createAuth(db: Kysely<Schema>, { secret, publicUrl }: AuthSettin
     advanced: {
       cookiePrefix: "galley",
       useSecureCookies: publicUrl.startsWith("https:"),
-      database: { generateId: () => newId() },
+      // Our migrations own the schema; the check would also open a connection beside a transaction.
+      database: { generateId: () => newId(), validateSchema: false },
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },
     },
     plugins: [bearer({ requireSignature: true })],

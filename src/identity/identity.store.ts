@@ -37,7 +37,9 @@ export async function findSession(
   workspaceId: string | null,
   now: Date,
 ): Promise<SessionRow | null> {
-  const { rows } = await db.executeQuery<SessionRow>(CompiledQuery.raw(sessionQuery, [token, workspaceId, now]));
+  const { rows } = await db.executeQuery<SessionRow>(
+    CompiledQuery.raw(sessionQuery, [token, workspaceId, now]),
+  );
   return rows[0] ?? null;
 }
 
@@ -106,5 +108,9 @@ export async function beginSignIn(
 }
 
 export async function forgetFailedSignIns(db: Kysely<Schema>, email: string): Promise<void> {
-  await db.updateTable("users").set({ failed_sign_ins: 0, locked_until: null }).where("email", "=", email).execute();
+  await db
+    .updateTable("users")
+    .set({ failed_sign_ins: 0, locked_until: null })
+    .where("email", "=", email)
+    .execute();
 }

@@ -81,7 +81,9 @@ export function createIdentity({ database, key, publicUrl, clock }: IdentityOpti
    * The session of a request, or null. One query; none where the signature is missing or wrong. The
    * header `galley-workspace` names the workspace; without it, it is the member's first.
    */
-  async function checkSession(headers: CredentialHeaders & { "galley-workspace"?: string | string[] | undefined }): Promise<Session | null> {
+  async function checkSession(
+    headers: CredentialHeaders & { "galley-workspace"?: string | string[] | undefined },
+  ): Promise<Session | null> {
     const presented = reader.read(headers);
     if (presented === null) return null;
     const requested = headers["galley-workspace"];
@@ -103,7 +105,10 @@ export function createIdentity({ database, key, publicUrl, clock }: IdentityOpti
       expiresAt: row.expires_at,
       aal: row.aal,
       via: presented.via,
-      member: row.workspace_id === null || row.role === null ? null : { workspaceId: row.workspace_id, role: row.role },
+      member:
+        row.workspace_id === null || row.role === null
+          ? null
+          : { workspaceId: row.workspace_id, role: row.role },
     };
   }
 
@@ -111,12 +116,18 @@ export function createIdentity({ database, key, publicUrl, clock }: IdentityOpti
    * Opens a session. Throws `identity.sign_in_refused` (unauthenticated), the same for an unknown email,
    * a wrong password and an account that pauses after ten wrong passwords in a row.
    */
-  async function signIn(credentials: { email: string; password: string }, client: Client): Promise<SignedInResult> {
+  async function signIn(
+    credentials: { email: string; password: string },
+    client: Client,
+  ): Promise<SignedInResult> {
     const email = credentials.email.trim().toLowerCase();
     const earliestRefusal = pause(refusalMs);
     const now = clock.now();
     const lockUntil = new Date(now.getTime() + lockMs);
-    const mayTry = await store.beginSignIn(database.system, email, now, { tries: triesBeforeLock, lockUntil });
+    const mayTry = await store.beginSignIn(database.system, email, now, {
+      tries: triesBeforeLock,
+      lockUntil,
+    });
     const result = mayTry ? await trySignIn(email, credentials.password, client) : null;
     if (result !== null) {
       await store.forgetFailedSignIns(database.system, email);

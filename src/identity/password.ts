@@ -37,7 +37,10 @@ export function passwordProblem(password: string, about: { name: string; email: 
   if (malformed) return malformed;
   const length = [...normalize(password)].length;
   if (length < minimumLength) {
-    return problem("too_short", `Use at least ${minimumLength} characters; a few unrelated words are easy to remember.`);
+    return problem(
+      "too_short",
+      `Use at least ${minimumLength} characters; a few unrelated words are easy to remember.`,
+    );
   }
   if (length > maximumLength) return problem("too_long", `Use at most ${maximumLength} characters.`);
   const plain = squash(password);
@@ -45,7 +48,10 @@ export function passwordProblem(password: string, about: { name: string; email: 
     return problem("common", "This password is among those that attackers try first; choose another.");
   }
   if (withoutKnownWords(plain, about).length < minimumOwnLength) {
-    return problem("guessable", "This is mostly your name, your email or a very common word; choose something else.");
+    return problem(
+      "guessable",
+      "This is mostly your name, your email or a very common word; choose something else.",
+    );
   }
   return null;
 }
@@ -79,7 +85,9 @@ function isSequence(text: string): boolean {
 
 function withoutKnownWords(plain: string, about: { name: string; email: string }): string {
   const own = `${about.name} ${about.email}`.split(/[^\p{L}\p{N}]+/u).map(squash);
-  const words = [...own, ...commonWords].filter((word) => word.length >= 4).sort((a, b) => b.length - a.length);
+  const words = [...own, ...commonWords]
+    .filter((word) => word.length >= 4)
+    .sort((a, b) => b.length - a.length);
   let rest = plain;
   for (const word of words) rest = rest.replaceAll(word, "");
   return rest.replace(/\d+$/, "");

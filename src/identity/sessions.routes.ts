@@ -29,7 +29,12 @@ export function sessionRoutes(app: App, { identity }: { identity: Identity }): v
     "/sessions",
     {
       config: { access: "session" },
-      schema: { operationId: "listSessions", summary: "Where you are signed in", tags, response: { 200: sessionList } },
+      schema: {
+        operationId: "listSessions",
+        summary: "Where you are signed in",
+        tags,
+        response: { 200: sessionList },
+      },
     },
     async (request) => {
       const { userId, sessionId } = signedInOf(request);

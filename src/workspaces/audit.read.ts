@@ -44,7 +44,10 @@ export async function listEvents(
     at: row.created_at,
     actor: { kind: row.actor_kind, userId: row.actor_id, name: row.name },
     action: row.action,
-    target: row.target_kind === null || row.target_id === null ? null : { kind: row.target_kind, id: row.target_id },
+    target:
+      row.target_kind === null || row.target_id === null
+        ? null
+        : { kind: row.target_kind, id: row.target_id },
     details: row.details,
     requestId: row.request_id,
   }));

@@ -43,7 +43,11 @@ export function listInvitations(db: Kysely<Schema>, workspaceId: string, now: Da
 }
 
 /** False where there is none that could still be used. */
-export async function deleteInvitation(db: Kysely<Schema>, workspaceId: string, id: string): Promise<boolean> {
+export async function deleteInvitation(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  id: string,
+): Promise<boolean> {
   const result = await db
     .deleteFrom("invitations")
     .where("workspace_id", "=", workspaceId)

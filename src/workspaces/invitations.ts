@@ -103,7 +103,9 @@ export function createInvitations({ database, identity, clock, publicUrl }: Opti
     const found = await store.findInvitation(database.system, tokenHash, clock.now());
     if (found === null) throw invitationNotFound();
     const { email, role, workspace_id: workspaceId } = found;
-    const proven = found.user_id === null ? null : await identity.signIn({ email, password: order.password }, client);
+    if (found.user_id === null && order.name === "") throw nameMissing();
+    const proven =
+      found.user_id === null ? null : await identity.signIn({ email, password: order.password }, client);
     return database.system.transaction().execute(async (tx) => {
       if (!(await store.useInvitation(tx, tokenHash, clock.now()))) throw invitationNotFound();
       const session = proven ?? (await identity.createUser(tx, { ...order, email }, client));
@@ -126,6 +128,15 @@ function alreadyMember(): WorkspaceError {
     code: "workspaces.already_member",
     kind: "conflict",
     message: "This person is a member of the workspace already.",
+  });
+}
+
+function nameMissing(): WorkspaceError {
+  return new WorkspaceError({
+    code: "workspaces.name_missing",
+    kind: "unprocessable",
+    message: "Tell your name, so that others see who wrote and approved.",
+    problems: [{ path: "/name", code: "workspaces.name_missing", message: "This field is required." }],
   });
 }
 

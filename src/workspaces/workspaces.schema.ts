@@ -3,7 +3,7 @@ import { email } from "#identity";
 import { permissions, roles } from "#kit";
 import { instant, pageOf } from "#platform/wire";
 
-const name = z.string().min(1).max(100);
+const name = z.string().trim().min(1).max(100);
 const timeZone = z.string().min(1).max(64).describe("An IANA name, such as Europe/Berlin.");
 const password = z.string().min(1).max(1024);
 const transport = z
@@ -42,7 +42,9 @@ export const me = z.object({
 });
 
 export const memberList = z.object({
-  items: z.array(z.object({ userId: z.uuid(), name: z.string(), email: z.string(), role, joinedAt: instant })),
+  items: z.array(
+    z.object({ userId: z.uuid(), name: z.string(), email: z.string(), role, joinedAt: instant }),
+  ),
 });
 export const memberParams = z.object({ userId: z.uuid() });
 export const changeRoleBody = z.object({ role });

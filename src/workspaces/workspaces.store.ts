@@ -31,7 +31,11 @@ export async function insertWorkspace(
 }
 
 export async function findWorkspace(db: Kysely<Schema>, id: string): Promise<WorkspaceRow | null> {
-  const row = await db.selectFrom("workspaces").select(workspaceColumns).where("id", "=", id).executeTakeFirst();
+  const row = await db
+    .selectFrom("workspaces")
+    .select(workspaceColumns)
+    .where("id", "=", id)
+    .executeTakeFirst();
   return row ?? null;
 }
 
@@ -109,7 +113,12 @@ export async function lockMember(
   return { role: member.role, owners: rows.filter((row) => row.role === "owner").length };
 }
 
-export async function updateRole(db: Kysely<Schema>, workspaceId: string, userId: string, role: Role): Promise<void> {
+export async function updateRole(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  userId: string,
+  role: Role,
+): Promise<void> {
   await db
     .updateTable("members")
     .set({ role })
@@ -119,5 +128,9 @@ export async function updateRole(db: Kysely<Schema>, workspaceId: string, userId
 }
 
 export async function deleteMember(db: Kysely<Schema>, workspaceId: string, userId: string): Promise<void> {
-  await db.deleteFrom("members").where("workspace_id", "=", workspaceId).where("user_id", "=", userId).execute();
+  await db
+    .deleteFrom("members")
+    .where("workspace_id", "=", workspaceId)
+    .where("user_id", "=", userId)
+    .execute();
 }

@@ -23,6 +23,9 @@ export type Workspace = {
   graceSeconds: number;
 };
 
+/** Undefined: stays as it is. */
+export type SettingsChange = { [Field in Exclude<keyof Workspace, "id">]?: Workspace[Field] | undefined };
+
 export type WorkspacesOptions = {
   database: Database;
   identity: Identity;
@@ -47,7 +50,11 @@ export function createWorkspaces({ database, identity, clock, publicUrl }: Works
     return database.system.transaction().execute(async (tx) => {
       const session = await identity.createFirstUser(tx, order, client);
       const workspaceId = newId();
-      await store.insertWorkspace(tx, { id: workspaceId, name: order.workspaceName, timeZone: order.timeZone });
+      await store.insertWorkspace(tx, {
+        id: workspaceId,
+        name: order.workspaceName,
+        timeZone: order.timeZone,
+      });
       await store.insertMember(tx, { workspaceId, userId: session.userId, role: "owner" });
       await recordEvent(tx, {
         actor: { kind: "system", workspaceId },
@@ -80,7 +87,7 @@ export function createWorkspaces({ database, identity, clock, publicUrl }: Works
   }
 
   /** Changes what is given and leaves the rest; answers all settings. */
-  async function updateSettings(actor: Actor, change: Partial<Omit<Workspace, "id">>): Promise<Workspace> {
+  async function updateSettings(actor: Actor, change: SettingsChange): Promise<Workspace> {
     if (change.timeZone !== undefined) refuseUnknownZone(change.timeZone);
     return database.inWorkspace(actor.workspaceId, async (tx) => {
       await store.updateWorkspace(tx, actor.workspaceId, {
@@ -114,7 +121,8 @@ export function createWorkspaces({ database, identity, clock, publicUrl }: Works
     ...createMembers({ database }),
     ...createInvitations({ database, identity, clock, publicUrl }),
     /** What happened in the workspace, newest first; `before` is the id of the last event of a page. */
-    events: (actor: Actor, page: { limit: number; before: string | null }) => listEvents(database, actor, page),
+    events: (actor: Actor, page: { limit: number; before: string | null }) =>
+      listEvents(database, actor, page),
   };
 }
 
@@ -138,5 +146,10 @@ function workspaceOf(row: WorkspaceRow | null): Workspace {
 function refuseUnknownZone(timeZone: string): void {
   const problem = timeZoneProblem("/timeZone", timeZone);
   if (problem === null) return;
-  throw new WorkspaceError({ code: problem.code, kind: "unprocessable", message: problem.message, problems: [problem] });
+  throw new WorkspaceError({
+    code: problem.code,
+    kind: "unprocessable",
+    message: problem.message,
+    problems: [problem],
+  });
 }

@@ -1,0 +1,57 @@
+import fastifyStatic from "@fastify/static";
+import type { FastifyInstance } from "fastify";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { HttpError } from "./errors.ts";
+
+/** Paths that belong to programs: an unknown one is a 404 there and not the dashboard. */
+const machinePaths =
+  /^\/(?:api|assets|media|health|ready|metrics|openapi\.json|docs|redoc|sandbox)(?:[/?]|$)/;
+
+/**
+ * Serves the built dashboard from `directory`, with its entry page for every path that a person may open
+ * or reload. Without a build the API still runs, and the pages say what to do.
+ */
+export async function serveDashboard(
+  app: FastifyInstance,
+  { directory }: { directory: string },
+): Promise<void> {
+  const built = existsSync(join(directory, "index.html"));
+  if (built) {
+    await app.register(async (scope) => {
+      // The plugin registers routes of its own, all of them public files.
+      scope.addHook("onRoute", (route) => {
+        route.config = { ...route.config, access: "public" };
+        route.schema = { ...route.schema, hide: true };
+      });
+      await scope.register(fastifyStatic, {
+        root: directory,
+        index: false,
+        wildcard: true,
+        cacheControl: false,
+        setHeaders: (reply, path) => {
+          // Vite puts a hash of the content into the names under assets/.
+          const hashed = path.startsWith(join(directory, "assets"));
+          reply.header("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
+        },
+      });
+    });
+  }
+
+  app.setNotFoundHandler({}, (request, reply) => {
+    const wantsPage = request.method === "GET" && (request.headers.accept ?? "").includes("text/html");
+    if (wantsPage && !machinePaths.test(request.url)) {
+      if (built) return reply.header("cache-control", "no-cache").sendFile("index.html", directory);
+      throw new HttpError({
+        code: "http.no_dashboard",
+        kind: "unavailable",
+        message: "The dashboard is not built; run: npm run build:web",
+      });
+    }
+    throw new HttpError({
+      code: "http.no_route",
+      kind: "not_found",
+      message: "There is nothing at this address.",
+    });
+  });
+}

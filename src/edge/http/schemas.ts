@@ -1,0 +1,149 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import formats from "ajv-formats";
+import type { FastifySchemaCompiler, FastifySerializerCompiler } from "fastify";
+import build from "fast-json-stringify";
+import { z } from "zod";
+import type { Problem } from "#kit";
+import { HttpError } from "./errors.ts";
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** Rules that JSON Schema cannot say: `.refine()`, `.transform()`, `.trim()`, `.catch()` and their like. */
+const runtimeChecks = new Set(["custom", "overwrite"]);
+const runtimeTypes = new Set(["transform", "pipe", "custom", "catch", "prefault", "codec", "readonly"]);
+
+/** `complete`: the JSON Schema says all that the Zod schema does, so that Ajv alone can validate. */
+function inputSchema(schema: z.ZodType): { json: JsonSchema; complete: boolean } {
+  let complete = true;
+  const json = z.toJSONSchema(schema, {
+    target: "draft-7",
+    io: "input",
+    unrepresentable: "any",
+    override: ({ zodSchema, jsonSchema }) => {
+      const { def } = zodSchema._zod;
+      const checks = def.checks ?? [];
+      if (runtimeTypes.has(def.type) || checks.some((check) => runtimeChecks.has(check._zod.def.check))) {
+        complete = false;
+      }
+      // The pattern says more than the format, and checking both is wasted time.
+      if (jsonSchema.pattern !== undefined) delete jsonSchema.format;
+    },
+  });
+  return { json, complete };
+}
+
+function outputSchema(schema: z.ZodType): JsonSchema {
+  return z.toJSONSchema(schema, {
+    target: "draft-7",
+    io: "output",
+    unrepresentable: "any",
+    override: ({ zodSchema, jsonSchema }) => {
+      // Arbitrary JSON: `JSON.stringify` is right and fast for it.
+      if (zodSchema._zod.def.type === "lazy")
+        for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+      // Text is written as it stands; its pattern was our own promise.
+      delete jsonSchema.pattern;
+      makeNullable(jsonSchema);
+    },
+  });
+}
+
+/** For readers: JSON Schema 2020-12, which OpenAPI 3.1 uses. */
+export function documentedSchema(schema: z.ZodType, io: "input" | "output"): JsonSchema {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    target: "draft-2020-12",
+    io,
+    unrepresentable: "any",
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema._zod.def.type === "lazy")
+        for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+    },
+  });
+  return json;
+}
+
+/** `anyOf [X, null]` makes the serialiser validate each value twice; `nullable` does not. */
+function makeNullable(schema: JsonSchema): void {
+  const [only, ...others] = schema.anyOf?.filter((option) => !isNull(option)) ?? [];
+  if (schema.anyOf?.length !== 2 || typeof only !== "object" || others.length > 0) return;
+  delete schema.anyOf;
+  Object.assign(schema, only, { nullable: true });
+}
+
+function isNull(schema: unknown): boolean {
+  return typeof schema === "object" && schema !== null && "type" in schema && schema.type === "null";
+}
+
+/**
+ * Validates with Ajv, compiled once when the route is registered. Query strings, parameters and headers
+ * are text, so numbers and booleans are read from it there; a body is taken as it is. Where a schema
+ * holds rules of its own code, Zod runs after Ajv and its output is what the handler gets.
+ */
+export function createValidatorCompiler(): FastifySchemaCompiler<z.ZodType> {
+  const shared = { useDefaults: true, removeAdditional: false, allErrors: true, strict: false } as const;
+  const exact = formats.default(new Ajv(shared));
+  const coercing = formats.default(new Ajv({ ...shared, coerceTypes: "array" }));
+
+  return ({ schema, httpPart }) => {
+    const { json, complete } = inputSchema(schema);
+    const ajv = httpPart === "body" ? exact : coercing;
+    const validate: ValidateFunction = ajv.compile(json);
+    return (data: unknown) => {
+      if (!validate(data)) return { error: invalidInput(problemsOf(validate.errors ?? [])) };
+      if (complete) return { value: data };
+      const result = schema.safeParse(data);
+      if (result.success) return { value: result.data };
+      return { error: invalidInput(result.error.issues.map(problemOfIssue)) };
+    };
+  };
+}
+
+/** Writes answers with fast-json-stringify: fields that a schema does not name never leave. */
+export function createSerializerCompiler(): FastifySerializerCompiler<z.ZodType> {
+  return ({ schema }) => {
+    if (schema instanceof z.ZodNull) return () => "";
+    return build(outputSchema(schema) as Parameters<typeof build>[0]);
+  };
+}
+
+/** An error of validation, told to the client with a JSON Pointer per problem. */
+function invalidInput(problems: Problem[]): HttpError {
+  const message =
+    problems.length === 1 ? (problems[0]?.message ?? "") : "Some fields are not as they should be.";
+  return new HttpError({ code: "http.invalid_input", kind: "invalid", message, problems });
+}
+
+function problemsOf(errors: ErrorObject[]): Problem[] {
+  // A failed branch of a union says little; what the branches say themselves says more.
+  const telling = errors.filter((error) => error.keyword !== "oneOf" && error.keyword !== "anyOf");
+  return (telling.length > 0 ? telling : errors).slice(0, 20).map((error) => ({
+    path: pathOf(error),
+    code: `http.${error.keyword.replaceAll(/([A-Z])/g, "_$1").toLowerCase()}`,
+    message: messageOf(error),
+  }));
+}
+
+function pathOf(error: ErrorObject): string {
+  const missing: unknown = error.params["missingProperty"];
+  return typeof missing === "string" ? `${error.instancePath}/${missing}` : error.instancePath;
+}
+
+function messageOf(error: ErrorObject): string {
+  if (error.keyword === "required") return "This field is required.";
+  if (error.keyword === "minLength" && error.params["limit"] === 1) return "This field must not be empty.";
+  if (error.keyword === "enum") {
+    const allowed: unknown = error.params["allowedValues"];
+    return `Use one of: ${Array.isArray(allowed) ? allowed.join(", ") : ""}.`;
+  }
+  if (error.keyword === "pattern" || error.keyword === "format") return "This does not have the right form.";
+  const text = error.message ?? "is not valid";
+  return `This ${text}.`;
+}
+
+function problemOfIssue(issue: z.core.$ZodIssue): Problem {
+  const path = issue.path
+    .map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`)
+    .join("");
+  return { path, code: `http.${issue.code}`, message: issue.message };
+}

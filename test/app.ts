@@ -1,0 +1,155 @@
+import { createIdentity, type Identity } from "#identity";
+import type { Clock, Role } from "#kit";
+import { newId, systemClock } from "#kit";
+import { recordEvent } from "#platform/audit";
+import type { Database } from "#platform/db";
+import type { App } from "#platform/wire";
+import { createWorkspaces, type Workspaces } from "#workspaces";
+import { randomBytes } from "node:crypto";
+import { pino } from "pino";
+import { createServer, type ServerOptions } from "../src/edge/http/index.ts";
+import { testDatabase } from "./database.ts";
+
+export type Answer<Body> = { status: number; headers: Record<string, unknown>; body: Body };
+export type Headers = Record<string, string>;
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** A signed-in person of a test, in one workspace. */
+export type TestPerson = {
+  userId: string;
+  email: string;
+  workspaceId: string;
+  /** The value for `Authorization: Bearer`. */
+  bearer: string;
+  /** The value for `Cookie`, of the same session. */
+  cookie: string;
+  /** Calls `/api/v1${path}` as this person; `body` is sent as JSON. The caller names the answer's type. */
+  call: <Body = Record<string, unknown>>(
+    method: Method,
+    path: string,
+    body?: unknown,
+    headers?: Headers,
+  ) => Promise<Answer<Body>>;
+};
+
+export type TestApp = {
+  app: App;
+  url: string;
+  database: Database;
+  identity: Identity;
+  workspaces: Workspaces;
+  /** The owner of a new workspace. */
+  owner: () => Promise<TestPerson>;
+  /** A new person with a role in the workspace of `beside`. */
+  member: (beside: TestPerson, role: Role) => Promise<TestPerson>;
+  close: () => Promise<void>;
+};
+
+/** Keeps every rule of the password policy. */
+export const testPassword = "seven quiet herons wade";
+export const testOrigin = "http://galley.test";
+
+const client = { address: "127.0.0.1", userAgent: "test" };
+
+/** What a feature adds: `register` gets the parts that the server stands on. */
+export type TestAppOptions = {
+  register?: (
+    app: App,
+    parts: { database: Database; workspaces: Workspaces; clock: Clock },
+  ) => void | Promise<void>;
+  options?: Partial<ServerOptions>;
+  clock?: Clock;
+};
+
+/** The composed server on a database of its own, to be called with `inject`. Close it in `afterAll`. */
+export async function testApp({
+  register,
+  options,
+  clock = systemClock,
+}: TestAppOptions = {}): Promise<TestApp> {
+  const { database, url, close } = await testDatabase();
+  const key = randomBytes(32).toString("base64");
+  const identity = createIdentity({ database, key, publicUrl: testOrigin, clock });
+  const workspaces = createWorkspaces({ database, identity, clock, publicUrl: testOrigin });
+  const app = await createServer({
+    options: {
+      publicUrl: testOrigin,
+      redisUrl: null,
+      requestsPerMinute: 100_000,
+      trustProxy: false,
+      dashboardDirectory: "web/dist",
+      version: "0.0.0",
+      ...options,
+    },
+    logger: pino({ level: "silent" }),
+    database,
+    clock,
+    identity,
+    workspaces,
+    health: {
+      ready: async () => ({ ready: true, checks: {} }),
+      metrics: async () => ({ contentType: "text/plain", text: "" }),
+    },
+    register: async (api) => register?.(api, { database, workspaces, clock }),
+  });
+  await app.ready();
+
+  async function person(workspaceId: string, role: Role): Promise<TestPerson> {
+    const email = `${newId()}@example.test`;
+    const session = await database.system.transaction().execute(async (tx) => {
+      const made = await identity.createUser(
+        tx,
+        { name: "Robin Page", email, password: testPassword },
+        client,
+      );
+      await tx
+        .insertInto("members")
+        .values({ workspace_id: workspaceId, user_id: made.userId, role })
+        .execute();
+      await recordEvent(tx, { actor: { kind: "system", workspaceId }, action: "member.joined" });
+      return made;
+    });
+    const cookie = session.cookies[0]?.split(";")[0] ?? "";
+    return {
+      userId: session.userId,
+      email,
+      workspaceId,
+      bearer: session.bearer,
+      cookie,
+      call: async <Body>(method: Method, path: string, body?: unknown, headers: Headers = {}) => {
+        const response = await app.inject({
+          method,
+          url: `/api/v1${path}`,
+          headers: { authorization: `Bearer ${session.bearer}`, "galley-workspace": workspaceId, ...headers },
+          ...(body === undefined ? {} : { payload: body as object }),
+        });
+        return {
+          status: response.statusCode,
+          headers: response.headers,
+          body: (response.body === "" ? null : JSON.parse(response.body)) as Body,
+        };
+      },
+    };
+  }
+
+  return {
+    app,
+    url,
+    database,
+    identity,
+    workspaces,
+    owner: async () => {
+      const workspaceId = newId();
+      await database.system
+        .insertInto("workspaces")
+        .values({ id: workspaceId, name: "The Daily Test", time_zone: "Europe/Berlin" })
+        .execute();
+      return person(workspaceId, "owner");
+    },
+    member: (beside, role) => person(beside.workspaceId, role),
+    close: async () => {
+      await app.close();
+      await close();
+    },
+  };
+}
