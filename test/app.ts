@@ -116,7 +116,12 @@ export async function testApp({
       workspaceId,
       bearer: session.bearer,
       cookie,
-      call: async <Body>(method: Method, path: string, body?: unknown, headers: Headers = {}) => {
+      call: async <Body>(
+        method: Method,
+        path: string,
+        body?: unknown,
+        headers: Headers = {},
+      ): Promise<Answer<Body>> => {
         const response = await app.inject({
           method,
           url: `/api/v1${path}`,

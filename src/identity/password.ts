@@ -35,7 +35,8 @@ export function verifyPassword(stored: string, password: string): Promise<boolea
 export function passwordProblem(password: string, about: { name: string; email: string }): Problem | null {
   const malformed = wellFormedProblem("/password", password);
   if (malformed) return malformed;
-  const length = [...normalize(password)].length;
+  // Code points, as the standard counts.
+  const { length } = Array.from(normalize(password));
   if (length < minimumLength) {
     return problem(
       "too_short",
@@ -76,7 +77,7 @@ function isOneUnitRepeated(text: string): boolean {
 
 /** `abcdefghijklmno`, `987654321098765`: each character is its neighbour's neighbour. */
 function isSequence(text: string): boolean {
-  const codes = [...text].map((character) => character.codePointAt(0) ?? 0);
+  const codes = Array.from(text, (character) => character.codePointAt(0) ?? 0);
   const steps = codes.slice(1).map((code, index) => code - (codes[index] ?? 0));
   const ordinary = steps.filter((step) => step === 1 || step === -9).length;
   const backward = steps.filter((step) => step === -1 || step === 9).length;

@@ -43,7 +43,7 @@ export function honourIdempotencyKeys(app: FastifyInstance, { database, clock }:
     const key = request.headers["idempotency-key"];
     const { actor } = request;
     // Without a workspace there is nowhere to keep an answer: a first workspace is made once anyway.
-    if (key === undefined || actor === null) return;
+    if (key === undefined || actor === null) return undefined;
     if (typeof key !== "string" || !/^[\x21-\x7e]{1,200}$/.test(key)) throw badKey();
     const owner = { workspaceId: actor.workspaceId, userId: actor.userId, key };
     const route = `${request.method} ${request.url}`;
@@ -55,7 +55,7 @@ export function honourIdempotencyKeys(app: FastifyInstance, { database, clock }:
     });
     if (known === null) {
       request.idempotencyKey = owner;
-      return;
+      return undefined;
     }
     if (known.request_hash !== hash || known.route !== route) throw otherRequest();
     if (known.status === null) throw known.locked_until > clock.now() ? stillRunning() : unknownOutcome();

@@ -42,7 +42,7 @@ function tagOf({ details }: Operation): string {
 }
 
 function anchor({ details, method, path }: Operation): string {
-  return escape(String(details["operationId"] ?? `${method}${path}`));
+  return text(details["operationId"]) || escape(`${method}${path}`);
 }
 
 function badge({ method }: Operation): string {
