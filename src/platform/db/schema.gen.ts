@@ -76,6 +76,8 @@ export type ChannelsTable = {
   credentials: Nullable<Bytes>;
   scopes: Filled<string[]>;
   expires_at: Nullable<Instant>;
+  refresh_id: Nullable<string>;
+  refresh_until: Nullable<Instant>;
   checked_at: Nullable<Instant>;
   created_by: Nullable<string>;
   created_at: Filled<Instant>;
@@ -202,6 +204,7 @@ export type OauthStatesTable = {
   session_id: string;
   code_verifier: Bytes;
   redirect_uri: string;
+  scopes: string[];
   return_to: Nullable<string>;
   expires_at: Instant;
   used_at: Nullable<Instant>;
@@ -330,6 +333,14 @@ export type WorkerHeartbeatsTable = {
   beat_at: Filled<Instant>;
 };
 
+export type WorkspaceKeysTable = {
+  workspace_id: string;
+  version: number;
+  wrapped: Bytes;
+  wrapped_by: string;
+  created_at: Filled<Instant>;
+};
+
 export type WorkspacesTable = {
   id: string;
   name: string;
@@ -361,5 +372,6 @@ export type Schema = {
   users: UsersTable;
   verifications: VerificationsTable;
   worker_heartbeats: WorkerHeartbeatsTable;
+  workspace_keys: WorkspaceKeysTable;
   workspaces: WorkspacesTable;
 };

@@ -1,3 +1,18 @@
+-- The data keys under which a workspace's secrets are sealed, each wrapped by the key of the installation.
+-- The newest version seals; older ones still open what they sealed.
+create table workspace_keys (
+  workspace_id uuid not null references workspaces on delete cascade,
+  version integer not null check (version > 0),
+  wrapped bytea not null,
+  -- Names the wrapping key without giving it away, so that a wrong one has a clear error.
+  wrapped_by text not null,
+  created_at timestamptz not null default now(),
+  primary key (workspace_id, version)
+);
+call protect_tenant('workspace_keys');
+-- Requests of people never need the keys themselves.
+revoke all on workspace_keys from galley_app;
+
 create table channels (
   workspace_id uuid not null references workspaces on delete cascade,
   id uuid not null,
@@ -14,6 +29,10 @@ create table channels (
   credentials bytea,
   scopes text[] not null default '{}',
   expires_at timestamptz,
+  -- The intent of a refresh, durable before the single-use token leaves; cleared with its outcome.
+  refresh_id uuid,
+  refresh_until timestamptz,
+  check ((refresh_id is null) = (refresh_until is null)),
   checked_at timestamptz,
   created_by uuid references users on delete set null,
   created_at timestamptz not null default now(),
@@ -31,6 +50,7 @@ create table oauth_states (
   session_id uuid not null references sessions on delete cascade,
   code_verifier bytea not null,
   redirect_uri text not null,
+  scopes text[] not null,
   -- Where the dashboard goes afterwards.
   return_to text,
   expires_at timestamptz not null,
