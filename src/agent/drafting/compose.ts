@@ -102,7 +102,11 @@ function inReadingOrder(sentences: (Digest["sentences"][number] | undefined)[]):
 }
 
 function repeats(title: string, sentence: string): boolean {
-  const plain = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+  const plain = (text: string) =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, " ")
+      .trim();
   return title === "" || plain(sentence).includes(plain(title));
 }
 

@@ -36,7 +36,11 @@ export function fitText(text: string, language: string, accepts: (text: string) 
 export function fitWords(sentence: string, accepts: (text: string) => boolean): string {
   if (accepts(sentence)) return sentence;
   const words = sentence.split(/\s+/u);
-  const upTo = (count: number) => `${words.slice(0, count).join(" ").replace(/[\s,;:–—-]+$/u, "")}…`;
+  const upTo = (count: number) =>
+    `${words
+      .slice(0, count)
+      .join(" ")
+      .replace(/[\s,;:–—-]+$/u, "")}…`;
   let low = 0;
   let high = words.length - 1;
   while (low < high) {

@@ -17,7 +17,10 @@ export function keyTags(title: string, text: string, language: string, count: nu
   const titleStems = new Set(meaningfulWords(title, language).map((word) => word.stem));
   const ranked = [...singles(text, language, titleStems), ...pairs(text, language, titleStems)]
     .map((term) => ({ term, worth: worth(term) }))
-    .sort((left, right) => right.worth - left.worth || left.term.words.join().localeCompare(right.term.words.join()));
+    .sort(
+      (left, right) =>
+        right.worth - left.worth || left.term.words.join().localeCompare(right.term.words.join()),
+    );
   const tags: string[] = [];
   const covered = new Set<string>();
   for (const { term } of ranked) {
@@ -46,7 +49,11 @@ function singles(text: string, language: string, title: ReadonlySet<string>): Te
   }
   return [...found]
     .filter(([, entry]) => entry.count >= 3)
-    .map(([stem, entry]) => ({ words: [mostOf(entry.surfaces)], count: entry.count, inTitle: title.has(stem) }));
+    .map(([stem, entry]) => ({
+      words: [mostOf(entry.surfaces)],
+      count: entry.count,
+      inTitle: title.has(stem),
+    }));
 }
 
 function pairs(text: string, language: string, title: ReadonlySet<string>): Term[] {
@@ -59,7 +66,11 @@ function pairs(text: string, language: string, title: ReadonlySet<string>): Term
       apart ||= segment !== " ";
       continue;
     }
-    const usable = segment.length > 2 && /^\p{L}+$/u.test(segment) && !isStopWord(segment) && !measures.has(segment.toLowerCase());
+    const usable =
+      segment.length > 2 &&
+      /^\p{L}+$/u.test(segment) &&
+      !isStopWord(segment) &&
+      !measures.has(segment.toLowerCase());
     if (usable && previous !== null && !apart) {
       const key = `${previous} ${segment}`.toLowerCase();
       const term = found.get(key) ?? { words: [previous, segment], count: 0, inTitle: false };
@@ -78,5 +89,7 @@ function mostOf(surfaces: ReadonlyMap<string, number>): string {
 }
 
 function tagOf(words: readonly string[]): string {
-  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1).replace(/[^\p{L}\p{N}_]/gu, "")).join("");
+  return words
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1).replace(/[^\p{L}\p{N}_]/gu, ""))
+    .join("");
 }

@@ -34,7 +34,8 @@ function step(scores: readonly number[], edges: readonly Edge[][], restart: read
     const total = list.reduce((sum, edge) => sum + edge.weight, 0);
     const share = DAMPING * (scores[from] ?? 0);
     // A sentence without neighbours hands its weight back to the restart, so that none is lost.
-    if (total === 0) for (const [to, weight] of restart.entries()) next[to] = (next[to] ?? 0) + share * weight;
+    if (total === 0)
+      for (const [to, weight] of restart.entries()) next[to] = (next[to] ?? 0) + share * weight;
     else for (const { to, weight } of list) next[to] = (next[to] ?? 0) + (share * weight) / total;
   }
   return next;
@@ -92,7 +93,12 @@ function restartWeights(sentences: readonly Sentence[], title: ReadonlySet<strin
 /** Below 1 for a sentence that reads badly out of its place: it points at what came before, asks, or quotes half. */
 function readability(text: string): number {
   let factor = 1;
-  if (/^(?:but|and|or|so|yet|however|therefore|thus|then|still|also|moreover|instead|otherwise|this|that|these|those|it|its|he|she|they|his|her|their|such|here|there)\b/i.test(text)) factor *= 0.45;
+  if (
+    /^(?:but|and|or|so|yet|however|therefore|thus|then|still|also|moreover|instead|otherwise|this|that|these|those|it|its|he|she|they|his|her|their|such|here|there)\b/i.test(
+      text,
+    )
+  )
+    factor *= 0.45;
   if (/[?？]["'”’]*$/u.test(text)) factor *= 0.5;
   if (unbalanced(text)) factor *= 0.4;
   if (text.length > 260) factor *= 0.6;

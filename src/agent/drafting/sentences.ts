@@ -10,14 +10,26 @@ const MAX_SENTENCES = 400;
 const abbreviation =
   /(?:^|[\s("'“‘])(?:\p{Lu}|[Dd]r|[Mm]rs?|[Mm]s|[Pp]rof|[Ss]t|[Jj]r|[Ss]r|[Vv]s|[Ee]tc|[Nn]o|[Ff]ig|[Gg]en|[Ss]en|[Rr]ep|[Gg]ov|[Cc]f|[Aa]pprox|e\.g|i\.e|[Ii]nc|[Ll]td|[Cc]o|z\.B|bzw|ca|Nr)\.\s*$/u;
 
-/** Splits paragraphs into sentences, in reading order, at most 400. Headings and fragments are left out. */
+/**
+ * Splits paragraphs into sentences, in reading order, at most 400. Fragments are left out, unless there is
+ * nothing else, as in a brief of catchwords.
+ */
 export function splitSentences(paragraphs: readonly string[], language: string): Sentence[] {
+  const proper = collect(paragraphs, language, isSentence);
+  return proper.length > 0 ? proper : collect(paragraphs, language, (text) => text.length <= 600);
+}
+
+function collect(
+  paragraphs: readonly string[],
+  language: string,
+  accepts: (text: string, stems: string[]) => boolean,
+): Sentence[] {
   const sentences: Sentence[] = [];
   for (const [paragraph, text] of paragraphs.entries()) {
     for (const sentence of sentencesOf(text, language)) {
       if (sentences.length === MAX_SENTENCES) return sentences;
       const stems = meaningfulWords(sentence, language).map((word) => word.stem);
-      if (!isSentence(sentence, stems)) continue;
+      if (!accepts(sentence, stems)) continue;
       sentences.push({ text: sentence, index: sentences.length, paragraph, stems });
     }
   }

@@ -37,7 +37,8 @@ const EXCERPT = 280;
 /** The reference to a piece of material; the excerpt is its opening, cut between words. */
 export function referenceTo(material: Material): SourceReference {
   const opening = material.paragraphs.join(" ").slice(0, EXCERPT * 2);
-  const excerpt = opening.length <= EXCERPT ? opening : `${opening.slice(0, EXCERPT).replace(/\s+\S*$/, "")}…`;
+  const excerpt =
+    opening.length <= EXCERPT ? opening : `${opening.slice(0, EXCERPT).replace(/\s+\S*$/, "")}…`;
   const { kind, url, title, sha256 } = material;
   return { kind, url, title, excerpt: excerpt.toWellFormed(), sha256 };
 }

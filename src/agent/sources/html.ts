@@ -1,0 +1,96 @@
+import { Readability } from "@mozilla/readability";
+import { parseHTML } from "linkedom";
+import type { ParsedText } from "./parsed.ts";
+import { ParseRefusal } from "./parsed.ts";
+
+/** The part of the DOM that is used here; the server has no DOM types. */
+type PageNode = {
+  nodeType: number;
+  nodeName: string;
+  textContent: string | null;
+  childNodes: Iterable<PageNode>;
+};
+type PageElement = PageNode & { getAttribute(name: string): string | null };
+type Page = {
+  body: PageElement | null;
+  documentElement: PageElement | null;
+  title: string;
+  querySelector(selector: string): PageElement | null;
+};
+
+const ELEMENT = 1;
+const TEXT = 3;
+/** Elements whose text is no part of the article's sentences. */
+const skipped = new Set(
+  "SCRIPT STYLE NOSCRIPT TEMPLATE SVG MATH NAV FOOTER FORM BUTTON SELECT IFRAME FIGCAPTION PRE H1 H2 H3 H4 H5 H6".split(
+    " ",
+  ),
+);
+const inline = new Set(
+  "A ABBR B BDI BDO CITE CODE DATA DEL DFN EM FONT I INS KBD LABEL MARK Q S SAMP SMALL SPAN STRONG SUB SUP TIME U VAR".split(
+    " ",
+  ),
+);
+
+/** The article of a page by Mozilla's Readability, or the text of the whole body where it finds none. */
+export function parseHtml(html: string, url: string): ParsedText {
+  const page: Page = parseHTML(whole(html)).document;
+  const language = page.documentElement?.getAttribute("lang") ?? null;
+  const link = canonicalLink(page, url);
+  const fallbackTitle = page.querySelector("h1")?.textContent ?? page.title;
+  const article = new Readability<PageNode>(parseHTML(whole(html)).document, {
+    maxElemsToParse: 60_000,
+    serializer: (node) => node as unknown as PageNode,
+  }).parse();
+  const fromArticle = article?.content ? paragraphsOf(article.content) : [];
+  const paragraphs = fromArticle.length > 0 || !page.body ? fromArticle : paragraphsOf(page.body);
+  if (paragraphs.length === 0) throw new ParseRefusal("empty");
+  const title = [article?.title, fallbackTitle].find((text) => text?.trim()) ?? "";
+  return { title, language: article?.lang ?? language, link, paragraphs };
+}
+
+/** Paragraphs of a fragment, as a feed carries it. */
+export function parseFragment(html: string): string[] {
+  const page: Page = parseHTML(whole(html)).document;
+  return page.body ? paragraphsOf(page.body) : [];
+}
+
+function whole(html: string): string {
+  return /<html[\s>]/i.test(html) ? html : `<!doctype html><html><head></head><body>${html}</body></html>`;
+}
+
+/** Text between block boundaries, in order. Walks with a stack of its own: pages nest deeper than calls may. */
+function paragraphsOf(root: PageNode): string[] {
+  const paragraphs: string[] = [];
+  let current = "";
+  function flush(): void {
+    if (current.trim() !== "") paragraphs.push(current);
+    current = "";
+  }
+  const stack: (PageNode | "boundary")[] = [root];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node === "boundary") flush();
+    else if (node.nodeType === TEXT) current += node.textContent ?? "";
+    else if (node.nodeType === ELEMENT) {
+      const name = node.nodeName.toUpperCase();
+      if (!inline.has(name)) flush();
+      if (name === "BR") current += " ";
+      if (skipped.has(name)) continue;
+      if (!inline.has(name)) stack.push("boundary");
+      stack.push(...[...node.childNodes].toReversed());
+    }
+  }
+  flush();
+  return paragraphs;
+}
+
+/** The page's own canonical address, believed only on the page's own origin. */
+function canonicalLink(page: Page, url: string): string {
+  const named = page.querySelector('link[rel="canonical"]')?.getAttribute("href");
+  const own = new URL(url);
+  own.hash = "";
+  const canonical = named ? URL.parse(named, url) : null;
+  if (!canonical || canonical.origin !== own.origin) return own.href;
+  canonical.hash = "";
+  return canonical.href;
+}

@@ -1,0 +1,68 @@
+import { Worker } from "node:worker_threads";
+import { AgentError } from "../error.ts";
+import { cleanFetched } from "./decode.ts";
+import type { ParseAnswer, ParsedText, ParseFailure, ParseRequest } from "./parsed.ts";
+
+/** Milliseconds that a document may take; a long essay takes about 100. */
+const TIME_LIMIT = 10_000;
+
+/**
+ * Parses a document in a thread of its own, so that a hostile one costs its own time and memory and not
+ * those of the server: the thread is ended after ten seconds, at 256 MB, or with `signal`. The parsers
+ * are loaded there too, and leave memory with it.
+ *
+ * @throws AgentError when nothing readable is found or a limit is reached
+ */
+export async function parseSource(request: ParseRequest, signal: AbortSignal): Promise<ParsedText> {
+  signal.throwIfAborted();
+  const worker = new Worker(new URL("parse.worker.ts", import.meta.url), {
+    workerData: request,
+    resourceLimits: { maxOldGenerationSizeMb: 256, stackSizeMb: 4 },
+    // Warnings of a parser about somebody's page are no news for our log.
+    stdout: true,
+    stderr: true,
+  });
+  const answer = await answerOf(worker, signal).finally(() => worker.terminate());
+  if ("failure" in answer) throw refusal(answer.failure, answer.detail);
+  const { title, language, link, paragraphs } = answer.parsed;
+  const cleaned = paragraphs.map(fold).filter((paragraph) => paragraph !== "");
+  if (cleaned.length === 0) throw refusal("empty", "");
+  return { title: fold(title), language, link, paragraphs: cleaned };
+}
+
+function fold(text: string): string {
+  return cleanFetched(text).replace(/\s+/gu, " ").trim();
+}
+
+async function answerOf(worker: Worker, signal: AbortSignal): Promise<ParseAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<ParseAnswer>();
+  const timer = setTimeout(() => resolve({ failure: "too_complex", detail: "" }), TIME_LIMIT);
+  function onAbort(): void {
+    reject(signal.reason instanceof Error ? signal.reason : new Error("stopped"));
+  }
+  signal.addEventListener("abort", onAbort, { once: true });
+  worker.once("message", (answer: ParseAnswer) => resolve(answer));
+  // Out of memory ends the thread with an error; a stack overflow inside it is caught there.
+  worker.once("error", () => resolve({ failure: "too_complex", detail: "" }));
+  worker.once("exit", () => resolve({ failure: "too_complex", detail: "" }));
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function refusal(failure: ParseFailure, detail: string): AgentError {
+  const messages: Record<ParseFailure, string> = {
+    empty:
+      "There is no readable text here. If the page shows its text only after signing in or by script, paste the text instead.",
+    too_complex:
+      "This document is too deeply nested or too large to read safely; paste the text of the article instead.",
+    not_a_feed:
+      "This address does not hold an RSS, Atom or JSON feed; give the address of the feed, or read the page as a web page.",
+    no_such_item: `The feed has no entry "${detail}"; name one by its id, link or title, or leave it out for the newest.`,
+  };
+  const kind = failure === "no_such_item" ? "not_found" : "unprocessable";
+  return new AgentError({ code: `agent.source_${failure}`, kind, message: messages[failure] });
+}
