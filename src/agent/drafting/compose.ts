@@ -17,16 +17,11 @@ const FEED_TEXT = 1_300;
  */
 export function compose(connector: Connector, composition: Composition): VariantContent {
   const options = subjectOption(connector, composition);
-  const variants = candidates(connector, composition).map((text) => ({
-    ...plainVariant(text, composition.link),
-    options,
-  }));
-  const fitting = variants.find((variant) => fits(connector, variant));
-  if (fitting) return fitting;
-  const last = { ...plainVariant("", composition.link), options };
+  const empty = { ...plainVariant("", composition.link), options };
+  const accepts = (text: string) => fits(connector, { ...empty, parts: [text] });
   const opening = composition.digest.sentences[0]?.text ?? composition.digest.title;
-  const accepts = (text: string) => fits(connector, { ...last, parts: [text] });
-  return { ...last, parts: [fitText(opening, composition.language, accepts)] };
+  const text = candidates(connector, composition).find(accepts);
+  return { ...empty, parts: [text ?? fitText(opening, composition.language, accepts)] };
 }
 
 /** Texts from the richest to the leanest; the first that fits is taken. */
@@ -102,12 +97,14 @@ function inReadingOrder(sentences: (Digest["sentences"][number] | undefined)[]):
 }
 
 function repeats(title: string, sentence: string): boolean {
-  const plain = (text: string) =>
-    text
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}]+/gu, " ")
-      .trim();
-  return title === "" || plain(sentence).includes(plain(title));
+  return title === "" || plainWords(sentence).includes(plainWords(title));
+}
+
+function plainWords(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
 }
 
 function hashtags(tags: readonly string[]): string | null {

@@ -1,3 +1,4 @@
+import type { AnyFeed, AtomFeed, JsonFeed, RdfFeed, RssFeed } from "feedsmith";
 import { parseFeed } from "feedsmith";
 import { parseFragment } from "./html.ts";
 import type { ParsedText } from "./parsed.ts";
@@ -24,65 +25,63 @@ function read(text: string): { entries: Entry[]; language: string | null } {
   const parsed = tryParse(text);
   switch (parsed.format) {
     case "rss":
-      return {
-        language: parsed.feed.language ?? null,
-        entries: (parsed.feed.items ?? []).map((item) => ({
-          ...titled(item.title, item.link),
-          id: item.guid?.value ?? null,
-          html: item.content?.encoded ?? item.description ?? "",
-          at: timeOf(item.pubDate ?? item.dc?.dates?.[0]),
-        })),
-      };
+      return { language: parsed.feed.language ?? null, entries: (parsed.feed.items ?? []).map(rssEntry) };
     case "atom":
-      return {
-        language: null,
-        entries: (parsed.feed.entries ?? []).map((entry) => ({
-          ...titled(
-            textOf(entry.title),
-            entry.links?.find((link) => (link.rel ?? "alternate") === "alternate")?.href,
-          ),
-          id: entry.id ?? null,
-          html: textOf(entry.content) ?? textOf(entry.summary) ?? "",
-          at: timeOf(entry.published ?? entry.updated),
-        })),
-      };
+      return { language: null, entries: (parsed.feed.entries ?? []).map(atomEntry) };
     case "rdf":
-      return {
-        language: null,
-        entries: (parsed.feed.items ?? []).map((item) => ({
-          ...titled(item.title, item.link),
-          id: null,
-          html: item.content?.encoded ?? item.description ?? "",
-          at: timeOf(item.dc?.dates?.[0]),
-        })),
-      };
+      return { language: null, entries: (parsed.feed.items ?? []).map(rdfEntry) };
     case "json":
-      return {
-        language: parsed.feed.language ?? null,
-        entries: (parsed.feed.items ?? []).map((item) => ({
-          ...titled(item.title, item.url),
-          id: item.id ?? null,
-          html: item.content_html ?? item.content_text ?? item.summary ?? "",
-          at: timeOf(item.date_published),
-        })),
-      };
+      return { language: parsed.feed.language ?? null, entries: (parsed.feed.items ?? []).map(jsonEntry) };
   }
 }
 
-function tryParse(text: string): ReturnType<typeof parseFeed> {
+function rssEntry(item: RssFeed.Item<string>): Entry {
+  return {
+    id: item.guid?.value ?? null,
+    title: item.title ?? "",
+    link: item.link ?? null,
+    html: item.content?.encoded ?? item.description ?? "",
+    at: timeOf(item.pubDate ?? item.dc?.dates?.[0]),
+  };
+}
+
+function atomEntry(entry: AtomFeed.Entry<string>): Entry {
+  const link = entry.links?.find(({ rel }) => rel === undefined || rel === "alternate");
+  return {
+    id: entry.id ?? null,
+    title: entry.title?.value ?? "",
+    link: link?.href ?? null,
+    html: entry.content?.value ?? entry.summary?.value ?? "",
+    at: timeOf(entry.published ?? entry.updated),
+  };
+}
+
+function rdfEntry(item: RdfFeed.Item<string>): Entry {
+  return {
+    id: null,
+    title: item.title ?? "",
+    link: item.link ?? null,
+    html: item.content?.encoded ?? item.description ?? "",
+    at: timeOf(item.dc?.dates?.[0]),
+  };
+}
+
+function jsonEntry(item: JsonFeed.Item<string>): Entry {
+  return {
+    id: item.id ?? null,
+    title: item.title ?? "",
+    link: item.url ?? null,
+    html: item.content_html ?? item.content_text ?? item.summary ?? "",
+    at: timeOf(item.date_published),
+  };
+}
+
+function tryParse(text: string): AnyFeed {
   try {
     return parseFeed(text);
   } catch {
     throw new ParseRefusal("not_a_feed");
   }
-}
-
-function titled(title: string | undefined, link: string | undefined): Pick<Entry, "title" | "link"> {
-  return { title: title ?? "", link: link ?? null };
-}
-
-function textOf(value: { value?: string } | string | undefined): string | undefined {
-  return typeof value === "object" ? value.value : value;
 }
 
 function timeOf(date: string | undefined): number {

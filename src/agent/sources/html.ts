@@ -14,15 +14,20 @@ type PageElement = PageNode & { getAttribute(name: string): string | null };
 type Page = {
   body: PageElement | null;
   documentElement: PageElement | null;
-  title: string;
   querySelector(selector: string): PageElement | null;
 };
 
+/** No page that people write nests half as deep; Readability's time grows with the square of it. */
+const MAX_NESTING = 1_000;
+/** Void elements, and those whose end tag an author may leave out. */
+const endsItself = new Set(
+  "AREA BASE BR COL EMBED HR IMG INPUT LINK META SOURCE TRACK WBR P LI DT DD TD TH TR OPTION PATH".split(" "),
+);
 const ELEMENT = 1;
 const TEXT = 3;
 /** Elements whose text is no part of the article's sentences. */
 const skipped = new Set(
-  "SCRIPT STYLE NOSCRIPT TEMPLATE SVG MATH NAV FOOTER FORM BUTTON SELECT IFRAME FIGCAPTION PRE H1 H2 H3 H4 H5 H6".split(
+  "HEAD TITLE SCRIPT STYLE NOSCRIPT TEMPLATE SVG MATH NAV FOOTER FORM BUTTON SELECT IFRAME FIGCAPTION PRE H1 H2 H3 H4 H5 H6".split(
     " ",
   ),
 );
@@ -34,13 +39,14 @@ const inline = new Set(
 
 /** The article of a page by Mozilla's Readability, or the text of the whole body where it finds none. */
 export function parseHtml(html: string, url: string): ParsedText {
+  if (nesting(html) > MAX_NESTING) throw new ParseRefusal("too_complex");
   const page: Page = parseHTML(whole(html)).document;
   const language = page.documentElement?.getAttribute("lang") ?? null;
   const link = canonicalLink(page, url);
-  const fallbackTitle = page.querySelector("h1")?.textContent ?? page.title;
+  const fallbackTitle = (page.querySelector("h1") ?? page.querySelector("title"))?.textContent ?? "";
   const article = new Readability<PageNode>(parseHTML(whole(html)).document, {
     maxElemsToParse: 60_000,
-    serializer: (node) => node as unknown as PageNode,
+    serializer: (node) => node,
   }).parse();
   const fromArticle = article?.content ? paragraphsOf(article.content) : [];
   const paragraphs = fromArticle.length > 0 || !page.body ? fromArticle : paragraphsOf(page.body);
@@ -49,14 +55,36 @@ export function parseHtml(html: string, url: string): ParsedText {
   return { title, language: article?.lang ?? language, link, paragraphs };
 }
 
+/** The deepest nesting of elements that need an end tag; a rough count, made before anything is parsed. */
+function nesting(html: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [, slash, name = ""] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)/gi)) {
+    if (endsItself.has(name.toUpperCase())) continue;
+    depth = slash === "/" ? Math.max(0, depth - 1) : depth + 1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
 /** Paragraphs of a fragment, as a feed carries it. */
 export function parseFragment(html: string): string[] {
   const page: Page = parseHTML(whole(html)).document;
   return page.body ? paragraphsOf(page.body) : [];
 }
 
+/**
+ * linkedom adds no element that the HTML standard lets an author leave out, and then mistakes what is
+ * there for something else; so the three that frame a page are written out first.
+ */
 function whole(html: string): string {
-  return /<html[\s>]/i.test(html) ? html : `<!doctype html><html><head></head><body>${html}</body></html>`;
+  const page = /<html[\s>]/i.test(html) ? html : `<!doctype html><html>${html}</html>`;
+  const hasHead = /<head[\s>]/i.test(page);
+  const hasBody = /<body[\s>]/i.test(page);
+  if (hasHead && hasBody) return page;
+  if (hasHead) return page.replace(/<\/head>/i, "</head><body>");
+  if (!hasBody) return page.replace(/<html(?:\s[^>]*)?>/i, "$&<head></head><body>");
+  return page.replace(/<html(?:\s[^>]*)?>/i, "$&<head>").replace(/<body[\s>]/i, "</head>$&");
 }
 
 /** Text between block boundaries, in order. Walks with a stack of its own: pages nest deeper than calls may. */

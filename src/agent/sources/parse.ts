@@ -22,7 +22,12 @@ export async function parseSource(request: ParseRequest, signal: AbortSignal): P
     stdout: true,
     stderr: true,
   });
-  const answer = await answerOf(worker, signal).finally(() => worker.terminate());
+  let answer: ParseAnswer;
+  try {
+    answer = await answerOf(worker, signal);
+  } finally {
+    await worker.terminate();
+  }
   if ("failure" in answer) throw refusal(answer.failure, answer.detail);
   const { title, language, link, paragraphs } = answer.parsed;
   const cleaned = paragraphs.map(fold).filter((paragraph) => paragraph !== "");

@@ -30,4 +30,5 @@ async function answer(request: ParseRequest): Promise<ParseAnswer> {
   }
 }
 
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origins
 parentPort?.postMessage(await answer(workerData as ParseRequest));
