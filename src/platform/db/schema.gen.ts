@@ -249,9 +249,11 @@ export type RunStepsTable = {
   workspace_id: string;
   run_id: string;
   number: number;
-  name: string;
+  name: "read" | "understand" | "draft" | "propose";
+  label: string;
   state: "running" | "done" | "failed";
   output: Nullable<Json>;
+  notice: Nullable<string>;
   started_at: Filled<Instant>;
   finished_at: Nullable<Instant>;
 };
@@ -294,8 +296,8 @@ export type UsageEventsTable = {
   operation: string;
   provider: string;
   model: string;
-  input_tokens: Filled<number>;
-  output_tokens: Filled<number>;
+  input_tokens: Nullable<number>;
+  output_tokens: Nullable<number>;
   cost_amount: Nullable<Decimal>;
   cost_currency: Nullable<string>;
   duration_ms: number;

@@ -6,8 +6,9 @@ create table usage_events (
   operation text not null,
   provider text not null,
   model text not null,
-  input_tokens bigint not null default 0,
-  output_tokens bigint not null default 0,
+  -- Null: the provider did not say, as after a lost answer.
+  input_tokens bigint,
+  output_tokens bigint,
   -- Null: the price of this model is not known. Never 0 for unknown.
   cost_amount numeric(20, 10),
   cost_currency text,
@@ -18,4 +19,5 @@ create table usage_events (
   primary key (workspace_id, id)
 );
 create index usage_events_time on usage_events (workspace_id, created_at desc);
+create index usage_events_run on usage_events (workspace_id, run_id) where run_id is not null;
 call protect_tenant('usage_events');

@@ -1,0 +1,72 @@
+import type { Clock } from "#kit";
+import { GalleyError } from "#kit";
+import type { Database } from "#platform/db";
+import type { App } from "#platform/wire";
+import { actorOf, instant } from "#platform/wire";
+import { z } from "zod";
+import { usageSummary } from "./usage.read.ts";
+
+const moneySchema = z.object({ amount: z.string(), currency: z.string() });
+
+const totalSchema = z.object({
+  calls: z.int(),
+  failed: z.int(),
+  inputTokens: z.int(),
+  outputTokens: z.int(),
+  durationMs: z.int(),
+  cost: moneySchema.describe("The sum of what is known, in US dollars"),
+  unpriced: z.int().describe("Calls whose price is not known and is missing from `cost`"),
+});
+
+const summarySchema = z.object({
+  from: instant,
+  to: instant,
+  total: totalSchema,
+  items: z.array(
+    totalSchema.extend({
+      provider: z.string(),
+      model: z.string(),
+      operation: z.string(),
+      day: z.string().describe("Calendar day in the workspace's time zone"),
+    }),
+  ),
+});
+
+const day = 86_400_000;
+
+/** GET /usage: tokens, money and time by model, operation and day. */
+export function usageRoutes(app: App, { database, clock }: { database: Database; clock: Clock }): void {
+  app.get(
+    "/usage",
+    {
+      config: { access: "usage.read" },
+      schema: {
+        operationId: "getUsage",
+        summary: "What the models were used for and what it cost",
+        tags: ["usage"],
+        querystring: z.object({
+          from: instant.optional().describe("Default: 30 days before `to`"),
+          to: instant.optional().describe("Exclusive. Default: now"),
+        }),
+        response: { 200: summarySchema },
+      },
+    },
+    async (request) => {
+      const to = request.query.to ? new Date(request.query.to) : clock.now();
+      const from = request.query.from ? new Date(request.query.from) : new Date(to.getTime() - 30 * day);
+      if (from >= to) throw emptyRange();
+      const summary = await usageSummary(database, actorOf(request).workspaceId, { from, to });
+      return { ...summary, from: from.toISOString(), to: to.toISOString() };
+    },
+  );
+}
+
+function emptyRange(): GalleyError {
+  const message = "`from` must be before `to`.";
+  return new GalleyError({
+    code: "usage.empty_range",
+    kind: "invalid",
+    message,
+    problems: [{ path: "/from", code: "usage.empty_range", message }],
+  });
+}
