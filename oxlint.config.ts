@@ -93,8 +93,6 @@ export default defineConfig({
     "no-await-in-loop": "off",
     // The compiler checks this (noImplicitReturns) and knows when a switch is exhaustive.
     "typescript/consistent-return": "off",
-    // A rule for Express; Fastify waits for its handlers.
-    "oxc/no-async-endpoint-handlers": "off",
     "no-shadow": "off",
     // About Express; Fastify handles what a handler's promise rejects with.
     "oxc/no-async-endpoint-handlers": "off",
