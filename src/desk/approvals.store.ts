@@ -1,0 +1,56 @@
+import type { Kysely } from "kysely";
+import { newId } from "#kit";
+import type { Schema } from "#platform/db";
+
+type Db = Kysely<Schema>;
+
+export type NewDecision = {
+  postId: string;
+  version: number;
+  boundHash: string;
+  boundAt: Date | null;
+  decision: "approved" | "changes_requested";
+  note: string;
+  decidedBy: string;
+  decidedAt: Date;
+};
+
+/** Records a person's decision and returns its id. A second standing approval of a post is refused by the database. */
+export async function insertDecision(db: Db, workspaceId: string, decision: NewDecision): Promise<string> {
+  const id = newId();
+  await db
+    .insertInto("approvals")
+    .values({
+      workspace_id: workspaceId,
+      id,
+      post_id: decision.postId,
+      version: decision.version,
+      bound_hash: decision.boundHash,
+      bound_at: decision.boundAt,
+      decision: decision.decision,
+      note: decision.note,
+      decided_by: decision.decidedBy,
+      decided_at: decision.decidedAt,
+    })
+    .execute();
+  return id;
+}
+
+/** Ends the standing approval of a post, if there is one, with the reason that people will read. */
+export async function voidApproval(
+  db: Db,
+  workspaceId: string,
+  postId: string,
+  reason: string,
+  now: Date,
+): Promise<boolean> {
+  const result = await db
+    .updateTable("approvals")
+    .set({ voided_at: now, voided_reason: reason })
+    .where("workspace_id", "=", workspaceId)
+    .where("post_id", "=", postId)
+    .where("decision", "=", "approved")
+    .where("voided_at", "is", null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}

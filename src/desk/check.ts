@@ -1,0 +1,213 @@
+import type { Connector, ConnectorRegistry, MediaInfo, VariantContent } from "#connectors";
+import type { Money, Problem } from "#kit";
+import { suspiciousCharacters, wellFormedProblem } from "#kit";
+import type { Variant } from "./post.ts";
+
+/** An `error` keeps a post from being submitted or sent; a `warning` is shown and no more. */
+export type CheckProblem = Problem & { severity: "error" | "warning" };
+
+/** What a channel must tell for its variants to be judged. */
+export type TargetChannel = {
+  id: string;
+  connector: string;
+  handle: string;
+  displayName: string;
+  status: "connected" | "needs_reconnect" | "disconnected";
+  paused: boolean;
+};
+
+export type VariantCheck = {
+  channelId: string;
+  /** `path` points into the variant's content. */
+  problems: CheckProblem[];
+  /** Length of each text part as the platform counts it, for the counter. */
+  parts: { length: number; limit: number; unit: string }[];
+  /** What the platform charges for this variant; null where it charges nothing. */
+  price: Money | null;
+  /** Characters that a reader cannot see, by part and UTF-16 index. */
+  suspicious: { part: number; index: number; codePoint: number }[];
+};
+
+export type CheckInput = {
+  connectors: ConnectorRegistry;
+  channels: ReadonlyMap<string, TargetChannel>;
+  media: ReadonlyMap<string, MediaInfo>;
+};
+
+/** Judges every variant as its platform would, without calling it. Pure and quick: it runs while people type. */
+export function checkVariants(variants: Variant[], input: CheckInput): VariantCheck[] {
+  const checks = variants.map((variant) => checkVariant(variant, input));
+  warnOfTwins(variants, checks, input.channels);
+  return checks;
+}
+
+/** The errors among the checks as problems of the post: paths start at its `/variants/…`. */
+export function blockingProblems(checks: VariantCheck[]): Problem[] {
+  if (checks.length === 0) {
+    return [
+      {
+        path: "/variants",
+        code: "desk.no_variants",
+        message: "Choose at least one channel and write something for it.",
+      },
+    ];
+  }
+  return checks.flatMap(({ problems }, index) =>
+    problems
+      .filter(({ severity }) => severity === "error")
+      .map(({ path, code, message }) => ({ path: `/variants/${index}/content${path}`, code, message })),
+  );
+}
+
+function checkVariant({ channelId, content }: Variant, input: CheckInput): VariantCheck {
+  const channel = input.channels.get(channelId);
+  const connector = channel && input.connectors.get(channel.connector);
+  const suspicious = content.parts.flatMap((text, part) =>
+    suspiciousCharacters(text).map((found) => ({ part, ...found })),
+  );
+  if (!channel || !connector) {
+    const problem = channel
+      ? error("", "desk.connector_missing", `This Galley has no connector "${channel.connector}".`)
+      : error("", "desk.channel_unknown", "This channel does not exist any more; choose another.");
+    return { channelId, problems: [problem], parts: [], price: null, suspicious };
+  }
+  const media = content.media.flatMap(({ mediaId }) => input.media.get(mediaId) ?? []);
+  const parts = content.parts.map((text) => ({
+    // A connector may count by code points or graphemes; half a character has neither.
+    length: connector.measure(text.toWellFormed()),
+    limit: connector.limits.textLength,
+    unit: connector.limits.textUnit,
+  }));
+  const unsafe = malformedProblems(content);
+  if (unsafe.length > 0) return { channelId, problems: unsafe, parts, price: null, suspicious };
+  const refused = connector
+    .validate(content, media)
+    .map((problem) => error(problem.path, problem.code, problem.message));
+  const problems = [
+    ...channelProblems(channel, connector),
+    ...missingMedia(content, input.media),
+    ...refused,
+    ...altTextWarnings(content, refused),
+    ...suspiciousWarnings(suspicious),
+  ];
+  return { channelId, problems, parts, price: connector.price(content), suspicious };
+}
+
+/** Text that neither the database nor a platform can hold, anywhere in a variant. */
+export function malformedProblems(content: VariantContent): CheckProblem[] {
+  const texts: [path: string, text: string][] = [
+    ...content.parts.map((text, index): [string, string] => [`/parts/${index}`, text]),
+    ["/link", content.link ?? ""],
+    ...content.media.map(({ altText }, index): [string, string] => [`/media/${index}/altText`, altText]),
+    ["/firstComment", content.firstComment ?? ""],
+    ...Object.entries(content.options).flatMap(([key, value]): [string, string][] => [
+      ["/options", key],
+      [`/options/${pointerPart(key)}`, typeof value === "string" ? value : ""],
+    ]),
+  ];
+  return texts.flatMap(([path, text]) => {
+    const problem = wellFormedProblem(path, text);
+    return problem ? [{ ...problem, severity: "error" as const }] : [];
+  });
+}
+
+function channelProblems(channel: TargetChannel, connector: Connector): CheckProblem[] {
+  if (channel.status === "disconnected") {
+    return [
+      error(
+        "",
+        "desk.channel_disconnected",
+        `${channel.handle} is disconnected; connect ${connector.name} again.`,
+      ),
+    ];
+  }
+  if (channel.status === "needs_reconnect") {
+    return [
+      error(
+        "",
+        "desk.channel_needs_reconnect",
+        `${connector.name} no longer accepts our access to ${channel.handle}; reconnect it.`,
+      ),
+    ];
+  }
+  if (channel.paused) {
+    return [
+      error("", "desk.channel_paused", `${channel.handle} is paused; resume it or take it out of this post.`),
+    ];
+  }
+  return [];
+}
+
+function missingMedia(content: VariantContent, known: ReadonlyMap<string, MediaInfo>): CheckProblem[] {
+  return content.media.flatMap(({ mediaId }, index) =>
+    known.has(mediaId)
+      ? []
+      : [
+          error(
+            `/media/${index}`,
+            "desk.media_not_found",
+            "This image does not exist any more; choose another.",
+          ),
+        ],
+  );
+}
+
+/** A platform that insists on alt text says so itself; for the others a missing one is a warning. */
+function altTextWarnings(content: VariantContent, refused: CheckProblem[]): CheckProblem[] {
+  return content.media.flatMap(({ altText }, index) => {
+    const path = `/media/${index}/altText`;
+    if (altText.trim() !== "" || refused.some((problem) => problem.path === path)) return [];
+    return [
+      warning(
+        path,
+        "desk.alt_text_missing",
+        "This image has no description; people who cannot see it will miss it.",
+      ),
+    ];
+  });
+}
+
+function suspiciousWarnings(found: VariantCheck["suspicious"]): CheckProblem[] {
+  return [...new Set(found.map(({ part }) => part))].map((part) =>
+    warning(
+      `/parts/${part}`,
+      "desk.invisible_characters",
+      "This text holds characters that cannot be seen; look at each before you approve.",
+    ),
+  );
+}
+
+/** The same words on two accounts of one platform look like spam to it; X refuses them outright. */
+function warnOfTwins(
+  variants: Variant[],
+  checks: VariantCheck[],
+  channels: ReadonlyMap<string, TargetChannel>,
+): void {
+  const seen = new Map<string, string>();
+  for (const [index, { channelId, content }] of variants.entries()) {
+    const channel = channels.get(channelId);
+    if (!channel || content.parts.length === 0) continue;
+    const key = JSON.stringify([channel.connector, content.parts]);
+    const twin = seen.get(key);
+    if (twin === undefined) {
+      seen.set(key, channel.handle);
+      continue;
+    }
+    checks[index]?.problems.push(
+      warning("/parts/0", "desk.identical_text", `The same text goes to ${twin} on the same platform.`),
+    );
+  }
+}
+
+function error(path: string, code: string, message: string): CheckProblem {
+  return { path, code, message, severity: "error" };
+}
+
+function warning(path: string, code: string, message: string): CheckProblem {
+  return { path, code, message, severity: "warning" };
+}
+
+/** A key as one step of a JSON Pointer (RFC 6901 section 3). */
+function pointerPart(key: string): string {
+  return key.replaceAll("~", "~0").replaceAll("/", "~1");
+}

@@ -1,0 +1,132 @@
+import type { ConnectorRegistry } from "#connectors";
+import type { DeliveryOrder } from "#delivery";
+import type { Actor, Clock, JsonObject } from "#kit";
+import type { Database, Schema } from "#platform/db";
+import type { Files } from "#platform/files";
+import type { Kysely } from "kysely";
+import { type VariantCheck, checkVariants } from "./check.ts";
+import { createImages } from "./images.ts";
+import { type MediaLinks, createMediaLinks } from "./media-links.ts";
+import { mediaByIds } from "./media.store.ts";
+import { type MediaDesk, createMediaDesk } from "./media.ts";
+import type { Variant } from "./post.ts";
+import {
+  type FullPost,
+  type PostFilter,
+  type PostSummary,
+  type VersionSummary,
+  listPosts,
+  listVersions,
+  readPost,
+  readVersion,
+} from "./posts.read.ts";
+import { targetChannels } from "./posts.store.ts";
+import {
+  type HeldBack,
+  type ScheduleRequest,
+  cancelPost,
+  publishPost,
+  schedulePost,
+  unschedulePost,
+} from "./publish.ts";
+import { removePost, restorePost } from "./remove.ts";
+import { approvePost, requestChanges, submitPost, withdrawPost } from "./review.ts";
+import { type SchedulePreview, previewSchedule } from "./schedule.ts";
+import { deliverySettled } from "./settle.ts";
+import { type Draft, createPost, editPost, proposePost } from "./write.ts";
+
+/** The part of delivery that the desk uses; both run in the desk's transaction. */
+type DeskDeliveries = {
+  request(db: Kysely<Schema>, order: DeliveryOrder): Promise<string[]>;
+  cancel(
+    db: Kysely<Schema>,
+    workspaceId: string,
+    postId: string,
+  ): Promise<{ cancelled: string[]; tooLate: string[] }>;
+};
+
+export type DeskParts = {
+  database: Database;
+  connectors: ConnectorRegistry;
+  deliveries: DeskDeliveries;
+  clock: Clock;
+};
+
+/**
+ * Posts from the first draft to the hand-over to delivery. Every verb takes who acts, runs in one
+ * transaction under the post's lock, and throws a `DeskError` that says why when the rules refuse it.
+ */
+export type Desk = {
+  list(workspaceId: string, filter: PostFilter): Promise<{ items: PostSummary[]; next: string | null }>;
+  read(actor: Actor, id: string): Promise<FullPost>;
+  versions(workspaceId: string, id: string): Promise<VersionSummary[]>;
+  version(workspaceId: string, id: string, number: number): Promise<VersionSummary & { variants: Variant[] }>;
+  /** What each platform would say; saves nothing. */
+  check(workspaceId: string, variants: Variant[]): Promise<VariantCheck[]>;
+  previewSchedule(wall: string, zone: string): SchedulePreview;
+  create(actor: Actor, draft: Draft): Promise<string>;
+  /** A draft by the agent on behalf of `actor`; the only verb that the agent has. */
+  propose(actor: Actor, proposal: Draft & { runId: string }): Promise<string>;
+  edit(actor: Actor, id: string, edit: Draft & { baseVersion: number }): Promise<void>;
+  remove(actor: Actor, id: string): Promise<void>;
+  restore(actor: Actor, id: string): Promise<void>;
+  submit(actor: Actor, id: string): Promise<void>;
+  withdraw(actor: Actor, id: string): Promise<void>;
+  approve(actor: Actor, id: string, seen: { boundHash: string; note: string }): Promise<void>;
+  requestChanges(actor: Actor, id: string, note: string): Promise<void>;
+  schedule(actor: Actor, id: string, request: ScheduleRequest): Promise<void>;
+  unschedule(actor: Actor, id: string): Promise<HeldBack>;
+  publish(actor: Actor, id: string): Promise<void>;
+  cancel(actor: Actor, id: string): Promise<HeldBack>;
+  /** The task `deliverySettledTask`. */
+  deliverySettled(payload: JsonObject): Promise<void>;
+  media: MediaDesk;
+  mediaLinks: MediaLinks;
+};
+
+export type DeskOptions = DeskParts & {
+  files: Files;
+  /** The instance's key, from which addresses of images are signed. */
+  key: Uint8Array;
+  uploads: { maxBytes: number; maxPixels: number };
+};
+
+export function createDesk({ files, key, uploads, ...parts }: DeskOptions): Desk {
+  const { database, connectors, clock } = parts;
+  const images = createImages({ maxPixels: uploads.maxPixels });
+
+  async function check(workspaceId: string, variants: Variant[]): Promise<VariantCheck[]> {
+    const mediaIds = variants.flatMap(({ content }) => content.media.map(({ mediaId }) => mediaId));
+    const channelIds = variants.map(({ channelId }) => channelId);
+    return database.inWorkspace(workspaceId, async (db) => {
+      const channels = await targetChannels(db, workspaceId, channelIds);
+      const media = await mediaByIds(db, workspaceId, mediaIds);
+      return checkVariants(variants, { connectors, channels, media });
+    });
+  }
+
+  return {
+    list: (workspaceId, filter) => listPosts(parts, workspaceId, filter),
+    read: (actor, id) => readPost(parts, actor, id),
+    versions: (workspaceId, id) => listVersions(parts, workspaceId, id),
+    version: (workspaceId, id, number) => readVersion(parts, workspaceId, id, number),
+    check,
+    previewSchedule,
+    create: (actor, draft) => createPost(parts, actor, draft),
+    propose: (actor, proposal) => proposePost(parts, actor, proposal),
+    edit: (actor, id, edit) => editPost(parts, actor, id, edit),
+    remove: (actor, id) => removePost(parts, actor, id),
+    restore: (actor, id) => restorePost(parts, actor, id),
+    submit: (actor, id) => submitPost(parts, actor, id),
+    withdraw: (actor, id) => withdrawPost(parts, actor, id),
+    approve: (actor, id, seen) => approvePost(parts, actor, id, seen),
+    requestChanges: (actor, id, note) => requestChanges(parts, actor, id, note),
+    schedule: (actor, id, request) => schedulePost(parts, actor, id, request),
+    unschedule: (actor, id) => unschedulePost(parts, actor, id),
+    publish: (actor, id) => publishPost(parts, actor, id),
+    cancel: (actor, id) => cancelPost(parts, actor, id),
+    deliverySettled: (payload) => deliverySettled({ database, clock }, payload),
+    media: createMediaDesk({ database, files, images, clock, maxBytes: uploads.maxBytes }),
+    mediaLinks: createMediaLinks({ key }),
+  };
+}

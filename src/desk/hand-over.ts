@@ -1,0 +1,76 @@
+import type { Kysely } from "kysely";
+import type { Schema } from "#platform/db";
+import { bindingOf, boundHash, mediaOf } from "./binding.ts";
+import { blockingProblems } from "./check.ts";
+import type { DeskParts } from "./desk.ts";
+import { DeskError } from "./errors.ts";
+import { type LoadedPost, loadPost } from "./load.ts";
+
+/**
+ * The one way from the desk to delivery. Under the post's lock it reads the post again, computes the
+ * hash of what it is about to hand over, and hands it over only if a standing approval binds that hash
+ * and this time. Delivery keeps the copy; nothing that happens on the desk later reaches it.
+ *
+ * @throws DeskError `desk.not_approved`, or `desk.not_ready` when a channel or a limit changed since
+ */
+export async function handOver(
+  parts: DeskParts,
+  db: Kysely<Schema>,
+  workspaceId: string,
+  postId: string,
+  at: Date,
+): Promise<void> {
+  const post = await loadPost(db, parts.connectors, workspaceId, postId);
+  const { approval } = post;
+  const binding = bindingOf(post.variants, post.media, approval?.boundAt ?? null);
+  const hash = boundHash(binding);
+  const timeFits = approval?.boundAt == null || approval.boundAt.getTime() === at.getTime();
+  if (approval?.decidedBy == null || approval.boundHash !== hash || !timeFits) {
+    throw new DeskError({
+      code: "desk.not_approved",
+      kind: "conflict",
+      message: "No approval stands for what this post says now, at this time. Submit it for approval.",
+    });
+  }
+  const problems = blockingProblems(post.checks);
+  if (problems.length > 0) {
+    throw new DeskError({
+      code: "desk.not_ready",
+      kind: "unprocessable",
+      message: problems[0]?.message ?? "This post is not ready.",
+      problems,
+    });
+  }
+  await parts.deliveries.request(db, {
+    workspaceId,
+    postId,
+    approval: { id: approval.id, decidedBy: approval.decidedBy.id, binding },
+    variants: post.variants.map(({ channelId, content }) => ({
+      channelId,
+      content,
+      media: mediaOf(content, post.media),
+    })),
+    dueAt: at,
+    graceSeconds: post.workspace.graceSeconds,
+  });
+}
+
+/**
+ * Takes back what was handed over, for a post that is about to change.
+ *
+ * @throws DeskError `desk.already_publishing` when part of it may be out; then nothing is taken back
+ */
+export async function takeBack(
+  parts: DeskParts,
+  db: Kysely<Schema>,
+  workspaceId: string,
+  post: LoadedPost,
+): Promise<void> {
+  const { tooLate } = await parts.deliveries.cancel(db, workspaceId, post.id);
+  if (tooLate.length === 0) return;
+  throw new DeskError({
+    code: "desk.already_publishing",
+    kind: "conflict",
+    message: "Part of this post is already on its way and cannot be held back; it stays as it is.",
+  });
+}

@@ -1,0 +1,10 @@
+export type { CheckProblem, VariantCheck } from "./check.ts";
+export type { Desk, DeskOptions } from "./desk.ts";
+export { createDesk } from "./desk.ts";
+export { DeskError } from "./errors.ts";
+export { mediaBytesRoutes, mediaRoutes } from "./media.routes.ts";
+export type { Media, PostStatus, Schedule, Source, Variant } from "./post.ts";
+export { postRoutes } from "./posts.routes.ts";
+export type { FullPost, PostSummary } from "./posts.read.ts";
+export { deliverySettledTask } from "./settle.ts";
+export type { Draft } from "./write.ts";

@@ -1,0 +1,160 @@
+import type { Actor, Clock } from "#kit";
+import { newId, sha256, wellFormedProblem } from "#kit";
+import { recordEvent } from "#platform/audit";
+import type { Database } from "#platform/db";
+import type { Files } from "#platform/files";
+import { idOfCursor, pageByIds } from "./cursor.ts";
+import { DeskError, mediaNotFound } from "./errors.ts";
+import type { Images } from "./images.ts";
+import * as store from "./media.store.ts";
+import type { Media } from "./post.ts";
+
+export type Upload = { bytes: Uint8Array; fileName: string; altText: string };
+
+/** The images of a workspace. */
+export type MediaDesk = {
+  /** Largest upload in bytes; the route stops reading there. */
+  maxBytes: number;
+  add(actor: Actor, upload: Upload): Promise<Media>;
+  list(
+    workspaceId: string,
+    page: { cursor: string | null; limit: number },
+  ): Promise<{ items: Media[]; next: string | null }>;
+  get(workspaceId: string, id: string): Promise<Media>;
+  describe(actor: Actor, id: string, altText: string): Promise<Media>;
+  remove(actor: Actor, id: string): Promise<void>;
+  /** Bytes and type for the signed address; the caller has checked the signature. */
+  bytes(workspaceId: string, sha256: string): Promise<{ bytes: Uint8Array; mimeType: string }>;
+};
+
+type MediaParts = { database: Database; files: Files; images: Images; clock: Clock; maxBytes: number };
+
+export function createMediaDesk(parts: MediaParts): MediaDesk {
+  const { database, files, maxBytes } = parts;
+
+  async function list(workspaceId: string, { cursor, limit }: { cursor: string | null; limit: number }) {
+    const before = cursor === null ? null : idOfCursor(cursor);
+    const rows = await database.inWorkspace(workspaceId, (db) =>
+      store.listMedia(db, workspaceId, { before, limit: limit + 1 }),
+    );
+    return pageByIds(rows, limit, (media) => media.mediaId);
+  }
+
+  async function get(workspaceId: string, id: string): Promise<Media> {
+    const found = await database.inWorkspace(workspaceId, (db) => store.mediaByIds(db, workspaceId, [id]));
+    const media = found.get(id);
+    if (!media) throw mediaNotFound();
+    return media;
+  }
+
+  async function describe(actor: Actor, id: string, altText: string): Promise<Media> {
+    assertStorable("/altText", altText);
+    const media = await database.inWorkspace(actor.workspaceId, (db) =>
+      store.updateAltText(db, actor.workspaceId, id, altText),
+    );
+    if (!media) throw mediaNotFound();
+    return media;
+  }
+
+  async function bytes(workspaceId: string, sha256: string) {
+    const mimeType = await database.inWorkspace(workspaceId, (db) =>
+      store.typeOfBytes(db, workspaceId, sha256),
+    );
+    if (mimeType === null) throw mediaNotFound();
+    return { bytes: await files.read(workspaceId, sha256), mimeType };
+  }
+
+  return {
+    maxBytes,
+    add: (actor, upload) => addMedia(parts, actor, upload),
+    list,
+    get,
+    describe,
+    remove: (actor, id) => removeMedia(parts, actor, id),
+    bytes,
+  };
+}
+
+/**
+ * Cleans and stores an upload. The bytes are on the disk before the row says so: a full disk or a crash
+ * leaves no row without bytes.
+ *
+ * @throws DeskError `desk.image_*`; FilesError `files.disk_full`
+ */
+async function addMedia(parts: MediaParts, actor: Actor, upload: Upload): Promise<Media> {
+  assertStorable("/altText", upload.altText);
+  const image = await parts.images.clean(upload.bytes);
+  const { workspaceId } = actor;
+  const hash = sha256(image.bytes);
+  const media: Media = {
+    mediaId: newId(),
+    sha256: hash,
+    mimeType: image.mimeType,
+    bytes: image.bytes.length,
+    width: image.width,
+    height: image.height,
+    fileName: safeName(upload.fileName),
+    altText: upload.altText,
+    createdAt: parts.clock.now(),
+  };
+  await parts.database.inWorkspace(workspaceId, async (db) => {
+    await store.lockBytes(db, workspaceId, hash);
+    await parts.files.put(workspaceId, image.bytes);
+    await store.insertMedia(db, workspaceId, media, actor.userId);
+    await recordEvent(db, {
+      actor,
+      action: "media.added",
+      target: { kind: "media", id: media.mediaId },
+      details: { fileName: media.fileName, sha256: hash },
+    });
+  });
+  return media;
+}
+
+/** Removes an image that no version of any post shows; its bytes go with the last row that has them. */
+async function removeMedia(parts: MediaParts, actor: Actor, id: string): Promise<void> {
+  const { workspaceId } = actor;
+  const hash = await parts.database.inWorkspace(workspaceId, async (db) => {
+    const media = await store.lockMedia(db, workspaceId, id);
+    if (!media) throw mediaNotFound();
+    const title = await store.postUsing(db, workspaceId, id);
+    if (title !== null) {
+      throw new DeskError({
+        code: "desk.media_in_use",
+        kind: "conflict",
+        message: `The post "${title}" shows this image; its versions must stay readable, so the image stays.`,
+      });
+    }
+    await store.deleteMedia(db, workspaceId, id);
+    await recordEvent(db, {
+      actor,
+      action: "media.removed",
+      target: { kind: "media", id },
+      details: { fileName: media.fileName },
+    });
+    return media.sha256;
+  });
+  // After the commit, so that no row is ever without its bytes; a crash in between leaves a file too many.
+  await parts.database.inWorkspace(workspaceId, async (db) => {
+    await store.lockBytes(db, workspaceId, hash);
+    if ((await store.typeOfBytes(db, workspaceId, hash)) === null)
+      await parts.files.remove(workspaceId, hash);
+  });
+}
+
+/** The last part of whatever path a client sent, for people to read; it never names a file here. */
+function safeName(name: string): string {
+  const last = name.toWellFormed().replaceAll("\0", "").split(/[/\\]/).at(-1)?.trim() ?? "";
+  return Array.from(last).slice(0, 200).join("") || "image";
+}
+
+function assertStorable(path: string, text: string): void {
+  const problem = wellFormedProblem(path, text);
+  if (!problem) return;
+  throw new DeskError({
+    code: "desk.broken_text",
+    kind: "unprocessable",
+    message: problem.message,
+    problems: [problem],
+  });
+}

@@ -1,0 +1,221 @@
+import type { App } from "#platform/wire";
+import { actorOf, idParams } from "#platform/wire";
+import { z } from "zod";
+import type { Desk } from "./desk.ts";
+import { DeskError } from "./errors.ts";
+import { type PostStatus, postStatuses } from "./post.ts";
+import * as schema from "./posts.schema.ts";
+import { answerWith, previewToWire, summaryToWire, textOptions, versionToWire } from "./posts.wire.ts";
+import { reviewRoutes } from "./review.routes.ts";
+
+/** Posts: write, read, check, review, schedule, publish. */
+export function postRoutes(app: App, { desk }: { desk: Desk }): void {
+  readRoutes(app, desk);
+  writeRoutes(app, desk);
+  reviewRoutes(app, desk);
+}
+
+function readRoutes(app: App, desk: Desk): void {
+  app.get(
+    "/posts",
+    {
+      config: { access: "posts.read" },
+      schema: {
+        operationId: "listPosts",
+        summary: "Posts, newest first",
+        tags: ["Posts"],
+        querystring: schema.listQuery,
+        response: { 200: schema.postPage },
+      },
+    },
+    async (request) => {
+      const { status, q, from, to, cursor, limit } = request.query;
+      const page = await desk.list(actorOf(request).workspaceId, {
+        statuses: statusesOf(status),
+        search: q?.trim() || null,
+        from: from === undefined ? null : new Date(from),
+        to: to === undefined ? null : new Date(to),
+        cursor: cursor ?? null,
+        limit,
+      });
+      return { items: page.items.map(summaryToWire), next: page.next };
+    },
+  );
+
+  app.get(
+    "/posts/:id",
+    {
+      config: { access: "posts.read" },
+      schema: {
+        operationId: "getPost",
+        summary: "A post with its variants, checks, approval, and what you may do with it",
+        tags: ["Posts"],
+        params: idParams,
+        response: { 200: schema.fullPost },
+      },
+    },
+    (request) => answerWith(desk, actorOf(request), request.params.id),
+  );
+
+  app.get(
+    "/posts/:id/versions",
+    {
+      config: { access: "posts.read" },
+      schema: {
+        operationId: "listPostVersions",
+        summary: "All versions of a post, newest first",
+        tags: ["Posts"],
+        params: idParams,
+        response: { 200: schema.versionList },
+      },
+    },
+    async (request) => {
+      const versions = await desk.versions(actorOf(request).workspaceId, request.params.id);
+      return { items: versions.map(versionToWire) };
+    },
+  );
+
+  app.get(
+    "/posts/:id/versions/:number",
+    {
+      config: { access: "posts.read" },
+      schema: {
+        operationId: "getPostVersion",
+        summary: "One version of a post",
+        tags: ["Posts"],
+        params: schema.versionParams,
+        response: { 200: schema.version },
+      },
+    },
+    async (request) => {
+      const { id, number } = request.params;
+      const { variants, ...version } = await desk.version(actorOf(request).workspaceId, id, number);
+      return {
+        ...versionToWire(version),
+        variants: variants.map(({ channelId, content }) => ({
+          channelId,
+          content: { ...content, options: textOptions(content.options) },
+        })),
+      };
+    },
+  );
+
+  app.post(
+    "/posts/check",
+    {
+      config: { access: "posts.read" },
+      schema: {
+        operationId: "checkPost",
+        summary: "What each platform would say to these variants; nothing is saved",
+        tags: ["Posts"],
+        body: schema.checkBody,
+        response: { 200: schema.checkResult },
+      },
+    },
+    async (request) => ({ variants: await desk.check(actorOf(request).workspaceId, request.body.variants) }),
+  );
+
+  app.get(
+    "/schedule/preview",
+    {
+      config: { access: "posts.read" },
+      schema: {
+        operationId: "previewSchedule",
+        summary: "Which instant a wall time is, and the choices where clocks change",
+        tags: ["Posts"],
+        querystring: schema.scheduleQuery,
+        response: { 200: schema.schedulePreview },
+      },
+    },
+    (request) => previewToWire(desk.previewSchedule(request.query.wall, request.query.zone)),
+  );
+}
+
+function writeRoutes(app: App, desk: Desk): void {
+  app.post(
+    "/posts",
+    {
+      config: { access: "posts.write", idempotent: true },
+      schema: {
+        operationId: "createPost",
+        summary: "Save a new draft",
+        tags: ["Posts"],
+        body: schema.createPostBody,
+        response: { 201: schema.fullPost },
+      },
+    },
+    async (request, reply) => {
+      const id = await desk.create(actorOf(request), request.body);
+      return reply.code(201).send(await answerWith(desk, actorOf(request), id));
+    },
+  );
+
+  app.put(
+    "/posts/:id",
+    {
+      config: { access: "posts.write" },
+      schema: {
+        operationId: "editPost",
+        summary: "Save a new version; a changed content needs a new approval",
+        tags: ["Posts"],
+        params: idParams,
+        body: schema.editPostBody,
+        response: { 200: schema.fullPost },
+      },
+    },
+    async (request) => {
+      await desk.edit(actorOf(request), request.params.id, request.body);
+      return answerWith(desk, actorOf(request), request.params.id);
+    },
+  );
+
+  app.delete(
+    "/posts/:id",
+    {
+      config: { access: "posts.write" },
+      schema: {
+        operationId: "removePost",
+        summary: "Put a draft or a cancelled post away; it can be restored",
+        tags: ["Posts"],
+        params: idParams,
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      await desk.remove(actorOf(request), request.params.id);
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.post(
+    "/posts/:id/restore",
+    {
+      config: { access: "posts.write" },
+      schema: {
+        operationId: "restorePost",
+        summary: "Bring back a removed post, or make a cancelled one a draft again",
+        tags: ["Posts"],
+        params: idParams,
+        response: { 200: schema.fullPost },
+      },
+    },
+    async (request) => {
+      await desk.restore(actorOf(request), request.params.id);
+      return answerWith(desk, actorOf(request), request.params.id);
+    },
+  );
+}
+
+function statusesOf(list: string | undefined): PostStatus[] {
+  const names = (list ?? "").split(",").filter((name) => name !== "");
+  return names.map((name) => {
+    const known = postStatuses.find((status) => status === name);
+    if (known) return known;
+    throw new DeskError({
+      code: "desk.unknown_status",
+      kind: "invalid",
+      message: `There is no status "${name}"; use ${postStatuses.join(", ")}.`,
+      problems: [{ path: "/status", code: "desk.unknown_status", message: "Unknown status." }],
+    });
+  });
+}

@@ -1,0 +1,169 @@
+import { instant, pageOf, pageQuery } from "#platform/wire";
+import { z } from "zod";
+import { postStatuses, scheduleRules } from "./post.ts";
+import { actions } from "./rules.ts";
+
+/**
+ * What the API takes and gives. The lengths here only keep a request within reason; what a platform
+ * takes is the connector's to say, with its own words, in `/posts/check`.
+ */
+export const content = z.object({
+  parts: z.array(z.string().max(200_000)).max(100).default([]),
+  link: z.string().max(4000).nullable().default(null),
+  media: z
+    .array(z.object({ mediaId: z.uuid(), altText: z.string().max(10_000).default("") }))
+    .max(50)
+    .default([]),
+  firstComment: z.string().max(50_000).nullable().default(null),
+  options: z.record(z.string().max(100), z.string().max(10_000)).default({}),
+});
+
+const variant = z.object({ channelId: z.uuid(), content });
+const variants = z.array(variant).max(50);
+const title = z.string().min(1).max(200);
+
+const source = z.object({
+  kind: z.string().max(50),
+  url: z.string().max(4000).nullable(),
+  title: z.string().max(1000),
+  excerpt: z.string().max(10_000),
+});
+
+export const createPostBody = z.object({ title, variants, sources: z.array(source).max(50).default([]) });
+export const editPostBody = z.object({ title, variants, baseVersion: z.int().min(1) });
+export const checkBody = z.object({ variants });
+export const approveBody = z.object({
+  boundHash: z.string().min(1).max(100),
+  note: z.string().max(5000).default(""),
+});
+export const requestChangesBody = z.object({ note: z.string().min(1).max(5000) });
+
+const zone = z.string().min(1).max(100);
+const wall = z.string().min(1).max(40);
+export const scheduleBody = z.object({ wall, zone, rule: z.enum(scheduleRules).optional() });
+export const scheduleQuery = z.object({ wall, zone });
+
+export const listQuery = pageQuery.extend({
+  /** One state or several, separated by commas. */
+  status: z.string().max(200).optional(),
+  q: z.string().max(200).optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+});
+
+export const versionParams = z.object({ id: z.uuid(), number: z.coerce.number().int().min(1) });
+
+const author = z.object({ name: z.string().nullable(), kind: z.enum(["person", "agent"]) });
+const person = z.object({ id: z.uuid(), name: z.string() });
+const scheduled = z.object({ wall: z.string(), zone: z.string(), rule: z.enum(scheduleRules), at: instant });
+const channel = z.object({ channelId: z.uuid(), connector: z.string(), handle: z.string() });
+
+const postSummary = z.object({
+  id: z.uuid(),
+  title: z.string(),
+  status: z.enum(postStatuses),
+  excerpt: z.string(),
+  channels: z.array(channel),
+  scheduled: scheduled.nullable(),
+  version: z.int(),
+  author,
+  createdAt: instant,
+  updatedAt: instant,
+});
+export const postPage = pageOf(postSummary);
+
+const contentOut = z.object({
+  parts: z.array(z.string()),
+  link: z.string().nullable(),
+  media: z.array(z.object({ mediaId: z.uuid(), altText: z.string() })),
+  firstComment: z.string().nullable(),
+  options: z.record(z.string(), z.string()),
+});
+const variantOut = z.object({
+  channelId: z.uuid(),
+  connector: z.string(),
+  handle: z.string(),
+  content: contentOut,
+});
+
+const variantCheck = z.object({
+  channelId: z.uuid(),
+  problems: z.array(
+    z.object({
+      path: z.string(),
+      code: z.string(),
+      message: z.string(),
+      severity: z.enum(["error", "warning"]),
+    }),
+  ),
+  parts: z.array(z.object({ length: z.int(), limit: z.int(), unit: z.string() })),
+  price: z.object({ amount: z.string(), currency: z.string() }).nullable(),
+  suspicious: z.array(z.object({ part: z.int(), index: z.int(), codePoint: z.int() })),
+});
+export const checkResult = z.object({ variants: z.array(variantCheck) });
+
+const decision = z.object({
+  id: z.uuid(),
+  version: z.int(),
+  boundHash: z.string(),
+  boundAt: instant.nullable(),
+  note: z.string(),
+  decidedBy: person.nullable(),
+  decidedAt: instant,
+});
+
+export const media = z.object({
+  id: z.uuid(),
+  fileName: z.string(),
+  altText: z.string(),
+  mimeType: z.string(),
+  bytes: z.int(),
+  width: z.int(),
+  height: z.int(),
+  sha256: z.string(),
+  url: z.string(),
+  createdAt: instant,
+});
+export const mediaPage = pageOf(media);
+export const altTextBody = z.object({ altText: z.string().max(10_000) });
+
+export const fullPost = postSummary.extend({
+  variants: z.array(variantOut),
+  media: z.array(media),
+  sources: z.array(source),
+  contentHash: z.string(),
+  boundHash: z.string(),
+  approval: decision.nullable(),
+  lastDecision: decision
+    .extend({
+      decision: z.enum(["approved", "changes_requested"]),
+      voidedAt: instant.nullable(),
+      voidedReason: z.string().nullable(),
+    })
+    .nullable(),
+  lastApprovedVersion: z.int().nullable(),
+  checks: z.array(variantCheck),
+  allowed: z.array(z.enum(actions)),
+  refused: z.array(z.object({ action: z.enum(actions), code: z.string(), reason: z.string() })),
+  deletedAt: instant.nullable(),
+});
+/** `tooLate`: channels on which the post was already on its way. */
+export const heldPost = fullPost.extend({ tooLate: z.array(z.uuid()) });
+
+const versionSummary = z.object({
+  number: z.int(),
+  title: z.string(),
+  contentHash: z.string(),
+  author,
+  createdAt: instant,
+});
+export const versionList = z.object({ items: z.array(versionSummary) });
+export const version = versionSummary.extend({
+  variants: z.array(z.object({ channelId: z.uuid(), content: contentOut })),
+});
+
+export const schedulePreview = z.object({
+  at: instant,
+  kind: z.enum(["ordinary", "gap", "overlap"]),
+  choices: z.array(z.object({ rule: z.enum(scheduleRules), at: instant, label: z.string() })),
+});

@@ -1,0 +1,179 @@
+import type { Kysely } from "kysely";
+import { sql } from "kysely";
+import type { Schema } from "#platform/db";
+import type { TargetChannel } from "./check.ts";
+import type { PostStatus, Schedule, Source, Variant } from "./post.ts";
+
+type Db = Kysely<Schema>;
+
+/**
+ * Takes the post's row lock until the transaction ends; every change of a post begins with it, so that
+ * edits, approvals and hand-overs of one post happen one after the other. False: no such post.
+ */
+export async function lockPost(db: Db, workspaceId: string, id: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("posts")
+    .select("id")
+    .where("workspace_id", "=", workspaceId)
+    .where("id", "=", id)
+    .forUpdate()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export type NewVersion = {
+  number: number;
+  title: string;
+  variants: Variant[];
+  contentHash: string;
+  authorKind: "person" | "agent";
+  createdBy: string;
+  runId: string | null;
+  at: Date;
+};
+
+export async function insertPost(
+  db: Db,
+  workspaceId: string,
+  id: string,
+  version: NewVersion,
+  sources: Source[],
+): Promise<void> {
+  await db
+    .insertInto("posts")
+    .values({
+      workspace_id: workspaceId,
+      id,
+      version: version.number,
+      ...listed(version),
+      sources: JSON.stringify(sources),
+      created_by: version.createdBy,
+      author_kind: version.authorKind,
+      created_at: version.at,
+      updated_at: version.at,
+    })
+    .execute();
+  await insertVersion(db, workspaceId, id, version);
+}
+
+/** Makes `version` the newest; the post must be locked. */
+export async function addVersion(
+  db: Db,
+  workspaceId: string,
+  postId: string,
+  version: NewVersion,
+): Promise<void> {
+  await insertVersion(db, workspaceId, postId, version);
+  await updatePost(db, workspaceId, postId, {
+    version: version.number,
+    ...listed(version),
+    updated_at: version.at,
+  });
+}
+
+async function insertVersion(
+  db: Db,
+  workspaceId: string,
+  postId: string,
+  version: NewVersion,
+): Promise<void> {
+  const mediaIds = version.variants.flatMap(({ content }) => content.media.map(({ mediaId }) => mediaId));
+  await db
+    .insertInto("post_versions")
+    .values({
+      workspace_id: workspaceId,
+      post_id: postId,
+      number: version.number,
+      title: version.title,
+      variants: JSON.stringify(version.variants),
+      content_hash: version.contentHash,
+      media_ids: [...new Set(mediaIds)],
+      created_by: version.createdBy,
+      author_kind: version.authorKind,
+      run_id: version.runId,
+      created_at: version.at,
+    })
+    .execute();
+}
+
+/** What a list shows of a version, kept on the post. */
+function listed(version: NewVersion) {
+  const text = version.variants[0]?.content.parts[0] ?? "";
+  return {
+    title: version.title,
+    content_hash: version.contentHash,
+    // By characters, so that no emoji is cut in half.
+    excerpt: Array.from(text.slice(0, 600)).slice(0, 240).join(""),
+    channel_ids: version.variants.map(({ channelId }) => channelId),
+  };
+}
+
+type PostChange = {
+  status?: PostStatus;
+  title?: string;
+  version?: number;
+  content_hash?: string;
+  excerpt?: string;
+  channel_ids?: string[];
+  deleted_at?: Date | null;
+  updated_at: Date;
+};
+
+/** Writes columns of a locked post. */
+export async function updatePost(db: Db, workspaceId: string, id: string, change: PostChange): Promise<void> {
+  await db
+    .updateTable("posts")
+    .set(change)
+    .where("workspace_id", "=", workspaceId)
+    .where("id", "=", id)
+    .execute();
+}
+
+/** Writes or, with null, clears the time of a locked post. */
+export async function setSchedule(
+  db: Db,
+  workspaceId: string,
+  id: string,
+  schedule: Schedule | null,
+  now: Date,
+): Promise<void> {
+  await db
+    .updateTable("posts")
+    .set({
+      scheduled_wall: schedule?.wall ?? null,
+      scheduled_zone: schedule?.zone ?? null,
+      scheduled_rule: schedule?.rule ?? null,
+      scheduled_at: schedule?.at ?? null,
+      updated_at: now,
+    })
+    .where("workspace_id", "=", workspaceId)
+    .where("id", "=", id)
+    .execute();
+}
+
+export async function targetChannels(
+  db: Db,
+  workspaceId: string,
+  ids: string[],
+): Promise<Map<string, TargetChannel>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .selectFrom("channels")
+    .select(["id", "connector", "handle", "display_name", "status", "paused_at"])
+    .where("workspace_id", "=", workspaceId)
+    .where("id", "=", sql<string>`any(${ids}::uuid[])`)
+    .execute();
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        id: row.id,
+        connector: row.connector,
+        handle: row.handle,
+        displayName: row.display_name,
+        status: row.status,
+        paused: row.paused_at !== null,
+      },
+    ]),
+  );
+}

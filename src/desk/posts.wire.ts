@@ -1,0 +1,122 @@
+import type { Actor } from "#kit";
+import type { z } from "zod";
+import type { Desk } from "./desk.ts";
+import type { Decision } from "./load.ts";
+import type { Media, Schedule } from "./post.ts";
+import type { MediaLinks } from "./media-links.ts";
+import type { FullPost, PostSummary, VersionSummary } from "./posts.read.ts";
+import type * as schema from "./posts.schema.ts";
+import type { SchedulePreview } from "./schedule.ts";
+
+/** From the desk's own types to what the API gives: instants as text, maps as lists, images with their address. */
+export type Wire<Schema extends z.ZodType> = z.input<Schema>;
+
+export function summaryToWire(post: PostSummary): Wire<typeof schema.postPage>["items"][number] {
+  return {
+    ...post,
+    scheduled: scheduledToWire(post.scheduled),
+    createdAt: post.createdAt.toISOString(),
+    updatedAt: post.updatedAt.toISOString(),
+  };
+}
+
+/** The post as its page shows it to this person; every verb answers with it. */
+export async function answerWith(
+  desk: Desk,
+  actor: Actor,
+  id: string,
+): Promise<Wire<typeof schema.fullPost>> {
+  return postToWire(await desk.read(actor, id), actor.workspaceId, desk.mediaLinks);
+}
+
+function postToWire(post: FullPost, workspaceId: string, links: MediaLinks): Wire<typeof schema.fullPost> {
+  return {
+    id: post.id,
+    title: post.title,
+    status: post.status,
+    excerpt: post.variants[0]?.content.parts[0]?.slice(0, 240).toWellFormed() ?? "",
+    channels: post.variants.map(({ channelId }) => channelToWire(post, channelId)),
+    scheduled: scheduledToWire(post.schedule),
+    version: post.version,
+    author: { name: post.author.name, kind: post.author.kind },
+    createdAt: post.createdAt.toISOString(),
+    updatedAt: post.updatedAt.toISOString(),
+    variants: post.variants.map(({ channelId, content }) => ({
+      ...channelToWire(post, channelId),
+      content: { ...content, options: textOptions(content.options) },
+    })),
+    media: [...post.media.values()].map((media) => mediaToWire(media, workspaceId, links)),
+    sources: post.sources,
+    contentHash: post.contentHash,
+    boundHash: post.boundHash,
+    approval: post.approval && decisionToWire(post.approval),
+    lastDecision: post.lastDecision && lastDecisionToWire(post.lastDecision),
+    lastApprovedVersion: post.lastApprovedVersion,
+    checks: post.checks,
+    allowed: post.allowed,
+    refused: post.refused.map(({ action, code, reason }) => ({ action, code, reason })),
+    deletedAt: post.deletedAt?.toISOString() ?? null,
+  };
+}
+
+export function mediaToWire(media: Media, workspaceId: string, links: MediaLinks): Wire<typeof schema.media> {
+  const { mediaId, createdAt, ...facts } = media;
+  return {
+    id: mediaId,
+    ...facts,
+    url: links.addressOf(workspaceId, media.sha256),
+    createdAt: createdAt.toISOString(),
+  };
+}
+
+export function versionToWire(version: VersionSummary): Wire<typeof schema.versionList>["items"][number] {
+  return { ...version, createdAt: version.createdAt.toISOString() };
+}
+
+export function previewToWire(preview: SchedulePreview): Wire<typeof schema.schedulePreview> {
+  return {
+    kind: preview.kind,
+    at: preview.at.toISOString(),
+    choices: preview.choices.map(({ rule, at, label }) => ({ rule, at: at.toISOString(), label })),
+  };
+}
+
+/** Options are text by the API's own schema; anything else in the column would be a mistake of ours. */
+export function textOptions(options: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
+function channelToWire(post: FullPost, channelId: string) {
+  const channel = post.channels.get(channelId);
+  return { channelId, connector: channel?.connector ?? "", handle: channel?.handle ?? "" };
+}
+
+function scheduledToWire(schedule: Schedule | null) {
+  return schedule && { ...schedule, at: schedule.at.toISOString() };
+}
+
+function decisionToWire(decision: Omit<Decision, "decision" | "voidedAt" | "voidedReason">) {
+  return {
+    id: decision.id,
+    version: decision.version,
+    boundHash: decision.boundHash,
+    boundAt: decision.boundAt?.toISOString() ?? null,
+    note: decision.note,
+    decidedBy: decision.decidedBy,
+    decidedAt: decision.decidedAt.toISOString(),
+  };
+}
+
+function lastDecisionToWire(decision: Decision) {
+  return {
+    ...decisionToWire(decision),
+    decision: decision.decision,
+    voidedAt: decision.voidedAt?.toISOString() ?? null,
+    voidedReason: decision.voidedReason,
+  };
+}

@@ -1,0 +1,103 @@
+import type { Actor } from "#kit";
+import { insertDecision, voidApproval } from "./approvals.store.ts";
+import { bindingOf, boundHash } from "./binding.ts";
+import type { DeskParts } from "./desk.ts";
+import { DeskError } from "./errors.ts";
+import { handOver } from "./hand-over.ts";
+import { updatePost } from "./posts.store.ts";
+import { onPost } from "./transition.ts";
+
+/** Asks for approval of a draft whose variants have no errors. */
+export async function submitPost(parts: DeskParts, actor: Actor, id: string): Promise<void> {
+  await onPost(parts, actor, id, "submit", async ({ db, now }) => {
+    await updatePost(db, actor.workspaceId, id, { status: "in_review", updated_at: now });
+    return { action: "post.submitted" };
+  });
+}
+
+/** Takes a post out of review, or gives up its approval before anything was scheduled. */
+export async function withdrawPost(parts: DeskParts, actor: Actor, id: string): Promise<void> {
+  await onPost(parts, actor, id, "withdraw", async ({ db, now }) => {
+    await voidApproval(db, actor.workspaceId, id, `${actor.name} withdrew the post`, now);
+    await updatePost(db, actor.workspaceId, id, { status: "draft", updated_at: now });
+    return { action: "post.withdrawn" };
+  });
+}
+
+/** Sends a post back to its author with what should change. */
+export async function requestChanges(
+  parts: DeskParts,
+  actor: Actor,
+  id: string,
+  note: string,
+): Promise<void> {
+  await onPost(parts, actor, id, "request_changes", async ({ db, post, now }) => {
+    const at = post.schedule?.at ?? null;
+    await voidApproval(db, actor.workspaceId, id, `${actor.name} asked for changes`, now);
+    await insertDecision(db, actor.workspaceId, {
+      postId: id,
+      version: post.version,
+      boundHash: boundHash(bindingOf(post.variants, post.media, at)),
+      boundAt: at,
+      decision: "changes_requested",
+      note,
+      decidedBy: actor.userId,
+      decidedAt: now,
+    });
+    await updatePost(db, actor.workspaceId, id, { status: "draft", updated_at: now });
+    return { action: "post.changes_requested", details: { note } };
+  });
+}
+
+/**
+ * Approves exactly what the person saw. With a time already chosen, that time is approved too and the
+ * post is scheduled at once; without one, any later time is fine.
+ *
+ * @param seen.boundHash the hash that came with the page the person looked at
+ * @throws DeskError `desk.changed_since_seen` when the post, its images or its time are no longer that
+ */
+export async function approvePost(
+  parts: DeskParts,
+  actor: Actor,
+  id: string,
+  seen: { boundHash: string; note: string },
+): Promise<void> {
+  await onPost(parts, actor, id, "approve", async ({ db, post, now }) => {
+    const at = post.schedule?.at ?? null;
+    const hash = boundHash(bindingOf(post.variants, post.media, at));
+    if (hash !== seen.boundHash) {
+      throw new DeskError({
+        code: "desk.changed_since_seen",
+        kind: "conflict",
+        message: "This post changed while you looked at it. Nothing was approved; read it again.",
+      });
+    }
+    if (at !== null && at <= now) {
+      throw new DeskError({
+        code: "desk.schedule_past",
+        kind: "conflict",
+        message: "The time of this post has passed. Choose a later one or take it away, then approve.",
+      });
+    }
+    const approvalId = await insertDecision(db, actor.workspaceId, {
+      postId: id,
+      version: post.version,
+      boundHash: hash,
+      boundAt: at,
+      decision: "approved",
+      note: seen.note,
+      decidedBy: actor.userId,
+      decidedAt: now,
+    });
+    if (at === null) {
+      await updatePost(db, actor.workspaceId, id, { status: "approved", updated_at: now });
+    } else {
+      await handOver(parts, db, actor.workspaceId, id, at);
+      await updatePost(db, actor.workspaceId, id, { status: "scheduled", updated_at: now });
+    }
+    return {
+      action: "post.approved",
+      details: { approvalId, boundHash: hash, at: at?.toISOString() ?? null },
+    };
+  });
+}

@@ -1,0 +1,46 @@
+import type { PostStatus } from "./post.ts";
+
+/** What the desk needs to know of one delivery. */
+export type DeliveryFact = {
+  state:
+    | "scheduled"
+    | "claimed"
+    | "in_flight"
+    | "confirmed"
+    | "rejected"
+    | "needs_reconnect"
+    | "ambiguous"
+    | "reconciling"
+    | "needs_human"
+    | "missed"
+    | "cancelled";
+  dueAt: Date;
+  /** Some item of it is live, as the first part of a thread whose second was refused. */
+  anyLive: boolean;
+};
+
+/**
+ * The state of a post, from the deliveries of its standing approval alone, so that computing it twice or
+ * late does no harm. Null where there is nothing to compute it from.
+ *
+ * What may be visible but is not known (`ambiguous`, `needs_human`, ...) keeps the post at `publishing`.
+ * `needs_reconnect` counts as failed: nothing goes out until a person acts.
+ */
+export function statusOf(deliveries: DeliveryFact[], now: Date): PostStatus | null {
+  const wanted = deliveries.filter(({ state }) => state !== "cancelled");
+  if (wanted.length === 0) return null;
+  const live = wanted.filter(({ state, anyLive }) => state === "confirmed" || anyLive);
+  if (wanted.every(({ state, dueAt }) => state === "scheduled" && dueAt > now)) return "scheduled";
+  const open = wanted.filter(({ state }) => !ended.has(state));
+  if (open.length > 0) return "publishing";
+  if (wanted.every(({ state }) => state === "confirmed")) return "published";
+  if (live.length > 0) return "partly";
+  return wanted.every(({ state }) => state === "missed") ? "missed" : "failed";
+}
+
+const ended: ReadonlySet<DeliveryFact["state"]> = new Set([
+  "confirmed",
+  "rejected",
+  "needs_reconnect",
+  "missed",
+]);

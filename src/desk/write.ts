@@ -1,0 +1,180 @@
+import type { Kysely } from "kysely";
+import type { Actor } from "#kit";
+import { newId, wellFormedProblem } from "#kit";
+import { recordEvent } from "#platform/audit";
+import type { Schema } from "#platform/db";
+import { voidApproval } from "./approvals.store.ts";
+import { versionHash } from "./binding.ts";
+import { malformedProblems } from "./check.ts";
+import type { DeskParts } from "./desk.ts";
+import { DeskError } from "./errors.ts";
+import { takeBack } from "./hand-over.ts";
+import { holdMedia } from "./media.store.ts";
+import type { Source, Variant } from "./post.ts";
+import { type NewVersion, addVersion, insertPost, targetChannels, updatePost } from "./posts.store.ts";
+import { onPost } from "./transition.ts";
+
+export type Draft = { title: string; variants: Variant[]; sources?: Source[] | undefined };
+
+/**
+ * Saves a new draft and returns its id. A draft may still have problems; only what could not be stored,
+ * or names a channel or image that does not exist, is refused (`desk.invalid_draft`).
+ */
+export async function createPost(parts: DeskParts, actor: Actor, draft: Draft): Promise<string> {
+  return insertDraft(parts, actor, draft, null);
+}
+
+/**
+ * Saves what the agent wrote, for the person who asked for it. It is a draft like any other: nothing
+ * the agent does can submit, approve or publish it.
+ */
+export async function proposePost(
+  parts: DeskParts,
+  actor: Actor,
+  proposal: Draft & { runId: string },
+): Promise<string> {
+  return insertDraft(parts, actor, proposal, proposal.runId);
+}
+
+/**
+ * Saves a new version on top of `baseVersion`. What changes the content voids the approval, takes back
+ * what was scheduled and returns the post to draft; a new title alone does not.
+ *
+ * @throws DeskError `desk.version_conflict` when somebody saved in between, `desk.already_publishing`
+ *   when part of the post can no longer be held back
+ */
+export async function editPost(
+  parts: DeskParts,
+  actor: Actor,
+  id: string,
+  edit: Draft & { baseVersion: number },
+): Promise<void> {
+  await onPost(parts, actor, id, "edit", async ({ db, post, now }) => {
+    if (edit.baseVersion !== post.version) {
+      throw new DeskError({
+        code: "desk.version_conflict",
+        kind: "conflict",
+        message: `This post was changed meanwhile: you edited version ${edit.baseVersion}, the newest is ${post.version}. Load it and merge your changes.`,
+      });
+    }
+    const version = await newVersion(db, actor, edit, { number: post.version + 1, runId: null, now });
+    await addVersion(db, actor.workspaceId, id, version);
+    const changed = version.contentHash !== post.contentHash;
+    if (changed) {
+      await takeBack(parts, db, actor.workspaceId, post);
+      await voidApproval(
+        db,
+        actor.workspaceId,
+        id,
+        `${actor.name} edited the post (version ${version.number})`,
+        now,
+      );
+      await updatePost(db, actor.workspaceId, id, { status: "draft", updated_at: now });
+    }
+    return { action: "post.edited", details: { version: version.number, contentChanged: changed } };
+  });
+}
+
+async function insertDraft(
+  parts: DeskParts,
+  actor: Actor,
+  draft: Draft,
+  runId: string | null,
+): Promise<string> {
+  const id = newId();
+  const { workspaceId } = actor;
+  await parts.database.inWorkspace(workspaceId, async (db) => {
+    const version = await newVersion(db, actor, draft, { number: 1, runId, now: parts.clock.now() });
+    await insertPost(db, workspaceId, id, version, draft.sources ?? []);
+    await recordEvent(db, {
+      actor,
+      action: runId === null ? "post.created" : "post.proposed",
+      target: { kind: "post", id },
+      details: { title: draft.title, ...(runId === null ? {} : { runId }) },
+    });
+  });
+  return id;
+}
+
+async function newVersion(
+  db: Kysely<Schema>,
+  actor: Actor,
+  draft: Draft,
+  known: { number: number; runId: string | null; now: Date },
+): Promise<NewVersion> {
+  assertStorable(draft);
+  const channelIds = draft.variants.map(({ channelId }) => channelId);
+  const mediaIds = draft.variants.flatMap(({ content }) => content.media.map(({ mediaId }) => mediaId));
+  const channels = await targetChannels(db, actor.workspaceId, channelIds);
+  const media = await holdMedia(db, actor.workspaceId, mediaIds);
+  const problems = draft.variants.flatMap(({ channelId, content }, index) => [
+    ...(channels.has(channelId)
+      ? []
+      : [
+          {
+            path: `/variants/${index}/channelId`,
+            code: "desk.channel_unknown",
+            message: "There is no such channel.",
+          },
+        ]),
+    ...(channelIds.indexOf(channelId) === index
+      ? []
+      : [
+          {
+            path: `/variants/${index}/channelId`,
+            code: "desk.channel_twice",
+            message: "This channel has a variant already.",
+          },
+        ]),
+    ...content.media.flatMap(({ mediaId }, place) =>
+      media.has(mediaId)
+        ? []
+        : [
+            {
+              path: `/variants/${index}/content/media/${place}`,
+              code: "desk.media_not_found",
+              message: "There is no such image.",
+            },
+          ],
+    ),
+  ]);
+  if (problems.length > 0) throw invalidDraft(problems);
+  return {
+    number: known.number,
+    title: draft.title,
+    variants: draft.variants,
+    contentHash: versionHash(draft.variants, media),
+    authorKind: known.runId === null ? actor.kind : "agent",
+    createdBy: actor.userId,
+    runId: known.runId,
+    at: known.now,
+  };
+}
+
+/** Text with lone surrogates or NUL cannot be stored; it is refused with its place, never repaired. */
+function assertStorable(draft: Draft): void {
+  const title = wellFormedProblem("/title", draft.title);
+  const sources = (draft.sources ?? []).flatMap((source, index) =>
+    [source.kind, source.url ?? "", source.title, source.excerpt].flatMap(
+      (text) => wellFormedProblem(`/sources/${index}`, text) ?? [],
+    ),
+  );
+  const variants = draft.variants.flatMap(({ content }, index) =>
+    malformedProblems(content).map(({ path, code, message }) => ({
+      path: `/variants/${index}/content${path}`,
+      code,
+      message,
+    })),
+  );
+  const problems = [...(title ? [title] : []), ...sources, ...variants];
+  if (problems.length > 0) throw invalidDraft(problems);
+}
+
+function invalidDraft(problems: { path: string; code: string; message: string }[]): DeskError {
+  return new DeskError({
+    code: "desk.invalid_draft",
+    kind: "unprocessable",
+    message: problems[0]?.message ?? "This draft cannot be saved.",
+    problems,
+  });
+}

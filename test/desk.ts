@@ -1,0 +1,79 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { connectorRegistry } from "#connectors";
+import type { Desk } from "#desk";
+import { createDesk, mediaBytesRoutes, mediaRoutes, postRoutes } from "#desk";
+import { createFiles } from "#platform/files";
+import { createJobs } from "#platform/jobs";
+import type { Clock } from "#kit";
+import { cancelOrder, requestDeliveries } from "../src/delivery/order.ts";
+import { type TestApp, testApp } from "./app.ts";
+import { type TestDatabase, testDatabase } from "./database.ts";
+
+/** A clock that a test moves. It starts at the real time, so that sessions are valid. */
+export function movableClock(): Clock & { move(milliseconds: number): void } {
+  let offset = 0;
+  return {
+    now: () => new Date(Date.now() + offset),
+    move: (milliseconds) => {
+      offset += milliseconds;
+    },
+  };
+}
+
+function deskOn(database: TestDatabase["database"], directory: string, clock: Clock): Desk {
+  const jobs = createJobs();
+  return createDesk({
+    database,
+    connectors: connectorRegistry(),
+    deliveries: {
+      request: (db, order) => requestDeliveries(db, jobs, order),
+      cancel: (db, workspaceId, postId) => cancelOrder(db, workspaceId, postId),
+    },
+    files: createFiles({ directory }),
+    key: randomBytes(32),
+    uploads: { maxBytes: 5_000_000, maxPixels: 20_000_000 },
+    clock,
+  });
+}
+
+/** The desk on a database and a folder of its own, with the real connectors and delivery's real order book. */
+export async function testDesk(clock: Clock) {
+  const { database, close } = await testDatabase();
+  const directory = await mkdtemp(path.join(tmpdir(), "galley-desk-"));
+  return {
+    database,
+    desk: deskOn(database, directory, clock),
+    directory,
+    close: async () => {
+      await close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/** The same behind the composed server. */
+export async function testDeskApp(clock: Clock): Promise<TestApp & { desk: Desk }> {
+  const directory = await mkdtemp(path.join(tmpdir(), "galley-desk-"));
+  let desk: Desk | undefined;
+  const app = await testApp({
+    clock,
+    register: async (api, { database }) => {
+      desk = deskOn(database, directory, clock);
+      postRoutes(api, { desk });
+      mediaBytesRoutes(api, { desk });
+      await mediaRoutes(api, { desk });
+    },
+  });
+  if (!desk) throw new Error("the server registered no routes");
+  return {
+    ...app,
+    desk,
+    close: async () => {
+      await app.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
