@@ -106,14 +106,23 @@ describe("the way of a post", () => {
       variants: variants("The galley is not ready."),
       baseVersion: 2,
     });
-    expect(edited.body).toMatchObject({ status: "draft", version: 3, approval: null, lastApprovedVersion: 1 });
+    expect(edited.body).toMatchObject({
+      status: "draft",
+      version: 3,
+      approval: null,
+      lastApprovedVersion: 1,
+    });
     expect(edited.body.lastDecision?.voidedReason).toContain("edited the post (version 3)");
     expect(await act(post.id, "publish")).toMatchObject({ status: 409, body: { code: "desk.wrong_state" } });
   });
 
   test("versions can be read and brought back", async () => {
     const post = await draft(owner, "first words");
-    await owner.call("PUT", `/posts/${post.id}`, { title: "P", variants: variants("second"), baseVersion: 1 });
+    await owner.call("PUT", `/posts/${post.id}`, {
+      title: "P",
+      variants: variants("second"),
+      baseVersion: 1,
+    });
     const list = await owner.call<{ items: { number: number }[] }>("GET", `/posts/${post.id}/versions`);
     expect(list.body.items.map((version) => version.number)).toEqual([2, 1]);
     const old = await owner.call<{ title: string; variants: unknown }>("GET", `/posts/${post.id}/versions/1`);
@@ -132,7 +141,10 @@ describe("the way of a post", () => {
     const list = await owner.call<{ items: Post[] }>("GET", "/posts?limit=100");
     expect(list.body.items.map((item) => item.id)).not.toContain(post.id);
     expect(await act(post.id, "submit")).toMatchObject({ status: 404 });
-    expect(await act(post.id, "restore")).toMatchObject({ status: 200, body: { deletedAt: null, status: "draft" } });
+    expect(await act(post.id, "restore")).toMatchObject({
+      status: 200,
+      body: { deletedAt: null, status: "draft" },
+    });
     await act(post.id, "cancel");
     expect(await act(post.id, "restore")).toMatchObject({ status: 200, body: { status: "draft" } });
   });
@@ -159,7 +171,9 @@ describe("refusals", () => {
       const post = await draft();
       const { body } = await act(post.id, "submit");
       expect(body.allowed).not.toContain("approve");
-      expect(body.refused.find(({ action }) => action === "approve")).toMatchObject({ code: "desk.own_words" });
+      expect(body.refused.find(({ action }) => action === "approve")).toMatchObject({
+        code: "desk.own_words",
+      });
       const refused = await act(post.id, "approve", { boundHash: body.boundHash });
       expect(refused).toMatchObject({ status: 403, body: { code: "desk.own_words" } });
       const approver = await app.member(owner, "approver");
@@ -196,9 +210,15 @@ describe("refusals", () => {
     const post = await draft();
     const edit = { title: "P", variants: variants("second"), baseVersion: 1 };
     expect(await owner.call("PUT", `/posts/${post.id}`, edit)).toMatchObject({ status: 200 });
-    const stale = await owner.call<Problem>("PUT", `/posts/${post.id}`, { ...edit, variants: variants("third") });
+    const stale = await owner.call<Problem>("PUT", `/posts/${post.id}`, {
+      ...edit,
+      variants: variants("third"),
+    });
     expect(stale).toMatchObject({ status: 409, body: { code: "desk.version_conflict" } });
-    expect((await owner.call<Post>("GET", `/posts/${post.id}`)).body).toMatchObject({ version: 2, excerpt: "second" });
+    expect((await owner.call<Post>("GET", `/posts/${post.id}`)).body).toMatchObject({
+      version: 2,
+      excerpt: "second",
+    });
   });
 
   test("a draft with an error is saved, and not submitted", async () => {
