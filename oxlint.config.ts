@@ -42,6 +42,8 @@ const owned: Record<string, string[]> = {
   "node:https": ["src/platform/http-client"],
   "node:net": ["src/platform/http-client", "src/platform/db", "src/platform/mail", "emulator"],
   nodemailer: ["src/platform/mail"],
+  "nodemailer/lib/mail-composer": ["src/platform/mail"],
+  "nodemailer/lib/smtp-connection": ["src/platform/mail"],
   ai: ["src/agent/llm"],
 };
 

@@ -1,2 +1,4 @@
+export type { MailCatcher, MailCatcherOptions } from "./mail/index.ts";
+export { startMailCatcher } from "./mail/index.ts";
 export type { Sandbox, SandboxOptions } from "./sandbox/index.ts";
 export { startSandbox } from "./sandbox/index.ts";

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue, Money, Problem } from "#kit";
+import type { Verdict } from "./failure.ts";
 
 /**
  * The contract of a platform. A connector is pure code plus HTTP that reaches it as an argument: it
@@ -129,11 +130,17 @@ export type ConnectorResponse = {
   body: Uint8Array;
 };
 
-/** A mail transport with the same promises as `ConnectorHttp`: one connection, one attempt. */
+/** A mail transport with the same promises as `ConnectorHttp`: one connection, one attempt. It never throws. */
 export type ConnectorMail = {
-  send(server: MailServer, message: MailMessage, signal: AbortSignal): Promise<{ response: string }>;
-  verify(server: MailServer, signal: AbortSignal): Promise<void>;
+  send(server: MailServer, message: MailMessage, signal: AbortSignal): Promise<MailOutcome>;
+  /** Connects and signs in, and sends nothing. */
+  verify(server: MailServer, signal: AbortSignal): Promise<MailOutcome>;
 };
+
+/** `refused` are recipients that the server would not take while it took others. */
+export type MailOutcome =
+  | { kind: "accepted"; response: string; refused: string[] }
+  | { kind: "failed"; verdict: Verdict; code: string; message: string; evidence: string | null };
 
 export type MailServer = {
   host: string;

@@ -1,4 +1,5 @@
 import type { Connector } from "./contract.ts";
+import { email } from "./email/index.ts";
 import { sandbox } from "./sandbox/index.ts";
 
 export type * from "./contract.ts";
@@ -6,7 +7,7 @@ export { ConnectorFailure, transportFailure } from "./failure.ts";
 export type { FailureDetails, Verdict } from "./failure.ts";
 
 /** Every connector, by id. A new platform is one folder and one line here. */
-const connectors: Connector[] = [sandbox];
+const connectors: Connector[] = [sandbox, email];
 
 export type ConnectorRegistry = ReadonlyMap<string, Connector>;
 

@@ -56,11 +56,7 @@ export const sandbox: Connector = {
   measure: weightedLength,
   compose: withLink,
   validate(variant, media) {
-    return commonProblems(
-      { name: "The sandbox", limits, options: [], measure: weightedLength, compose: withLink },
-      variant,
-      media,
-    );
+    return commonProblems(sandbox, variant, media);
   },
   price: () => null,
   prepare,

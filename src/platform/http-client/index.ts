@@ -5,6 +5,7 @@ export type {
   HttpClientOptions,
   SingleRequests,
 } from "./client.ts";
+export { isPublic } from "./addresses.ts";
 export { createHttpClient } from "./client.ts";
 export type { EgressPhase, EgressReason } from "./error.ts";
 export { EgressError } from "./error.ts";

@@ -1,0 +1,189 @@
+import { z } from "zod";
+import type { JsonObject, Problem } from "#kit";
+import { sha256 } from "#kit";
+import { failureOf, isSuccess, parseAnswer } from "../answers.ts";
+import { commonProblems } from "../checks.ts";
+import type {
+  Connector,
+  ConnectorContext,
+  DeliveryInput,
+  ItemRef,
+  Limits,
+  Located,
+  MediaInfo,
+  OptionField,
+  Plan,
+  Published,
+  VariantContent,
+} from "../contract.ts";
+import { ConnectorFailure } from "../failure.ts";
+import { accountOf, emailForm, verify } from "./connect.ts";
+import { renderMail } from "./render.ts";
+import { channelCatcher, readCredentials, serverOf } from "./settings.ts";
+
+const limits: Limits = {
+  textLength: 100_000,
+  textUnit: "characters",
+  maxParts: 1,
+  maxMedia: 4,
+  // The images travel inside the mail, and mail boxes refuse heavy ones.
+  maxMediaBytes: 1_000_000,
+  mediaTypes: ["image/jpeg", "image/png", "image/gif"],
+  altTextLength: 1000,
+  firstComment: false,
+};
+
+const options: OptionField[] = [
+  {
+    key: "subject",
+    label: "Subject",
+    kind: "text",
+    choices: [],
+    required: true,
+    maxLength: 200,
+    help: "The subject line. About 50 characters show on a phone.",
+  },
+];
+
+const payloadSchema = z.object({
+  subject: z.string(),
+  html: z.string(),
+  text: z.string(),
+  date: z.iso.datetime(),
+  from: z.object({ name: z.string(), address: z.string() }),
+  to: z.array(z.string()),
+  inline: z.array(z.object({ contentId: z.string(), mimeType: z.string(), base64: z.string() })),
+});
+
+// After the final dot a server may take ten minutes to answer: RFC 5321 section 4.5.3.2.6.
+const realServers = { deadlineMs: 60_000, windowMs: 600_000 };
+
+/** Mail over SMTP: one message to all recipients of the channel, with HTML and text from one Markdown source. */
+export const email: Connector = {
+  id: "email",
+  name: "Email",
+  summary: "Mail to your readers through your own SMTP server, or into the built-in mail catcher.",
+  connect: emailForm,
+  limits,
+  options,
+
+  settling(context) {
+    const catcher = channelCatcher(context);
+    return catcher ? { deadlineMs: catcher.deadlineMs, windowMs: catcher.windowMs } : realServers;
+  },
+  measure: characters,
+  compose: (variant) => variant.parts,
+  validate,
+  price: () => null,
+  prepare,
+  commit,
+  locate,
+
+  async probe(context) {
+    await verify(context);
+    return accountOf(readCredentials(context));
+  },
+};
+
+function characters(text: string): number {
+  return Array.from(text).length;
+}
+
+function validate(variant: VariantContent, media: MediaInfo[]): Problem[] {
+  const problems = commonProblems(email, variant, media);
+  if (/\p{Cc}/u.test(subjectOf(variant))) {
+    const message = "The subject must be one line without control characters.";
+    problems.push({ path: "/options/subject", code: "email.bad_subject", message });
+  }
+  return problems;
+}
+
+function subjectOf(variant: VariantContent): string {
+  const value = variant.options["subject"];
+  return typeof value === "string" ? value.trim() : "";
+}
+
+async function prepare(context: ConnectorContext, delivery: DeliveryInput): Promise<Plan> {
+  const { variant, dueAt } = delivery;
+  const { from, recipients } = readCredentials(context);
+  const inline = await Promise.all(
+    delivery.media.map(async (file, index) => ({
+      contentId: `image-${index + 1}.${file.sha256.slice(0, 16)}@galley`,
+      mimeType: file.mimeType,
+      base64: Buffer.from(await file.read()).toString("base64"),
+    })),
+  );
+  const subject = subjectOf(variant);
+  const images = inline.map((image, index) => ({
+    contentId: image.contentId,
+    altText: delivery.media[index]?.altText ?? "",
+  }));
+  const body = renderMail(subject, { text: variant.parts.join("\n\n"), link: variant.link, images });
+  const payload = { subject, ...body, date: dueAt.toISOString(), from, to: recipients, inline };
+  return { items: [{ kind: "post", payload }] };
+}
+
+/** The same for every attempt at an item: what a receiver, or the catcher, can recognise a repetition by. */
+function messageIdOf(item: ItemRef, fromAddress: string): string {
+  return `<${sha256(item.key).slice(0, 40)}@${fromAddress.split("@")[1] ?? "galley.invalid"}>`;
+}
+
+function payloadOf(plan: Plan, item: ItemRef): z.output<typeof payloadSchema> {
+  return payloadSchema.parse(plan.items[item.index]?.payload);
+}
+
+async function commit(context: ConnectorContext, plan: Plan, item: ItemRef): Promise<Published> {
+  const { date, ...content } = payloadOf(plan, item);
+  const messageId = messageIdOf(item, content.from.address);
+  const outcome = await context.mail.send(
+    serverOf(context),
+    { ...content, messageId, date: new Date(date), headers: { "Auto-Submitted": "auto-generated" } },
+    context.signal,
+  );
+  if (outcome.kind === "accepted") {
+    const data: JsonObject = { response: outcome.response, refused: outcome.refused };
+    return { externalId: messageId, url: pageOf(context, messageId), data };
+  }
+  const { verdict, code, message, evidence } = outcome;
+  throw new ConnectorFailure({ verdict, code, message, ...(evidence === null ? {} : { evidence }) });
+}
+
+/** Where the catcher shows a mail; a real server has no such page. */
+function pageOf(context: ConnectorContext, messageId: string): string | null {
+  const catcher = channelCatcher(context);
+  if (!catcher) return null;
+  return `${catcher.publicUrl.replace(/\/+$/, "")}/mail?${new URLSearchParams({ message_id: messageId }).toString()}`;
+}
+
+const found = z.object({
+  items: z.array(z.object({ messageId: z.string(), receivedAt: z.iso.datetime() })),
+});
+
+/** Only the catcher can be asked what arrived; another server's mail lies in mail boxes that are not ours. */
+async function locate(
+  context: ConnectorContext,
+  plan: Plan,
+  item: ItemRef,
+  sentAt: Date,
+): Promise<Located | "unsupported"> {
+  const catcher = channelCatcher(context);
+  if (!catcher) return "unsupported";
+  const messageId = messageIdOf(item, payloadOf(plan, item).from.address);
+  const query = new URLSearchParams({ message_id: messageId });
+  const response = await context.http.request({
+    method: "GET",
+    url: `${catcher.readBackUrl.replace(/\/+$/, "")}/api/messages?${query.toString()}`,
+  });
+  const platform = { id: "email", name: "The mail catcher" };
+  if (!isSuccess(response)) throw failureOf(platform, response);
+  const { items } = parseAnswer(platform, response, found);
+  return {
+    matches: items.map((mail) => ({
+      externalId: mail.messageId,
+      url: pageOf(context, mail.messageId),
+      data: {},
+      createdAt: new Date(Math.max(Date.parse(mail.receivedAt), sentAt.getTime())),
+    })),
+    coversFrom: new Date(0),
+  };
+}

@@ -1,0 +1,176 @@
+import { Readable } from "node:stream";
+import type { Socket } from "node:net";
+import SMTPConnection from "nodemailer/lib/smtp-connection";
+import { compose, malformation } from "./compose.ts";
+import { openSocket, Unreachable } from "./socket.ts";
+import type { MailFailure, MailMessage, MailOutcome, MailServer, MailTransport } from "./types.ts";
+
+/**
+ * Sends mail: one connection and one attempt per message, no pool, no retry. Every outcome says whether
+ * the final dot had left, for after it nobody can tell silence from success.
+ *
+ * `allowServers`: `host:port` of servers that the configuration trusts (the built-in catcher, a relay in
+ * the own network); all others must be public and speak TLS. `trust`: further certificate authorities, PEM.
+ */
+export function createMailTransport(options: { allowServers: string[]; trust?: string }): MailTransport {
+  const allowed = new Set(options.allowServers);
+
+  async function session(server: MailServer, signal: AbortSignal, work: Work): Promise<MailOutcome> {
+    const progress: Progress = { dotSent: false };
+    try {
+      const socket = await openSocket(server, allowed, signal);
+      return await converse({ server, socket, signal, progress, work, trust: options.trust });
+    } catch (error) {
+      return failureOf(server, error, progress);
+    }
+  }
+
+  return {
+    async send(server, message, signal) {
+      const wrong = malformation(message);
+      if (wrong) return wrong;
+      const bytes = await compose(message);
+      return session(server, signal, (connection, progress) =>
+        transmit(connection, message, bytes, progress),
+      );
+    },
+    verify(server, signal) {
+      return session(server, signal, async () => ({ kind: "accepted", response: "", refused: [] }));
+    },
+  };
+}
+
+type Progress = { dotSent: boolean };
+type Work = (connection: SMTPConnection, progress: Progress) => Promise<MailOutcome>;
+
+const silenceMs = 120_000;
+
+type Conversation = {
+  server: MailServer;
+  socket: Socket;
+  signal: AbortSignal;
+  progress: Progress;
+  work: Work;
+  trust: string | undefined;
+};
+
+function converse({ server, socket, signal, progress, work, trust }: Conversation): Promise<MailOutcome> {
+  const connection = new SMTPConnection({
+    connection: socket,
+    host: server.host,
+    port: server.port,
+    secure: server.tls === "implicit",
+    requireTLS: server.tls === "starttls",
+    ignoreTLS: server.tls === "none",
+    greetingTimeout: 30_000,
+    socketTimeout: silenceMs,
+    tls: { minVersion: "TLSv1.2", ...(trust === undefined ? {} : { ca: trust }) },
+  });
+  return new Promise<MailOutcome>((resolve, reject) => {
+    function abort(): void {
+      reject(new Error("The deadline passed."));
+    }
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    connection.on("error", reject);
+    connection.on("end", () => reject(new Error("The server closed the connection.")));
+    connection.connect(() => {
+      signIn(connection, server)
+        .then(() => work(connection, progress))
+        .then(resolve, reject);
+    });
+  }).finally(() => {
+    // Whatever came, the answer stands; a late error of a closing socket changes nothing.
+    connection.on("error", () => {});
+    connection.close();
+    socket.destroy();
+  });
+}
+
+async function signIn(connection: SMTPConnection, server: MailServer): Promise<void> {
+  const { username, password } = server;
+  if (username === null || password === null) return;
+  await new Promise<void>((resolve, reject) => {
+    connection.login({ credentials: { user: username, pass: password } }, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
+function transmit(
+  connection: SMTPConnection,
+  message: MailMessage,
+  bytes: Buffer,
+  progress: Progress,
+): Promise<MailOutcome> {
+  const content = Readable.from([bytes]);
+  // Read to its end, the message is on its way with its final dot behind it.
+  content.once("end", () => {
+    progress.dotSent = true;
+  });
+  return new Promise((resolve, reject) => {
+    connection.send(
+      { from: message.from.address, to: message.to, size: bytes.length },
+      content,
+      (error, info) => {
+        if (error) reject(error);
+        else
+          resolve({
+            kind: "accepted",
+            response: info?.response ?? "",
+            refused: info?.rejected?.map(String) ?? [],
+          });
+      },
+    );
+  });
+}
+
+type SmtpError = { code: string; command: string; responseCode: number | null; response: string | null };
+
+function smtpError(error: unknown): SmtpError {
+  const fields: Partial<Record<string, unknown>> =
+    typeof error === "object" && error !== null ? { ...error } : {};
+  return {
+    code: typeof fields["code"] === "string" ? fields["code"] : "",
+    command: typeof fields["command"] === "string" ? fields["command"] : "",
+    responseCode: typeof fields["responseCode"] === "number" ? fields["responseCode"] : null,
+    response: typeof fields["response"] === "string" ? fields["response"].slice(0, 500) : null,
+  };
+}
+
+function failureOf(server: MailServer, error: unknown, progress: Progress): MailFailure {
+  if (error instanceof Unreachable) return error.failure;
+  const { code, command, responseCode, response } = smtpError(error);
+  function failed(verdict: MailFailure["verdict"], reason: string, message: string): MailFailure {
+    return { kind: "failed", verdict, code: `mail.${reason}`, message, evidence: response };
+  }
+  const said = response ?? "no reason given";
+  // Only the reply to the dot itself is an answer; "421 shutting down" from a closing connection is not.
+  const answered =
+    responseCode !== null && (!progress.dotSent || (code === "EMESSAGE" && command === "DATA"));
+  if (progress.dotSent && !answered) {
+    return failed("unknown", "answer_lost", "The mail was handed over, but the server's answer was lost.");
+  }
+  if (code === "EAUTH") {
+    return responseCode !== null && responseCode < 500
+      ? failed("throttled", "sign_in_deferred", `${server.host} refuses the sign-in for now: ${said}`)
+      : failed(
+          "unauthorized",
+          "sign_in_refused",
+          `${server.host} refuses this user name and password: ${said}`,
+        );
+  }
+  if (code === "ETLS")
+    return failed("not_sent", "tls", `No safe connection to ${server.host} could be made.`);
+  if (answered && /^(?:MAIL FROM|RCPT TO|DATA)/.test(command)) {
+    return responseCode >= 500
+      ? failed("rejected", "rejected", `${server.host} refused the mail: ${said}`)
+      : failed("throttled", "deferred", `${server.host} refuses the mail for now: ${said}`);
+  }
+  return failed(
+    "not_sent",
+    "connection",
+    `The connection to ${server.host} ended before the mail was handed over.`,
+  );
+}
