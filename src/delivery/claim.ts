@@ -1,0 +1,113 @@
+import type { Plan } from "#connectors";
+import type { JsonObject } from "#kit";
+import type { Schema } from "#platform/db";
+import { type Kysely, sql } from "kysely";
+import type { Binding, FrozenContent } from "./order.ts";
+import type { AttemptState } from "./state.ts";
+
+/** A delivery that this process owns until its lease ends, as long as nobody moved the fence. */
+export type Claimed = {
+  workspaceId: string;
+  id: string;
+  postId: string;
+  channelId: string;
+  connector: string;
+  content: FrozenContent;
+  contentHash: string;
+  binding: Binding;
+  bindingHash: string;
+  dueAt: Date;
+  fence: number;
+  plan: Plan | null;
+  itemHashes: string[] | null;
+  tries: number;
+  /** Milliseconds until it counts as late, at the moment of the claim. */
+  lateInMs: number;
+  /** How long this channel's posts were seen to stay invisible; 0 where nothing was learned. */
+  learnedMs: number;
+  /** When this claim was made, by the database's clock. */
+  claimedAt: Date;
+  /** By item, then number. */
+  attempts: AttemptRecord[];
+};
+
+export type AttemptRecord = {
+  id: string;
+  item: number;
+  number: number;
+  state: AttemptState;
+  externalId: string | null;
+  externalUrl: string | null;
+  externalData: JsonObject | null;
+  /** t_send, as ISO text. */
+  intentAt: string;
+  windowMs: number;
+  looks: number;
+};
+
+const claimedColumns = sql`
+  d.workspace_id as "workspaceId", d.id, d.post_id as "postId", d.channel_id as "channelId", d.connector,
+  d.content, d.content_hash as "contentHash", d.approval_binding as binding, d.approval_hash as "bindingHash",
+  d.due_at as "dueAt", d.fence, d.plan, d.item_hashes as "itemHashes", d.tries,
+  extract(epoch from d.late_after - clock_timestamp())::float8 * 1000 as "lateInMs",
+  clock_timestamp() as "claimedAt",
+  coalesce((
+    select w.visible_after_ms from delivery_windows w
+    where w.workspace_id = d.workspace_id and w.channel_id = d.channel_id), 0) as "learnedMs",
+  coalesce((
+    select jsonb_agg(jsonb_build_object('id', a.id, 'item', a.item, 'number', a.number, 'state', a.state,
+      'externalId', a.external_id, 'externalUrl', a.external_url, 'externalData', a.external_data,
+      'intentAt', a.intent_at, 'windowMs', a.window_ms, 'looks', a.looks) order by a.item, a.number)
+    from delivery_attempts a where a.workspace_id = d.workspace_id and a.delivery_id = d.id), '[]') as attempts`;
+
+export type ClaimOptions = {
+  limit: number;
+  leaseMs: number;
+  /** Channels that have enough on their way in this process already. */
+  busyChannels: string[];
+};
+
+/**
+ * Takes due deliveries, the longest due first: lease and next fence in one statement. Rows that another
+ * worker is taking are skipped. Late ones, and those whose channel is paused or needs to be connected
+ * again, are left for `tend`.
+ */
+export async function claimDue(db: Kysely<Schema>, options: ClaimOptions): Promise<Claimed[]> {
+  const { rows } = await sql<Claimed>`
+    with due as (
+      select d.workspace_id, d.id from deliveries d
+      join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
+      where d.state = 'scheduled' and d.wake_at <= clock_timestamp() and d.late_after > clock_timestamp()
+        and c.status = 'connected' and c.paused_at is null and d.channel_id <> all(${options.busyChannels}::uuid[])
+      order by d.wake_at, d.id
+      limit ${options.limit}
+      for update of d skip locked)
+    update deliveries d
+    set state = 'claimed', fence = d.fence + 1, updated_at = clock_timestamp(),
+      lease_until = clock_timestamp() + ${options.leaseMs}::float8 * interval '1 millisecond',
+      wake_at = clock_timestamp() + ${options.leaseMs}::float8 * interval '1 millisecond'
+    from due where d.workspace_id = due.workspace_id and d.id = due.id
+    returning ${claimedColumns}`.execute(db);
+  return rows;
+}
+
+/** Takes ambiguous deliveries whose next look is due, in the same way. */
+export async function claimAmbiguous(
+  db: Kysely<Schema>,
+  options: Omit<ClaimOptions, "busyChannels">,
+): Promise<Claimed[]> {
+  const { rows } = await sql<Claimed>`
+    with due as (
+      select workspace_id, id from deliveries
+      where state = 'ambiguous' and wake_at <= clock_timestamp()
+      order by wake_at
+      limit ${options.limit}
+      for update skip locked)
+    update deliveries d
+    set state = 'reconciling', fence = d.fence + 1, updated_at = clock_timestamp(),
+      lease_until = clock_timestamp() + ${options.leaseMs}::float8 * interval '1 millisecond',
+      wake_at = clock_timestamp() + ${options.leaseMs}::float8 * interval '1 millisecond'
+    from due where d.workspace_id = due.workspace_id and d.id = due.id
+    returning ${claimedColumns}`.execute(db);
+  return rows;
+}

@@ -1,0 +1,60 @@
+import type { DeliveryInput, Plan } from "#connectors";
+import { contentHash, sha256 } from "#kit";
+import type { Claimed } from "./claim.ts";
+import { DeliveryError } from "./errors.ts";
+import { frozenHash } from "./order.ts";
+import type { MediaBytes } from "./tools.ts";
+
+/** Plain words for what is wrong with the frozen copy of a delivery; null where it is what was approved (invariant 4). */
+export function frozenProblem(claimed: Claimed): string | null {
+  if (frozenHash(claimed.content) !== claimed.contentHash) {
+    return "The stored content no longer has the hash that it was stored with.";
+  }
+  if (contentHash(claimed.binding) !== claimed.bindingHash) {
+    return "The stored approval no longer has the hash that it was stored with.";
+  }
+  const bound = claimed.binding.variants.some(
+    ({ channelId, hash }) => channelId === claimed.channelId && hash === claimed.contentHash,
+  );
+  return bound ? null : "The approval does not bind this content for this channel.";
+}
+
+/** The hash of each item as it stands in an attempt: kind and payload. */
+export function hashItems(plan: Plan): string[] {
+  return plan.items.map((item) => contentHash({ kind: item.kind, payload: item.payload }));
+}
+
+/** A plan exactly as the database will give it back: what cannot be stored must not be sent either. */
+export function storablePlan(plan: Plan): Plan {
+  const stored = JSON.parse(JSON.stringify(plan)) as Plan;
+  if (stored.items.length > 0) return stored;
+  throw new DeliveryError({
+    code: "delivery.empty_plan",
+    kind: "internal",
+    message: "The connector planned nothing to publish.",
+  });
+}
+
+/** What `prepare` gets: the frozen variant, and images whose bytes are hashed again when they are read. */
+export function deliveryInput(claimed: Claimed, files: MediaBytes): DeliveryInput {
+  const { variant, media } = claimed.content;
+  const altTexts = new Map(variant.media.map(({ mediaId, altText }) => [mediaId, altText]));
+  return {
+    deliveryId: claimed.id,
+    variant,
+    dueAt: claimed.dueAt,
+    media: media.map((info) => ({
+      ...info,
+      altText: altTexts.get(info.mediaId) ?? "",
+      read: async () => {
+        const bytes = await files.read(claimed.workspaceId, info.sha256);
+        if (sha256(bytes) === info.sha256) return bytes;
+        throw new DeliveryError({
+          code: "delivery.media_changed",
+          kind: "internal",
+          message: "The stored image is not the one that was approved.",
+        });
+      },
+    })),
+  };
+}

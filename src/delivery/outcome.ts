@@ -1,0 +1,168 @@
+import type { Published } from "#connectors";
+import { ConnectorFailure } from "#connectors";
+import { GalleyError } from "#kit";
+import { isUniqueViolation } from "#platform/db";
+import type { Claimed } from "./claim.ts";
+import type { AttemptOutcome, NextStep } from "./settle.ts";
+import type { Tools } from "./tools.ts";
+import { type Consequence, type FailureFacts, consequenceOf } from "./verdicts.ts";
+
+/** A claimed delivery while this process works on it. Times are of the monotonic clock. */
+export type Work = {
+  claimed: Claimed;
+  lateAt: number;
+  leaseEndsAt: number;
+  /** Ends every call that is made for it. */
+  abort: AbortController;
+};
+
+/** Nothing is visible after a failed preparation, whatever its answer was: an unknown one counts as not sent. */
+export async function writePrepareFailure(tools: Tools, work: Work, error: unknown): Promise<void> {
+  const facts = failureFacts(work, error, 0);
+  const verdict = facts.verdict === "unknown" ? "not_sent" : facts.verdict;
+  const consequence = consequenceOf({ ...facts, verdict }, Math.random());
+  await tools.settle({
+    ...identify(work.claimed),
+    attempt: null,
+    next: nextAfter(consequence, work.claimed, error),
+  });
+  await followUp(tools, work.claimed, consequence, error);
+}
+
+/** Writes the platform's answer; false when the lease was lost or the answer does not identify this post. */
+export async function confirm(
+  tools: Tools,
+  claimed: Claimed,
+  attemptId: string,
+  published: Published,
+  firstUrl: string | null,
+  last: boolean,
+): Promise<boolean> {
+  const attempt: AttemptOutcome = {
+    id: attemptId,
+    state: "confirmed",
+    settledBy: "answer",
+    externalId: published.externalId,
+    externalUrl: published.url,
+    externalData: published.data,
+  };
+  const done: NextStep = { ...settledAs("confirmed"), externalUrl: firstUrl ?? published.url };
+  try {
+    return await tools.settle({ ...identify(claimed), attempt, next: last ? done : null });
+  } catch (error) {
+    if (!isUniqueViolation(error, "delivery_attempts_external")) throw error;
+    // Invariant 5: the platform named a post that another attempt owns. Reading back must tell them apart.
+    const message = "The platform answered with the id of another post; Galley reads it back.";
+    await tools.settle({
+      ...identify(claimed),
+      attempt: { id: attemptId, state: "ambiguous", errorCode: "delivery.id_taken", errorMessage: message },
+      next: { ...settledAs("ambiguous"), errorCode: "delivery.id_taken", errorMessage: message },
+    });
+    return false;
+  }
+}
+
+/** Writes what a failed call says about the attempt, and what the delivery does next. */
+export async function writeSendFailure(
+  tools: Tools,
+  work: Work,
+  sent: { id: string; item: number },
+  error: unknown,
+): Promise<void> {
+  const { claimed } = work;
+  const consequence = consequenceOf(failureFacts(work, error, sent.item), Math.random());
+  const { code, message } = wordsFor(error);
+  const attempt: AttemptOutcome = {
+    id: sent.id,
+    state: consequence.attempt,
+    errorCode: code,
+    errorMessage: message,
+    evidence: error instanceof ConnectorFailure ? error.evidence : null,
+    ...(consequence.attempt === "ambiguous" ? {} : { settledBy: "answer" as const }),
+  };
+  await tools.settle({ ...identify(claimed), attempt, next: nextAfter(consequence, claimed, error) });
+  await followUp(tools, claimed, consequence, error);
+}
+
+async function followUp(
+  tools: Tools,
+  claimed: Claimed,
+  consequence: Consequence,
+  error: unknown,
+): Promise<void> {
+  if (consequence.delivery !== "needs_reconnect") return;
+  await tools.channels.needsReconnect(claimed.workspaceId, claimed.channelId, wordsFor(error).message);
+}
+
+function failureFacts(work: Work, error: unknown, item: number): FailureFacts {
+  const { claimed } = work;
+  const earlier = claimed.attempts.filter((attempt) => attempt.item === item).map(({ state }) => state);
+  const common = { tries: claimed.tries + 1, earlier, lateInMs: work.lateAt - performance.now() };
+  if (error instanceof ConnectorFailure) {
+    const { verdict, code, refreshable, retryAfterSeconds } = error;
+    return { ...common, verdict, code, refreshable, retryAfterSeconds };
+  }
+  const code = wordsFor(error).code;
+  const verdict = code === "channels.needs_reconnect" ? "unauthorized" : "unknown";
+  return { ...common, verdict, code, refreshable: false, retryAfterSeconds: null };
+}
+
+function wordsFor(error: unknown): { code: string; message: string } {
+  if (error instanceof GalleyError) return { code: error.code, message: error.message };
+  return { code: "delivery.unexpected", message: "Something unexpected failed; the log has the details." };
+}
+
+function nextAfter(consequence: Consequence, claimed: Claimed, error: unknown): NextStep {
+  const { code, message } = wordsFor(error);
+  return {
+    state: consequence.delivery,
+    waitMs: consequence.waitMs,
+    tries: claimed.tries + 1,
+    errorCode: code,
+    errorMessage: message,
+    externalUrl: null,
+  };
+}
+
+function settledAs(state: NextStep["state"]): NextStep {
+  return { state, waitMs: 0, tries: 0, errorCode: null, errorMessage: null, externalUrl: null };
+}
+
+/** Ends a delivery that must not be sent as it stands. */
+export async function refuse(
+  tools: Tools,
+  claimed: Claimed,
+  errorCode: string,
+  errorMessage: string,
+): Promise<void> {
+  await tools.settle({
+    ...identify(claimed),
+    attempt: null,
+    next: { ...settledAs("rejected"), errorCode, errorMessage },
+  });
+}
+
+/** Gives a claim back unused. */
+export async function release(tools: Tools, claimed: Claimed): Promise<void> {
+  await tools.settle({ ...identify(claimed), attempt: null, next: settledAs("scheduled") });
+}
+
+/** Takes an intent back: no byte has left, and only the process that wrote it can know that. */
+export async function surrender(
+  tools: Tools,
+  claimed: Claimed,
+  attemptId: string,
+  errorCode: string,
+  errorMessage: string,
+): Promise<void> {
+  await tools.settle({
+    ...identify(claimed),
+    attempt: { id: attemptId, state: "not_sent", settledBy: "answer", errorCode, errorMessage },
+    next: { ...settledAs("scheduled"), waitMs: 1_000, tries: claimed.tries + 1, errorCode, errorMessage },
+  });
+}
+
+/** The part of every write that says what is written, by whom. */
+export function identify({ workspaceId, id, postId, fence }: Claimed) {
+  return { workspaceId, deliveryId: id, postId, fence };
+}

@@ -1,0 +1,208 @@
+import type { Connector, ConnectorContext, ItemRef, Plan, Published } from "#connectors";
+import { ConnectorFailure } from "#connectors";
+import { newId } from "#kit";
+import { sqlState } from "#platform/db";
+import type { Claimed } from "./claim.ts";
+import { deliveryInput, frozenProblem, hashItems, storablePlan } from "./frozen.ts";
+import type { Intent } from "./intent.ts";
+import {
+  type Work,
+  confirm,
+  identify,
+  refuse,
+  release,
+  surrender,
+  writePrepareFailure,
+  writeSendFailure,
+} from "./outcome.ts";
+import { type Tools, itemKey, publishedBefore, windowFor } from "./tools.ts";
+
+type Sending = Work & {
+  connector: Connector;
+  context: ConnectorContext;
+  plan: Plan;
+  hashes: string[];
+  isNew: boolean;
+};
+
+/**
+ * Publishes one claimed delivery, item by item, from the first that is not confirmed. Every way out
+ * writes what is known at the fence of the claim, or leaves the rest to the end of the lease. Never
+ * throws. `stopping` ends it before the next intent, never between an intent and its outcome.
+ */
+export async function publishDelivery(tools: Tools, claimed: Claimed, stopping: AbortSignal): Promise<void> {
+  const started = performance.now();
+  const work: Work = {
+    claimed,
+    lateAt: started + claimed.lateInMs,
+    leaseEndsAt: started + tools.settings.leaseMs,
+    abort: new AbortController(),
+  };
+  try {
+    const sending = await prepareToSend(tools, work);
+    if (sending) await sendItems(tools, sending, stopping);
+  } catch (error) {
+    // Nothing is known to have gone wrong on the platform's side; the end of the lease decides.
+    tools.log.error({ error, deliveryId: claimed.id }, "delivery stopped");
+  } finally {
+    work.abort.abort();
+  }
+}
+
+/** Opens the channel and has a plan, the stored one or a new one; null when that failed and is written. */
+async function prepareToSend(tools: Tools, work: Work): Promise<Sending | null> {
+  const { claimed } = work;
+  const problem = frozenProblem(claimed);
+  if (problem !== null) {
+    await refuse(tools, claimed, "delivery.content_changed", problem);
+    return null;
+  }
+  const mustEndIn = work.leaseEndsAt - performance.now() - tools.settings.marginMs;
+  const timer = setTimeout(() => work.abort.abort(), Math.max(0, mustEndIn));
+  try {
+    const refresh = claimed.attempts.at(-1)?.state === "unauthorized";
+    const { connector, context } = await tools.channels.open(
+      claimed.workspaceId,
+      claimed.channelId,
+      work.abort.signal,
+      { refresh },
+    );
+    if (claimed.plan !== null && claimed.itemHashes !== null) {
+      return { ...work, connector, context, plan: claimed.plan, hashes: claimed.itemHashes, isNew: false };
+    }
+    const plan = storablePlan(await connector.prepare(context, deliveryInput(claimed, tools.files)));
+    return { ...work, connector, context, plan, hashes: hashItems(plan), isNew: true };
+  } catch (error) {
+    await writePrepareFailure(tools, work, error);
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function sendItems(tools: Tools, sending: Sending, stopping: AbortSignal): Promise<void> {
+  const { claimed, plan } = sending;
+  const published = publishedBefore(claimed.attempts, plan.items.length);
+  for (let item = published.length; item < plan.items.length; item += 1) {
+    if (stopping.aborted) {
+      await release(tools, claimed);
+      return;
+    }
+    const result = await sendItem(tools, sending, item, published);
+    if (result === null) return;
+    published.push(result);
+  }
+}
+
+/** One intent, one call, one outcome. Null: this delivery goes no further for now. */
+async function sendItem(
+  tools: Tools,
+  sending: Sending,
+  item: number,
+  published: Published[],
+): Promise<Published | null> {
+  const { claimed, plan, hashes } = sending;
+  const planned = plan.items[item];
+  const payloadHash = hashes[item];
+  if (!planned || payloadHash === undefined || hashItems({ items: [planned] })[0] !== payloadHash) {
+    await refuse(
+      tools,
+      claimed,
+      "delivery.plan_changed",
+      "The stored plan no longer has the hash that it was stored with.",
+    );
+    return null;
+  }
+  const settling = sending.connector.settling(sending.context);
+  const first = sending.isNew && item === 0;
+  const intent: Intent = {
+    ...identify(claimed),
+    id: newId(),
+    item,
+    number:
+      1 +
+      Math.max(0, ...claimed.attempts.filter((attempt) => attempt.item === item).map(({ number }) => number)),
+    kind: planned.kind,
+    payloadHash,
+    deadlineMs: settling.deadlineMs,
+    windowMs: windowFor(settling, tools.settings, claimed.learnedMs),
+    marginMs: tools.settings.marginMs,
+    plan: first ? plan : null,
+    itemHashes: first ? hashes : null,
+  };
+  // Taken before the intent is written, so that this process gives up before the database's deadline.
+  const deadline = performance.now() + settling.deadlineMs;
+  if (!(await standsDurably(tools, sending, intent))) return null;
+  if (performance.now() > deadline - settling.deadlineMs / 2) {
+    await surrender(tools, claimed, intent.id, "delivery.too_slow", "Galley was too busy to send in time.");
+    return null;
+  }
+  const call = { index: item, key: itemKey(claimed, item), published: [...published] };
+  const answer = await commitWithin(sending, call, deadline - performance.now());
+  if ("published" in answer) {
+    const last = item === plan.items.length - 1;
+    return (await confirm(tools, claimed, intent.id, answer.published, published[0]?.url ?? null, last))
+      ? answer.published
+      : null;
+  }
+  await writeSendFailure(tools, sending, intent, answer.error);
+  return null;
+}
+
+/** Writes the intent; false when nothing may be sent, with the reason written where there is one. */
+async function standsDurably(tools: Tools, sending: Sending, intent: Intent): Promise<boolean> {
+  const { claimed } = sending;
+  try {
+    return await tools.writeIntent(intent);
+  } catch (error) {
+    switch (sqlState(error)) {
+      case "GD002":
+        break;
+      case "GD003":
+        await refuse(tools, claimed, "delivery.plan_changed", "The plan is not the one that was stored.");
+        break;
+      case "GD005":
+        await refuse(
+          tools,
+          claimed,
+          "delivery.approval_void",
+          "The approval of this post no longer stands. Ask for approval again.",
+        );
+        break;
+      default:
+        // Whether the intent stands is unknown, but no byte has left: this process alone can say so.
+        tools.log.error({ error, deliveryId: claimed.id }, "intent not written");
+        await surrender(
+          tools,
+          claimed,
+          intent.id,
+          "delivery.no_intent",
+          "The database did not store the intent.",
+        );
+    }
+    return false;
+  }
+}
+
+type Answer = { published: Published } | { error: unknown };
+
+/** The one visible call. It ends at the deadline even where the connector does not listen to the signal. */
+async function commitWithin(sending: Sending, item: ItemRef, budgetMs: number): Promise<Answer> {
+  const expired = Promise.withResolvers<Answer>();
+  const timer = setTimeout(() => {
+    sending.abort.abort();
+    const message = "The platform did not answer in time.";
+    expired.resolve({
+      error: new ConnectorFailure({ verdict: "unknown", code: "delivery.deadline", message }),
+    });
+  }, budgetMs);
+  try {
+    const commit = sending.connector.commit(sending.context, sending.plan, item).then(
+      (published): Answer => ({ published }),
+      (error: unknown): Answer => ({ error }),
+    );
+    return await Promise.race([commit, expired.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

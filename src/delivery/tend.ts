@@ -1,0 +1,132 @@
+import type { Schema } from "#platform/db";
+import type { Jobs } from "#platform/jobs";
+import { type Kysely, sql } from "kysely";
+import { settledJob } from "./settle.ts";
+
+type Moved = { workspaceId: string; postId: string };
+
+/** Rows that one pass takes at most; the next pass takes the rest. */
+const batch = 500;
+
+/**
+ * What nobody owns any more: leases that ended. With an open attempt the post may be out, so it becomes
+ * ambiguous and is never simply sent again; without one nothing was sent, and it is scheduled again, later
+ * each time, so that a delivery that kills its worker does not do so in a circle.
+ */
+export async function recoverExpired(db: Kysely<Schema>): Promise<number> {
+  return db.transaction().execute(async (transaction) => {
+    const { rows } = await sql<{ workspaceId: string; id: string; fence: number; state: string }>`
+      with expired as (
+        select d.workspace_id, d.id, d.state = 'reconciling' or exists (
+            select from delivery_attempts a
+            where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.state in ('open', 'ambiguous')) as maybe_out
+        from deliveries d
+        where d.state in ('claimed', 'in_flight', 'reconciling') and d.wake_at <= clock_timestamp()
+          and d.lease_until <= clock_timestamp()
+        order by d.wake_at
+        limit ${batch}
+        for update of d skip locked)
+      update deliveries d
+      set state = case when maybe_out then 'ambiguous' else 'scheduled' end,
+        fence = d.fence + 1, lease_until = null, updated_at = clock_timestamp(),
+        tries = d.tries + case when maybe_out then 0 else 1 end,
+        wake_at = clock_timestamp()
+          + case when maybe_out then 0 else least(power(2, least(d.tries, 10)) - 1, 600) end * interval '1 second'
+      from expired where d.workspace_id = expired.workspace_id and d.id = expired.id
+      returning d.workspace_id as "workspaceId", d.id, d.fence, d.state`.execute(transaction);
+    const lost = rows.filter((row) => row.state === "ambiguous");
+    await sql`
+      update delivery_attempts a
+      set state = 'ambiguous', settled_fence = l.fence, error_code = 'delivery.lease_ended',
+        error_message = 'The process that sent it ended before it could write the answer.'
+      from jsonb_to_recordset(${JSON.stringify(lost)}::jsonb) as l ("workspaceId" uuid, id uuid, fence bigint)
+      where a.workspace_id = l."workspaceId" and a.delivery_id = l.id and a.state = 'open'`.execute(
+      transaction,
+    );
+    return rows.length;
+  });
+}
+
+/** Due deliveries that are later than their workspace allows: missed, and a person is asked. Never a burst. */
+export async function markMissed(db: Kysely<Schema>, jobs: Jobs): Promise<number> {
+  return db.transaction().execute(async (transaction) => {
+    const { rows } = await sql<Moved>`
+      with late as (
+        select workspace_id, id from deliveries
+        where state = 'scheduled' and wake_at <= clock_timestamp() and late_after <= clock_timestamp()
+        order by wake_at
+        limit ${batch}
+        for update skip locked)
+      update deliveries d
+      set state = 'missed', finished_at = clock_timestamp(), updated_at = clock_timestamp(),
+        error_code = 'delivery.late',
+        error_message = 'It was due earlier than the workspace allows it to be late. Publish it now or cancel it.'
+      from late where d.workspace_id = late.workspace_id and d.id = late.id
+      returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
+    await jobs.enqueueMany(
+      transaction,
+      rows.map(({ workspaceId, postId }) => settledJob(workspaceId, postId)),
+    );
+    return rows.length;
+  });
+}
+
+/** Due deliveries whose channel has to be connected again wait for that, visibly. */
+export async function holdForReconnect(db: Kysely<Schema>, jobs: Jobs): Promise<number> {
+  return db.transaction().execute(async (transaction) => {
+    const { rows } = await sql<Moved>`
+      with held as (
+        select d.workspace_id, d.id, c.status from deliveries d
+        join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
+        where d.state = 'scheduled' and d.wake_at <= clock_timestamp() and c.status <> 'connected'
+        order by d.wake_at
+        limit ${batch}
+        for update of d skip locked)
+      update deliveries d
+      set state = 'needs_reconnect', finished_at = clock_timestamp(), updated_at = clock_timestamp(),
+        error_code = 'delivery.' || held.status,
+        error_message = case held.status
+          when 'disconnected' then 'The channel was disconnected. Connect it again, or cancel the post.'
+          else 'The channel has to be connected again.' end
+      from held where d.workspace_id = held.workspace_id and d.id = held.id
+      returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
+    await jobs.enqueueMany(
+      transaction,
+      rows.map(({ workspaceId, postId }) => settledJob(workspaceId, postId)),
+    );
+    return rows.length;
+  });
+}
+
+/** Deliveries whose channel was connected again go on by themselves while they are not late. */
+export async function resumeReconnected(db: Kysely<Schema>, jobs: Jobs): Promise<number> {
+  return db.transaction().execute(async (transaction) => {
+    const { rows } = await sql<Moved>`
+      with ready as (
+        select d.workspace_id, d.id from deliveries d
+        join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
+        where d.state = 'needs_reconnect' and d.late_after > clock_timestamp()
+          and c.status = 'connected' and c.updated_at > d.updated_at
+        limit ${batch}
+        for update of d skip locked)
+      update deliveries d
+      set state = 'scheduled', fence = d.fence + 1, wake_at = clock_timestamp(), finished_at = null, tries = 0,
+        error_code = null, error_message = null, updated_at = clock_timestamp()
+      from ready where d.workspace_id = ready.workspace_id and d.id = ready.id
+      returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
+    await jobs.enqueueMany(
+      transaction,
+      rows.map(({ workspaceId, postId }) => settledJob(workspaceId, postId)),
+    );
+    return rows.length;
+  });
+}
+
+/** Refuses to publish on a database that may forget a commit: an intent must outlive a power cut. */
+export async function durabilityProblem(db: Kysely<Schema>): Promise<string | null> {
+  const { rows } = await sql<{ fsync: string; commit: string }>`
+    select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit`.execute(db);
+  const settings = rows[0];
+  if (settings?.fsync === "on" && settings.commit !== "off") return null;
+  return `The database runs with fsync=${settings?.fsync} and synchronous_commit=${settings?.commit}. Galley does not publish on it, because a crash could forget what was sent. Set both to "on".`;
+}
