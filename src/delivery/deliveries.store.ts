@@ -86,3 +86,36 @@ export async function rescheduleDeliveries(
     tooLate: [...change.tooLate, ...change.changed.filter((id) => !moved.has(id))],
   };
 }
+
+/** Which of the ids belong to other attempts of the same account: in any workspace that has it connected. */
+export async function externalIdsTaken(
+  db: Kysely<Schema>,
+  { workspaceId, channelId }: { workspaceId: string; channelId: string },
+  attemptId: string,
+  externalIds: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await sql<{ externalId: string }>`
+    select a.external_id as "externalId"
+    from channels mine
+    join channels same on same.connector = mine.connector and same.account_id = mine.account_id
+    join delivery_attempts a on a.workspace_id = same.workspace_id and a.channel_id = same.id
+      and a.external_id = any(${externalIds}::text[])
+    where mine.workspace_id = ${workspaceId} and mine.id = ${channelId} and a.id <> ${attemptId}`.execute(db);
+  return new Set(rows.map((row) => row.externalId));
+}
+
+/** Remembers the longest time that a post of this channel stayed invisible, capped at a day. */
+export async function learnWindow(
+  db: Kysely<Schema>,
+  { workspaceId, channelId }: { workspaceId: string; channelId: string },
+  visibleAfterMs: number,
+): Promise<void> {
+  const learned = Math.min(Math.ceil(visibleAfterMs), 86_400_000);
+  await sql`
+    insert into delivery_windows as w (workspace_id, channel_id, visible_after_ms)
+    values (${workspaceId}, ${channelId}, ${learned})
+    on conflict (workspace_id, channel_id) do update
+    set visible_after_ms = greatest(w.visible_after_ms, excluded.visible_after_ms), updated_at = clock_timestamp()`.execute(
+    db,
+  );
+}

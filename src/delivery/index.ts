@@ -1,3 +1,8 @@
+export type { Deliveries, DeliveriesOptions } from "./deliveries.ts";
+export { createDeliveries } from "./deliveries.ts";
+export type { AttemptView, DeliveryView } from "./deliveries.read.ts";
+export { deliveryRoutes } from "./deliveries.routes.ts";
 export { DeliveryError } from "./errors.ts";
 export type { Binding, DeliveryOrder, FrozenContent } from "./order.ts";
 export { frozenHash } from "./order.ts";
+export type { DeliveryState } from "./state.ts";

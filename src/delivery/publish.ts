@@ -43,7 +43,7 @@ export async function publishDelivery(tools: Tools, claimed: Claimed, stopping: 
     if (sending) await sendItems(tools, sending, stopping);
   } catch (error) {
     // Nothing is known to have gone wrong on the platform's side; the end of the lease decides.
-    tools.log.error({ error, deliveryId: claimed.id }, "delivery stopped");
+    tools.log.error({ err: error, deliveryId: claimed.id }, "delivery stopped");
   } finally {
     work.abort.abort();
   }
@@ -155,30 +155,22 @@ async function standsDurably(tools: Tools, sending: Sending, intent: Intent): Pr
   try {
     return await tools.writeIntent(intent);
   } catch (error) {
-    switch (sqlState(error)) {
-      case "GD002":
-        break;
-      case "GD003":
-        await refuse(tools, claimed, "delivery.plan_changed", "The plan is not the one that was stored.");
-        break;
-      case "GD005":
-        await refuse(
-          tools,
-          claimed,
-          "delivery.approval_void",
-          "The approval of this post no longer stands. Ask for approval again.",
-        );
-        break;
-      default:
-        // Whether the intent stands is unknown, but no byte has left: this process alone can say so.
-        tools.log.error({ error, deliveryId: claimed.id }, "intent not written");
-        await surrender(
-          tools,
-          claimed,
-          intent.id,
-          "delivery.no_intent",
-          "The database did not store the intent.",
-        );
+    const state = sqlState(error);
+    if (state === "GD003") {
+      await refuse(tools, claimed, "delivery.plan_changed", "The plan is not the one that was stored.");
+    } else if (state === "GD005") {
+      const message = "The approval of this post no longer stands. Ask for approval again.";
+      await refuse(tools, claimed, "delivery.approval_void", message);
+    } else if (state !== "GD002") {
+      // Whether the intent stands is unknown, but no byte has left: this process alone can say so.
+      tools.log.error({ err: error, deliveryId: claimed.id }, "intent not written");
+      await surrender(
+        tools,
+        claimed,
+        intent.id,
+        "delivery.no_intent",
+        "The database did not store the intent.",
+      );
     }
     return false;
   }

@@ -27,7 +27,7 @@ export async function reconcileDelivery(tools: ReconcileTools, claimed: Claimed)
     await writeLook(tools, claimed, attempt, look);
   } catch (error) {
     // The lease ends, the delivery is ambiguous again, and the next look is made.
-    tools.log.error({ error, deliveryId: claimed.id }, "look failed");
+    tools.log.error({ err: error, deliveryId: claimed.id }, "look failed");
   }
 }
 

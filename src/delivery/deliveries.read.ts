@@ -1,0 +1,131 @@
+import { compileOnly, type Database } from "#platform/db";
+import { type RawBuilder, sql } from "kysely";
+import type { AttemptState, DeliveryState } from "./state.ts";
+
+/** A delivery with its timeline, as people see it. Instants are ISO text. */
+export type DeliveryView = {
+  id: string;
+  postId: string;
+  channel: { id: string; connector: string; handle: string; displayName: string };
+  state: DeliveryState;
+  dueAt: string;
+  wakeAt: string;
+  /** Empty until the first item is prepared. */
+  items: { index: number; kind: "post" | "reply" | "comment"; state: "waiting" | AttemptState }[];
+  /** Oldest first. */
+  attempts: AttemptView[];
+  externalUrl: string | null;
+  error: { code: string; message: string } | null;
+};
+
+export type AttemptView = {
+  item: number;
+  number: number;
+  state: AttemptState;
+  intentAt: string;
+  settledAt: string | null;
+  settledBy: "answer" | "located" | "person" | null;
+  externalUrl: string | null;
+  errorCode: string | null;
+  errorMessage: string | null;
+};
+
+type ViewRow = {
+  id: string;
+  postId: string;
+  channelId: string;
+  connector: string;
+  handle: string;
+  displayName: string;
+  state: DeliveryState;
+  dueAt: Date;
+  wakeAt: Date;
+  kinds: ("post" | "reply" | "comment")[] | null;
+  externalUrl: string | null;
+  errorCode: string | null;
+  errorMessage: string | null;
+  attempts: AttemptView[];
+};
+
+function selectViews(condition: RawBuilder<unknown>, limit: number) {
+  return sql<ViewRow>`
+    select d.id, d.post_id as "postId", d.channel_id as "channelId", d.connector, c.handle,
+      c.display_name as "displayName", d.state, d.due_at as "dueAt", d.wake_at as "wakeAt",
+      jsonb_path_query_array(d.plan, '$.items[*].kind') as kinds,
+      d.external_url as "externalUrl", d.error_code as "errorCode", d.error_message as "errorMessage",
+      coalesce((
+        select jsonb_agg(jsonb_build_object('item', a.item, 'number', a.number, 'state', a.state,
+          'intentAt', a.intent_at, 'settledAt', a.settled_at, 'settledBy', a.settled_by,
+          'externalUrl', a.external_url, 'errorCode', a.error_code, 'errorMessage', a.error_message)
+          order by a.intent_at, a.item)
+        from delivery_attempts a where a.workspace_id = d.workspace_id and a.delivery_id = d.id), '[]') as attempts
+    from deliveries d
+    join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
+    where ${condition}
+    order by d.id desc
+    limit ${limit}`.compile(compileOnly);
+}
+
+function toView(row: ViewRow): DeliveryView {
+  const attempts = row.attempts.map((attempt) => ({
+    ...attempt,
+    intentAt: new Date(attempt.intentAt).toISOString(),
+    settledAt: attempt.settledAt === null ? null : new Date(attempt.settledAt).toISOString(),
+  }));
+  return {
+    id: row.id,
+    postId: row.postId,
+    channel: {
+      id: row.channelId,
+      connector: row.connector,
+      handle: row.handle,
+      displayName: row.displayName,
+    },
+    state: row.state,
+    dueAt: row.dueAt.toISOString(),
+    wakeAt: row.wakeAt.toISOString(),
+    items: (row.kinds ?? []).map((kind, index) => ({
+      index,
+      kind,
+      state: attempts.findLast((attempt) => attempt.item === index)?.state ?? "waiting",
+    })),
+    attempts,
+    externalUrl: row.externalUrl,
+    error:
+      row.errorCode === null
+        ? null
+        : { code: row.errorCode, message: row.errorMessage ?? "No more is known." },
+  };
+}
+
+/** The deliveries of one post, newest first; empty for a post of another workspace. */
+export async function deliveriesOfPost(
+  database: Database,
+  workspaceId: string,
+  postId: string,
+): Promise<DeliveryView[]> {
+  const condition = sql`d.workspace_id = ${workspaceId} and d.post_id = ${postId}`;
+  return (await database.read(workspaceId, selectViews(condition, 500))).map(toView);
+}
+
+/** Deliveries in the given states, newest first; `before` is the id that the page before ended with. */
+export async function deliveriesInStates(
+  database: Database,
+  workspaceId: string,
+  query: { states: readonly DeliveryState[]; limit: number; before: string | null },
+): Promise<DeliveryView[]> {
+  const condition = sql`d.workspace_id = ${workspaceId} and d.state = any(${query.states}::text[])
+    and (${query.before}::uuid is null or d.id < ${query.before}::uuid)`;
+  return (await database.read(workspaceId, selectViews(condition, query.limit))).map(toView);
+}
+
+/** One delivery; null where it is not in this workspace. */
+export async function findDelivery(
+  database: Database,
+  workspaceId: string,
+  id: string,
+): Promise<DeliveryView | null> {
+  const condition = sql`d.workspace_id = ${workspaceId} and d.id = ${id}`;
+  const rows = await database.read(workspaceId, selectViews(condition, 1));
+  return rows[0] ? toView(rows[0]) : null;
+}

@@ -1,0 +1,87 @@
+import { GalleyError } from "#kit";
+import type { App } from "#platform/wire";
+import { actorOf, decodeCursor, encodeCursor, idParams } from "#platform/wire";
+import type { Deliveries } from "./deliveries.ts";
+import * as schema from "./deliveries.schema.ts";
+
+/** What became of each approved post, and what a person says where Galley has to ask. */
+export function deliveryRoutes(app: App, { deliveries }: { deliveries: Deliveries }): void {
+  app.get(
+    "/posts/:id/deliveries",
+    {
+      config: { access: "posts.read" },
+      schema: {
+        operationId: "listPostDeliveries",
+        summary: "The deliveries of a post with every attempt",
+        tags: ["Deliveries"],
+        params: idParams,
+        response: { 200: schema.deliveryList },
+      },
+    },
+    async (request) => ({
+      items: await deliveries.forPost(actorOf(request).workspaceId, request.params.id),
+    }),
+  );
+
+  app.get(
+    "/deliveries",
+    {
+      config: { access: "posts.read" },
+      schema: {
+        operationId: "listDeliveries",
+        summary: "Deliveries by state; by default those that need a person",
+        tags: ["Deliveries"],
+        querystring: schema.deliveriesQuery,
+        response: { 200: schema.deliveryPage },
+      },
+    },
+    async (request) => {
+      const { limit, cursor, state } = request.query;
+      const states = schema.statesOf(state);
+      if (states === null) {
+        const problem = { path: "/state", code: "delivery.unknown_state", message: "Unknown state." };
+        throw new GalleyError({
+          code: problem.code,
+          kind: "invalid",
+          message: "One of these delivery states does not exist.",
+          problems: [problem],
+        });
+      }
+      const before = cursor === undefined ? null : (decodeCursor(cursor, 1)[0] ?? null);
+      const items = await deliveries.inStates(actorOf(request).workspaceId, { states, limit, before });
+      const last = items.length === limit ? items.at(-1) : undefined;
+      return { items, next: last ? encodeCursor([last.id]) : null };
+    },
+  );
+
+  app.post(
+    "/deliveries/:id/resolve",
+    {
+      config: { access: "posts.publish" },
+      schema: {
+        operationId: "resolveDelivery",
+        summary: "Say what became of a post: it is live, or it is not",
+        tags: ["Deliveries"],
+        params: idParams,
+        body: schema.resolveBody,
+        response: { 200: schema.delivery },
+      },
+    },
+    async (request) => deliveries.resolve(actorOf(request), request.params.id, request.body),
+  );
+
+  app.post(
+    "/deliveries/:id/retry",
+    {
+      config: { access: "posts.publish" },
+      schema: {
+        operationId: "retryDelivery",
+        summary: "Try again what was refused or missed; look again where the outcome is unknown",
+        tags: ["Deliveries"],
+        params: idParams,
+        response: { 200: schema.delivery },
+      },
+    },
+    async (request) => deliveries.retry(actorOf(request), request.params.id),
+  );
+}

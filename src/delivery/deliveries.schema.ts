@@ -1,0 +1,67 @@
+import { instant, pageOf, pageQuery } from "#platform/wire";
+import { z } from "zod";
+import { attemptStates, type DeliveryState, deliveryStates } from "./state.ts";
+
+const itemKind = z.enum(["post", "reply", "comment"]);
+
+const attempt = z.object({
+  item: z.int(),
+  number: z.int(),
+  state: z.enum(attemptStates),
+  intentAt: instant.describe("The first byte left at or after this moment."),
+  settledAt: instant.nullable(),
+  settledBy: z
+    .enum(["answer", "located", "person"])
+    .nullable()
+    .describe("The platform's answer, reading it back, or a person."),
+  externalUrl: z.string().nullable(),
+  errorCode: z.string().nullable(),
+  errorMessage: z.string().nullable(),
+});
+
+export const delivery = z.object({
+  id: z.uuid(),
+  postId: z.uuid(),
+  channel: z.object({
+    id: z.uuid(),
+    connector: z.string(),
+    handle: z.string(),
+    displayName: z.string(),
+  }),
+  state: z.enum(deliveryStates),
+  dueAt: instant,
+  wakeAt: instant.describe("When Galley next looks at it."),
+  items: z.array(z.object({ index: z.int(), kind: itemKind, state: z.enum(["waiting", ...attemptStates]) })),
+  attempts: z.array(attempt),
+  externalUrl: z.string().nullable(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+});
+
+export const deliveryList = z.object({ items: z.array(delivery) });
+export const deliveryPage = pageOf(delivery);
+
+export const deliveriesQuery = pageQuery.extend({
+  state: z
+    .string()
+    .max(200)
+    .default("needs_human,needs_reconnect,missed,rejected")
+    .describe("States, separated by commas."),
+});
+
+/** The states that a query names; null where one of them does not exist. */
+export function statesOf(list: string): DeliveryState[] | null {
+  const names = list.split(",").map((name) => name.trim());
+  const states = names.flatMap((name) => deliveryStates.filter((state) => state === name));
+  return states.length === names.length ? states : null;
+}
+
+export const resolveBody = z.discriminatedUnion("outcome", [
+  z.object({
+    outcome: z.literal("live"),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .max(2_000)
+      .describe("Where the post is."),
+  }),
+  z.object({ outcome: z.literal("absent") }),
+]);

@@ -1,0 +1,142 @@
+import type { Actor } from "#kit";
+import { recordEvent } from "#platform/audit";
+import type { Database, Schema } from "#platform/db";
+import type { Jobs } from "#platform/jobs";
+import { type Kysely, sql } from "kysely";
+import { DeliveryError, notFound } from "./errors.ts";
+import { publishTask } from "./order.ts";
+import { settleIn } from "./settle.ts";
+import type { DeliveryState } from "./state.ts";
+
+/** What a person says about a post that Galley cannot read back. */
+export type Resolution = { outcome: "live"; url: string } | { outcome: "absent" };
+
+type Locked = {
+  postId: string;
+  state: DeliveryState;
+  fence: number;
+  itemCount: number | null;
+  late: boolean;
+  attemptId: string | null;
+  attemptItem: number | null;
+};
+
+/** Takes the row from whoever has it: with the next fence, every other owner's writes find nothing. */
+async function takeOver(
+  transaction: Kysely<Schema>,
+  workspaceId: string,
+  id: string,
+  states: readonly DeliveryState[],
+  refusal: string,
+): Promise<Locked> {
+  const { rows } = await sql<Locked>`
+    update deliveries d set fence = d.fence + 1
+    where d.workspace_id = ${workspaceId} and d.id = ${id}
+    returning d.post_id as "postId", d.state, d.fence, d.item_count as "itemCount",
+      d.late_after <= clock_timestamp() as late,
+      (select a.id from delivery_attempts a
+        where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.state = 'ambiguous') as "attemptId",
+      (select a.item from delivery_attempts a
+        where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.state = 'ambiguous') as "attemptItem"`.execute(
+    transaction,
+  );
+  const row = rows[0];
+  if (!row) throw notFound();
+  if (states.includes(row.state)) return row;
+  throw new DeliveryError({ code: "delivery.wrong_state", kind: "conflict", message: refusal });
+}
+
+/**
+ * A person says what became of a post whose answer was lost. "It is live" is final and may be said at any
+ * time; "it is not" lets it be sent again, so it is taken only when the window has passed and Galley asks.
+ *
+ * @throws DeliveryError `delivery.not_found`, `delivery.wrong_state`
+ */
+export async function resolveDelivery(
+  tools: { database: Database; jobs: Jobs },
+  actor: Actor,
+  id: string,
+  resolution: Resolution,
+): Promise<void> {
+  await tools.database.inWorkspace(actor.workspaceId, async (transaction) => {
+    const live = resolution.outcome === "live";
+    const row = await takeOver(
+      transaction,
+      actor.workspaceId,
+      id,
+      live ? ["ambiguous", "reconciling", "needs_human"] : ["needs_human"],
+      live
+        ? "The outcome of this delivery is known already."
+        : "Galley is not asking about this delivery. It may still appear; wait until Galley asks.",
+    );
+    if (row.attemptId === null || row.attemptItem === null) throw notFound();
+    const last = row.attemptItem + 1 === row.itemCount;
+    const again = row.late ? "missed" : "scheduled";
+    const state = live && last ? "confirmed" : again;
+    const message = row.late ? "It is later than the workspace allows. Publish it now or cancel it." : null;
+    await settleIn(transaction, tools.jobs, [
+      {
+        workspaceId: actor.workspaceId,
+        deliveryId: id,
+        postId: row.postId,
+        fence: row.fence,
+        attempt: {
+          id: row.attemptId,
+          state: live ? "confirmed" : "absent_proven",
+          settledBy: "person",
+          settledByUser: actor.userId,
+          ...(resolution.outcome === "live" ? { externalUrl: resolution.url } : {}),
+        },
+        next: {
+          state,
+          waitMs: 0,
+          tries: 0,
+          errorCode: state === "missed" ? "delivery.late" : null,
+          errorMessage: state === "missed" ? message : null,
+          externalUrl: resolution.outcome === "live" ? resolution.url : null,
+        },
+      },
+    ]);
+    if (state === "scheduled") await tools.jobs.enqueue(transaction, publishTask, {});
+    await recordEvent(transaction, {
+      actor,
+      action: "delivery.resolved",
+      target: { kind: "delivery", id },
+      details: { ...resolution },
+    });
+  });
+}
+
+/**
+ * A person asks for another try, with a fresh grace: of what was refused, missed or waits for a new
+ * connection. Where Galley asks what became of a post, it looks once more instead of sending.
+ *
+ * @throws DeliveryError `delivery.not_found`, `delivery.wrong_state`
+ */
+export async function retryDelivery(
+  tools: { database: Database; jobs: Jobs },
+  actor: Actor,
+  id: string,
+): Promise<void> {
+  await tools.database.inWorkspace(actor.workspaceId, async (transaction) => {
+    const row = await takeOver(
+      transaction,
+      actor.workspaceId,
+      id,
+      ["rejected", "missed", "needs_reconnect", "needs_human"],
+      "This delivery cannot be tried again in its present state.",
+    );
+    const state = row.state === "needs_human" ? "ambiguous" : "scheduled";
+    await sql`
+      update deliveries set state = ${state}, fence = fence + 1, tries = 0, finished_at = null,
+        wake_at = clock_timestamp(), late_after = clock_timestamp() + grace_seconds * interval '1 second',
+        error_code = null, error_message = null, updated_at = clock_timestamp()
+      where workspace_id = ${actor.workspaceId} and id = ${id}`.execute(transaction);
+    if (state === "scheduled") await tools.jobs.enqueue(transaction, publishTask, {});
+    await tools.jobs.enqueue(transaction, "desk.delivery_settled", {
+      workspaceId: actor.workspaceId,
+      postId: row.postId,
+    });
+    await recordEvent(transaction, { actor, action: "delivery.retried", target: { kind: "delivery", id } });
+  });
+}
