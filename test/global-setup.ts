@@ -1,6 +1,9 @@
-import { migrate, migrationsHash } from "#platform/db";
+import { migrate, migrationsHash, startEmbeddedPostgres } from "#platform/db";
 import { migrateJobs } from "#platform/jobs";
 import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
 
@@ -9,6 +12,24 @@ declare module "vitest" {
     /** A migrated database that `testDatabase` clones, and the server's own database to say so from. */
     template: { adminUrl: string; name: string };
   }
+}
+
+type Server = { adminUrl: string; stop: () => Promise<void> };
+
+/** The server named by DATABASE_URL, else our own built-in one in a folder that goes away again. */
+async function testServer(): Promise<Server> {
+  // oxlint-disable-next-line node/no-process-env -- the tests' own choice of a server, not configuration
+  const adminUrl = process.env["DATABASE_URL"];
+  if (adminUrl) return { adminUrl, stop: async () => undefined };
+  const dataDir = await mkdtemp(join(tmpdir(), "galley-tests-"));
+  const postgres = await startEmbeddedPostgres({ dataDir });
+  return {
+    adminUrl: postgres.url,
+    stop: async () => {
+      await postgres.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
 }
 
 async function run(adminUrl: string, statement: string): Promise<void> {
@@ -25,16 +46,17 @@ let cleanUp = async (): Promise<void> => undefined;
 
 /** Migrates one database per run, which each test file clones; gone again when the run ends. */
 export async function setup(project: TestProject): Promise<void> {
-  // oxlint-disable-next-line node/no-process-env -- the tests' own choice of a server, not configuration
-  const adminUrl = process.env["DATABASE_URL"] ?? "postgres://root@127.0.0.1:5432/postgres";
+  const { adminUrl, stop } = await testServer();
   const name = `galley_test_${(await migrationsHash()).slice(0, 8)}_${randomBytes(4).toString("hex")}`;
+  cleanUp = async () => {
+    await run(adminUrl, `drop database if exists ${name} with (force)`).finally(stop);
+  };
   await run(adminUrl, `create database ${name}`);
   const template = new URL(adminUrl);
   template.pathname = `/${name}`;
   await migrate(template.href);
   await migrateJobs(template.href);
   project.provide("template", { adminUrl, name });
-  cleanUp = () => run(adminUrl, `drop database if exists ${name} with (force)`);
 }
 
 export async function teardown(): Promise<void> {

@@ -1,6 +1,8 @@
 export type { Database, DatabaseOptions } from "./database.ts";
 export { openDatabase } from "./database.ts";
 export { compileOnly } from "./compile-only.ts";
+export type { EmbeddedOptions, EmbeddedPostgres } from "./embedded/index.ts";
+export { startEmbeddedPostgres } from "./embedded/index.ts";
 export { DatabaseError, isDatabaseUnavailable, isUniqueViolation, sqlState } from "./errors.ts";
 export { migrate, migrationsHash } from "./migrate.ts";
 export { createPool } from "./pool.ts";
