@@ -49,7 +49,11 @@ export async function setup(project: TestProject): Promise<void> {
   const { adminUrl, stop } = await testServer();
   const name = `galley_test_${(await migrationsHash()).slice(0, 8)}_${randomBytes(4).toString("hex")}`;
   cleanUp = async () => {
-    await run(adminUrl, `drop database if exists ${name} with (force)`).finally(stop);
+    try {
+      await run(adminUrl, `drop database if exists ${name} with (force)`);
+    } finally {
+      await stop();
+    }
   };
   await run(adminUrl, `create database ${name}`);
   const template = new URL(adminUrl);

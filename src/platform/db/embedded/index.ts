@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "pg";
@@ -94,6 +94,7 @@ export async function startEmbeddedPostgres({
       await recovery;
       await current.end().catch(() => undefined);
       await stopServer(dataDir);
+      if ("folder" in address) await rm(address.folder, { recursive: true, force: true });
     },
   };
 }
