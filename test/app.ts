@@ -8,7 +8,7 @@ import { createWorkspaces, type Workspaces } from "#workspaces";
 import { randomBytes } from "node:crypto";
 import { pino } from "pino";
 import { createServer, type ServerOptions } from "../src/edge/http/index.ts";
-import { testDatabase } from "./database.ts";
+import { type TestDatabase, testDatabase } from "./database.ts";
 
 export type Answer<Body> = { status: number; headers: Record<string, unknown>; body: Body };
 export type Headers = Record<string, string>;
@@ -59,6 +59,8 @@ export type TestAppOptions = {
   ) => void | Promise<void>;
   options?: Partial<ServerOptions>;
   clock?: Clock;
+  /** Another way to a test database; it is closed with the app. */
+  through?: TestDatabase;
 };
 
 /** The composed server on a database of its own, to be called with `inject`. Close it in `afterAll`. */

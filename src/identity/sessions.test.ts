@@ -2,13 +2,29 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testApp, type TestApp, testPassword } from "../../test/app.ts";
 
 let test: TestApp;
+let now = new Date();
 beforeAll(async () => {
-  test = await testApp();
+  test = await testApp({ clock: { now: () => now } });
 });
 afterAll(() => test.close());
 
+const day = 24 * 60 * 60 * 1000;
+
+let calls = 0;
+
+/** Each call comes from an address of its own: the limit of sign-ins per address is another test's matter. */
 function signIn(body: object) {
-  return test.app.inject({ method: "POST", url: "/api/v1/sessions", payload: body });
+  calls += 1;
+  return test.app.inject({
+    method: "POST",
+    url: "/api/v1/sessions",
+    payload: body,
+    remoteAddress: `10.0.${Math.floor(calls / 250)}.${calls % 250}`,
+  });
+}
+
+function me(headers: Record<string, string>) {
+  return test.app.inject({ url: "/api/v1/me", headers });
 }
 
 describe("signing in", () => {
@@ -29,7 +45,103 @@ describe("signing in", () => {
     const answer = await signIn({ email, password: testPassword, transport: "bearer" });
     expect(answer.headers["set-cookie"]).toBeUndefined();
     const authorization = `Bearer ${String(answer.headers["set-auth-token"])}`;
-    const me = await test.app.inject({ url: "/api/v1/me", headers: { authorization } });
-    expect(me.json()).toMatchObject({ user: { email }, role: "owner" });
+    expect((await me({ authorization })).json()).toMatchObject({ user: { email }, role: "owner" });
+  });
+
+  it("says the same for a wrong password and an unknown email, and takes as long", async () => {
+    const { email } = await test.owner();
+    const refusals = [];
+    for (const body of [
+      { email, password: "not the right password" },
+      { email: "nobody@example.test", password: testPassword },
+    ]) {
+      const start = performance.now();
+      const answer = await signIn(body);
+      const { requestId: _, ...document } = answer.json<Record<string, unknown>>();
+      refusals.push(document);
+      expect(performance.now() - start).toBeGreaterThan(295);
+    }
+    expect(refusals[0]).toMatchObject({ status: 401, code: "identity.sign_in_refused" });
+    expect(refusals[1]).toEqual(refusals[0]);
+  });
+
+  it("pauses an account after ten wrong passwords, even when they are sent at once", async () => {
+    const { email } = await test.owner();
+    await Promise.all(Array.from({ length: 14 }, () => signIn({ email, password: "a wrong password" })));
+    expect((await signIn({ email, password: testPassword })).statusCode).toBe(401);
+    now = new Date(now.getTime() + 16 * 60 * 1000);
+    expect((await signIn({ email, password: testPassword })).statusCode).toBe(201);
+  });
+
+  it("forgets wrong passwords after a right one", async () => {
+    const { email } = await test.owner();
+    for (let round = 0; round < 2; round += 1) {
+      await Promise.all(Array.from({ length: 9 }, () => signIn({ email, password: "a wrong password" })));
+      expect((await signIn({ email, password: testPassword })).statusCode).toBe(201);
+    }
+  });
+});
+
+describe("a session", () => {
+  it("is refused with a wrong signature, without one, and after it expired", async () => {
+    const { bearer } = await test.owner();
+    const [token = "", signature = ""] = bearer.split(".");
+    const forged = [
+      `${token}.${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`,
+      token,
+      `${token}.`,
+      `${token}.${Buffer.alloc(32).toString("base64")}`,
+      "%E0%A4%A",
+    ];
+    for (const credential of forged) {
+      expect((await me({ authorization: `Bearer ${credential}` })).statusCode).toBe(401);
+      expect((await me({ cookie: `galley.session_token=${credential}` })).statusCode).toBe(401);
+    }
+    expect((await me({ authorization: `Bearer ${bearer}` })).statusCode).toBe(200);
+    const before = now;
+    now = new Date(now.getTime() + 31 * day);
+    expect((await me({ authorization: `Bearer ${bearer}` })).json()).toMatchObject({
+      code: "http.sign_in_first",
+    });
+    now = before;
+  });
+
+  it("ends when its owner signs out, and the browser forgets it", async () => {
+    const { cookie } = await test.owner();
+    const answer = await test.app.inject({
+      method: "DELETE",
+      url: "/api/v1/sessions/current",
+      headers: { cookie, "sec-fetch-site": "same-origin" },
+    });
+    expect(answer.statusCode).toBe(204);
+    expect(answer.headers["set-cookie"]).toContain("galley.session_token=; Max-Age=0");
+    expect((await me({ cookie })).statusCode).toBe(401);
+  });
+
+  it("can be seen and ended from another one, but only by its owner", async () => {
+    const person = await test.owner();
+    const stranger = await test.owner();
+    await signIn({ email: person.email, password: testPassword });
+    type List = { items: { id: string; current: boolean }[] };
+    const { body } = await person.call<List>("GET", "/sessions");
+    expect(body.items.map((session) => session.current).toSorted()).toEqual([false, true]);
+    const other = body.items.find((session) => !session.current)?.id ?? "";
+    expect((await stranger.call("DELETE", `/sessions/${other}`)).status).toBe(404);
+    expect((await person.call("DELETE", `/sessions/${other}`)).status).toBe(204);
+    expect((await person.call<List>("GET", "/sessions")).body.items).toHaveLength(1);
+  });
+
+  it("is removed from the database once it expired", async () => {
+    const { userId } = await test.owner();
+    const before = now;
+    now = new Date(now.getTime() + 31 * day);
+    for (const sweep of test.identity.sweeps) await sweep.run();
+    now = before;
+    const left = await test.database.system
+      .selectFrom("sessions")
+      .select("id")
+      .where("user_id", "=", userId)
+      .execute();
+    expect(left).toEqual([]);
   });
 });

@@ -40,7 +40,9 @@ export type ProblemAnswer = {
 /** What a client is told about an error. `expected` is false for a mistake of ours, which is worth a log line. */
 export function problemOf(error: unknown, requestId: string): ProblemAnswer {
   const known = asGalleyError(error);
-  const status = statusOfKind[known.kind];
+  // Fastify's statuses are finer than our kinds: 415, 414.
+  const status =
+    known.cause === error && isFastifyError(error) ? (error.statusCode ?? 500) : statusOfKind[known.kind];
   return {
     document: {
       type: `urn:galley:problem:${known.code}`,
