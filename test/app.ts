@@ -3,10 +3,10 @@ import type { Clock, Role } from "#kit";
 import { newId, systemClock } from "#kit";
 import { recordEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
+import { createLogger, createMetrics } from "#platform/telemetry";
 import type { App } from "#platform/wire";
 import { createWorkspaces, type Workspaces } from "#workspaces";
 import { randomBytes } from "node:crypto";
-import { pino } from "pino";
 import { createServer, type ServerOptions } from "../src/edge/http/index.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 
@@ -64,12 +64,9 @@ export type TestAppOptions = {
 };
 
 /** The composed server on a database of its own, to be called with `inject`. Close it in `afterAll`. */
-export async function testApp({
-  register,
-  options,
-  clock = systemClock,
-}: TestAppOptions = {}): Promise<TestApp> {
-  const { database, url, close } = await testDatabase();
+export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
+  const { register, options, clock = systemClock, through } = given;
+  const { database, url, close } = through ?? (await testDatabase());
   const key = randomBytes(32).toString("base64");
   const identity = createIdentity({ database, key, publicUrl: testOrigin, clock });
   const workspaces = createWorkspaces({ database, identity, clock, publicUrl: testOrigin });
@@ -83,7 +80,8 @@ export async function testApp({
       version: "0.0.0",
       ...options,
     },
-    logger: pino({ level: "silent" }),
+    logger: createLogger({ logLevel: "silent" }),
+    metrics: createMetrics(),
     database,
     clock,
     identity,

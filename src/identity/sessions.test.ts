@@ -124,7 +124,8 @@ describe("a session", () => {
     await signIn({ email: person.email, password: testPassword });
     type List = { items: { id: string; current: boolean }[] };
     const { body } = await person.call<List>("GET", "/sessions");
-    expect(body.items.map((session) => session.current).toSorted()).toEqual([false, true]);
+    expect(body.items.filter((session) => session.current)).toHaveLength(1);
+    expect(body.items).toHaveLength(2);
     const other = body.items.find((session) => !session.current)?.id ?? "";
     expect((await stranger.call("DELETE", `/sessions/${other}`)).status).toBe(404);
     expect((await person.call("DELETE", `/sessions/${other}`)).status).toBe(204);

@@ -1,6 +1,7 @@
 import type { FastifyInstance, RouteOptions } from "fastify";
 import type { Identity, Session } from "#identity";
 import type { Permission } from "#kit";
+import { addLogContext } from "#platform/telemetry";
 import type { Access } from "#platform/wire";
 import { can } from "#workspaces";
 import { refuseForeignSite } from "./csrf.ts";
@@ -44,6 +45,7 @@ export function guardRoutes(app: FastifyInstance, options: { identity: Identity;
     if (member !== null) {
       request.actor = { kind: "person", userId, name, email, sessionId: session.id, ...member };
     }
+    addLogContext({ userId, ...(member && { workspaceId: member.workspaceId }) });
     refuseWithoutPermission(access, session);
   });
 }

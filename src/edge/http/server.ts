@@ -5,6 +5,7 @@ import type { Identity } from "#identity";
 import { sessionRoutes } from "#identity";
 import type { Clock } from "#kit";
 import type { Database } from "#platform/db";
+import { type Metrics, withLogContext } from "#platform/telemetry";
 import type { App } from "#platform/wire";
 import { memberRoutes, workspaceRoutes, type Workspaces } from "#workspaces";
 import { guardRoutes } from "./access.ts";
@@ -46,8 +47,7 @@ export type ServerParts = {
   register: (app: App) => void | Promise<void>;
   /** Registers what is served outside the versioned API, such as media. */
   registerOutside?: (app: App) => void | Promise<void>;
-  /** Runs the rest of a request with its id in the log lines. */
-  withRequest?: (ids: { requestId: string }, next: () => void) => void;
+  metrics: Metrics;
 };
 
 /** JSON bodies; uploads have limits of their own. An article of 5 MB fits with room for its escapes. */
@@ -73,7 +73,7 @@ export async function createServer(parts: ServerParts): Promise<App> {
   app.setSerializerCompiler(createSerializerCompiler());
   acceptJsonBodies(app);
   answerProblems(app);
-  traceRequests(app, parts.withRequest);
+  traceRequests(app, parts.metrics);
 
   await setSecurityHeaders(app, options);
   await app.register(compress, {
@@ -125,23 +125,19 @@ function answerProblems(app: FastifyInstance): void {
   });
 }
 
-/** Gives every request its id, in the answer and in each of its log lines. */
-function traceRequests(app: FastifyInstance, withRequest: ServerParts["withRequest"]): void {
+/** Gives every request its id, in the answer and in each of its log lines, and measures it. */
+function traceRequests(app: FastifyInstance, { httpRequests }: Metrics): void {
   app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id);
-    if (withRequest) withRequest({ requestId: request.id }, done);
-    else done();
+    withLogContext({ requestId: request.id }, done);
   });
   app.addHook("onResponse", (request, reply, done) => {
-    request.log.info(
-      {
-        method: request.method,
-        route: request.routeOptions.url,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime),
-      },
-      "request",
-    );
+    const { method } = request;
+    // The pattern, never the path: ids are no labels.
+    const route = request.routeOptions.url ?? "none";
+    const status = reply.statusCode;
+    httpRequests.observe({ method, route, status }, reply.elapsedTime / 1000);
+    request.log.info({ method, route, status, ms: Math.round(reply.elapsedTime) }, "request");
     done();
   });
 }

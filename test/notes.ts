@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { GalleyError, newId } from "#kit";
+import { actorOf, type App, idParams, instant } from "#platform/wire";
+
+const note = z.object({ id: z.uuid(), text: z.string(), at: instant.nullable() });
+const noteBody = z.object({
+  text: z.string().trim().min(1).max(20),
+  at: instant.nullable().optional(),
+  tags: z.array(z.enum(["red", "blue"])).default([]),
+  kind: z.discriminatedUnion("name", [
+    z.object({ name: z.literal("plain") }),
+    z.object({ name: z.literal("loud"), volume: z.int().min(1) }),
+  ]),
+  even: z
+    .int()
+    .refine((value) => value % 2 === 0, "This must be even.")
+    .optional(),
+});
+
+/** A feature for tests of the edge: notes that can be made and read, slowly and with every failure. */
+export type Notes = {
+  routes: (app: App) => void;
+  /** How many were made. */
+  made: number;
+  /** Lets the request go on that makes a note called `slow`. */
+  release: () => void;
+};
+
+export const plainNote = { text: "hello", kind: { name: "plain" } };
+
+export function createNotes(): Notes {
+  const notes: Notes = { routes, made: 0, release: () => undefined };
+
+  function routes(app: App): void {
+    app.post(
+      "/notes",
+      {
+        config: { access: "posts.write", idempotent: true },
+        schema: { operationId: "makeNote", tags: ["Notes"], body: noteBody, response: { 201: note } },
+      },
+      async (request, reply) => {
+        const { text, at = null } = request.body;
+        if (text === "conflict")
+          throw new GalleyError({ code: "notes.taken", kind: "conflict", message: "Taken." });
+        if (text === "slow") {
+          await new Promise<void>((resolve) => {
+            notes.release = resolve;
+          });
+        }
+        notes.made += 1;
+        return reply.code(201).send({ id: newId(), text, at });
+      },
+    );
+    app.get(
+      "/notes/:id",
+      {
+        config: { access: "posts.read" },
+        schema: {
+          operationId: "getNote",
+          tags: ["Notes"],
+          params: idParams,
+          querystring: z.object({ limit: z.int().min(1).default(7), loud: z.boolean().optional() }),
+          response: { 200: note },
+        },
+      },
+      async (request) => {
+        const { limit, loud } = request.query;
+        const fields = { text: `${limit} ${loud} ${actorOf(request).role}`, password: "never leaves" };
+        return { id: request.params.id, at: null, ...fields };
+      },
+    );
+    app.post("/broken", { config: { access: "public" }, schema: { hide: true } }, () => {
+      throw new Error("the password is hunter2");
+    });
+  }
+
+  return notes;
+}
