@@ -1,0 +1,89 @@
+import { z } from "zod";
+import type { JsonObject } from "#kit";
+import { failureOf, isSuccess, parseAnswer } from "../answers.ts";
+import type { ConnectorContext, DeliveryInput, ItemRef, MediaFile, Plan, PlanItem } from "../contract.ts";
+import { withLink } from "../checks.ts";
+import { facetsOf, mentionedHandles } from "./facets.ts";
+import { call, platform, readCredentials, send } from "./xrpc.ts";
+
+export const collection = "app.bsky.feed.post";
+
+const blobSchema = z.object({
+  $type: z.literal("blob"),
+  ref: z.object({ $link: z.string() }),
+  mimeType: z.string(),
+  size: z.number(),
+});
+
+const recordSchema = z.looseObject({
+  $type: z.literal(collection),
+  text: z.string(),
+  createdAt: z.iso.datetime(),
+});
+export type PlannedRecord = z.output<typeof recordSchema>;
+
+/** Uploads the images, resolves the mentions, and writes down each record but for what it answers. */
+export async function planRecords(context: ConnectorContext, delivery: DeliveryInput): Promise<Plan> {
+  const { variant, dueAt } = delivery;
+  const comment = variant.firstComment === null ? [] : [variant.firstComment];
+  const parts = withLink(variant);
+  const texts = [...parts, ...comment];
+  const dids = await resolveHandles(context, texts.flatMap(mentionedHandles));
+  const images: JsonObject[] = [];
+  for (const file of delivery.media) images.push(await uploadImage(context, file));
+  const items = texts.map((text, index): PlanItem => {
+    const record: JsonObject = {
+      $type: collection,
+      text,
+      // A millisecond apart, so that clients that sort by time keep a thread in order.
+      createdAt: new Date(dueAt.getTime() + index).toISOString(),
+    };
+    const facets = facetsOf(text, dids);
+    if (facets.length > 0) record["facets"] = facets;
+    if (index === 0 && images.length > 0) record["embed"] = { $type: "app.bsky.embed.images", images };
+    return { kind: index === 0 ? "post" : index < parts.length ? "reply" : "comment", payload: record };
+  });
+  return { items };
+}
+
+async function uploadImage(context: ConnectorContext, file: MediaFile): Promise<JsonObject> {
+  const { blob } = await call(context, z.object({ blob: blobSchema }), "com.atproto.repo.uploadBlob", {
+    bytes: await file.read(),
+    mimeType: file.mimeType,
+  });
+  return { alt: file.altText, image: blob, aspectRatio: { width: file.width, height: file.height } };
+}
+
+/** DIDs by handle; a handle that nobody has is left out and stays plain text. */
+async function resolveHandles(context: ConnectorContext, handles: string[]): Promise<Map<string, string>> {
+  const { service, accessJwt } = readCredentials(context);
+  const dids = new Map<string, string>();
+  for (const handle of new Set(handles)) {
+    const query = new URLSearchParams({ handle });
+    const method = `com.atproto.identity.resolveHandle?${query.toString()}`;
+    const response = await send(context, { service, token: accessJwt }, method);
+    if (isSuccess(response)) {
+      dids.set(handle, parseAnswer(platform, response, z.object({ did: z.string() })).did);
+    } else if (response.status !== 400) {
+      throw failureOf(platform, response, { refreshable: true });
+    }
+  }
+  return dids;
+}
+
+/** The record of an item as it is sent, its parents filled in from what the items before it became. */
+export function recordOf(plan: Plan, item: ItemRef): PlannedRecord {
+  const planned = plan.items[item.index];
+  const record = recordSchema.parse(planned?.payload);
+  if (!planned || planned.kind === "post") return record;
+  const root = reference(item, 0);
+  const parent = planned.kind === "comment" ? root : reference(item, item.index - 1);
+  return { ...record, reply: { root, parent } };
+}
+
+const referenceSchema = z.object({ externalId: z.string(), data: z.looseObject({ cid: z.string() }) });
+
+function reference(item: ItemRef, index: number): { uri: string; cid: string } {
+  const { externalId, data } = referenceSchema.parse(item.published[index]);
+  return { uri: externalId, cid: data.cid };
+}
