@@ -24,7 +24,11 @@ async function freePort() {
 async function post(url, method, body, token) {
   const headers = { "content-type": "application/json" };
   if (token) headers.authorization = `Bearer ${token}`;
-  const response = await fetch(`${url}/xrpc/${method}`, { method: "POST", headers, body: JSON.stringify(body) });
+  const response = await fetch(`${url}/xrpc/${method}`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(body),
+  });
   if (!response.ok) throw new Error(`${method}: ${response.status} ${await response.text()}`);
   return response.json();
 }
@@ -63,8 +67,15 @@ async function main() {
     email: "ada@example.com",
     password: randomBytes(12).toString("hex"),
   });
-  const { password } = await post(url, "com.atproto.server.createAppPassword", { name: "galley" }, account.accessJwt);
-  process.stdout.write(`${JSON.stringify({ url, did: account.did, handle: account.handle, appPassword: password })}\n`);
+  const { password } = await post(
+    url,
+    "com.atproto.server.createAppPassword",
+    { name: "galley" },
+    account.accessJwt,
+  );
+  process.stdout.write(
+    `${JSON.stringify({ url, did: account.did, handle: account.handle, appPassword: password })}\n`,
+  );
 
   process.stdin.resume();
   process.stdin.once("end", async () => {
