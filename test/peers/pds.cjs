@@ -4,7 +4,7 @@
 const { mkdtempSync, rmSync } = require("node:fs");
 const { createServer } = require("node:net");
 const { tmpdir } = require("node:os");
-const { join } = require("node:path");
+const path = require("node:path");
 const { randomBytes } = require("node:crypto");
 const { Secp256k1Keypair } = require("@atproto/crypto");
 const { PDS, envToCfg, envToSecrets } = require("@atproto/pds");
@@ -24,6 +24,7 @@ async function freePort() {
 async function post(url, method, body, token) {
   const headers = { "content-type": "application/json" };
   if (token) headers.authorization = `Bearer ${token}`;
+  // oxlint-disable-next-line no-restricted-globals -- not a part of Galley: it sets its own server up
   const response = await fetch(`${url}/xrpc/${method}`, {
     method: "POST",
     headers,
@@ -34,7 +35,7 @@ async function post(url, method, body, token) {
 }
 
 async function main() {
-  const folder = mkdtempSync(join(tmpdir(), "galley-pds-"));
+  const folder = mkdtempSync(path.join(tmpdir(), "galley-pds-"));
   const plcPort = await freePort();
   const directory = plc.PlcServer.create({ db: plc.Database.mock(), port: plcPort });
   await directory.start();
@@ -47,7 +48,7 @@ async function main() {
     hostname: "localhost",
     serviceHandleDomains: [".test"],
     dataDirectory: folder,
-    blobstoreDiskLocation: join(folder, "blobs"),
+    blobstoreDiskLocation: path.join(folder, "blobs"),
     didPlcUrl: `http://127.0.0.1:${plcPort}`,
     bskyAppViewUrl: "https://appview.invalid",
     bskyAppViewDid: "did:example:invalid",
@@ -78,12 +79,14 @@ async function main() {
   );
 
   process.stdin.resume();
-  process.stdin.once("end", async () => {
+  process.stdin.once("end", () => void stop());
+
+  async function stop() {
     await server.destroy();
     await directory.destroy();
     rmSync(folder, { recursive: true, force: true });
     process.exit(0);
-  });
+  }
 }
 
 main().catch((error) => {
