@@ -74,6 +74,7 @@ export type ChannelsTable = {
   status_reason: Nullable<string>;
   paused_at: Nullable<Instant>;
   credentials: Nullable<Bytes>;
+  credentials_at: Nullable<Instant>;
   scopes: Filled<string[]>;
   expires_at: Nullable<Instant>;
   refresh_id: Nullable<string>;

@@ -27,6 +27,8 @@ create table channels (
   paused_at timestamptz,
   -- Envelope-encrypted JSON, bound to table, column, row and workspace; null once disconnected.
   credentials bytea,
+  -- When these credentials were stored: with expires_at it tells their lifetime.
+  credentials_at timestamptz,
   scopes text[] not null default '{}',
   expires_at timestamptz,
   -- The intent of a refresh, durable before the single-use token leaves; cleared with its outcome.

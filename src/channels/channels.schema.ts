@@ -1,0 +1,108 @@
+import { instant } from "#platform/wire";
+import { z } from "zod";
+
+const limits = z.object({
+  textLength: z.int(),
+  textUnit: z.string(),
+  maxParts: z.int(),
+  maxMedia: z.int(),
+  maxMediaBytes: z.int(),
+  mediaTypes: z.array(z.string()),
+  altTextLength: z.int(),
+  firstComment: z.boolean(),
+});
+
+const option = z.object({
+  key: z.string(),
+  label: z.string(),
+  kind: z.enum(["text", "choice"]),
+  choices: z.array(z.string()),
+  required: z.boolean(),
+  maxLength: z.int(),
+  help: z.string(),
+});
+
+const field = z.object({
+  key: z.string(),
+  label: z.string(),
+  kind: z.enum(["text", "password", "url", "email", "number", "choice", "lines"]),
+  choices: z.array(z.string()),
+  required: z.boolean(),
+  placeholder: z.string(),
+  help: z.string(),
+  /** What the form starts with: where it is filled throughout, one click connects. */
+  initial: z.string(),
+});
+
+const connector = z.object({
+  id: z.string(),
+  name: z.string(),
+  summary: z.string(),
+  connect: z.discriminatedUnion("kind", [
+    z.object({
+      kind: z.literal("oauth"),
+      scopes: z.array(z.string()),
+      /** The exact address to register with the platform. */
+      redirectUri: z.string(),
+    }),
+    z.object({ kind: z.literal("form"), fields: z.array(field) }),
+  ]),
+  limits,
+  options: z.array(option),
+});
+
+export const connectorList = z.object({ items: z.array(connector) });
+
+export const channel = z.object({
+  id: z.uuid(),
+  connector: z.string(),
+  accountId: z.string(),
+  handle: z.string(),
+  displayName: z.string(),
+  avatarUrl: z.string().nullable(),
+  profileUrl: z.string().nullable(),
+  status: z.enum(["connected", "needs_reconnect", "disconnected"]),
+  statusReason: z.string().nullable(),
+  pausedAt: instant.nullable(),
+  scopes: z.array(z.string()),
+  expiresAt: instant.nullable(),
+  checkedAt: instant.nullable(),
+  createdAt: instant,
+});
+
+export const channelList = z.object({ items: z.array(channel) });
+
+const connectorId = z.string().min(1).max(50);
+
+export const connectBody = z.object({
+  connector: connectorId,
+  form: z.record(z.string().max(100), z.string().max(50_000)),
+});
+
+export const authorizeBody = z.object({
+  connector: connectorId,
+  interactive: z.boolean().default(true),
+  returnTo: z.string().max(2000).nullable().default(null),
+});
+
+export const authorized = z.object({ authorizeUrl: z.string() });
+
+export const callbackParams = z.object({ connector: connectorId });
+
+/** Platforms add parameters of their own, which are let by. */
+export const callbackQuery = z.looseObject({
+  code: z.string().max(8000).optional(),
+  state: z.string().max(500).optional(),
+  error: z.string().max(200).optional(),
+  error_description: z.string().max(4000).optional(),
+});
+
+export const checked = z.object({
+  channel,
+  healthy: z.boolean(),
+  cause: z.string().nullable(),
+  fix: z.string().nullable(),
+  missingScopes: z.array(z.string()),
+});
+
+export const disconnected = z.object({ revoked: z.boolean().nullable(), message: z.string() });

@@ -1,0 +1,275 @@
+import type { Kysely } from "kysely";
+import type { Account } from "#connectors";
+import type { Schema } from "#platform/db";
+import { compileOnly } from "#platform/db";
+import type { Channel } from "./channel.ts";
+
+/** A channel with what only custody may see. */
+export type ChannelRow = Channel & {
+  sealed: Buffer | null;
+  credentialsAt: Date | null;
+  refreshId: string | null;
+  refreshUntil: Date | null;
+};
+
+const publicColumns = [
+  "id",
+  "workspace_id as workspaceId",
+  "connector",
+  "account_id as accountId",
+  "handle",
+  "display_name as displayName",
+  "avatar_url as avatarUrl",
+  "profile_url as profileUrl",
+  "status",
+  "status_reason as statusReason",
+  "paused_at as pausedAt",
+  "scopes",
+  "expires_at as expiresAt",
+  "checked_at as checkedAt",
+  "created_at as createdAt",
+] as const;
+
+const allColumns = [
+  ...publicColumns,
+  "credentials as sealed",
+  "credentials_at as credentialsAt",
+  "refresh_id as refreshId",
+  "refresh_until as refreshUntil",
+] as const;
+
+/** All channels of a workspace, oldest first. */
+export function listQuery(workspaceId: string) {
+  return compileOnly
+    .selectFrom("channels")
+    .select(publicColumns)
+    .where("workspace_id", "=", workspaceId)
+    .orderBy("id")
+    .compile();
+}
+
+export function findQuery(workspaceId: string, id: string) {
+  return compileOnly
+    .selectFrom("channels")
+    .select(allColumns)
+    .where("workspace_id", "=", workspaceId)
+    .where("id", "=", id)
+    .compile();
+}
+
+export function findByAccountQuery(workspaceId: string, connector: string, accountId: string) {
+  return compileOnly
+    .selectFrom("channels")
+    .select(allColumns)
+    .where("workspace_id", "=", workspaceId)
+    .where("connector", "=", connector)
+    .where("account_id", "=", accountId)
+    .compile();
+}
+
+/** The row, locked until the transaction ends. */
+export async function lockChannel(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  id: string,
+): Promise<ChannelRow | undefined> {
+  return db
+    .selectFrom("channels")
+    .select(allColumns)
+    .where("workspace_id", "=", workspaceId)
+    .where("id", "=", id)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+export type Credited = { sealed: Buffer; scopes: string[]; expiresAt: Date | null; at: Date };
+
+/** Connects an account: a new row under `id`, or the account's former row, whose id stays. */
+export async function upsertChannel(
+  db: Kysely<Schema>,
+  channel: {
+    workspaceId: string;
+    id: string;
+    connector: string;
+    account: Account;
+    credited: Credited;
+    userId: string;
+  },
+): Promise<ChannelRow> {
+  const { account, credited } = channel;
+  const connected = {
+    handle: account.handle,
+    display_name: account.displayName,
+    avatar_url: account.avatarUrl,
+    profile_url: account.profileUrl,
+    status: "connected" as const,
+    status_reason: null,
+    refresh_id: null,
+    refresh_until: null,
+    checked_at: credited.at,
+    updated_at: credited.at,
+    ...creditedColumns(credited),
+  };
+  return db
+    .insertInto("channels")
+    .values({
+      workspace_id: channel.workspaceId,
+      id: channel.id,
+      connector: channel.connector,
+      account_id: account.accountId,
+      created_by: channel.userId,
+      created_at: credited.at,
+      ...connected,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(["workspace_id", "connector", "account_id"]).doUpdateSet(connected),
+    )
+    .returning(allColumns)
+    .executeTakeFirstOrThrow();
+}
+
+function creditedColumns(credited: Credited) {
+  return {
+    credentials: credited.sealed,
+    credentials_at: credited.at,
+    scopes: credited.scopes,
+    expires_at: credited.expiresAt,
+  };
+}
+
+/** Writes the intent of a refresh on a row that this transaction has locked. */
+export async function writeRefreshIntent(
+  db: Kysely<Schema>,
+  channel: { workspaceId: string; id: string },
+  intent: { id: string; until: Date },
+): Promise<void> {
+  await db
+    .updateTable("channels")
+    .set({ refresh_id: intent.id, refresh_until: intent.until })
+    .where("workspace_id", "=", channel.workspaceId)
+    .where("id", "=", channel.id)
+    .execute();
+}
+
+/** Stores the new pair and clears the intent; undefined when the channel went on without this refresh. */
+export async function storeRefreshed(
+  db: Kysely<Schema>,
+  channel: { workspaceId: string; id: string },
+  intentId: string,
+  credited: Credited,
+): Promise<ChannelRow | undefined> {
+  return db
+    .updateTable("channels")
+    .set({
+      ...creditedColumns(credited),
+      refresh_id: null,
+      refresh_until: null,
+      updated_at: credited.at,
+    })
+    .where("workspace_id", "=", channel.workspaceId)
+    .where("id", "=", channel.id)
+    .where("refresh_id", "=", intentId)
+    .returning(allColumns)
+    .executeTakeFirst();
+}
+
+/** Clears an intent that had no effect on the platform. */
+export async function clearRefreshIntent(
+  db: Kysely<Schema>,
+  channel: { workspaceId: string; id: string },
+  intentId: string,
+): Promise<void> {
+  await db
+    .updateTable("channels")
+    .set({ refresh_id: null, refresh_until: null })
+    .where("workspace_id", "=", channel.workspaceId)
+    .where("id", "=", channel.id)
+    .where("refresh_id", "=", intentId)
+    .execute();
+}
+
+/**
+ * From `connected` to `needs_reconnect`; with `intentId` only while that refresh is the standing one.
+ * False when the channel was not in that state any more.
+ */
+export async function markNeedsReconnect(
+  db: Kysely<Schema>,
+  channel: { workspaceId: string; id: string },
+  change: { reason: string; at: Date; intentId: string | null },
+): Promise<boolean> {
+  let update = db
+    .updateTable("channels")
+    .set({
+      status: "needs_reconnect",
+      status_reason: change.reason,
+      refresh_id: null,
+      refresh_until: null,
+      updated_at: change.at,
+    })
+    .where("workspace_id", "=", channel.workspaceId)
+    .where("id", "=", channel.id)
+    .where("status", "=", "connected");
+  if (change.intentId !== null) update = update.where("refresh_id", "=", change.intentId);
+  return (await update.executeTakeFirst()).numUpdatedRows > 0n;
+}
+
+/** Forgets the credentials; the row stays, because posts and deliveries name it. */
+export async function markDisconnected(
+  db: Kysely<Schema>,
+  channel: { workspaceId: string; id: string },
+  at: Date,
+): Promise<void> {
+  await db
+    .updateTable("channels")
+    .set({
+      status: "disconnected",
+      status_reason: "It was disconnected here.",
+      credentials: null,
+      credentials_at: null,
+      scopes: [],
+      expires_at: null,
+      refresh_id: null,
+      refresh_until: null,
+      updated_at: at,
+    })
+    .where("workspace_id", "=", channel.workspaceId)
+    .where("id", "=", channel.id)
+    .execute();
+}
+
+export async function setPaused(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  id: string,
+  pausedAt: Date | null,
+): Promise<ChannelRow | undefined> {
+  return db
+    .updateTable("channels")
+    .set({ paused_at: pausedAt })
+    .where("workspace_id", "=", workspaceId)
+    .where("id", "=", id)
+    .returning(allColumns)
+    .executeTakeFirst();
+}
+
+/** What a successful probe told about the account. */
+export async function storeChecked(
+  db: Kysely<Schema>,
+  channel: { workspaceId: string; id: string },
+  account: Account,
+  at: Date,
+): Promise<ChannelRow | undefined> {
+  return db
+    .updateTable("channels")
+    .set({
+      handle: account.handle,
+      display_name: account.displayName,
+      avatar_url: account.avatarUrl,
+      profile_url: account.profileUrl,
+      checked_at: at,
+    })
+    .where("workspace_id", "=", channel.workspaceId)
+    .where("id", "=", channel.id)
+    .returning(allColumns)
+    .executeTakeFirst();
+}

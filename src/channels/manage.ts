@@ -1,0 +1,155 @@
+import type { Connector } from "#connectors";
+import { ConnectorFailure } from "#connectors";
+import type { Actor } from "#kit";
+import { recordEvent } from "#platform/audit";
+import type { Channel, ChannelCheck, Disconnected } from "./channel.ts";
+import type { Channels } from "./channels.ts";
+import type { ChannelRow } from "./channels.store.ts";
+import { markDisconnected, setPaused, storeChecked } from "./channels.store.ts";
+import { contextFor } from "./context.ts";
+import { ChannelError, noSuchChannel } from "./errors.ts";
+import { missingScopes } from "./oauth.ts";
+import type { Parts } from "./parts.ts";
+import { connectorOf, findChannel, patienceMs } from "./parts.ts";
+import { withoutCredentials } from "./public-channel.ts";
+
+/**
+ * Takes Galley's access back: at the platform as far as it answers, and here in any case. The row stays,
+ * with its history, for deliveries that name it; connecting the same account again brings it back.
+ */
+export async function disconnect(parts: Parts, actor: Actor, id: string): Promise<Disconnected> {
+  const row = await findChannel(parts.database, actor.workspaceId, id);
+  const connector = connectorOf(parts.connectors, row.connector);
+  const revoked = row.sealed === null ? null : await revoke(parts, connector, row);
+  await parts.database.inWorkspace(actor.workspaceId, async (tx) => {
+    await markDisconnected(tx, row, parts.clock.now());
+    await recordEvent(tx, {
+      actor,
+      action: "channel.disconnected",
+      target: { kind: "channel", id },
+      details: { connector: row.connector, handle: row.handle, revoked },
+    });
+  });
+  return { revoked, message: disconnectedMessage(connector, revoked) };
+}
+
+async function revoke(parts: Parts, connector: Connector, row: ChannelRow): Promise<boolean | null> {
+  const { connect } = connector;
+  if (connect.kind !== "oauth") return null;
+  try {
+    const credentials = await parts.custody.open(row);
+    const account = { credentials, accountId: row.accountId };
+    await connect.revoke(contextFor(parts.ways, connector, account, AbortSignal.timeout(patienceMs)));
+    return true;
+  } catch {
+    // Whatever the reason, the person is told to look at the platform's own list of apps.
+    return false;
+  }
+}
+
+function disconnectedMessage(connector: Connector, revoked: boolean | null): string {
+  if (revoked === true) return `Disconnected; ${connector.name} has withdrawn Galley's access.`;
+  if (revoked === null) return "Disconnected; Galley has forgotten the access.";
+  return (
+    `Disconnected; Galley has forgotten the access, but ${connector.name} did not confirm. ` +
+    "Remove Galley in the account's settings there to be sure."
+  );
+}
+
+/** Holds back all deliveries to a channel, or lets them go on. */
+export async function pauseChannel(
+  parts: Parts,
+  actor: Actor,
+  id: string,
+  paused: boolean,
+): Promise<Channel> {
+  const row = await parts.database.inWorkspace(actor.workspaceId, async (tx) => {
+    const changed = await setPaused(tx, actor.workspaceId, id, paused ? parts.clock.now() : null);
+    if (!changed) throw noSuchChannel();
+    await recordEvent(tx, {
+      actor,
+      action: paused ? "channel.paused" : "channel.resumed",
+      target: { kind: "channel", id },
+    });
+    return changed;
+  });
+  return withoutCredentials(row);
+}
+
+/** Asks the platform who the credentials belong to, and says in plain words what is wrong and how to mend it. */
+export async function checkChannel(
+  parts: Parts & {
+    open: Channels["open"];
+    needsReconnect: Channels["needsReconnect"];
+  },
+  actor: Actor,
+  id: string,
+): Promise<ChannelCheck> {
+  const { workspaceId } = actor;
+  const row = await findChannel(parts.database, workspaceId, id);
+  const connector = connectorOf(parts.connectors, row.connector);
+  const found = await probe();
+  const channel = withoutCredentials(await findChannel(parts.database, workspaceId, id));
+  const missing =
+    connector.connect.kind === "oauth" ? missingScopes(connector.connect.scopes, channel.scopes) : [];
+  if (found === null && missing.length > 0 && channel.status === "connected") {
+    const cause = `${connector.name} granted less than Galley needs; missing: ${missing.join(", ")}.`;
+    return {
+      channel,
+      healthy: false,
+      cause,
+      fix: "Connect this channel again and allow all of it.",
+      missingScopes: missing,
+    };
+  }
+  return {
+    channel,
+    healthy: found === null,
+    cause: found?.cause ?? null,
+    fix: found?.fix ?? null,
+    missingScopes: missing,
+  };
+
+  async function probe(): Promise<{ cause: string; fix: string } | null> {
+    try {
+      const { context } = await parts.open(workspaceId, id, AbortSignal.timeout(patienceMs), {
+        whilePaused: true,
+      });
+      const account = await connector.probe(context);
+      if (account.accountId !== row.accountId) {
+        const cause = `The stored access belongs to another account now: ${account.handle}.`;
+        return { cause, fix: "Disconnect this channel and connect the account you want." };
+      }
+      await parts.database.inWorkspace(workspaceId, (tx) =>
+        storeChecked(tx, row, account, parts.clock.now()),
+      );
+      return null;
+    } catch (error) {
+      if (error instanceof ConnectorFailure && error.verdict === "unauthorized" && !error.refreshable) {
+        await parts.needsReconnect(workspaceId, id, error.message);
+      }
+      return explained(connector, error);
+    }
+  }
+}
+
+/** Throws what is no answer about the channel, as a stopped database. */
+function explained(connector: Connector, error: unknown): { cause: string; fix: string } {
+  if (error instanceof ConnectorFailure) {
+    return { cause: error.message, fix: fixes(connector)[error.verdict] };
+  }
+  if (error instanceof ChannelError && error.code === "channels.needs_reconnect") {
+    return { cause: error.message, fix: "Connect this channel again; its posts and history stay." };
+  }
+  throw error;
+}
+
+function fixes(connector: Connector): Record<ConnectorFailure["verdict"], string> {
+  return {
+    not_sent: `Check that ${connector.name} can be reached from this server: name, port and firewall.`,
+    rejected: "Check what was entered when the channel was connected, and connect it again if it changed.",
+    unauthorized: "Connect this channel again; its posts and history stay.",
+    throttled: "Nothing to do: Galley waits and goes on by itself.",
+    unknown: `Wait a little and check again; if it stays so, see whether ${connector.name} reports an outage.`,
+  };
+}

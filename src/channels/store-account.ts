@@ -1,0 +1,94 @@
+import type { Account, Connector, ConnectorContext, Credentials, TokenSet } from "#connectors";
+import type { Actor } from "#kit";
+import { newId } from "#kit";
+import { recordEvent } from "#platform/audit";
+import type { Channel } from "./channel.ts";
+import type { ChannelRow } from "./channels.store.ts";
+import { findByAccountQuery, upsertChannel } from "./channels.store.ts";
+import { contextFor } from "./context.ts";
+import { mergedCredentials } from "./custody.ts";
+import { channelError } from "./errors.ts";
+import type { Parts } from "./parts.ts";
+import { withoutCredentials } from "./public-channel.ts";
+
+/**
+ * Stores an account under its credentials. An account that was connected before keeps its channel's id,
+ * so that its history stays with it.
+ */
+export async function storeAccount(
+  parts: Parts,
+  connector: Connector,
+  actor: Actor,
+  answer: TokenSet & { account: Account },
+): Promise<Channel> {
+  // A second round only where somebody else connected the same account in between.
+  for (let round = 0; round < 2; round += 1) {
+    const stored = await storeOnce(parts, connector, actor, answer);
+    if (stored) return stored;
+  }
+  throw channelError("busy", "conflict", "This account is being connected by somebody else; try again.");
+}
+
+async function storeOnce(
+  parts: Parts,
+  connector: Connector,
+  actor: Actor,
+  answer: TokenSet & { account: Account },
+): Promise<Channel | null> {
+  const { database, custody, clock } = parts;
+  const { workspaceId } = actor;
+  const { account } = answer;
+  const [former] = await database.read(
+    workspaceId,
+    findByAccountQuery(workspaceId, connector.id, account.accountId),
+  );
+  const id = former?.id ?? newId();
+  const stored = former ? await formerCredentials(parts, former) : null;
+  const credentials = mergedCredentials(connector.connect.kind, stored, answer.credentials);
+  const sealed = await custody.seal({ workspaceId, id }, credentials);
+  const credited = { sealed, scopes: answer.scopes, expiresAt: answer.expiresAt, at: clock.now() };
+  return database
+    .inWorkspace(workspaceId, async (tx) => {
+      const row = await upsertChannel(tx, {
+        workspaceId,
+        id,
+        connector: connector.id,
+        account,
+        credited,
+        userId: actor.userId,
+      });
+      // The credentials are sealed for `id` and would not open in another row.
+      if (row.id !== id) throw new LostRace();
+      await recordEvent(tx, {
+        actor,
+        action: former ? "channel.reconnected" : "channel.connected",
+        target: { kind: "channel", id },
+        details: { connector: connector.id, handle: account.handle },
+      });
+      return withoutCredentials(row);
+    })
+    .catch((error: unknown) => {
+      if (error instanceof LostRace) return null;
+      throw error;
+    });
+}
+
+/** Rolls the transaction back. */
+class LostRace extends Error {}
+
+/** Null where they no longer open: connecting again is how a person mends that. */
+async function formerCredentials(parts: Parts, former: ChannelRow): Promise<Credentials | null> {
+  if (former.sealed === null) return null;
+  return parts.custody.open(former).catch(() => null);
+}
+
+/** Asks the platform whose tokens these are. */
+export async function accountOf(
+  parts: Pick<Parts, "ways">,
+  connector: Connector,
+  credentials: Credentials,
+  signal: AbortSignal,
+): Promise<Account> {
+  const context: ConnectorContext = contextFor(parts.ways, connector, { credentials, accountId: "" }, signal);
+  return connector.probe(context);
+}
