@@ -1,4 +1,4 @@
-import multipart from "@fastify/multipart";
+import multipart, { type Multipart } from "@fastify/multipart";
 import type { App } from "#platform/wire";
 import { actorOf, idParams, pageQuery } from "#platform/wire";
 import { z } from "zod";
@@ -7,12 +7,15 @@ import { DeskError } from "./errors.ts";
 import * as schema from "./posts.schema.ts";
 import { mediaToWire } from "./posts.wire.ts";
 
+/** Longest text field of an upload; alt texts of platforms end far below. */
+const fieldBytes = 20_000;
+
 /** Images: upload, describe, remove. Only these routes read multipart bodies. */
 export async function mediaRoutes(app: App, { desk }: { desk: Desk }): Promise<void> {
   const { media, mediaLinks } = desk;
   await app.register(async (uploads) => {
     await uploads.register(multipart, {
-      limits: { files: 1, fields: 5, fileSize: media.maxBytes, fieldSize: 64_000, parts: 6 },
+      limits: { files: 1, fields: 5, fileSize: media.maxBytes, fieldSize: fieldBytes, parts: 6 },
     });
     uploadRoute(uploads, desk);
   });
@@ -111,23 +114,10 @@ function uploadRoute(app: App, desk: Desk): void {
     },
     async (request, reply) => {
       const actor = actorOf(request);
-      let file: { bytes: Uint8Array; fileName: string } | null = null;
-      let altText = "";
-      // `altText` may stand before or after the file, so every part is read.
-      for await (const part of request.parts()) {
-        if (part.type === "field") {
-          if (part.fieldname === "altText" && typeof part.value === "string") altText = part.value;
-        } else if (part.fieldname === "file") {
-          file = {
-            bytes: await part.toBuffer().catch(rethrowTooLarge(media.maxBytes)),
-            fileName: part.filename,
-          };
-        } else {
-          part.file.resume();
-        }
-      }
+      if (!request.isMultipart()) throw noFile();
+      const { file, altText } = await readUpload(request.parts(), media.maxBytes);
       if (!file) throw noFile();
-      const added = await media.add(actor, { ...file, altText: altText.slice(0, 10_000) });
+      const added = await media.add(actor, { ...file, altText });
       return reply.code(201).send(mediaToWire(added, actor.workspaceId, mediaLinks));
     },
   );
@@ -174,18 +164,56 @@ export function mediaBytesRoutes(app: App, { desk }: { desk: Desk }): void {
   );
 }
 
-function rethrowTooLarge(maxBytes: number) {
-  return (cause: unknown): never => {
-    const tooLarge = cause instanceof Error && "code" in cause && cause.code === "FST_REQ_FILE_TOO_LARGE";
-    if (!tooLarge) throw cause;
-    throw new DeskError({
-      code: "desk.image_size",
-      kind: "too_large",
-      message: `This file is larger than ${Math.floor(maxBytes / 1e6)} MB; save it smaller and upload it again.`,
-      problems: [{ path: "/file", code: "desk.image_size", message: "Too many bytes." }],
-      cause,
-    });
-  };
+type Received = { file: { bytes: Uint8Array; fileName: string } | null; altText: string };
+
+/** `altText` may stand before or after the file, so every part is read. */
+async function readUpload(parts: AsyncIterable<Multipart>, maxBytes: number): Promise<Received> {
+  const received: Received = { file: null, altText: "" };
+  try {
+    for await (const part of parts) {
+      if (part.type === "field") {
+        if (part.valueTruncated) throw textTooLong();
+        if (part.fieldname === "altText" && typeof part.value === "string") received.altText = part.value;
+      } else if (part.fieldname === "file") {
+        received.file = { bytes: await part.toBuffer(), fileName: part.filename };
+      } else {
+        part.file.resume();
+      }
+    }
+  } catch (error) {
+    if (error instanceof DeskError) throw error;
+    const tooLarge = error instanceof Error && "code" in error && error.code === "FST_REQ_FILE_TOO_LARGE";
+    throw tooLarge ? fileTooLarge(maxBytes, error) : brokenUpload(error);
+  }
+  return received;
+}
+
+function fileTooLarge(maxBytes: number, cause: unknown): DeskError {
+  return new DeskError({
+    code: "desk.image_size",
+    kind: "too_large",
+    message: `This file is larger than ${Math.floor(maxBytes / 1e6)} MB; save it smaller and upload it again.`,
+    problems: [{ path: "/file", code: "desk.image_size", message: "Too many bytes." }],
+    cause,
+  });
+}
+
+/** A text that was cut must not be taken for the whole. */
+function textTooLong(): DeskError {
+  return new DeskError({
+    code: "desk.text_size",
+    kind: "too_large",
+    message: `A field of this upload is longer than ${fieldBytes} bytes; shorten it.`,
+  });
+}
+
+function brokenUpload(cause: unknown): DeskError {
+  return new DeskError({
+    code: "desk.broken_upload",
+    kind: "invalid",
+    message: "The upload ended early or is not well-formed multipart/form-data; send it again.",
+    cause,
+  });
 }
 
 function noFile(): DeskError {

@@ -84,6 +84,7 @@ async function deliveryFacts(
       join.onRef("a.workspace_id", "=", "d.workspace_id").onRef("a.id", "=", "d.approval_id"),
     )
     .select([
+      "d.channel_id",
       "d.state",
       "d.due_at",
       sql<boolean>`exists (select from delivery_attempts t
@@ -96,5 +97,10 @@ async function deliveryFacts(
     .where("a.decision", "=", "approved")
     .where("a.voided_at", "is", null)
     .execute();
-  return rows.map((row) => ({ state: row.state, dueAt: row.due_at, anyLive: row.any_live }));
+  return rows.map((row) => ({
+    channelId: row.channel_id,
+    state: row.state,
+    dueAt: row.due_at,
+    anyLive: row.any_live,
+  }));
 }

@@ -2,6 +2,7 @@ import type { PostStatus } from "./post.ts";
 
 /** What the desk needs to know of one delivery. */
 export type DeliveryFact = {
+  channelId: string;
   state:
     | "scheduled"
     | "claimed"
@@ -29,12 +30,12 @@ export type DeliveryFact = {
 export function statusOf(deliveries: DeliveryFact[], now: Date): PostStatus | null {
   const wanted = deliveries.filter(({ state }) => state !== "cancelled");
   if (wanted.length === 0) return null;
-  const live = wanted.filter(({ state, anyLive }) => state === "confirmed" || anyLive);
   if (wanted.every(({ state, dueAt }) => state === "scheduled" && dueAt > now)) return "scheduled";
-  const open = wanted.filter(({ state }) => !ended.has(state));
-  if (open.length > 0) return "publishing";
-  if (wanted.every(({ state }) => state === "confirmed")) return "published";
-  if (live.length > 0) return "partly";
+  if (wanted.some(({ state }) => !ended.has(state))) return "publishing";
+  const channels = new Set(wanted.map(({ channelId }) => channelId));
+  const gaveUpOne = deliveries.some(({ channelId }) => !channels.has(channelId));
+  if (!gaveUpOne && wanted.every(({ state }) => state === "confirmed")) return "published";
+  if (wanted.some(({ state, anyLive }) => state === "confirmed" || anyLive)) return "partly";
   return wanted.every(({ state }) => state === "missed") ? "missed" : "failed";
 }
 

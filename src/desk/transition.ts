@@ -10,7 +10,7 @@ import { type Action, assertAllowed } from "./rules.ts";
 
 export type Step = { db: Kysely<Schema>; post: LoadedPost; now: Date };
 
-/** What a verb did, for the audit log. */
+/** What a verb did, for the audit log; null when there was nothing to do. */
 export type Done = { action: `post.${string}`; details?: JsonObject };
 
 /**
@@ -24,7 +24,7 @@ export async function onPost(
   actor: Actor,
   id: string,
   action: Action,
-  work: (step: Step) => Promise<Done>,
+  work: (step: Step) => Promise<Done | null>,
 ): Promise<void> {
   const { workspaceId } = actor;
   await parts.database.inWorkspace(workspaceId, async (db) => {
@@ -33,6 +33,7 @@ export async function onPost(
     if (post.deletedAt !== null && action !== "restore") throw postNotFound();
     assertAllowed(action, post.facts, actor);
     const done = await work({ db, post, now: parts.clock.now() });
+    if (done === null) return;
     await recordEvent(db, {
       actor,
       action: done.action,

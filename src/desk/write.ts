@@ -38,7 +38,8 @@ export async function proposePost(
 
 /**
  * Saves a new version on top of `baseVersion`. What changes the content voids the approval, takes back
- * what was scheduled and returns the post to draft; a new title alone does not.
+ * what was scheduled and returns the post to draft; a new title alone does not, and saving what is there
+ * already adds no version.
  *
  * @throws DeskError `desk.version_conflict` when somebody saved in between, `desk.already_publishing`
  *   when part of the post can no longer be held back
@@ -58,6 +59,7 @@ export async function editPost(
       });
     }
     const version = await newVersion(db, actor, edit, { number: post.version + 1, runId: null, now });
+    if (version.contentHash === post.contentHash && version.title === post.title) return null;
     await addVersion(db, actor.workspaceId, id, version);
     const changed = version.contentHash !== post.contentHash;
     if (changed) {

@@ -28,12 +28,14 @@ export function createFiles({ directory }: { directory: string }): Files {
 
   async function put(workspaceId: string, bytes: Uint8Array): Promise<{ sha256: string }> {
     const hash = sha256(bytes);
-    await explained("store", () => writeWhole(place(workspaceId, hash), bytes));
+    const target = place(workspaceId, hash);
+    await explained("store", () => writeWhole(target, bytes));
     return { sha256: hash };
   }
 
   async function read(workspaceId: string, hash: string): Promise<Uint8Array> {
-    const bytes = await explained("read", () => readFile(place(workspaceId, hash)));
+    const source = place(workspaceId, hash);
+    const bytes = await explained("read", () => readFile(source));
     if (sha256(bytes) === hash) return bytes;
     throw new FilesError({
       code: "files.damaged",
@@ -43,7 +45,8 @@ export function createFiles({ directory }: { directory: string }): Files {
   }
 
   async function remove(workspaceId: string, hash: string): Promise<void> {
-    await explained("remove", () => rm(place(workspaceId, hash), { force: true }));
+    const target = place(workspaceId, hash);
+    await explained("remove", () => rm(target, { force: true }));
   }
 
   return { put, read, remove };

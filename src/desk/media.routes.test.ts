@@ -1,0 +1,188 @@
+import { crc32 } from "node:zlib";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { TestPerson } from "../../test/app.ts";
+import { buildChannel } from "../../test/builders.ts";
+import { movableClock, testDeskApp } from "../../test/desk.ts";
+
+type Uploaded = {
+  id: string;
+  sha256: string;
+  mimeType: string;
+  width: number;
+  height: number;
+  url: string;
+  altText: string;
+};
+type Problem = { code: string; detail: string };
+
+let app: Awaited<ReturnType<typeof testDeskApp>>;
+let owner: TestPerson;
+
+beforeAll(async () => {
+  app = await testDeskApp(movableClock());
+  owner = await app.owner();
+});
+afterAll(() => app.close());
+
+function picture(width = 40, height = 20) {
+  return sharp({ create: { width, height, channels: 3, background: "teal" }, limitInputPixels: false });
+}
+
+async function upload(
+  bytes: Uint8Array,
+  fields: Record<string, string> = {},
+  name = "photo.jpg",
+  person = owner,
+) {
+  const form = new FormData();
+  form.append("file", new Blob([Buffer.from(bytes)]), name);
+  for (const [key, value] of Object.entries(fields)) form.append(key, value);
+  const encoded = new Response(form);
+  const answer = await app.app.inject({
+    method: "POST",
+    url: "/api/v1/media",
+    headers: {
+      authorization: `Bearer ${person.bearer}`,
+      "galley-workspace": person.workspaceId,
+      "content-type": encoded.headers.get("content-type") ?? "",
+    },
+    payload: Buffer.from(await encoded.arrayBuffer()),
+  });
+  return { status: answer.statusCode, body: answer.json<Uploaded & Problem>() };
+}
+
+describe("an upload", () => {
+  test("loses its metadata, is turned upright and is served without a cookie", async () => {
+    const original = await picture()
+      .jpeg()
+      .withExif({ IFD0: { Copyright: "secret place" } })
+      .withMetadata({ orientation: 6 })
+      .toBuffer();
+    const { status, body } = await upload(original, { altText: "A teal field" }, "../../etc/my photo.jpg");
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      mimeType: "image/jpeg",
+      width: 20,
+      height: 40,
+      altText: "A teal field",
+      fileName: "my photo.jpg",
+    });
+    const served = await app.app.inject({ url: `/api/v1${body.url}` });
+    expect(served.statusCode).toBe(200);
+    expect(served.headers).toMatchObject({
+      "content-type": "image/jpeg",
+      "x-content-type-options": "nosniff",
+      "content-security-policy": "default-src 'none'; sandbox",
+      "cross-origin-resource-policy": "same-site",
+    });
+    expect(served.headers["set-cookie"]).toBeUndefined();
+    const meta = await sharp(served.rawPayload).metadata();
+    expect(meta.exif).toBeUndefined();
+    expect(meta.orientation).toBeUndefined();
+    expect(served.rawPayload.includes("secret place")).toBe(false);
+  });
+
+  test.each(["png", "webp", "gif"] as const)("stays %s", async (format) => {
+    const { status, body } = await upload(await picture().toFormat(format).toBuffer());
+    expect({ status, mimeType: body.mimeType }).toEqual({ status: 201, mimeType: `image/${format}` });
+  });
+
+  test("in AVIF becomes JPEG, which platforms take", async () => {
+    const { status, body } = await upload(await picture().avif({ effort: 0 }).toBuffer());
+    expect({ status, mimeType: body.mimeType }).toEqual({ status: 201, mimeType: "image/jpeg" });
+  });
+
+  test("keeps every frame of an animation", async () => {
+    const frames = await sharp({
+      create: { width: 10, height: 30, channels: 3, background: "red", pageHeight: 10 },
+    })
+      .gif({ delay: [100, 100, 100] })
+      .toBuffer();
+    const { body } = await upload(frames);
+    expect(body).toMatchObject({ width: 10, height: 10 });
+    const served = await app.app.inject({ url: `/api/v1${body.url}` });
+    expect((await sharp(served.rawPayload, { animated: true }).metadata()).pageHeight ?? 10).toBe(10);
+  });
+});
+
+describe("refused uploads", () => {
+  test("SVG, HTML, and noise, whatever their name", async () => {
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
+    for (const text of [svg, "<html></html>", "\0\x01\x02"]) {
+      const { status, body } = await upload(Buffer.from(text), {}, "photo.png");
+      expect({ status, code: body.code }).toEqual({ status: 422, code: "desk.image_type" });
+    }
+  });
+
+  test("an image bomb, before it is decoded, with its size named", async () => {
+    const bomb = await picture().png().toBuffer();
+    // The header says 30,000 x 30,000: chunk IHDR begins at 12, its checksum stands at 29.
+    bomb.writeUInt32BE(30_000, 16);
+    bomb.writeUInt32BE(30_000, 20);
+    bomb.writeUInt32BE(crc32(bomb.subarray(12, 29)), 29);
+    const { status, body } = await upload(bomb);
+    expect({ status, code: body.code }).toEqual({ status: 422, code: "desk.image_pixels" });
+    expect(body.detail).toContain("30000 x 30000");
+  });
+
+  test("a truncated image", async () => {
+    const whole = await picture(400, 400).jpeg().toBuffer();
+    const { status, body } = await upload(whole.subarray(0, whole.length / 2));
+    expect({ status, code: body.code }).toEqual({ status: 422, code: "desk.image_broken" });
+  });
+
+  test("more bytes than allowed, and no file at all", async () => {
+    const { status, body } = await upload(new Uint8Array(6_000_000).fill(1));
+    expect({ status, code: body.code.split(".")[1] }).toEqual({ status: 413, code: "image_size" });
+    const none = await owner.call<Problem>("POST", "/media", { altText: "nothing" });
+    expect(none).toMatchObject({ status: 400, body: { code: "desk.no_file" } });
+    const cut = await app.app.inject({
+      method: "POST",
+      url: "/api/v1/media",
+      headers: { authorization: `Bearer ${owner.bearer}`, "content-type": "multipart/form-data; boundary=x" },
+      payload: '--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nabc',
+    });
+    expect(cut.json()).toMatchObject({ status: 400, code: "desk.broken_upload" });
+  });
+
+  test("an address with another signature, hash or workspace", async () => {
+    const { body } = await upload(await picture(8, 8).png().toBuffer());
+    const stranger = await app.owner();
+    for (const address of [
+      body.url.replace(/signature=.*/, "signature=AAAA"),
+      body.url.replace(body.sha256, "0".repeat(64)),
+      body.url.replace(owner.workspaceId, stranger.workspaceId),
+    ]) {
+      expect((await app.app.inject({ url: `/api/v1${address}` })).statusCode).toBe(404);
+    }
+  });
+});
+
+describe("images in use", () => {
+  test("stay; unused ones go, and their bytes with the last of them", async () => {
+    const channel = await buildChannel(app.database, owner.workspaceId);
+    const bytes = await picture(16, 16).png().toBuffer();
+    const [first, second] = [(await upload(bytes)).body, (await upload(bytes)).body];
+    expect(first.sha256).toBe(second.sha256);
+    const content = { parts: ["look"], media: [{ mediaId: first.id, altText: "" }] };
+    await owner.call("POST", "/posts", { title: "Look", variants: [{ channelId: channel.id, content }] });
+    const refused = await owner.call<Problem>("DELETE", `/media/${first.id}`);
+    expect(refused).toMatchObject({ status: 409, body: { code: "desk.media_in_use" } });
+    expect(await owner.call("DELETE", `/media/${second.id}`)).toMatchObject({ status: 204 });
+    expect((await app.app.inject({ url: `/api/v1${first.url}` })).statusCode).toBe(200);
+    expect(await owner.call("GET", `/media/${second.id}`)).toMatchObject({ status: 404 });
+    const alone = (await upload(await picture(17, 16).png().toBuffer())).body;
+    await owner.call("DELETE", `/media/${alone.id}`);
+    expect((await app.app.inject({ url: `/api/v1${alone.url}` })).statusCode).toBe(404);
+  });
+
+  test("are listed newest first and can be described anew", async () => {
+    const { body } = await upload(await picture(18, 16).png().toBuffer());
+    const changed = await owner.call<Uploaded>("PATCH", `/media/${body.id}`, { altText: "A field" });
+    expect(changed.body.altText).toBe("A field");
+    const list = await owner.call<{ items: Uploaded[]; next: string }>("GET", "/media?limit=1");
+    expect(list.body.items).toMatchObject([{ id: body.id, altText: "A field" }]);
+    expect(list.body.next).not.toBeNull();
+  });
+});
