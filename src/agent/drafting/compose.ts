@@ -41,13 +41,13 @@ function subjectOption(connector: Connector, { digest }: Composition): JsonObjec
   return { subject: fitWords(digest.title, (text) => text.length <= field.maxLength) };
 }
 
-function mails({ digest, link }: Composition): string[] {
+// The connector adds the link itself, as a button; see connectors/email.
+function mails({ digest }: Composition): string[] {
   const [opening, ...points] = digest.sentences;
   return downFrom(Math.min(6, points.length), 0).map((count) =>
     paragraphs(
       opening?.text ?? digest.title,
       count > 0 ? `**Key points**\n\n${list(points.slice(0, count), "- ")}` : null,
-      link ? `[Read the full article](${link})` : null,
     ),
   );
 }
