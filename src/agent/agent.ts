@@ -113,7 +113,11 @@ function jobKey(runId: string): string {
   return `${runTask}:${runId}`;
 }
 
-async function namedChannels(channels: AgentChannels, workspaceId: string, ids: string[]): Promise<RunInput["channels"]> {
+async function namedChannels(
+  channels: AgentChannels,
+  workspaceId: string,
+  ids: string[],
+): Promise<RunInput["channels"]> {
   const named: RunInput["channels"] = [];
   for (const channelId of new Set(ids)) {
     const { id, connector, handle } = await channels.get(workspaceId, channelId);

@@ -63,7 +63,11 @@ export async function executeRun(
 }
 
 /** Renews the lease until stopped; stops the work where there is nothing to renew. */
-async function keepLease({ database, clock }: ExecutionParts, hold: Hold, stop: AbortController): Promise<void> {
+async function keepLease(
+  { database, clock }: ExecutionParts,
+  hold: Hold,
+  stop: AbortController,
+): Promise<void> {
   try {
     for await (const _ of setInterval(RENEWAL, undefined, { signal: stop.signal })) {
       const until = new Date(clock.now().getTime() + LEASE);
@@ -93,8 +97,12 @@ async function settleFailure(
 }
 
 function explained(error: unknown): { code: string; message: string } {
-  if (error instanceof GalleyError && error.kind !== "internal") return { code: error.code, message: error.message };
-  return { code: "agent.internal", message: "Something went wrong inside Galley; the server's log has the details." };
+  if (error instanceof GalleyError && error.kind !== "internal")
+    return { code: error.code, message: error.message };
+  return {
+    code: "agent.internal",
+    message: "Something went wrong inside Galley; the server's log has the details.",
+  };
 }
 
 async function runSteps(parts: ExecutionParts, run: ClaimedRun, signal: AbortSignal): Promise<void> {
@@ -167,7 +175,7 @@ async function openExecution(parts: ExecutionParts, run: ClaimedRun, signal: Abo
     try {
       const { output, notice = null } = await work((call) => calls.push(call));
       await write(async (db, now) => {
-        await store.finishStep<Name>(db, hold, { number, output, notice }, now);
+        await store.finishStep(db, hold, { number, output, notice }, now);
         await recordCalls(db, run, calls);
       });
       return output;
@@ -195,9 +203,7 @@ async function recordCalls(db: Kysely<Schema>, run: ClaimedRun, calls: readonly 
 /** The agent acts for the person who asked, while that person is a member, and never with more rights. */
 async function agentFor({ database }: ExecutionParts, { hold, createdBy }: ClaimedRun): Promise<Actor> {
   const { workspaceId, runId } = hold;
-  const person = createdBy
-    ? await database.inWorkspace(workspaceId, (db) => store.requester(db, workspaceId, createdBy))
-    : null;
+  const person = createdBy ? await store.requester(database.system, workspaceId, createdBy) : null;
   if (person) return { ...person, kind: "agent", sessionId: runId, workspaceId };
   throw new AgentError({
     code: "agent.requester_gone",
@@ -210,10 +216,15 @@ function gaveUp(): AgentError {
   return new AgentError({
     code: "agent.gave_up",
     kind: "unavailable",
-    message: "This run was interrupted five times and is not tried again; start a new one, with a shorter source if you can.",
+    message:
+      "This run was interrupted five times and is not tried again; start a new one, with a shorter source if you can.",
   });
 }
 
 function unknownConnector(id: string): AgentError {
-  return new AgentError({ code: "agent.unknown_connector", kind: "unprocessable", message: `There is no connector "${id}" here.` });
+  return new AgentError({
+    code: "agent.unknown_connector",
+    kind: "unprocessable",
+    message: `There is no connector "${id}" here.`,
+  });
 }

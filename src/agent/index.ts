@@ -1,6 +1,7 @@
 export type { Agent, AgentParts, DraftOrder } from "./agent.ts";
 export { createAgent } from "./agent.ts";
 export type { Drafter, DrafterInfo } from "./drafting/drafter.ts";
+export { extractiveDrafter } from "./drafting/extractive.ts";
 export { AgentError } from "./error.ts";
 export type { RunState, RunStep, RunView } from "./run.ts";
 export { agentRoutes } from "./runs.routes.ts";

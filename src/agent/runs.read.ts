@@ -58,7 +58,11 @@ export async function listRuns(
   page: { cursor: string | undefined; limit: number },
 ): Promise<{ items: RunSummary[]; next: string | null }> {
   if (page.cursor !== undefined && !isId(page.cursor)) {
-    throw new AgentError({ code: "agent.bad_cursor", kind: "invalid", message: "This cursor is none of ours; start again without it." });
+    throw new AgentError({
+      code: "agent.bad_cursor",
+      kind: "invalid",
+      message: "This cursor is none of ours; start again without it.",
+    });
   }
   let query = compileOnly
     .selectFrom("runs")

@@ -22,7 +22,11 @@ const source = z.discriminatedUnion("kind", [
 export const draftsBody = z.object({
   source,
   channelIds: z.array(z.uuid()).min(1).max(20),
-  tone: z.string().max(300).optional().describe("How it should sound. The built-in drafter keeps the material's own words."),
+  tone: z
+    .string()
+    .max(300)
+    .optional()
+    .describe("How it should sound. The built-in drafter keeps the material's own words."),
 });
 
 const sourceReference = z.object({

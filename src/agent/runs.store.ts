@@ -10,7 +10,12 @@ export type Hold = { workspaceId: string; runId: string; fence: number };
 
 export type ClaimedRun = { hold: Hold; input: RunInput; createdBy: string | null };
 
-export async function insertRun(db: Kysely<Schema>, actor: Actor, id: string, input: RunInput): Promise<void> {
+export async function insertRun(
+  db: Kysely<Schema>,
+  actor: Actor,
+  id: string,
+  input: RunInput,
+): Promise<void> {
   await db
     .insertInto("runs")
     .values({
@@ -38,7 +43,11 @@ export async function claimRun(
     .returning(["fence", "input", "created_by"])
     .executeTakeFirst();
   if (!row) return null;
-  return { hold: { ...key, fence: row.fence }, input: runInputSchema.parse(row.input), createdBy: row.created_by };
+  return {
+    hold: { ...key, fence: row.fence },
+    input: runInputSchema.parse(row.input),
+    createdBy: row.created_by,
+  };
 }
 
 /** Moves the end of the lease; false when the run was cancelled or is somebody else's by now. */
@@ -69,7 +78,13 @@ export async function startStep(
 ): Promise<void> {
   await db
     .insertInto("run_steps")
-    .values({ workspace_id: hold.workspaceId, run_id: hold.runId, ...step, state: "running", started_at: now })
+    .values({
+      workspace_id: hold.workspaceId,
+      run_id: hold.runId,
+      ...step,
+      state: "running",
+      started_at: now,
+    })
     .onConflict((conflict) =>
       conflict
         .columns(["workspace_id", "run_id", "number"])
@@ -78,10 +93,10 @@ export async function startStep(
     .execute();
 }
 
-export async function finishStep<Name extends StepName>(
+export async function finishStep(
   db: Kysely<Schema>,
   hold: Hold,
-  step: { number: number; output: StepOutput[Name] | null; notice: string | null },
+  step: { number: number; output: StepOutput[StepName] | null; notice: string | null },
   now: Date,
 ): Promise<void> {
   await db
@@ -130,7 +145,9 @@ export async function finishRun(
     "postId" in result
       ? ({ state: "done", post_id: result.postId } as const)
       : ({ state: "failed", error_code: result.code, error_message: result.message } as const);
-  await held(db, hold).set({ ...outcome, lease_until: null, finished_at: now }).execute();
+  await held(db, hold)
+    .set({ ...outcome, lease_until: null, finished_at: now })
+    .execute();
 }
 
 /** Stops a run that is not finished; false when it is. */
@@ -171,13 +188,16 @@ export async function strandedRuns(
   return rows.map((row) => ({ workspaceId: row.workspace_id, runId: row.id }));
 }
 
-/** The person for whom a run works, while he is a member; null otherwise. */
+/**
+ * The person for whom a run works, while he is a member; null otherwise. Mail addresses are read by the
+ * system role alone.
+ */
 export async function requester(
-  db: Kysely<Schema>,
+  system: Kysely<Schema>,
   workspaceId: string,
   userId: string,
 ): Promise<Pick<Actor, "userId" | "name" | "email" | "role"> | null> {
-  const row = await db
+  const row = await system
     .selectFrom("members")
     .innerJoin("users", "users.id", "members.user_id")
     .select(["users.id", "users.name", "users.email", "members.role"])

@@ -56,6 +56,17 @@ export async function insertPost(
   await insertVersion(db, workspaceId, id, version);
 }
 
+/** The post that a run proposed, if it did. */
+export async function postOfRun(db: Db, workspaceId: string, runId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom("post_versions")
+    .select("post_id")
+    .where("workspace_id", "=", workspaceId)
+    .where("run_id", "=", runId)
+    .executeTakeFirst();
+  return row?.post_id ?? null;
+}
+
 /** Makes `version` the newest; the post must be locked. */
 export async function addVersion(
   db: Db,

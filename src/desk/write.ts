@@ -11,7 +11,14 @@ import { DeskError } from "./errors.ts";
 import { takeBack } from "./hand-over.ts";
 import { holdMedia } from "./media.store.ts";
 import type { Source, Variant } from "./post.ts";
-import { type NewVersion, addVersion, insertPost, targetChannels, updatePost } from "./posts.store.ts";
+import {
+  type NewVersion,
+  addVersion,
+  insertPost,
+  postOfRun,
+  targetChannels,
+  updatePost,
+} from "./posts.store.ts";
 import { onPost } from "./transition.ts";
 
 export type Draft = { title: string; variants: Variant[]; sources?: Source[] | undefined };
@@ -26,7 +33,8 @@ export async function createPost(parts: DeskParts, actor: Actor, draft: Draft): 
 
 /**
  * Saves what the agent wrote, for the person who asked for it. It is a draft like any other: nothing
- * the agent does can submit, approve or publish it.
+ * the agent does can submit, approve or publish it. A run proposes one post: asked again after a crash,
+ * this returns the post that stands.
  */
 export async function proposePost(
   parts: DeskParts,
@@ -83,9 +91,11 @@ async function insertDraft(
   draft: Draft,
   runId: string | null,
 ): Promise<string> {
-  const id = newId();
   const { workspaceId } = actor;
-  await parts.database.inWorkspace(workspaceId, async (db) => {
+  return parts.database.inWorkspace(workspaceId, async (db) => {
+    const standing = runId === null ? null : await postOfRun(db, workspaceId, runId);
+    if (standing !== null) return standing;
+    const id = newId();
     const version = await newVersion(db, actor, draft, { number: 1, runId, now: parts.clock.now() });
     await insertPost(db, workspaceId, id, version, draft.sources ?? []);
     await recordEvent(db, {
@@ -94,8 +104,8 @@ async function insertDraft(
       target: { kind: "post", id },
       details: { title: draft.title, ...(runId === null ? {} : { runId }) },
     });
+    return id;
   });
-  return id;
 }
 
 async function newVersion(

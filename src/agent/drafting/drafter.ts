@@ -21,7 +21,7 @@ export type DraftRequest = {
   tone: string | null;
   signal: AbortSignal;
   /** Called once for every call of a model, also for one that failed. */
-  report(call: ModelCall): void;
+  report: (call: ModelCall) => void;
 };
 
 /** What one call used; becomes a usage event. */

@@ -70,6 +70,8 @@ create table post_versions (
   foreign key (workspace_id, post_id) references posts (workspace_id, id) on delete cascade
 );
 create index post_versions_media on post_versions using gin (media_ids);
+-- A run proposes one post, however often it is resumed.
+create unique index post_versions_run on post_versions (workspace_id, run_id) where run_id is not null;
 call protect_tenant('post_versions');
 
 create table approvals (
