@@ -2,3 +2,4 @@ export type { HealthChecks } from "./health.routes.ts";
 export { idempotencySweep } from "./idempotency.ts";
 export type { ServerOptions, ServerParts } from "./server.ts";
 export { createServer } from "./server.ts";
+export { passOn } from "./pass-on.ts";

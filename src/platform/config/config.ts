@@ -23,6 +23,8 @@ export type Config = {
   readonly publicUrl: string;
   /** Believe `X-Forwarded-For` of the proxy in front. */
   readonly trustProxy: boolean;
+  /** From one address; more are answered with 429. */
+  readonly requestsPerMinute: number;
   /** Absolute. */
   readonly dataDir: string;
   /** Null: the built-in PostgreSQL under `dataDir`. */
@@ -98,12 +100,13 @@ function toConfig(values: Values, folder: string, roles: readonly ProcessRole[])
     port: values.PORT,
     publicUrl: values.PUBLIC_URL ?? `http://${browsableHost(values.HOST)}:${values.PORT}`,
     trustProxy: values.TRUST_PROXY ?? false,
+    requestsPerMinute: values.REQUESTS_PER_MINUTE,
     dataDir: resolve(folder, values.DATA_DIR),
     databaseUrl: values.DATABASE_URL,
     databasePoolSize: values.DATABASE_POOL_SIZE,
     redisUrl: values.REDIS_URL,
     key: values.GALLEY_KEY,
-    logLevel: values.LOG_LEVEL ?? (mode === "test" ? "warn" : "info"),
+    logLevel: values.LOG_LEVEL ?? (isLive ? "info" : "warn"),
     sandbox: { enabled: values.SANDBOX ?? mode !== "production", port: values.SANDBOX_PORT },
     mailCatcher: { enabled: values.MAIL_CATCHER ?? mode !== "production", port: values.MAIL_CATCHER_PORT },
     connectors: values.CONNECTORS,

@@ -110,6 +110,7 @@ export const variables = {
     "Write the address that people use, like https://galley.example.com.",
   ),
   TRUST_PROXY: flag("off"),
+  REQUESTS_PER_MINUTE: whole(1200, 1, 100_000_000),
   DATA_DIR: variable(
     z
       .string()

@@ -5,14 +5,15 @@ import { sql } from "kysely";
 import { statfs } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** One subsystem: `message` says in plain words how it is and, when not ok, what to do. */
-export type Check = { name: string; ok: boolean; message: string };
+/** `message` says in plain words how a subsystem is and, when not ok, what to do. */
+export type Check = { ok: boolean; message: string };
 
-export type Readiness = { ok: boolean; checks: Check[] };
+export type Readiness = { ready: boolean; checks: Record<string, Check> };
+
+type NamedCheck = Check & { name: string };
 
 export type Health = {
-  /** The process runs: true whenever it can be asked. */
-  live: () => { ok: true };
+  /** Whether to send traffic here, and why not, by subsystem. */
   ready: () => Promise<Readiness>;
   /** All metrics in the Prometheus text format, and its content type. */
   metrics: () => Promise<{ contentType: string; text: string }>;
@@ -66,14 +67,14 @@ async function queueFacts({ system }: Database): Promise<QueueFacts> {
   return facts;
 }
 
-function databaseCheck({ fsync }: QueueFacts): Check {
+function databaseCheck({ fsync }: QueueFacts): NamedCheck {
   const message = fsync
     ? "answers"
     : "runs with fsync off: a power cut could make Galley publish twice; set fsync = on";
   return { name: "database", ok: fsync, message };
 }
 
-function workerCheck({ beat_age: age }: QueueFacts): Check {
+function workerCheck({ beat_age: age }: QueueFacts): NamedCheck {
   if (age === null)
     return { name: "worker", ok: false, message: "no worker runs: start one with `worker` or `serve`" };
   const ok = age <= beatWithinSeconds;
@@ -85,7 +86,7 @@ function workerCheck({ beat_age: age }: QueueFacts): Check {
   };
 }
 
-function queueCheck({ due, due_age: age }: QueueFacts): Check {
+function queueCheck({ due, due_age: age }: QueueFacts): NamedCheck {
   if (age === null) return { name: "queue", ok: true, message: "nothing is due" };
   const ok = age <= dueWithinSeconds;
   const state = `${due} due, the oldest for ${Math.max(0, Math.round(age))} s`;
@@ -96,7 +97,7 @@ function queueCheck({ due, due_age: age }: QueueFacts): Check {
   };
 }
 
-async function diskCheck(dataDir: string): Promise<Check> {
+async function diskCheck(dataDir: string): Promise<NamedCheck> {
   const { bavail, bsize } = await statfs(dataDir);
   const free = bavail * bsize;
   const ok = free >= leastFreeBytes;
@@ -110,7 +111,7 @@ async function diskCheck(dataDir: string): Promise<Check> {
 
 /** Health for probes and metrics for Prometheus; the edge gives them addresses. */
 export function createHealth({ database, dataDir, metrics, log }: HealthOptions): Health {
-  async function check(name: string, work: () => Promise<Check[]>): Promise<Check[]> {
+  async function check(name: string, work: () => Promise<NamedCheck[]>): Promise<NamedCheck[]> {
     try {
       return await inTime(work());
     } catch (error) {
@@ -128,7 +129,8 @@ export function createHealth({ database, dataDir, metrics, log }: HealthOptions)
       check("disk", async () => [await diskCheck(dataDir)]),
     ]);
     const all = checks.flat();
-    return { ok: all.every(({ ok }) => ok), checks: all };
+    const named = all.map(({ name, ...result }) => [name, result] as const);
+    return { ready: all.every(({ ok }) => ok), checks: Object.fromEntries(named) };
   }
 
   addGauge(
@@ -152,7 +154,6 @@ export function createHealth({ database, dataDir, metrics, log }: HealthOptions)
   });
 
   return {
-    live: () => ({ ok: true }),
     ready,
     metrics: async () => ({
       contentType: metrics.registry.contentType,

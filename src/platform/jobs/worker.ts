@@ -98,7 +98,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const pool = createPool({
     url: databaseUrl,
     role: null,
-    size: Math.min(6, concurrency + 3),
+    size: concurrency + 2,
     onError: (error) => log.warn({ err: error }, "the queue lost a connection to the database"),
   });
   const tasks = toTaskList(options);

@@ -32,7 +32,7 @@ export async function becomeOwner(url: string, dataDir: string): Promise<Client>
   throw new DatabaseError({
     code: "db.in_use",
     kind: "conflict",
-    message: `Another Galley (${rows[0]?.name ?? "unknown"}) uses the data folder ${dataDir}. Stop it first, or set DATA_DIR (and PORT) to start a second one beside it.`,
+    message: `Another Galley (${rows[0]?.name ?? "unknown"}) uses the data folder ${dataDir}. Stop it first, or set DATA_DIR (and PORT) to start a second one beside it; several processes share one database through DATABASE_URL.`,
   });
 }
 

@@ -1,0 +1,69 @@
+import type { ProcessRole } from "#platform/config";
+
+// The only file, beside the settings that it passes on, that touches the process itself.
+
+const roles: Record<string, readonly ProcessRole[]> = {
+  serve: ["api", "worker"],
+  api: ["api"],
+  worker: ["worker"],
+};
+
+/** Stops on the first signal, finishing what runs; at once on the second, or when patience ends. */
+function stopOnSignals(stop: () => Promise<void>, graceMs: number): void {
+  let isStopping = false;
+  function onSignal(signal: NodeJS.Signals): void {
+    if (isStopping) process.exit(signal === "SIGINT" ? 130 : 143);
+    isStopping = true;
+    setTimeout(() => {
+      process.stderr.write(
+        "Galley did not finish in time and ends now; what was interrupted goes on at the next start.\n",
+      );
+      process.exit(1);
+    }, graceMs).unref();
+    void stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`${String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  }
+  process.on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal);
+}
+
+async function serve(command: string): Promise<void> {
+  const [{ loadConfig }, { startGalley }, { withFreePort }] = await Promise.all([
+    import("#platform/config"),
+    import("./serve.ts"),
+    import("./free-port.ts"),
+  ]);
+  // oxlint-disable-next-line node/no-process-env -- read once, here, and handed to the settings
+  const config = await withFreePort(loadConfig(process.env, process.cwd(), roles[command]));
+  const galley = await startGalley(config);
+  stopOnSignals(galley.stop, config.shutdownGraceMs);
+  const role = command === "worker" ? "Galley's worker runs" : `Galley is ready at ${galley.url}`;
+  process.stdout.write(`${role}\n`);
+}
+
+async function main(argv: string[]): Promise<void> {
+  const [command = "serve"] = argv;
+  if (command in roles) {
+    try {
+      await serve(command);
+    } catch (error) {
+      const { GalleyError } = await import("#kit");
+      // What Galley says on purpose is for the reader; anything else is a mistake of ours, with its trace.
+      const isExpected = error instanceof GalleyError;
+      process.stderr.write(
+        `${isExpected ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+      );
+      process.exit(1);
+    }
+    return;
+  }
+  process.stderr.write(`Galley does not know "${command}"; use ${Object.keys(roles).join(", ")}.\n`);
+  process.exitCode = 2;
+}
+
+await main(process.argv.slice(2));

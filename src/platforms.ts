@@ -1,0 +1,78 @@
+import type { MailCatcher, Sandbox } from "#emulator";
+import type { JsonObject } from "#kit";
+import type { Config } from "#platform/config";
+import { join } from "node:path";
+
+/** The platforms that Galley brings along for a first run, each a server of its own on loopback. */
+export type BuiltInPlatforms = {
+  sandbox: Sandbox | null;
+  mailCatcher: MailCatcher | null;
+  stop: () => Promise<void>;
+};
+
+const loopback = "127.0.0.1";
+const sandboxPath = "/sandbox";
+const mailPath = "/sandbox/mail";
+
+/** Starts what the configuration switches on; nothing of them is loaded otherwise. */
+export async function startPlatforms(config: Config): Promise<BuiltInPlatforms> {
+  const { sandbox: wantsSandbox, mailCatcher: wantsCatcher, dataDir, publicUrl } = config;
+  if (!wantsSandbox.enabled && !wantsCatcher.enabled) {
+    return { sandbox: null, mailCatcher: null, stop: async () => undefined };
+  }
+  const { startMailCatcher, startSandbox } = await import("#emulator");
+  const sandbox = wantsSandbox.enabled
+    ? await startSandbox({
+        directory: join(dataDir, "sandbox"),
+        host: loopback,
+        port: wantsSandbox.port,
+        publicUrl: publicUrl + sandboxPath,
+      })
+    : null;
+  const mailCatcher = wantsCatcher.enabled
+    ? await startMailCatcher({
+        directory: join(dataDir, "mail"),
+        host: loopback,
+        smtpPort: wantsCatcher.port,
+        httpPort: 0,
+        publicUrl: publicUrl + mailPath,
+      })
+    : null;
+  return {
+    sandbox,
+    mailCatcher,
+    stop: async () => {
+      await Promise.all([sandbox?.close(), mailCatcher?.close()]);
+    },
+  };
+}
+
+/** Where the server passes requests for the built-in platforms on to; the longer path comes first. */
+export function platformPaths({
+  sandbox,
+  mailCatcher,
+}: BuiltInPlatforms): { prefix: string; target: string }[] {
+  return [
+    ...(mailCatcher ? [{ prefix: mailPath, target: mailCatcher.url }] : []),
+    ...(sandbox ? [{ prefix: sandboxPath, target: sandbox.url }] : []),
+  ];
+}
+
+/** The configured settings of connectors, with the built-in platforms' addresses added. */
+export function connectorSettings(config: Config, platforms: BuiltInPlatforms): Record<string, JsonObject> {
+  const { sandbox, mailCatcher } = platforms;
+  const settings: Record<string, JsonObject> = { ...config.connectors };
+  if (sandbox) {
+    settings["sandbox"] = { baseUrl: sandbox.url, publicUrl: sandbox.publicUrl, ...settings["sandbox"] };
+  }
+  if (mailCatcher) {
+    const { host, smtpPort: port, url: readBackUrl, publicUrl } = mailCatcher;
+    settings["email"] = { catcher: { host, port, readBackUrl, publicUrl }, ...settings["email"] };
+  }
+  return settings;
+}
+
+/** Origins that connectors, and they alone, may reach although they are on this machine. */
+export function platformOrigins({ sandbox, mailCatcher }: BuiltInPlatforms): string[] {
+  return [sandbox, mailCatcher].flatMap((platform) => (platform ? [new URL(platform.url).origin] : []));
+}
