@@ -1,18 +1,34 @@
-import { createServer, idempotencySweep, passOn } from "./edge/http/index.ts";
+import { channelRoutes, createChannels } from "#channels";
+import { connectorRegistry } from "#connectors";
+import { createDeliveries, deliveryRoutes } from "#delivery";
+import { createDesk, deliverySettledTask, mediaBytesRoutes, mediaRoutes, postRoutes } from "#desk";
 import { createIdentity } from "#identity";
 import { systemClock } from "#kit";
 import type { Config } from "#platform/config";
 import type { Database } from "#platform/db";
+import { createFiles } from "#platform/files";
 import { createHealth } from "#platform/health";
-import type { Sweep, Task } from "#platform/jobs";
-import { createMetrics, type Logger, type Metrics, withLogContext } from "#platform/telemetry";
+import { createHttpClient } from "#platform/http-client";
+import { createJobs, type Sweep, type Task } from "#platform/jobs";
+import { createMailTransport } from "#platform/mail";
+import { createSecrets } from "#platform/secrets";
+import { createMetrics, type Logger, type Metrics } from "#platform/telemetry";
 import type { App } from "#platform/wire";
 import { usageRoutes } from "#usage";
 import { createWorkspaces } from "#workspaces";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { type BuiltInPlatforms, platformPaths } from "./platforms.ts";
+import { createServer, idempotencySweep, passOn } from "./edge/http/index.ts";
+import {
+  type BuiltInPlatforms,
+  connectorSettings,
+  formDefaults,
+  platformMailServers,
+  platformOrigins,
+  platformPaths,
+} from "./platforms.ts";
 
 export type AppParts = {
   config: Config;
@@ -29,6 +45,8 @@ export type GalleyApp = {
   tasks: Record<string, Task>;
   sweeps: readonly Sweep[];
   metrics: Metrics;
+  /** Throws where the database may forget what it confirmed; a worker must not start on it. */
+  checkDurability: () => Promise<void>;
 };
 
 const packageFile = z.object({ version: z.string() });
@@ -44,8 +62,33 @@ export async function createApp({ config, key, database, platforms, log }: AppPa
   const { publicUrl, dataDir } = config;
   const metrics = createMetrics();
   const health = createHealth({ database, dataDir, metrics, log });
+  const jobs = createJobs();
+  const files = createFiles({ directory: join(dataDir, "media") });
+  const secrets = createSecrets({ database, key, clock });
+  const connectors = connectorRegistry();
+  const http = createHttpClient({
+    allowOrigins: config.egress.allowOrigins,
+    connectorOrigins: platformOrigins(platforms),
+  });
+  const mail = createMailTransport({
+    allowServers: [...config.egress.allowMailServers, ...platformMailServers(platforms)],
+  });
+
   const identity = createIdentity({ database, key: key.toString("base64"), publicUrl, clock });
   const workspaces = createWorkspaces({ database, identity, clock, publicUrl });
+  const settings = connectorSettings(config, platforms);
+  const channels = createChannels({ database, connectors, secrets, http, mail, settings, publicUrl, clock });
+  const deliveries = createDeliveries({
+    database,
+    jobs,
+    channels,
+    connectors,
+    files,
+    log,
+    settings: config.delivery,
+  });
+  const { uploads } = config;
+  const desk = createDesk({ database, connectors, deliveries, files, key, uploads, clock });
 
   const server = await createServer({
     options: {
@@ -62,14 +105,29 @@ export async function createApp({ config, key, database, platforms, log }: AppPa
     identity,
     workspaces,
     health,
-    withRequest: withLogContext,
-    register: (api) => {
+    metrics,
+    register: async (api) => {
+      channelRoutes(api, { channels, connectors, publicUrl, formDefaults: formDefaults(platforms) });
+      postRoutes(api, { desk });
+      await mediaRoutes(api, { desk });
+      deliveryRoutes(api, { deliveries });
       usageRoutes(api, { database, clock });
     },
     registerOutside: async (app) => {
+      mediaBytesRoutes(app, { desk });
       for (const path of platformPaths(platforms)) await passOn(app, path);
     },
   });
 
-  return { server, metrics, tasks: {}, sweeps: [idempotencySweep({ database, clock })] };
+  return {
+    server,
+    metrics,
+    tasks: {
+      ...deliveries.tasks,
+      // Delivery never knows the desk; it announces outcomes through this job.
+      [deliverySettledTask]: (payload) => desk.deliverySettled(payload),
+    },
+    sweeps: [...deliveries.sweeps, ...channels.sweeps, idempotencySweep({ database, clock })],
+    checkDurability: () => deliveries.checkDurability(),
+  };
 }

@@ -76,3 +76,16 @@ export function connectorSettings(config: Config, platforms: BuiltInPlatforms): 
 export function platformOrigins({ sandbox, mailCatcher }: BuiltInPlatforms): string[] {
   return [sandbox, mailCatcher].flatMap((platform) => (platform ? [new URL(platform.url).origin] : []));
 }
+
+/** Mail servers (`host:port`) that may be used without TLS: the mail catcher. */
+export function platformMailServers({ mailCatcher }: BuiltInPlatforms): string[] {
+  return mailCatcher ? [`${mailCatcher.host}:${mailCatcher.smtpPort}`] : [];
+}
+
+/** What the connect form of `email` starts with where the mail catcher runs: one click connects it. */
+export function formDefaults({ mailCatcher }: BuiltInPlatforms): Record<string, Record<string, string>> {
+  if (!mailCatcher) return {};
+  return {
+    email: { fromName: "Galley", fromAddress: "news@galley.test", recipients: "reader@galley.test" },
+  };
+}

@@ -87,6 +87,7 @@ export async function startGalley(config: Config): Promise<RunningGalley> {
       await Promise.all([app.server.close(), worker?.stop()]);
     });
     if (isWorker) {
+      await app.checkDurability();
       const { tasks, sweeps, metrics } = app;
       const concurrency = config.delivery.concurrency;
       worker = await startWorker({

@@ -45,8 +45,8 @@ export type Config = {
     readonly apiKey: string | null;
     readonly baseUrl: string | null;
   } | null;
-  /** Origins that the egress rules let through although they are private. */
-  readonly egress: { readonly allowOrigins: readonly string[] };
+  /** Origins, and mail servers as `host:port`, that the egress rules let through although they are private. */
+  readonly egress: { readonly allowOrigins: readonly string[]; readonly allowMailServers: readonly string[] };
   readonly uploads: { readonly maxBytes: number; readonly maxPixels: number };
   readonly delivery: { readonly concurrency: number; readonly minimumWindowMs: number };
   /** How long a stopping process waits for requests and jobs that run. */
@@ -114,7 +114,10 @@ function toConfig(values: Values, folder: string, roles: readonly ProcessRole[])
       provider && model
         ? { provider, model, apiKey: values.LLM_API_KEY, baseUrl: values.LLM_BASE_URL }
         : null,
-    egress: { allowOrigins: values.EGRESS_ALLOW_ORIGINS },
+    egress: {
+      allowOrigins: values.EGRESS_ALLOW_ORIGINS,
+      allowMailServers: values.EGRESS_ALLOW_MAIL_SERVERS,
+    },
     uploads: { maxBytes: values.UPLOAD_MAX_BYTES, maxPixels: values.UPLOAD_MAX_PIXELS },
     delivery: { concurrency: values.DELIVERY_CONCURRENCY, minimumWindowMs: windowSeconds * 1000 },
     shutdownGraceMs: values.SHUTDOWN_GRACE_SECONDS * 1000,

@@ -163,6 +163,15 @@ export const variables = {
       .transform((list) => list ?? []),
     "List addresses of private hosts that Galley may reach, by commas, like http://10.0.0.5:8080.",
   ),
+  EGRESS_ALLOW_MAIL_SERVERS: variable(
+    z
+      .string()
+      .transform((list) => list.split(",").map((item) => item.trim()))
+      .pipe(z.array(z.string().regex(/^[^\s:/]+:\d{1,5}$/, "names a server without a port")))
+      .optional()
+      .transform((list) => list ?? []),
+    "List mail servers that may be private and without TLS, by commas, like 10.0.0.5:25.",
+  ),
   UPLOAD_MAX_BYTES: whole(20 * megabyte, 1024, 1024 * megabyte),
   UPLOAD_MAX_PIXELS: whole(50_000_000, 1, 1_000_000_000),
   DELIVERY_CONCURRENCY: whole(8, 1, 200),
