@@ -1,0 +1,311 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type {
+  Connector,
+  ConnectorContext,
+  DeliveryInput,
+  ItemRef,
+  Located,
+  Plan,
+  Published,
+  VariantContent,
+  Verdict,
+} from "#connectors";
+import { ConnectorFailure } from "#connectors";
+import { sha256 } from "#kit";
+
+/** One thing that people can see on the platform. */
+export type Seen = { text: string; altTexts: string[] };
+
+export type ContractHarness = {
+  connector: Connector;
+  /** Of a connected account; ends by itself after `deadlineMs`. */
+  context(deadlineMs?: number): ConnectorContext;
+  /** The same, but nothing listens where the platform should be. */
+  unreachable(): ConnectorContext;
+  /** Everything visible, by another way than the connector. */
+  visible(): Promise<Seen[]>;
+  close(): Promise<void>;
+};
+
+export type FaultCase<Harness> = {
+  name: string;
+  arrange(harness: Harness): Promise<void>;
+  /** Undoes what `arrange` did, where it does not end by itself. */
+  restore?(harness: Harness): Promise<void>;
+  verdict: Verdict;
+  refreshable?: boolean;
+  /** How many things are visible although `commit` failed. */
+  visible: 0 | 1;
+  deadlineMs?: number;
+};
+
+export type ContractOptions<Harness extends ContractHarness> = {
+  start(): Promise<Harness>;
+  faults: FaultCase<Harness>[];
+  /** Values of the options that the platform demands. */
+  options: VariantContent["options"];
+  threads: boolean;
+  /** False where nothing says how long a text may be but Galley. */
+  enforcesTextLimit: boolean;
+  /** True where a second `commit` with the same key makes no second thing. */
+  idempotent: boolean;
+};
+
+// A PNG of one pixel.
+const pixel = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+/** What every connector promises, checked against a real server of its platform. */
+export function connectorContract<Harness extends ContractHarness>(
+  name: string,
+  options: ContractOptions<Harness>,
+): void {
+  describe(`${name} keeps the connector contract`, () => {
+    let harness: Harness;
+    beforeAll(async () => {
+      harness = await options.start();
+    });
+    afterAll(async () => {
+      await harness.close();
+    });
+
+    function variant(fields: Partial<VariantContent> = {}): VariantContent {
+      return {
+        parts: [unique()],
+        link: null,
+        media: [],
+        firstComment: null,
+        options: options.options,
+        ...fields,
+      };
+    }
+
+    async function count(text: string): Promise<number> {
+      return (await harness.visible()).filter((seen) => seen.text.includes(text)).length;
+    }
+
+    /** Prepares and commits all items, as delivery does. */
+    async function publish(input: DeliveryInput): Promise<{ plan: Plan; published: Published[] }> {
+      const plan = await harness.connector.prepare(harness.context(), input);
+      const published: Published[] = [];
+      for (const index of plan.items.keys()) {
+        const item = itemOf(input, index, published);
+        published.push(await harness.connector.commit(harness.context(), plan, item));
+      }
+      return { plan, published };
+    }
+
+    async function find(plan: Plan, item: ItemRef, sentAt: Date): Promise<Located | "unsupported"> {
+      if (harness.connector.locate === "unsupported") return "unsupported";
+      return harness.connector.locate(harness.context(), plan, item, sentAt);
+    }
+
+    it("knows whose account it is", async () => {
+      const context = harness.context();
+      const account = await harness.connector.probe(context);
+      expect(account.accountId).toBe(context.accountId);
+      expect(account.handle).not.toBe("");
+    });
+
+    it("prepares as often as one likes, in plain JSON, and shows nobody", async () => {
+      const text = unique();
+      const input = inputOf(variant({ parts: [text] }));
+      await harness.connector.prepare(harness.context(), input);
+      const plan = await harness.connector.prepare(harness.context(), input);
+      expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+      expect(plan.items).toHaveLength(1);
+      expect(await count(text)).toBe(0);
+    });
+
+    it("commits exactly one visible thing, with its alt text, and finds it again", async () => {
+      const text = unique();
+      const altText = `A pixel "of" ${unique()}`;
+      const input = inputOf(variant({ parts: [text] }), altText);
+      const plan = await harness.connector.prepare(harness.context(), input);
+      const item = itemOf(input, 0, []);
+      const sentAt = new Date();
+
+      const before = await find(plan, item, sentAt);
+      if (before !== "unsupported") {
+        expect(before.matches).toEqual([]);
+        expect(before.coversFrom?.getTime()).toBeLessThanOrEqual(sentAt.getTime());
+      }
+
+      const published = await harness.connector.commit(harness.context(), plan, item);
+      const seen = (await harness.visible()).filter((thing) => thing.text.includes(text));
+      expect(seen).toHaveLength(1);
+      expect(seen[0]?.altTexts).toEqual([altText]);
+
+      const after = await find(plan, item, sentAt);
+      if (after !== "unsupported") {
+        expect(after.matches.map((match) => match.externalId)).toEqual([published.externalId]);
+        expect(after.matches[0]?.createdAt.getTime()).toBeGreaterThanOrEqual(sentAt.getTime() - 1000);
+      }
+    });
+
+    it("carries the link, and any text unchanged", async () => {
+      const text = `${unique()} <b>&amp;</b> "quotes" 日本語 👩‍👩‍👧‍👦 é`;
+      const link = `https://example.com/${randomUUID()}?a=1&b=2`;
+      await publish(inputOf(variant({ parts: [text], link })));
+      const seen = (await harness.visible()).find((thing) => thing.text.includes(text));
+      expect(seen?.text).toContain(link);
+    });
+
+    testIf(
+      options.threads,
+      "publishes each part of a thread and the first comment as an item of its own",
+      async () => {
+        const { limits } = harness.connector;
+        const parts = [unique(), unique(), unique()];
+        const comment = unique();
+        const sentAt = new Date();
+        const input = inputOf(variant({ parts, firstComment: limits.firstComment ? comment : null }));
+        const { plan, published } = await publish(input);
+        const texts = limits.firstComment ? [...parts, comment] : parts;
+        expect(plan.items).toHaveLength(texts.length);
+        expect(new Set(published.map((item) => item.externalId)).size).toBe(texts.length);
+        for (const [index, text] of texts.entries()) {
+          expect(await count(text)).toBe(1);
+          const located = await find(plan, itemOf(input, index, published.slice(0, index)), sentAt);
+          if (located === "unsupported") continue;
+          expect(located.matches[0]?.externalId).toBe(published[index]?.externalId);
+        }
+      },
+    );
+
+    it("publishes twice what was wanted twice", async () => {
+      const text = unique();
+      const first = await publish(inputOf(variant({ parts: [text] })));
+      const second = await publish(inputOf(variant({ parts: [text] })));
+      expect(await count(text)).toBe(2);
+      expect(first.published[0]?.externalId).not.toBe(second.published[0]?.externalId);
+    });
+
+    testIf(options.idempotent, "makes one thing of two commits with one key", async () => {
+      const text = unique();
+      const input = inputOf(variant({ parts: [text] }));
+      const { plan, published } = await publish(input);
+      const again = await harness.connector.commit(harness.context(), plan, itemOf(input, 0, []));
+      expect(again).toEqual(published[0]);
+      expect(await count(text)).toBe(1);
+    });
+
+    testIf(options.enforcesTextLimit, "allows what the platform takes and no more", async () => {
+      const { connector } = harness;
+      const prefix = unique();
+      const room = connector.limits.textLength - connector.measure(prefix);
+      const fits = variant({ parts: [prefix + "x".repeat(room)] });
+      const tooLong = variant({ parts: [`${prefix}${"x".repeat(room)}y`] });
+      expect(connector.validate(fits, [])).toEqual([]);
+      expect(connector.validate(tooLong, []).map((problem) => problem.code)).toEqual(["content.too_long"]);
+      await publish(inputOf(fits));
+      expect(await verdictOf(publish(inputOf(tooLong)))).toMatchObject({ verdict: "rejected" });
+      expect(await count(prefix)).toBe(1);
+    });
+
+    it("tells the author about everything that is wrong", () => {
+      const { connector } = harness;
+      const { limits } = connector;
+      const media = [{ mediaId: "m", altText: "x".repeat(limits.altTextLength + 1) }];
+      const wrong = variant({
+        parts: Array.from({ length: limits.maxParts + 1 }, () => " "),
+        link: "javascript:alert(1)",
+        media: Array.from({ length: limits.maxMedia + 1 }, () => media[0] ?? { mediaId: "", altText: "" }),
+        options: { unheard: "of" },
+      });
+      const codes = new Set(connector.validate(wrong, []).map((problem) => problem.code));
+      for (const code of [
+        "content.too_many_parts",
+        "content.empty",
+        "content.bad_link",
+        "content.too_many_media",
+        "content.alt_text_too_long",
+        "content.media_missing",
+        "content.unknown_option",
+      ]) {
+        expect(codes).toContain(code);
+      }
+      const broken = connector.validate(variant({ parts: ["half \ud800"] }), []);
+      expect(broken.map((problem) => problem.code)).toContain("text.lone_surrogate");
+    });
+
+    it("says not_sent when nothing listens", async () => {
+      const text = unique();
+      const input = inputOf(variant({ parts: [text] }));
+      const plan = await harness.connector.prepare(harness.context(), input);
+      const failure = await verdictOf(
+        harness.connector.commit(harness.unreachable(), plan, itemOf(input, 0, [])),
+      );
+      expect(failure).toMatchObject({ verdict: "not_sent" });
+      expect(await count(text)).toBe(0);
+    });
+
+    it.each(options.faults)("says $verdict: $name", async (fault) => {
+      const text = unique();
+      const input = inputOf(variant({ parts: [text] }));
+      const plan = await harness.connector.prepare(harness.context(), input);
+      const item = itemOf(input, 0, []);
+      const sentAt = new Date();
+      await fault.arrange(harness);
+      const failure = await verdictOf(
+        harness.connector.commit(harness.context(fault.deadlineMs), plan, item),
+      );
+      await fault.restore?.(harness);
+      expect(failure).toMatchObject({ verdict: fault.verdict });
+      if (fault.refreshable !== undefined) expect(failure).toMatchObject({ refreshable: fault.refreshable });
+      expect(await count(text)).toBe(fault.visible);
+      const located = await find(plan, item, sentAt);
+      if (located !== "unsupported") expect(located.matches).toHaveLength(fault.visible);
+    });
+  });
+}
+
+/** A promise that only some platforms make is no test at all for the others. */
+function testIf(promised: boolean, name: string, test: () => Promise<void>): void {
+  if (promised) it(name, test);
+}
+
+function unique(): string {
+  return `note ${randomUUID()}`;
+}
+
+function itemOf(input: DeliveryInput, index: number, published: Published[]): ItemRef {
+  return { index, key: `${input.deliveryId}/${index}`, published };
+}
+
+/** With `altText`, one image. */
+function inputOf(variant: VariantContent, altText?: string): DeliveryInput {
+  const deliveryId = randomUUID();
+  if (altText === undefined) return { deliveryId, variant, media: [], dueAt: new Date() };
+  const media = [
+    {
+      mediaId: "pixel",
+      sha256: sha256(pixel),
+      mimeType: "image/png",
+      bytes: pixel.length,
+      width: 1,
+      height: 1,
+      altText,
+      read: () => Promise.resolve(pixel),
+    },
+  ];
+  return {
+    deliveryId,
+    variant: { ...variant, media: [{ mediaId: "pixel", altText }] },
+    media,
+    dueAt: new Date(),
+  };
+}
+
+async function verdictOf(work: Promise<unknown>): Promise<ConnectorFailure> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof ConnectorFailure) return error;
+    throw error;
+  }
+  throw new Error("nothing failed");
+}
