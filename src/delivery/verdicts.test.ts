@@ -1,0 +1,153 @@
+import type { Verdict } from "#connectors";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { attemptMayMove, attemptStates, deliveryMayMove } from "./state.ts";
+import {
+  backOffMs,
+  consequenceOf,
+  type FailureFacts,
+  judgeLook,
+  lookAfterMs,
+  type LookFacts,
+} from "./verdicts.ts";
+
+const verdicts: Verdict[] = ["not_sent", "rejected", "unauthorized", "throttled", "unknown"];
+
+const facts = fc.record({
+  verdict: fc.constantFrom(...verdicts),
+  code: fc.constantFrom("x.duplicate", "x.too_long"),
+  refreshable: fc.boolean(),
+  retryAfterSeconds: fc.option(fc.integer({ min: 0, max: 100_000 })),
+  tries: fc.integer({ min: 1, max: 200 }),
+  earlier: fc.array(fc.constantFrom(...attemptStates), { maxLength: 5 }),
+  lateInMs: fc.integer({ min: -10_000, max: 7_200_000 }),
+});
+
+function failure(given: Partial<FailureFacts>): FailureFacts {
+  return {
+    verdict: "not_sent",
+    code: "x.failed",
+    refreshable: false,
+    retryAfterSeconds: null,
+    tries: 1,
+    earlier: [],
+    lateInMs: 3_600_000,
+    ...given,
+  };
+}
+
+describe("a failed call", () => {
+  test("always has a consequence that both tables of moves allow", () => {
+    fc.assert(
+      fc.property(facts, fc.double({ min: 0, max: 0.999, noNaN: true }), (given, spread) => {
+        const { attempt, delivery, waitMs } = consequenceOf(given, spread);
+        expect(attemptMayMove("open", attempt)).toBe(true);
+        expect(deliveryMayMove("in_flight", delivery)).toBe(true);
+        expect((delivery === "ambiguous") === (attempt === "ambiguous")).toBe(true);
+        expect(waitMs).toBeGreaterThanOrEqual(0);
+        if (delivery === "scheduled" && given.verdict !== "unauthorized") {
+          expect(waitMs).toBeLessThan(given.lateInMs);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("with an unknown outcome is never sent again by itself", () => {
+    fc.assert(
+      fc.property(facts, (given) => {
+        expect(consequenceOf({ ...given, verdict: "unknown" }, 0).delivery).toBe("ambiguous");
+      }),
+    );
+  });
+
+  test("that says duplicate after an earlier attempt may be our own post", () => {
+    const given = failure({ verdict: "rejected", code: "x.duplicate" });
+    expect(consequenceOf(given, 0).delivery).toBe("rejected");
+    expect(consequenceOf({ ...given, earlier: ["absent_proven"] }, 0).delivery).toBe("ambiguous");
+  });
+
+  test("for an expired token refreshes once and then asks", () => {
+    const given = failure({ verdict: "unauthorized", refreshable: true });
+    expect(consequenceOf(given, 0)).toMatchObject({ delivery: "scheduled", refresh: true });
+    expect(consequenceOf({ ...given, earlier: ["unauthorized"] }, 0).delivery).toBe("needs_reconnect");
+    expect(consequenceOf({ ...given, refreshable: false }, 0).delivery).toBe("needs_reconnect");
+  });
+
+  test("that was throttled waits as long as the platform asked, or is missed", () => {
+    const given = failure({ verdict: "throttled", retryAfterSeconds: 60 });
+    expect(consequenceOf(given, 0)).toMatchObject({ delivery: "scheduled", waitMs: 60_000 });
+    expect(consequenceOf(given, 0.99).waitMs).toBeGreaterThan(60_000);
+    expect(consequenceOf({ ...given, lateInMs: 59_000 }, 0).delivery).toBe("missed");
+  });
+
+  test("backs off up to ten minutes", () => {
+    expect(backOffMs(1, 0)).toBe(2_000);
+    expect(backOffMs(4, 0)).toBe(16_000);
+    expect(backOffMs(1_000, 0)).toBe(600_000);
+    expect(lookAfterMs(1_000)).toBe(300_000);
+  });
+});
+
+const sentAt = new Date("2026-03-01T12:00:00Z");
+function after(ms: number): Date {
+  return new Date(sentAt.getTime() + ms);
+}
+function post(externalId: string, createdAfterMs: number) {
+  return { externalId, url: null, data: {}, createdAt: after(createdAfterMs) };
+}
+function look(given: Partial<LookFacts>): LookFacts {
+  return {
+    located: { matches: [], coversFrom: new Date(0) },
+    sentAt,
+    lookedAt: after(700_000),
+    windowMs: 600_000,
+    skewMs: 120_000,
+    taken: new Set(),
+    looks: 1,
+    giveUpAfterMs: 1_800_000,
+    ...given,
+  };
+}
+
+describe("a look at the platform", () => {
+  test("confirms early, and never proves absence early", () => {
+    expect(
+      judgeLook(
+        look({ lookedAt: after(1_000), located: { matches: [post("a", 100)], coversFrom: null } }),
+      ),
+    ).toMatchObject({ kind: "found", published: { externalId: "a" } });
+    expect(judgeLook(look({ lookedAt: after(599_999) })).kind).toBe("again");
+    expect(judgeLook(look({ lookedAt: after(600_000) })).kind).toBe("absent");
+  });
+
+  test("proves absence only where the listing reaches back to the moment of sending", () => {
+    expect(judgeLook(look({ located: { matches: [], coversFrom: after(1) } })).kind).toBe("again");
+    expect(judgeLook(look({ located: { matches: [], coversFrom: null } })).kind).toBe("again");
+    expect(judgeLook(look({ located: { matches: [], coversFrom: sentAt } })).kind).toBe("absent");
+    expect(
+      judgeLook(look({ located: { matches: [], coversFrom: null }, lookedAt: after(2_500_000) })).kind,
+    ).toBe("ask");
+  });
+
+  test("takes no post that is older than the attempt or belongs to another", () => {
+    const older = { matches: [post("old", -120_001)], coversFrom: new Date(0) };
+    expect(judgeLook(look({ located: older })).kind).toBe("again");
+    expect(judgeLook(look({ located: older, lookedAt: after(2_500_000) })).kind).toBe("ask");
+    expect(judgeLook(look({ located: older, taken: new Set(["old"]) })).kind).toBe("absent");
+    const twins = { matches: [post("second", 2_000), post("first", 1_000)], coversFrom: new Date(0) };
+    expect(judgeLook(look({ located: twins }))).toMatchObject({ published: { externalId: "first" } });
+    expect(judgeLook(look({ located: twins, taken: new Set(["first"]) }))).toMatchObject({
+      published: { externalId: "second" },
+    });
+    expect(judgeLook(look({ located: twins, taken: new Set(["first", "second"]) })).kind).toBe("absent");
+  });
+
+  test("asks a person where nothing can be read, but not before the window has passed", () => {
+    expect(judgeLook(look({ located: "unsupported", lookedAt: after(1_000) }))).toMatchObject({
+      kind: "again",
+      waitMs: 599_000,
+    });
+    expect(judgeLook(look({ located: "unsupported" })).kind).toBe("ask");
+  });
+});
