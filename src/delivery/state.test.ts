@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testDatabase, type TestDatabase } from "../../test/database.ts";
@@ -10,6 +10,16 @@ import {
   deliveryStates,
   mayBeVisible,
 } from "./state.ts";
+
+function into(target: DeliveryState): DeliveryState[] {
+  return deliveryStates.filter((from) => from !== target && deliveryMayMove(from, target));
+}
+
+function named<State extends string>(states: readonly State[], name: string): State {
+  const found = states.find((state) => state === name);
+  if (found === undefined) throw new TypeError(`there is no state ${name}`);
+  return found;
+}
 
 describe("the table of moves", () => {
   test("no walk leaves a finished delivery", () => {
@@ -27,8 +37,6 @@ describe("the table of moves", () => {
   });
 
   test("sending is reached only through a claim, and a claim only from scheduled", () => {
-    const into = (target: DeliveryState) =>
-      deliveryStates.filter((from) => from !== target && deliveryMayMove(from, target));
     expect(into("in_flight")).toEqual(["claimed"]);
     expect(into("claimed")).toEqual(["scheduled"]);
     expect(into("ambiguous")).toEqual(["in_flight", "reconciling", "needs_human"]);
@@ -59,16 +67,11 @@ describe("the database", () => {
       from unnest(${attemptStates}::text[]) a, unnest(${attemptStates}::text[]) b`.execute(
       server.database.system,
     );
-    const find = <State extends string>(states: readonly State[], name: string) =>
-      states.find((state) => state === name);
     for (const row of known.rows) {
       const expected =
         row.kind === "delivery"
-          ? deliveryMayMove(
-              find(deliveryStates, row.old) ?? "cancelled",
-              find(deliveryStates, row.new) ?? "cancelled",
-            )
-          : attemptMayMove(find(attemptStates, row.old) ?? "open", find(attemptStates, row.new) ?? "open");
+          ? deliveryMayMove(named(deliveryStates, row.old), named(deliveryStates, row.new))
+          : attemptMayMove(named(attemptStates, row.old), named(attemptStates, row.new));
       expect(row.allowed, `${row.kind} ${row.old} -> ${row.new}`).toBe(expected);
     }
     expect(known.rows).toHaveLength(deliveryStates.length ** 2 + attemptStates.length ** 2);

@@ -1,5 +1,5 @@
 import type { Verdict } from "#connectors";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { attemptMayMove, attemptStates, deliveryMayMove } from "./state.ts";
 import {
@@ -113,9 +113,7 @@ function look(given: Partial<LookFacts>): LookFacts {
 describe("a look at the platform", () => {
   test("confirms early, and never proves absence early", () => {
     expect(
-      judgeLook(
-        look({ lookedAt: after(1_000), located: { matches: [post("a", 100)], coversFrom: null } }),
-      ),
+      judgeLook(look({ lookedAt: after(1_000), located: { matches: [post("a", 100)], coversFrom: null } })),
     ).toMatchObject({ kind: "found", published: { externalId: "a" } });
     expect(judgeLook(look({ lookedAt: after(599_999) })).kind).toBe("again");
     expect(judgeLook(look({ lookedAt: after(600_000) })).kind).toBe("absent");

@@ -100,11 +100,14 @@ create table delivery_attempts (
   -- Invariant 3: absence is proven by a listing read after the window that reaches back to t_send, or by a person.
   constraint absence_is_proven check (
     state <> 'absent_proven' or settled_by = 'person'
-    or (settled_by = 'located' and looked_at >= intent_at + window_ms * interval '1 millisecond' and covers_from <= intent_at)),
+    -- A check passes where it is null, so what is missing has to count as false.
+    or coalesce(
+      settled_by = 'located' and looked_at >= intent_at + window_ms * interval '1 millisecond' and covers_from <= intent_at,
+      false)),
   -- Invariant 7: what was read back is not older than the attempt; ten minutes is the most that clocks may differ.
   constraint match_is_not_older check (
     state <> 'confirmed' or settled_by <> 'located'
-    or external_created_at >= intent_at - interval '10 minutes')
+    or coalesce(external_created_at >= intent_at - interval '10 minutes', false))
 );
 -- Invariant 2: at most one attempt per (delivery, item) that is or may be visible.
 create unique index delivery_attempts_open on delivery_attempts (workspace_id, delivery_id, item)

@@ -1,0 +1,260 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createPool } from "#platform/db";
+import { buildMember } from "../../test/builders.ts";
+import { testDatabase, type TestDatabase } from "../../test/database.ts";
+import {
+  buildDeliveryHouse,
+  type DeliveryHouse,
+  type DeliverySandbox,
+  orderPost,
+  startDeliverySandbox,
+  sweepUntil,
+  textVariant,
+} from "../../test/delivery.ts";
+import type { Deliveries } from "./deliveries.ts";
+import type { DeliveryState } from "./state.ts";
+
+let server: TestDatabase;
+let platform: DeliverySandbox;
+let house: DeliveryHouse;
+let deliveries: Deliveries;
+
+beforeAll(async () => {
+  server = await testDatabase();
+});
+afterAll(() => server.close());
+beforeEach(async () => {
+  platform = await startDeliverySandbox();
+  house = await buildDeliveryHouse(server.database, platform.connector);
+  deliveries = platform.deliveries(server.database);
+});
+afterEach(() => platform.close());
+
+async function viewOf(postId: string) {
+  const [view] = await deliveries.forPost(house.workspaceId, postId);
+  if (!view) throw new Error("there is no delivery");
+  return view;
+}
+
+async function untilState(postId: string, ...states: DeliveryState[]) {
+  await sweepUntil(deliveries, async () => states.includes((await viewOf(postId)).state));
+  return viewOf(postId);
+}
+
+async function texts(): Promise<string[]> {
+  return (await platform.journal()).map(({ text }) => text);
+}
+
+describe("each broken answer ends with exactly one visible post", () => {
+  const afterCommit = ["lost_answer", "cut_answer", "error_after_commit", "garbled"];
+  test.each(afterCommit)("%s: read back, not sent again", async (kind) => {
+    await platform.setFaults([{ kind }]);
+    const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
+    const view = await untilState(postId, "confirmed");
+    expect(await texts()).toEqual(["Only once"]);
+    expect(view.attempts).toMatchObject([{ number: 1, state: "confirmed", settledBy: "located" }]);
+    expect(view.externalUrl).toContain("/posts/");
+  });
+
+  const beforeCommit = ["error_before_commit", "reset_before_commit"];
+  test.each(beforeCommit)("%s: absence is proven, then sent again", async (kind) => {
+    await platform.setFaults([{ kind }]);
+    const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
+    const view = await untilState(postId, "confirmed");
+    expect(await texts()).toEqual(["Only once"]);
+    expect(view.attempts).toMatchObject([
+      { number: 1, state: "absent_proven", settledBy: "located" },
+      { number: 2, state: "confirmed", settledBy: "answer" },
+    ]);
+  });
+
+  test("a commit that comes late, within the window", async () => {
+    await platform.setFaults([{ kind: "late_commit", delayMs: 1_000 }]);
+    const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
+    await untilState(postId, "confirmed");
+    expect(await texts()).toEqual(["Only once"]);
+  });
+
+  test("a listing that lags widens the window for next time", async () => {
+    await platform.setFaults([
+      { kind: "error_after_commit" },
+      { kind: "error_before_commit", on: "list", remaining: 1 },
+    ]);
+    const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
+    await untilState(postId, "confirmed");
+    const learned = await server.database.system
+      .selectFrom("delivery_windows")
+      .select("visible_after_ms")
+      .where("channel_id", "=", house.channelId)
+      .execute();
+    expect(learned[0]?.visible_after_ms).toBeGreaterThan(1_000);
+    expect(await texts()).toEqual(["Only once"]);
+  });
+
+  test("an answer that is slower than the deadline", async () => {
+    await platform.setFaults([{ kind: "slow", delayMs: 2_500 }]);
+    const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
+    const view = await untilState(postId, "confirmed");
+    expect(await texts()).toEqual(["Only once"]);
+    expect(view.attempts).toMatchObject([{ settledBy: "located" }]);
+  });
+
+  test("two posts that are equal and both wanted, with both answers lost", async () => {
+    await platform.setFaults([{ kind: "lost_answer", remaining: 2 }]);
+    const first = await orderPost(house, deliveries, textVariant("Twins"));
+    const second = await orderPost(house, deliveries, textVariant("Twins"));
+    const views = [await untilState(first.postId, "confirmed"), await untilState(second.postId, "confirmed")];
+    expect(await texts()).toEqual(["Twins", "Twins"]);
+    expect(new Set(views.map(({ externalUrl }) => externalUrl)).size).toBe(2);
+  });
+});
+
+describe("a clear refusal", () => {
+  test("to go slower is obeyed", async () => {
+    await platform.setFaults([{ kind: "throttle", delayMs: 1_000 }]);
+    const { postId } = await orderPost(house, deliveries, textVariant("Later"));
+    const started = performance.now();
+    const view = await untilState(postId, "confirmed");
+    expect(performance.now() - started).toBeGreaterThan(900);
+    expect(view.attempts.map(({ state }) => state)).toEqual(["not_sent", "confirmed"]);
+  });
+
+  test("of an expired token is answered with a refresh, once", async () => {
+    await platform.control("expire-tokens");
+    const { postId } = await orderPost(house, deliveries, textVariant("Fresh"));
+    const view = await untilState(postId, "confirmed");
+    expect(await texts()).toEqual(["Fresh"]);
+    expect(view.attempts.map(({ state }) => state)).not.toContain("ambiguous");
+  });
+
+  test("of a revoked token waits for the person and goes on by itself afterwards", async () => {
+    await platform.control("revoke-tokens");
+    const { postId } = await orderPost(house, deliveries, textVariant("Revoked"));
+    const view = await untilState(postId, "needs_reconnect");
+    expect(view.error?.message).toBeTruthy();
+    expect(platform.reconnects.length).toBeGreaterThan(0);
+    expect(await texts()).toEqual([]);
+  });
+
+  test("of the content is final, until a person asks for another try", async () => {
+    const actor = await buildMember(server.database, house.workspaceId);
+    const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("x".repeat(500)));
+    const view = await untilState(postId, "rejected");
+    expect(view.error?.message).toBeTruthy();
+    expect((await deliveries.retry(actor, deliveryId)).state).toBe("scheduled");
+    await untilState(postId, "rejected");
+    expect((await viewOf(postId)).attempts.map(({ number }) => number)).toEqual([1, 2]);
+  });
+});
+
+describe("a thread", () => {
+  test("goes out in order, each part an attempt of its own", async () => {
+    const { postId } = await orderPost(house, deliveries, textVariant("One", "Two", "Three"));
+    const view = await untilState(postId, "confirmed");
+    expect(view.items.map(({ state }) => state)).toEqual(["confirmed", "confirmed", "confirmed"]);
+    const posts = await platform.journal();
+    expect(posts.map(({ text, inReplyTo }) => [text, inReplyTo])).toEqual([
+      ["One", null],
+      ["Two", posts[0]?.id],
+      ["Three", posts[1]?.id],
+    ]);
+  });
+
+  test("goes on from the part that failed", async () => {
+    const { postId } = await orderPost(house, deliveries, textVariant("One", "Two", "Three"));
+    await platform.setFaults([{ kind: "error_after_commit" }]);
+    const view = await untilState(postId, "confirmed");
+    expect(await texts()).toEqual(["One", "Two", "Three"]);
+    expect(view.attempts).toHaveLength(3);
+  });
+});
+
+describe("lateness and changes of mind", () => {
+  test("what is overdue beyond the grace is missed and asks, and goes out when the person says so", async () => {
+    const actor = await buildMember(server.database, house.workspaceId);
+    const dueAt = new Date(Date.now() - 3_600_000);
+    const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Old"), {
+      dueAt,
+      graceSeconds: 60,
+    });
+    expect((await untilState(postId, "missed")).error?.code).toBe("delivery.late");
+    expect(await texts()).toEqual([]);
+    await deliveries.retry(actor, deliveryId);
+    await untilState(postId, "confirmed");
+    expect(await texts()).toEqual(["Old"]);
+  });
+
+  test("a cancelled delivery is never sent; one that is out is too late to cancel", async () => {
+    const early = await orderPost(house, deliveries, textVariant("Never"), {
+      dueAt: new Date(Date.now() + 500),
+    });
+    const done = await orderPost(house, deliveries, textVariant("Done"));
+    await untilState(done.postId, "confirmed");
+    const change = await server.database.inWorkspace(house.workspaceId, async (transaction) => [
+      await deliveries.cancel(transaction, house.workspaceId, early.postId),
+      await deliveries.cancel(transaction, house.workspaceId, done.postId),
+    ]);
+    expect(change).toEqual([
+      { cancelled: [early.deliveryId], tooLate: [] },
+      { cancelled: [], tooLate: [done.deliveryId] },
+    ]);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 700);
+    });
+    for (const sweep of deliveries.sweeps) await sweep.run(new AbortController().signal);
+    expect(await texts()).toEqual(["Done"]);
+  });
+
+  test("a paused channel sends nothing until it is resumed", async () => {
+    const pausing = server.database.system.updateTable("channels").where("id", "=", house.channelId);
+    await pausing.set({ paused_at: new Date() }).execute();
+    const { postId } = await orderPost(house, deliveries, textVariant("Held"));
+    for (const sweep of deliveries.sweeps) await sweep.run(new AbortController().signal);
+    expect((await viewOf(postId)).state).toBe("scheduled");
+    await pausing.set({ paused_at: null }).execute();
+    await untilState(postId, "confirmed");
+  });
+
+  test("an approval that no longer stands stops the post at the last gate", async () => {
+    const { postId, approvalId } = await orderPost(house, deliveries, textVariant("Unapproved"));
+    await server.database.system
+      .updateTable("approvals")
+      .set({ voided_at: new Date() })
+      .where("id", "=", approvalId)
+      .execute();
+    expect((await untilState(postId, "rejected")).error?.code).toBe("delivery.approval_void");
+    expect(await texts()).toEqual([]);
+  });
+});
+
+describe("several workers", () => {
+  test("send each of a hundred posts once", async () => {
+    const others = [platform.deliveries(server.database), platform.deliveries(server.database)];
+    const orders: { postId: string }[] = [];
+    for (let number = 0; number < 100; number += 1) {
+      orders.push(await orderPost(house, deliveries, textVariant(`Post ${number}`)));
+    }
+    const stopping = new AbortController();
+    const sweepsOf = (one: Deliveries) => one.sweeps.map((sweep) => sweep.run(stopping.signal));
+    await Promise.all([deliveries, ...others].flatMap(sweepsOf));
+    await sweepUntil(deliveries, async () => {
+      const states = await Promise.all(orders.map(({ postId }) => viewOf(postId)));
+      return states.every(({ state }) => state === "confirmed");
+    });
+    const sent = await texts();
+    expect(new Set(sent).size).toBe(100);
+    expect(sent).toHaveLength(100);
+  }, 60_000);
+
+  test("tells the desk of each outcome in the queue", async () => {
+    const { postId } = await orderPost(house, deliveries, textVariant("Told"));
+    await untilState(postId, "confirmed");
+    const queue = createPool({ url: server.url, role: null, size: 1 });
+    const told = await queue.query(
+      "select from graphile_worker._private_jobs where payload ->> 'postId' = $1 and payload ->> 'workspaceId' = $2",
+      [postId, house.workspaceId],
+    );
+    await queue.end();
+    expect(told.rowCount).toBe(1);
+  });
+});
