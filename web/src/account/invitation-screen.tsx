@@ -1,0 +1,86 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import type { FormEvent } from "react";
+import { api } from "../api/client.ts";
+import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
+import type { Role } from "../api/types.ts";
+import { Button } from "../ui/button.tsx";
+import { Field, Input } from "../ui/field.tsx";
+import { Skeleton } from "../ui/layout.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { AccountFrame } from "./account-frame.tsx";
+import { accountText } from "./messages.ts";
+import { PasswordInput } from "./password-input.tsx";
+
+const route = getRouteApi("/invitation");
+
+type InvitationView = { email: string; role: Role; workspaceName: string };
+
+export function InvitationScreen() {
+  const { token = "" } = route.useSearch();
+  const invitation = useQuery({
+    queryKey: ["invitation", token],
+    queryFn: () => api.get<InvitationView>("/invitations/accept", { token }),
+    retry: false,
+  });
+  if (invitation.isPending) {
+    return (
+      <AccountFrame title={accountText.loading} lead="">
+        <Skeleton className="h-40" />
+      </AccountFrame>
+    );
+  }
+  if (invitation.isError) {
+    return (
+      <AccountFrame title={accountText.invitationBroken} lead={messageOf(invitation.error)}>
+        <Button asChild variant="primary">
+          <Link to="/sign-in">{accountText.toSignIn}</Link>
+        </Button>
+      </AccountFrame>
+    );
+  }
+  return <AcceptForm token={token} invitation={invitation.data} />;
+}
+
+function AcceptForm({ token, invitation }: { token: string; invitation: InvitationView }) {
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const accept = useMutation({
+    mutationFn: (body: Record<string, FormDataEntryValue>) => api.post("/invitations/accept", { ...body, token }),
+    onSuccess: async () => {
+      queryClient.clear();
+      await navigate({ to: "/" });
+    },
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    accept.mutate(Object.fromEntries(new FormData(event.currentTarget)));
+  }
+
+  return (
+    <AccountFrame
+      title={accountText.invitationTitle(invitation.workspaceName)}
+      lead={accountText.invitationLead(invitation.email, invitation.role)}
+    >
+      <form onSubmit={submit} className="grid gap-4" noValidate>
+        {isGeneral(accept.error, ["/name", "/password"]) ? (
+          <Notice tone="bad">{messageOf(accept.error)}</Notice>
+        ) : null}
+        <Field label={accountText.name} error={fieldError(accept.error, "/name")}>
+          {(field) => <Input {...field} name="name" autoComplete="name" autoFocus required />}
+        </Field>
+        <Field
+          label={accountText.password}
+          help={accountText.passwordHelp}
+          error={fieldError(accept.error, "/password")}
+        >
+          {(field) => <PasswordInput {...field} name="password" autoComplete="new-password" required />}
+        </Field>
+        <Button type="submit" variant="primary" size="lg" busy={accept.isPending}>
+          {accountText.join}
+        </Button>
+      </form>
+    </AccountFrame>
+  );
+}

@@ -1,0 +1,74 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import { api } from "../api/client.ts";
+import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
+import { Button } from "../ui/button.tsx";
+import { Field, Input } from "../ui/field.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { AccountFrame } from "./account-frame.tsx";
+import { accountText } from "./messages.ts";
+import { PasswordInput } from "./password-input.tsx";
+import { browserTimeZone, TimeZoneSelect } from "./time-zone-select.tsx";
+
+const pointers = ["/name", "/email", "/password", "/workspaceName", "/timeZone"];
+
+export function SetupScreen() {
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const [timeZone, setTimeZone] = useState(browserTimeZone);
+  const create = useMutation({
+    mutationFn: (body: Record<string, FormDataEntryValue>) => api.post("/setup", body),
+    onSuccess: async () => {
+      queryClient.clear();
+      await navigate({ to: "/" });
+    },
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    create.mutate({ ...Object.fromEntries(new FormData(event.currentTarget)), timeZone });
+  }
+
+  return (
+    <AccountFrame title={accountText.setupTitle} lead={accountText.setupLead}>
+      <form onSubmit={submit} className="grid gap-4" noValidate>
+        {isGeneral(create.error, pointers) ? <Notice tone="bad">{messageOf(create.error)}</Notice> : null}
+        <Field label={accountText.name} error={fieldError(create.error, "/name")}>
+          {(field) => <Input {...field} name="name" autoComplete="name" autoFocus required />}
+        </Field>
+        <Field label={accountText.email} error={fieldError(create.error, "/email")}>
+          {(field) => <Input {...field} name="email" type="email" autoComplete="username" required />}
+        </Field>
+        <Field
+          label={accountText.password}
+          help={accountText.passwordHelp}
+          error={fieldError(create.error, "/password")}
+        >
+          {(field) => <PasswordInput {...field} name="password" autoComplete="new-password" required />}
+        </Field>
+        <Field
+          label={accountText.workspaceName}
+          help={accountText.workspaceHelp}
+          error={fieldError(create.error, "/workspaceName")}
+        >
+          {(field) => (
+            <Input {...field} name="workspaceName" placeholder={accountText.workspacePlaceholder} required />
+          )}
+        </Field>
+        <Field
+          label={accountText.timeZone}
+          help={accountText.timeZoneHelp}
+          error={fieldError(create.error, "/timeZone")}
+        >
+          {(field) => (
+            <TimeZoneSelect {...field} value={timeZone} onChange={(event) => setTimeZone(event.target.value)} />
+          )}
+        </Field>
+        <Button type="submit" variant="primary" size="lg" busy={create.isPending}>
+          {accountText.create}
+        </Button>
+      </form>
+    </AccountFrame>
+  );
+}

@@ -1,0 +1,51 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, useRouter } from "@tanstack/react-router";
+import type { FormEvent } from "react";
+import { api } from "../api/client.ts";
+import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
+import { Button } from "../ui/button.tsx";
+import { Field, Input } from "../ui/field.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { AccountFrame } from "./account-frame.tsx";
+import { accountText } from "./messages.ts";
+import { PasswordInput } from "./password-input.tsx";
+
+const route = getRouteApi("/sign-in");
+
+export function SignInScreen() {
+  const { returnTo, expired } = route.useSearch();
+  const router = useRouter();
+  const queryClient = useQueryClient();
+  const signIn = useMutation({
+    mutationFn: (body: Record<string, FormDataEntryValue>) => api.post("/sessions", body),
+    onSuccess: () => {
+      queryClient.clear();
+      router.history.push(returnTo ?? "/");
+    },
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    signIn.mutate(Object.fromEntries(new FormData(event.currentTarget)));
+  }
+
+  return (
+    <AccountFrame title={accountText.signInTitle} lead={accountText.signInLead}>
+      <form onSubmit={submit} className="grid gap-4" noValidate>
+        {expired && !signIn.error ? <Notice tone="warn">{accountText.expired}</Notice> : null}
+        {isGeneral(signIn.error, ["/email", "/password"]) ? (
+          <Notice tone="bad">{messageOf(signIn.error)}</Notice>
+        ) : null}
+        <Field label={accountText.email} error={fieldError(signIn.error, "/email")}>
+          {(field) => <Input {...field} name="email" type="email" autoComplete="username" autoFocus required />}
+        </Field>
+        <Field label={accountText.password} error={fieldError(signIn.error, "/password")}>
+          {(field) => <PasswordInput {...field} name="password" autoComplete="current-password" required />}
+        </Field>
+        <Button type="submit" variant="primary" size="lg" busy={signIn.isPending}>
+          {accountText.signIn}
+        </Button>
+      </form>
+    </AccountFrame>
+  );
+}

@@ -1,0 +1,164 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api } from "./client.ts";
+import type {
+  Channel,
+  Connector,
+  Delivery,
+  Me,
+  Media,
+  Page,
+  Post,
+  PostSummary,
+  Run,
+  SchedulePreview,
+  Variant,
+  VariantCheck,
+  Version,
+} from "./types.ts";
+
+/** Every read of the dashboard, by key, so that a change can name what it makes stale. */
+export const setupQuery = queryOptions({
+  queryKey: ["setup"],
+  queryFn: ({ signal }) => api.get<{ needed: boolean }>("/setup", {}, signal),
+  staleTime: 60_000,
+});
+
+export const meQuery = queryOptions({
+  queryKey: ["me"],
+  queryFn: ({ signal }) => api.get<Me>("/me", {}, signal),
+  staleTime: 60_000,
+});
+
+export const connectorsQuery = queryOptions({
+  queryKey: ["connectors"],
+  queryFn: async ({ signal }) => (await api.get<{ items: Connector[] }>("/connectors", {}, signal)).items,
+  staleTime: 600_000,
+});
+
+export const channelsQuery = queryOptions({
+  queryKey: ["channels"],
+  queryFn: async ({ signal }) => (await api.get<{ items: Channel[] }>("/channels", {}, signal)).items,
+  staleTime: 10_000,
+});
+
+export type PostFilter = {
+  status?: string | undefined;
+  q?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  limit?: number | undefined;
+};
+
+export function postsQuery(filter: PostFilter = {}) {
+  return queryOptions({
+    queryKey: ["posts", "page", filter],
+    queryFn: ({ signal }) => api.get<Page<PostSummary>>("/posts", filter, signal),
+  });
+}
+
+export function postListQuery(filter: PostFilter) {
+  return infiniteQueryOptions({
+    queryKey: ["posts", "list", filter],
+    queryFn: ({ signal, pageParam }) =>
+      api.get<Page<PostSummary>>("/posts", { ...filter, cursor: pageParam, limit: 30 }, signal),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next,
+  });
+}
+
+/** Posts that are due in a span of time, all pages: a calendar with holes would lie. */
+export function calendarQuery(from: string, to: string) {
+  return queryOptions({
+    queryKey: ["posts", "calendar", from, to],
+    queryFn: async ({ signal }) => {
+      const items: PostSummary[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await api.get<Page<PostSummary>>("/posts", { from, to, cursor, limit: 100 }, signal);
+        items.push(...page.items);
+        cursor = page.next ?? undefined;
+      } while (cursor);
+      return items;
+    },
+  });
+}
+
+export function postQuery(id: string) {
+  return queryOptions({
+    queryKey: ["posts", "one", id],
+    queryFn: ({ signal }) => api.get<Post>(`/posts/${id}`, {}, signal),
+    refetchInterval: (query) => (query.state.data?.status === "publishing" ? 1_500 : false),
+  });
+}
+
+export function versionsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["posts", "versions", id],
+    queryFn: async ({ signal }) => (await api.get<{ items: Version[] }>(`/posts/${id}/versions`, {}, signal)).items,
+  });
+}
+
+/** A version never changes once it is written. */
+export function versionQuery(id: string, number: number) {
+  return queryOptions({
+    queryKey: ["posts", "version", id, number],
+    queryFn: ({ signal }) => api.get<Version>(`/posts/${id}/versions/${number}`, {}, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+const moving = new Set(["scheduled", "claimed", "in_flight", "ambiguous", "reconciling"]);
+
+export function deliveriesQuery(postId: string, watch: boolean) {
+  return queryOptions({
+    queryKey: ["deliveries", "post", postId],
+    queryFn: async ({ signal }) => (await api.get<{ items: Delivery[] }>(`/posts/${postId}/deliveries`, {}, signal)).items,
+    refetchInterval: (query) =>
+      watch && (query.state.data?.some((delivery) => moving.has(delivery.state)) ?? true) ? 1_500 : false,
+  });
+}
+
+export const attentionQuery = queryOptions({
+  queryKey: ["deliveries", "attention"],
+  queryFn: async ({ signal }) =>
+    (await api.get<{ items: Delivery[] }>("/deliveries", { state: "needs_human,needs_reconnect,missed" }, signal)).items,
+});
+
+export function runQuery(id: string) {
+  return queryOptions({
+    queryKey: ["runs", id],
+    queryFn: ({ signal }) => api.get<Run>(`/runs/${id}`, {}, signal),
+    refetchInterval: (query) => (query.state.data && isOver(query.state.data) ? false : 700),
+  });
+}
+
+export function isOver(run: Run): boolean {
+  return run.state === "done" || run.state === "failed" || run.state === "cancelled";
+}
+
+export function schedulePreviewQuery(wall: string, zone: string) {
+  return queryOptions({
+    queryKey: ["schedule", wall, zone],
+    queryFn: ({ signal }) => api.get<SchedulePreview>("/schedule/preview", { wall, zone }, signal),
+    staleTime: 60_000,
+  });
+}
+
+/** Signed addresses of media end; an hour is well within their life. */
+export function mediaQuery(id: string) {
+  return queryOptions({
+    queryKey: ["media", id],
+    queryFn: ({ signal }) => api.get<Media>(`/media/${id}`, {}, signal),
+    staleTime: 600_000,
+  });
+}
+
+export function checkQuery(variants: Variant[]) {
+  return queryOptions({
+    queryKey: ["check", variants],
+    queryFn: async ({ signal }) =>
+      (await api.post<{ variants: VariantCheck[] }>("/posts/check", { variants }, signal)).variants,
+    gcTime: 10_000,
+    staleTime: 60_000,
+  });
+}

@@ -1,0 +1,12 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { meQuery } from "./queries.ts";
+import type { Me, Permission } from "./types.ts";
+
+/** The signed-in person and workspace; the shell has loaded it before any screen shows. */
+export function useMe(): Me {
+  return useSuspenseQuery(meQuery).data;
+}
+
+export function useCan(permission: Permission): boolean {
+  return useMe().permissions.includes(permission);
+}

@@ -1,0 +1,120 @@
+import { DotsHorizontalIcon, ExternalLinkIcon, PauseIcon, PlayIcon, TrashIcon, UpdateIcon } from "@radix-ui/react-icons";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { toast } from "sonner";
+import { api } from "../api/client.ts";
+import { messageOf } from "../api/problem.ts";
+import type { Channel, Connector } from "../api/types.ts";
+import { formatRelative } from "../lib/format.ts";
+import { Status } from "../ui/badge.tsx";
+import { Button } from "../ui/button.tsx";
+import { Confirm } from "../ui/confirm.tsx";
+import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
+import { ChannelIcon } from "./channel-icon.tsx";
+import { channelsText } from "./messages.ts";
+
+type RowProps = { channel: Channel; connector: Connector | undefined; allowed: boolean; onReconnect: () => void };
+
+export function ChannelRow({ channel, connector, allowed, onReconnect }: RowProps) {
+  const change = useChannelChange(channel);
+  const [asking, setAsking] = useState(false);
+  const usable = channel.status === "connected";
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-4">
+      <ChannelIcon connector={channel.connector} className="size-9" />
+      <div className="min-w-0 flex-1 basis-48">
+        <p className="truncate font-medium">{channel.displayName}</p>
+        <p className="truncate text-sm text-faint">
+          {connector?.name ?? channel.connector} · {channel.handle}
+        </p>
+        {channel.statusReason && !usable ? <p className="mt-1 text-sm text-bad-ink">{channel.statusReason}</p> : null}
+      </div>
+      <div className="text-right">
+        <ChannelHealth channel={channel} />
+        <p className="mt-0.5 text-xs text-faint">
+          {channel.checkedAt ? channelsText.checked(formatRelative(channel.checkedAt)) : channelsText.neverChecked}
+        </p>
+      </div>
+      {allowed && !usable ? (
+        <Button size="sm" variant="primary" onClick={onReconnect}>
+          {channelsText.reconnect}
+        </Button>
+      ) : null}
+      <Menu
+        trigger={
+          <Button variant="ghost" size="icon" aria-label={channelsText.actions(channel.handle)}>
+            <DotsHorizontalIcon />
+          </Button>
+        }
+      >
+        {channel.profileUrl ? (
+          <MenuItem asChild>
+            <a href={channel.profileUrl} target="_blank" rel="noreferrer">
+              <ExternalLinkIcon aria-hidden="true" />
+              {channelsText.openProfile}
+            </a>
+          </MenuItem>
+        ) : null}
+        {usable ? (
+          <MenuItem disabled={!allowed} onSelect={() => change.mutate("check")}>
+            <UpdateIcon aria-hidden="true" />
+            {channelsText.check}
+          </MenuItem>
+        ) : null}
+        {usable ? (
+          <MenuItem disabled={!allowed} onSelect={() => change.mutate(channel.pausedAt ? "resume" : "pause")}>
+            {channel.pausedAt ? <PlayIcon aria-hidden="true" /> : <PauseIcon aria-hidden="true" />}
+            {channel.pausedAt ? channelsText.resume : channelsText.pause}
+          </MenuItem>
+        ) : null}
+        {channel.status === "disconnected" ? null : (
+          <>
+            <MenuSeparator />
+            <MenuItem danger disabled={!allowed} onSelect={() => setAsking(true)}>
+              <TrashIcon aria-hidden="true" />
+              {channelsText.disconnect}
+            </MenuItem>
+          </>
+        )}
+      </Menu>
+      <Confirm
+        open={asking}
+        onOpenChange={setAsking}
+        title={channelsText.disconnectTitle(channel.handle)}
+        description={channelsText.disconnectLead}
+        action={channelsText.disconnect}
+        cancel={channelsText.cancel}
+        onConfirm={() => change.mutate("disconnect")}
+      />
+    </li>
+  );
+}
+
+function ChannelHealth({ channel }: { channel: Channel }) {
+  if (channel.status === "needs_reconnect") return <Status tone="bad">{channelsText.needsReconnect}</Status>;
+  if (channel.status === "disconnected") return <Status tone="neutral">{channelsText.disconnected}</Status>;
+  if (channel.pausedAt) return <Status tone="warn">{channelsText.paused}</Status>;
+  return <Status tone="good">{channelsText.healthy}</Status>;
+}
+
+type Change = "check" | "pause" | "resume" | "disconnect";
+
+const done: Record<Change, (handle: string) => string> = {
+  check: channelsText.nowChecked,
+  pause: channelsText.nowPaused,
+  resume: channelsText.nowResumed,
+  disconnect: channelsText.nowDisconnected,
+};
+
+function useChannelChange(channel: Channel) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: async (change: Change) => {
+      if (change === "disconnect") await api.delete(`/channels/${channel.id}`);
+      else await api.post(`/channels/${channel.id}/${change}`);
+    },
+    onSuccess: (_nothing, change) => toast.success(done[change](channel.handle)),
+    onError: (error) => toast.error(messageOf(error)),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["channels"] }),
+  });
+}

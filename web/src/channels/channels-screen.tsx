@@ -1,0 +1,90 @@
+import { Share1Icon } from "@radix-ui/react-icons";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { toast } from "sonner";
+import { messageOf } from "../api/problem.ts";
+import { channelsQuery, connectorsQuery } from "../api/queries.ts";
+import type { Channel, Connector, FormField } from "../api/types.ts";
+import { useCan } from "../api/use-me.ts";
+import { Card, CardHeader, Empty, Page, PageHeader, SkeletonRows } from "../ui/layout.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { ChannelRow } from "./channel-row.tsx";
+import { ConnectForm } from "./connect-form.tsx";
+import { ConnectorGallery } from "./connector-gallery.tsx";
+import { channelsText } from "./messages.ts";
+import { useAuthorize } from "./use-connect.ts";
+
+const route = getRouteApi("/shell/channels");
+
+export function ChannelsScreen() {
+  const channels = useQuery(channelsQuery);
+  const connectors = useQuery(connectorsQuery);
+  const allowed = useCan("channels.manage");
+  const authorize = useAuthorize("/channels");
+  const [form, setForm] = useState<{ connector: Connector; fields: FormField[] } | null>(null);
+  useReturnFromPlatform(channels.data);
+
+  function reconnect(channel: Channel): void {
+    const connector = connectors.data?.find((candidate) => candidate.id === channel.connector);
+    if (connector?.connect.kind === "form") setForm({ connector, fields: connector.connect.fields });
+    else authorize.mutate(channel.connector);
+  }
+
+  const failure = channels.error ?? connectors.error;
+  const connected = channels.data ?? [];
+  return (
+    <Page>
+      <PageHeader title={channelsText.title} lead={channelsText.lead} />
+      {failure ? (
+        <Notice tone="bad" className="mb-4">
+          {messageOf(failure)}
+        </Notice>
+      ) : null}
+      {allowed ? null : (
+        <Notice className="mb-4">{channelsText.managersOnly}</Notice>
+      )}
+      <Card>
+        <CardHeader title={channelsText.connected} />
+        {channels.isPending ? <SkeletonRows rows={3} label={channelsText.loading} /> : null}
+        {channels.isSuccess && connected.length === 0 ? (
+          <Empty icon={<Share1Icon />} title={channelsText.emptyTitle}>
+            {channelsText.empty}
+          </Empty>
+        ) : null}
+        {connected.length > 0 ? (
+          <ul className="divide-y divide-line">
+            {connected.map((channel) => (
+              <ChannelRow
+                key={channel.id}
+                channel={channel}
+                connector={connectors.data?.find((candidate) => candidate.id === channel.connector)}
+                allowed={allowed}
+                onReconnect={() => reconnect(channel)}
+              />
+            ))}
+          </ul>
+        ) : null}
+      </Card>
+      <section className="mt-10">
+        <h2 className="text-base font-semibold">{channelsText.add}</h2>
+        <p className="mt-0.5 mb-4 text-sm text-dim">{channelsText.addLead}</p>
+        <ConnectorGallery connectors={connectors.data ?? []} returnTo="/channels" allowed={allowed} />
+      </section>
+      {form ? <ConnectForm {...form} onClose={() => setForm(null)} /> : null}
+    </Page>
+  );
+}
+
+/** Tells how it went when the browser comes back from a consent page, then cleans the address. */
+function useReturnFromPlatform(channels: Channel[] | undefined): void {
+  const { connected, connect_error: error } = route.useSearch();
+  const navigate = route.useNavigate();
+  useEffect(() => {
+    if (!channels || (!connected && !error)) return;
+    const handle = channels.find((channel) => channel.id === connected)?.handle ?? channelsText.connected;
+    if (connected) toast.success(channelsText.nowConnected(handle));
+    if (error) toast.error(channelsText.connectErrors[error] ?? channelsText.connectFailed);
+    void navigate({ search: {}, replace: true });
+  }, [channels, connected, error, navigate]);
+}

@@ -1,0 +1,77 @@
+import type { FormEvent } from "react";
+import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
+import type { Connector, FormField } from "../api/types.ts";
+import { Button } from "../ui/button.tsx";
+import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
+import { Field, Input, Select, Textarea } from "../ui/field.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { channelsText } from "./messages.ts";
+import { useConnectForm } from "./use-connect.ts";
+
+type ConnectFormProps = { connector: Connector; fields: FormField[]; onClose: () => void };
+
+/** The form of a platform that has no consent page: the fields are the connector's own. */
+export function ConnectForm({ connector, fields, onClose }: ConnectFormProps) {
+  const connect = useConnectForm(onClose);
+  const pointers = fields.map((field) => `/form/${field.key}`);
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget);
+    const entries = fields.map((field) => [field.key, String(data.get(field.key) ?? "")] as const);
+    connect.mutate({ connector: connector.id, form: Object.fromEntries(entries) });
+  }
+
+  return (
+    <Dialog open onOpenChange={onClose} title={channelsText.formTitle(connector.name)} description={connector.summary}>
+      <form onSubmit={submit} className="flex min-h-0 flex-1 flex-col" noValidate>
+        <DialogBody className="grid gap-4">
+          {isGeneral(connect.error, pointers) ? <Notice tone="bad">{messageOf(connect.error)}</Notice> : null}
+          {fields.map((field) => (
+            <Field
+              key={field.key}
+              label={field.label}
+              help={field.help || undefined}
+              error={fieldError(connect.error, `/form/${field.key}`)}
+              {...(field.required ? {} : { optional: channelsText.optional })}
+            >
+              {(wiring) => <Control field={field} wiring={wiring} />}
+            </Field>
+          ))}
+        </DialogBody>
+        <DialogFooter>
+          <p className="mr-auto text-xs text-faint">{channelsText.testing}</p>
+          <Button type="submit" variant="primary" busy={connect.isPending}>
+            {channelsText.connect}
+          </Button>
+        </DialogFooter>
+      </form>
+    </Dialog>
+  );
+}
+
+type Wiring = { id: string; "aria-invalid"?: true; "aria-describedby"?: string };
+
+function Control({ field, wiring }: { field: FormField; wiring: Wiring }) {
+  const shared = { ...wiring, name: field.key, required: field.required };
+  if (field.kind === "choice") {
+    return (
+      <Select {...shared} defaultValue={field.choices[0]}>
+        {field.choices.map((choice) => (
+          <option key={choice}>{choice}</option>
+        ))}
+      </Select>
+    );
+  }
+  if (field.kind === "lines") return <Textarea {...shared} placeholder={field.placeholder} rows={3} />;
+  const type = field.kind === "number" ? "text" : field.kind;
+  return (
+    <Input
+      {...shared}
+      type={type}
+      placeholder={field.placeholder}
+      autoComplete={field.kind === "password" ? "new-password" : "off"}
+      {...(field.kind === "number" ? { inputMode: "numeric" as const } : {})}
+    />
+  );
+}

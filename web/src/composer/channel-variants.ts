@@ -1,0 +1,14 @@
+import type { Channel, Connector, Variant } from "../api/types.ts";
+
+export function emptyVariant(channelId: string, parts: string[] = [""]): Variant {
+  return { channelId, content: { parts, link: null, media: [], firstComment: null, options: {} } };
+}
+
+export type Target = { channel: Channel; connector: Connector };
+
+/** A variant's channel with its connector; null when one of them is gone. */
+export function targetOf(channelId: string, channels: Channel[], connectors: Connector[]): Target | null {
+  const channel = channels.find((candidate) => candidate.id === channelId);
+  const connector = connectors.find((candidate) => candidate.id === channel?.connector);
+  return channel && connector ? { channel, connector } : null;
+}

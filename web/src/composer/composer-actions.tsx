@@ -1,0 +1,90 @@
+import { CounterClockwiseClockIcon, DotsHorizontalIcon, EyeOpenIcon, TrashIcon } from "@radix-ui/react-icons";
+import { useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useState } from "react";
+import type { Post, VariantCheck } from "../api/types.ts";
+import { usePostAction } from "../post/use-post-action.ts";
+import { useDeletePost } from "../post/use-delete-post.ts";
+import { Button } from "../ui/button.tsx";
+import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
+import { Hint } from "../ui/tooltip.tsx";
+import { composerText } from "./messages.ts";
+import type { Content } from "./use-composer.ts";
+
+const HistoryDialog = lazy(async () => ({ default: (await import("./history-dialog.tsx")).HistoryDialog }));
+
+type ActionsProps = {
+  post: Post;
+  content: Content;
+  checks: VariantCheck[];
+  onSave: () => Promise<boolean>;
+  onRestore: (content: Content) => void;
+};
+
+/** History, submit, and what is rarely needed. Submitting saves first: what is on the screen is what is reviewed. */
+export function ComposerActions({ post, content, checks, onSave, onRestore }: ActionsProps) {
+  const navigate = useNavigate();
+  const [history, setHistory] = useState(false);
+  const remove = useDeletePost();
+  const submit = usePostAction(post.id);
+  const problems = checks.reduce((sum, check) => sum + check.problems.length, 0);
+  const ready = problems === 0 && content.variants.length > 0;
+
+  async function saveAndSubmit(): Promise<void> {
+    if (!(await onSave())) return;
+    await submit.mutateAsync({ action: "submit", message: composerText.submitted }).then(
+      () => navigate({ to: "/posts/$postId", params: { postId: post.id } }),
+      () => undefined,
+    );
+  }
+
+  useEffect(() => {
+    function listen(event: KeyboardEvent): void {
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
+      event.preventDefault();
+      void onSave();
+    }
+    globalThis.addEventListener("keydown", listen);
+    return () => globalThis.removeEventListener("keydown", listen);
+  }, [onSave]);
+
+  return (
+    <div className="flex items-center gap-2">
+      <Hint label={composerText.history}>
+        <Button variant="ghost" size="icon" aria-label={composerText.history} onClick={() => setHistory(true)}>
+          <CounterClockwiseClockIcon />
+        </Button>
+      </Hint>
+      <Menu
+        trigger={
+          <Button variant="ghost" size="icon" aria-label={composerText.moreActions}>
+            <DotsHorizontalIcon />
+          </Button>
+        }
+      >
+        <MenuItem onSelect={() => void navigate({ to: "/posts/$postId", params: { postId: post.id } })}>
+          <EyeOpenIcon aria-hidden="true" />
+          {composerText.openPost}
+        </MenuItem>
+        {post.status === "draft" ? (
+          <>
+            <MenuSeparator />
+            <MenuItem danger onSelect={() => remove(post)}>
+              <TrashIcon aria-hidden="true" />
+              {composerText.delete}
+            </MenuItem>
+          </>
+        ) : null}
+      </Menu>
+      {post.status === "draft" ? (
+        <Button variant="primary" disabled={!ready} busy={submit.isPending} onClick={() => void saveAndSubmit()}>
+          {composerText.submit}
+        </Button>
+      ) : null}
+      <Suspense fallback={null}>
+        {history ? (
+          <HistoryDialog post={post} onClose={() => setHistory(false)} onRestore={onRestore} />
+        ) : null}
+      </Suspense>
+    </div>
+  );
+}

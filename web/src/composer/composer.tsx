@@ -1,0 +1,132 @@
+import { ArrowLeftIcon, FileTextIcon } from "@radix-ui/react-icons";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import type { Channel, Connector, Post, Variant } from "../api/types.ts";
+import { statusText } from "../posts/messages.ts";
+import { PostStatusLabel } from "../posts/post-status.tsx";
+import { Preview } from "../preview/preview.tsx";
+import { Button } from "../ui/button.tsx";
+import { Input } from "../ui/field.tsx";
+import { Empty, Page } from "../ui/layout.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { TabPanel, Tabs } from "../ui/tabs.tsx";
+import { ChannelTabs, RemoveChannel } from "./channel-tabs.tsx";
+import { emptyVariant, targetOf } from "./channel-variants.ts";
+import { ComposerActions } from "./composer-actions.tsx";
+import { composerText } from "./messages.ts";
+import { SaveProblem, SaveStatus } from "./save-status.tsx";
+import { useCheck } from "./use-check.ts";
+import { useComposer } from "./use-composer.ts";
+import { VariantEditor } from "./variant-editor.tsx";
+
+type ComposerProps = { post: Post; channels: Channel[]; connectors: Connector[] };
+
+const editable = new Set(["draft", "in_review", "approved", "scheduled"]);
+
+/** Where a post is written: a tab per channel, the platform's own counters, and the preview beside it. */
+export function Composer({ post, channels, connectors }: ComposerProps) {
+  const composer = useComposer(post);
+  const { content, change } = composer;
+  const checks = useCheck(content.variants);
+  const [tab, setTab] = useState(content.variants[0]?.channelId ?? "");
+  const shown = content.variants.some((variant) => variant.channelId === tab) ? tab : content.variants[0]?.channelId;
+  const locked = !editable.has(post.status);
+
+  function setVariant(next: Variant): void {
+    const variants = content.variants.map((variant) => (variant.channelId === next.channelId ? next : variant));
+    change({ ...content, variants });
+  }
+
+  function add(channelId: string): void {
+    const parts = content.variants[0]?.content.parts;
+    change({ ...content, variants: [...content.variants, emptyVariant(channelId, parts ? [parts.join("\n\n")] : [""])] });
+    setTab(channelId);
+  }
+
+  function remove(channelId: string): void {
+    change({ ...content, variants: content.variants.filter((variant) => variant.channelId !== channelId) });
+  }
+
+  return (
+    <Page width="full">
+      <div className="mx-auto max-w-6xl">
+        <div className="mb-5 flex flex-wrap items-center gap-x-3 gap-y-2">
+          <Button asChild variant="ghost" size="sm" className="-ml-2.5">
+            <Link to="/posts">
+              <ArrowLeftIcon aria-hidden="true" />
+              {composerText.back}
+            </Link>
+          </Button>
+          <PostStatusLabel status={post.status} />
+          <SaveStatus state={composer.state} />
+          <div className="ml-auto">
+            <ComposerActions post={post} content={content} checks={checks} onSave={composer.save} onRestore={change} />
+          </div>
+        </div>
+        <h1 className="sr-only">{content.title}</h1>
+        <Input
+          aria-label={composerText.title}
+          placeholder={composerText.titlePlaceholder}
+          value={content.title}
+          disabled={locked}
+          onChange={(event) => change({ ...content, title: event.target.value })}
+          className="mb-4 h-11 border-transparent bg-transparent px-0 text-xl font-semibold tracking-tight shadow-none hover:border-transparent focus:border-transparent focus:outline-none"
+        />
+        <div className="mb-4 grid gap-3">
+          <SaveProblem
+            state={composer.state}
+            onRetry={() => void composer.save()}
+            onTakeTheirs={() => void composer.takeTheirs()}
+            onKeepMine={() => void composer.keepMine()}
+          />
+          {composer.restored && composer.state.kind === "unsaved" ? <Notice>{composerText.restored}</Notice> : null}
+          {locked ? <Notice>{composerText.locked(statusText[post.status])}</Notice> : null}
+          {post.status === "approved" || post.status === "scheduled" ? (
+            <Notice tone="warn">{composerText.voids}</Notice>
+          ) : null}
+        </div>
+        <Tabs {...(shown ? { value: shown } : {})} onValueChange={setTab}>
+          <ChannelTabs
+            variants={content.variants}
+            channels={channels}
+            connectors={connectors}
+            checks={checks}
+            disabled={locked}
+            onAdd={add}
+          />
+          {content.variants.map((variant) => {
+            const target = targetOf(variant.channelId, channels, connectors);
+            if (!target) return null;
+            return (
+              <TabPanel key={variant.channelId} value={variant.channelId} className="grid gap-8 pt-5 lg:grid-cols-[1fr_22rem]">
+                <div className="min-w-0">
+                  <VariantEditor
+                    variant={variant}
+                    target={target}
+                    check={checks.find((check) => check.channelId === variant.channelId)}
+                    disabled={locked}
+                    onChange={setVariant}
+                  />
+                  {locked ? null : (
+                    <div className="mt-6 border-t border-line pt-3">
+                      <RemoveChannel handle={target.channel.handle} onRemove={() => remove(variant.channelId)} />
+                    </div>
+                  )}
+                </div>
+                <div className="min-w-0 lg:sticky lg:top-4 lg:self-start">
+                  <h2 className="mb-2 text-xs font-medium text-faint">{composerText.preview}</h2>
+                  <Preview channel={target.channel} platform={target.connector.name} content={variant.content} />
+                </div>
+              </TabPanel>
+            );
+          })}
+        </Tabs>
+        {content.variants.length === 0 ? (
+          <Empty icon={<FileTextIcon />} title={composerText.noVariantsTitle}>
+            {composerText.noVariants}
+          </Empty>
+        ) : null}
+      </div>
+    </Page>
+  );
+}

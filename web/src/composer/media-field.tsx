@@ -1,0 +1,167 @@
+import { ImageIcon, TrashIcon } from "@radix-ui/react-icons";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type DragEvent, useId, useState } from "react";
+import { upload } from "../api/client.ts";
+import { messageOf } from "../api/problem.ts";
+import { mediaQuery } from "../api/queries.ts";
+import type { Limits, Media, Problem, VariantContent } from "../api/types.ts";
+import { cn } from "../lib/cn.ts";
+import { formatBytes } from "../lib/format.ts";
+import { Button } from "../ui/button.tsx";
+import { Textarea } from "../ui/field.tsx";
+import { Skeleton } from "../ui/layout.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { composerText } from "./messages.ts";
+
+type Attached = VariantContent["media"][number];
+type MediaFieldProps = {
+  media: Attached[];
+  limits: Limits;
+  problems: Problem[];
+  disabled: boolean;
+  onChange: (media: Attached[]) => void;
+};
+
+/** Images of a variant: dropped or chosen, each with its description. */
+export function MediaField({ media, limits, problems, disabled, onChange }: MediaFieldProps) {
+  const id = useId();
+  const [over, setOver] = useState(false);
+  const uploads = useUploads((added) => onChange([...media, ...added]));
+
+  function drop(event: DragEvent): void {
+    event.preventDefault();
+    setOver(false);
+    if (!disabled) void uploads.start([...event.dataTransfer.files]);
+  }
+
+  return (
+    <fieldset disabled={disabled} className="grid gap-2">
+      <legend className="mb-1.5 text-sm font-medium">{composerText.media}</legend>
+      {media.map((attached, index) => (
+        <MediaRow
+          key={attached.mediaId}
+          attached={attached}
+          maxAlt={limits.altTextLength}
+          problems={problems.filter((problem) => problem.path.includes(`/media/${index}`))}
+          onChange={(altText) => onChange(media.map((other) => (other === attached ? { ...other, altText } : other)))}
+          onRemove={() => onChange(media.filter((other) => other !== attached))}
+        />
+      ))}
+      {uploads.running.map((running) => (
+        <div key={running.name} role="status" className="flex items-center gap-3 rounded-lg border border-line px-3 py-2.5 text-sm">
+          <span className="min-w-0 flex-1 truncate">{composerText.uploading(running.name)}</span>
+          <progress value={running.done} max={1} aria-label={running.name} className="h-1.5 w-32 accent-accent" />
+        </div>
+      ))}
+      {uploads.error ? <Notice tone="bad">{messageOf(uploads.error)}</Notice> : null}
+      {media.length + uploads.running.length < limits.maxMedia ? (
+        <div
+          onDragOver={(event) => {
+            event.preventDefault();
+            setOver(true);
+          }}
+          onDragLeave={() => setOver(false)}
+          onDrop={drop}
+          className={cn(
+            "flex flex-wrap items-center gap-x-1.5 gap-y-1 rounded-lg border border-dashed border-line-strong px-3.5 py-3 text-sm text-dim transition-colors has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-accent",
+            over && "border-accent bg-accent-soft",
+          )}
+        >
+          <ImageIcon aria-hidden="true" className="mr-1 text-faint" />
+          {composerText.dropHere}
+          <label htmlFor={id} className="font-medium text-accent-ink underline underline-offset-3">
+            {composerText.choose}
+          </label>
+          <input
+            id={id}
+            type="file"
+            multiple={limits.maxMedia > 1}
+            accept={limits.mediaTypes.join(",")}
+            className="sr-only"
+            onChange={(event) => {
+              void uploads.start([...(event.target.files ?? [])]);
+              event.target.value = "";
+            }}
+          />
+          <span className="ml-auto text-xs text-faint">
+            {composerText.mediaLimit(limits.maxMedia)}, {formatBytes(limits.maxMediaBytes)}
+          </span>
+        </div>
+      ) : null}
+    </fieldset>
+  );
+}
+
+type RowProps = {
+  attached: Attached;
+  maxAlt: number;
+  problems: Problem[];
+  onChange: (altText: string) => void;
+  onRemove: () => void;
+};
+
+function MediaRow({ attached, maxAlt, problems, onChange, onRemove }: RowProps) {
+  const { data: media } = useQuery(mediaQuery(attached.mediaId));
+  return (
+    <div className="flex gap-3 rounded-lg border border-line p-2.5">
+      {media ? (
+        <img src={media.url} alt="" className="size-20 shrink-0 rounded-md border border-line object-cover" />
+      ) : (
+        <Skeleton className="size-20 shrink-0" />
+      )}
+      <div className="min-w-0 flex-1">
+        <Textarea
+          aria-label={composerText.altText}
+          placeholder={composerText.altText}
+          value={attached.altText}
+          maxLength={maxAlt}
+          rows={2}
+          className="min-h-14 text-sm"
+          onChange={(event) => onChange(event.target.value)}
+        />
+        <p className="mt-1 truncate text-xs text-faint">
+          {problems[0] ? (
+            <span className="font-medium text-bad-ink">{problems[0].message}</span>
+          ) : attached.altText === "" ? (
+            <span className="font-medium text-warn-ink">{composerText.altMissing}</span>
+          ) : (
+            media?.fileName
+          )}
+        </p>
+      </div>
+      <Button variant="ghost" size="iconSm" aria-label={composerText.removeMedia(media?.fileName ?? "")} onClick={onRemove}>
+        <TrashIcon />
+      </Button>
+    </div>
+  );
+}
+
+type Running = { name: string; done: number };
+
+function useUploads(onAdded: (media: Attached[]) => void) {
+  const queryClient = useQueryClient();
+  const [running, setRunning] = useState<Running[]>([]);
+  const [error, setError] = useState<unknown>(null);
+
+  async function one(file: File): Promise<Attached> {
+    const form = new FormData();
+    form.set("altText", "");
+    form.set("file", file);
+    const media = await upload<Media>("/media", form, (done) =>
+      setRunning((all) => all.map((other) => (other.name === file.name ? { ...other, done } : other))),
+    );
+    queryClient.setQueryData(mediaQuery(media.id).queryKey, media);
+    return { mediaId: media.id, altText: media.altText };
+  }
+
+  async function start(files: File[]): Promise<void> {
+    setError(null);
+    setRunning(files.map((file) => ({ name: file.name, done: 0 })));
+    const results = await Promise.allSettled(files.map(one));
+    setRunning([]);
+    onAdded(results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
+    setError(results.find((result) => result.status === "rejected")?.reason ?? null);
+  }
+
+  return { running, error, start };
+}

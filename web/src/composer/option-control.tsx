@@ -1,0 +1,43 @@
+import type { JsonObject, OptionField } from "../api/types.ts";
+import { Field, Input, Select } from "../ui/field.tsx";
+import { composerText } from "./messages.ts";
+
+type OptionControlProps = {
+  option: OptionField;
+  value: JsonObject[string] | undefined;
+  error: string | null;
+  disabled: boolean;
+  onChange: (value: string) => void;
+};
+
+/** A field that only this platform has, as the subject of a mail. */
+export function OptionControl({ option, value, error, disabled, onChange }: OptionControlProps) {
+  const text = typeof value === "string" ? value : "";
+  return (
+    <Field
+      label={option.label}
+      help={option.help || undefined}
+      error={error}
+      {...(option.required ? {} : { optional: composerText.optional })}
+    >
+      {(field) =>
+        option.kind === "choice" ? (
+          <Select {...field} value={text} disabled={disabled} onChange={(event) => onChange(event.target.value)}>
+            {option.required ? null : <option value="" />}
+            {option.choices.map((choice) => (
+              <option key={choice}>{choice}</option>
+            ))}
+          </Select>
+        ) : (
+          <Input
+            {...field}
+            value={text}
+            disabled={disabled}
+            required={option.required}
+            onChange={(event) => onChange(event.target.value)}
+          />
+        )
+      }
+    </Field>
+  );
+}

@@ -1,0 +1,68 @@
+import { ArrowUpIcon, TrashIcon } from "@radix-ui/react-icons";
+import { useLayoutEffect, useRef } from "react";
+import type { PartCheck, Problem } from "../api/types.ts";
+import { Button } from "../ui/button.tsx";
+import { Counter } from "./counter.tsx";
+import { composerText } from "./messages.ts";
+
+type PartEditorProps = {
+  label: string;
+  text: string;
+  number: number;
+  count: number;
+  check: PartCheck | undefined;
+  problems: Problem[];
+  disabled: boolean;
+  onChange: (text: string) => void;
+  onRemove: () => void;
+  onMoveUp: () => void;
+};
+
+/** One text of a post or thread. The field grows with what is written. */
+export function PartEditor(props: PartEditorProps) {
+  const { label, text, number, count, check, problems, disabled } = props;
+  const field = useRef<HTMLTextAreaElement>(null);
+  const errorId = `part-${number}-problems`;
+  useLayoutEffect(() => {
+    if (!field.current) return;
+    field.current.style.height = "auto";
+    field.current.style.height = `${field.current.scrollHeight}px`;
+  }, [text]);
+  return (
+    <div className="rounded-lg border border-line-strong bg-surface shadow-low transition-colors focus-within:border-accent has-[textarea[aria-invalid=true]]:border-bad">
+      <textarea
+        ref={field}
+        aria-label={count > 1 ? `${label}, ${composerText.part(number, count)}` : label}
+        aria-invalid={problems.length > 0}
+        aria-describedby={problems.length > 0 ? errorId : undefined}
+        value={text}
+        rows={count > 1 ? 3 : 7}
+        disabled={disabled}
+        placeholder={composerText.textPlaceholder}
+        onChange={(event) => props.onChange(event.target.value)}
+        className="block w-full resize-none overflow-hidden bg-transparent px-3.5 pt-3 pb-1 leading-relaxed outline-none"
+      />
+      <div className="flex h-9 items-center gap-1 pr-1.5 pl-3.5">
+        <span className="mr-auto text-xs text-faint">{count > 1 ? composerText.part(number, count) : null}</span>
+        <Counter check={check} />
+        {count > 1 && number > 1 ? (
+          <Button variant="ghost" size="iconSm" disabled={disabled} aria-label={composerText.moveUp(number)} onClick={props.onMoveUp}>
+            <ArrowUpIcon />
+          </Button>
+        ) : null}
+        {count > 1 ? (
+          <Button variant="ghost" size="iconSm" disabled={disabled} aria-label={composerText.removePart(number)} onClick={props.onRemove}>
+            <TrashIcon />
+          </Button>
+        ) : null}
+      </div>
+      {problems.length > 0 ? (
+        <ul id={errorId} className="border-t border-line px-3.5 py-2 text-xs font-medium text-bad-ink">
+          {problems.map((problem) => (
+            <li key={problem.code + problem.path}>{problem.message}</li>
+          ))}
+        </ul>
+      ) : null}
+    </div>
+  );
+}

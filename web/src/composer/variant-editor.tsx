@@ -1,0 +1,151 @@
+import { PlusIcon } from "@radix-ui/react-icons";
+import type { Problem, Variant, VariantCheck, VariantContent } from "../api/types.ts";
+import { formatMoney } from "../lib/format.ts";
+import { Button } from "../ui/button.tsx";
+import { Field, Input, Textarea } from "../ui/field.tsx";
+import { Notice } from "../ui/notice.tsx";
+import type { Target } from "./channel-variants.ts";
+import { MediaField } from "./media-field.tsx";
+import { composerText } from "./messages.ts";
+import { OptionControl } from "./option-control.tsx";
+import { PartEditor } from "./part-editor.tsx";
+import { SuspiciousNotice } from "./suspicious-notice.tsx";
+
+type VariantEditorProps = {
+  variant: Variant;
+  target: Target;
+  check: VariantCheck | undefined;
+  disabled: boolean;
+  onChange: (variant: Variant) => void;
+};
+
+/** Everything that is said on one channel. */
+export function VariantEditor({ variant, target, check, disabled, onChange }: VariantEditorProps) {
+  const { content } = variant;
+  const { limits, options } = target.connector;
+  const problems = check?.problems ?? [];
+  const label = composerText.variantFor(target.channel.handle);
+
+  function set(change: Partial<VariantContent>): void {
+    onChange({ ...variant, content: { ...content, ...change } });
+  }
+
+  function setPart(index: number, text: string): void {
+    set({ parts: content.parts.map((part, position) => (position === index ? text : part)) });
+  }
+
+  function moveUp(index: number): void {
+    const parts = [...content.parts];
+    const [moved = ""] = parts.splice(index, 1);
+    parts.splice(index - 1, 0, moved);
+    set({ parts });
+  }
+
+  return (
+    <div className="grid gap-5">
+      {options.map((option) => (
+        <OptionControl
+          key={option.key}
+          option={option}
+          value={content.options[option.key]}
+          error={messageAt(problems, `/options/${option.key}`)}
+          disabled={disabled}
+          onChange={(value) => set({ options: { ...content.options, [option.key]: value } })}
+        />
+      ))}
+      <div className="grid gap-2.5">
+        {content.parts.map((part, index) => (
+          <PartEditor
+            // Parts have no identity but their place.
+            key={index}
+            label={label}
+            text={part}
+            number={index + 1}
+            count={content.parts.length}
+            check={check?.parts[index]}
+            problems={problems.filter((problem) => isAt(problem, `/parts/${index}`))}
+            disabled={disabled}
+            onChange={(text) => setPart(index, text)}
+            onRemove={() => set({ parts: content.parts.filter((_part, position) => position !== index) })}
+            onMoveUp={() => moveUp(index)}
+          />
+        ))}
+        {content.parts.length < limits.maxParts ? (
+          <Button
+            variant="ghost"
+            size="sm"
+            className="justify-self-start"
+            disabled={disabled}
+            onClick={() => set({ parts: [...content.parts, ""] })}
+          >
+            <PlusIcon aria-hidden="true" />
+            {composerText.addPart}
+          </Button>
+        ) : null}
+        <SuspiciousNotice content={content} found={check?.suspicious ?? []} onClean={(parts) => set({ parts })} />
+      </div>
+      <Field label={composerText.link} help={composerText.linkHelp} optional={composerText.optional} error={messageAt(problems, "/link")}>
+        {(field) => (
+          <Input
+            {...field}
+            type="url"
+            inputMode="url"
+            value={content.link ?? ""}
+            disabled={disabled}
+            placeholder="https://"
+            onChange={(event) => set({ link: event.target.value || null })}
+          />
+        )}
+      </Field>
+      {limits.maxMedia > 0 ? (
+        <MediaField media={content.media} limits={limits} problems={problems} disabled={disabled} onChange={(media) => set({ media })} />
+      ) : null}
+      {limits.firstComment ? (
+        <Field
+          label={composerText.firstComment}
+          help={composerText.firstCommentHelp}
+          optional={composerText.optional}
+          error={messageAt(problems, "/firstComment")}
+        >
+          {(field) => (
+            <Textarea
+              {...field}
+              rows={2}
+              className="min-h-16"
+              value={content.firstComment ?? ""}
+              disabled={disabled}
+              onChange={(event) => set({ firstComment: event.target.value || null })}
+            />
+          )}
+        </Field>
+      ) : null}
+      <Elsewhere problems={problems} />
+      {check?.price ? <Notice>{composerText.price(formatMoney(check.price))}</Notice> : null}
+    </div>
+  );
+}
+
+const shownInPlace = /\/(?:parts\/\d+|options\/[^/]+|link|firstComment|media\/\d+)/u;
+
+/** Problems that belong to no single field. */
+function Elsewhere({ problems }: { problems: Problem[] }) {
+  const rest = problems.filter((problem) => !shownInPlace.test(problem.path));
+  if (rest.length === 0) return null;
+  return (
+    <Notice tone="bad">
+      <ul>
+        {rest.map((problem) => (
+          <li key={problem.code + problem.path}>{problem.message}</li>
+        ))}
+      </ul>
+    </Notice>
+  );
+}
+
+function isAt(problem: Problem, pointer: string): boolean {
+  return problem.path === pointer || problem.path.endsWith(pointer) || problem.path.includes(`${pointer}/`);
+}
+
+function messageAt(problems: Problem[], pointer: string): string | null {
+  return problems.find((problem) => isAt(problem, pointer))?.message ?? null;
+}

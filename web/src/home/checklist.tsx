@@ -1,0 +1,137 @@
+import { ArrowRightIcon, CheckIcon } from "@radix-ui/react-icons";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { Channel, PostSummary } from "../api/types.ts";
+import { useAuthorize } from "../channels/use-connect.ts";
+import { cn } from "../lib/cn.ts";
+import { useNewPost } from "../shell/new-post.tsx";
+import { Button } from "../ui/button.tsx";
+import { Card } from "../ui/layout.tsx";
+import { homeText } from "./messages.ts";
+
+const order = ["connect", "draft", "approve", "publish", "live"] as const;
+type Step = (typeof order)[number];
+
+const approved = new Set(["approved", "scheduled", "publishing", "published", "partly"]);
+
+/** How far a newcomer has come. The last step is done when something has been published. */
+export function stepsDone(channels: Channel[], posts: PostSummary[]): Record<Step, boolean> {
+  const published = posts.some((post) => post.status === "published");
+  return {
+    connect: channels.some((channel) => channel.status === "connected"),
+    draft: posts.length > 0,
+    approve: posts.some((post) => approved.has(post.status)),
+    publish: published || posts.some((post) => post.status === "publishing" || post.status === "scheduled"),
+    live: published,
+  };
+}
+
+/** Guides through the first post; gone once one is live. */
+export function Checklist({ channels, posts }: { channels: Channel[]; posts: PostSummary[] }) {
+  const done = stepsDone(channels, posts);
+  const count = order.filter((step) => done[step]).length;
+  const current = order.find((step) => !done[step]);
+  return (
+    <Card className="mb-8 overflow-hidden">
+      <div className="flex flex-wrap items-end justify-between gap-2 px-6 pt-5 pb-4">
+        <div>
+          <h2 className="text-lg font-semibold">{homeText.startTitle}</h2>
+          <p className="text-sm text-dim">{homeText.startLead}</p>
+        </div>
+        <p className="tabular text-xs text-faint">{homeText.progress(count, order.length)}</p>
+      </div>
+      <ol className="border-t border-line">
+        {order.map((step, index) => (
+          <li
+            key={step}
+            aria-current={step === current ? "step" : undefined}
+            className={cn(
+              "flex items-center gap-4 px-6 py-3 not-last:border-b not-last:border-line",
+              step === current && "bg-fill/70",
+            )}
+          >
+            <Mark done={done[step]} current={step === current} number={index + 1} />
+            <div className="min-w-0 flex-1">
+              <p className={cn("font-medium", done[step] && "text-faint line-through decoration-line-strong")}>
+                {homeText.steps[step].title}
+              </p>
+              {step === current ? <p className="text-sm text-dim">{homeText.steps[step].lead}</p> : null}
+            </div>
+            {step === current ? <StepAction step={step} posts={posts} channels={channels} /> : null}
+          </li>
+        ))}
+      </ol>
+    </Card>
+  );
+}
+
+function Mark({ done, current, number }: { done: boolean; current: boolean; number: number }) {
+  return (
+    <span
+      className={cn(
+        "tabular flex size-6 shrink-0 items-center justify-center rounded-full border text-xs font-medium",
+        done && "border-transparent bg-good-soft text-good-ink",
+        current && "border-accent text-accent-ink",
+        !done && !current && "border-line-strong text-faint",
+      )}
+    >
+      {done ? <CheckIcon aria-label={homeText.done} /> : number}
+    </span>
+  );
+}
+
+function StepAction({ step, posts, channels }: { step: Step; posts: PostSummary[]; channels: Channel[] }) {
+  const authorize = useAuthorize("/channels");
+  const newPost = useNewPost();
+  const { action } = homeText.steps[step];
+  if (step === "connect") {
+    return (
+      <Button variant="primary" busy={authorize.isPending} onClick={() => authorize.mutate("sandbox")}>
+        {action}
+      </Button>
+    );
+  }
+  if (step === "draft") {
+    return (
+      <Button variant="primary" onClick={newPost}>
+        {action}
+      </Button>
+    );
+  }
+  return (
+    <Button variant="primary" asChild>
+      <StepLink step={step} posts={posts} channels={channels}>
+        {action}
+        <ArrowRightIcon aria-hidden="true" />
+      </StepLink>
+    </Button>
+  );
+}
+
+type StepLinkProps = { step: Step; posts: PostSummary[]; channels: Channel[]; children: ReactNode; className?: string };
+
+function StepLink({ step, posts, channels, children, ...rest }: StepLinkProps) {
+  const reviewing = posts.find((post) => post.status === "in_review");
+  const ready = posts.find((post) => approved.has(post.status)) ?? posts[0];
+  if (step === "approve" && reviewing) {
+    return (
+      <Link to="/inbox" search={{ post: reviewing.id }} {...rest}>
+        {children}
+      </Link>
+    );
+  }
+  const timeline = channels.find((channel) => channel.connector === "sandbox")?.profileUrl;
+  if (step === "live" && timeline) {
+    return (
+      <a href={timeline} target="_blank" rel="noreferrer" {...rest}>
+        {children}
+      </a>
+    );
+  }
+  const draft = step === "approve";
+  return (
+    <Link to={draft ? "/posts/$postId/edit" : "/posts/$postId"} params={{ postId: ready?.id ?? "" }} {...rest}>
+      {children}
+    </Link>
+  );
+}

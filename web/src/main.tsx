@@ -1,0 +1,44 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { handleSignedOut } from "./api/client.ts";
+import { ApiError } from "./api/problem.ts";
+import { createAppRouter } from "./router.tsx";
+import "./styles.css";
+import { HintProvider } from "./ui/tooltip.tsx";
+
+function mayHelpToRetry(count: number, error: Error): boolean {
+  const transient = error instanceof ApiError && (error.status === 0 || error.status === 503);
+  return transient && count < 3;
+}
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    // "always": the server is often this very machine, and the browser's idea of being online is not about it.
+    queries: { networkMode: "always", retry: mayHelpToRetry, staleTime: 5_000 },
+    mutations: { networkMode: "always" },
+  },
+});
+
+const router = createAppRouter(queryClient);
+
+handleSignedOut(() => {
+  const { pathname, searchStr } = router.state.location;
+  if (pathname === "/sign-in" || pathname === "/setup") return;
+  queryClient.removeQueries({ queryKey: ["me"] });
+  void router.navigate({ to: "/sign-in", search: { returnTo: pathname + searchStr, expired: true } });
+});
+
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <HintProvider delayDuration={400}>
+          <RouterProvider router={router} />
+        </HintProvider>
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}

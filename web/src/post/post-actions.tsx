@@ -1,0 +1,145 @@
+import { CalendarIcon, DotsHorizontalIcon, PaperPlaneIcon, Pencil1Icon, TrashIcon } from "@radix-ui/react-icons";
+import { Link } from "@tanstack/react-router";
+import { lazy, type ReactElement, Suspense, useState } from "react";
+import type { Post } from "../api/types.ts";
+import { Button } from "../ui/button.tsx";
+import { Confirm } from "../ui/confirm.tsx";
+import { Menu, MenuItem } from "../ui/menu.tsx";
+import { Hint } from "../ui/tooltip.tsx";
+import { refusal } from "./allowed.ts";
+import { postText } from "./messages.ts";
+import { useDeletePost } from "./use-delete-post.ts";
+import { type PostAction, usePostAction } from "./use-post-action.ts";
+
+const ScheduleDialog = lazy(async () => ({ default: (await import("./schedule-dialog.tsx")).ScheduleDialog }));
+
+const editable = new Set(["draft", "in_review", "approved", "scheduled"]);
+
+/** What can be done with a post now. What can't, says why, on hover and focus. */
+export function PostActions({ post }: { post: Post }) {
+  const act = usePostAction(post.id);
+  const remove = useDeletePost();
+  const [open, setOpen] = useState<"schedule" | "publish" | "cancel" | null>(null);
+  const can = (action: string) => refusal(post, action) === null;
+
+  function run(action: PostAction, message: string): void {
+    act.mutate({ action, message });
+  }
+
+  return (
+    <>
+      {editable.has(post.status) ? (
+        <Button asChild>
+          <Link to="/posts/$postId/edit" params={{ postId: post.id }}>
+            <Pencil1Icon aria-hidden="true" />
+            {postText.edit}
+          </Link>
+        </Button>
+      ) : null}
+      {can("schedule") ? (
+        <Button onClick={() => setOpen("schedule")}>
+          <CalendarIcon aria-hidden="true" />
+          {post.scheduled ? postText.reschedule : postText.schedule}
+        </Button>
+      ) : null}
+      <MainAction post={post} busy={act.isPending} onRun={run} onPublish={() => setOpen("publish")} />
+      <Menu
+        trigger={
+          <Button variant="ghost" size="icon" aria-label={postText.moreActions}>
+            <DotsHorizontalIcon />
+          </Button>
+        }
+      >
+        {can("withdraw") ? <MenuItem onSelect={() => run("withdraw", postText.withdrawn)}>{postText.withdraw}</MenuItem> : null}
+        {can("unschedule") ? (
+          <MenuItem onSelect={() => run("unschedule", postText.unscheduled)}>{postText.unschedule}</MenuItem>
+        ) : null}
+        <MenuItem danger disabled={!can("cancel")} onSelect={() => setOpen("cancel")}>
+          {postText.cancel}
+        </MenuItem>
+        {can("delete") ? (
+          <MenuItem danger onSelect={() => remove(post)}>
+            <TrashIcon aria-hidden="true" />
+            {postText.delete}
+          </MenuItem>
+        ) : null}
+      </Menu>
+      <Suspense fallback={null}>
+        {open === "schedule" ? <ScheduleDialog post={post} onClose={() => setOpen(null)} /> : null}
+      </Suspense>
+      <Confirm
+        open={open === "publish"}
+        onOpenChange={() => setOpen(null)}
+        title={postText.publishTitle}
+        description={postText.publishLead(post.channels.map((channel) => channel.handle).join(", "))}
+        action={postText.publish}
+        cancel={postText.keep}
+        tone="primary"
+        onConfirm={() => run("publish", postText.publishing)}
+      />
+      <Confirm
+        open={open === "cancel"}
+        onOpenChange={() => setOpen(null)}
+        title={postText.cancelTitle}
+        description={postText.cancelLead}
+        action={postText.cancel}
+        cancel={postText.keepPost}
+        onConfirm={() => run("cancel", postText.cancelled)}
+      />
+    </>
+  );
+}
+
+type MainProps = {
+  post: Post;
+  busy: boolean;
+  onRun: (action: PostAction, message: string) => void;
+  onPublish: () => void;
+};
+
+/** The one next step of this post, as the primary button. */
+function MainAction({ post, busy, onRun, onPublish }: MainProps) {
+  if (post.status === "in_review") {
+    return (
+      <Button asChild variant="primary">
+        <Link to="/inbox" search={{ post: post.id }}>
+          {postText.review}
+        </Link>
+      </Button>
+    );
+  }
+  if (post.status === "draft") {
+    const reason = refusal(post, "submit");
+    return (
+      <Reasoned reason={reason}>
+        <Button
+          variant="primary"
+          aria-disabled={reason !== null}
+          busy={busy}
+          onClick={() => (reason === null ? onRun("submit", postText.submitted) : undefined)}
+        >
+          {postText.submit}
+        </Button>
+      </Reasoned>
+    );
+  }
+  if (post.status !== "approved" && post.status !== "scheduled") return null;
+  const reason = refusal(post, "publish");
+  return (
+    <Reasoned reason={reason}>
+      <Button
+        variant="primary"
+        aria-disabled={reason !== null}
+        busy={busy}
+        onClick={() => (reason === null ? onPublish() : undefined)}
+      >
+        <PaperPlaneIcon aria-hidden="true" />
+        {postText.publish}
+      </Button>
+    </Reasoned>
+  );
+}
+
+function Reasoned({ reason, children }: { reason: string | null; children: ReactElement }) {
+  return reason ? <Hint label={reason}>{children}</Hint> : children;
+}

@@ -1,0 +1,85 @@
+import { FileTextIcon } from "@radix-ui/react-icons";
+import type { ReactNode } from "react";
+import type { Approval, Post } from "../api/types.ts";
+import { useMe } from "../api/use-me.ts";
+import { formatMoment, formatMomentWithZone } from "../lib/format.ts";
+import { Card } from "../ui/layout.tsx";
+import { postText } from "./messages.ts";
+
+/** Who, when, and from what. */
+export function PostFacts({ post }: { post: Post }) {
+  const { workspace } = useMe();
+  return (
+    <aside className="grid content-start gap-4">
+      <Card className="p-4">
+        <h2 className="mb-3 text-sm font-semibold">{postText.details}</h2>
+        <dl className="grid gap-2.5 text-sm">
+          {post.scheduled ? (
+            <Fact label={postText.scheduled}>{formatMomentWithZone(post.scheduled.at, post.scheduled.zone)}</Fact>
+          ) : null}
+          <Fact label={postText.author}>{post.author.kind === "agent" ? postText.agent : post.author.name}</Fact>
+          <Fact label={postText.created}>
+            {formatMoment(post.createdAt, workspace.timeZone)}, {postText.version(post.version).toLowerCase()}
+          </Fact>
+        </dl>
+      </Card>
+      <Card className="p-4">
+        <h2 className="mb-2 text-sm font-semibold">{postText.approval}</h2>
+        {post.approval ? (
+          <ApprovalText approval={post.approval} timeZone={workspace.timeZone} />
+        ) : (
+          <p className="text-sm text-faint">{postText.noApproval}</p>
+        )}
+      </Card>
+      {post.sources.length > 0 ? (
+        <Card className="p-4">
+          <h2 className="mb-3 text-sm font-semibold">{postText.sources}</h2>
+          <ul className="grid gap-3 text-sm">
+            {post.sources.map((source) => (
+              <li key={`${source.kind}${source.url}${source.title}`} className="flex gap-2.5">
+                <FileTextIcon aria-hidden="true" className="mt-1 shrink-0 text-faint" />
+                <div className="min-w-0">
+                  {source.url ? (
+                    <a href={source.url} target="_blank" rel="noreferrer" className="font-medium break-words text-accent-ink hover:underline">
+                      {source.title ?? source.url}
+                    </a>
+                  ) : (
+                    <p className="font-medium break-words">{source.title ?? source.kind}</p>
+                  )}
+                  {source.excerpt ? <p className="line-clamp-3 text-faint">{source.excerpt}</p> : null}
+                </div>
+              </li>
+            ))}
+          </ul>
+        </Card>
+      ) : null}
+    </aside>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="text-xs text-faint">{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function ApprovalText({ approval, timeZone }: { approval: Approval; timeZone: string }) {
+  const name = approval.decidedBy?.name ?? postText.someone;
+  const when = formatMoment(approval.decidedAt, timeZone);
+  const approved = approval.decision === "approved";
+  const bound = approval.boundAt ? postText.boundAt(formatMomentWithZone(approval.boundAt, timeZone)) : postText.boundAny;
+  return (
+    <div className="grid gap-1 text-sm">
+      <p>
+        {approved ? postText.approvedBy(name, when) : postText.changesBy(name, when)}
+        {approved ? `, ${bound}` : ""}
+      </p>
+      <p className="text-xs text-faint">{postText.version(approval.version)}</p>
+      {approval.note ? <blockquote className="mt-1 border-l-2 border-line-strong pl-3 text-dim">{approval.note}</blockquote> : null}
+      {approval.voidedAt ? <p className="text-warn-ink">{postText.voided(approval.voidedReason ?? "")}</p> : null}
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { toast } from "sonner";
+import { api } from "../api/client.ts";
+import { messageOf } from "../api/problem.ts";
+
+export type PostAction =
+  | "submit"
+  | "withdraw"
+  | "approve"
+  | "request-changes"
+  | "schedule"
+  | "unschedule"
+  | "publish"
+  | "cancel";
+
+type Step = { action: PostAction; body?: Record<string, unknown>; message: string };
+
+/** One step of a post's way. What it changes is read again, also when it was refused: then somebody was faster. */
+export function usePostAction(postId: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: ({ action, body = {} }: Step) => api.post(`/posts/${postId}/${action}`, body),
+    onSuccess: (_answer, { message }) => toast.success(message),
+    onError: (error) => toast.error(messageOf(error)),
+    onSettled: async () => {
+      await Promise.all([
+        queryClient.invalidateQueries({ queryKey: ["posts"] }),
+        queryClient.invalidateQueries({ queryKey: ["deliveries"] }),
+      ]);
+    },
+  });
+}

@@ -1,0 +1,14 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { PostSummary } from "../api/types.ts";
+import { postsText } from "./messages.ts";
+
+/** Leads to where one goes on with a post: a draft opens in the composer, everything else on its page. */
+export function PostLink({ post, className, children }: { post: Pick<PostSummary, "id" | "status" | "title">; className?: string; children?: ReactNode }) {
+  const to = post.status === "draft" ? "/posts/$postId/edit" : "/posts/$postId";
+  return (
+    <Link to={to} params={{ postId: post.id }} {...(className ? { className } : {})}>
+      {children ?? (post.title || postsText.untitled)}
+    </Link>
+  );
+}

@@ -1,0 +1,10 @@
+export const previewText = {
+  label: (platform: string) => `How it looks on ${platform}`,
+  now: "now",
+  subject: "Subject",
+  noSubject: "No subject",
+  from: "From",
+  to: "To",
+  subscribers: "Your readers",
+  nothing: "Nothing written yet.",
+} as const;

@@ -1,0 +1,171 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { hasCode } from "./api/problem.ts";
+import { meQuery, setupQuery } from "./api/queries.ts";
+import { ScreenError, ScreenNotFound, ScreenPending } from "./shell/screen-states.tsx";
+import { Shell } from "./shell/shell.tsx";
+
+type Context = { queryClient: QueryClient };
+
+const rootRoute = createRootRouteWithContext<Context>()({
+  component: Outlet,
+  errorComponent: ScreenError,
+  notFoundComponent: ScreenNotFound,
+});
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** Where sign-in leads back to: a path of this site and nothing else. */
+function ownPath(value: unknown): string | undefined {
+  const path = text(value);
+  return path?.startsWith("/") && !path.startsWith("//") && !path.startsWith("/\\") ? path : undefined;
+}
+
+function optional<Fields extends Record<string, unknown>>(fields: Fields): { [Key in keyof Fields]?: NonNullable<Fields[Key]> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Fields]?: NonNullable<Fields[Key]>;
+  };
+}
+
+const setupRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/setup",
+  component: lazyRouteComponent(() => import("./account/setup-screen.tsx"), "SetupScreen"),
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-in",
+  validateSearch: (search: Record<string, unknown>) =>
+    optional({ returnTo: ownPath(search["returnTo"]), expired: search["expired"] === true || undefined }),
+  component: lazyRouteComponent(() => import("./account/sign-in-screen.tsx"), "SignInScreen"),
+});
+
+const invitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/invitation",
+  validateSearch: (search: Record<string, unknown>) => optional({ token: text(search["token"]) }),
+  component: lazyRouteComponent(() => import("./account/invitation-screen.tsx"), "InvitationScreen"),
+});
+
+/** Everything behind sign-in. A fresh installation leads to its set-up, a stranger to sign-in. */
+const shellRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: "shell",
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queryClient.ensureQueryData(meQuery);
+    } catch (error) {
+      const { needed } = await context.queryClient.fetchQuery(setupQuery);
+      if (needed) throw redirect({ to: "/setup" });
+      if (hasCode(error, "network.lost")) throw error;
+      throw redirect({ to: "/sign-in", search: optional({ returnTo: ownPath(location.href) }) });
+    }
+  },
+  component: Shell,
+});
+
+const homeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/",
+  component: lazyRouteComponent(() => import("./home/home-screen.tsx"), "HomeScreen"),
+});
+
+const inboxRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/inbox",
+  validateSearch: (search: Record<string, unknown>) => optional({ post: text(search["post"]) }),
+  component: lazyRouteComponent(() => import("./inbox/inbox-screen.tsx"), "InboxScreen"),
+});
+
+const postsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/posts",
+  validateSearch: (search: Record<string, unknown>) =>
+    optional({ status: text(search["status"]), q: text(search["q"]) }),
+  component: lazyRouteComponent(() => import("./posts/posts-screen.tsx"), "PostsScreen"),
+});
+
+const postRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/posts/$postId",
+  component: lazyRouteComponent(() => import("./post/post-screen.tsx"), "PostScreen"),
+});
+
+const composerRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/posts/$postId/edit",
+  component: lazyRouteComponent(() => import("./composer/composer-screen.tsx"), "ComposerScreen"),
+});
+
+const calendarRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/calendar",
+  validateSearch: (search: Record<string, unknown>) =>
+    optional({ view: search["view"] === "week" ? ("week" as const) : undefined, date: text(search["date"]) }),
+  component: lazyRouteComponent(() => import("./calendar/calendar-screen.tsx"), "CalendarScreen"),
+});
+
+const channelsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/channels",
+  validateSearch: (search: Record<string, unknown>) =>
+    optional({ connected: text(search["connected"]), connect_error: text(search["connect_error"]) }),
+  component: lazyRouteComponent(() => import("./channels/channels-screen.tsx"), "ChannelsScreen"),
+});
+
+const usageRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/usage",
+  component: lazyRouteComponent(() => import("./usage/usage-screen.tsx"), "UsageScreen"),
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/settings",
+  validateSearch: (search: Record<string, unknown>) => optional({ tab: text(search["tab"]) }),
+  component: lazyRouteComponent(() => import("./settings/settings-screen.tsx"), "SettingsScreen"),
+});
+
+const routeTree = rootRoute.addChildren([
+  setupRoute,
+  signInRoute,
+  invitationRoute,
+  shellRoute.addChildren([
+    homeRoute,
+    inboxRoute,
+    postsRoute,
+    postRoute,
+    composerRoute,
+    calendarRoute,
+    channelsRoute,
+    usageRoute,
+    settingsRoute,
+  ]),
+]);
+
+export function createAppRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: "intent",
+    defaultPendingComponent: ScreenPending,
+    defaultErrorComponent: ScreenError,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,106 @@
+import { ClipboardCopyIcon } from "@radix-ui/react-icons";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { toast } from "sonner";
+import { api } from "../api/client.ts";
+import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
+import { invitationsQuery } from "../api/queries.ts";
+import type { InvitationMade, Role } from "../api/types.ts";
+import { formatRelative } from "../lib/format.ts";
+import { Button } from "../ui/button.tsx";
+import { Field, Input, Select } from "../ui/field.tsx";
+import { Card, CardHeader } from "../ui/layout.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { roleText, settingsText } from "./messages.ts";
+
+const invitable: Role[] = ["editor", "approver", "viewer", "admin"];
+
+export function Invitations() {
+  const queryClient = useQueryClient();
+  const invitations = useQuery(invitationsQuery);
+  const [made, setMade] = useState<InvitationMade | null>(null);
+  const invite = useMutation({
+    mutationFn: (body: Record<string, FormDataEntryValue>) => api.post<InvitationMade>("/invitations", body),
+    onSuccess: setMade,
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["invitations"] }),
+  });
+  const revoke = useMutation({
+    mutationFn: (id: string) => api.delete(`/invitations/${id}`),
+    onSuccess: () => toast.success(settingsText.revoked),
+    onError: (error) => toast.error(messageOf(error)),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["invitations"] }),
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const form = event.currentTarget;
+    invite.mutate(Object.fromEntries(new FormData(form)), { onSuccess: () => form.reset() });
+  }
+
+  return (
+    <Card>
+      <CardHeader title={settingsText.inviteTitle} lead={settingsText.inviteLead} />
+      <div className="grid gap-4 p-5">
+        <form onSubmit={submit} className="grid items-start gap-3 sm:grid-cols-[1fr_9rem_auto]" noValidate>
+          <Field label={settingsText.email} error={fieldError(invite.error, "/email")}>
+            {(field) => <Input {...field} name="email" type="email" autoComplete="off" required />}
+          </Field>
+          <Field label={settingsText.role} error={fieldError(invite.error, "/role")}>
+            {(field) => (
+              <Select {...field} name="role">
+                {invitable.map((role) => (
+                  <option key={role} value={role}>
+                    {roleText[role].name}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+          <Button type="submit" variant="primary" busy={invite.isPending} className="h-9 sm:mt-6.5">
+            {settingsText.invite}
+          </Button>
+        </form>
+        {isGeneral(invite.error, ["/email", "/role"]) ? <Notice tone="bad">{messageOf(invite.error)}</Notice> : null}
+        {made ? <MadeLink invitation={made} /> : null}
+        {invitations.data?.length ? (
+          <section>
+            <h3 className="mb-1 text-xs font-medium text-faint">{settingsText.openInvitations}</h3>
+            <ul className="divide-y divide-line">
+              {invitations.data.map((invitation) => (
+                <li key={invitation.id} className="flex items-center gap-3 py-2">
+                  <div className="min-w-0 flex-1">
+                    <p className="truncate">{invitation.email}</p>
+                    <p className="text-xs text-faint">
+                      {roleText[invitation.role].name} · {settingsText.expires(formatRelative(invitation.expiresAt))}
+                    </p>
+                  </div>
+                  <Button size="sm" onClick={() => revoke.mutate(invitation.id)}>
+                    {settingsText.revoke}
+                  </Button>
+                </li>
+              ))}
+            </ul>
+          </section>
+        ) : null}
+      </div>
+    </Card>
+  );
+}
+
+function MadeLink({ invitation }: { invitation: InvitationMade }) {
+  async function copy(): Promise<void> {
+    // The clipboard is closed to pages without HTTPS; the field below can be copied by hand.
+    await navigator.clipboard?.writeText(invitation.link).then(() => toast.success(settingsText.copied));
+  }
+  return (
+    <Notice tone="good" title={settingsText.linkReady(invitation.email)}>
+      <span className="mt-2 flex gap-2">
+        <Input readOnly value={invitation.link} aria-label={settingsText.copy} className="font-mono text-xs" onFocus={(event) => event.target.select()} />
+        <Button className="h-9" onClick={() => void copy()}>
+          <ClipboardCopyIcon aria-hidden="true" />
+          {settingsText.copy}
+        </Button>
+      </span>
+    </Notice>
+  );
+}

@@ -1,0 +1,68 @@
+import { LaptopIcon, MobileIcon } from "@radix-ui/react-icons";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { toast } from "sonner";
+import { api } from "../api/client.ts";
+import { messageOf } from "../api/problem.ts";
+import { sessionsQuery } from "../api/queries.ts";
+import { formatRelative } from "../lib/format.ts";
+import { Badge } from "../ui/badge.tsx";
+import { Button } from "../ui/button.tsx";
+import { Card, CardHeader, SkeletonRows } from "../ui/layout.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { settingsText } from "./messages.ts";
+
+/** "Chrome on Linux" out of what the browser says of itself; good enough to recognise one's own. */
+function programOf(userAgent: string | null): string {
+  if (!userAgent) return settingsText.unknownDevice;
+  const browser = ["Edg", "OPR", "Firefox", "Chrome", "Safari"].find((name) => userAgent.includes(`${name}/`));
+  const system = ["iPhone", "iPad", "Android", "Windows", "Mac OS X", "Linux"].find((name) => userAgent.includes(name));
+  const named = browser === "Edg" ? "Edge" : browser === "OPR" ? "Opera" : browser;
+  if (!named) return userAgent.split(" ")[0] ?? userAgent;
+  return system ? `${named}, ${system.replace(" OS X", "OS")}` : named;
+}
+
+export function SessionsSettings() {
+  const queryClient = useQueryClient();
+  const sessions = useQuery(sessionsQuery);
+  const end = useMutation({
+    mutationFn: (id: string) => api.delete(`/sessions/${id}`),
+    onSuccess: () => toast.success(settingsText.ended),
+    onError: (error) => toast.error(messageOf(error)),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["sessions"] }),
+  });
+  return (
+    <Card>
+      <CardHeader title={settingsText.sessionsTitle} lead={settingsText.sessionsLead} />
+      {sessions.isPending ? <SkeletonRows rows={2} label={settingsText.loading} /> : null}
+      {sessions.isError ? (
+        <Notice tone="bad" className="m-4">
+          {messageOf(sessions.error)}
+        </Notice>
+      ) : null}
+      <ul className="divide-y divide-line">
+        {sessions.data?.map((session) => {
+          const Icon = /iPhone|Android/u.test(session.userAgent ?? "") ? MobileIcon : LaptopIcon;
+          return (
+            <li key={session.id} className="flex flex-wrap items-center gap-3 px-5 py-3.5">
+              <Icon aria-hidden="true" className="text-faint" />
+              <div className="min-w-0 flex-1">
+                <p className="flex items-center gap-2 font-medium">
+                  {programOf(session.userAgent)}
+                  {session.current ? <Badge tone="good">{settingsText.current}</Badge> : null}
+                </p>
+                <p className="text-sm text-faint">
+                  {[session.address, settingsText.since(formatRelative(session.createdAt))].filter(Boolean).join(" · ")}
+                </p>
+              </div>
+              {session.current ? null : (
+                <Button size="sm" onClick={() => end.mutate(session.id)}>
+                  {settingsText.end}
+                </Button>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </Card>
+  );
+}

@@ -1,0 +1,42 @@
+import { getRouteApi } from "@tanstack/react-router";
+import { Page, PageHeader } from "../ui/layout.tsx";
+import { Tab, TabList, TabPanel, Tabs } from "../ui/tabs.tsx";
+import { useMe } from "../api/use-me.ts";
+import { MembersSettings } from "./members-settings.tsx";
+import { settingsText } from "./messages.ts";
+import { SessionsSettings } from "./sessions-settings.tsx";
+import { WorkspaceSettings } from "./workspace-settings.tsx";
+
+const route = getRouteApi("/shell/settings");
+
+const sections = [
+  { value: "workspace", content: WorkspaceSettings },
+  { value: "members", content: MembersSettings },
+  { value: "sessions", content: SessionsSettings },
+] as const;
+
+export function SettingsScreen() {
+  const { tab } = route.useSearch();
+  const navigate = route.useNavigate();
+  const { workspace } = useMe();
+  const chosen = sections.find((section) => section.value === tab) ?? sections[0];
+  return (
+    <Page width="narrow">
+      <PageHeader title={settingsText.title} />
+      <Tabs value={chosen.value} onValueChange={(value) => void navigate({ search: { tab: value }, replace: true })}>
+        <TabList>
+          {sections.map(({ value }) => (
+            <Tab key={value} value={value}>
+              {settingsText.tabs[value]}
+            </Tab>
+          ))}
+        </TabList>
+        {sections.map(({ value, content: Content }) => (
+          <TabPanel key={value} value={value} className="grid gap-6 pt-6">
+            <Content key={workspace.id} />
+          </TabPanel>
+        ))}
+      </Tabs>
+    </Page>
+  );
+}

@@ -1,0 +1,76 @@
+import { ExitIcon, GearIcon, ReaderIcon } from "@radix-ui/react-icons";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { api, chooseWorkspace } from "../api/client.ts";
+import { useMe } from "../api/use-me.ts";
+import { cn } from "../lib/cn.ts";
+import { setTheme, themes, useTheme } from "../lib/theme.ts";
+import { Avatar } from "../ui/avatar.tsx";
+import { Menu, MenuChoice, MenuChoiceItem, MenuItem, MenuLabel, MenuSeparator } from "../ui/menu.tsx";
+import { shellText } from "./messages.ts";
+
+export function AccountMenu({ compact = false }: { compact?: boolean }) {
+  const { user } = useMe();
+  const theme = useTheme();
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+
+  async function signOut(): Promise<void> {
+    // A session that has already ended is signed out as well.
+    await api.delete("/sessions/current").catch(() => undefined);
+    chooseWorkspace(null);
+    await navigate({ to: "/sign-in" });
+    queryClient.clear();
+  }
+
+  return (
+    <Menu
+      align={compact ? "end" : "start"}
+      side={compact ? "bottom" : "top"}
+      trigger={
+        <button
+          type="button"
+          aria-label={shellText.account(user.name)}
+          className={cn(
+            "flex items-center gap-2.5 rounded-lg text-left transition-colors hover:bg-fill-strong/60",
+            compact ? "size-9 justify-center" : "h-10 min-w-0 flex-1 px-1.5",
+          )}
+        >
+          <Avatar name={user.name} />
+          {compact ? null : <span className="min-w-0 flex-1 truncate text-sm font-medium">{user.name}</span>}
+        </button>
+      }
+    >
+      <MenuLabel>{user.email}</MenuLabel>
+      <MenuItem asChild>
+        <Link to="/settings">
+          <GearIcon aria-hidden="true" />
+          {shellText.settings}
+        </Link>
+      </MenuItem>
+      <MenuItem asChild>
+        <a href="/docs" target="_blank" rel="noreferrer">
+          <ReaderIcon aria-hidden="true" />
+          {shellText.apiDocs}
+        </a>
+      </MenuItem>
+      <MenuSeparator />
+      <MenuLabel>{shellText.theme}</MenuLabel>
+      <MenuChoice
+        value={theme}
+        onChange={(value) => setTheme(themes.find((candidate) => candidate === value) ?? "system")}
+      >
+        {themes.map((name) => (
+          <MenuChoiceItem key={name} value={name}>
+            {shellText.themes[name]}
+          </MenuChoiceItem>
+        ))}
+      </MenuChoice>
+      <MenuSeparator />
+      <MenuItem onSelect={() => void signOut()}>
+        <ExitIcon aria-hidden="true" />
+        {shellText.signOut}
+      </MenuItem>
+    </Menu>
+  );
+}

@@ -1,0 +1,85 @@
+import {
+  BarChartIcon,
+  CalendarIcon,
+  CheckCircledIcon,
+  FileTextIcon,
+  GearIcon,
+  HomeIcon,
+  Share1Icon,
+} from "@radix-ui/react-icons";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { postsQuery } from "../api/queries.ts";
+import { shellText } from "./messages.ts";
+
+export const destinations = [
+  { to: "/", label: shellText.home, icon: HomeIcon, keys: "g h" },
+  { to: "/inbox", label: shellText.inbox, icon: CheckCircledIcon, keys: "g a" },
+  { to: "/posts", label: shellText.posts, icon: FileTextIcon, keys: "g p" },
+  { to: "/calendar", label: shellText.calendar, icon: CalendarIcon, keys: "g c" },
+  { to: "/channels", label: shellText.channels, icon: Share1Icon, keys: "g n" },
+  { to: "/usage", label: shellText.usage, icon: BarChartIcon, keys: "g u" },
+  { to: "/settings", label: shellText.settings, icon: GearIcon, keys: "g s" },
+] as const;
+
+function useWaiting(): number {
+  const { data } = useQuery({ ...postsQuery({ status: "in_review", limit: 100 }), refetchInterval: 30_000 });
+  return data?.items.length ?? 0;
+}
+
+export function SideNavigation() {
+  const waiting = useWaiting();
+  return (
+    <nav aria-label={shellText.nav} className="grid gap-0.5">
+      {destinations.map(({ to, label, icon: Icon }) => (
+        <Link
+          key={to}
+          to={to}
+          activeOptions={{ exact: to === "/" }}
+          className="flex h-8 items-center gap-2.5 rounded-md px-2 text-sm font-medium text-dim transition-colors hover:bg-fill-strong/60 hover:text-ink data-[status=active]:bg-fill-strong data-[status=active]:text-ink"
+        >
+          <Icon aria-hidden="true" />
+          <span className="flex-1">{label}</span>
+          {to === "/inbox" && waiting > 0 ? <Count value={waiting} /> : null}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function Count({ value }: { value: number }) {
+  return (
+    <span className="tabular rounded-full bg-accent-soft px-1.5 text-2xs font-semibold text-accent-ink">
+      <span aria-hidden="true">{value}</span>
+      <span className="sr-only">{shellText.waiting(value)}</span>
+    </span>
+  );
+}
+
+/** The phone's navigation: the five places that are used every day, in reach of a thumb. */
+export function BottomNavigation() {
+  const waiting = useWaiting();
+  return (
+    <nav
+      aria-label={shellText.nav}
+      className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-5 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+    >
+      {destinations.slice(0, 5).map(({ to, label, icon: Icon }) => (
+        <Link
+          key={to}
+          to={to}
+          activeOptions={{ exact: to === "/" }}
+          className="relative flex h-14 flex-col items-center justify-center gap-1 text-2xs font-medium text-faint -outline-offset-2 data-[status=active]:text-ink"
+        >
+          <Icon aria-hidden="true" className="size-4.5" />
+          {label}
+          {to === "/inbox" && waiting > 0 ? (
+            <span className="absolute top-1 left-1/2 ml-1.5">
+              <Count value={waiting} />
+            </span>
+          ) : null}
+        </Link>
+      ))}
+    </nav>
+  );
+}

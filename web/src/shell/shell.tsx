@@ -1,0 +1,88 @@
+import { Outlet, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { Toaster } from "sonner";
+import { rememberPrefix, useShortcuts } from "../lib/shortcuts.ts";
+import { useTheme } from "../lib/theme.ts";
+import { ConnectionBanner } from "./connection-banner.tsx";
+import { shellText } from "./messages.ts";
+import { BottomNavigation } from "./navigation.tsx";
+import { NewPostProvider, useNewPost } from "./new-post.tsx";
+import { Sidebar } from "./sidebar.tsx";
+import { TopBar } from "./top-bar.tsx";
+
+const CommandPalette = lazy(async () => ({ default: (await import("./command-palette.tsx")).CommandPalette }));
+const ShortcutsHelp = lazy(async () => ({ default: (await import("./shortcuts-help.tsx")).ShortcutsHelp }));
+
+/** The frame around every screen of a signed-in person. */
+export function Shell() {
+  return (
+    <NewPostProvider>
+      <Frame />
+    </NewPostProvider>
+  );
+}
+
+function Frame() {
+  const theme = useTheme();
+  const [palette, setPalette] = useState(false);
+  const [help, setHelp] = useState(false);
+  useGlobalKeys(() => setPalette((open) => !open), () => setHelp(true));
+  return (
+    <div className="flex h-dvh flex-col md:flex-row">
+      <a
+        href="#content"
+        className="sr-only z-50 rounded-md bg-ink px-3 py-2 text-inverse focus:not-sr-only focus:fixed focus:top-3 focus:left-3"
+      >
+        {shellText.skip}
+      </a>
+      <Sidebar onSearch={() => setPalette(true)} onHelp={() => setHelp(true)} />
+      <TopBar onSearch={() => setPalette(true)} />
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col pb-[calc(3.5rem+env(safe-area-inset-bottom))] md:py-2 md:pr-2 md:pb-2">
+        <div className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface md:rounded-xl md:border md:border-line md:shadow-low">
+          <ConnectionBanner />
+          <main id="content" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
+            <Outlet />
+          </main>
+        </div>
+      </div>
+      <BottomNavigation />
+      <Suspense fallback={null}>
+        {palette ? <CommandPalette onClose={() => setPalette(false)} onHelp={() => setHelp(true)} /> : null}
+        {help ? <ShortcutsHelp onClose={() => setHelp(false)} /> : null}
+      </Suspense>
+      <Toaster theme={theme} position="bottom-right" closeButton toastOptions={{ className: "font-sans" }} />
+    </div>
+  );
+}
+
+function useGlobalKeys(togglePalette: () => void, showHelp: () => void): void {
+  const navigate = useNavigate();
+  const newPost = useNewPost();
+  const handlers = useMemo(
+    () => ({
+      "?": showHelp,
+      c: newPost,
+      "g h": () => void navigate({ to: "/" }),
+      "g a": () => void navigate({ to: "/inbox" }),
+      "g p": () => void navigate({ to: "/posts" }),
+      "g c": () => void navigate({ to: "/calendar" }),
+      "g n": () => void navigate({ to: "/channels" }),
+      "g u": () => void navigate({ to: "/usage" }),
+      "g s": () => void navigate({ to: "/settings" }),
+    }),
+    [navigate, newPost, showHelp],
+  );
+  useShortcuts(handlers);
+  useEffect(() => {
+    function listen(event: KeyboardEvent): void {
+      if (event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey) && !event.altKey) {
+        event.preventDefault();
+        togglePalette();
+        return;
+      }
+      rememberPrefix(event);
+    }
+    globalThis.addEventListener("keydown", listen);
+    return () => globalThis.removeEventListener("keydown", listen);
+  }, [togglePalette]);
+}

@@ -1,0 +1,60 @@
+import { Cross2Icon } from "@radix-ui/react-icons";
+import { Dialog as Primitive } from "radix-ui";
+import type { ReactNode } from "react";
+import { cn } from "../lib/cn.ts";
+import { Button } from "./button.tsx";
+
+type DialogProps = {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: string;
+  description?: string;
+  children: ReactNode;
+  className?: string;
+};
+
+/** A modal window: focus moves in, stays in, and returns to where it was. On a phone it is a sheet. */
+export function Dialog({ open, onOpenChange, title, description, children, className }: DialogProps) {
+  return (
+    <Primitive.Root open={open} onOpenChange={onOpenChange}>
+      <Primitive.Portal>
+        <Primitive.Overlay className="fixed inset-0 z-40 animate-fade bg-black/30 backdrop-blur-[1px] dark:bg-black/60" />
+        <Primitive.Content
+          {...(description ? {} : { "aria-describedby": undefined })}
+          className={cn(
+            "fixed z-50 flex max-h-[92dvh] w-full animate-enter flex-col overflow-hidden border border-line bg-raised shadow-high outline-none",
+            "inset-x-0 bottom-0 rounded-t-xl sm:inset-auto sm:top-[10vh] sm:left-1/2 sm:max-h-[80vh] sm:max-w-lg sm:-translate-x-1/2 sm:rounded-xl",
+            className,
+          )}
+        >
+          <header className="flex items-start gap-4 px-5 pt-4.5 pb-3">
+            <div className="min-w-0 flex-1">
+              <Primitive.Title className="text-lg font-semibold">{title}</Primitive.Title>
+              {description ? (
+                <Primitive.Description className="mt-0.5 text-sm text-dim">{description}</Primitive.Description>
+              ) : null}
+            </div>
+            <Primitive.Close asChild>
+              <Button variant="ghost" size="iconSm" aria-label="Close" className="-mr-1.5">
+                <Cross2Icon />
+              </Button>
+            </Primitive.Close>
+          </header>
+          {children}
+        </Primitive.Content>
+      </Primitive.Portal>
+    </Primitive.Root>
+  );
+}
+
+export function DialogBody({ children, className }: { children: ReactNode; className?: string }) {
+  return <div className={cn("min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-5", className)}>{children}</div>;
+}
+
+export function DialogFooter({ children }: { children: ReactNode }) {
+  return (
+    <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line bg-fill/50 px-5 py-3">
+      {children}
+    </footer>
+  );
+}

@@ -1,0 +1,69 @@
+import { type ComponentProps, type ReactNode, useId } from "react";
+import { cn } from "../lib/cn.ts";
+
+const control =
+  "w-full rounded-md border border-line-strong bg-surface px-2.5 text-base text-ink shadow-low transition-colors hover:border-faint/60 focus:border-accent focus:outline-2 focus:outline-offset-0 focus:outline-accent/35 disabled:opacity-60 aria-invalid:border-bad";
+
+export function Input({ className, ...rest }: ComponentProps<"input">) {
+  return <input className={cn(control, "h-9", className)} {...rest} />;
+}
+
+export function Textarea({ className, ...rest }: ComponentProps<"textarea">) {
+  return <textarea className={cn(control, "min-h-24 resize-y py-2 leading-relaxed", className)} {...rest} />;
+}
+
+/** The platform's own select: it works with every keyboard, screen reader and phone. */
+export function Select({ className, ...rest }: ComponentProps<"select">) {
+  return (
+    <select
+      className={cn(
+        control,
+        "h-9 appearance-none bg-[url('/chevron.svg')] bg-[length:14px] bg-[position:right_10px_center] bg-no-repeat pr-8",
+        className,
+      )}
+      {...rest}
+    />
+  );
+}
+
+type FieldProps = {
+  label: ReactNode;
+  help?: ReactNode;
+  error?: string | null | undefined;
+  optional?: string;
+  className?: string;
+  children: (props: {
+    id: string;
+    "aria-invalid"?: true;
+    "aria-describedby"?: string;
+  }) => ReactNode;
+};
+
+/** Label, control, help and error, wired together. The control takes the props that it is given. */
+export function Field({ label, help, error, optional, className, children }: FieldProps) {
+  const id = useId();
+  const described = [help ? `${id}-help` : "", error ? `${id}-error` : ""].filter(Boolean).join(" ");
+  return (
+    <div className={cn("grid gap-1.5", className)}>
+      <label htmlFor={id} className="text-sm font-medium text-ink">
+        {label}
+        {optional ? <span className="ml-1.5 font-normal text-faint">{optional}</span> : null}
+      </label>
+      {children({
+        id,
+        ...(error ? { "aria-invalid": true } : {}),
+        ...(described ? { "aria-describedby": described } : {}),
+      })}
+      {help ? (
+        <p id={`${id}-help`} className="text-xs text-faint">
+          {help}
+        </p>
+      ) : null}
+      {error ? (
+        <p id={`${id}-error`} role="alert" className="text-xs font-medium text-bad-ink">
+          {error}
+        </p>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,9 @@
+import type { ReactNode } from "react";
+
+export function Kbd({ children }: { children: ReactNode }) {
+  return (
+    <kbd className="inline-flex h-4.5 min-w-4.5 items-center justify-center rounded border border-line bg-fill px-1 font-sans text-2xs font-medium text-dim">
+      {children}
+    </kbd>
+  );
+}

@@ -1,0 +1,20 @@
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+const server = "http://127.0.0.1:3000";
+
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  plugins: [react(), tailwindcss()],
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    // The server's content security policy allows no data: URLs for scripts, styles and fonts.
+    assetsInlineLimit: 0,
+    target: "es2023",
+  },
+  // `vite web` while working on the dashboard, beside a running `npm start`.
+  server: { port: 5173, proxy: { "/api": server, "/media": server } },
+});
