@@ -7,6 +7,7 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { chooseWorkspace, chosenWorkspace } from "./api/client.ts";
 import { hasCode } from "./api/problem.ts";
 import { meQuery, setupQuery } from "./api/queries.ts";
 import { ScreenError, ScreenNotFound, ScreenPending } from "./shell/screen-states.tsx";
@@ -30,7 +31,9 @@ function ownPath(value: unknown): string | undefined {
   return path?.startsWith("/") && !path.startsWith("//") && !path.startsWith("/\\") ? path : undefined;
 }
 
-function optional<Fields extends Record<string, unknown>>(fields: Fields): { [Key in keyof Fields]?: NonNullable<Fields[Key]> } {
+function optional<Fields extends Record<string, unknown>>(
+  fields: Fields,
+): { [Key in keyof Fields]?: NonNullable<Fields[Key]> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [Key in keyof Fields]?: NonNullable<Fields[Key]>;
   };
@@ -57,19 +60,31 @@ const invitationRoute = createRoute({
   component: lazyRouteComponent(() => import("./account/invitation-screen.tsx"), "InvitationScreen"),
 });
 
+const workspaceRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/new-workspace",
+  component: lazyRouteComponent(() => import("./account/workspace-screen.tsx"), "WorkspaceScreen"),
+});
+
 /** Everything behind sign-in. A fresh installation leads to its set-up, a stranger to sign-in. */
 const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: "shell",
   beforeLoad: async ({ context, location }) => {
     try {
-      await context.queryClient.ensureQueryData(meQuery);
+      const me = await context.queryClient.ensureQueryData(meQuery);
+      if (me.workspace) return;
     } catch (error) {
       const { needed } = await context.queryClient.fetchQuery(setupQuery);
       if (needed) throw redirect({ to: "/setup" });
       if (hasCode(error, "network.lost")) throw error;
       throw redirect({ to: "/sign-in", search: optional({ returnTo: ownPath(location.href) }) });
     }
+    // The workspace that this device remembers may be gone; without one, the person makes the first.
+    if (chosenWorkspace() === null) throw redirect({ to: "/new-workspace" });
+    chooseWorkspace(null);
+    context.queryClient.removeQueries(meQuery);
+    throw redirect({ to: "/" });
   },
   component: Shell,
 });
@@ -140,6 +155,7 @@ const routeTree = rootRoute.addChildren([
   setupRoute,
   signInRoute,
   invitationRoute,
+  workspaceRoute,
   shellRoute.addChildren([
     homeRoute,
     inboxRoute,

@@ -2,7 +2,15 @@ import type { ReactNode } from "react";
 import { Logo } from "../shell/logo.tsx";
 
 /** The quiet page for everything before the dashboard. */
-export function AccountFrame({ title, lead, children }: { title: string; lead: string; children: ReactNode }) {
+export function AccountFrame({
+  title,
+  lead,
+  children,
+}: {
+  title: string;
+  lead: string;
+  children: ReactNode;
+}) {
   return (
     <main className="flex min-h-dvh flex-col items-center bg-canvas px-4 pt-[12vh] pb-12">
       <div className="w-full max-w-100">

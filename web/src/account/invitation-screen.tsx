@@ -3,7 +3,7 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { api } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
-import type { Role } from "../api/types.ts";
+import type { InvitationPreview } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { Skeleton } from "../ui/layout.tsx";
@@ -11,16 +11,15 @@ import { Notice } from "../ui/notice.tsx";
 import { AccountFrame } from "./account-frame.tsx";
 import { accountText } from "./messages.ts";
 import { PasswordInput } from "./password-input.tsx";
+import { formTexts } from "../lib/form.ts";
 
 const route = getRouteApi("/invitation");
-
-type InvitationView = { email: string; role: Role; workspaceName: string };
 
 export function InvitationScreen() {
   const { token = "" } = route.useSearch();
   const invitation = useQuery({
     queryKey: ["invitation", token],
-    queryFn: () => api.get<InvitationView>("/invitations/accept", { token }),
+    queryFn: () => api.get<InvitationPreview>("/invitations/accept", { token }),
     retry: false,
   });
   if (invitation.isPending) {
@@ -42,11 +41,11 @@ export function InvitationScreen() {
   return <AcceptForm token={token} invitation={invitation.data} />;
 }
 
-function AcceptForm({ token, invitation }: { token: string; invitation: InvitationView }) {
+function AcceptForm({ token, invitation }: { token: string; invitation: InvitationPreview }) {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const accept = useMutation({
-    mutationFn: (body: Record<string, FormDataEntryValue>) => api.post("/invitations/accept", { ...body, token }),
+    mutationFn: (body: Record<string, string>) => api.post("/invitations/accept", { ...body, token }),
     onSuccess: async () => {
       queryClient.clear();
       await navigate({ to: "/" });
@@ -55,7 +54,7 @@ function AcceptForm({ token, invitation }: { token: string; invitation: Invitati
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    accept.mutate(Object.fromEntries(new FormData(event.currentTarget)));
+    accept.mutate(formTexts(event.currentTarget));
   }
 
   return (
@@ -67,15 +66,24 @@ function AcceptForm({ token, invitation }: { token: string; invitation: Invitati
         {isGeneral(accept.error, ["/name", "/password"]) ? (
           <Notice tone="bad">{messageOf(accept.error)}</Notice>
         ) : null}
-        <Field label={accountText.name} error={fieldError(accept.error, "/name")}>
-          {(field) => <Input {...field} name="name" autoComplete="name" autoFocus required />}
-        </Field>
+        {invitation.hasAccount ? null : (
+          <Field label={accountText.name} error={fieldError(accept.error, "/name")}>
+            {(field) => <Input {...field} name="name" autoComplete="name" autoFocus required />}
+          </Field>
+        )}
         <Field
           label={accountText.password}
-          help={accountText.passwordHelp}
+          help={invitation.hasAccount ? accountText.existing : accountText.passwordHelp}
           error={fieldError(accept.error, "/password")}
         >
-          {(field) => <PasswordInput {...field} name="password" autoComplete="new-password" required />}
+          {(field) => (
+            <PasswordInput
+              {...field}
+              name="password"
+              autoComplete={invitation.hasAccount ? "current-password" : "new-password"}
+              required
+            />
+          )}
         </Field>
         <Button type="submit" variant="primary" size="lg" busy={accept.isPending}>
           {accountText.join}

@@ -23,4 +23,7 @@ export const accountText = {
   invitationBroken: "This invitation can't be used",
   toSignIn: "Go to sign-in",
   loading: "Loading",
+  existing: "You have an account here already: enter its password.",
+  workspaceTitle: "New workspace",
+  workspaceLead: "A place of its own for posts, channels and people.",
 } as const;

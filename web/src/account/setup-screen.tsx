@@ -10,6 +10,7 @@ import { AccountFrame } from "./account-frame.tsx";
 import { accountText } from "./messages.ts";
 import { PasswordInput } from "./password-input.tsx";
 import { browserTimeZone, TimeZoneSelect } from "./time-zone-select.tsx";
+import { formTexts } from "../lib/form.ts";
 
 const pointers = ["/name", "/email", "/password", "/workspaceName", "/timeZone"];
 
@@ -18,7 +19,7 @@ export function SetupScreen() {
   const queryClient = useQueryClient();
   const [timeZone, setTimeZone] = useState(browserTimeZone);
   const create = useMutation({
-    mutationFn: (body: Record<string, FormDataEntryValue>) => api.post("/setup", body),
+    mutationFn: (body: Record<string, string>) => api.post("/setup", body),
     onSuccess: async () => {
       queryClient.clear();
       await navigate({ to: "/" });
@@ -27,7 +28,7 @@ export function SetupScreen() {
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    create.mutate({ ...Object.fromEntries(new FormData(event.currentTarget)), timeZone });
+    create.mutate({ ...formTexts(event.currentTarget), timeZone });
   }
 
   return (
@@ -62,7 +63,11 @@ export function SetupScreen() {
           error={fieldError(create.error, "/timeZone")}
         >
           {(field) => (
-            <TimeZoneSelect {...field} value={timeZone} onChange={(event) => setTimeZone(event.target.value)} />
+            <TimeZoneSelect
+              {...field}
+              value={timeZone}
+              onChange={(event) => setTimeZone(event.target.value)}
+            />
           )}
         </Field>
         <Button type="submit" variant="primary" size="lg" busy={create.isPending}>

@@ -9,6 +9,7 @@ import { Notice } from "../ui/notice.tsx";
 import { AccountFrame } from "./account-frame.tsx";
 import { accountText } from "./messages.ts";
 import { PasswordInput } from "./password-input.tsx";
+import { formTexts } from "../lib/form.ts";
 
 const route = getRouteApi("/sign-in");
 
@@ -17,7 +18,7 @@ export function SignInScreen() {
   const router = useRouter();
   const queryClient = useQueryClient();
   const signIn = useMutation({
-    mutationFn: (body: Record<string, FormDataEntryValue>) => api.post("/sessions", body),
+    mutationFn: (body: Record<string, string>) => api.post("/sessions", body),
     onSuccess: () => {
       queryClient.clear();
       router.history.push(returnTo ?? "/");
@@ -26,7 +27,7 @@ export function SignInScreen() {
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    signIn.mutate(Object.fromEntries(new FormData(event.currentTarget)));
+    signIn.mutate(formTexts(event.currentTarget));
   }
 
   return (
@@ -37,7 +38,9 @@ export function SignInScreen() {
           <Notice tone="bad">{messageOf(signIn.error)}</Notice>
         ) : null}
         <Field label={accountText.email} error={fieldError(signIn.error, "/email")}>
-          {(field) => <Input {...field} name="email" type="email" autoComplete="username" autoFocus required />}
+          {(field) => (
+            <Input {...field} name="email" type="email" autoComplete="username" autoFocus required />
+          )}
         </Field>
         <Field label={accountText.password} error={fieldError(signIn.error, "/password")}>
           {(field) => <PasswordInput {...field} name="password" autoComplete="current-password" required />}

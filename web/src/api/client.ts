@@ -51,7 +51,11 @@ async function send(method: string, path: string, options: Options): Promise<Res
   } catch (error) {
     if (options.signal?.aborted) throw error;
     reportConnection("lost");
-    throw new ApiError({ status: 0, code: "network.lost", message: "Galley can't be reached. Is the server running?" });
+    throw new ApiError({
+      status: 0,
+      code: "network.lost",
+      message: "Galley can't be reached. Is the server running?",
+    });
   }
 }
 
@@ -80,7 +84,11 @@ export const api = {
 };
 
 /** Uploads one file with progress, which `fetch` does not tell. `onProgress` gets 0 to 1. */
-export function upload<Answer>(path: string, form: FormData, onProgress: (done: number) => void): Promise<Answer> {
+export function upload<Answer>(
+  path: string,
+  form: FormData,
+  onProgress: (done: number) => void,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", address(path));
@@ -101,7 +109,9 @@ export function upload<Answer>(path: string, form: FormData, onProgress: (done: 
     });
     request.addEventListener("error", () => {
       reportConnection("lost");
-      reject(new ApiError({ status: 0, code: "network.lost", message: "The upload was cut off. Try again." }));
+      reject(
+        new ApiError({ status: 0, code: "network.lost", message: "The upload was cut off. Try again." }),
+      );
     });
     request.send(form);
   });

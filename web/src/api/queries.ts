@@ -4,16 +4,21 @@ import type {
   Channel,
   Connector,
   Delivery,
-  Me,
+  Invitation,
   Media,
+  Member,
   Page,
   Post,
   PostSummary,
   Run,
+  Session,
   SchedulePreview,
   Variant,
   VariantCheck,
   Version,
+  VersionSummary,
+  WhoAmI,
+  Usage,
 } from "./types.ts";
 
 /** Every read of the dashboard, by key, so that a change can name what it makes stale. */
@@ -25,7 +30,7 @@ export const setupQuery = queryOptions({
 
 export const meQuery = queryOptions({
   queryKey: ["me"],
-  queryFn: ({ signal }) => api.get<Me>("/me", {}, signal),
+  queryFn: ({ signal }) => api.get<WhoAmI>("/me", {}, signal),
   staleTime: 60_000,
 });
 
@@ -94,7 +99,8 @@ export function postQuery(id: string) {
 export function versionsQuery(id: string) {
   return queryOptions({
     queryKey: ["posts", "versions", id],
-    queryFn: async ({ signal }) => (await api.get<{ items: Version[] }>(`/posts/${id}/versions`, {}, signal)).items,
+    queryFn: async ({ signal }) =>
+      (await api.get<{ items: VersionSummary[] }>(`/posts/${id}/versions`, {}, signal)).items,
   });
 }
 
@@ -112,7 +118,8 @@ const moving = new Set(["scheduled", "claimed", "in_flight", "ambiguous", "recon
 export function deliveriesQuery(postId: string, watch: boolean) {
   return queryOptions({
     queryKey: ["deliveries", "post", postId],
-    queryFn: async ({ signal }) => (await api.get<{ items: Delivery[] }>(`/posts/${postId}/deliveries`, {}, signal)).items,
+    queryFn: async ({ signal }) =>
+      (await api.get<{ items: Delivery[] }>(`/posts/${postId}/deliveries`, {}, signal)).items,
     refetchInterval: (query) =>
       watch && (query.state.data?.some((delivery) => moving.has(delivery.state)) ?? true) ? 1_500 : false,
   });
@@ -121,7 +128,13 @@ export function deliveriesQuery(postId: string, watch: boolean) {
 export const attentionQuery = queryOptions({
   queryKey: ["deliveries", "attention"],
   queryFn: async ({ signal }) =>
-    (await api.get<{ items: Delivery[] }>("/deliveries", { state: "needs_human,needs_reconnect,missed" }, signal)).items,
+    (
+      await api.get<{ items: Delivery[] }>(
+        "/deliveries",
+        { state: "needs_human,needs_reconnect,missed,rejected" },
+        signal,
+      )
+    ).items,
 });
 
 export function runQuery(id: string) {
@@ -160,5 +173,31 @@ export function checkQuery(variants: Variant[]) {
       (await api.post<{ variants: VariantCheck[] }>("/posts/check", { variants }, signal)).variants,
     gcTime: 10_000,
     staleTime: 60_000,
+  });
+}
+
+export const membersQuery = queryOptions({
+  queryKey: ["members"],
+  queryFn: async ({ signal }) => (await api.get<{ items: Member[] }>("/members", {}, signal)).items,
+});
+
+export const invitationsQuery = queryOptions({
+  queryKey: ["invitations"],
+  queryFn: async ({ signal }) => (await api.get<{ items: Invitation[] }>("/invitations", {}, signal)).items,
+});
+
+export const sessionsQuery = queryOptions({
+  queryKey: ["sessions"],
+  queryFn: async ({ signal }) => (await api.get<{ items: Session[] }>("/sessions", {}, signal)).items,
+});
+
+/** What the models were used for in the last days. */
+export function usageQuery(days: number) {
+  return queryOptions({
+    queryKey: ["usage", days],
+    queryFn: ({ signal }) => {
+      const from = new Date(Date.now() - days * 86_400_000).toISOString();
+      return api.get<Usage>("/usage", { from }, signal);
+    },
   });
 }

@@ -1,25 +1,48 @@
-import type { JsonObject, Money, Permission, Problem, Role } from "#kit";
-import type { FormField, Limits, OptionField, VariantContent } from "../../../src/connectors/contract.ts";
+import type { z } from "zod";
+import type { JsonObject, Money, Permission, Role } from "#kit";
+import type { FormField, Limits, OptionField } from "../../../src/connectors/contract.ts";
+import type * as delivery from "../../../src/delivery/deliveries.schema.ts";
+import type * as desk from "../../../src/desk/posts.schema.ts";
+import type * as sessions from "../../../src/identity/sessions.schema.ts";
+import type * as workspaces from "../../../src/workspaces/workspaces.schema.ts";
 
-export type { FormField, JsonObject, Limits, Money, OptionField, Permission, Problem, Role, VariantContent };
+/** The wire types, from the schemas that the server validates and serialises with. Erased at build. */
+export type { FormField, JsonObject, Limits, Money, OptionField, Permission, Role };
 
 export type Page<Item> = { items: Item[]; next: string | null };
 
-export type Workspace = {
-  id: string;
-  name: string;
-  timeZone: string;
-  separateApprover: boolean;
-  graceSeconds: number;
-};
-export type Me = {
-  user: { id: string; name: string; email: string };
-  workspace: Workspace;
-  role: Role;
-  permissions: Permission[];
-  workspaces: { id: string; name: string; role: Role }[];
-};
+export type Workspace = z.infer<typeof workspaces.workspace>;
+export type WhoAmI = z.infer<typeof workspaces.me>;
+export type Me = WhoAmI & { workspace: Workspace; role: Role };
+export type Member = z.infer<typeof workspaces.memberList>["items"][number];
+export type Invitation = z.infer<typeof workspaces.invitationList>["items"][number];
+export type InvitationMade = z.infer<typeof workspaces.invitationMade>;
+export type InvitationPreview = z.infer<typeof workspaces.invitationPreview>;
+export type Session = z.infer<typeof sessions.sessionList>["items"][number];
 
+export type PostSummary = z.infer<typeof desk.postPage>["items"][number];
+export type PostStatus = PostSummary["status"];
+export type Post = z.infer<typeof desk.fullPost>;
+export type Decision = NonNullable<Post["lastDecision"]>;
+export type Action = Post["allowed"][number];
+export type Source = Post["sources"][number];
+export type Version = z.infer<typeof desk.version>;
+export type VersionSummary = z.infer<typeof desk.versionList>["items"][number];
+export type Variant = Version["variants"][number];
+export type VariantContent = Variant["content"];
+export type VariantCheck = z.infer<typeof desk.checkResult>["variants"][number];
+export type CheckProblem = VariantCheck["problems"][number];
+export type PartCheck = VariantCheck["parts"][number];
+export type Suspicious = VariantCheck["suspicious"][number];
+export type Media = z.infer<typeof desk.media>;
+export type SchedulePreview = z.infer<typeof desk.schedulePreview>;
+export type ScheduleRule = SchedulePreview["choices"][number]["rule"];
+
+export type Delivery = z.infer<typeof delivery.delivery>;
+export type DeliveryState = Delivery["state"];
+export type Attempt = Delivery["attempts"][number];
+
+/* channels and runs */
 export type Connector = {
   id: string;
   name: string;
@@ -43,125 +66,6 @@ export type Channel = {
   checkedAt: string | null;
   createdAt: string;
 };
-
-export type PostStatus =
-  | "draft"
-  | "in_review"
-  | "approved"
-  | "scheduled"
-  | "publishing"
-  | "published"
-  | "partly"
-  | "failed"
-  | "missed"
-  | "cancelled";
-export type ScheduleRule = "compatible" | "earlier" | "later";
-export type Schedule = { wall: string; zone: string; rule: ScheduleRule; at: string };
-export type Variant = { channelId: string; content: VariantContent };
-export type PostSummary = {
-  id: string;
-  title: string;
-  status: PostStatus;
-  excerpt: string;
-  channels: { channelId: string; connector: string; handle: string }[];
-  scheduled: Schedule | null;
-  version: number;
-  author: { name: string; kind: "person" | "agent" };
-  createdAt: string;
-  updatedAt: string;
-};
-export type Source = { kind: string; url: string | null; title: string | null; excerpt: string | null };
-export type Approval = {
-  id: string;
-  version: number;
-  decision: "approved" | "changes_requested";
-  note: string;
-  boundAt: string | null;
-  decidedBy: { id: string; name: string } | null;
-  decidedAt: string;
-  voidedAt: string | null;
-  voidedReason: string | null;
-};
-export type PartCheck = { length: number; limit: number; unit: string };
-export type VariantCheck = {
-  channelId: string;
-  problems: Problem[];
-  parts: PartCheck[];
-  price: Money | null;
-  suspicious: { path: string; index: number; codePoint: number }[];
-};
-/** What this person can do with the post now; a refused action says why. */
-export type Allowed = { action: string; allowed: boolean; reason: string | null };
-export type Post = PostSummary & {
-  variants: Variant[];
-  sources: Source[];
-  contentHash: string;
-  boundHash: string;
-  approval: Approval | null;
-  lastApprovedVersion: number | null;
-  checks: VariantCheck[];
-  allowed: Allowed[];
-};
-export type Version = {
-  number: number;
-  title: string;
-  variants: Variant[];
-  contentHash: string;
-  author: { name: string; kind: "person" | "agent" };
-  createdAt: string;
-};
-export type Media = {
-  id: string;
-  sha256: string;
-  mimeType: string;
-  bytes: number;
-  width: number;
-  height: number;
-  fileName: string;
-  altText: string;
-  url: string;
-};
-export type SchedulePreview = {
-  at: string;
-  kind: "ordinary" | "gap" | "overlap";
-  choices: { rule: ScheduleRule; at: string; label: string }[];
-};
-
-export type DeliveryState =
-  | "scheduled"
-  | "claimed"
-  | "in_flight"
-  | "confirmed"
-  | "rejected"
-  | "needs_reconnect"
-  | "ambiguous"
-  | "reconciling"
-  | "needs_human"
-  | "missed"
-  | "cancelled";
-export type Attempt = {
-  item: number;
-  number: number;
-  state: "open" | "confirmed" | "not_sent" | "rejected" | "unauthorized" | "ambiguous" | "absent_proven";
-  intentAt: string;
-  settledAt: string | null;
-  settledBy: "answer" | "located" | "person" | null;
-  externalUrl: string | null;
-  errorCode: string | null;
-  errorMessage: string | null;
-};
-export type Delivery = {
-  id: string;
-  postId: string;
-  channel: { id: string; connector: string; handle: string };
-  state: DeliveryState;
-  dueAt: string;
-  wakeAt: string;
-  attempts: Attempt[];
-  externalUrl: string | null;
-  error: { code: string; message: string } | null;
-};
-
 export type RunState = "queued" | "running" | "done" | "failed" | "cancelled";
 export type Run = {
   id: string;
@@ -173,24 +77,16 @@ export type Run = {
   cost: Money | null;
   error: { code: string; message: string } | null;
 };
-export type UsageItem = {
-  operation: string;
-  provider: string;
-  model: string;
+export type Usage = {
+  total: UsageTotal;
+  items: (UsageTotal & { provider: string; model: string; operation: string; day: string })[];
+};
+export type UsageTotal = {
   calls: number;
+  failed: number;
   inputTokens: number;
   outputTokens: number;
-  cost: Money | null;
   durationMs: number;
-};
-
-export type Member = { userId: string; name: string; email: string; role: Role; createdAt: string };
-export type Invitation = { id: string; email: string; role: Role; expiresAt: string; url?: string };
-export type Session = {
-  id: string;
-  current: boolean;
-  userAgent: string | null;
-  ipAddress: string | null;
-  createdAt: string;
-  expiresAt: string;
+  cost: Money;
+  unpriced: number;
 };

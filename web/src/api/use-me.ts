@@ -4,7 +4,9 @@ import type { Me, Permission } from "./types.ts";
 
 /** The signed-in person and workspace; the shell has loaded it before any screen shows. */
 export function useMe(): Me {
-  return useSuspenseQuery(meQuery).data;
+  const { workspace, role, ...me } = useSuspenseQuery(meQuery).data;
+  if (!workspace || !role) throw new Error("The shell lets nobody in without a workspace.");
+  return { ...me, workspace, role };
 }
 
 export function useCan(permission: Permission): boolean {

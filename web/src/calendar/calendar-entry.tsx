@@ -40,7 +40,9 @@ export function CalendarEntry({ post, wall, roomy = false }: EntryProps) {
           ))}
         </span>
       </span>
-      <span className={cn("block font-medium text-ink", roomy ? "line-clamp-3" : "truncate")}>{post.title}</span>
+      <span className={cn("block font-medium text-ink", roomy ? "line-clamp-3" : "truncate")}>
+        {post.title}
+      </span>
     </PostLink>
   );
 }

@@ -37,28 +37,22 @@ export function CalendarScreen() {
   const span = spanOf(days, zone);
   const posts = useQuery({ ...calendarQuery(span.from, span.to), placeholderData: keepPreviousData });
   const entries = useMemo(() => entriesByDay(posts.data ?? [], zone), [posts.data, zone]);
-  const dayText = day.toString();
 
-  const go = useMemo(() => {
-    function show(next: { view?: "week" | "month"; date?: string }): void {
-      const chosen = next.view ?? view;
-      void navigate({
-        search: { ...(chosen === "week" ? { view: chosen } : {}), date: next.date ?? dayText },
-        replace: true,
-      });
-    }
-    function move(direction: 1 | -1): void {
-      const step = view === "week" ? { weeks: direction } : { months: direction };
-      show({ date: Temporal.PlainDate.from(dayText).add(step).toString() });
-    }
-    return {
-      ArrowLeft: () => move(-1),
-      ArrowRight: () => move(1),
-      t: () => show({ date: Temporal.Now.plainDateISO(zone).toString() }),
-      m: () => show({ view: "month" }),
-      w: () => show({ view: "week" }),
-    };
-  }, [view, dayText, navigate, zone]);
+  function show(next: { view?: "week" | "month"; date?: Temporal.PlainDate }): void {
+    const chosen = next.view ?? view;
+    const search = { ...(chosen === "week" ? { view: chosen } : {}), date: (next.date ?? day).toString() };
+    void navigate({ search, replace: true });
+  }
+  function move(direction: 1 | -1): void {
+    show({ date: day.add(view === "week" ? { weeks: direction } : { months: direction }) });
+  }
+  const go = {
+    ArrowLeft: () => move(-1),
+    ArrowRight: () => move(1),
+    t: () => show({ date: today }),
+    m: () => show({ view: "month" }),
+    w: () => show({ view: "week" }),
+  };
   useShortcuts(go);
 
   return (
@@ -101,7 +95,9 @@ export function CalendarScreen() {
           <MonthView days={days} month={day.month} today={today} entries={entries} />
         )}
       </Card>
-      {posts.isSuccess && entries.size === 0 ? <p className="mt-4 text-sm text-faint">{calendarText.empty}</p> : null}
+      {posts.isSuccess && entries.size === 0 ? (
+        <p className="mt-4 text-sm text-faint">{calendarText.empty}</p>
+      ) : null}
     </Page>
   );
 }

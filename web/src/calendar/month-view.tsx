@@ -5,19 +5,30 @@ import type { CalendarEntry as Entry } from "./calendar-days.ts";
 import { CalendarEntry } from "./calendar-entry.tsx";
 import { calendarText } from "./messages.ts";
 
-type MonthProps = { days: Temporal.PlainDate[]; month: number; today: Temporal.PlainDate; entries: Map<string, Entry[]> };
+type MonthProps = {
+  days: Temporal.PlainDate[];
+  month: number;
+  today: Temporal.PlainDate;
+  entries: Map<string, Entry[]>;
+};
 
 const perDay = 3;
 
 /** Weeks as rows. On a phone the days that hold something become a list. */
 export function MonthView({ days, month, today, entries }: MonthProps) {
-  const weeks = Array.from({ length: days.length / 7 }, (_week, index) => days.slice(index * 7, index * 7 + 7));
+  const weeks = Array.from({ length: days.length / 7 }, (_week, index) =>
+    days.slice(index * 7, index * 7 + 7),
+  );
   return (
     <table className="w-full table-fixed border-collapse max-sm:block">
       <thead className="max-sm:hidden">
         <tr>
           {days.slice(0, 7).map((day) => (
-            <th key={day.dayOfWeek} scope="col" className="px-2 py-2 text-left text-xs font-medium text-faint">
+            <th
+              key={day.dayOfWeek}
+              scope="col"
+              className="px-2 py-2 text-left text-xs font-medium text-faint"
+            >
               {day.toLocaleString(undefined, { weekday: "short" })}
             </th>
           ))}
@@ -27,7 +38,13 @@ export function MonthView({ days, month, today, entries }: MonthProps) {
         {weeks.map((week) => (
           <tr key={week[0]?.toString()} className="max-sm:block">
             {week.map((day) => (
-              <Day key={day.toString()} day={day} outside={day.month !== month} today={today} entries={entries.get(day.toString()) ?? []} />
+              <Day
+                key={day.toString()}
+                day={day}
+                outside={day.month !== month}
+                today={today}
+                entries={entries.get(day.toString()) ?? []}
+              />
             ))}
           </tr>
         ))}
@@ -60,7 +77,9 @@ function Day({ day, outside, today, entries }: DayProps) {
         >
           {day.day}
         </time>
-        <span className="text-xs text-faint sm:hidden">{day.toLocaleString(undefined, { weekday: "long", month: "short" })}</span>
+        <span className="text-xs text-faint sm:hidden">
+          {day.toLocaleString(undefined, { weekday: "long", month: "short" })}
+        </span>
       </p>
       <ul className="grid gap-1">
         {entries.slice(0, perDay).map(({ post, wall }) => (

@@ -1,4 +1,11 @@
-import { CubeIcon, EnvelopeClosedIcon, GlobeIcon, InstagramLogoIcon, LinkedInLogoIcon } from "@radix-ui/react-icons";
+import {
+  CubeIcon,
+  EnvelopeClosedIcon,
+  GlobeIcon,
+  InstagramLogoIcon,
+  LinkedInLogoIcon,
+} from "@radix-ui/react-icons";
+import type { ComponentType } from "react";
 import { cn } from "../lib/cn.ts";
 
 const colours: Record<string, string> = {
@@ -17,18 +24,17 @@ function Butterfly({ className }: { className?: string }) {
   );
 }
 
-function glyph(connector: string) {
-  if (connector === "email") return EnvelopeClosedIcon;
-  if (connector === "bluesky") return Butterfly;
-  if (connector === "linkedin") return LinkedInLogoIcon;
-  if (connector === "instagram") return InstagramLogoIcon;
-  if (connector === "site") return GlobeIcon;
-  return CubeIcon;
-}
+const glyphs: Record<string, ComponentType<{ className?: string }>> = {
+  email: EnvelopeClosedIcon,
+  bluesky: Butterfly,
+  linkedin: LinkedInLogoIcon,
+  instagram: InstagramLogoIcon,
+  site: GlobeIcon,
+};
 
 /** The platform's mark; decoration beside its name. */
 export function ChannelIcon({ connector, className }: { connector: string; className?: string }) {
-  const Glyph = glyph(connector);
+  const Glyph = glyphs[connector] ?? CubeIcon;
   return (
     <span
       aria-hidden="true"

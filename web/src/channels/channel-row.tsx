@@ -1,4 +1,11 @@
-import { DotsHorizontalIcon, ExternalLinkIcon, PauseIcon, PlayIcon, TrashIcon, UpdateIcon } from "@radix-ui/react-icons";
+import {
+  DotsHorizontalIcon,
+  ExternalLinkIcon,
+  PauseIcon,
+  PlayIcon,
+  TrashIcon,
+  UpdateIcon,
+} from "@radix-ui/react-icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
@@ -13,7 +20,12 @@ import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
 import { ChannelIcon } from "./channel-icon.tsx";
 import { channelsText } from "./messages.ts";
 
-type RowProps = { channel: Channel; connector: Connector | undefined; allowed: boolean; onReconnect: () => void };
+type RowProps = {
+  channel: Channel;
+  connector: Connector | undefined;
+  allowed: boolean;
+  onReconnect: () => void;
+};
 
 export function ChannelRow({ channel, connector, allowed, onReconnect }: RowProps) {
   const change = useChannelChange(channel);
@@ -27,12 +39,16 @@ export function ChannelRow({ channel, connector, allowed, onReconnect }: RowProp
         <p className="truncate text-sm text-faint">
           {connector?.name ?? channel.connector} · {channel.handle}
         </p>
-        {channel.statusReason && !usable ? <p className="mt-1 text-sm text-bad-ink">{channel.statusReason}</p> : null}
+        {channel.statusReason && !usable ? (
+          <p className="mt-1 text-sm text-bad-ink">{channel.statusReason}</p>
+        ) : null}
       </div>
       <div className="text-right">
         <ChannelHealth channel={channel} />
         <p className="mt-0.5 text-xs text-faint">
-          {channel.checkedAt ? channelsText.checked(formatRelative(channel.checkedAt)) : channelsText.neverChecked}
+          {channel.checkedAt
+            ? channelsText.checked(formatRelative(channel.checkedAt))
+            : channelsText.neverChecked}
         </p>
       </div>
       {allowed && !usable ? (

@@ -41,9 +41,7 @@ export function ChannelsScreen() {
           {messageOf(failure)}
         </Notice>
       ) : null}
-      {allowed ? null : (
-        <Notice className="mb-4">{channelsText.managersOnly}</Notice>
-      )}
+      {allowed ? null : <Notice className="mb-4">{channelsText.managersOnly}</Notice>}
       <Card>
         <CardHeader title={channelsText.connected} />
         {channels.isPending ? <SkeletonRows rows={3} label={channelsText.loading} /> : null}

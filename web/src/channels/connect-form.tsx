@@ -7,6 +7,7 @@ import { Field, Input, Select, Textarea } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { channelsText } from "./messages.ts";
 import { useConnectForm } from "./use-connect.ts";
+import { formTexts } from "../lib/form.ts";
 
 type ConnectFormProps = { connector: Connector; fields: FormField[]; onClose: () => void };
 
@@ -17,13 +18,16 @@ export function ConnectForm({ connector, fields, onClose }: ConnectFormProps) {
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    const data = new FormData(event.currentTarget);
-    const entries = fields.map((field) => [field.key, String(data.get(field.key) ?? "")] as const);
-    connect.mutate({ connector: connector.id, form: Object.fromEntries(entries) });
+    connect.mutate({ connector: connector.id, form: formTexts(event.currentTarget) });
   }
 
   return (
-    <Dialog open onOpenChange={onClose} title={channelsText.formTitle(connector.name)} description={connector.summary}>
+    <Dialog
+      open
+      onOpenChange={onClose}
+      title={channelsText.formTitle(connector.name)}
+      description={connector.summary}
+    >
       <form onSubmit={submit} className="flex min-h-0 flex-1 flex-col" noValidate>
         <DialogBody className="grid gap-4">
           {isGeneral(connect.error, pointers) ? <Notice tone="bad">{messageOf(connect.error)}</Notice> : null}

@@ -8,7 +8,8 @@ export const channelsText = {
   reconnect: "Reconnect",
   disconnect: "Disconnect",
   disconnectTitle: (handle: string) => `Disconnect ${handle}?`,
-  disconnectLead: "Galley forgets the keys of this account. Scheduled posts for it will ask what to do. What is published stays.",
+  disconnectLead:
+    "Galley forgets the keys of this account. Scheduled posts for it will ask what to do. What is published stays.",
   cancel: "Cancel",
   pause: "Pause",
   resume: "Resume",

@@ -18,7 +18,8 @@ export function useAuthorize(returnTo: string) {
 export function useConnectForm(onConnected: (channel: Channel) => void) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (body: { connector: string; form: Record<string, string> }) => api.post<Channel>("/channels", body),
+    mutationFn: (body: { connector: string; form: Record<string, string> }) =>
+      api.post<Channel>("/channels", body),
     onSuccess: async (channel) => {
       await queryClient.invalidateQueries({ queryKey: ["channels"] });
       toast.success(channelsText.nowConnected(channel.handle));

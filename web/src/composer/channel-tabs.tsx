@@ -4,7 +4,7 @@ import { ChannelIcon } from "../channels/channel-icon.tsx";
 import { Button } from "../ui/button.tsx";
 import { Menu, MenuItem } from "../ui/menu.tsx";
 import { Tab, TabList } from "../ui/tabs.tsx";
-import { targetOf } from "./channel-variants.ts";
+import { errorCount, targetOf } from "./channel-variants.ts";
 import { composerText } from "./messages.ts";
 
 type ChannelTabsProps = {
@@ -19,20 +19,25 @@ type ChannelTabsProps = {
 /** One tab per channel, with a mark where a platform would refuse the text. */
 export function ChannelTabs({ variants, channels, connectors, checks, disabled, onAdd }: ChannelTabsProps) {
   const free = channels.filter(
-    (channel) => channel.status !== "disconnected" && !variants.some((variant) => variant.channelId === channel.id),
+    (channel) =>
+      channel.status !== "disconnected" && !variants.some((variant) => variant.channelId === channel.id),
   );
   return (
     <div className="flex items-center gap-2 border-b border-line">
       <TabList className="border-b-0">
         {variants.map((variant) => {
           const target = targetOf(variant.channelId, channels, connectors);
-          const problems = checks.find((check) => check.channelId === variant.channelId)?.problems.length ?? 0;
+          const problems = errorCount(checks.find((check) => check.channelId === variant.channelId));
           return (
             <Tab key={variant.channelId} value={variant.channelId}>
               <ChannelIcon connector={target?.channel.connector ?? ""} />
               <span className="max-w-40 truncate">{target?.channel.handle ?? variant.channelId}</span>
               {problems > 0 ? (
-                <ExclamationTriangleIcon role="img" aria-label={composerText.problems(problems)} className="text-bad-ink" />
+                <ExclamationTriangleIcon
+                  role="img"
+                  aria-label={composerText.problems(problems)}
+                  className="text-bad-ink"
+                />
               ) : null}
             </Tab>
           );

@@ -1,4 +1,4 @@
-import type { Channel, Connector, Variant } from "../api/types.ts";
+import type { Channel, Connector, Variant, VariantCheck } from "../api/types.ts";
 
 export function emptyVariant(channelId: string, parts: string[] = [""]): Variant {
   return { channelId, content: { parts, link: null, media: [], firstComment: null, options: {} } };
@@ -11,4 +11,9 @@ export function targetOf(channelId: string, channels: Channel[], connectors: Con
   const channel = channels.find((candidate) => candidate.id === channelId);
   const connector = connectors.find((candidate) => candidate.id === channel?.connector);
   return channel && connector ? { channel, connector } : null;
+}
+
+/** What would be refused; warnings keep nobody from going on. */
+export function errorCount(check: VariantCheck | undefined): number {
+  return check?.problems.filter((problem) => problem.severity === "error").length ?? 0;
 }

@@ -8,6 +8,7 @@ import { Button } from "../ui/button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
 import { Hint } from "../ui/tooltip.tsx";
 import { composerText } from "./messages.ts";
+import { errorCount } from "./channel-variants.ts";
 import type { Content } from "./use-composer.ts";
 
 const HistoryDialog = lazy(async () => ({ default: (await import("./history-dialog.tsx")).HistoryDialog }));
@@ -26,7 +27,7 @@ export function ComposerActions({ post, content, checks, onSave, onRestore }: Ac
   const [history, setHistory] = useState(false);
   const remove = useDeletePost();
   const submit = usePostAction(post.id);
-  const problems = checks.reduce((sum, check) => sum + check.problems.length, 0);
+  const problems = checks.reduce((sum, check) => sum + errorCount(check), 0);
   const ready = problems === 0 && content.variants.length > 0;
 
   async function saveAndSubmit(): Promise<void> {
@@ -50,7 +51,12 @@ export function ComposerActions({ post, content, checks, onSave, onRestore }: Ac
   return (
     <div className="flex items-center gap-2">
       <Hint label={composerText.history}>
-        <Button variant="ghost" size="icon" aria-label={composerText.history} onClick={() => setHistory(true)}>
+        <Button
+          variant="ghost"
+          size="icon"
+          aria-label={composerText.history}
+          onClick={() => setHistory(true)}
+        >
           <CounterClockwiseClockIcon />
         </Button>
       </Hint>
@@ -68,7 +74,7 @@ export function ComposerActions({ post, content, checks, onSave, onRestore }: Ac
         {post.status === "draft" ? (
           <>
             <MenuSeparator />
-            <MenuItem danger onSelect={() => remove(post)}>
+            <MenuItem danger onSelect={() => remove.mutate(post.id)}>
               <TrashIcon aria-hidden="true" />
               {composerText.delete}
             </MenuItem>
@@ -76,7 +82,12 @@ export function ComposerActions({ post, content, checks, onSave, onRestore }: Ac
         ) : null}
       </Menu>
       {post.status === "draft" ? (
-        <Button variant="primary" disabled={!ready} busy={submit.isPending} onClick={() => void saveAndSubmit()}>
+        <Button
+          variant="primary"
+          disabled={!ready}
+          busy={submit.isPending}
+          onClick={() => void saveAndSubmit()}
+        >
           {composerText.submit}
         </Button>
       ) : null}

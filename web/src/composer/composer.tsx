@@ -2,7 +2,7 @@ import { ArrowLeftIcon, FileTextIcon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Channel, Connector, Post, Variant } from "../api/types.ts";
-import { statusText } from "../posts/messages.ts";
+import { refusal } from "../post/allowed.ts";
 import { PostStatusLabel } from "../posts/post-status.tsx";
 import { Preview } from "../preview/preview.tsx";
 import { Button } from "../ui/button.tsx";
@@ -21,25 +21,30 @@ import { VariantEditor } from "./variant-editor.tsx";
 
 type ComposerProps = { post: Post; channels: Channel[]; connectors: Connector[] };
 
-const editable = new Set(["draft", "in_review", "approved", "scheduled"]);
-
 /** Where a post is written: a tab per channel, the platform's own counters, and the preview beside it. */
 export function Composer({ post, channels, connectors }: ComposerProps) {
   const composer = useComposer(post);
   const { content, change } = composer;
   const checks = useCheck(content.variants);
   const [tab, setTab] = useState(content.variants[0]?.channelId ?? "");
-  const shown = content.variants.some((variant) => variant.channelId === tab) ? tab : content.variants[0]?.channelId;
-  const locked = !editable.has(post.status);
+  const shown = content.variants.some((variant) => variant.channelId === tab)
+    ? tab
+    : content.variants[0]?.channelId;
+  const locked = refusal(post, "edit") !== null;
 
   function setVariant(next: Variant): void {
-    const variants = content.variants.map((variant) => (variant.channelId === next.channelId ? next : variant));
+    const variants = content.variants.map((variant) =>
+      variant.channelId === next.channelId ? next : variant,
+    );
     change({ ...content, variants });
   }
 
   function add(channelId: string): void {
     const parts = content.variants[0]?.content.parts;
-    change({ ...content, variants: [...content.variants, emptyVariant(channelId, parts ? [parts.join("\n\n")] : [""])] });
+    change({
+      ...content,
+      variants: [...content.variants, emptyVariant(channelId, parts ? [parts.join("\n\n")] : [""])],
+    });
     setTab(channelId);
   }
 
@@ -60,7 +65,13 @@ export function Composer({ post, channels, connectors }: ComposerProps) {
           <PostStatusLabel status={post.status} />
           <SaveStatus state={composer.state} />
           <div className="ml-auto">
-            <ComposerActions post={post} content={content} checks={checks} onSave={composer.save} onRestore={change} />
+            <ComposerActions
+              post={post}
+              content={content}
+              checks={checks}
+              onSave={composer.save}
+              onRestore={change}
+            />
           </div>
         </div>
         <h1 className="sr-only">{content.title}</h1>
@@ -79,8 +90,10 @@ export function Composer({ post, channels, connectors }: ComposerProps) {
             onTakeTheirs={() => void composer.takeTheirs()}
             onKeepMine={() => void composer.keepMine()}
           />
-          {composer.restored && composer.state.kind === "unsaved" ? <Notice>{composerText.restored}</Notice> : null}
-          {locked ? <Notice>{composerText.locked(statusText[post.status])}</Notice> : null}
+          {composer.restored && composer.state.kind === "unsaved" ? (
+            <Notice>{composerText.restored}</Notice>
+          ) : null}
+          {locked ? <Notice>{refusal(post, "edit")}</Notice> : null}
           {post.status === "approved" || post.status === "scheduled" ? (
             <Notice tone="warn">{composerText.voids}</Notice>
           ) : null}
@@ -98,7 +111,11 @@ export function Composer({ post, channels, connectors }: ComposerProps) {
             const target = targetOf(variant.channelId, channels, connectors);
             if (!target) return null;
             return (
-              <TabPanel key={variant.channelId} value={variant.channelId} className="grid gap-8 pt-5 lg:grid-cols-[1fr_22rem]">
+              <TabPanel
+                key={variant.channelId}
+                value={variant.channelId}
+                className="grid gap-8 pt-5 lg:grid-cols-[1fr_22rem]"
+              >
                 <div className="min-w-0">
                   <VariantEditor
                     variant={variant}
@@ -109,13 +126,20 @@ export function Composer({ post, channels, connectors }: ComposerProps) {
                   />
                   {locked ? null : (
                     <div className="mt-6 border-t border-line pt-3">
-                      <RemoveChannel handle={target.channel.handle} onRemove={() => remove(variant.channelId)} />
+                      <RemoveChannel
+                        handle={target.channel.handle}
+                        onRemove={() => remove(variant.channelId)}
+                      />
                     </div>
                   )}
                 </div>
                 <div className="min-w-0 lg:sticky lg:top-4 lg:self-start">
                   <h2 className="mb-2 text-xs font-medium text-faint">{composerText.preview}</h2>
-                  <Preview channel={target.channel} platform={target.connector.name} content={variant.content} />
+                  <Preview
+                    channel={target.channel}
+                    platform={target.connector.name}
+                    content={variant.content}
+                  />
                 </div>
               </TabPanel>
             );

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
 import { messageOf } from "../api/problem.ts";
 import { versionQuery, versionsQuery } from "../api/queries.ts";
@@ -21,12 +21,15 @@ export function HistoryDialog({ post, onClose, onRestore }: HistoryProps) {
   const queryClient = useQueryClient();
   const versions = useQuery({ ...versionsQuery(post.id), staleTime: 0 });
 
-  async function restore(number: number): Promise<void> {
-    const version = await queryClient.fetchQuery(versionQuery(post.id, number));
-    onRestore(contentOf(version));
-    toast.success(historyText.restored(number));
-    onClose();
-  }
+  const restore = useMutation({
+    mutationFn: (number: number) => queryClient.fetchQuery(versionQuery(post.id, number)),
+    onSuccess: (version) => {
+      onRestore(contentOf(version));
+      toast.success(historyText.restored(version.number));
+      onClose();
+    },
+    onError: (error) => toast.error(messageOf(error)),
+  });
 
   return (
     <Dialog open onOpenChange={onClose} title={historyText.title} description={historyText.lead}>
@@ -51,7 +54,7 @@ export function HistoryDialog({ post, onClose, onRestore }: HistoryProps) {
                 </p>
               </div>
               {version.number === post.version ? null : (
-                <Button size="sm" onClick={() => restore(version.number).catch((error: unknown) => toast.error(messageOf(error)))}>
+                <Button size="sm" onClick={() => restore.mutate(version.number)}>
                   {historyText.restore}
                 </Button>
               )}

@@ -12,14 +12,22 @@ export function sourceOf({ kind, text, url, name }: Material): Record<string, st
   return { kind, text, ...(name && kind === "markdown" ? { name } : {}) };
 }
 
-type MaterialFieldProps = { material: Material; error: string | null; onChange: (material: Material) => void };
+type MaterialFieldProps = {
+  material: Material;
+  error: string | null;
+  onChange: (material: Material) => void;
+};
 
 export function MaterialField({ material, error, onChange }: MaterialFieldProps) {
   const { kind } = material;
   if (kind === "blank") return <p className="text-sm text-dim">{newPostText.blank}</p>;
   if (kind === "url" || kind === "feed") {
     return (
-      <Field label={newPostText[kind]} error={error} {...(kind === "feed" ? { help: newPostText.feedHelp } : {})}>
+      <Field
+        label={newPostText[kind]}
+        error={error}
+        {...(kind === "feed" ? { help: newPostText.feedHelp } : {})}
+      >
         {(field) => (
           <Input
             {...field}

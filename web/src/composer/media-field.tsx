@@ -4,7 +4,7 @@ import { type DragEvent, useId, useState } from "react";
 import { upload } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import { mediaQuery } from "../api/queries.ts";
-import type { Limits, Media, Problem, VariantContent } from "../api/types.ts";
+import type { Limits, Media, CheckProblem, VariantContent } from "../api/types.ts";
 import { cn } from "../lib/cn.ts";
 import { formatBytes } from "../lib/format.ts";
 import { Button } from "../ui/button.tsx";
@@ -17,7 +17,7 @@ type Attached = VariantContent["media"][number];
 type MediaFieldProps = {
   media: Attached[];
   limits: Limits;
-  problems: Problem[];
+  problems: CheckProblem[];
   disabled: boolean;
   onChange: (media: Attached[]) => void;
 };
@@ -43,14 +43,25 @@ export function MediaField({ media, limits, problems, disabled, onChange }: Medi
           attached={attached}
           maxAlt={limits.altTextLength}
           problems={problems.filter((problem) => problem.path.includes(`/media/${index}`))}
-          onChange={(altText) => onChange(media.map((other) => (other === attached ? { ...other, altText } : other)))}
+          onChange={(altText) =>
+            onChange(media.map((other) => (other === attached ? { ...other, altText } : other)))
+          }
           onRemove={() => onChange(media.filter((other) => other !== attached))}
         />
       ))}
       {uploads.running.map((running) => (
-        <div key={running.name} role="status" className="flex items-center gap-3 rounded-lg border border-line px-3 py-2.5 text-sm">
+        <div
+          key={running.name}
+          role="status"
+          className="flex items-center gap-3 rounded-lg border border-line px-3 py-2.5 text-sm"
+        >
           <span className="min-w-0 flex-1 truncate">{composerText.uploading(running.name)}</span>
-          <progress value={running.done} max={1} aria-label={running.name} className="h-1.5 w-32 accent-accent" />
+          <progress
+            value={running.done}
+            max={1}
+            aria-label={running.name}
+            className="h-1.5 w-32 accent-accent"
+          />
         </div>
       ))}
       {uploads.error ? <Notice tone="bad">{messageOf(uploads.error)}</Notice> : null}
@@ -95,7 +106,7 @@ export function MediaField({ media, limits, problems, disabled, onChange }: Medi
 type RowProps = {
   attached: Attached;
   maxAlt: number;
-  problems: Problem[];
+  problems: CheckProblem[];
   onChange: (altText: string) => void;
   onRemove: () => void;
 };
@@ -129,7 +140,12 @@ function MediaRow({ attached, maxAlt, problems, onChange, onRemove }: RowProps) 
           )}
         </p>
       </div>
-      <Button variant="ghost" size="iconSm" aria-label={composerText.removeMedia(media?.fileName ?? "")} onClick={onRemove}>
+      <Button
+        variant="ghost"
+        size="iconSm"
+        aria-label={composerText.removeMedia(media?.fileName ?? "")}
+        onClick={onRemove}
+      >
         <TrashIcon />
       </Button>
     </div>

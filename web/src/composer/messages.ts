@@ -30,6 +30,7 @@ export const composerText = {
   firstComment: "First comment",
   firstCommentHelp: "Posted right under the post, as an attempt of its own.",
   optional: "optional",
+  noChoice: "None",
   media: "Images",
   dropHere: "Drop images here, or",
   choose: "choose files",
@@ -41,7 +42,8 @@ export const composerText = {
   over: (count: number) => `${count} over`,
   left: (left: string, unit: string) => `${left} ${unit} left`,
   price: (price: string) => `Publishing costs ${price}`,
-  suspicious: (count: number) => (count === 1 ? "One character can't be seen" : `${count} characters can't be seen`),
+  suspicious: (count: number) =>
+    count === 1 ? "One character can't be seen" : `${count} characters can't be seen`,
   suspiciousAt: (code: string, position: number) => `${code} at position ${position}`,
   removeSuspicious: "Remove them",
   submit: "Submit for approval",
@@ -51,7 +53,6 @@ export const composerText = {
   problems: (count: number) => (count === 1 ? "1 problem to solve" : `${count} problems to solve`),
   noVariantsTitle: "No channel yet",
   noVariants: "Choose where this post goes.",
-  locked: (status: string) => `This post is ${status.toLowerCase()} and can't be edited.`,
   voids: "This post is approved. Saving a change voids the approval, and it must be approved again.",
   openPost: "Open post",
   sources: "Sources",
@@ -60,8 +61,6 @@ export const composerText = {
   loading: "Loading post",
   moreActions: "More actions",
   delete: "Delete draft",
-  deleted: "Draft deleted",
-  undo: "Undo",
 } as const;
 
 export const newPostText = {

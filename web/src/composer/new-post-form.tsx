@@ -93,7 +93,13 @@ export function NewPostForm({ onStarted, onClose }: FormProps) {
         />
       </DialogBody>
       <DialogFooter>
-        <Button type="submit" variant="primary" size="lg" disabled={channelIds.length === 0} busy={start.isPending}>
+        <Button
+          type="submit"
+          variant="primary"
+          size="lg"
+          disabled={channelIds.length === 0}
+          busy={start.isPending}
+        >
           {material.kind === "blank" ? newPostText.startBlank : newPostText.start}
         </Button>
       </DialogFooter>

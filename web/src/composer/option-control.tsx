@@ -22,8 +22,13 @@ export function OptionControl({ option, value, error, disabled, onChange }: Opti
     >
       {(field) =>
         option.kind === "choice" ? (
-          <Select {...field} value={text} disabled={disabled} onChange={(event) => onChange(event.target.value)}>
-            {option.required ? null : <option value="" />}
+          <Select
+            {...field}
+            value={text}
+            disabled={disabled}
+            onChange={(event) => onChange(event.target.value)}
+          >
+            {option.required ? null : <option value="">{composerText.noChoice}</option>}
             {option.choices.map((choice) => (
               <option key={choice}>{choice}</option>
             ))}

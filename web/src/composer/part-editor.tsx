@@ -1,6 +1,6 @@
 import { ArrowUpIcon, TrashIcon } from "@radix-ui/react-icons";
 import { useLayoutEffect, useRef } from "react";
-import type { PartCheck, Problem } from "../api/types.ts";
+import type { PartCheck, CheckProblem } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { Counter } from "./counter.tsx";
 import { composerText } from "./messages.ts";
@@ -11,7 +11,7 @@ type PartEditorProps = {
   number: number;
   count: number;
   check: PartCheck | undefined;
-  problems: Problem[];
+  problems: CheckProblem[];
   disabled: boolean;
   onChange: (text: string) => void;
   onRemove: () => void;
@@ -23,11 +23,12 @@ export function PartEditor(props: PartEditorProps) {
   const { label, text, number, count, check, problems, disabled } = props;
   const field = useRef<HTMLTextAreaElement>(null);
   const errorId = `part-${number}-problems`;
+  // After every render: the text may also change from outside, by a restored version.
   useLayoutEffect(() => {
     if (!field.current) return;
     field.current.style.height = "auto";
     field.current.style.height = `${field.current.scrollHeight}px`;
-  }, [text]);
+  });
   return (
     <div className="rounded-lg border border-line-strong bg-surface shadow-low transition-colors focus-within:border-accent has-[textarea[aria-invalid=true]]:border-bad">
       <textarea
@@ -43,15 +44,29 @@ export function PartEditor(props: PartEditorProps) {
         className="block w-full resize-none overflow-hidden bg-transparent px-3.5 pt-3 pb-1 leading-relaxed outline-none"
       />
       <div className="flex h-9 items-center gap-1 pr-1.5 pl-3.5">
-        <span className="mr-auto text-xs text-faint">{count > 1 ? composerText.part(number, count) : null}</span>
+        <span className="mr-auto text-xs text-faint">
+          {count > 1 ? composerText.part(number, count) : null}
+        </span>
         <Counter check={check} />
         {count > 1 && number > 1 ? (
-          <Button variant="ghost" size="iconSm" disabled={disabled} aria-label={composerText.moveUp(number)} onClick={props.onMoveUp}>
+          <Button
+            variant="ghost"
+            size="iconSm"
+            disabled={disabled}
+            aria-label={composerText.moveUp(number)}
+            onClick={props.onMoveUp}
+          >
             <ArrowUpIcon />
           </Button>
         ) : null}
         {count > 1 ? (
-          <Button variant="ghost" size="iconSm" disabled={disabled} aria-label={composerText.removePart(number)} onClick={props.onRemove}>
+          <Button
+            variant="ghost"
+            size="iconSm"
+            disabled={disabled}
+            aria-label={composerText.removePart(number)}
+            onClick={props.onRemove}
+          >
             <TrashIcon />
           </Button>
         ) : null}

@@ -90,7 +90,10 @@ function Sources({ run }: { run: Run }) {
       <h3 className="mb-2 text-xs font-medium text-faint">{newPostText.sources}</h3>
       <ul className="grid gap-2">
         {run.sources.map((source) => (
-          <li key={`${source.kind}${source.url}${source.title}`} className="flex gap-3 rounded-lg border border-line px-3 py-2.5">
+          <li
+            key={`${source.kind}${source.url}${source.title}`}
+            className="flex gap-3 rounded-lg border border-line px-3 py-2.5"
+          >
             <FileTextIcon aria-hidden="true" className="mt-1 shrink-0 text-faint" />
             <div className="min-w-0">
               <p className="truncate text-sm font-medium">{source.title ?? source.url ?? source.kind}</p>

@@ -12,7 +12,9 @@ export function SaveStatus({ state }: { state: SaveState }) {
     <p role="status" className="flex items-center gap-1.5 text-xs text-faint">
       {state.kind === "saved" ? <CheckIcon aria-hidden="true" /> : null}
       {state.kind === "saving" ? <Spinner className="size-3" /> : null}
-      {state.kind === "failed" || state.kind === "conflict" ? <ExclamationTriangleIcon aria-hidden="true" /> : null}
+      {state.kind === "failed" || state.kind === "conflict" ? (
+        <ExclamationTriangleIcon aria-hidden="true" />
+      ) : null}
       {state.kind === "saved" ? composerText.saved : null}
       {state.kind === "saving" ? composerText.saving : null}
       {state.kind === "unsaved" || state.kind === "conflict" ? composerText.unsaved : null}

@@ -1,21 +1,26 @@
-import type { VariantCheck, VariantContent } from "../api/types.ts";
+import type { Suspicious, VariantContent } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { composerText } from "./messages.ts";
 
 type SuspiciousNoticeProps = {
   content: VariantContent;
-  found: VariantCheck["suspicious"];
+  found: Suspicious[];
   onClean: (parts: string[]) => void;
 };
 
 /** Characters that nobody sees but that would be sent: named one by one, and removed on request only. */
 export function SuspiciousNotice({ content, found, onClean }: SuspiciousNoticeProps) {
   if (found.length === 0) return null;
-  const codePoints = new Set(found.map((character) => character.codePoint));
-
   function clean(): void {
-    onClean(content.parts.map((part) => [...part].filter((letter) => !codePoints.has(letter.codePointAt(0) ?? 0)).join("")));
+    onClean(
+      content.parts.map((text, part) =>
+        without(
+          text,
+          found.filter((character) => character.part === part),
+        ),
+      ),
+    );
   }
 
   return (
@@ -30,10 +35,22 @@ export function SuspiciousNotice({ content, found, onClean }: SuspiciousNoticePr
     >
       {found
         .slice(0, 6)
-        .map((character) => composerText.suspiciousAt(codePointName(character.codePoint), character.index + 1))
+        .map((character) =>
+          composerText.suspiciousAt(codePointName(character.codePoint), character.index + 1),
+        )
         .join(", ")}
     </Notice>
   );
+}
+
+/** The text without the characters at these positions (UTF-16 units). */
+function without(text: string, characters: Suspicious[]): string {
+  return characters
+    .toSorted((left, right) => right.index - left.index)
+    .reduce((rest, { index, codePoint }) => {
+      const end = index + String.fromCodePoint(codePoint).length;
+      return rest.slice(0, index) + rest.slice(end);
+    }, text);
 }
 
 /** "U+200B", as the Unicode charts write it. */

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { api } from "../api/client.ts";
 import { hasCode } from "../api/problem.ts";
 import { postQuery } from "../api/queries.ts";
@@ -15,7 +15,8 @@ export type SaveState =
 const pauseMs = 1_000;
 
 export function contentOf(post: Content): Content {
-  return { title: post.title, variants: post.variants };
+  const variants = post.variants.map(({ channelId, content }) => ({ channelId, content }));
+  return { title: post.title, variants };
 }
 
 function sameContent(left: Content, right: Content): boolean {
@@ -49,6 +50,7 @@ export function useComposer(post: Post) {
   const latest = useRef(content);
   const saved = useRef<Content>(contentOf(post));
   const base = useRef(start?.baseVersion ?? post.version);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const running = useRef<Promise<boolean> | null>(null);
 
   const send = useCallback(async (): Promise<boolean> => {
@@ -59,7 +61,10 @@ export function useComposer(post: Post) {
       base.current = answer.version;
       saved.current = sending;
       queryClient.setQueryData(postQuery(post.id).queryKey, answer);
-      await queryClient.invalidateQueries({ queryKey: ["posts"], predicate: ({ queryKey }) => queryKey[1] !== "one" });
+      await queryClient.invalidateQueries({
+        queryKey: ["posts"],
+        predicate: ({ queryKey }) => queryKey[1] !== "one",
+      });
       if (latest.current !== sending) return true;
       stored.clear();
       setState({ kind: "saved" });
@@ -90,20 +95,21 @@ export function useComposer(post: Post) {
       setContent(next);
       setState((before) => (before.kind === "conflict" ? before : { kind: "unsaved" }));
       stored.keep(JSON.stringify({ content: next, baseVersion: base.current } satisfies Kept));
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => void save(), pauseMs);
     },
-    [stored],
+    [save, stored],
   );
 
+  // What was brought back is saved at once, and so is the last word before leaving for another screen.
+  const saveNow = useEffectEvent(() => {
+    clearTimeout(timer.current);
+    void save();
+  });
   useEffect(() => {
-    if (state.kind !== "unsaved") return undefined;
-    const timer = setTimeout(() => void save(), pauseMs);
-    return () => clearTimeout(timer);
-  }, [content, state.kind, save]);
-
-  // Leaving for another screen saves at once; leaving for good keeps the text on this device.
-  const saveRef = useRef(save);
-  saveRef.current = save;
-  useEffect(() => () => void saveRef.current(), []);
+    saveNow();
+    return () => saveNow();
+  }, []);
 
   const takeTheirs = useCallback(async () => {
     const theirs = await queryClient.fetchQuery({ ...postQuery(post.id), staleTime: 0 });
@@ -119,8 +125,8 @@ export function useComposer(post: Post) {
     const theirs = await queryClient.fetchQuery({ ...postQuery(post.id), staleTime: 0 });
     base.current = theirs.version;
     saved.current = contentOf(theirs);
-    setState({ kind: "unsaved" });
-  }, [post.id, queryClient]);
+    await save();
+  }, [post.id, queryClient, save]);
 
   return { content, change, state, save, takeTheirs, keepMine, restored: start !== null };
 }

@@ -1,5 +1,5 @@
 import { PlusIcon } from "@radix-ui/react-icons";
-import type { Problem, Variant, VariantCheck, VariantContent } from "../api/types.ts";
+import type { CheckProblem, Variant, VariantCheck, VariantContent } from "../api/types.ts";
 import { formatMoney } from "../lib/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input, Textarea } from "../ui/field.tsx";
@@ -82,9 +82,18 @@ export function VariantEditor({ variant, target, check, disabled, onChange }: Va
             {composerText.addPart}
           </Button>
         ) : null}
-        <SuspiciousNotice content={content} found={check?.suspicious ?? []} onClean={(parts) => set({ parts })} />
+        <SuspiciousNotice
+          content={content}
+          found={check?.suspicious ?? []}
+          onClean={(parts) => set({ parts })}
+        />
       </div>
-      <Field label={composerText.link} help={composerText.linkHelp} optional={composerText.optional} error={messageAt(problems, "/link")}>
+      <Field
+        label={composerText.link}
+        help={composerText.linkHelp}
+        optional={composerText.optional}
+        error={messageAt(problems, "/link")}
+      >
         {(field) => (
           <Input
             {...field}
@@ -98,7 +107,13 @@ export function VariantEditor({ variant, target, check, disabled, onChange }: Va
         )}
       </Field>
       {limits.maxMedia > 0 ? (
-        <MediaField media={content.media} limits={limits} problems={problems} disabled={disabled} onChange={(media) => set({ media })} />
+        <MediaField
+          media={content.media}
+          limits={limits}
+          problems={problems}
+          disabled={disabled}
+          onChange={(media) => set({ media })}
+        />
       ) : null}
       {limits.firstComment ? (
         <Field
@@ -128,7 +143,7 @@ export function VariantEditor({ variant, target, check, disabled, onChange }: Va
 const shownInPlace = /\/(?:parts\/\d+|options\/[^/]+|link|firstComment|media\/\d+)/u;
 
 /** Problems that belong to no single field. */
-function Elsewhere({ problems }: { problems: Problem[] }) {
+function Elsewhere({ problems }: { problems: CheckProblem[] }) {
   const rest = problems.filter((problem) => !shownInPlace.test(problem.path));
   if (rest.length === 0) return null;
   return (
@@ -142,10 +157,10 @@ function Elsewhere({ problems }: { problems: Problem[] }) {
   );
 }
 
-function isAt(problem: Problem, pointer: string): boolean {
+function isAt(problem: CheckProblem, pointer: string): boolean {
   return problem.path === pointer || problem.path.endsWith(pointer) || problem.path.includes(`${pointer}/`);
 }
 
-function messageAt(problems: Problem[], pointer: string): string | null {
+function messageAt(problems: CheckProblem[], pointer: string): string | null {
   return problems.find((problem) => isAt(problem, pointer))?.message ?? null;
 }

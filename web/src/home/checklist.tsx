@@ -52,7 +52,9 @@ export function Checklist({ channels, posts }: { channels: Channel[]; posts: Pos
           >
             <Mark done={done[step]} current={step === current} number={index + 1} />
             <div className="min-w-0 flex-1">
-              <p className={cn("font-medium", done[step] && "text-faint line-through decoration-line-strong")}>
+              <p
+                className={cn("font-medium", done[step] && "text-faint line-through decoration-line-strong")}
+              >
                 {homeText.steps[step].title}
               </p>
               {step === current ? <p className="text-sm text-dim">{homeText.steps[step].lead}</p> : null}
@@ -108,7 +110,13 @@ function StepAction({ step, posts, channels }: { step: Step; posts: PostSummary[
   );
 }
 
-type StepLinkProps = { step: Step; posts: PostSummary[]; channels: Channel[]; children: ReactNode; className?: string };
+type StepLinkProps = {
+  step: Step;
+  posts: PostSummary[];
+  channels: Channel[];
+  children: ReactNode;
+  className?: string;
+};
 
 function StepLink({ step, posts, channels, children, ...rest }: StepLinkProps) {
   const reviewing = posts.find((post) => post.status === "in_review");
@@ -130,7 +138,11 @@ function StepLink({ step, posts, channels, children, ...rest }: StepLinkProps) {
   }
   const draft = step === "approve";
   return (
-    <Link to={draft ? "/posts/$postId/edit" : "/posts/$postId"} params={{ postId: ready?.id ?? "" }} {...rest}>
+    <Link
+      to={draft ? "/posts/$postId/edit" : "/posts/$postId"}
+      params={{ postId: ready?.id ?? "" }}
+      {...rest}
+    >
       {children}
     </Link>
   );

@@ -5,8 +5,16 @@ export const homeText = {
   startLead: "The whole way, on a network inside Galley. Nothing leaves this machine.",
   progress: (done: number, all: number) => `${done} of ${all} done`,
   steps: {
-    connect: { title: "Connect the sandbox", lead: "A small network that Galley serves itself.", action: "Connect" },
-    draft: { title: "Draft from an article", lead: "Paste text, give a link or a feed.", action: "New draft" },
+    connect: {
+      title: "Connect the sandbox",
+      lead: "A small network that Galley serves itself.",
+      action: "Connect",
+    },
+    draft: {
+      title: "Draft from an article",
+      lead: "Paste text, give a link or a feed.",
+      action: "New draft",
+    },
     approve: {
       title: "Submit and approve",
       lead: "What you approve is bound, to the letter. Any edit asks again.",

@@ -41,7 +41,10 @@ export function DiffText({ before, after }: { before: string; after: string }) {
       {changes.map((change, index) => {
         if (change.added) {
           return (
-            <ins key={index} className="rounded-sm bg-good-soft text-good-ink decoration-good/60 underline-offset-3">
+            <ins
+              key={index}
+              className="rounded-sm bg-good-soft text-good-ink decoration-good/60 underline-offset-3"
+            >
               {change.value}
             </ins>
           );

@@ -1,7 +1,6 @@
 import { CheckCircledIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useMemo } from "react";
 import { messageOf } from "../api/problem.ts";
 import { postsQuery } from "../api/queries.ts";
 import type { PostSummary } from "../api/types.ts";
@@ -24,21 +23,18 @@ export function InboxScreen() {
   const items = queue.data?.items ?? [];
   const shown = chosen ?? items[0]?.id;
 
-  const keys = useMemo(() => {
-    function move(step: number): void {
-      const at = items.findIndex((post) => post.id === shown);
-      const next = items[Math.min(items.length - 1, Math.max(0, at + step))];
-      if (next) void navigate({ search: { post: next.id }, replace: true });
-    }
-    return {
-      j: () => move(1),
-      k: () => move(-1),
-      e: () => {
-        if (shown) void navigate({ to: "/posts/$postId/edit", params: { postId: shown } });
-      },
-    };
-  }, [items, shown, navigate]);
-  useShortcuts(keys);
+  function move(step: number): void {
+    const at = items.findIndex((post) => post.id === shown);
+    const next = items[Math.min(items.length - 1, Math.max(0, at + step))];
+    if (next) void navigate({ search: { post: next.id }, replace: true });
+  }
+  useShortcuts({
+    j: () => move(1),
+    k: () => move(-1),
+    e: () => {
+      if (shown) void navigate({ to: "/posts/$postId/edit", params: { postId: shown } });
+    },
+  });
 
   function goOn(): void {
     const at = items.findIndex((post) => post.id === shown);
@@ -58,7 +54,12 @@ export function InboxScreen() {
   }
   return (
     <div className="flex h-full min-h-0">
-      <div className={cn("w-full shrink-0 flex-col border-line md:flex md:w-80 md:border-r", chosen ? "hidden" : "flex")}>
+      <div
+        className={cn(
+          "w-full shrink-0 flex-col border-line md:flex md:w-80 md:border-r",
+          chosen ? "hidden" : "flex",
+        )}
+      >
         <h1 className="border-b border-line px-5 py-4 text-base font-semibold">{inboxText.title}</h1>
         {queue.isPending ? <SkeletonRows rows={4} label={inboxText.loading} /> : null}
         {queue.isError ? (
@@ -72,14 +73,20 @@ export function InboxScreen() {
           ))}
         </ul>
       </div>
-      <div className={cn("min-w-0 flex-1 overflow-y-auto px-4 pt-6 sm:px-8 md:block", chosen ? "" : "hidden")}>
+      <div
+        className={cn("min-w-0 flex-1 overflow-y-auto px-4 pt-6 sm:px-8 md:block", chosen ? "" : "hidden")}
+      >
         {chosen ? (
           <Link to="/inbox" className="mb-4 inline-block text-sm text-accent-ink md:hidden">
             ← {inboxText.title}
           </Link>
         ) : null}
         <div className="mx-auto h-[calc(100%-1.5rem)] max-w-3xl">
-          {shown ? <Review key={shown} postId={shown} onDecided={goOn} /> : <p className="text-faint">{inboxText.choose}</p>}
+          {shown ? (
+            <Review key={shown} postId={shown} onDecided={goOn} />
+          ) : (
+            <p className="text-faint">{inboxText.choose}</p>
+          )}
         </div>
       </div>
     </div>

@@ -30,7 +30,9 @@ export const inboxText = {
   view: "Show",
   hidden: (name: string) => `Character ${name}, which can't be seen`,
   suspicious: (count: number) =>
-    count === 1 ? "One character in this text can't be seen; it is marked." : `${count} characters in this text can't be seen; they are marked.`,
+    count === 1
+      ? "One character in this text can't be seen; it is marked."
+      : `${count} characters in this text can't be seen; they are marked.`,
   noAlt: "No description",
   link: "Link",
   firstComment: "First comment",

@@ -81,7 +81,9 @@ function LoadedReview({ post, onDecided }: { post: Post; onDecided: () => void }
             />
           );
         })}
-        {comparing ? <RemovedChannels post={post} before={before.data.variants.map((other) => other.channelId)} /> : null}
+        {comparing ? (
+          <RemovedChannels post={post} before={before.data.variants.map((other) => other.channelId)} />
+        ) : null}
       </div>
       <DecisionBar post={post} onDecided={onDecided} />
     </article>
@@ -100,7 +102,9 @@ function Facts({ post }: { post: Post }) {
       <dt className="text-faint">{inboxText.where}</dt>
       <dd>{post.channels.map((channel) => channel.handle).join(", ")}</dd>
       <dt className="text-faint">{inboxText.when}</dt>
-      <dd>{post.scheduled ? `${formatMomentWithZone(post.scheduled.at, zone)} (${zone})` : inboxText.anyTime}</dd>
+      <dd>
+        {post.scheduled ? `${formatMomentWithZone(post.scheduled.at, zone)} (${zone})` : inboxText.anyTime}
+      </dd>
     </dl>
   );
 }

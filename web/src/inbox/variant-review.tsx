@@ -34,25 +34,33 @@ export function VariantReview({ variant, connector, handle, check, before }: Rev
         {check?.price ? <Badge tone="warn">{inboxText.price(formatMoney(check.price))}</Badge> : null}
       </div>
       <div className="grid gap-4 px-4 py-4 leading-relaxed">
-        {suspicious.length > 0 ? <Notice tone="warn">{inboxText.suspicious(suspicious.length)}</Notice> : null}
+        {suspicious.length > 0 ? (
+          <Notice tone="warn">{inboxText.suspicious(suspicious.length)}</Notice>
+        ) : null}
         {Object.entries(content.options).map(([key, value]) => (
           <Labelled key={key} label={key}>
-            <Text now={String(value)} before={before ? String(before.content.options[key] ?? "") : undefined} marks={[]} />
+            <Text now={value} before={before ? (before.content.options[key] ?? "") : undefined} marks={[]} />
           </Labelled>
         ))}
         {content.parts.map((part, index) => (
           <div key={index} className={index > 0 ? "border-t border-dashed border-line pt-4" : ""}>
-            {content.parts.length > 1 ? <p className="mb-1 text-xs text-faint">{inboxText.part(index + 1)}</p> : null}
+            {content.parts.length > 1 ? (
+              <p className="mb-1 text-xs text-faint">{inboxText.part(index + 1)}</p>
+            ) : null}
             <Text
               now={part}
               before={before ? (before.content.parts[index] ?? "") : undefined}
-              marks={suspicious.filter((mark) => mark.path.endsWith(`/parts/${index}`))}
+              marks={suspicious.filter((mark) => mark.part === index)}
             />
           </div>
         ))}
         {content.link || before?.content.link ? (
           <Labelled label={inboxText.link}>
-            <Text now={content.link ?? ""} before={before ? (before.content.link ?? "") : undefined} marks={[]} />
+            <Text
+              now={content.link ?? ""}
+              before={before ? (before.content.link ?? "") : undefined}
+              marks={[]}
+            />
           </Labelled>
         ) : null}
         {content.firstComment || before?.content.firstComment ? (
@@ -60,7 +68,7 @@ export function VariantReview({ variant, connector, handle, check, before }: Rev
             <Text
               now={content.firstComment ?? ""}
               before={before ? (before.content.firstComment ?? "") : undefined}
-              marks={suspicious.filter((mark) => mark.path.endsWith("/firstComment"))}
+              marks={suspicious.filter((mark) => mark.part === content.parts.length)}
             />
           </Labelled>
         ) : null}
@@ -82,7 +90,8 @@ type TextProps = { now: string; before: string | undefined; marks: VariantCheck[
 
 /** Hidden characters matter more than a tidy diff: where there are any, the final text is shown with them marked. */
 function Text({ now, before, marks }: TextProps) {
-  if (before === undefined || marks.length > 0 || before === now) return <MarkedText text={now} marks={marks} />;
+  if (before === undefined || marks.length > 0 || before === now)
+    return <MarkedText text={now} marks={marks} />;
   return <DiffText before={before} after={now} />;
 }
 
@@ -104,7 +113,9 @@ function ReviewedImage({ mediaId, altText }: { mediaId: string; altText: string 
       ) : (
         <Skeleton className="size-16" />
       )}
-      <p className="text-sm text-dim">{altText || <span className="text-warn-ink">{inboxText.noAlt}</span>}</p>
+      <p className="text-sm text-dim">
+        {altText || <span className="text-warn-ink">{inboxText.noAlt}</span>}
+      </p>
     </li>
   );
 }

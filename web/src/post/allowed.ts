@@ -1,8 +1,7 @@
-import type { Post } from "../api/types.ts";
+import type { Action, Post } from "../api/types.ts";
 
 /** Why this person can't do that now, in words to show; null: they can. */
-export function refusal(post: Pick<Post, "allowed">, action: string): string | null {
-  const found = post.allowed.find((candidate) => candidate.action === action);
-  if (!found) return "";
-  return found.allowed ? null : (found.reason ?? "");
+export function refusal(post: Pick<Post, "allowed" | "refused">, action: Action): string | null {
+  if (post.allowed.includes(action)) return null;
+  return post.refused.find((refused) => refused.action === action)?.reason ?? "";
 }

@@ -52,7 +52,9 @@ export function DeliveryCard({ delivery, allowed }: { delivery: Delivery; allowe
         <ChannelIcon connector={delivery.channel.connector} className="size-6" />
         <div className="min-w-0 flex-1">
           <p className="truncate text-sm font-semibold">{delivery.channel.handle}</p>
-          <p className="text-xs text-faint">{postText.due(formatMoment(delivery.dueAt, workspace.timeZone))}</p>
+          <p className="text-xs text-faint">
+            {postText.due(formatMoment(delivery.dueAt, workspace.timeZone))}
+          </p>
         </div>
         <Status tone={tones[delivery.state]} pulse={active.has(delivery.state)}>
           {deliveryStateText[delivery.state]}
@@ -80,12 +82,18 @@ export function DeliveryCard({ delivery, allowed }: { delivery: Delivery; allowe
       {delivery.attempts.length > 0 ? (
         <ol className="border-t border-line px-4 py-3">
           {delivery.attempts.map((attempt) => (
-            <AttemptRow key={`${attempt.item}-${attempt.number}`} attempt={attempt} parts={partsOf(delivery)} />
+            <AttemptRow
+              key={`${attempt.item}-${attempt.number}`}
+              attempt={attempt}
+              parts={partsOf(delivery)}
+            />
           ))}
         </ol>
       ) : null}
       {waiting.has(delivery.state) ? (
-        <p className="border-t border-line px-4 py-2.5 text-xs text-faint">{postText.nextCheck(formatRelative(delivery.wakeAt))}</p>
+        <p className="border-t border-line px-4 py-2.5 text-xs text-faint">
+          {postText.nextCheck(formatRelative(delivery.wakeAt))}
+        </p>
       ) : null}
       {retryable.has(delivery.state) && allowed ? (
         <div className="border-t border-line px-4 py-2.5">
@@ -117,7 +125,10 @@ function AttemptRow({ attempt, parts }: { attempt: Attempt; parts: number }) {
   const { workspace } = useMe();
   return (
     <li className="relative grid grid-cols-[1rem_1fr_auto] gap-x-2.5 pb-3 text-sm last:pb-0 not-last:before:absolute not-last:before:top-3 not-last:before:bottom-0 not-last:before:left-[5.5px] not-last:before:w-px not-last:before:bg-line-strong">
-      <span aria-hidden="true" className={cn("relative mt-1.5 ml-0.5 size-2 rounded-full ring-4 ring-surface", dots[attempt.state])} />
+      <span
+        aria-hidden="true"
+        className={cn("relative mt-1.5 ml-0.5 size-2 rounded-full ring-4 ring-surface", dots[attempt.state])}
+      />
       <div className="min-w-0">
         <p>
           {parts > 1 ? <span className="text-faint">{postText.part(attempt.item + 1)} · </span> : null}

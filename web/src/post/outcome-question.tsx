@@ -8,6 +8,7 @@ import type { Delivery } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { postText } from "./messages.ts";
+import { formTexts } from "../lib/form.ts";
 
 type Answer = { outcome: "live"; url: string } | { outcome: "absent" };
 
@@ -26,7 +27,7 @@ export function OutcomeQuestion({ delivery, allowed }: { delivery: Delivery; all
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    answer.mutate({ outcome: "live", url: String(new FormData(event.currentTarget).get("url") ?? "") });
+    answer.mutate({ outcome: "live", url: formTexts(event.currentTarget)["url"] ?? "" });
   }
 
   return (
@@ -44,7 +45,9 @@ export function OutcomeQuestion({ delivery, allowed }: { delivery: Delivery; all
             error={answer.error ? (fieldError(answer.error, "/url") ?? messageOf(answer.error)) : null}
             className="min-w-64 flex-1"
           >
-            {(field) => <Input {...field} name="url" type="url" inputMode="url" autoFocus placeholder="https://" />}
+            {(field) => (
+              <Input {...field} name="url" type="url" inputMode="url" autoFocus placeholder="https://" />
+            )}
           </Field>
           <Button type="submit" variant="primary" busy={answer.isPending}>
             {postText.confirmLive}
@@ -55,7 +58,11 @@ export function OutcomeQuestion({ delivery, allowed }: { delivery: Delivery; all
           <Button variant="primary" disabled={!allowed} onClick={() => setLive(true)}>
             {postText.isLive}
           </Button>
-          <Button disabled={!allowed} busy={answer.isPending} onClick={() => answer.mutate({ outcome: "absent" })}>
+          <Button
+            disabled={!allowed}
+            busy={answer.isPending}
+            onClick={() => answer.mutate({ outcome: "absent" })}
+          >
             {postText.isAbsent}
           </Button>
         </div>

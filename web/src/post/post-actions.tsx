@@ -1,7 +1,13 @@
-import { CalendarIcon, DotsHorizontalIcon, PaperPlaneIcon, Pencil1Icon, TrashIcon } from "@radix-ui/react-icons";
+import {
+  CalendarIcon,
+  DotsHorizontalIcon,
+  PaperPlaneIcon,
+  Pencil1Icon,
+  TrashIcon,
+} from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
 import { lazy, type ReactElement, Suspense, useState } from "react";
-import type { Post } from "../api/types.ts";
+import type { Action, Post } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 import { Menu, MenuItem } from "../ui/menu.tsx";
@@ -11,16 +17,16 @@ import { postText } from "./messages.ts";
 import { useDeletePost } from "./use-delete-post.ts";
 import { type PostAction, usePostAction } from "./use-post-action.ts";
 
-const ScheduleDialog = lazy(async () => ({ default: (await import("./schedule-dialog.tsx")).ScheduleDialog }));
-
-const editable = new Set(["draft", "in_review", "approved", "scheduled"]);
+const ScheduleDialog = lazy(async () => ({
+  default: (await import("./schedule-dialog.tsx")).ScheduleDialog,
+}));
 
 /** What can be done with a post now. What can't, says why, on hover and focus. */
 export function PostActions({ post }: { post: Post }) {
   const act = usePostAction(post.id);
   const remove = useDeletePost();
   const [open, setOpen] = useState<"schedule" | "publish" | "cancel" | null>(null);
-  const can = (action: string) => refusal(post, action) === null;
+  const can = (action: Action) => refusal(post, action) === null;
 
   function run(action: PostAction, message: string): void {
     act.mutate({ action, message });
@@ -28,7 +34,7 @@ export function PostActions({ post }: { post: Post }) {
 
   return (
     <>
-      {editable.has(post.status) ? (
+      {can("edit") ? (
         <Button asChild>
           <Link to="/posts/$postId/edit" params={{ postId: post.id }}>
             <Pencil1Icon aria-hidden="true" />
@@ -50,15 +56,20 @@ export function PostActions({ post }: { post: Post }) {
           </Button>
         }
       >
-        {can("withdraw") ? <MenuItem onSelect={() => run("withdraw", postText.withdrawn)}>{postText.withdraw}</MenuItem> : null}
+        {can("withdraw") ? (
+          <MenuItem onSelect={() => run("withdraw", postText.withdrawn)}>{postText.withdraw}</MenuItem>
+        ) : null}
         {can("unschedule") ? (
           <MenuItem onSelect={() => run("unschedule", postText.unscheduled)}>{postText.unschedule}</MenuItem>
+        ) : null}
+        {can("restore") ? (
+          <MenuItem onSelect={() => run("restore", postText.restored)}>{postText.restore}</MenuItem>
         ) : null}
         <MenuItem danger disabled={!can("cancel")} onSelect={() => setOpen("cancel")}>
           {postText.cancel}
         </MenuItem>
-        {can("delete") ? (
-          <MenuItem danger onSelect={() => remove(post)}>
+        {can("remove") ? (
+          <MenuItem danger onSelect={() => remove.mutate(post.id)}>
             <TrashIcon aria-hidden="true" />
             {postText.delete}
           </MenuItem>

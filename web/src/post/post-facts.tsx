@@ -1,6 +1,6 @@
 import { FileTextIcon } from "@radix-ui/react-icons";
 import type { ReactNode } from "react";
-import type { Approval, Post } from "../api/types.ts";
+import type { Decision, Post } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
 import { formatMoment, formatMomentWithZone } from "../lib/format.ts";
 import { Card } from "../ui/layout.tsx";
@@ -15,9 +15,13 @@ export function PostFacts({ post }: { post: Post }) {
         <h2 className="mb-3 text-sm font-semibold">{postText.details}</h2>
         <dl className="grid gap-2.5 text-sm">
           {post.scheduled ? (
-            <Fact label={postText.scheduled}>{formatMomentWithZone(post.scheduled.at, post.scheduled.zone)}</Fact>
+            <Fact label={postText.scheduled}>
+              {formatMomentWithZone(post.scheduled.at, post.scheduled.zone)}
+            </Fact>
           ) : null}
-          <Fact label={postText.author}>{post.author.kind === "agent" ? postText.agent : post.author.name}</Fact>
+          <Fact label={postText.author}>
+            {post.author.kind === "agent" ? postText.agent : post.author.name}
+          </Fact>
           <Fact label={postText.created}>
             {formatMoment(post.createdAt, workspace.timeZone)}, {postText.version(post.version).toLowerCase()}
           </Fact>
@@ -25,8 +29,8 @@ export function PostFacts({ post }: { post: Post }) {
       </Card>
       <Card className="p-4">
         <h2 className="mb-2 text-sm font-semibold">{postText.approval}</h2>
-        {post.approval ? (
-          <ApprovalText approval={post.approval} timeZone={workspace.timeZone} />
+        {post.lastDecision ? (
+          <DecisionText decision={post.lastDecision} timeZone={workspace.timeZone} />
         ) : (
           <p className="text-sm text-faint">{postText.noApproval}</p>
         )}
@@ -40,7 +44,12 @@ export function PostFacts({ post }: { post: Post }) {
                 <FileTextIcon aria-hidden="true" className="mt-1 shrink-0 text-faint" />
                 <div className="min-w-0">
                   {source.url ? (
-                    <a href={source.url} target="_blank" rel="noreferrer" className="font-medium break-words text-accent-ink hover:underline">
+                    <a
+                      href={source.url}
+                      target="_blank"
+                      rel="noreferrer"
+                      className="font-medium break-words text-accent-ink hover:underline"
+                    >
                       {source.title ?? source.url}
                     </a>
                   ) : (
@@ -66,20 +75,26 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-function ApprovalText({ approval, timeZone }: { approval: Approval; timeZone: string }) {
-  const name = approval.decidedBy?.name ?? postText.someone;
-  const when = formatMoment(approval.decidedAt, timeZone);
-  const approved = approval.decision === "approved";
-  const bound = approval.boundAt ? postText.boundAt(formatMomentWithZone(approval.boundAt, timeZone)) : postText.boundAny;
+function DecisionText({ decision, timeZone }: { decision: Decision; timeZone: string }) {
+  const name = decision.decidedBy?.name ?? postText.someone;
+  const when = formatMoment(decision.decidedAt, timeZone);
+  const approved = decision.decision === "approved";
+  const bound = decision.boundAt
+    ? postText.boundAt(formatMomentWithZone(decision.boundAt, timeZone))
+    : postText.boundAny;
   return (
     <div className="grid gap-1 text-sm">
       <p>
         {approved ? postText.approvedBy(name, when) : postText.changesBy(name, when)}
         {approved ? `, ${bound}` : ""}
       </p>
-      <p className="text-xs text-faint">{postText.version(approval.version)}</p>
-      {approval.note ? <blockquote className="mt-1 border-l-2 border-line-strong pl-3 text-dim">{approval.note}</blockquote> : null}
-      {approval.voidedAt ? <p className="text-warn-ink">{postText.voided(approval.voidedReason ?? "")}</p> : null}
+      <p className="text-xs text-faint">{postText.version(decision.version)}</p>
+      {decision.note ? (
+        <blockquote className="mt-1 border-l-2 border-line-strong pl-3 text-dim">{decision.note}</blockquote>
+      ) : null}
+      {decision.voidedAt ? (
+        <p className="text-warn-ink">{postText.voided(decision.voidedReason ?? "")}</p>
+      ) : null}
     </div>
   );
 }

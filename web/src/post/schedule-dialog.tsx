@@ -16,7 +16,9 @@ import { usePostAction } from "./use-post-action.ts";
 
 /** The next full hour, as the field takes it. */
 function suggestion(zone: string): Temporal.PlainDateTime {
-  return Temporal.Now.plainDateTimeISO(zone).add({ hours: 1 }).round({ smallestUnit: "hour", roundingMode: "ceil" });
+  return Temporal.Now.plainDateTimeISO(zone)
+    .add({ hours: 1 })
+    .round({ smallestUnit: "hour", roundingMode: "ceil" });
 }
 
 type ScheduleDialogProps = { post: Post; onClose: () => void };
@@ -25,20 +27,26 @@ type ScheduleDialogProps = { post: Post; onClose: () => void };
 export function ScheduleDialog({ post, onClose }: ScheduleDialogProps) {
   const { workspace } = useMe();
   const [zone, setZone] = useState(post.scheduled?.zone ?? workspace.timeZone);
-  const [start] = useState(() => (post.scheduled ? Temporal.PlainDateTime.from(post.scheduled.wall) : suggestion(zone)));
+  const [start] = useState(() =>
+    post.scheduled ? Temporal.PlainDateTime.from(post.scheduled.wall) : suggestion(zone),
+  );
   const [date, setDate] = useState(start.toPlainDate().toString());
   const [time, setTime] = useState(start.toPlainTime().toString({ smallestUnit: "minute" }));
   const [rule, setRule] = useState<ScheduleRule>(post.scheduled?.rule ?? "compatible");
+  const [opened] = useState(() => Date.now());
   const schedule = usePostAction(post.id);
   const wall = `${date}T${time}`;
   const preview = useQuery({ ...schedulePreviewQuery(wall, zone), enabled: date !== "" && time !== "" });
   const instant = chosenInstant(preview.data, rule);
-  const past = instant !== null && new Date(instant).getTime() < Date.now();
-  const bound = post.approval?.decision === "approved" && !post.approval.voidedAt ? post.approval.boundAt : null;
+  const past = instant !== null && new Date(instant).getTime() < opened;
+  const bound = post.approval?.boundAt ?? null;
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    schedule.mutate({ action: "schedule", body: { wall, zone, rule }, message: scheduleText.saved }, { onSuccess: onClose });
+    schedule.mutate(
+      { action: "schedule", body: { wall, zone, rule }, message: scheduleText.saved },
+      { onSuccess: onClose },
+    );
   }
 
   return (
@@ -47,20 +55,40 @@ export function ScheduleDialog({ post, onClose }: ScheduleDialogProps) {
         <DialogBody className="grid gap-4">
           <div className="grid grid-cols-2 gap-3">
             <Field label={scheduleText.date}>
-              {(field) => <Input {...field} type="date" required value={date} onChange={(event) => setDate(event.target.value)} />}
+              {(field) => (
+                <Input
+                  {...field}
+                  type="date"
+                  required
+                  value={date}
+                  onChange={(event) => setDate(event.target.value)}
+                />
+              )}
             </Field>
             <Field label={scheduleText.time}>
-              {(field) => <Input {...field} type="time" required value={time} onChange={(event) => setTime(event.target.value)} />}
+              {(field) => (
+                <Input
+                  {...field}
+                  type="time"
+                  required
+                  value={time}
+                  onChange={(event) => setTime(event.target.value)}
+                />
+              )}
             </Field>
           </div>
           <Field label={scheduleText.zone}>
-            {(field) => <TimeZoneSelect {...field} value={zone} onChange={(event) => setZone(event.target.value)} />}
+            {(field) => (
+              <TimeZoneSelect {...field} value={zone} onChange={(event) => setZone(event.target.value)} />
+            )}
           </Field>
           {preview.isError ? <Notice tone="bad">{messageOf(preview.error)}</Notice> : null}
           {preview.data && preview.data.kind !== "ordinary" ? (
             <RuleChoice preview={preview.data} rule={rule} onChange={setRule} />
           ) : null}
-          {instant && !past ? <Notice>{scheduleText.ordinary(formatMomentWithZone(instant, zone))}</Notice> : null}
+          {instant && !past ? (
+            <Notice>{scheduleText.ordinary(formatMomentWithZone(instant, zone))}</Notice>
+          ) : null}
           {past ? <Notice tone="bad">{scheduleText.past}</Notice> : null}
           {bound && instant && new Date(bound).getTime() !== new Date(instant).getTime() ? (
             <Notice tone="warn">{scheduleText.voids}</Notice>
@@ -82,7 +110,11 @@ function chosenInstant(preview: SchedulePreview | undefined, rule: ScheduleRule)
   return preview.choices.find((choice) => choice.rule === rule)?.at ?? preview.at;
 }
 
-type RuleChoiceProps = { preview: SchedulePreview; rule: ScheduleRule; onChange: (rule: ScheduleRule) => void };
+type RuleChoiceProps = {
+  preview: SchedulePreview;
+  rule: ScheduleRule;
+  onChange: (rule: ScheduleRule) => void;
+};
 
 function RuleChoice({ preview, rule, onChange }: RuleChoiceProps) {
   return (

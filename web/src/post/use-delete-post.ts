@@ -1,39 +1,30 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { toast } from "sonner";
 import { api } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
-import type { Post } from "../api/types.ts";
-import { composerText } from "../composer/messages.ts";
-import { hidePost } from "../posts/hidden-posts.ts";
+import { postText } from "./messages.ts";
 
-/** Deletes a draft, with a moment to change one's mind: the request goes out when the message has gone. */
-export function useDeletePost(): (post: Pick<Post, "id">) => void {
+/** Deletes a draft at once; the message that says so can bring it back. */
+export function useDeletePost() {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
+  const refresh = () => queryClient.invalidateQueries({ queryKey: ["posts"] });
 
-  return (post) => {
-    let undone = false;
-    async function settle(): Promise<void> {
-      if (undone) return;
-      await api.delete(`/posts/${post.id}`).catch((error: unknown) => toast.error(messageOf(error)));
-      await queryClient.invalidateQueries({ queryKey: ["posts"] });
-      hidePost(post.id, false);
-    }
-    hidePost(post.id, true);
-    void navigate({ to: "/posts" });
-    toast(composerText.deleted, {
-      duration: 6_000,
-      action: {
-        label: composerText.undo,
-        onClick: () => {
-          undone = true;
-          hidePost(post.id, false);
-          void navigate({ to: "/posts/$postId/edit", params: { postId: post.id } });
-        },
-      },
-      onAutoClose: () => void settle(),
-      onDismiss: () => void settle(),
-    });
-  };
+  const restore = useMutation({
+    mutationFn: (postId: string) => api.post(`/posts/${postId}/restore`),
+    onSuccess: (_answer, postId) => navigate({ to: "/posts/$postId/edit", params: { postId } }),
+    onError: (error) => toast.error(messageOf(error)),
+    onSettled: refresh,
+  });
+  return useMutation({
+    mutationFn: (postId: string) => api.delete(`/posts/${postId}`),
+    onSuccess: async (_answer, postId) => {
+      await navigate({ to: "/posts" });
+      const action = { label: postText.undo, onClick: () => restore.mutate(postId) };
+      toast(postText.deleted, { duration: 8_000, action });
+    },
+    onError: (error) => toast.error(messageOf(error)),
+    onSettled: refresh,
+  });
 }

@@ -11,7 +11,8 @@ export type PostAction =
   | "schedule"
   | "unschedule"
   | "publish"
-  | "cancel";
+  | "cancel"
+  | "restore";
 
 type Step = { action: PostAction; body?: Record<string, unknown>; message: string };
 

@@ -4,7 +4,15 @@ import type { PostSummary } from "../api/types.ts";
 import { postsText } from "./messages.ts";
 
 /** Leads to where one goes on with a post: a draft opens in the composer, everything else on its page. */
-export function PostLink({ post, className, children }: { post: Pick<PostSummary, "id" | "status" | "title">; className?: string; children?: ReactNode }) {
+export function PostLink({
+  post,
+  className,
+  children,
+}: {
+  post: Pick<PostSummary, "id" | "status" | "title">;
+  className?: string;
+  children?: ReactNode;
+}) {
   const to = post.status === "draft" ? "/posts/$postId/edit" : "/posts/$postId";
   return (
     <Link to={to} params={{ postId: post.id }} {...(className ? { className } : {})}>

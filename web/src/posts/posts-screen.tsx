@@ -10,7 +10,6 @@ import { Input } from "../ui/field.tsx";
 import { Card, Empty, Page, PageHeader, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Segmented } from "../ui/segmented.tsx";
-import { useHiddenPosts } from "./hidden-posts.ts";
 import { postsText } from "./messages.ts";
 import { PostRow } from "./post-row.tsx";
 
@@ -35,8 +34,7 @@ export function PostsScreen() {
     ...postListQuery({ status: chosen.statuses, q: q || undefined }),
     placeholderData: keepPreviousData,
   });
-  const hidden = useHiddenPosts();
-  const items = posts.data?.pages.flatMap((page) => page.items).filter((post) => !hidden.has(post.id)) ?? [];
+  const items = posts.data?.pages.flatMap((page) => page.items) ?? [];
   const filtered = status !== "all" || q !== "";
 
   return (
@@ -57,10 +55,22 @@ export function PostsScreen() {
             label={postsText.filter}
             value={chosen.value}
             options={filters.map(({ value }) => ({ value, label: postsText.filters[value] }))}
-            onChange={(value) => void navigate({ search: { ...(value === "all" ? {} : { status: value }), ...(q ? { q } : {}) } })}
+            onChange={(value) =>
+              void navigate({
+                search: { ...(value === "all" ? {} : { status: value }), ...(q ? { q } : {}) },
+              })
+            }
           />
         </div>
-        <Search value={q} onSearch={(words) => void navigate({ search: { ...(status === "all" ? {} : { status }), ...(words ? { q: words } : {}) }, replace: true })} />
+        <Search
+          value={q}
+          onSearch={(words) =>
+            void navigate({
+              search: { ...(status === "all" ? {} : { status }), ...(words ? { q: words } : {}) },
+              replace: true,
+            })
+          }
+        />
       </div>
       <Card>
         {posts.isPending ? <SkeletonRows rows={6} label={postsText.loading} /> : null}
@@ -76,7 +86,9 @@ export function PostsScreen() {
             ))}
           </ul>
         ) : null}
-        {posts.isSuccess && items.length === 0 ? <Nothing filtered={filtered} onClear={() => void navigate({ search: {} })} /> : null}
+        {posts.isSuccess && items.length === 0 ? (
+          <Nothing filtered={filtered} onClear={() => void navigate({ search: {} })} />
+        ) : null}
       </Card>
       {posts.hasNextPage ? (
         <div className="mt-4 flex justify-center">
@@ -116,7 +128,11 @@ function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void
   const newPost = useNewPost();
   if (filtered) {
     return (
-      <Empty icon={<MagnifyingGlassIcon />} title={postsText.noneTitle} action={<Button onClick={onClear}>{postsText.clear}</Button>}>
+      <Empty
+        icon={<MagnifyingGlassIcon />}
+        title={postsText.noneTitle}
+        action={<Button onClick={onClear}>{postsText.clear}</Button>}
+      >
         {postsText.none}
       </Empty>
     );

@@ -7,7 +7,12 @@ import { Skeleton } from "../ui/layout.tsx";
 export function MediaGrid({ media }: { media: VariantContent["media"] }) {
   if (media.length === 0) return null;
   return (
-    <div className={cn("mt-2.5 grid gap-1 overflow-hidden rounded-lg border border-line", media.length > 1 && "grid-cols-2")}>
+    <div
+      className={cn(
+        "mt-2.5 grid gap-1 overflow-hidden rounded-lg border border-line",
+        media.length > 1 && "grid-cols-2",
+      )}
+    >
       {media.map((attached) => (
         <Picture key={attached.mediaId} attached={attached} alone={media.length === 1} />
       ))}

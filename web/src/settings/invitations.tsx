@@ -12,6 +12,7 @@ import { Field, Input, Select } from "../ui/field.tsx";
 import { Card, CardHeader } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { roleText, settingsText } from "./messages.ts";
+import { formTexts } from "../lib/form.ts";
 
 const invitable: Role[] = ["editor", "approver", "viewer", "admin"];
 
@@ -20,7 +21,7 @@ export function Invitations() {
   const invitations = useQuery(invitationsQuery);
   const [made, setMade] = useState<InvitationMade | null>(null);
   const invite = useMutation({
-    mutationFn: (body: Record<string, FormDataEntryValue>) => api.post<InvitationMade>("/invitations", body),
+    mutationFn: (body: Record<string, string>) => api.post<InvitationMade>("/invitations", body),
     onSuccess: setMade,
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["invitations"] }),
   });
@@ -34,7 +35,7 @@ export function Invitations() {
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const form = event.currentTarget;
-    invite.mutate(Object.fromEntries(new FormData(form)), { onSuccess: () => form.reset() });
+    invite.mutate(formTexts(form), { onSuccess: () => form.reset() });
   }
 
   return (
@@ -60,7 +61,9 @@ export function Invitations() {
             {settingsText.invite}
           </Button>
         </form>
-        {isGeneral(invite.error, ["/email", "/role"]) ? <Notice tone="bad">{messageOf(invite.error)}</Notice> : null}
+        {isGeneral(invite.error, ["/email", "/role"]) ? (
+          <Notice tone="bad">{messageOf(invite.error)}</Notice>
+        ) : null}
         {made ? <MadeLink invitation={made} /> : null}
         {invitations.data?.length ? (
           <section>
@@ -71,7 +74,8 @@ export function Invitations() {
                   <div className="min-w-0 flex-1">
                     <p className="truncate">{invitation.email}</p>
                     <p className="text-xs text-faint">
-                      {roleText[invitation.role].name} · {settingsText.expires(formatRelative(invitation.expiresAt))}
+                      {roleText[invitation.role].name} ·{" "}
+                      {settingsText.expires(formatRelative(invitation.expiresAt))}
                     </p>
                   </div>
                   <Button size="sm" onClick={() => revoke.mutate(invitation.id)}>
@@ -95,7 +99,13 @@ function MadeLink({ invitation }: { invitation: InvitationMade }) {
   return (
     <Notice tone="good" title={settingsText.linkReady(invitation.email)}>
       <span className="mt-2 flex gap-2">
-        <Input readOnly value={invitation.link} aria-label={settingsText.copy} className="font-mono text-xs" onFocus={(event) => event.target.select()} />
+        <Input
+          readOnly
+          value={invitation.link}
+          aria-label={settingsText.copy}
+          className="font-mono text-xs"
+          onFocus={(event) => event.target.select()}
+        />
         <Button className="h-9" onClick={() => void copy()}>
           <ClipboardCopyIcon aria-hidden="true" />
           {settingsText.copy}

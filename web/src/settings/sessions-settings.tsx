@@ -14,8 +14,12 @@ import { settingsText } from "./messages.ts";
 /** "Chrome on Linux" out of what the browser says of itself; good enough to recognise one's own. */
 function programOf(userAgent: string | null): string {
   if (!userAgent) return settingsText.unknownDevice;
-  const browser = ["Edg", "OPR", "Firefox", "Chrome", "Safari"].find((name) => userAgent.includes(`${name}/`));
-  const system = ["iPhone", "iPad", "Android", "Windows", "Mac OS X", "Linux"].find((name) => userAgent.includes(name));
+  const browser = ["Edg", "OPR", "Firefox", "Chrome", "Safari"].find((name) =>
+    userAgent.includes(`${name}/`),
+  );
+  const system = ["iPhone", "iPad", "Android", "Windows", "Mac OS X", "Linux"].find((name) =>
+    userAgent.includes(name),
+  );
   const named = browser === "Edg" ? "Edge" : browser === "OPR" ? "Opera" : browser;
   if (!named) return userAgent.split(" ")[0] ?? userAgent;
   return system ? `${named}, ${system.replace(" OS X", "OS")}` : named;
@@ -51,7 +55,9 @@ export function SessionsSettings() {
                   {session.current ? <Badge tone="good">{settingsText.current}</Badge> : null}
                 </p>
                 <p className="text-sm text-faint">
-                  {[session.address, settingsText.since(formatRelative(session.createdAt))].filter(Boolean).join(" · ")}
+                  {[session.address, settingsText.since(formatRelative(session.createdAt))]
+                    .filter(Boolean)
+                    .join(" · ")}
                 </p>
               </div>
               {session.current ? null : (

@@ -23,7 +23,10 @@ export function SettingsScreen() {
   return (
     <Page width="narrow">
       <PageHeader title={settingsText.title} />
-      <Tabs value={chosen.value} onValueChange={(value) => void navigate({ search: { tab: value }, replace: true })}>
+      <Tabs
+        value={chosen.value}
+        onValueChange={(value) => void navigate({ search: { tab: value }, replace: true })}
+      >
         <TabList>
           {sections.map(({ value }) => (
             <Tab key={value} value={value}>

@@ -41,20 +41,32 @@ export function WorkspaceSettings() {
     save.mutate(draft);
   }
 
-  const choices = graceChoices.includes(draft.graceSeconds) ? graceChoices : [draft.graceSeconds, ...graceChoices];
+  const choices = graceChoices.includes(draft.graceSeconds)
+    ? graceChoices
+    : [draft.graceSeconds, ...graceChoices];
   return (
     <Card>
       <CardHeader title={settingsText.workspaceTitle} />
       <form onSubmit={submit} noValidate>
         <fieldset disabled={!allowed} className="grid gap-5 p-5">
           {allowed ? null : <Notice>{settingsText.readOnly}</Notice>}
-          {isGeneral(save.error, ["/name", "/timeZone"]) ? <Notice tone="bad">{messageOf(save.error)}</Notice> : null}
+          {isGeneral(save.error, ["/name", "/timeZone"]) ? (
+            <Notice tone="bad">{messageOf(save.error)}</Notice>
+          ) : null}
           <Field label={settingsText.name} error={fieldError(save.error, "/name")}>
             {(field) => (
-              <Input {...field} value={draft.name} onChange={(event) => setDraft({ ...draft, name: event.target.value })} />
+              <Input
+                {...field}
+                value={draft.name}
+                onChange={(event) => setDraft({ ...draft, name: event.target.value })}
+              />
             )}
           </Field>
-          <Field label={settingsText.timeZone} help={settingsText.timeZoneHelp} error={fieldError(save.error, "/timeZone")}>
+          <Field
+            label={settingsText.timeZone}
+            help={settingsText.timeZoneHelp}
+            error={fieldError(save.error, "/timeZone")}
+          >
             {(field) => (
               <TimeZoneSelect
                 {...field}

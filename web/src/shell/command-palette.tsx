@@ -80,7 +80,13 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
   );
 }
 
-type ItemProps = { icon: ReactNode; keys?: string; value?: string; onSelect: () => void; children: ReactNode };
+type ItemProps = {
+  icon: ReactNode;
+  keys?: string;
+  value?: string;
+  onSelect: () => void;
+  children: ReactNode;
+};
 
 function Item({ icon, keys, value, onSelect, children }: ItemProps) {
   return (

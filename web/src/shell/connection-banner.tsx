@@ -23,7 +23,10 @@ export function ConnectionBanner() {
   }
 
   return (
-    <div role="alert" className="flex items-center gap-3 border-b border-line bg-warn-soft px-4 py-2 text-sm text-warn-ink">
+    <div
+      role="alert"
+      className="flex items-center gap-3 border-b border-line bg-warn-soft px-4 py-2 text-sm text-warn-ink"
+    >
       <ExclamationTriangleIcon aria-hidden="true" className="shrink-0" />
       <p className="flex-1">{connection === "lost" ? shellText.lost : shellText.unavailable}</p>
       <Button size="sm" busy={busy} onClick={() => void retry()}>

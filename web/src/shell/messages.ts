@@ -12,6 +12,7 @@ export const shellText = {
   search: "Search or jump to…",
   searchShort: "Search",
   workspaces: "Workspaces",
+  newWorkspace: "New workspace",
   switchWorkspace: (name: string) => `Workspace ${name}. Switch workspace`,
   account: (name: string) => `${name}: account menu`,
   signOut: "Sign out",

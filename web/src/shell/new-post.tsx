@@ -1,6 +1,17 @@
-import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useMemo, useState } from "react";
+import {
+  createContext,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useContext,
+  useMemo,
+  useState,
+} from "react";
 
-const NewPostDialog = lazy(async () => ({ default: (await import("../composer/new-post-dialog.tsx")).NewPostDialog }));
+const NewPostDialog = lazy(async () => ({
+  default: (await import("../composer/new-post-dialog.tsx")).NewPostDialog,
+}));
 
 const NewPostContext = createContext<() => void>(() => {});
 

@@ -1,16 +1,18 @@
 import { Outlet, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useEffectEvent, useState } from "react";
 import { Toaster } from "sonner";
 import { rememberPrefix, useShortcuts } from "../lib/shortcuts.ts";
 import { useTheme } from "../lib/theme.ts";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { shellText } from "./messages.ts";
-import { BottomNavigation } from "./navigation.tsx";
+import { BottomNavigation, destinations } from "./navigation.tsx";
 import { NewPostProvider, useNewPost } from "./new-post.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { TopBar } from "./top-bar.tsx";
 
-const CommandPalette = lazy(async () => ({ default: (await import("./command-palette.tsx")).CommandPalette }));
+const CommandPalette = lazy(async () => ({
+  default: (await import("./command-palette.tsx")).CommandPalette,
+}));
 const ShortcutsHelp = lazy(async () => ({ default: (await import("./shortcuts-help.tsx")).ShortcutsHelp }));
 
 /** The frame around every screen of a signed-in person. */
@@ -26,7 +28,10 @@ function Frame() {
   const theme = useTheme();
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
-  useGlobalKeys(() => setPalette((open) => !open), () => setHelp(true));
+  useGlobalKeys(
+    () => setPalette((open) => !open),
+    () => setHelp(true),
+  );
   return (
     <div className="flex h-dvh flex-col md:flex-row">
       <a
@@ -58,31 +63,21 @@ function Frame() {
 function useGlobalKeys(togglePalette: () => void, showHelp: () => void): void {
   const navigate = useNavigate();
   const newPost = useNewPost();
-  const handlers = useMemo(
-    () => ({
-      "?": showHelp,
-      c: newPost,
-      "g h": () => void navigate({ to: "/" }),
-      "g a": () => void navigate({ to: "/inbox" }),
-      "g p": () => void navigate({ to: "/posts" }),
-      "g c": () => void navigate({ to: "/calendar" }),
-      "g n": () => void navigate({ to: "/channels" }),
-      "g u": () => void navigate({ to: "/usage" }),
-      "g s": () => void navigate({ to: "/settings" }),
-    }),
-    [navigate, newPost, showHelp],
-  );
-  useShortcuts(handlers);
-  useEffect(() => {
-    function listen(event: KeyboardEvent): void {
-      if (event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey) && !event.altKey) {
-        event.preventDefault();
-        togglePalette();
-        return;
-      }
-      rememberPrefix(event);
+  useShortcuts({
+    "?": showHelp,
+    c: newPost,
+    ...Object.fromEntries(destinations.map(({ keys, to }) => [keys, () => void navigate({ to })])),
+  });
+  const listen = useEffectEvent((event: KeyboardEvent) => {
+    if (event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey) && !event.altKey) {
+      event.preventDefault();
+      togglePalette();
+      return;
     }
+    rememberPrefix(event);
+  });
+  useEffect(() => {
     globalThis.addEventListener("keydown", listen);
     return () => globalThis.removeEventListener("keydown", listen);
-  }, [togglePalette]);
+  }, []);
 }

@@ -1,9 +1,9 @@
-import { CaretSortIcon } from "@radix-ui/react-icons";
+import { CaretSortIcon, PlusIcon } from "@radix-ui/react-icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { chooseWorkspace } from "../api/client.ts";
 import { useMe } from "../api/use-me.ts";
-import { Menu, MenuChoice, MenuChoiceItem, MenuLabel } from "../ui/menu.tsx";
+import { Menu, MenuChoice, MenuChoiceItem, MenuItem, MenuLabel, MenuSeparator } from "../ui/menu.tsx";
 import { Logo } from "./logo.tsx";
 import { shellText } from "./messages.ts";
 
@@ -42,6 +42,11 @@ export function WorkspaceSwitcher() {
           </MenuChoiceItem>
         ))}
       </MenuChoice>
+      <MenuSeparator />
+      <MenuItem onSelect={() => void navigate({ to: "/new-workspace" })}>
+        <PlusIcon aria-hidden="true" />
+        {shellText.newWorkspace}
+      </MenuItem>
     </Menu>
   );
 }

@@ -14,7 +14,16 @@ type ConfirmProps = {
 };
 
 /** Asks before something that can't be undone. Focus starts on the harmless answer. */
-export function Confirm({ open, onOpenChange, title, description, action, cancel, tone = "danger", onConfirm }: ConfirmProps) {
+export function Confirm({
+  open,
+  onOpenChange,
+  title,
+  description,
+  action,
+  cancel,
+  tone = "danger",
+  onConfirm,
+}: ConfirmProps) {
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>

@@ -31,7 +31,9 @@ export function Dialog({ open, onOpenChange, title, description, children, class
             <div className="min-w-0 flex-1">
               <Primitive.Title className="text-lg font-semibold">{title}</Primitive.Title>
               {description ? (
-                <Primitive.Description className="mt-0.5 text-sm text-dim">{description}</Primitive.Description>
+                <Primitive.Description className="mt-0.5 text-sm text-dim">
+                  {description}
+                </Primitive.Description>
               ) : null}
             </div>
             <Primitive.Close asChild>

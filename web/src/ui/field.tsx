@@ -32,11 +32,7 @@ type FieldProps = {
   error?: string | null | undefined;
   optional?: string;
   className?: string;
-  children: (props: {
-    id: string;
-    "aria-invalid"?: true;
-    "aria-describedby"?: string;
-  }) => ReactNode;
+  children: (props: { id: string; "aria-invalid"?: true; "aria-describedby"?: string }) => ReactNode;
 };
 
 /** Label, control, help and error, wired together. The control takes the props that it is given. */

@@ -2,7 +2,17 @@ import type { ReactNode } from "react";
 import { cn } from "../lib/cn.ts";
 
 /** The top of a screen: what it is, one sentence if it helps, and its main actions. */
-export function PageHeader({ title, lead, actions, back }: { title: ReactNode; lead?: ReactNode; actions?: ReactNode; back?: ReactNode }) {
+export function PageHeader({
+  title,
+  lead,
+  actions,
+  back,
+}: {
+  title: ReactNode;
+  lead?: ReactNode;
+  actions?: ReactNode;
+  back?: ReactNode;
+}) {
   return (
     <header className="mb-6 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
       <div className="min-w-0">
@@ -15,16 +25,32 @@ export function PageHeader({ title, lead, actions, back }: { title: ReactNode; l
   );
 }
 
-export function Page({ children, width = "wide" }: { children: ReactNode; width?: "narrow" | "wide" | "full" }) {
+export function Page({
+  children,
+  width = "wide",
+}: {
+  children: ReactNode;
+  width?: "narrow" | "wide" | "full";
+}) {
   const widths = { narrow: "max-w-3xl", wide: "max-w-5xl", full: "max-w-none" };
   return <div className={cn("mx-auto w-full px-4 py-6 sm:px-8 sm:py-8", widths[width])}>{children}</div>;
 }
 
 export function Card({ children, className }: { children: ReactNode; className?: string }) {
-  return <div className={cn("rounded-xl border border-line bg-surface shadow-low", className)}>{children}</div>;
+  return (
+    <div className={cn("rounded-xl border border-line bg-surface shadow-low", className)}>{children}</div>
+  );
 }
 
-export function CardHeader({ title, lead, action }: { title: ReactNode; lead?: ReactNode; action?: ReactNode }) {
+export function CardHeader({
+  title,
+  lead,
+  action,
+}: {
+  title: ReactNode;
+  lead?: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div className="flex flex-wrap items-center justify-between gap-3 border-b border-line px-5 py-3.5">
       <div className="min-w-0">

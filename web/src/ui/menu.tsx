@@ -38,7 +38,11 @@ export function MenuItem({
 }: ComponentProps<typeof Primitive.Item> & { danger?: boolean }) {
   return (
     <Primitive.Item
-      className={cn(row, danger && "text-bad-ink data-[highlighted]:bg-bad-soft [&_svg]:text-bad-ink", className)}
+      className={cn(
+        row,
+        danger && "text-bad-ink data-[highlighted]:bg-bad-soft [&_svg]:text-bad-ink",
+        className,
+      )}
       {...rest}
     />
   );

@@ -1,4 +1,9 @@
-import { CheckCircledIcon, CrossCircledIcon, ExclamationTriangleIcon, InfoCircledIcon } from "@radix-ui/react-icons";
+import {
+  CheckCircledIcon,
+  CrossCircledIcon,
+  ExclamationTriangleIcon,
+  InfoCircledIcon,
+} from "@radix-ui/react-icons";
 import type { ReactNode } from "react";
 import { cn } from "../lib/cn.ts";
 
@@ -11,7 +16,13 @@ const looks = {
   bad: { box: "bg-bad-soft text-bad-ink", icon: CrossCircledIcon },
 } as const;
 
-type NoticeProps = { tone?: NoticeTone; title?: string; children?: ReactNode; action?: ReactNode; className?: string };
+type NoticeProps = {
+  tone?: NoticeTone;
+  title?: string;
+  children?: ReactNode;
+  action?: ReactNode;
+  className?: string;
+};
 
 /** A message in the place that it is about. Warnings and errors are announced. */
 export function Notice({ tone = "info", title, children, action, className }: NoticeProps) {
@@ -19,7 +30,11 @@ export function Notice({ tone = "info", title, children, action, className }: No
   return (
     <div
       role={tone === "bad" || tone === "warn" ? "alert" : "status"}
-      className={cn("flex flex-wrap items-start gap-x-3 gap-y-2 rounded-lg px-3.5 py-3 text-sm", box, className)}
+      className={cn(
+        "flex flex-wrap items-start gap-x-3 gap-y-2 rounded-lg px-3.5 py-3 text-sm",
+        box,
+        className,
+      )}
     >
       <Icon className="mt-0.5 shrink-0" aria-hidden="true" />
       <div className="min-w-0 flex-1 basis-56">

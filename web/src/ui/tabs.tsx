@@ -9,7 +9,10 @@ export function Tabs({ className, ...rest }: ComponentProps<typeof Primitive.Roo
 export function TabList({ className, ...rest }: ComponentProps<typeof Primitive.List>) {
   return (
     <Primitive.List
-      className={cn("flex items-center gap-1 overflow-x-auto border-b border-line [scrollbar-width:none]", className)}
+      className={cn(
+        "flex items-center gap-1 overflow-x-auto border-b border-line [scrollbar-width:none]",
+        className,
+      )}
       {...rest}
     />
   );
