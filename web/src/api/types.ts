@@ -1,13 +1,13 @@
 import type { z } from "zod";
-import type { JsonObject, Money, Permission, Role } from "#kit";
-import type { FormField, Limits, OptionField } from "../../../src/connectors/contract.ts";
+import type { Money, Permission, Role } from "#kit";
+import type * as channels from "../../../src/channels/channels.schema.ts";
 import type * as delivery from "../../../src/delivery/deliveries.schema.ts";
 import type * as desk from "../../../src/desk/posts.schema.ts";
 import type * as sessions from "../../../src/identity/sessions.schema.ts";
 import type * as workspaces from "../../../src/workspaces/workspaces.schema.ts";
 
 /** The wire types, from the schemas that the server validates and serialises with. Erased at build. */
-export type { FormField, JsonObject, Limits, Money, OptionField, Permission, Role };
+export type { Money, Permission, Role };
 
 export type Page<Item> = { items: Item[]; next: string | null };
 
@@ -42,35 +42,23 @@ export type Delivery = z.infer<typeof delivery.delivery>;
 export type DeliveryState = Delivery["state"];
 export type Attempt = Delivery["attempts"][number];
 
-/* channels and runs */
-export type Connector = {
-  id: string;
-  name: string;
-  summary: string;
-  connect: { kind: "oauth"; scopes: string[] } | { kind: "form"; fields: FormField[] };
-  limits: Limits;
-  options: OptionField[];
-};
-export type Channel = {
-  id: string;
-  connector: string;
-  accountId: string;
-  handle: string;
-  displayName: string;
-  avatarUrl: string | null;
-  profileUrl: string | null;
-  status: "connected" | "needs_reconnect" | "disconnected";
-  statusReason: string | null;
-  pausedAt: string | null;
-  expiresAt: string | null;
-  checkedAt: string | null;
-  createdAt: string;
-};
+export type Connector = z.infer<typeof channels.connectorList>["items"][number];
+export type Limits = Connector["limits"];
+export type OptionField = Connector["options"][number];
+export type FormField = Extract<Connector["connect"], { kind: "form" }>["fields"][number];
+export type Channel = z.infer<typeof channels.channel>;
+export type ChannelCheck = z.infer<typeof channels.checked>;
+
 export type RunState = "queued" | "running" | "done" | "failed" | "cancelled";
 export type Run = {
   id: string;
   state: RunState;
-  steps: { number: number; name: string; state: "running" | "done" | "failed" }[];
+  steps: {
+    number: number;
+    label: string;
+    state: "pending" | "running" | "done" | "failed";
+    notice: string | null;
+  }[];
   postId: string | null;
   sources: Source[];
   drafter: string | null;

@@ -11,7 +11,7 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { api } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
-import type { Channel, Connector } from "../api/types.ts";
+import type { Channel, ChannelCheck, Connector } from "../api/types.ts";
 import { formatRelative } from "../lib/format.ts";
 import { Status } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
@@ -125,11 +125,16 @@ const done: Record<Change, (handle: string) => string> = {
 function useChannelChange(channel: Channel) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: async (change: Change) => {
-      if (change === "disconnect") await api.delete(`/channels/${channel.id}`);
+    mutationFn: async (change: Change): Promise<ChannelCheck | null> => {
+      if (change === "check") return api.post<ChannelCheck>(`/channels/${channel.id}/check`);
+      if (change === "disconnect") await api.delete<unknown>(`/channels/${channel.id}`);
       else await api.post(`/channels/${channel.id}/${change}`);
+      return null;
     },
-    onSuccess: (_nothing, change) => toast.success(done[change](channel.handle)),
+    onSuccess: (check, change) => {
+      if (check && !check.healthy) toast.error([check.cause, check.fix].filter(Boolean).join(" "));
+      else toast.success(done[change](channel.handle));
+    },
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["channels"] }),
   });

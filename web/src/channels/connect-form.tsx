@@ -60,20 +60,22 @@ function Control({ field, wiring }: { field: FormField; wiring: Wiring }) {
   const shared = { ...wiring, name: field.key, required: field.required };
   if (field.kind === "choice") {
     return (
-      <Select {...shared} defaultValue={field.choices[0]}>
+      <Select {...shared} defaultValue={field.initial || field.choices[0]}>
         {field.choices.map((choice) => (
           <option key={choice}>{choice}</option>
         ))}
       </Select>
     );
   }
-  if (field.kind === "lines") return <Textarea {...shared} placeholder={field.placeholder} rows={3} />;
+  if (field.kind === "lines")
+    return <Textarea {...shared} placeholder={field.placeholder} defaultValue={field.initial} rows={3} />;
   const type = field.kind === "number" ? "text" : field.kind;
   return (
     <Input
       {...shared}
       type={type}
       placeholder={field.placeholder}
+      defaultValue={field.initial}
       autoComplete={field.kind === "password" ? "new-password" : "off"}
       {...(field.kind === "number" ? { inputMode: "numeric" as const } : {})}
     />

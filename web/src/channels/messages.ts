@@ -5,6 +5,7 @@ export const channelsText = {
   add: "Connect a channel",
   addLead: "Start with the sandbox: a small network inside Galley where nothing leaves this machine.",
   connect: "Connect",
+  ownSettings: "Own server…",
   reconnect: "Reconnect",
   disconnect: "Disconnect",
   disconnectTitle: (handle: string) => `Disconnect ${handle}?`,

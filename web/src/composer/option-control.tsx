@@ -1,10 +1,10 @@
-import type { JsonObject, OptionField } from "../api/types.ts";
+import type { OptionField } from "../api/types.ts";
 import { Field, Input, Select } from "../ui/field.tsx";
 import { composerText } from "./messages.ts";
 
 type OptionControlProps = {
   option: OptionField;
-  value: JsonObject[string] | undefined;
+  value: string;
   error: string | null;
   disabled: boolean;
   onChange: (value: string) => void;
@@ -12,7 +12,6 @@ type OptionControlProps = {
 
 /** A field that only this platform has, as the subject of a mail. */
 export function OptionControl({ option, value, error, disabled, onChange }: OptionControlProps) {
-  const text = typeof value === "string" ? value : "";
   return (
     <Field
       label={option.label}
@@ -24,7 +23,7 @@ export function OptionControl({ option, value, error, disabled, onChange }: Opti
         option.kind === "choice" ? (
           <Select
             {...field}
-            value={text}
+            value={value}
             disabled={disabled}
             onChange={(event) => onChange(event.target.value)}
           >
@@ -36,7 +35,7 @@ export function OptionControl({ option, value, error, disabled, onChange }: Opti
         ) : (
           <Input
             {...field}
-            value={text}
+            value={value}
             disabled={disabled}
             required={option.required}
             onChange={(event) => onChange(event.target.value)}

@@ -77,7 +77,10 @@ function Steps({ run }: { run: Run }) {
             {step.state === "done" ? <CheckIcon aria-hidden="true" className="text-good" /> : null}
             {step.state === "failed" ? <Cross2Icon aria-hidden="true" className="text-bad" /> : null}
           </span>
-          {newPostText.steps[step.name] ?? step.name}
+          <span className={step.state === "pending" ? "text-faint" : ""}>
+            {step.label}
+            {step.notice ? <span className="block text-faint">{step.notice}</span> : null}
+          </span>
         </li>
       ))}
     </ol>

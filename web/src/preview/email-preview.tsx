@@ -14,11 +14,7 @@ export function EmailPreview({ channel, content }: { channel: Channel; content: 
     <div>
       <div className="border-b border-line px-5 py-4">
         <p className="text-lg font-semibold">
-          {typeof subject === "string" && subject ? (
-            subject
-          ) : (
-            <span className="text-faint">{previewText.noSubject}</span>
-          )}
+          {subject ? subject : <span className="text-faint">{previewText.noSubject}</span>}
         </p>
         <p className="mt-1 text-sm text-faint">
           {previewText.from} <span className="text-dim">{channel.displayName}</span> · {previewText.to}{" "}
