@@ -15,6 +15,9 @@ import { type TestApp, testApp, type TestPerson } from "./app.ts";
 /** Loopback, because the sandbox sends people nowhere else. Nothing listens there: tests read the address. */
 const callbackOrigin = "http://127.0.0.1:3000";
 
+/** Nothing listens there either: connecting is refused. */
+const nowhere = "http://127.0.0.1:1";
+
 export type ChannelWorld = {
   app: TestApp;
   channels: Channels;
@@ -23,8 +26,8 @@ export type ChannelWorld = {
   sandbox: Sandbox;
   catcher: MailCatcher;
   clock: MovableClock;
-  /** Another process on the same database. */
-  otherProcess: () => Channels;
+  /** Another process on the same database; `cutOff`: one from which the sandbox cannot be reached. */
+  otherProcess: (options?: { cutOff?: boolean }) => Channels;
   /** A connected sandbox account of the person's workspace; its id. */
   connectSandbox: (person: TestPerson, handle?: string) => Promise<string>;
   /** Goes to the platform's page as a browser does; the way back, with `code` and `state` or `error`. */
@@ -67,7 +70,7 @@ export async function channelWorld(): Promise<ChannelWorld> {
   });
   const clock = movableClock();
   const connectors = connectorRegistry();
-  const http = createHttpClient({ allowOrigins: [sandbox.url, catcher.url] });
+  const http = createHttpClient({ allowOrigins: [sandbox.url, catcher.url, nowhere] });
   const mail = createMailTransport({ allowServers: [`${catcher.host}:${catcher.smtpPort}`] });
   const key = randomBytes(32);
   const settings = {
@@ -82,16 +85,18 @@ export async function channelWorld(): Promise<ChannelWorld> {
     },
   };
 
-  function createProcess(database: Database, secrets: Secrets): Channels {
+  function createProcess(database: Database, cutOff: boolean): Channels {
+    const secrets = createSecrets({ database, key, clock });
     const publicUrl = callbackOrigin;
-    return createChannels({ database, connectors, secrets, http, mail, settings, publicUrl, clock });
+    const here = cutOff ? { ...settings, sandbox: { baseUrl: nowhere } } : settings;
+    return createChannels({ database, connectors, secrets, http, mail, settings: here, publicUrl, clock });
   }
 
   const built: { channels?: Channels; secrets?: Secrets } = {};
   const app = await testApp({
     register: (api, { database }) => {
       const secrets = createSecrets({ database, key, clock });
-      const channels = createProcess(database, secrets);
+      const channels = createProcess(database, false);
       Object.assign(built, { channels, secrets });
       channelRoutes(api, {
         channels,
@@ -127,7 +132,7 @@ export async function channelWorld(): Promise<ChannelWorld> {
     sandbox,
     catcher,
     clock,
-    otherProcess: () => createProcess(app.database, createSecrets({ database: app.database, key, clock })),
+    otherProcess: ({ cutOff = false } = {}) => createProcess(app.database, cutOff),
     consent,
     connectSandbox: async (person, handle = "newcomer") => {
       const { body } = await person.call<{ authorizeUrl: string }>("POST", "/channels/authorize", {

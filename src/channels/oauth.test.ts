@@ -81,15 +81,16 @@ test.each(["https://evil.example/", "//evil.example", "/\\evil.example", "javasc
   },
 );
 
-describe("a callback that is refused", () => {
-  async function refused(person: TestPerson, url: URL): Promise<string> {
-    const before = await world.requestsTo("/oauth/token");
-    const answer = await back<ProblemBody>(person, url);
-    expect(answer.status).toBeGreaterThanOrEqual(400);
-    expect(await world.requestsTo("/oauth/token")).toBe(before);
-    return answer.body.code;
-  }
+/** The error code; nothing may have gone to the platform. */
+async function refused(person: TestPerson, url: URL): Promise<string> {
+  const before = await world.requestsTo("/oauth/token");
+  const answer = await back<ProblemBody>(person, url);
+  expect(answer.status).toBeGreaterThanOrEqual(400);
+  expect(await world.requestsTo("/oauth/token")).toBe(before);
+  return answer.body.code;
+}
 
+describe("a callback that is refused", () => {
   test("replayed", async () => {
     const url = await world.consent(await start(ada));
     await back(ada, url);
@@ -160,7 +161,7 @@ describe("a callback that is refused", () => {
 test("of two callbacks at once, one connects", async () => {
   const url = await world.consent(await start(ada));
   const answers = await Promise.all([back<ChannelBody>(ada, url), back<ChannelBody>(ada, url)]);
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
 });
 
 test("less than was asked for is refused, and names what is missing", async () => {
