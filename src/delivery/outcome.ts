@@ -20,7 +20,8 @@ export type Work = {
 export async function writePrepareFailure(tools: Tools, work: Work, error: unknown): Promise<void> {
   const facts = failureFacts(work, error, 0);
   const verdict = facts.verdict === "unknown" ? "not_sent" : facts.verdict;
-  const consequence = consequenceOf({ ...facts, verdict }, Math.random());
+  // A token that could be renewed was renewed before this is called.
+  const consequence = consequenceOf({ ...facts, verdict, refreshable: false }, Math.random());
   await tools.settle({
     ...identify(work.claimed),
     attempt: null,

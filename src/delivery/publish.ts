@@ -59,25 +59,41 @@ async function prepareToSend(tools: Tools, work: Work): Promise<Sending | null> 
   }
   const mustEndIn = work.leaseEndsAt - performance.now() - tools.settings.marginMs;
   const timer = setTimeout(() => work.abort.abort(), Math.max(0, mustEndIn));
+  // The platform refused the token of the last attempt: this one needs another.
+  let refresh = claimed.attempts.at(-1)?.state === "unauthorized";
   try {
-    const refresh = claimed.attempts.at(-1)?.state === "unauthorized";
-    const { connector, context } = await tools.channels.open(
-      claimed.workspaceId,
-      claimed.channelId,
-      work.abort.signal,
-      { refresh },
-    );
-    if (claimed.plan !== null && claimed.itemHashes !== null) {
-      return { ...work, connector, context, plan: claimed.plan, hashes: claimed.itemHashes, isNew: false };
+    for (;;) {
+      try {
+        return await openAndPlan(tools, work, refresh);
+      } catch (error) {
+        // Nothing was sent, so an expired token is renewed and tried once more right here.
+        const mayHelp =
+          error instanceof ConnectorFailure && error.verdict === "unauthorized" && error.refreshable;
+        if (!mayHelp || refresh) {
+          await writePrepareFailure(tools, work, error);
+          return null;
+        }
+        refresh = true;
+      }
     }
-    const plan = storablePlan(await connector.prepare(context, deliveryInput(claimed, tools.files)));
-    return { ...work, connector, context, plan, hashes: hashItems(plan), isNew: true };
-  } catch (error) {
-    await writePrepareFailure(tools, work, error);
-    return null;
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function openAndPlan(tools: Tools, work: Work, refresh: boolean): Promise<Sending> {
+  const { claimed } = work;
+  const { connector, context } = await tools.channels.open(
+    claimed.workspaceId,
+    claimed.channelId,
+    work.abort.signal,
+    { refresh },
+  );
+  if (claimed.plan !== null && claimed.itemHashes !== null) {
+    return { ...work, connector, context, plan: claimed.plan, hashes: claimed.itemHashes, isNew: false };
+  }
+  const plan = storablePlan(await connector.prepare(context, deliveryInput(claimed, tools.files)));
+  return { ...work, connector, context, plan, hashes: hashItems(plan), isNew: true };
 }
 
 async function sendItems(tools: Tools, sending: Sending, stopping: AbortSignal): Promise<void> {

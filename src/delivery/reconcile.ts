@@ -47,7 +47,9 @@ async function lookOnce(tools: ReconcileTools, claimed: Claimed, attempt: Attemp
         result: judge(tools, claimed, attempt, { located: "unsupported", windowMs, taken: new Set() }),
       };
     }
-    const opened = await tools.channels.open(claimed.workspaceId, claimed.channelId, abort.signal);
+    const opened = await tools.channels.open(claimed.workspaceId, claimed.channelId, abort.signal, {
+      whilePaused: true,
+    });
     if (opened.connector.locate === "unsupported" || claimed.plan === null) {
       return {
         windowMs,

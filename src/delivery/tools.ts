@@ -7,13 +7,14 @@ import type { Settlement } from "./settle.ts";
 export type ChannelAccess = {
   /**
    * Fresh credentials for one delivery; `signal` ends every call made with them. With `refresh`, new
-   * credentials even where the stored ones look valid. Throws `channels.needs_reconnect`.
+   * credentials even where the stored ones look valid; with `whilePaused`, to read back what was sent.
+   * Throws `channels.needs_reconnect`.
    */
   open(
     workspaceId: string,
     channelId: string,
     signal: AbortSignal,
-    options?: { refresh?: boolean },
+    options?: { refresh?: boolean; whilePaused?: boolean },
   ): Promise<{ connector: Connector; context: ConnectorContext }>;
   needsReconnect(workspaceId: string, channelId: string, reason: string): Promise<void>;
 };

@@ -69,7 +69,9 @@ export const email: Connector = {
 
   settling(context) {
     const catcher = channelCatcher(context);
-    return catcher ? { deadlineMs: catcher.deadlineMs, windowMs: catcher.windowMs } : realServers;
+    return catcher
+      ? { deadlineMs: catcher.deadlineMs, windowMs: catcher.windowMs, builtIn: true }
+      : realServers;
   },
   measure: characters,
   compose: (variant) => variant.parts,

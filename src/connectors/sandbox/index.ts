@@ -51,7 +51,7 @@ export const sandbox: Connector = {
 
   settling({ settings }) {
     const { deadlineMs, windowMs } = readSettings(settings);
-    return { deadlineMs, windowMs };
+    return { deadlineMs, windowMs, builtIn: true };
   },
   measure: weightedLength,
   compose: withLink,
