@@ -112,6 +112,8 @@ export default defineConfig({
       files: ["src/platform/config/**", "scripts/**", "test/**", "bench/**", "*.config.ts", "**/*.test.ts"],
       rules: { "node/no-process-env": "off" },
     },
+    // Tests and measurements are clients of a server that they started on the loopback.
+    { files: ["test/**", "bench/**", "**/*.test.ts"], rules: { "no-restricted-globals": "off" } },
     ...Object.keys(sees).flatMap(importRules),
     {
       files: ["web/src/**"],
