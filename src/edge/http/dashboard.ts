@@ -26,7 +26,7 @@ export async function serveDashboard(
       });
       await scope.register(fastifyStatic, {
         root: directory,
-        index: false,
+        index: "index.html",
         wildcard: true,
         cacheControl: false,
         setHeaders: (reply, path) => {

@@ -12,7 +12,7 @@ export function AccountFrame({
   children: ReactNode;
 }) {
   return (
-    <main className="flex min-h-dvh flex-col items-center bg-canvas px-4 pt-[12vh] pb-12">
+    <main className="flex min-h-dvh flex-col items-center bg-canvas px-4 pt-[max(2.5rem,8vh)] pb-12">
       <div className="w-full max-w-100">
         <Logo className="size-10" />
         <h1 className="mt-5 text-xl font-semibold tracking-tight">{title}</h1>

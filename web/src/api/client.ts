@@ -69,7 +69,8 @@ async function call<Answer>(method: string, path: string, options: Options = {})
   if (response.status === 204) return undefined as Answer;
   if (response.ok) return (await response.json()) as Answer;
   const error = await problemOf(response);
-  if (error.status === 401 && !path.startsWith("/sessions")) onSignedOut();
+  // Asking who one is, and signing in, are questions: their 401 is an answer to the one who asked.
+  if (error.status === 401 && path !== "/me" && path !== "/sessions") onSignedOut();
   throw error;
 }
 
