@@ -87,7 +87,8 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
     identity,
     workspaces,
     health: {
-      ready: async () => ({ ready: true, checks: {} }),
+      live: () => ({ ok: true }),
+      ready: async () => ({ ok: true, checks: [] }),
       metrics: async () => ({ contentType: "text/plain", text: "" }),
     },
     register: async (api) => register?.(api, { database, workspaces, clock }),

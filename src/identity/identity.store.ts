@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
-import { CompiledQuery, sql } from "kysely";
+import { sql } from "kysely";
 import type { Role } from "#kit";
-import type { Schema } from "#platform/db";
+import type { Database, PreparedStatement, Schema } from "#platform/db";
 
 export type SessionRow = {
   session_id: string;
@@ -14,8 +14,10 @@ export type SessionRow = {
   role: Role | null;
 };
 
-// Compiled by hand once: this runs on every request.
-const sessionQuery = `
+// This runs on every request, so it is a constant that stays prepared.
+const sessionStatement: PreparedStatement = {
+  name: "identity.session",
+  text: `
   select s.id as session_id, s.expires_at, s.aal, u.id as user_id, u.name, u.email, m.workspace_id, m.role
   from sessions s
   join users u on u.id = s.user_id
@@ -25,21 +27,20 @@ const sessionQuery = `
     order by members.created_at, members.workspace_id
     limit 1
   ) m on true
-  where s.token = $1 and s.expires_at > $3`;
+  where s.token = $1 and s.expires_at > $3`,
+};
 
 /**
  * The live session of a token with its user and the membership in one workspace, in one round trip.
  * `workspaceId` null: the member's first workspace. No membership there: null `workspace_id` and `role`.
  */
 export async function findSession(
-  db: Kysely<Schema>,
+  database: Database,
   token: string,
   workspaceId: string | null,
   now: Date,
 ): Promise<SessionRow | null> {
-  const { rows } = await db.executeQuery<SessionRow>(
-    CompiledQuery.raw(sessionQuery, [token, workspaceId, now]),
-  );
+  const rows = await database.readPrepared<SessionRow>(sessionStatement, [token, workspaceId, now]);
   return rows[0] ?? null;
 }
 

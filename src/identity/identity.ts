@@ -95,7 +95,7 @@ export function createIdentity({ database, key, publicUrl, clock }: IdentityOpti
         message: "The header Galley-Workspace must hold the id of a workspace.",
       });
     }
-    const row = await store.findSession(database.system, presented.token, workspaceId, clock.now());
+    const row = await store.findSession(database, presented.token, workspaceId, clock.now());
     if (row === null) return null;
     return {
       id: row.session_id,

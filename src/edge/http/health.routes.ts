@@ -1,29 +1,21 @@
 import type { FastifyInstance } from "fastify";
-import type { JsonObject } from "#kit";
-
-/** What the operator's checks answer; the platform's health face is one. */
-export type HealthChecks = {
-  /** `ready` false: send no traffic here yet. `checks` says why, by subsystem. */
-  ready(): Promise<{ ready: boolean; checks: JsonObject }>;
-  /** Prometheus text. */
-  metrics(): Promise<{ contentType: string; text: string }>;
-};
+import type { Health } from "#platform/health";
 
 /** `/health`, `/ready` and `/metrics`, outside the versioned API and without a session. */
-export function healthRoutes(app: FastifyInstance, { health }: { health: HealthChecks }): void {
+export function healthRoutes(app: FastifyInstance, { health }: { health: Health }): void {
   const config = { access: "public" } as const;
   const hidden = { hide: true };
 
   app.get("/health", { config, schema: hidden }, async (_request, reply) =>
-    reply.header("cache-control", "no-store").send({ status: "live" }),
+    reply.header("cache-control", "no-store").send(health.live()),
   );
 
   app.get("/ready", { config, schema: hidden }, async (_request, reply) => {
-    const { ready, checks } = await health.ready();
+    const readiness = await health.ready();
     return reply
       .header("cache-control", "no-store")
-      .code(ready ? 200 : 503)
-      .send({ status: ready ? "ready" : "not ready", checks });
+      .code(readiness.ok ? 200 : 503)
+      .send(readiness);
   });
 
   app.get("/metrics", { config, schema: hidden }, async (_request, reply) => {

@@ -1,4 +1,3 @@
-export type { HealthChecks } from "./health.routes.ts";
 export { idempotencySweep } from "./idempotency.ts";
 export type { ServerOptions, ServerParts } from "./server.ts";
 export { createServer } from "./server.ts";

@@ -5,6 +5,7 @@ import type { Identity } from "#identity";
 import { sessionRoutes } from "#identity";
 import type { Clock } from "#kit";
 import type { Database } from "#platform/db";
+import type { Health } from "#platform/health";
 import { type Metrics, withLogContext } from "#platform/telemetry";
 import type { App } from "#platform/wire";
 import { memberRoutes, workspaceRoutes, type Workspaces } from "#workspaces";
@@ -12,7 +13,7 @@ import { guardRoutes } from "./access.ts";
 import { serveDashboard } from "./dashboard.ts";
 import { serveDocs } from "./docs.routes.ts";
 import { setSecurityHeaders } from "./headers.ts";
-import { type HealthChecks, healthRoutes } from "./health.routes.ts";
+import { healthRoutes } from "./health.routes.ts";
 import { honourIdempotencyKeys } from "./idempotency.ts";
 import { acceptJsonBodies } from "./json-body.ts";
 import { describeApi } from "./openapi.ts";
@@ -42,7 +43,7 @@ export type ServerParts = {
   clock: Clock;
   identity: Identity;
   workspaces: Workspaces;
-  health: HealthChecks;
+  health: Health;
   /** Registers the features' routes below `/api/v1`. */
   register: (app: App) => void | Promise<void>;
   /** Registers what is served outside the versioned API, such as media. */

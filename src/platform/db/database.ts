@@ -22,11 +22,19 @@ export type Database = {
   inWorkspace<T>(workspaceId: string, work: (transaction: Kysely<Schema>) => Promise<T>): Promise<T>;
   /** One query that sees one workspace, in one round trip. For reads; make `query` with `compileOnly`. */
   read<Row>(workspaceId: string, query: CompiledQuery<Row>): Promise<Row[]>;
+  /**
+   * One query that sees all workspaces, kept prepared on its connection: for a constant statement that
+   * every request runs, where planning would cost more than running it.
+   */
+  readPrepared<Row>(statement: PreparedStatement, values: unknown[]): Promise<Row[]>;
   /** Connections in use, idle and waited for, of each pool. */
   poolState(): Record<"app" | "system", { total: number; idle: number; waiting: number }>;
   /** Waits for queries that run and closes all connections. */
   close(): Promise<void>;
 };
+
+/** `name` is unique among the statements of the program; the same name always means the same text. */
+export type PreparedStatement = { name: string; text: string };
 
 export type DatabaseOptions = {
   url: string;
@@ -67,6 +75,11 @@ export function openDatabase({ url, poolSize = 8, onError }: DatabaseOptions): D
     }
   }
 
+  async function readPrepared<Row>({ name, text }: PreparedStatement, values: unknown[]): Promise<Row[]> {
+    const { rows } = await systemPool.query({ name, text, values });
+    return rows as Row[];
+  }
+
   function stateOf(pool: typeof appPool) {
     return { total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
   }
@@ -75,6 +88,7 @@ export function openDatabase({ url, poolSize = 8, onError }: DatabaseOptions): D
     system,
     inWorkspace,
     read,
+    readPrepared,
     poolState: () => ({ app: stateOf(appPool), system: stateOf(systemPool) }),
     close: async () => {
       await Promise.all([appPool.end(), systemPool.end()]);

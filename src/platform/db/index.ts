@@ -1,4 +1,4 @@
-export type { Database, DatabaseOptions } from "./database.ts";
+export type { Database, DatabaseOptions, PreparedStatement } from "./database.ts";
 export { openDatabase } from "./database.ts";
 export { compileOnly } from "./compile-only.ts";
 export type { EmbeddedOptions, EmbeddedPostgres } from "./embedded/index.ts";

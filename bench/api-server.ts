@@ -1,0 +1,99 @@
+import { connectorRegistry } from "#connectors";
+import { createDesk, postRoutes } from "#desk";
+import { createIdentity } from "#identity";
+import { systemClock } from "#kit";
+import { type Database, openDatabase } from "#platform/db";
+import { createFiles } from "#platform/files";
+import { createLogger, createMetrics } from "#platform/telemetry";
+import { createWorkspaces } from "#workspaces";
+import Fastify from "fastify";
+import type { CompiledQuery } from "kysely";
+import { Pool } from "pg";
+import { createServer } from "../src/edge/http/index.ts";
+
+/** One of the servers that `api.ts` compares, in a process of its own: `kind url key workspaceId`. */
+const [kind = "", url = "", key = "", workspaceId = ""] = process.argv.slice(2);
+const publicUrl = "http://127.0.0.1";
+
+function deskOn(database: Pick<Database, "read">) {
+  return createDesk({
+    // The list needs no more than a read.
+    database: database as Database,
+    connectors: connectorRegistry(),
+    deliveries: { request: async () => [], cancel: async () => ({ cancelled: [], tooLate: [] }) },
+    files: createFiles({ directory: "data/bench" }),
+    key: Buffer.from(key, "base64"),
+    uploads: { maxBytes: 1, maxPixels: 1 },
+    clock: systemClock,
+  });
+}
+
+async function galley() {
+  const database = openDatabase({ url });
+  const clock = systemClock;
+  const identity = createIdentity({ database, key, publicUrl, clock });
+  const workspaces = createWorkspaces({ database, identity, clock, publicUrl });
+  return createServer({
+    options: {
+      publicUrl,
+      redisUrl: null,
+      requestsPerMinute: 1_000_000_000,
+      trustProxy: false,
+      dashboardDirectory: "web/dist",
+      version: "0.0.0",
+    },
+    logger: createLogger({ logLevel: "info" }),
+    metrics: createMetrics(),
+    database,
+    clock,
+    identity,
+    workspaces,
+    health: {
+      live: () => ({ ok: true }),
+      ready: async () => ({ ok: true, checks: [] }),
+      metrics: async () => ({ contentType: "text/plain", text: "" }),
+    },
+    register: (app) => postRoutes(app, { desk: deskOn(database) }),
+  });
+}
+
+/** The statement that the list of posts runs, as the desk makes it. */
+async function listStatement(): Promise<CompiledQuery> {
+  let statement: CompiledQuery | null = null;
+  const desk = deskOn({
+    read: async (_workspaceId, query) => {
+      statement = query;
+      return [];
+    },
+  });
+  const filter = { statuses: [], search: null, from: null, to: null, cursor: null, limit: 20 };
+  await desk.list(workspaceId, filter);
+  if (statement === null) throw new Error("the list asked nothing");
+  return statement;
+}
+
+async function bareWithSql() {
+  const { sql, parameters } = await listStatement();
+  const pool = new Pool({ connectionString: url, max: 8 });
+  const app = Fastify();
+  app.get("/api/v1/posts", async () => (await pool.query(sql, [...parameters])).rows);
+  return app;
+}
+
+function bare() {
+  const app = Fastify();
+  app.get("/api/v1/posts", async () => ({ items: [] }));
+  return app;
+}
+
+type Listening = { listen: (options: { port: number; host: string }) => Promise<string> };
+
+const makers: Record<string, () => Listening | Promise<Listening>> = {
+  galley,
+  "bare Fastify + SQL": bareWithSql,
+  "bare Fastify": bare,
+};
+const make = makers[kind];
+if (!make) throw new Error(`no server called ${kind}`);
+const server = await make();
+process.send?.(await server.listen({ port: 0, host: "127.0.0.1" }));
