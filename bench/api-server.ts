@@ -49,8 +49,7 @@ async function galley() {
     identity,
     workspaces,
     health: {
-      live: () => ({ ok: true }),
-      ready: async () => ({ ok: true, checks: [] }),
+      ready: async () => ({ ready: true, checks: {} }),
       metrics: async () => ({ contentType: "text/plain", text: "" }),
     },
     register: (app) => postRoutes(app, { desk: deskOn(database) }),

@@ -127,7 +127,12 @@ export async function createApp({ config, key, database, platforms, log }: AppPa
       // Delivery never knows the desk; it announces outcomes through this job.
       [deliverySettledTask]: (payload) => desk.deliverySettled(payload),
     },
-    sweeps: [...deliveries.sweeps, ...channels.sweeps, idempotencySweep({ database, clock })],
+    sweeps: [
+      ...deliveries.sweeps,
+      ...channels.sweeps,
+      ...identity.sweeps,
+      idempotencySweep({ database, clock }),
+    ],
     checkDurability: () => deliveries.checkDurability(),
   };
 }

@@ -87,8 +87,7 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
     identity,
     workspaces,
     health: {
-      live: () => ({ ok: true }),
-      ready: async () => ({ ok: true, checks: [] }),
+      ready: async () => ({ ready: true, checks: {} }),
       metrics: async () => ({ contentType: "text/plain", text: "" }),
     },
     register: async (api) => register?.(api, { database, workspaces, clock }),

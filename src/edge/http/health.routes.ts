@@ -7,15 +7,15 @@ export function healthRoutes(app: FastifyInstance, { health }: { health: Health 
   const hidden = { hide: true };
 
   app.get("/health", { config, schema: hidden }, async (_request, reply) =>
-    reply.header("cache-control", "no-store").send(health.live()),
+    reply.header("cache-control", "no-store").send({ status: "live" }),
   );
 
   app.get("/ready", { config, schema: hidden }, async (_request, reply) => {
-    const readiness = await health.ready();
+    const { ready, checks } = await health.ready();
     return reply
       .header("cache-control", "no-store")
-      .code(readiness.ok ? 200 : 503)
-      .send(readiness);
+      .code(ready ? 200 : 503)
+      .send({ status: ready ? "ready" : "not ready", checks });
   });
 
   app.get("/metrics", { config, schema: hidden }, async (_request, reply) => {
