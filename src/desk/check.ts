@@ -85,7 +85,7 @@ function checkVariant({ channelId, content }: Variant, input: CheckInput): Varia
     .map((problem) => error(problem.path, problem.code, problem.message));
   const problems = [
     ...channelProblems(channel, connector),
-    ...missingMedia(content, input.media),
+    ...missingMedia(content, input.media, refused),
     ...refused,
     ...altTextWarnings(content, refused),
     ...suspiciousWarnings(suspicious),
@@ -138,9 +138,14 @@ function channelProblems(channel: TargetChannel, connector: Connector): CheckPro
   return [];
 }
 
-function missingMedia(content: VariantContent, known: ReadonlyMap<string, MediaInfo>): CheckProblem[] {
+/** Connectors look at what they get of the images; whether one exists is for the desk to say if they do not. */
+function missingMedia(
+  content: VariantContent,
+  known: ReadonlyMap<string, MediaInfo>,
+  refused: CheckProblem[],
+): CheckProblem[] {
   return content.media.flatMap(({ mediaId }, index) =>
-    known.has(mediaId)
+    known.has(mediaId) || refused.some(({ path }) => path === `/media/${index}`)
       ? []
       : [
           error(

@@ -1,25 +1,16 @@
 import type { ConnectorRegistry } from "#connectors";
-import type { DeliveryOrder } from "#delivery";
+import type { Deliveries } from "#delivery";
 import type { Actor, Clock, JsonObject } from "#kit";
-import type { Database, Schema } from "#platform/db";
+import type { Database } from "#platform/db";
 import type { Files } from "#platform/files";
-import type { Kysely } from "kysely";
 import { type VariantCheck, checkVariants } from "./check.ts";
 import { createImages } from "./images.ts";
 import { type MediaLinks, createMediaLinks } from "./media-links.ts";
 import { mediaByIds } from "./media.store.ts";
 import { type MediaDesk, createMediaDesk } from "./media.ts";
 import type { Variant } from "./post.ts";
-import {
-  type FullPost,
-  type PostFilter,
-  type PostSummary,
-  type VersionSummary,
-  listPosts,
-  listVersions,
-  readPost,
-  readVersion,
-} from "./posts.read.ts";
+import { type FullPost, type VersionSummary, listVersions, readPost, readVersion } from "./posts.read.ts";
+import { type PostFilter, type PostSummary, listPosts } from "./posts.list.ts";
 import { targetChannels } from "./posts.store.ts";
 import {
   type HeldBack,
@@ -35,20 +26,11 @@ import { type SchedulePreview, previewSchedule } from "./schedule.ts";
 import { deliverySettled } from "./settle.ts";
 import { type Draft, createPost, editPost, proposePost } from "./write.ts";
 
-/** The part of delivery that the desk uses; both run in the desk's transaction. */
-type DeskDeliveries = {
-  request(db: Kysely<Schema>, order: DeliveryOrder): Promise<string[]>;
-  cancel(
-    db: Kysely<Schema>,
-    workspaceId: string,
-    postId: string,
-  ): Promise<{ cancelled: string[]; tooLate: string[] }>;
-};
-
 export type DeskParts = {
   database: Database;
   connectors: ConnectorRegistry;
-  deliveries: DeskDeliveries;
+  /** Both run in the desk's own transaction. */
+  deliveries: Pick<Deliveries, "request" | "cancel">;
   clock: Clock;
 };
 

@@ -5,6 +5,7 @@ export { DeskError } from "./errors.ts";
 export { mediaBytesRoutes, mediaRoutes } from "./media.routes.ts";
 export type { Media, PostStatus, Schedule, Source, Variant } from "./post.ts";
 export { postRoutes } from "./posts.routes.ts";
-export type { FullPost, PostSummary } from "./posts.read.ts";
+export type { PostSummary } from "./posts.list.ts";
+export type { FullPost } from "./posts.read.ts";
 export { deliverySettledTask } from "./settle.ts";
 export type { Draft } from "./write.ts";

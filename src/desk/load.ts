@@ -195,7 +195,7 @@ async function selectDecisions(db: Kysely<Schema>, workspaceId: string, postId: 
   }));
 }
 
-type ScheduleColumns = {
+export type ScheduleColumns = {
   scheduled_wall: string | null;
   scheduled_zone: string | null;
   scheduled_rule: Schedule["rule"] | null;

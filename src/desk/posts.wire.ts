@@ -4,7 +4,8 @@ import type { Desk } from "./desk.ts";
 import type { Decision } from "./load.ts";
 import type { Media, Schedule } from "./post.ts";
 import type { MediaLinks } from "./media-links.ts";
-import type { FullPost, PostSummary, VersionSummary } from "./posts.read.ts";
+import type { PostSummary } from "./posts.list.ts";
+import type { FullPost, VersionSummary } from "./posts.read.ts";
 import type * as schema from "./posts.schema.ts";
 import type { SchedulePreview } from "./schedule.ts";
 

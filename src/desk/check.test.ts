@@ -1,0 +1,108 @@
+import { connectorRegistry, type VariantContent } from "#connectors";
+import { describe, expect, test } from "vitest";
+import { blockingProblems, checkVariants, type TargetChannel } from "./check.ts";
+
+const connectors = connectorRegistry();
+const image = {
+  mediaId: "m1",
+  sha256: "0".repeat(64),
+  mimeType: "image/jpeg",
+  bytes: 1000,
+  width: 10,
+  height: 10,
+};
+
+function channel(id: string, fields: Partial<TargetChannel> = {}): [string, TargetChannel] {
+  const handle = `@${id}`;
+  return [
+    id,
+    { id, connector: "bluesky", handle, displayName: handle, status: "connected", paused: false, ...fields },
+  ];
+}
+
+const channels = new Map([
+  channel("one"),
+  channel("two"),
+  channel("paused", { paused: true }),
+  channel("expired", { status: "needs_reconnect" }),
+  channel("gone", { status: "disconnected" }),
+  channel("foreign", { connector: "carrier-pigeon" }),
+]);
+
+function check(channelId: string, content: Partial<VariantContent>) {
+  const whole = { parts: ["words"], link: null, media: [], firstComment: null, options: {}, ...content };
+  const checks = checkVariants([{ channelId, content: whole }], {
+    connectors,
+    channels,
+    media: new Map([[image.mediaId, image]]),
+  });
+  return {
+    problems: checks[0]?.problems.map(({ severity, code, path }) => `${severity} ${code} ${path}`),
+    checks,
+  };
+}
+
+describe("a variant", () => {
+  test("in order has no problems, and its length is what the platform counts", () => {
+    const { problems, checks } = check("one", { parts: ["👩‍👩‍👧 hi"] });
+    expect(problems).toEqual([]);
+    // Bluesky counts graphemes: the family is one.
+    expect(checks[0]?.parts).toEqual([{ length: 4, limit: 300, unit: "graphemes" }]);
+  });
+
+  test.each([
+    ["paused", "desk.channel_paused"],
+    ["expired", "desk.channel_needs_reconnect"],
+    ["gone", "desk.channel_disconnected"],
+    ["foreign", "desk.connector_missing"],
+    ["never", "desk.channel_unknown"],
+  ])("for a channel that is %s is an error", (id, code) => {
+    const { problems, checks } = check(id, {});
+    expect(problems).toEqual([`error ${code} `]);
+    expect(blockingProblems(checks)).toMatchObject([{ path: "/variants/0/content", code }]);
+  });
+
+  test("over the limit is the connector's error, at its place", () => {
+    const { problems } = check("one", { parts: ["fine", "x".repeat(301)] });
+    expect(problems).toEqual(["error content.too_long /parts/1"]);
+  });
+
+  test("with half a character or NUL says where, and no connector has to count it", () => {
+    expect(check("one", { parts: ["a\ud83d"] }).problems).toEqual(["error text.lone_surrogate /parts/0"]);
+    expect(check("one", { options: { "a/b": "\0" } }).problems).toEqual(["error text.nul /options/a~1b"]);
+  });
+
+  test("without alt text is warned about, and can be sent", () => {
+    const { problems, checks } = check("one", { media: [{ mediaId: "m1", altText: " " }] });
+    expect(problems).toEqual(["warning desk.alt_text_missing /media/0/altText"]);
+    expect(blockingProblems(checks)).toEqual([]);
+  });
+
+  test("with an image that is gone is an error", () => {
+    expect(check("one", { media: [{ mediaId: "m2", altText: "x" }] }).problems).toEqual([
+      "error content.media_missing /media/0",
+    ]);
+  });
+
+  test("with characters that cannot be seen tells each of them", () => {
+    const { problems, checks } = check("one", { parts: ["plain", "pay\u202epal"] });
+    expect(problems).toEqual(["warning desk.invisible_characters /parts/1"]);
+    expect(checks[0]?.suspicious).toEqual([{ part: 1, index: 3, codePoint: 0x202e }]);
+  });
+});
+
+describe("a post", () => {
+  test("without variants cannot be submitted", () => {
+    expect(blockingProblems([])).toMatchObject([{ code: "desk.no_variants" }]);
+  });
+
+  test("with the same text twice on a platform is warned about", () => {
+    const content = { parts: ["words"], link: null, media: [], firstComment: null, options: {} };
+    const variants = ["one", "two"].map((channelId) => ({ channelId, content }));
+    const checks = checkVariants(variants, { connectors, channels, media: new Map() });
+    expect(checks.map(({ problems }) => problems.map(({ code }) => code))).toEqual([
+      [],
+      ["desk.identical_text"],
+    ]);
+  });
+});

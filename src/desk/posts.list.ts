@@ -1,0 +1,116 @@
+import { CompiledQuery } from "kysely";
+import { idOfCursor, pageByIds } from "./cursor.ts";
+import type { DeskParts } from "./desk.ts";
+import { type ScheduleColumns, scheduleOf } from "./load.ts";
+import type { PostStatus, Schedule } from "./post.ts";
+
+export type PostFilter = {
+  statuses: PostStatus[];
+  /** Words in the title or the first lines. */
+  search: string | null;
+  /** Scheduled at or after, and before. */
+  from: Date | null;
+  to: Date | null;
+  cursor: string | null;
+  limit: number;
+};
+
+export type PostSummary = {
+  id: string;
+  title: string;
+  status: PostStatus;
+  excerpt: string;
+  channels: { channelId: string; connector: string; handle: string }[];
+  scheduled: Schedule | null;
+  version: number;
+  author: { name: string | null; kind: "person" | "agent" };
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+type Row = ScheduleColumns & {
+  id: string;
+  title: string;
+  status: PostStatus;
+  excerpt: string;
+  channels: PostSummary["channels"];
+  version: number;
+  author_kind: "person" | "agent";
+  author_name: string | null;
+  created_at: Date;
+  updated_at: Date;
+};
+
+/** A page of posts, newest first, in one round trip. Removed posts are left out. */
+export async function listPosts(
+  parts: DeskParts,
+  workspaceId: string,
+  filter: PostFilter,
+): Promise<{ items: PostSummary[]; next: string | null }> {
+  const query = listQuery(workspaceId, filter, parts.clock.now());
+  const rows = await parts.database.read(workspaceId, query);
+  const { items, next } = pageByIds(rows, filter.limit, (row) => row.id);
+  return {
+    next,
+    items: items.map((row) => ({
+      id: row.id,
+      title: row.title,
+      status: row.status,
+      excerpt: row.excerpt,
+      channels: row.channels,
+      scheduled: scheduleOf(row),
+      version: row.version,
+      author: { name: row.author_name, kind: row.author_kind },
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+    })),
+  };
+}
+
+/** The page that the dashboard asks for. Its size stands in the text, so that the server keeps one plan for it. */
+const ordinaryLimit = 20;
+
+/**
+ * The busiest query of the desk, as text: building it from parts took longer than the rest of the
+ * request. Only constants and numbers of placeholders get into the text; every value is bound.
+ */
+function listQuery(workspaceId: string, filter: PostFilter, now: Date): CompiledQuery<Row> {
+  const values: unknown[] = [];
+  function bind(value: unknown, type: string): string {
+    return `$${values.push(value)}::${type}`;
+  }
+  const time = bind(now, "timestamptz");
+  const conditions = [`p.workspace_id = ${bind(workspaceId, "uuid")}`, "p.deleted_at is null"];
+  if (filter.statuses.length > 0) {
+    const plain = filter.statuses.filter((status) => status !== "scheduled");
+    const due = filter.statuses.includes("publishing");
+    const waiting = filter.statuses.includes("scheduled");
+    // Compared with the stored state, so that its index serves.
+    const ways = [`p.status = any(${bind(plain, "text[]")})`];
+    if (due) ways.push(`(p.status = 'scheduled' and p.scheduled_at <= ${time})`);
+    if (waiting) ways.push(`(p.status = 'scheduled' and p.scheduled_at > ${time})`);
+    conditions.push(`(${ways.join(" or ")})`);
+  }
+  if (filter.from) conditions.push(`p.scheduled_at >= ${bind(filter.from, "timestamptz")}`);
+  if (filter.to) conditions.push(`p.scheduled_at < ${bind(filter.to, "timestamptz")}`);
+  if (filter.cursor) conditions.push(`p.id < ${bind(idOfCursor(filter.cursor), "uuid")}`);
+  if (filter.search) {
+    const pattern = bind(`%${filter.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`, "text");
+    conditions.push(`(p.title ilike ${pattern} or p.excerpt ilike ${pattern})`);
+  }
+  // One row more than the page holds, to know whether another follows.
+  const limit = filter.limit === ordinaryLimit ? ordinaryLimit + 1 : bind(filter.limit + 1, "bigint");
+  // A scheduled post whose moment has come is being published, also before its first delivery has ended.
+  const text = `
+    select p.id, p.title, p.excerpt, p.scheduled_wall, p.scheduled_zone, p.scheduled_rule, p.scheduled_at,
+      p.version, p.author_kind, p.created_at, p.updated_at, u.name as author_name,
+      case when p.status = 'scheduled' and p.scheduled_at <= ${time} then 'publishing' else p.status end as status,
+      coalesce((
+        select json_agg(json_build_object('channelId', c.id, 'connector', c.connector, 'handle', c.handle)
+          order by array_position(p.channel_ids, c.id))
+        from channels c where c.workspace_id = p.workspace_id and c.id = any(p.channel_ids)), '[]') as channels
+    from posts p left join users u on u.id = p.created_by
+    where ${conditions.join(" and ")}
+    order by p.id desc limit ${limit}`;
+  return CompiledQuery.raw(text, values) as CompiledQuery<Row>;
+}
