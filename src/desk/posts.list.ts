@@ -112,5 +112,5 @@ function listQuery(workspaceId: string, filter: PostFilter, now: Date): Compiled
     from posts p left join users u on u.id = p.created_by
     where ${conditions.join(" and ")}
     order by p.id desc limit ${limit}`;
-  return CompiledQuery.raw(text, values) as CompiledQuery<Row>;
+  return CompiledQuery.raw(text, values);
 }
