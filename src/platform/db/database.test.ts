@@ -138,6 +138,18 @@ test("a changed or unknown migration stops the start", async () => {
   await close();
 });
 
+test("a user without the right to create roles is told what an administrator must run", async () => {
+  const owner = createPool({ url: setup.url, role: null, size: 1 });
+  const name = `limited_${process.pid}`;
+  await owner.query(`create role ${name} login password 'limited'`);
+  const limited = new URL(setup.url);
+  limited.username = name;
+  limited.password = "limited";
+  await expect(migrate(limited.href)).rejects.toMatchObject({ code: "db.roles" });
+  await owner.query(`drop role ${name}`);
+  await owner.end();
+});
+
 test("the generated types are those of the migrations", async () => {
   const written = await readFile(new URL("./schema.gen.ts", import.meta.url), "utf8");
   expect(await schemaTypes(setup.url), "run node scripts/generate-schema.ts").toBe(written);

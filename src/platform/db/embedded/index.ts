@@ -60,7 +60,7 @@ export async function startEmbeddedPostgres({
   const options: ServerOptions = { dataDir, binaries, account, password, port: null };
   const { address, owner } = await bringUp(options);
   const again: ServerOptions = { ...options, port: address.port };
-  await ensureDatabase(owner, databaseName);
+  await ensureDatabase(urlOf(address, "postgres"), databaseName);
 
   const stopping = new AbortController();
   let current = owner;

@@ -36,8 +36,17 @@ export async function becomeOwner(url: string, dataDir: string): Promise<Client>
   });
 }
 
-/** Creates the database that Galley lives in, when it is not there yet. */
-export async function ensureDatabase(owner: Client, name: string): Promise<void> {
-  const { rowCount } = await owner.query("select from pg_database where datname = $1", [name]);
-  if (rowCount === 0) await owner.query(`create database ${name}`);
+/**
+ * Creates the database that Galley lives in, when it is not there yet. On a connection of its own: the
+ * owner's stays open, and would keep the memory that this takes.
+ */
+export async function ensureDatabase(url: string, name: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("select from pg_database where datname = $1", [name]);
+    if (rowCount === 0) await client.query(`create database ${name}`);
+  } finally {
+    await client.end();
+  }
 }
