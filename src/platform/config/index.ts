@@ -1,3 +1,5 @@
+export type { CliEnvironment } from "./cli.ts";
+export { cliEnvironment } from "./cli.ts";
 export type { Config, Inspection, ProcessRole } from "./config.ts";
 export { inspectConfig, loadConfig } from "./config.ts";
 export { ConfigError } from "./error.ts";

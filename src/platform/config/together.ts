@@ -69,7 +69,7 @@ function* problems(values: Values, sources: Sourced): Generator<Finding> {
   }
   for (const [name, { source }] of sources) {
     if (!/^(GALLEY|LLM|DELIVERY|UPLOAD|SANDBOX|EGRESS)_/.test(name) || name in variables) continue;
-    if (name === "GALLEY_URL" || name === "GALLEY_TOKEN") continue;
+    if (name === "GALLEY_SERVER" || name === "GALLEY_TOKEN") continue;
     const problem = `is no setting of Galley (from ${source})`;
     yield { level: "warning", variable: name, problem, fix: "Check its spelling in docs/configuration.md." };
   }

@@ -1,0 +1,104 @@
+import { z } from "zod";
+
+/** What the commands read of the API's answers. Everything else is passed on with --json as it came. */
+
+export const channelSchema = z.looseObject({
+  id: z.string(),
+  connector: z.string(),
+  handle: z.string(),
+  status: z.string(),
+  statusReason: z.string().nullable(),
+});
+export type Channel = z.output<typeof channelSchema>;
+export const channelListSchema = z.object({ items: z.array(channelSchema) });
+
+const contentSchema = z.looseObject({
+  parts: z.array(z.string()),
+  link: z.string().nullable(),
+  media: z.array(z.looseObject({ altText: z.string() })),
+  firstComment: z.string().nullable(),
+  options: z.record(z.string(), z.string()),
+});
+
+export const postSummarySchema = z.looseObject({
+  id: z.string(),
+  title: z.string(),
+  status: z.string(),
+  version: z.number(),
+  channels: z.array(z.looseObject({ connector: z.string(), handle: z.string() })),
+  scheduled: z.looseObject({ wall: z.string(), zone: z.string(), at: z.string() }).nullable(),
+});
+
+export const postSchema = postSummarySchema.extend({
+  boundHash: z.string(),
+  variants: z.array(
+    z.looseObject({
+      channelId: z.string(),
+      connector: z.string(),
+      handle: z.string(),
+      content: contentSchema,
+    }),
+  ),
+  checks: z.array(
+    z.looseObject({
+      channelId: z.string(),
+      problems: z.array(z.looseObject({ message: z.string(), severity: z.string().optional() })),
+    }),
+  ),
+});
+export type Post = z.output<typeof postSchema>;
+
+export const postPageSchema = z.object({ items: z.array(postSummarySchema), next: z.string().nullable() });
+
+export const deliveriesSchema = z.object({
+  items: z.array(
+    z.looseObject({
+      id: z.string(),
+      state: z.string(),
+      channel: z.looseObject({ connector: z.string(), handle: z.string() }),
+      externalUrl: z.string().nullable(),
+      error: z.looseObject({ message: z.string() }).nullable(),
+    }),
+  ),
+});
+export type Deliveries = z.output<typeof deliveriesSchema>;
+
+export const runSchema = z.looseObject({
+  id: z.string(),
+  state: z.string(),
+  postId: z.string().nullable(),
+  drafter: z.string().nullable(),
+  error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
+  steps: z.array(z.looseObject({ label: z.string(), state: z.string(), notice: z.string().nullable() })),
+});
+export type Run = z.output<typeof runSchema>;
+
+export const connectorListSchema = z.object({
+  items: z.array(
+    z.looseObject({
+      id: z.string(),
+      name: z.string(),
+      connect: z.discriminatedUnion("kind", [
+        z.looseObject({ kind: z.literal("oauth") }),
+        z.looseObject({
+          kind: z.literal("form"),
+          fields: z.array(
+            z.looseObject({
+              key: z.string(),
+              label: z.string(),
+              kind: z.string(),
+              required: z.boolean(),
+              initial: z.string().default(""),
+            }),
+          ),
+        }),
+      ]),
+    }),
+  ),
+});
+
+export const meSchema = z.looseObject({
+  user: z.looseObject({ email: z.string(), name: z.string() }),
+  workspace: z.looseObject({ name: z.string(), timeZone: z.string() }).nullable(),
+  role: z.string().nullable(),
+});

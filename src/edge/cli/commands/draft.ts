@@ -1,0 +1,132 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Command } from "commander";
+import { z } from "zod";
+import type { Api } from "../api.ts";
+import type { Channel, Run } from "../answers.ts";
+import { channelListSchema, postSchema, runSchema } from "../answers.ts";
+import type { Context, Register } from "../context.ts";
+import { CliFailure } from "../exit.ts";
+import { postText, safe } from "../print.ts";
+import { openProgress } from "../progress.ts";
+import { readMaterial } from "../material.ts";
+
+/** draft. */
+export const draftCommands: Register = (program, action) => {
+  program
+    .command("draft")
+    .description("draft a post from a Markdown file, a web address, a feed, or - for standard input")
+    .argument("[source]", "FILE, URL or -")
+    .requiredOption("--to <channels>", "connectors, handles or channel ids, separated by commas")
+    .option("--brief <text>", "a few lines to draft from, instead of a source")
+    .option("--feed", "the address is a feed; its newest entry is read")
+    .option("--item <entry>", "with --feed: the entry with this id, link or title")
+    .option("--tone <words>", "how it should sound (for language models)")
+    .option("--no-wait", "return at once with the run")
+    .action(action(draft));
+};
+
+const optionsSchema = z.object({
+  to: z.string(),
+  brief: z.string().optional(),
+  feed: z.boolean().default(false),
+  item: z.string().optional(),
+  tone: z.string().optional(),
+  wait: z.boolean(),
+});
+
+async function draft(context: Context, command: Command): Promise<void> {
+  const { to, brief, feed, item, tone, wait } = optionsSchema.parse(command.opts());
+  const [named] = command.args;
+  if ((named === undefined) === (brief === undefined)) {
+    throw new CliFailure("usage", "Name one source: a FILE, a URL, - for standard input, or --brief TEXT.");
+  }
+  const source =
+    brief === undefined
+      ? await sourceOf(context, named ?? "-", { feed, item })
+      : { kind: "brief", text: brief };
+  const api = await context.api();
+  const channelIds = await resolveChannels(api, to);
+  const body = { source, channelIds, ...(tone === undefined ? {} : { tone }) };
+  const started = await api.call({ method: "POST", path: "/drafts", body, schema: runSchema });
+  if (!wait) {
+    context.print(started, () => `Run ${started.id} is ${started.state}.`);
+    return;
+  }
+  const run = await follow(context, api, started);
+  for (const step of run.steps) if (step.notice) context.note(`${step.label}: ${safe(step.notice)}`);
+  if (run.state !== "done" || run.postId === null) throw failedRun(run);
+  const post = await api.call({ path: `/posts/${run.postId}`, schema: postSchema });
+  context.print(
+    run,
+    () => `${postText(post)}\n\nDrafted by: ${run.drafter ?? "?"}. Next: galley submit ${post.id}`,
+  );
+}
+
+async function sourceOf(
+  context: Context,
+  named: string,
+  { feed, item }: { feed: boolean; item: string | undefined },
+) {
+  if (/^https?:\/\//i.test(named)) {
+    if (feed || item !== undefined)
+      return { kind: "feed", url: named, ...(item === undefined ? {} : { item }) };
+    return { kind: "url", url: named };
+  }
+  return { kind: "markdown", ...(await readMaterial(context.io, named)) };
+}
+
+/** Channels by connector, handle or id; a name that fits several accounts is refused with the choices. */
+async function resolveChannels(api: Api, list: string): Promise<string[]> {
+  const { items } = await api.call({ path: "/channels", schema: channelListSchema });
+  const connected = items.filter((channel) => channel.status !== "disconnected");
+  const names = list
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  if (names.length === 0)
+    throw new CliFailure("usage", "--to needs at least one channel, such as --to sandbox,email");
+  return names.map((name) => {
+    const found = connected.filter((channel) => isNamed(channel, name));
+    if (found[0] && found.length === 1) return found[0].id;
+    if (found.length === 0) {
+      throw new CliFailure(
+        "notFound",
+        `No channel is called "${name}". See them with galley channels, or connect one: galley connect ${name}`,
+      );
+    }
+    const choices = found.map((channel) => safe(channel.handle)).join(", ");
+    throw new CliFailure("usage", `"${name}" fits several channels; name one of ${choices}.`);
+  });
+}
+
+function isNamed(channel: Channel, name: string): boolean {
+  const handle = channel.handle.replace(/^@/, "").toLowerCase();
+  return channel.id === name || channel.connector === name || handle === name.replace(/^@/, "").toLowerCase();
+}
+
+async function follow(context: Context, api: Api, started: Run): Promise<Run> {
+  const progress = await openProgress(context.io, !context.json);
+  let run = started;
+  try {
+    while (run.state === "queued" || run.state === "running") {
+      const done = run.steps.filter((step) => step.state === "done").length;
+      const current = run.steps.find((step) => step.state === "running") ?? run.steps[done];
+      progress.show(done, run.steps.length, current?.label ?? "");
+      await pause(250);
+      run = await api.call({ path: `/runs/${run.id}`, schema: runSchema });
+    }
+    return run;
+  } finally {
+    progress.end();
+  }
+}
+
+function failedRun(run: Run): CliFailure {
+  if (!run.error) return new CliFailure("failure", `The run ${run.id} was ${run.state}.`);
+  // The server read the source and will not take it: the same source would be refused again.
+  const refused =
+    /^(?:agent\.source_|egress\.(?:private_address|scheme|port|invalid_url|credentials_in_url))/.test(
+      run.error.code,
+    );
+  return new CliFailure(refused ? "refused" : "failure", run.error.message, { code: run.error.code });
+}

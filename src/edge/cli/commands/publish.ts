@@ -1,0 +1,155 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Command } from "commander";
+import { z } from "zod";
+import type { Api } from "../api.ts";
+import type { Post } from "../answers.ts";
+import { deliveriesSchema, meSchema, postSchema } from "../answers.ts";
+import type { Context, Register } from "../context.ts";
+import { CliFailure } from "../exit.ts";
+import { confirm } from "../io.ts";
+import { deliveriesText, postText } from "../print.ts";
+import { openProgress } from "../progress.ts";
+import { idOf } from "../post-id.ts";
+
+/** submit, approve, schedule, publish, cancel: what moves a post on. */
+export const publishCommands: Register = (program, action) => {
+  program.command("submit").description("ask for approval").argument("<id>").action(action(submit));
+  program
+    .command("approve")
+    .description("approve exactly what is shown")
+    .argument("<id>")
+    .option("--yes", "do not ask (for scripts)")
+    .option("--note <text>", "a note to the author", "")
+    .action(action(approve));
+  program
+    .command("schedule")
+    .description("choose when a post goes out")
+    .argument("<id>")
+    .requiredOption("--at <time>", "wall time, such as 2026-12-01T09:00")
+    .option("--zone <zone>", "IANA time zone (default: the workspace's)")
+    .option("--rule <rule>", "where the clock change makes the time ambiguous: compatible, earlier or later")
+    .action(action(schedule));
+  program
+    .command("publish")
+    .description("publish an approved post now")
+    .argument("<id>")
+    .option("--wait", "until every channel has an outcome")
+    .option("--timeout <seconds>", "how long to wait", "300")
+    .action(action(publish));
+  program.command("cancel").description("give a post up").argument("<id>").action(action(cancel));
+};
+
+async function act(api: Api, id: string, verb: string, body?: object): Promise<Post> {
+  return api.call({
+    method: "POST",
+    path: `/posts/${id}/${verb}`,
+    schema: postSchema,
+    ...(body ? { body } : {}),
+  });
+}
+
+async function submit(context: Context, command: Command): Promise<void> {
+  const post = await act(await context.api(), idOf(command), "submit");
+  context.print(post, () => `Submitted. Next: galley approve ${post.id}`);
+}
+
+async function approve(context: Context, command: Command): Promise<void> {
+  const { yes, note } = z.object({ yes: z.boolean().default(false), note: z.string() }).parse(command.opts());
+  const id = idOf(command);
+  const api = await context.api();
+  const seen = await api.call({ path: `/posts/${id}`, schema: postSchema });
+  context.note(postText(seen));
+  if (!yes) await ask(context);
+  // The hash of what was shown: a change in between is refused by the server.
+  const post = await act(api, id, "approve", { boundHash: seen.boundHash, note });
+  context.print(post, () => `Approved, version ${post.version}. Next: galley publish ${id}`);
+}
+
+async function ask(context: Context): Promise<void> {
+  if (!context.io.stdin.isTTY || context.json) {
+    throw new CliFailure("usage", "An approval is asked for at a terminal; in a script add --yes.");
+  }
+  if (!(await confirm(context.io, "Approve exactly this?"))) throw new CliFailure("failure", "Not approved.");
+}
+
+const previewSchema = z.object({
+  kind: z.enum(["ordinary", "gap", "overlap"]),
+  at: z.string(),
+  choices: z.array(z.object({ rule: z.string(), at: z.string(), label: z.string() })),
+});
+
+async function schedule(context: Context, command: Command): Promise<void> {
+  const options = z
+    .object({ at: z.string(), zone: z.string().optional(), rule: z.string().optional() })
+    .parse(command.opts());
+  const id = idOf(command);
+  const api = await context.api();
+  const zone =
+    options.zone ?? (await api.call({ path: "/me", schema: meSchema })).workspace?.timeZone ?? "UTC";
+  const query = new URLSearchParams({ wall: options.at, zone });
+  const preview = await api.call({ path: `/schedule/preview?${query.toString()}`, schema: previewSchema });
+  if (preview.kind !== "ordinary" && options.rule === undefined) {
+    const choices = preview.choices.map((choice) => `--rule ${choice.rule} (${choice.label})`).join(", ");
+    throw new CliFailure("usage", `The clock changes at ${options.at} in ${zone}; choose ${choices}.`);
+  }
+  const rule = options.rule === undefined ? {} : { rule: options.rule };
+  const post = await act(api, id, "schedule", { wall: options.at, zone, ...rule });
+  context.print(post, () => `Goes out ${options.at} ${zone} (${post.scheduled?.at ?? preview.at}).`);
+}
+
+const underWay = new Set(["publishing", "scheduled", "approved"]);
+
+async function publish(context: Context, command: Command): Promise<void> {
+  const { wait, timeout } = z
+    .object({ wait: z.boolean().default(false), timeout: z.coerce.number().positive() })
+    .parse(command.opts());
+  const id = idOf(command);
+  const api = await context.api();
+  const started = await act(api, id, "publish");
+  if (!wait) {
+    context.print(started, () => `On its way. Follow it: galley status ${id}`);
+    return;
+  }
+  const { post, deliveries } = await untilSettled(context, api, started, timeout * 1000);
+  context.print(
+    { id, status: post.status, post, deliveries: deliveries.items },
+    () => `${post.status.replaceAll("_", " ")}\n${deliveriesText(deliveries)}`,
+  );
+  if (post.status !== "published") {
+    const message = underWay.has(post.status)
+      ? `Not settled after ${timeout} seconds; see galley status ${id}`
+      : `The post is ${post.status}.`;
+    throw new CliFailure("failure", message, { code: `cli.post_${post.status}` });
+  }
+}
+
+/** Where a person is asked, waiting longer brings nothing. */
+const settled = new Set(["confirmed", "rejected", "needs_reconnect", "needs_human", "missed", "cancelled"]);
+
+async function untilSettled(context: Context, api: Api, started: Post, timeoutMs: number) {
+  const progress = await openProgress(context.io, !context.json);
+  const end = Date.now() + timeoutMs;
+  try {
+    for (;;) {
+      const deliveries = await api.call({
+        path: `/posts/${started.id}/deliveries`,
+        schema: deliveriesSchema,
+      });
+      const post = await api.call({ path: `/posts/${started.id}`, schema: postSchema });
+      const done = deliveries.items.filter((delivery) => settled.has(delivery.state)).length;
+      progress.show(done, deliveries.items.length, "channels");
+      const isOver = done === deliveries.items.length && post.status !== "publishing";
+      const asks =
+        done === deliveries.items.length && deliveries.items.some(({ state }) => state !== "confirmed");
+      if (isOver || asks || Date.now() > end) return { post, deliveries };
+      await pause(300);
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+async function cancel(context: Context, command: Command): Promise<void> {
+  const post = await act(await context.api(), idOf(command), "cancel");
+  context.print(post, () => `The post is ${post.status}.`);
+}

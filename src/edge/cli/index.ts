@@ -1,0 +1,36 @@
+import { CommanderError } from "commander";
+import { CliFailure, exitCodes } from "./exit.ts";
+import type { CliIo } from "./io.ts";
+import { createProgram } from "./program.ts";
+
+export type { CliIo } from "./io.ts";
+
+/** Runs one command and returns its exit code; see `exitCodes`. `argv` is without the program's own name. */
+export async function runCli(argv: string[], io: CliIo): Promise<number> {
+  try {
+    await createProgram(io).parseAsync(argv, { from: "user" });
+    return exitCodes.ok;
+  } catch (error) {
+    // Commander has said already what is wrong; asking for help or the version is nothing wrong.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    const failure = error instanceof CliFailure ? error : unexpected(error);
+    io.stderr.write(argv.includes("--json") ? asJson(failure) : asWords(failure));
+    return exitCodes[failure.reason];
+  }
+}
+
+function unexpected(error: unknown): CliFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  return new CliFailure("failure", message, { code: "cli.unexpected" });
+}
+
+function asJson({ code, message, problems }: CliFailure): string {
+  return `${JSON.stringify({ error: { code, message, errors: problems } })}\n`;
+}
+
+function asWords({ message, problems }: CliFailure): string {
+  const others = problems.filter((problem) => problem.message !== message);
+  return [`error: ${message}`, ...others.map((problem) => `  ${problem.path}: ${problem.message}`), ""].join(
+    "\n",
+  );
+}

@@ -1,0 +1,43 @@
+import { Command } from "commander";
+import { accountCommands } from "./commands/account.ts";
+import { channelCommands } from "./commands/channels.ts";
+import { doctorCommands } from "./commands/doctor.ts";
+import { draftCommands } from "./commands/draft.ts";
+import { postCommands } from "./commands/posts.ts";
+import { publishCommands } from "./commands/publish.ts";
+import { settingCommands } from "./commands/settings.ts";
+import type { Action } from "./context.ts";
+import { contextOf } from "./context.ts";
+import { exitCodeHelp } from "./exit.ts";
+import type { CliIo } from "./io.ts";
+
+/** The whole command line. It writes to `io` alone and throws instead of ending the process. */
+export function createProgram(io: CliIo): Command {
+  const program = new Command("galley")
+    .description("Draft from your material, approve, and publish exactly once.")
+    .option("--server <url>", "the server (default: GALLEY_SERVER or http://127.0.0.1:3000)")
+    .option("--workspace <id>", "the workspace (default: your first)")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", exitCodeHelp)
+    .showHelpAfterError("(galley help shows all commands)")
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .exitOverride();
+  // Commander passes the command itself as the last value.
+  const action =
+    (run: Action) =>
+    async (...values: unknown[]) => {
+      const command = values.at(-1);
+      if (command instanceof Command) await run(contextOf(io, command), command);
+    };
+  const groups = [
+    accountCommands,
+    draftCommands,
+    postCommands,
+    publishCommands,
+    channelCommands,
+    doctorCommands,
+    settingCommands,
+  ];
+  for (const register of groups) register(program, action);
+  return program;
+}
