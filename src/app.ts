@@ -1,3 +1,4 @@
+import { agentRoutes, createAgent, extractiveDrafter } from "#agent";
 import { channelRoutes, createChannels } from "#channels";
 import { connectorRegistry } from "#connectors";
 import { createDeliveries, deliveryRoutes } from "#delivery";
@@ -90,6 +91,9 @@ export async function createApp({ config, key, database, platforms, log }: AppPa
   const { uploads } = config;
   const desk = createDesk({ database, connectors, deliveries, files, key, uploads, clock });
 
+  const drafter = extractiveDrafter;
+  const agent = createAgent({ database, connectors, channels, desk, jobs, http, drafter, clock });
+
   const server = await createServer({
     options: {
       publicUrl,
@@ -112,6 +116,7 @@ export async function createApp({ config, key, database, platforms, log }: AppPa
       await mediaRoutes(api, { desk });
       deliveryRoutes(api, { deliveries });
       usageRoutes(api, { database, clock });
+      agentRoutes(api, { agent });
     },
     registerOutside: async (app) => {
       mediaBytesRoutes(app, { desk });
@@ -124,6 +129,7 @@ export async function createApp({ config, key, database, platforms, log }: AppPa
     metrics,
     tasks: {
       ...deliveries.tasks,
+      ...agent.tasks,
       // Delivery never knows the desk; it announces outcomes through this job.
       [deliverySettledTask]: (payload) => desk.deliverySettled(payload),
     },
@@ -131,6 +137,7 @@ export async function createApp({ config, key, database, platforms, log }: AppPa
       ...deliveries.sweeps,
       ...channels.sweeps,
       ...identity.sweeps,
+      ...agent.sweeps,
       idempotencySweep({ database, clock }),
     ],
     checkDurability: () => deliveries.checkDurability(),

@@ -54,8 +54,8 @@ async function serve(command: string): Promise<void> {
 }
 
 async function main(argv: string[]): Promise<void> {
-  const [command = "serve"] = argv;
-  if (command in roles) {
+  const [command] = argv;
+  if (command !== undefined && command in roles) {
     try {
       await serve(command);
     } catch (error) {
@@ -69,8 +69,11 @@ async function main(argv: string[]): Promise<void> {
     }
     return;
   }
-  process.stderr.write(`Galley does not know "${command}"; use ${Object.keys(roles).join(", ")}.\n`);
-  process.exitCode = 2;
+  const { runCli } = await import("./edge/cli/index.ts");
+  const { stdin, stdout, stderr } = process;
+  // oxlint-disable-next-line node/no-process-env -- handed to the settings, as for a server
+  const io = { stdin, stdout, stderr, environment: process.env, folder: process.cwd() };
+  process.exitCode = await runCli(argv, io);
 }
 
 await main(process.argv.slice(2));
