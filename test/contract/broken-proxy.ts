@@ -4,9 +4,10 @@ import { connect, createServer } from "node:net";
 /**
  * - `pass`: carries bytes both ways
  * - `lose_answer`: carries the request; at the first byte of the answer the client's connection is reset
+ * - `loseAnswerAfter`: carries both ways until the client has sent that text, then as `lose_answer`
  * - `swallow`: takes the request and carries nothing, as a machine that died does
  */
-export type ProxyMode = "pass" | "lose_answer" | "swallow";
+export type ProxyMode = "pass" | "lose_answer" | "swallow" | { loseAnswerAfter: string };
 
 export type BrokenProxy = { port: number; mode: ProxyMode; close(): Promise<void> };
 
@@ -25,9 +26,10 @@ export async function startBrokenProxy(target: { host: string; port: number }): 
     sockets.add(upstream);
     upstream.on("close", () => sockets.delete(upstream));
     upstream.on("error", () => client.destroy());
+    // After a reset the server must not wait for the rest of a sentence.
+    client.on("close", () => upstream.destroy());
     client.pipe(upstream);
-    if (proxy.mode === "pass") upstream.pipe(client);
-    else upstream.once("data", () => client.resetAndDestroy());
+    carryAnswers(proxy.mode, client, upstream);
   });
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
@@ -43,4 +45,20 @@ export async function startBrokenProxy(target: { host: string; port: number }): 
     },
   };
   return proxy;
+}
+
+function carryAnswers(mode: ProxyMode, client: Socket, upstream: Socket): void {
+  if (mode === "pass") {
+    upstream.pipe(client);
+    return;
+  }
+  const marker = typeof mode === "object" ? mode.loseAnswerAfter : "";
+  let sent = "";
+  client.on("data", (chunk: Buffer) => {
+    sent += chunk.toString("latin1");
+  });
+  upstream.on("data", (chunk: Buffer) => {
+    if (sent.includes(marker)) client.resetAndDestroy();
+    else client.write(chunk);
+  });
 }

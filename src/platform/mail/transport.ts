@@ -126,13 +126,20 @@ function transmit(
   });
 }
 
-type SmtpError = { code: string; command: string; responseCode: number | null; response: string | null };
+type SmtpError = {
+  code: string;
+  originalCode: string;
+  command: string;
+  responseCode: number | null;
+  response: string | null;
+};
 
 function smtpError(error: unknown): SmtpError {
   const fields: Partial<Record<string, unknown>> =
     typeof error === "object" && error !== null ? { ...error } : {};
   return {
     code: typeof fields["code"] === "string" ? fields["code"] : "",
+    originalCode: typeof fields["originalCode"] === "string" ? fields["originalCode"] : "",
     command: typeof fields["command"] === "string" ? fields["command"] : "",
     responseCode: typeof fields["responseCode"] === "number" ? fields["responseCode"] : null,
     response: typeof fields["response"] === "string" ? fields["response"].slice(0, 500) : null,
@@ -141,7 +148,7 @@ function smtpError(error: unknown): SmtpError {
 
 function failureOf(server: MailServer, error: unknown, progress: Progress): MailFailure {
   if (error instanceof Unreachable) return error.failure;
-  const { code, command, responseCode, response } = smtpError(error);
+  const { code, originalCode, command, responseCode, response } = smtpError(error);
   function failed(verdict: MailFailure["verdict"], reason: string, message: string): MailFailure {
     return { kind: "failed", verdict, code: `mail.${reason}`, message, evidence: response };
   }
@@ -161,7 +168,7 @@ function failureOf(server: MailServer, error: unknown, progress: Progress): Mail
           `${server.host} refuses this user name and password: ${said}`,
         );
   }
-  if (code === "ETLS")
+  if (code === "ETLS" || /CERT|_TLS_|_SSL_/.test(originalCode))
     return failed("not_sent", "tls", `No safe connection to ${server.host} could be made.`);
   if (answered && /^(?:MAIL FROM|RCPT TO|DATA)/.test(command)) {
     return responseCode >= 500

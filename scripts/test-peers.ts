@@ -1,0 +1,63 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createHash } from "node:crypto";
+
+// Tests against servers of other projects. They have a lockfile of their own under test/peers, installed
+// here when it changed, so that the product's install stays small. Their SQLite addon is compiled for the
+// system's Node (20 or 22), as it does not build for newer ones.
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const peers = join(root, "test", "peers");
+// oxlint-disable-next-line node/no-process-env -- a script, not the product
+const environment = process.env;
+
+/** The first Node 20 to 22 on the PATH that is not this project's own. */
+function systemNode(): string | null {
+  for (const folder of (environment["PATH"] ?? "").split(delimiter)) {
+    const node = join(folder, "node");
+    if (folder.includes("node_modules") || !existsSync(node)) continue;
+    const version = spawnSync(node, ["--version"], { encoding: "utf8" }).stdout;
+    if (/^v2[0-2]\./.test(version)) return node;
+  }
+  return null;
+}
+
+/** Installs with that Node, unless the lockfile is the one that was installed last. */
+function install(node: string): boolean {
+  const hash = createHash("sha256")
+    .update(readFileSync(join(peers, "package-lock.json")))
+    .digest("hex");
+  const marker = join(peers, "node_modules", ".installed");
+  if (existsSync(marker) && readFileSync(marker, "utf8") === hash) return true;
+  console.log("Installing test/peers; this compiles an addon and takes a minute or two.");
+  const path = [join(node, ".."), environment["PATH"] ?? ""].join(delimiter);
+  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+    cwd: peers,
+    stdio: "inherit",
+    env: { ...environment, PATH: path },
+  });
+  if (npm.status === 0) writeFileSync(marker, hash);
+  return npm.status === 0;
+}
+
+const node = systemNode();
+const excluded: string[] = [];
+if (node === null) {
+  console.log("skipped: bluesky against a real PDS; there is no Node 20 to 22 on the PATH");
+  excluded.push("--exclude", "**/bluesky.peer.test.ts");
+} else if (!install(node)) {
+  console.error("test/peers could not be installed");
+  process.exit(1);
+}
+const vitest = spawn(
+  process.execPath,
+  [join(root, "node_modules/vitest/vitest.mjs"), "run", "--config", "vitest.peers.config.ts", ...excluded],
+  {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...environment, ...(node === null ? {} : { GALLEY_PEERS_NODE: node }) },
+  },
+);
+vitest.once("exit", (code) => process.exit(code ?? 1));

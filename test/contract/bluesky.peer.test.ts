@@ -1,0 +1,122 @@
+import { z } from "zod";
+import type { ConnectorContext } from "#connectors";
+import { connectorRegistry } from "#connectors";
+import type { BrokenProxy } from "./broken-proxy.ts";
+import { startBrokenProxy } from "./broken-proxy.ts";
+import type { ContractHarness } from "./connector-suite.ts";
+import { connectorContract } from "./connector-suite.ts";
+import { contractHttp, nowhere } from "./http.ts";
+import { contractMail } from "./mail.ts";
+import { startPds } from "./pds.ts";
+
+type BlueskyHarness = ContractHarness & {
+  proxy: BrokenProxy;
+  spoilSession(): Promise<void>;
+  refresh(): Promise<void>;
+};
+
+const records = z.object({
+  cursor: z.string().optional(),
+  records: z.array(
+    z.object({
+      value: z.object({
+        text: z.string(),
+        embed: z.object({ images: z.array(z.object({ alt: z.string() })) }).optional(),
+      }),
+    }),
+  ),
+});
+
+async function start(): Promise<BlueskyHarness> {
+  const pds = await startPds();
+  const proxy = await startBrokenProxy({ host: "127.0.0.1", port: Number(new URL(pds.url).port) });
+  const connector = connectorRegistry().get("bluesky");
+  if (connector?.connect.kind !== "form") throw new Error("bluesky connects by a form");
+  const { connect } = connector;
+  const service = `http://127.0.0.1:${proxy.port}`;
+  let credentials: ConnectorContext["credentials"] = {};
+
+  function context(deadlineMs = 15_000): ConnectorContext {
+    const signal = AbortSignal.timeout(deadlineMs);
+    const http = contractHttp([pds.url, service, nowhere], signal);
+    return { http, mail: contractMail([]), credentials, accountId: pds.did, settings: {}, signal };
+  }
+
+  async function list(cursor?: string): Promise<z.output<typeof records>["records"]> {
+    const query = new URLSearchParams({ repo: pds.did, collection: "app.bsky.feed.post", limit: "100" });
+    if (cursor !== undefined) query.set("cursor", cursor);
+    const url = `${pds.url}/xrpc/com.atproto.repo.listRecords?${query.toString()}`;
+    const answer = await context().http.request({ method: "GET", url });
+    const page = records.parse(JSON.parse(Buffer.from(answer.body).toString()));
+    return page.cursor === undefined ? page.records : [...page.records, ...(await list(page.cursor))];
+  }
+
+  const form = { identifier: pds.handle, appPassword: pds.appPassword, service };
+  const opened = await connect.open(context(), form);
+  credentials = opened.credentials;
+  return {
+    connector,
+    proxy,
+    context,
+    unreachable: () => ({ ...context(), credentials: { ...credentials, service: nowhere } }),
+    async visible() {
+      const all = await list();
+      return all.map(({ value }) => ({
+        text: value.text,
+        altTexts: value.embed?.images.map((image) => image.alt) ?? [],
+      }));
+    },
+    async spoilSession() {
+      credentials = { ...credentials, accessJwt: "a.b.c" };
+    },
+    async refresh() {
+      if (connect.refresh === null) throw new Error("bluesky has sessions to refresh");
+      ({ credentials } = await connect.refresh(context()));
+    },
+    async close() {
+      await proxy.close();
+      await pds.stop();
+    },
+  };
+}
+
+connectorContract<BlueskyHarness>("bluesky", {
+  start,
+  options: {},
+  threads: true,
+  enforcesTextLimit: true,
+  idempotent: true,
+  faults: [
+    {
+      name: "the answer is lost",
+      verdict: "unknown",
+      visible: 1,
+      async arrange({ proxy }) {
+        proxy.mode = "lose_answer";
+      },
+      async restore({ proxy }) {
+        proxy.mode = "pass";
+      },
+    },
+    {
+      name: "no answer before the deadline",
+      verdict: "unknown",
+      visible: 0,
+      deadlineMs: 500,
+      async arrange({ proxy }) {
+        proxy.mode = "swallow";
+      },
+      async restore({ proxy }) {
+        proxy.mode = "pass";
+      },
+    },
+    {
+      name: "a session that the server no longer knows, which a refresh cures",
+      verdict: "unauthorized",
+      refreshable: true,
+      visible: 0,
+      arrange: (harness) => harness.spoilSession(),
+      restore: (harness) => harness.refresh(),
+    },
+  ],
+});
