@@ -94,49 +94,6 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
   });
   await app.ready();
 
-  async function person(workspaceId: string, role: Role): Promise<TestPerson> {
-    const email = `${newId()}@example.test`;
-    const session = await database.system.transaction().execute(async (tx) => {
-      const made = await identity.createUser(
-        tx,
-        { name: "Robin Page", email, password: testPassword },
-        client,
-      );
-      await tx
-        .insertInto("members")
-        .values({ workspace_id: workspaceId, user_id: made.userId, role })
-        .execute();
-      await recordEvent(tx, { actor: { kind: "system", workspaceId }, action: "member.joined" });
-      return made;
-    });
-    const cookie = session.cookies[0]?.split(";")[0] ?? "";
-    return {
-      userId: session.userId,
-      email,
-      workspaceId,
-      bearer: session.bearer,
-      cookie,
-      call: async <Body>(
-        method: Method,
-        path: string,
-        body?: unknown,
-        headers: Headers = {},
-      ): Promise<Answer<Body>> => {
-        const response = await app.inject({
-          method,
-          url: `/api/v1${path}`,
-          headers: { authorization: `Bearer ${session.bearer}`, "galley-workspace": workspaceId, ...headers },
-          ...(body === undefined ? {} : { payload: body as object }),
-        });
-        return {
-          status: response.statusCode,
-          headers: response.headers,
-          body: (response.body === "" ? null : JSON.parse(response.body)) as Body,
-        };
-      },
-    };
-  }
-
   return {
     app,
     url,
@@ -149,12 +106,56 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
         .insertInto("workspaces")
         .values({ id: workspaceId, name: "The Daily Test", time_zone: "Europe/Berlin" })
         .execute();
-      return person(workspaceId, "owner");
+      return testPerson({ app, database, identity }, workspaceId, "owner");
     },
-    member: (beside, role) => person(beside.workspaceId, role),
+    member: (beside, role) => testPerson({ app, database, identity }, beside.workspaceId, role),
     close: async () => {
       await app.close();
       await close();
+    },
+  };
+}
+
+/** Makes a person with a role in a workspace and a session, to call any composed server with. */
+export async function testPerson(
+  { app, database, identity }: Pick<TestApp, "app" | "database" | "identity">,
+  workspaceId: string,
+  role: Role,
+): Promise<TestPerson> {
+  const email = `${newId()}@example.test`;
+  const session = await database.system.transaction().execute(async (tx) => {
+    const made = await identity.createUser(tx, { name: "Robin Page", email, password: testPassword }, client);
+    await tx
+      .insertInto("members")
+      .values({ workspace_id: workspaceId, user_id: made.userId, role })
+      .execute();
+    await recordEvent(tx, { actor: { kind: "system", workspaceId }, action: "member.joined" });
+    return made;
+  });
+  const cookie = session.cookies[0]?.split(";")[0] ?? "";
+  return {
+    userId: session.userId,
+    email,
+    workspaceId,
+    bearer: session.bearer,
+    cookie,
+    call: async <Body>(
+      method: Method,
+      path: string,
+      body?: unknown,
+      headers: Headers = {},
+    ): Promise<Answer<Body>> => {
+      const response = await app.inject({
+        method,
+        url: `/api/v1${path}`,
+        headers: { authorization: `Bearer ${session.bearer}`, "galley-workspace": workspaceId, ...headers },
+        ...(body === undefined ? {} : { payload: body as object }),
+      });
+      return {
+        status: response.statusCode,
+        headers: response.headers,
+        body: (response.body === "" ? null : JSON.parse(response.body)) as Body,
+      };
     },
   };
 }
