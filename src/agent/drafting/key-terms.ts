@@ -35,7 +35,7 @@ export function keyTags(title: string, text: string, language: string, count: nu
 
 function worth(term: Term): number {
   // A pair occurs less often than a word but says more; the tenth occurrence says less than the second.
-  return Math.log2(1 + term.count) * (term.words.length === 2 ? 2 : 1) * (term.inTitle ? 1.5 : 1);
+  return Math.log2(1 + term.count) * (term.words.length === 2 ? 2.5 : 1) * (term.inTitle ? 1.5 : 1);
 }
 
 function singles(text: string, language: string, title: ReadonlySet<string>): Term[] {
