@@ -3,7 +3,7 @@ import { newId, sha256, wellFormedProblem } from "#kit";
 import { recordEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
 import type { Files } from "#platform/files";
-import { idOfCursor, pageByIds } from "./cursor.ts";
+import { idOfCursor, pageOfRows } from "./cursor.ts";
 import { DeskError, mediaNotFound } from "./errors.ts";
 import type { Images } from "./images.ts";
 import * as store from "./media.store.ts";
@@ -37,7 +37,7 @@ export function createMediaDesk(parts: MediaParts): MediaDesk {
     const rows = await database.inWorkspace(workspaceId, (db) =>
       store.listMedia(db, workspaceId, { before, limit: limit + 1 }),
     );
-    return pageByIds(rows, limit, (media) => media.mediaId);
+    return pageOfRows(rows, limit, (media) => [media.mediaId]);
   }
 
   async function get(workspaceId: string, id: string): Promise<Media> {

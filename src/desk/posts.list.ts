@@ -1,5 +1,5 @@
 import { CompiledQuery } from "kysely";
-import { idOfCursor, pageByIds } from "./cursor.ts";
+import { idOfCursor, pageOfRows, timeAndIdOfCursor } from "./cursor.ts";
 import type { DeskParts } from "./desk.ts";
 import { type ScheduleColumns, scheduleOf } from "./load.ts";
 import type { PostStatus, Schedule } from "./post.ts";
@@ -41,7 +41,10 @@ type Row = ScheduleColumns & {
   updated_at: Date;
 };
 
-/** A page of posts, newest first, in one round trip. Removed posts are left out. */
+/**
+ * A page of posts in one round trip: newest first, or by their time when a span of time is asked for.
+ * Removed posts are left out.
+ */
 export async function listPosts(
   parts: DeskParts,
   workspaceId: string,
@@ -49,7 +52,9 @@ export async function listPosts(
 ): Promise<{ items: PostSummary[]; next: string | null }> {
   const query = listQuery(workspaceId, filter, parts.clock.now());
   const rows = await parts.database.read(workspaceId, query);
-  const { items, next } = pageByIds(rows, filter.limit, (row) => row.id);
+  const { items, next } = pageOfRows(rows, filter.limit, (row) =>
+    byTime(filter) ? [row.scheduled_at?.toISOString() ?? "", row.id] : [row.id],
+  );
   return {
     next,
     items: items.map((row) => ({
@@ -65,6 +70,10 @@ export async function listPosts(
       updatedAt: row.updated_at,
     })),
   };
+}
+
+function byTime(filter: PostFilter): boolean {
+  return filter.from !== null || filter.to !== null;
 }
 
 /** The page that the dashboard asks for. Its size stands in the text, so that the server keeps one plan for it. */
@@ -93,24 +102,33 @@ function listQuery(workspaceId: string, filter: PostFilter, now: Date): Compiled
   }
   if (filter.from) conditions.push(`p.scheduled_at >= ${bind(filter.from, "timestamptz")}`);
   if (filter.to) conditions.push(`p.scheduled_at < ${bind(filter.to, "timestamptz")}`);
-  if (filter.cursor) conditions.push(`p.id < ${bind(idOfCursor(filter.cursor), "uuid")}`);
+  if (byTime(filter)) conditions.push("p.scheduled_at is not null");
+  if (filter.cursor && byTime(filter)) {
+    const [at, id] = timeAndIdOfCursor(filter.cursor);
+    conditions.push(`(p.scheduled_at, p.id) > (${bind(at, "timestamptz")}, ${bind(id, "uuid")})`);
+  } else if (filter.cursor) {
+    conditions.push(`p.id < ${bind(idOfCursor(filter.cursor), "uuid")}`);
+  }
   if (filter.search) {
     const pattern = bind(`%${filter.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`, "text");
     conditions.push(`(p.title ilike ${pattern} or p.excerpt ilike ${pattern})`);
   }
   // One row more than the page holds, to know whether another follows.
   const limit = filter.limit === ordinaryLimit ? ordinaryLimit + 1 : bind(filter.limit + 1, "bigint");
+  const order = byTime(filter) ? "p.scheduled_at, p.id" : "p.id desc";
   // A scheduled post whose moment has come is being published, also before its first delivery has ended.
+  // Names and channels are looked up for the rows of the page alone.
   const text = `
     select p.id, p.title, p.excerpt, p.scheduled_wall, p.scheduled_zone, p.scheduled_rule, p.scheduled_at,
-      p.version, p.author_kind, p.created_at, p.updated_at, u.name as author_name,
+      p.version, p.author_kind, p.created_at, p.updated_at,
+      (select u.name from users u where u.id = p.created_by) as author_name,
       case when p.status = 'scheduled' and p.scheduled_at <= ${time} then 'publishing' else p.status end as status,
       coalesce((
         select json_agg(json_build_object('channelId', c.id, 'connector', c.connector, 'handle', c.handle)
           order by array_position(p.channel_ids, c.id))
         from channels c where c.workspace_id = p.workspace_id and c.id = any(p.channel_ids)), '[]') as channels
-    from posts p left join users u on u.id = p.created_by
+    from posts p
     where ${conditions.join(" and ")}
-    order by p.id desc limit ${limit}`;
+    order by ${order} limit ${limit}`;
   return CompiledQuery.raw(text, values);
 }

@@ -93,6 +93,26 @@ describe("the way of a post", () => {
     expect((await other.call<Page>("GET", "/posts?q=%25")).body.items).toEqual([]);
   });
 
+  test("a span of time lists what is scheduled in it, by time", async () => {
+    const other = await app.owner();
+    const channel = await buildChannel(app.database, other.workspaceId);
+    for (const day of ["03", "01", "02", null]) {
+      const body = {
+        title: day ?? "none",
+        variants: [{ channelId: channel.id, content: { parts: [`day ${day}`] } }],
+      };
+      const { body: post } = await other.call<Post>("POST", "/posts", body);
+      if (day) await act(post.id, "schedule", { wall: `2090-01-${day}T09:00`, zone: "UTC" }, other);
+    }
+    type Page = { items: Post[]; next: string | null };
+    const span = "from=2090-01-01T00:00:00Z&to=2090-01-03T09:00:00Z&limit=1";
+    const first = await other.call<Page>("GET", `/posts?${span}`);
+    expect(first.body.items.map((item) => item.excerpt)).toEqual(["day 01"]);
+    const second = await other.call<Page>("GET", `/posts?${span}&cursor=${first.body.next}`);
+    expect(second.body).toMatchObject({ items: [{ excerpt: "day 02" }], next: null });
+    expect(await other.call("GET", `/posts?cursor=${first.body.next}`)).toMatchObject({ status: 400 });
+  });
+
   test("an edit voids the approval and says so; the title alone does not", async () => {
     const post = await approved();
     const renamed = await owner.call<Post>("PUT", `/posts/${post.id}`, {

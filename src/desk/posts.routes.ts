@@ -22,7 +22,7 @@ function readRoutes(app: App, desk: Desk): void {
       config: { access: "posts.read" },
       schema: {
         operationId: "listPosts",
-        summary: "Posts, newest first",
+        summary: "Posts, newest first; with `from` or `to`, those scheduled then, by their time",
         tags: ["Posts"],
         querystring: schema.listQuery,
         response: { 200: schema.postPage },

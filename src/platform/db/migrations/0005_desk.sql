@@ -48,7 +48,7 @@ create table posts (
 );
 create index posts_newest on posts (workspace_id, id desc) where deleted_at is null;
 create index posts_status on posts (workspace_id, status, id desc) where deleted_at is null;
-create index posts_schedule on posts (workspace_id, scheduled_at) where scheduled_at is not null and deleted_at is null;
+create index posts_schedule on posts (workspace_id, scheduled_at, id) where scheduled_at is not null and deleted_at is null;
 call protect_tenant('posts');
 
 create table post_versions (
