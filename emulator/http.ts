@@ -43,7 +43,8 @@ const pageHeaders = {
   "content-security-policy":
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-src 'self'; base-uri 'none'; frame-ancestors 'self'",
   "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
+  // Not "no-referrer": browsers then send their own forms with `Origin: null`, which looks like another site.
+  "referrer-policy": "same-origin",
   "cache-control": "no-store",
 };
 
