@@ -67,7 +67,12 @@ export function ChannelsScreen() {
       <section className="mt-10">
         <h2 className="text-base font-semibold">{channelsText.add}</h2>
         <p className="mt-0.5 mb-4 text-sm text-dim">{channelsText.addLead}</p>
-        <ConnectorGallery connectors={connectors.data ?? []} returnTo="/channels" allowed={allowed} />
+        <ConnectorGallery
+          connectors={connectors.data ?? []}
+          returnTo="/channels"
+          allowed={allowed}
+          suggestSandbox={channels.isSuccess && connected.length === 0}
+        />
       </section>
       {form ? <ConnectForm {...form} onClose={() => setForm(null)} /> : null}
     </Page>

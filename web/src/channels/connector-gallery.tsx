@@ -11,10 +11,10 @@ import { channelsText } from "./messages.ts";
 import { useAuthorize, useConnectForm } from "./use-connect.ts";
 
 type Chosen = { connector: Connector; fields: FormField[] };
-type GalleryProps = { connectors: Connector[]; returnTo: string; allowed: boolean };
+type GalleryProps = { connectors: Connector[]; returnTo: string; allowed: boolean; suggestSandbox: boolean };
 
 /** What can be connected, each with its one button. */
-export function ConnectorGallery({ connectors, returnTo, allowed }: GalleryProps) {
+export function ConnectorGallery({ connectors, returnTo, allowed, suggestSandbox }: GalleryProps) {
   const authorize = useAuthorize(returnTo);
   const connectForm = useConnectForm(() => {});
   const [chosen, setChosen] = useState<Chosen | null>(null);
@@ -47,7 +47,7 @@ export function ConnectorGallery({ connectors, returnTo, allowed }: GalleryProps
               <div className="flex items-center gap-3">
                 <ChannelIcon connector={connector.id} className="size-8" />
                 <h3 className="font-semibold">{connector.name}</h3>
-                {connector.id === "sandbox" ? (
+                {connector.id === "sandbox" && suggestSandbox ? (
                   <Badge tone="accent" className="ml-auto">
                     {channelsText.recommended}
                   </Badge>
@@ -56,7 +56,7 @@ export function ConnectorGallery({ connectors, returnTo, allowed }: GalleryProps
               <p className="flex-1 text-sm text-dim">{connector.summary}</p>
               <div className="flex items-center gap-1">
                 <Button
-                  variant={connector.id === "sandbox" ? "primary" : "secondary"}
+                  variant={connector.id === "sandbox" && suggestSandbox ? "primary" : "secondary"}
                   disabled={!allowed}
                   busy={
                     (authorize.isPending && authorize.variables === connector.id) ||

@@ -82,14 +82,16 @@ export function ComposerActions({ post, content, checks, onSave, onRestore }: Ac
         ) : null}
       </Menu>
       {post.status === "draft" ? (
-        <Button
-          variant="primary"
-          disabled={!ready}
-          busy={submit.isPending}
-          onClick={() => void saveAndSubmit()}
-        >
-          {composerText.submit}
-        </Button>
+        <Hint label={ready ? composerText.submitHint : composerText.problems(problems)} side="bottom">
+          <Button
+            variant="primary"
+            aria-disabled={!ready}
+            busy={submit.isPending}
+            onClick={() => (ready ? void saveAndSubmit() : undefined)}
+          >
+            {composerText.submit}
+          </Button>
+        </Hint>
       ) : null}
       <Suspense fallback={null}>
         {history ? (

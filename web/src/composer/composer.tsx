@@ -83,7 +83,7 @@ export function Composer({ post, channels, connectors }: ComposerProps) {
           onChange={(event) => change({ ...content, title: event.target.value })}
           className="mb-4 h-11 border-transparent bg-transparent px-0 text-xl font-semibold tracking-tight shadow-none hover:border-transparent focus:border-transparent focus:outline-none"
         />
-        <div className="mb-4 grid gap-3">
+        <div className="mb-4 grid gap-3 empty:hidden">
           <SaveProblem
             state={composer.state}
             onRetry={() => void composer.save()}

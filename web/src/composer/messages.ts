@@ -47,6 +47,7 @@ export const composerText = {
   suspiciousAt: (code: string, position: number) => `${code} at position ${position}`,
   removeSuspicious: "Remove them",
   submit: "Submit for approval",
+  submitHint: "An approver reads it before anything goes out",
   submitting: "Submitting…",
   submitted: "Submitted for approval",
   publishTime: "Set a time",

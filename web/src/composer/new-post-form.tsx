@@ -75,12 +75,14 @@ export function NewPostForm({ onStarted, onClose }: FormProps) {
   return (
     <form onSubmit={submit} className="flex min-h-0 flex-1 flex-col" noValidate>
       <DialogBody className="grid content-start gap-5">
-        <Segmented<MaterialKind>
-          label={newPostText.kindLabel}
-          value={material.kind}
-          options={materialKinds.map((kind) => ({ value: kind, label: newPostText.kinds[kind] }))}
-          onChange={(kind) => change({ ...material, kind })}
-        />
+        <div>
+          <Segmented<MaterialKind>
+            label={newPostText.kindLabel}
+            value={material.kind}
+            options={materialKinds.map((kind) => ({ value: kind, label: newPostText.kinds[kind] }))}
+            onChange={(kind) => change({ ...material, kind })}
+          />
+        </div>
         {isGeneral(start.error, pointers) ? <Notice tone="bad">{messageOf(start.error)}</Notice> : null}
         <MaterialField material={material} error={fieldError(start.error, "/source")} onChange={change} />
         <ChannelPicker
@@ -93,13 +95,7 @@ export function NewPostForm({ onStarted, onClose }: FormProps) {
         />
       </DialogBody>
       <DialogFooter>
-        <Button
-          type="submit"
-          variant="primary"
-          size="lg"
-          disabled={channelIds.length === 0}
-          busy={start.isPending}
-        >
+        <Button type="submit" variant="primary" disabled={channelIds.length === 0} busy={start.isPending}>
           {material.kind === "blank" ? newPostText.startBlank : newPostText.start}
         </Button>
       </DialogFooter>

@@ -5,18 +5,19 @@ import { composerText } from "./messages.ts";
 type OptionControlProps = {
   option: OptionField;
   value: string;
-  error: string | null;
+  problem: string | null;
   disabled: boolean;
   onChange: (value: string) => void;
 };
 
 /** A field that only this platform has, as the subject of a mail. */
-export function OptionControl({ option, value, error, disabled, onChange }: OptionControlProps) {
+export function OptionControl({ option, value, problem, disabled, onChange }: OptionControlProps) {
   return (
     <Field
       label={option.label}
-      help={option.help || undefined}
-      error={error}
+      // An empty field is not wrong, it is not written yet.
+      help={[value === "" ? problem : null, option.help].filter(Boolean).join(" ") || undefined}
+      error={value === "" ? null : problem}
       {...(option.required ? {} : { optional: composerText.optional })}
     >
       {(field) =>

@@ -1,6 +1,7 @@
 import { ArrowUpIcon, TrashIcon } from "@radix-ui/react-icons";
 import { useLayoutEffect, useRef } from "react";
 import type { PartCheck, CheckProblem } from "../api/types.ts";
+import { cn } from "../lib/cn.ts";
 import { Button } from "../ui/button.tsx";
 import { Counter } from "./counter.tsx";
 import { composerText } from "./messages.ts";
@@ -23,6 +24,8 @@ export function PartEditor(props: PartEditorProps) {
   const { label, text, number, count, check, problems, disabled } = props;
   const field = useRef<HTMLTextAreaElement>(null);
   const errorId = `part-${number}-problems`;
+  // An empty field is not wrong, it is not written yet.
+  const wrong = text !== "" && problems.some((problem) => problem.severity === "error");
   // After every render: the text may also change from outside, by a restored version.
   useLayoutEffect(() => {
     if (!field.current) return;
@@ -34,7 +37,7 @@ export function PartEditor(props: PartEditorProps) {
       <textarea
         ref={field}
         aria-label={count > 1 ? `${label}, ${composerText.part(number, count)}` : label}
-        aria-invalid={problems.length > 0}
+        aria-invalid={wrong}
         aria-describedby={problems.length > 0 ? errorId : undefined}
         value={text}
         rows={count > 1 ? 3 : 7}
@@ -72,7 +75,13 @@ export function PartEditor(props: PartEditorProps) {
         ) : null}
       </div>
       {problems.length > 0 ? (
-        <ul id={errorId} className="border-t border-line px-3.5 py-2 text-xs font-medium text-bad-ink">
+        <ul
+          id={errorId}
+          className={cn(
+            "border-t border-line px-3.5 py-2 text-xs font-medium",
+            wrong ? "text-bad-ink" : text === "" ? "text-faint" : "text-warn-ink",
+          )}
+        >
           {problems.map((problem) => (
             <li key={problem.code + problem.path}>{problem.message}</li>
           ))}

@@ -56,7 +56,7 @@ export function RunProgress({ runId, onClose, onAgain }: RunProgressProps) {
         )}
         {over && !run?.postId ? <Button onClick={onAgain}>{newPostText.again}</Button> : null}
         {run?.postId && over ? (
-          <Button asChild variant="primary" size="lg">
+          <Button asChild variant="primary">
             <Link autoFocus to="/posts/$postId/edit" params={{ postId: run.postId }} onClick={onClose}>
               {newPostText.open}
             </Link>

@@ -48,7 +48,7 @@ export function VariantEditor({ variant, target, check, disabled, onChange }: Va
           key={option.key}
           option={option}
           value={content.options[option.key] ?? ""}
-          error={messageAt(problems, `/options/${option.key}`)}
+          problem={messageAt(problems, `/options/${option.key}`)}
           disabled={disabled}
           onChange={(value) => set({ options: { ...content.options, [option.key]: value } })}
         />
