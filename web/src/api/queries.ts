@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api } from "./client.ts";
 import type {
   Channel,
@@ -9,6 +9,7 @@ import type {
   Member,
   Page,
   Post,
+  PostStatus,
   PostSummary,
   Run,
   Session,
@@ -113,15 +114,21 @@ export function versionQuery(id: string, number: number) {
   });
 }
 
-const moving = new Set(["scheduled", "claimed", "in_flight", "ambiguous", "reconciling"]);
+const moving = new Set(["claimed", "in_flight", "ambiguous", "reconciling"]);
 
-export function deliveriesQuery(postId: string, watch: boolean) {
+function isMoving(deliveries: Delivery[] | undefined, publishing: boolean): boolean {
+  if (!deliveries?.length) return publishing;
+  return deliveries.some(({ state }) => moving.has(state) || (publishing && state === "scheduled"));
+}
+
+/** Asks again while something is on its way, and once more whenever the post's own state has changed. */
+export function deliveriesQuery(postId: string, status: PostStatus) {
   return queryOptions({
-    queryKey: ["deliveries", "post", postId],
+    queryKey: ["deliveries", "post", postId, status],
     queryFn: async ({ signal }) =>
       (await api.get<{ items: Delivery[] }>(`/posts/${postId}/deliveries`, {}, signal)).items,
-    refetchInterval: (query) =>
-      watch && (query.state.data?.some((delivery) => moving.has(delivery.state)) ?? true) ? 1_500 : false,
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => (isMoving(query.state.data, status === "publishing") ? 1_500 : false),
   });
 }
 

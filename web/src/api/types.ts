@@ -1,8 +1,10 @@
 import type { z } from "zod";
 import type { Money, Permission, Role } from "#kit";
+import type * as runs from "../../../src/agent/runs.schema.ts";
 import type * as channels from "../../../src/channels/channels.schema.ts";
 import type * as delivery from "../../../src/delivery/deliveries.schema.ts";
 import type * as desk from "../../../src/desk/posts.schema.ts";
+import type * as usage from "../../../src/usage/usage.schema.ts";
 import type * as sessions from "../../../src/identity/sessions.schema.ts";
 import type * as workspaces from "../../../src/workspaces/workspaces.schema.ts";
 
@@ -49,32 +51,7 @@ export type FormField = Extract<Connector["connect"], { kind: "form" }>["fields"
 export type Channel = z.infer<typeof channels.channel>;
 export type ChannelCheck = z.infer<typeof channels.checked>;
 
-export type RunState = "queued" | "running" | "done" | "failed" | "cancelled";
-export type Run = {
-  id: string;
-  state: RunState;
-  steps: {
-    number: number;
-    label: string;
-    state: "pending" | "running" | "done" | "failed";
-    notice: string | null;
-  }[];
-  postId: string | null;
-  sources: Source[];
-  drafter: string | null;
-  cost: Money | null;
-  error: { code: string; message: string } | null;
-};
-export type Usage = {
-  total: UsageTotal;
-  items: (UsageTotal & { provider: string; model: string; operation: string; day: string })[];
-};
-export type UsageTotal = {
-  calls: number;
-  failed: number;
-  inputTokens: number;
-  outputTokens: number;
-  durationMs: number;
-  cost: Money;
-  unpriced: number;
-};
+export type Run = z.infer<typeof runs.runSchema>;
+
+export type Usage = z.infer<typeof usage.summarySchema>;
+export type UsageTotal = Usage["total"];

@@ -1,4 +1,4 @@
-import { ArrowRightIcon, CheckIcon } from "@radix-ui/react-icons";
+import { ArrowRightIcon, CheckIcon, Cross2Icon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Channel, PostSummary } from "../api/types.ts";
@@ -7,6 +7,7 @@ import { cn } from "../lib/cn.ts";
 import { useNewPost } from "../shell/new-post.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/layout.tsx";
+import { endGuide } from "./guide.ts";
 import { homeText } from "./messages.ts";
 
 const order = ["connect", "draft", "approve", "publish", "live"] as const;
@@ -14,7 +15,7 @@ type Step = (typeof order)[number];
 
 const approved = new Set(["approved", "scheduled", "publishing", "published", "partly"]);
 
-/** How far a newcomer has come. The last step is done when something has been published. */
+/** How far a newcomer has come. Seeing the post live is the last step; taking it ends the guide. */
 export function stepsDone(channels: Channel[], posts: PostSummary[]): Record<Step, boolean> {
   const published = posts.some((post) => post.status === "published");
   return {
@@ -22,11 +23,11 @@ export function stepsDone(channels: Channel[], posts: PostSummary[]): Record<Ste
     draft: posts.length > 0,
     approve: posts.some((post) => approved.has(post.status)),
     publish: published || posts.some((post) => post.status === "publishing" || post.status === "scheduled"),
-    live: published,
+    live: false,
   };
 }
 
-/** Guides through the first post; gone once one is live. */
+/** Guides through the first post; gone once it was seen live. */
 export function Checklist({ channels, posts }: { channels: Channel[]; posts: PostSummary[] }) {
   const done = stepsDone(channels, posts);
   const count = order.filter((step) => done[step]).length;
@@ -38,7 +39,12 @@ export function Checklist({ channels, posts }: { channels: Channel[]; posts: Pos
           <h2 className="text-lg font-semibold">{homeText.startTitle}</h2>
           <p className="text-sm text-dim">{homeText.startLead}</p>
         </div>
-        <p className="tabular text-xs text-faint">{homeText.progress(count, order.length)}</p>
+        <p className="flex items-center gap-2">
+          <span className="tabular text-xs text-faint">{homeText.progress(count, order.length)}</span>
+          <Button variant="ghost" size="iconSm" aria-label={homeText.endGuide} onClick={endGuide}>
+            <Cross2Icon />
+          </Button>
+        </p>
       </div>
       <ol className="border-t border-line">
         {order.map((step, index) => (
@@ -131,7 +137,7 @@ function StepLink({ step, posts, channels, children, ...rest }: StepLinkProps) {
   const timeline = channels.find((channel) => channel.connector === "sandbox")?.profileUrl;
   if (step === "live" && timeline) {
     return (
-      <a href={timeline} target="_blank" rel="noreferrer" {...rest}>
+      <a href={timeline} target="_blank" rel="noreferrer" onClick={endGuide} {...rest}>
         {children}
       </a>
     );

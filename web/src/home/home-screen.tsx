@@ -11,7 +11,8 @@ import { PostRow } from "../posts/post-row.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card, CardHeader, Page, PageHeader, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { Checklist, stepsDone } from "./checklist.tsx";
+import { Checklist } from "./checklist.tsx";
+import { useGuideEnded } from "./guide.ts";
 import { homeText } from "./messages.ts";
 
 export function HomeScreen() {
@@ -20,8 +21,9 @@ export function HomeScreen() {
   const posts = useQuery({ ...postsQuery({ limit: 50 }), refetchInterval: 10_000 });
   const attention = useQuery(attentionQuery);
   const items = posts.data?.items ?? [];
+  const guideEnded = useGuideEnded();
   const loaded = channels.isSuccess && posts.isSuccess;
-  const beginner = loaded && !stepsDone(channels.data, items).live && !posts.data.next;
+  const beginner = loaded && !guideEnded && items.length <= 10;
   const failure = channels.error ?? posts.error;
 
   return (

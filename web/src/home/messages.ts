@@ -3,6 +3,7 @@ export const homeText = {
   lead: "Drafts in, approvals given, posts out: exactly once.",
   startTitle: "Your first post in two minutes",
   startLead: "The whole way, on a network inside Galley. Nothing leaves this machine.",
+  endGuide: "Put the guide away",
   progress: (done: number, all: number) => `${done} of ${all} done`,
   steps: {
     connect: {

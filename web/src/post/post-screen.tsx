@@ -72,10 +72,7 @@ const sent = new Set(["scheduled", "publishing", "published", "partly", "failed"
 
 function Deliveries({ post }: { post: Post }) {
   const allowed = useCan("posts.publish");
-  const deliveries = useQuery({
-    ...deliveriesQuery(post.id, post.status === "publishing"),
-    enabled: sent.has(post.status),
-  });
+  const deliveries = useQuery({ ...deliveriesQuery(post.id, post.status), enabled: sent.has(post.status) });
   if (!deliveries.data?.length) return null;
   return (
     <section aria-labelledby="timeline">

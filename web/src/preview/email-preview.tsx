@@ -1,20 +1,19 @@
+import { lazy, Suspense } from "react";
 import type { Channel, VariantContent } from "../api/types.ts";
 import { MediaGrid } from "./media-grid.tsx";
 import { previewText } from "./messages.ts";
-import { RichText } from "./rich-text.tsx";
+
+const Markdown = lazy(async () => ({ default: (await import("./markdown.tsx")).Markdown }));
 
 /** A mail as a reader opens it. */
 export function EmailPreview({ channel, content }: { channel: Channel; content: VariantContent }) {
   const subject = content.options["subject"];
-  const paragraphs = content.parts
-    .join("\n\n")
-    .split(/\n{2,}/u)
-    .filter((paragraph) => paragraph.trim() !== "");
+  const text = content.parts.join("\n\n");
   return (
     <div>
       <div className="border-b border-line px-5 py-4">
         <p className="text-lg font-semibold">
-          {subject ? subject : <span className="text-faint">{previewText.noSubject}</span>}
+          {subject || <span className="text-faint">{previewText.noSubject}</span>}
         </p>
         <p className="mt-1 text-sm text-faint">
           {previewText.from} <span className="text-dim">{channel.displayName}</span> · {previewText.to}{" "}
@@ -22,15 +21,20 @@ export function EmailPreview({ channel, content }: { channel: Channel; content: 
         </p>
       </div>
       <div className="grid gap-3.5 px-5 py-5 leading-relaxed">
-        {paragraphs.length === 0 ? <p className="text-faint">{previewText.nothing}</p> : null}
-        {paragraphs.map((paragraph, index) => (
-          <p key={index}>
-            <RichText text={paragraph} />
-          </p>
-        ))}
         <MediaGrid media={content.media} />
+        {text.trim() === "" ? (
+          <p className="text-faint">{previewText.nothing}</p>
+        ) : (
+          <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>
+            <Markdown text={text} />
+          </Suspense>
+        )}
         {content.link ? (
-          <p className="break-all text-accent-ink underline underline-offset-3">{content.link}</p>
+          <p title={content.link}>
+            <span className="inline-block rounded-md bg-ink px-4 py-2 text-sm font-semibold text-inverse">
+              {previewText.readMore}
+            </span>
+          </p>
         ) : null}
       </div>
     </div>

@@ -5,6 +5,7 @@ export const previewText = {
   noSubject: "No subject",
   from: "From",
   to: "To",
+  readMore: "Read more",
   subscribers: "Your readers",
   nothing: "Nothing written yet.",
 } as const;

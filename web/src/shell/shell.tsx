@@ -55,7 +55,15 @@ function Frame() {
         {palette ? <CommandPalette onClose={() => setPalette(false)} onHelp={() => setHelp(true)} /> : null}
         {help ? <ShortcutsHelp onClose={() => setHelp(false)} /> : null}
       </Suspense>
-      <Toaster theme={theme} position="bottom-right" closeButton toastOptions={{ className: "font-sans" }} />
+      <Toaster
+        theme={theme}
+        position="bottom-right"
+        duration={3_500}
+        offset={{ bottom: 84, right: 28 }}
+        mobileOffset={{ bottom: 72 }}
+        closeButton
+        toastOptions={{ className: "font-sans" }}
+      />
     </div>
   );
 }
