@@ -68,6 +68,10 @@ async function exchanges(): Promise<number> {
   return log.split("\n").filter((line) => line.includes('"path":"/oauth/token"')).length;
 }
 
+function refusalOf(settled: PromiseSettledResult<unknown>): string | null {
+  return settled.status === "rejected" ? String(settled.reason) : null;
+}
+
 try {
   const [first] = instances;
   if (!first) throw new RangeError("at least one process");
@@ -121,6 +125,7 @@ try {
     const refused = settled.filter(({ status }) => status === "rejected").length;
     const after = await exchanges();
     console.log(`${expiry}\t${after - before}\t   ${tokens.size}\t\t    ${refused}\t     ${milliseconds}`);
+    for (const reason of new Set(settled.map(refusalOf))) if (reason !== null) console.log(`  ${reason}`);
     if (after - before !== 1 || tokens.size !== 1 || refused > 0) wrong += 1;
     before = after;
   }

@@ -40,7 +40,7 @@ export type ChannelWorld = {
   close: () => Promise<void>;
 };
 
-export type MovableClock = Clock & { move: (milliseconds: number) => void };
+type MovableClock = Clock & { move: (milliseconds: number) => void };
 
 function movableClock(): MovableClock {
   let ahead = 0;

@@ -7,6 +7,7 @@ import type { HttpClient } from "#platform/http-client";
 import type { Secrets } from "#platform/secrets";
 import type { SignedIn } from "#platform/wire";
 import type { Channel, ChannelCheck, Disconnected, OpenChannel } from "./channel.ts";
+import type { ChannelRow } from "./channels.store.ts";
 import { listQuery, markNeedsReconnect } from "./channels.store.ts";
 import { connectForm } from "./connect-form.ts";
 import { contextFor } from "./context.ts";
@@ -81,13 +82,25 @@ export function createChannels(options: ChannelsOptions): Channels {
   const oauthParts = { ...parts, secrets, publicUrl };
   const refresher = createRefresher(parts);
 
+  const reading = new Map<string, Promise<ChannelRow>>();
+
+  /** One read for all who open the channel at this moment: a full worker asks for the same few channels. */
+  function readTogether(workspaceId: string, id: string): Promise<ChannelRow> {
+    const key = `${workspaceId}/${id}`;
+    const started = reading.get(key);
+    if (started) return started;
+    const read = findChannel(database, workspaceId, id).finally(() => reading.delete(key));
+    reading.set(key, read);
+    return read;
+  }
+
   async function open(
     workspaceId: string,
     id: string,
     signal: AbortSignal,
     { refresh = false, whilePaused = false }: OpenOptions = {},
   ): Promise<OpenChannel> {
-    const row = await findChannel(database, workspaceId, id);
+    const row = await readTogether(workspaceId, id);
     if (row.status !== "connected") throw mustReconnect(row.statusReason);
     if (row.pausedAt !== null && !whilePaused) throw paused();
     const connector = connectorOf(connectors, row.connector);

@@ -14,7 +14,7 @@ export type HttpClientOptions = {
   resolve?: Resolve;
 };
 
-export type DocumentOptions = {
+type DocumentOptions = {
   /** Cap on the body, on the wire and after decompression. */
   maxBytes: number;
   /** Milliseconds for everything, redirects included. */
@@ -28,7 +28,7 @@ export type DocumentOptions = {
 export type FetchedDocument = HttpResponse & { url: string };
 
 /** One request each, never repeated; the status is the caller's to read. */
-export type SingleRequests = { request(request: HttpRequest): Promise<HttpResponse> };
+type SingleRequests = { request(request: HttpRequest): Promise<HttpResponse> };
 
 export type HttpClient = {
   /** GET of reading material: at most 3 redirects, each checked as the first address was. Throws `EgressError`. */

@@ -1,3 +1,2 @@
-export { SecretsError } from "./error.ts";
-export type { SecretPlace, Secrets } from "./secrets.ts";
+export type { Secrets } from "./secrets.ts";
 export { createSecrets } from "./secrets.ts";
