@@ -3,7 +3,7 @@ export type Markup = { readonly markup: string };
 
 type Part = string | number | null | Markup | Markup[];
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

@@ -7,7 +7,7 @@ import type { OAuth } from "./oauth.ts";
 import type { SandboxClock, SandboxMedia, SandboxPost, SandboxState } from "./state.ts";
 import { maximumWeight, textWeight } from "./text-rule.ts";
 
-export type Delays = { commitMs: number; listingMs: number };
+type Delays = { commitMs: number; listingMs: number };
 
 export type SandboxApi = {
   /** POST /api/posts */

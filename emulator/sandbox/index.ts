@@ -169,9 +169,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   async function handle(request: EmulatorRequest, response: ServerResponse): Promise<Answer | null> {
     const operation = operationOf(request);
     const taken = operation === null ? null : takeFault(state.faults, operation);
-    if (taken && taken.left.length !== state.faults.length)
-      state.record({ type: "faults", faults: taken.left });
-    else if (taken) state.faults = taken.left;
+    if (taken && taken.fault.remaining !== null) state.record({ type: "faults", faults: taken.left });
     const fault = taken?.fault ?? null;
     const answer = answerOf(request, fault);
     requests.append({

@@ -24,7 +24,7 @@ export type SandboxPost = {
   listedAt: number;
 };
 
-export type AuthorizationCode = {
+type AuthorizationCode = {
   hash: string;
   accountId: string;
   clientId: string;
@@ -46,7 +46,7 @@ export type Grant = {
   refreshExpiresAt: number;
 };
 
-export type SandboxEvent =
+type SandboxEvent =
   | { type: "account"; account: SandboxAccount }
   | { type: "code"; code: AuthorizationCode }
   | { type: "code_used"; hash: string }

@@ -7,7 +7,7 @@ import { connect, createServer } from "node:net";
  * - `loseAnswerAfter`: carries both ways until the client has sent that text, then as `lose_answer`
  * - `swallow`: takes the request and carries nothing, as a machine that died does
  */
-export type ProxyMode = "pass" | "lose_answer" | "swallow" | { loseAnswerAfter: string };
+type ProxyMode = "pass" | "lose_answer" | "swallow" | { loseAnswerAfter: string };
 
 export type BrokenProxy = { port: number; mode: ProxyMode; close(): Promise<void> };
 

@@ -6,7 +6,7 @@ import { ConnectorFailure } from "../failure.ts";
 
 export const platform = { id: "bluesky", name: "Bluesky" };
 
-export const credentialsSchema = z.object({
+const credentialsSchema = z.object({
   /** The account's personal data server, without a slash at the end. */
   service: z.url(),
   identifier: z.string(),

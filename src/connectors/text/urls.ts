@@ -16,11 +16,12 @@ const accents =
 const cyrillic = "\\u0400-\\u04ff";
 
 const domainCharacter = `[^${punctuation}${spaces}${invalid}${directional}]`;
-const subdomain = `(?:(?:${domainCharacter}(?:[_-]|${domainCharacter})*)?${domainCharacter}\\.)`;
-const domainName = `(?:(?:${domainCharacter}(?:-|${domainCharacter})*)?${domainCharacter}\\.)`;
+// X sets no bounds here, which takes quadratic time; a label of more than 63 characters is refused below anyway.
+const subdomain = `(?:(?:${domainCharacter}(?:[_-]|${domainCharacter}){0,80})?${domainCharacter}\\.)`;
+const domainName = `(?:(?:${domainCharacter}(?:-|${domainCharacter}){0,80})?${domainCharacter}\\.)`;
 const longestFirst = [...tlds].sort((left, right) => right.length - left.length).join("|");
 const topLevel = `(?:(?:${longestFirst})(?=[^0-9a-zA-Z@+-]|$)|xn--[-0-9a-z]+)`;
-const domain = `(?:${subdomain}*${domainName}${topLevel})`;
+const domain = `(?:${subdomain}{0,20}${domainName}${topLevel})`;
 
 const pathCharacter = `[a-z${cyrillic}0-9!*';:=+,.$/%#\\[\\]\\-\\u2013_~@|&${accents}]`;
 const parentheses = `\\((?:${pathCharacter}+|(?:${pathCharacter}*\\(${pathCharacter}+\\)${pathCharacter}*))\\)`;

@@ -57,10 +57,19 @@ describe("weightedLength", () => {
     expect(weightedLength(text)).toBe(expected);
   });
 
-  it("stays fast on long text without spaces", () => {
+  it.each([
+    ["labels", "字.".repeat(5_000)],
+    ["one long label", `${"字".repeat(10_000)}.`],
+    ["ASCII labels", "a.".repeat(5_000)],
+    ["hyphens", "-.a".repeat(4_000)],
+    ["a path of dots", `https://example.com/${".".repeat(10_000)}`],
+    ["open parentheses", `https://example.com/${"(a".repeat(5_000)}`],
+    ["a query without an end", `https://example.com/?${"?.".repeat(5_000)}`],
+    ["protocols", "http://".repeat(2_000)],
+    ["far too much", "字.".repeat(100_000)],
+  ])("stays fast on %s", (_name, text) => {
     const start = performance.now();
-    expect(weightedLength("字.".repeat(5_000))).toBeGreaterThan(10_000);
-    expect(weightedLength("字".repeat(500_000))).toBe(1_000_000);
-    expect(performance.now() - start).toBeLessThan(3_000);
+    weightedLength(text);
+    expect(performance.now() - start).toBeLessThan(1_000);
   });
 });

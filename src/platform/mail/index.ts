@@ -1,2 +1,1 @@
 export { createMailTransport } from "./transport.ts";
-export type { MailFailure, MailMessage, MailOutcome, MailServer, MailTransport } from "./types.ts";
