@@ -14,7 +14,10 @@ let dataDir: string;
 let galley: GalleyProcess;
 let bearer: string;
 
-type Answer = { status: number; body: { id?: string; code?: string; detail?: string; items?: { id: string }[] } };
+type Answer = {
+  status: number;
+  body: { id?: string; code?: string; detail?: string; items?: { id: string }[] };
+};
 
 async function call(method: string, path: string, body?: unknown): Promise<Answer> {
   const response = await fetch(`${galley.url}${path}`, {
@@ -138,5 +141,9 @@ async function noisyImage(): Promise<Buffer<ArrayBuffer>> {
   const { default: sharp } = await import("sharp");
   const { randomBytes } = await import("node:crypto");
   const raw = { width: 600, height: 600, channels: 3 } as const;
-  return Buffer.from(await sharp(randomBytes(600 * 600 * 3), { raw }).png().toBuffer());
+  return Buffer.from(
+    await sharp(randomBytes(600 * 600 * 3), { raw })
+      .png()
+      .toBuffer(),
+  );
 }
