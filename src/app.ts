@@ -21,6 +21,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { addBusinessMetrics } from "./business-metrics.ts";
 import { createServer, idempotencySweep, passOn } from "./edge/http/index.ts";
 import {
   type BuiltInPlatforms,
@@ -62,6 +63,7 @@ export async function createApp({ config, key, database, platforms, log }: AppPa
   const clock = systemClock;
   const { publicUrl, dataDir } = config;
   const metrics = createMetrics();
+  addBusinessMetrics(metrics, database);
   const health = createHealth({ database, dataDir, metrics, log });
   const jobs = createJobs();
   const files = createFiles({ directory: join(dataDir, "media") });

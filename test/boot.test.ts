@@ -36,6 +36,7 @@ test("an empty folder becomes a Galley that says where it is, in one line, and i
   expect(await getJson(`${galley.url}/api/v1/setup`)).toMatchObject({ body: { needed: true } });
   const metrics = await getJson(`${galley.url}/metrics`);
   expect(metrics.text).toMatch(/^galley_jobs\{state="due"\} 0$/m);
+  expect(metrics.text).toContain("# TYPE galley_deliveries gauge");
   expect((await getJson(`${galley.url}/sandbox`)).text).toContain("Sandbox");
   expect(await galley.end("SIGTERM")).toBe(0);
 }, 60_000);

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 /** What Galley counts. Labels are few and bounded: never an id, an address or a text of a person. */
 export type Metrics = {
@@ -7,10 +7,6 @@ export type Metrics = {
   httpRequests: Histogram<"method" | "route" | "status">;
   /** Seconds per job, by task; outcome is `ok` or `failed`. */
   jobs: Histogram<"task" | "outcome">;
-  /** Posts on channels that reached a final state, by connector and state. */
-  deliveries: Counter<"connector" | "state">;
-  /** Tokens of model calls, by provider, model and direction (`input`, `output`). */
-  modelTokens: Counter<"provider" | "model" | "direction">;
 };
 
 /** Fresh metrics in a registry of their own, so that two servers in one process do not mix. */
@@ -32,18 +28,6 @@ export function createMetrics(): Metrics {
       help: "Time to run a job",
       labelNames: ["task", "outcome"],
       buckets: [0.01, 0.05, 0.25, 1, 5, 30, 120],
-      registers,
-    }),
-    deliveries: new Counter({
-      name: "galley_deliveries_total",
-      help: "Deliveries that reached a final state",
-      labelNames: ["connector", "state"],
-      registers,
-    }),
-    modelTokens: new Counter({
-      name: "galley_model_tokens_total",
-      help: "Tokens of model calls",
-      labelNames: ["provider", "model", "direction"],
       registers,
     }),
   };
