@@ -1,6 +1,6 @@
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance } from "fastify";
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { HttpError } from "./errors.ts";
 
 export type RateLimitOptions = {
@@ -12,7 +12,7 @@ export type RateLimitOptions = {
 
 /** Limits requests by the client's address. With Redis out of reach it lets requests through and goes on. */
 export async function limitRates(app: FastifyInstance, options: RateLimitOptions): Promise<void> {
-  const redis = options.redisUrl === null ? null : connect(options.redisUrl, app);
+  const redis = options.redisUrl === null ? null : await connect(options.redisUrl, app);
   if (redis) app.addHook("onClose", () => redis.disconnect());
   // Before the plugin, whose own hook reads `config.rateLimit`.
   app.addHook("onRoute", (route) => {
@@ -47,7 +47,9 @@ export async function limitRates(app: FastifyInstance, options: RateLimitOptions
   });
 }
 
-function connect(url: string, app: FastifyInstance): Redis {
+async function connect(url: string, app: FastifyInstance): Promise<Redis> {
+  // Most installations run without it.
+  const { Redis } = await import("ioredis");
   const redis = new Redis(url, {
     connectTimeout: 500,
     commandTimeout: 250,

@@ -41,9 +41,13 @@ export function createPool({ url, role, size, onError }: PoolOptions): Pool {
     // oxlint-disable-next-line typescript/no-misused-promises
     onConnect: (client) => (role === null ? undefined : client.query(`set role ${role}`)),
   });
-  const report = onError ?? (() => undefined);
-  pool.on("error", report);
-  // A connection that breaks while it is lent out would otherwise end the process.
-  pool.on("connect", (client) => client.on("error", report));
+  // Connections report for themselves: one that breaks while it is lent out would otherwise end the process.
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => {
+    client.on("error", (error) => {
+      // While the pool closes, the server may be faster.
+      if (!pool.ending) onError?.(error);
+    });
+  });
   return pool;
 }

@@ -22,14 +22,24 @@ function isSecretName(name: string): boolean {
   return secretName.test(name.replace(/([a-z0-9])([A-Z])/g, "$1-$2"));
 }
 
+/** Drivers hang whole connections on their errors; what tells something is plain. */
+function plainParts(parts: object): Record<string, unknown> {
+  const plain = Object.entries(parts).filter(
+    ([, part]) => typeof part !== "object" && typeof part !== "function",
+  );
+  return Object.fromEntries(plain);
+}
+
 function scrubError(error: Error, depth: number): Record<string, unknown> {
   const { name, message, stack, cause, ...rest } = error;
+  const inner: unknown = error instanceof AggregateError ? error.errors : undefined;
   return {
     type: name,
     message: scrubText(message),
     ...(stack === undefined ? {} : { stack: scrubText(stack) }),
     ...(cause === undefined ? {} : { cause: scrub(cause, depth + 1) }),
-    ...scrubObject(rest, depth),
+    ...(inner === undefined ? {} : { errors: scrub(inner, depth + 1) }),
+    ...scrubObject(plainParts(rest), depth),
   };
 }
 
