@@ -1,4 +1,5 @@
-import { agentRoutes, createAgent, extractiveDrafter } from "#agent";
+import { agentRoutes, createAgent, createModelDrafter, extractiveDrafter, modelAddress } from "#agent";
+import type { Drafter } from "#agent";
 import { channelRoutes, createChannels } from "#channels";
 import { connectorRegistry } from "#connectors";
 import { createDeliveries, deliveryRoutes } from "#delivery";
@@ -58,6 +59,14 @@ async function readVersion(): Promise<string> {
   return packageFile.parse(JSON.parse(text)).version;
 }
 
+/** The configured model, reached by a client of its own: no connector may speak to a model on this machine. */
+function drafterFor({ llm, egress }: Config): Drafter {
+  if (llm === null) return extractiveDrafter;
+  const { allowOrigins } = egress;
+  const connectorOrigins = [new URL(modelAddress(llm)).origin];
+  return createModelDrafter(llm, createHttpClient({ allowOrigins, connectorOrigins }));
+}
+
 /** The composition root: the only place that knows every feature and gives each what it needs. */
 export async function createApp({ config, key, database, platforms, log }: AppParts): Promise<GalleyApp> {
   const clock = systemClock;
@@ -93,7 +102,7 @@ export async function createApp({ config, key, database, platforms, log }: AppPa
   const { uploads } = config;
   const desk = createDesk({ database, connectors, deliveries, files, key, uploads, clock });
 
-  const drafter = extractiveDrafter;
+  const drafter = drafterFor(config);
   const agent = createAgent({ database, connectors, channels, desk, jobs, http, drafter, clock });
 
   const server = await createServer({

@@ -1,4 +1,3 @@
-import { fileTypeFromBuffer } from "file-type";
 import { AgentError } from "../error.ts";
 
 const textTypes = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:xml|json|xhtml)|application\/(?:rss|atom|feed))/;
@@ -17,6 +16,7 @@ const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
  */
 export async function decodeText(bytes: Uint8Array, contentType: string | null): Promise<string> {
   const type = contentType?.split(";")[0]?.trim().toLowerCase() ?? "";
+  const { fileTypeFromBuffer } = await import("file-type");
   const detected = await fileTypeFromBuffer(bytes.subarray(0, 4_100));
   if (detected && !textTypes.test(detected.mime)) throw binary(detected.mime);
   if (type !== "" && !textTypes.test(type) && type !== "application/octet-stream") throw binary(type);
