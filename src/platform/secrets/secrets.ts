@@ -35,20 +35,19 @@ export function createSecrets(options: { database: Database; key: Uint8Array; cl
   const { database, clock = systemClock } = options;
   const db = database.system;
   const wrapping = createWrapping(options.key);
-  const opened = new Map<string, DataKey>();
+  // Promises, so that many who need the same key at once ask for it once.
+  const opened = new Map<string, Promise<DataKey>>();
   const newest = new Map<string, { dataKey: DataKey; until: number }>();
 
-  function remember(wrapped: WrappedKey): DataKey {
-    const dataKey = { version: wrapped.version, key: wrapping.unwrap(wrapped) };
-    opened.set(`${wrapped.workspaceId}/${wrapped.version}`, dataKey);
-    return dataKey;
+  function unwrapped(wrapped: WrappedKey): DataKey {
+    return { version: wrapped.version, key: wrapping.unwrap(wrapped) };
   }
 
   async function newestKey(workspaceId: string): Promise<DataKey> {
     const known = newest.get(workspaceId);
     if (known && known.until > clock.now().getTime()) return known.dataKey;
     const found = (await findNewestKey(db, workspaceId)) ?? (await startKey(workspaceId, 1));
-    const dataKey = remember(found);
+    const dataKey = unwrapped(found);
     newest.set(workspaceId, { dataKey, until: clock.now().getTime() + newestForMs });
     return dataKey;
   }
@@ -61,12 +60,21 @@ export function createSecrets(options: { database: Database; key: Uint8Array; cl
     throw noKey(version);
   }
 
-  async function keyOf(workspaceId: string, version: number): Promise<DataKey> {
-    const known = opened.get(`${workspaceId}/${version}`);
+  function keyOf(workspaceId: string, version: number): Promise<DataKey> {
+    const name = `${workspaceId}/${version}`;
+    const known = opened.get(name);
     if (known) return known;
+    const asked = readKey(workspaceId, version);
+    opened.set(name, asked);
+    // A failure is not remembered: the database may be back the next time.
+    asked.catch(() => opened.delete(name));
+    return asked;
+  }
+
+  async function readKey(workspaceId: string, version: number): Promise<DataKey> {
     const found = await findKey(db, workspaceId, version);
-    if (!found) throw noKey(version);
-    return remember(found);
+    if (found) return unwrapped(found);
+    throw noKey(version);
   }
 
   async function seal(place: SecretPlace, plain: Uint8Array | string): Promise<Buffer> {
