@@ -3,7 +3,7 @@ import type { Clock, Role } from "#kit";
 import { newId, systemClock } from "#kit";
 import { recordEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
-import { createLogger, createMetrics } from "#platform/telemetry";
+import { createLogger, createMetrics, type Logger } from "#platform/telemetry";
 import type { App } from "#platform/wire";
 import { createWorkspaces, type Workspaces } from "#workspaces";
 import { randomBytes } from "node:crypto";
@@ -59,6 +59,7 @@ export type TestAppOptions = {
   ) => void | Promise<void>;
   options?: Partial<ServerOptions>;
   clock?: Clock;
+  logger?: Logger;
   /** Another way to a test database; it is closed with the app. */
   through?: TestDatabase;
 };
@@ -66,6 +67,7 @@ export type TestAppOptions = {
 /** The composed server on a database of its own, to be called with `inject`. Close it in `afterAll`. */
 export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
   const { register, options, clock = systemClock, through } = given;
+  const logger = given.logger ?? createLogger({ logLevel: "silent" });
   const { database, url, close } = through ?? (await testDatabase());
   const key = randomBytes(32).toString("base64");
   const identity = createIdentity({ database, key, publicUrl: testOrigin, clock });
@@ -80,7 +82,7 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
       version: "0.0.0",
       ...options,
     },
-    logger: createLogger({ logLevel: "silent" }),
+    logger,
     metrics: createMetrics(),
     database,
     clock,

@@ -17,7 +17,7 @@ export async function openGate(target: URL): Promise<Gate> {
       inner.destroy();
       return;
     }
-    const outer = connect(Number(target.port || 5432), target.hostname);
+    const outer = connectTo(target);
     for (const socket of [inner, outer]) {
       sockets.add(socket);
       socket.on("error", () => undefined).on("close", () => sockets.delete(socket));
@@ -28,6 +28,7 @@ export async function openGate(target: URL): Promise<Gate> {
   const address = server.address();
   const url = new URL(target);
   url.host = `127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+  url.searchParams.delete("host");
   const shut = () => {
     isOpen = false;
     for (const socket of sockets) socket.destroy();
@@ -43,4 +44,11 @@ export async function openGate(target: URL): Promise<Gate> {
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** By TCP, or by the socket in the folder that the parameter `host` names, as libpq does. */
+function connectTo(target: URL): Socket {
+  const folder = target.searchParams.get("host");
+  const port = target.port || "5432";
+  return folder ? connect(`${folder}/.s.PGSQL.${port}`) : connect(Number(port), target.hostname);
 }

@@ -1,6 +1,6 @@
 import { GalleyError } from "#kit";
 import type { App } from "#platform/wire";
-import { actorOf, decodeCursor, encodeCursor, idParams } from "#platform/wire";
+import { actorOf, decodeIdCursor, encodeCursor, idParams } from "#platform/wire";
 import type { Deliveries } from "./deliveries.ts";
 import * as schema from "./deliveries.schema.ts";
 
@@ -47,7 +47,7 @@ export function deliveryRoutes(app: App, { deliveries }: { deliveries: Deliverie
           problems: [problem],
         });
       }
-      const before = cursor === undefined ? null : (decodeCursor(cursor, 1)[0] ?? null);
+      const before = cursor === undefined ? null : decodeIdCursor(cursor);
       const items = await deliveries.inStates(actorOf(request).workspaceId, { states, limit, before });
       const last = items.length === limit ? items.at(-1) : undefined;
       return { items, next: last ? encodeCursor([last.id]) : null };

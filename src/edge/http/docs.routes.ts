@@ -11,6 +11,10 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
     });
     await scope.register(swaggerUi, {
       routePrefix: "/docs",
+      theme: {
+        title: "Galley API",
+        css: [{ filename: "galley.css", content: ".swagger-ui .topbar { display: none }" }],
+      },
       uiConfig: { docExpansion: "list", deepLinking: true, tryItOutEnabled: true },
     });
   });

@@ -20,10 +20,10 @@ export function referencePage(document: object): string {
     ([tag, operations]) => `<section><h2>${escape(tag)}</h2>${operations.map(article).join("")}</section>`,
   );
   const title = `${text(info?.["title"])} API ${text(info?.["version"])}`;
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title><link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width,initial-scale=1"><style>${style}</style></head>
 <body><nav aria-label="Operations"><a class="name" href="#top">${title}</a>${navigation.join("")}</nav>
-<main id="top"><h1>${title}</h1><p class="lead">${text(info?.["description"])}</p>
+<main id="top"><h1>${title}</h1><p class="lead">${prose(info?.["description"])}</p>
 <p><a href="/openapi.json">openapi.json</a> · <a href="/docs">try it out</a></p>${content.join("")}</main></body></html>`;
 }
 
@@ -60,7 +60,7 @@ function article(operation: Operation): string {
   const responses = isObject(details["responses"]) ? Object.entries(details["responses"]) : [];
   const body = schemaOf(details["requestBody"]);
   return `<article id="${anchor(operation)}"><h3>${text(details["summary"])}</h3>
-<p class="path">${badge(operation)} <code>${escape(path)}</code></p><p>${text(details["description"])}</p>
+<p class="path">${badge(operation)} <code>${escape(path)}</code></p><p>${prose(details["description"])}</p>
 ${parameters.length > 0 ? `<h4>Parameters</h4><dl>${parameters.map(parameter).join("")}</dl>` : ""}
 ${body ? `<h4>Body</h4>${fields(body)}` : ""}
 <h4>Answers</h4>${responses.map(([status, response]) => answer(status, response)).join("")}</article>`;
@@ -113,7 +113,7 @@ function field(name: string, schema: Json, required: boolean): string {
   const mark = required ? ' <span class="required">required</span>' : "";
   const nested =
     schema["properties"] || schema["items"] || schema["oneOf"] || schema["anyOf"] ? fields(schema) : "";
-  return `<dt><code>${name}</code> <span>${typeName(schema)}</span>${mark}</dt><dd>${text(schema["description"])}${nested}</dd>`;
+  return `<dt><code>${name}</code> <span>${typeName(schema)}</span>${mark}</dt><dd>${prose(schema["description"])}${nested}</dd>`;
 }
 
 function typeName(schema: Json): string {
@@ -128,6 +128,11 @@ function typeName(schema: Json): string {
 
 function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Escaped text with `code` marked. */
+function prose(value: unknown): string {
+  return text(value).replaceAll(/`([^`]+)`/g, "<code>$1</code>");
 }
 
 function text(value: unknown): string {

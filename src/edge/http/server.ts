@@ -60,6 +60,8 @@ export async function createServer(parts: ServerParts): Promise<App> {
   const app: FastifyInstance = Fastify({
     loggerInstance: parts.logger,
     logController: new LogController({ disableRequestLogging: true }),
+    // The log context carries the ids of a request already; a logger for each would say them twice.
+    childLoggerFactory: (logger) => logger,
     genReqId: requestIdOf,
     requestIdHeader: false,
     trustProxy: options.trustProxy,

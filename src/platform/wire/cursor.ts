@@ -1,4 +1,4 @@
-import { GalleyError } from "#kit";
+import { GalleyError, isId } from "#kit";
 
 /** Where a page of a list ended, as opaque text: the sort values of its last row. */
 export function encodeCursor(values: readonly string[]): string {
@@ -11,14 +11,21 @@ export function encodeCursor(values: readonly string[]): string {
  */
 export function decodeCursor(cursor: string, count: number): string[] {
   const values = parseJson(Buffer.from(cursor, "base64url").toString());
-  if (
-    Array.isArray(values) &&
-    values.length === count &&
-    values.every((value) => typeof value === "string")
-  ) {
+  if (Array.isArray(values) && values.length === count && values.every((value) => typeof value === "string")) {
     return values;
   }
-  throw new GalleyError({
+  throw badCursor();
+}
+
+/** The id that `encodeCursor([id])` was given. Throws `wire.bad_cursor` (invalid) for anything else. */
+export function decodeIdCursor(cursor: string): string {
+  const [id = ""] = decodeCursor(cursor, 1);
+  if (isId(id)) return id;
+  throw badCursor();
+}
+
+function badCursor(): GalleyError {
+  return new GalleyError({
     code: "wire.bad_cursor",
     kind: "invalid",
     message: "This cursor is not one that Galley gave; start again from the first page.",

@@ -80,7 +80,7 @@ export const instant = z.iso.datetime({ offset: true });
 
 export const idParams = z.object({ id: z.uuid() });
 
-export { decodeCursor, encodeCursor } from "./cursor.ts";
+export { decodeCursor, decodeIdCursor, encodeCursor } from "./cursor.ts";
 
 /** A request and a reply of any route, for functions that several routes share. */
 export type Request = FastifyRequest;
