@@ -11,7 +11,11 @@ export function encodeCursor(values: readonly string[]): string {
  */
 export function decodeCursor(cursor: string, count: number): string[] {
   const values = parseJson(Buffer.from(cursor, "base64url").toString());
-  if (Array.isArray(values) && values.length === count && values.every((value) => typeof value === "string")) {
+  if (
+    Array.isArray(values) &&
+    values.length === count &&
+    values.every((value) => typeof value === "string")
+  ) {
     return values;
   }
   throw badCursor();
