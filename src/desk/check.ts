@@ -72,7 +72,8 @@ function checkVariant({ channelId, content }: Variant, input: CheckInput): Varia
     return { channelId, problems: [problem], parts: [], price: null, suspicious };
   }
   const media = content.media.flatMap(({ mediaId }) => input.media.get(mediaId) ?? []);
-  const parts = content.parts.map((text) => ({
+  // As it will be sent: where links live in the text, the link counts too.
+  const parts = connector.compose(content).map((text) => ({
     // A connector may count by code points or graphemes; half a character has neither.
     length: connector.measure(text.toWellFormed()),
     limit: connector.limits.textLength,
