@@ -3,7 +3,7 @@ import type { Sharp } from "sharp";
 import { DeskError } from "./errors.ts";
 
 /** An image as it is kept: decoded and written anew by us, so that nothing else hides in the file. */
-export type Image = { bytes: Uint8Array; mimeType: string; width: number; height: number };
+type Image = { bytes: Uint8Array; mimeType: string; width: number; height: number };
 
 export type Images = { clean(bytes: Uint8Array): Promise<Image> };
 

@@ -9,7 +9,7 @@ import type { Media, PostStatus, Schedule, Source, Variant } from "./post.ts";
 import { targetChannels } from "./posts.store.ts";
 import type { Facts } from "./rules.ts";
 
-export type Approval = {
+type Approval = {
   id: string;
   version: number;
   boundHash: string;

@@ -9,7 +9,7 @@ import type { Images } from "./images.ts";
 import * as store from "./media.store.ts";
 import type { Media } from "./post.ts";
 
-export type Upload = { bytes: Uint8Array; fileName: string; altText: string };
+type Upload = { bytes: Uint8Array; fileName: string; altText: string };
 
 /** The images of a workspace. */
 export type MediaDesk = {

@@ -7,7 +7,7 @@ import { actions } from "./rules.ts";
  * What the API takes and gives. The lengths here only keep a request within reason; what a platform
  * takes is the connector's to say, with its own words, in `/posts/check`.
  */
-export const content = z.object({
+const content = z.object({
   parts: z.array(z.string().max(200_000)).max(100).default([]),
   link: z.string().max(4000).nullable().default(null),
   media: z

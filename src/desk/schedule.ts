@@ -2,7 +2,7 @@ import { Temporal } from "temporal-polyfill";
 import { DeskError } from "./errors.ts";
 import type { Schedule, ScheduleRule } from "./post.ts";
 
-export type ScheduleChoice = { rule: ScheduleRule; at: Date; label: string };
+type ScheduleChoice = { rule: ScheduleRule; at: Date; label: string };
 
 /**
  * - `ordinary`: the clock shows this time once; there is one choice.

@@ -16,7 +16,7 @@ export type Files = {
   remove(workspaceId: string, sha256: string): Promise<void>;
 };
 
-export class FilesError extends GalleyError {}
+class FilesError extends GalleyError {}
 
 /** @param options.directory made on first use, readable by this user alone */
 export function createFiles({ directory }: { directory: string }): Files {
