@@ -26,8 +26,8 @@ export type ChannelWorld = {
   sandbox: Sandbox;
   catcher: MailCatcher;
   clock: MovableClock;
-  /** Another process on the same database; `cutOff`: one from which the sandbox cannot be reached. */
-  otherProcess: (options?: { cutOff?: boolean }) => Channels;
+  /** Another process on the same database; `cutOff`: the sandbox cannot be reached from it; `key`: its GALLEY_KEY. */
+  otherProcess: (options?: { cutOff?: boolean; key?: Buffer }) => Channels;
   /** A connected sandbox account of the person's workspace; its id. */
   connectSandbox: (person: TestPerson, handle?: string) => Promise<string>;
   /** Goes to the platform's page as a browser does; the way back, with `code` and `state` or `error`. */
@@ -72,7 +72,7 @@ export async function channelWorld(): Promise<ChannelWorld> {
   const connectors = connectorRegistry();
   const http = createHttpClient({ allowOrigins: [sandbox.url, catcher.url, nowhere] });
   const mail = createMailTransport({ allowServers: [`${catcher.host}:${catcher.smtpPort}`] });
-  const key = randomBytes(32);
+  const key: Buffer = randomBytes(32);
   const settings = {
     sandbox: { baseUrl: sandbox.url },
     email: {
@@ -85,8 +85,8 @@ export async function channelWorld(): Promise<ChannelWorld> {
     },
   };
 
-  function createProcess(database: Database, cutOff: boolean): Channels {
-    const secrets = createSecrets({ database, key, clock });
+  function createProcess(database: Database, cutOff = false, galleyKey = key): Channels {
+    const secrets = createSecrets({ database, key: galleyKey, clock });
     const publicUrl = callbackOrigin;
     const here = cutOff ? { ...settings, sandbox: { baseUrl: nowhere } } : settings;
     return createChannels({ database, connectors, secrets, http, mail, settings: here, publicUrl, clock });
@@ -96,7 +96,7 @@ export async function channelWorld(): Promise<ChannelWorld> {
   const app = await testApp({
     register: (api, { database }) => {
       const secrets = createSecrets({ database, key, clock });
-      const channels = createProcess(database, false);
+      const channels = createProcess(database);
       Object.assign(built, { channels, secrets });
       channelRoutes(api, {
         channels,
@@ -132,7 +132,7 @@ export async function channelWorld(): Promise<ChannelWorld> {
     sandbox,
     catcher,
     clock,
-    otherProcess: ({ cutOff = false } = {}) => createProcess(app.database, cutOff),
+    otherProcess: (options = {}) => createProcess(app.database, options.cutOff, options.key),
     consent,
     connectSandbox: async (person, handle = "newcomer") => {
       const { body } = await person.call<{ authorizeUrl: string }>("POST", "/channels/authorize", {

@@ -1,4 +1,5 @@
 import { type Actor, newId } from "#kit";
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { TestPerson } from "../../test/app.ts";
 import { type ChannelWorld, channelWorld } from "../../test/channels.ts";
@@ -177,6 +178,17 @@ describe("a check", () => {
     expect(check).toMatchObject({ healthy: false, channel: { status: "connected" } });
     expect(check.cause).toContain("does not accept connections");
     expect(check.fix).toContain("firewall");
+  });
+
+  test("tells when GALLEY_KEY was changed; connecting again mends it", async () => {
+    const { body } = await connectMail();
+    const id = String(body["id"]);
+    const changed = world.otherProcess({ key: randomBytes(32) });
+    const check = await changed.check(actor(), id);
+    expect(check).toMatchObject({ healthy: false, channel: { status: "connected" } });
+    expect(check.cause).toContain("GALLEY_KEY");
+    expect((await changed.connectForm(actor(), "email", mailForm)).id).toBe(id);
+    expect((await changed.check(actor(), id)).healthy).toBe(true);
   });
 
   test("sees what was granted less than is needed", async () => {

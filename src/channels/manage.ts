@@ -2,6 +2,7 @@ import type { Connector } from "#connectors";
 import { ConnectorFailure } from "#connectors";
 import type { Actor } from "#kit";
 import { recordEvent } from "#platform/audit";
+import { SecretsError } from "#platform/secrets";
 import type { Channel, ChannelCheck, Disconnected } from "./channel.ts";
 import type { Channels } from "./channels.ts";
 import type { ChannelRow } from "./channels.store.ts";
@@ -140,6 +141,10 @@ function explained(connector: Connector, error: unknown): { cause: string; fix: 
   }
   if (error instanceof ChannelError && error.code === "channels.needs_reconnect") {
     return { cause: error.message, fix: "Connect this channel again; its posts and history stay." };
+  }
+  if (error instanceof SecretsError) {
+    const fix = "Put the former GALLEY_KEY back, or connect this channel again; its posts and history stay.";
+    return { cause: error.message, fix };
   }
   throw error;
 }

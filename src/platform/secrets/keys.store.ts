@@ -46,12 +46,12 @@ export async function insertKey(db: Kysely<Schema>, key: WrappedKey): Promise<bo
   return made.numInsertedOrUpdatedRows === 1n;
 }
 
-/** Every key that another wrapping key holds, locked for this transaction. */
-export async function lockKeysNotWrappedBy(db: Kysely<Schema>, wrappedBy: string): Promise<WrappedKey[]> {
+/** Every data key that one wrapping key holds, locked for this transaction. */
+export async function lockKeysWrappedBy(db: Kysely<Schema>, wrappedBy: string): Promise<WrappedKey[]> {
   return db
     .selectFrom("workspace_keys")
     .select(columns)
-    .where("wrapped_by", "!=", wrappedBy)
+    .where("wrapped_by", "=", wrappedBy)
     .orderBy("workspace_id")
     .orderBy("version")
     .forUpdate()

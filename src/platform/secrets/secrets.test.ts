@@ -80,6 +80,16 @@ test("another installation's key is named as such, without a secret", async () =
   expect(JSON.stringify(error)).not.toContain(key.toString("base64"));
 });
 
+test("under a changed key new values seal and open, the former ones wait for the former key", async () => {
+  const workspace = await buildWorkspace(setup.database);
+  const there = { ...place, workspaceId: workspace.id };
+  const former = await secrets.seal(there, canary);
+  const changed = newProcess(randomBytes(32));
+  expect(await changed.openText(there, await changed.seal(there, "new"))).toBe("new");
+  await expect(changed.open(there, former)).rejects.toMatchObject({ code: "secrets.wrong_key" });
+  expect(await newProcess().openText(there, former)).toBe(canary);
+});
+
 test("a rotation seals under a new key and still opens the old, in every process", async () => {
   const before = await secrets.seal(place, canary);
   const other = newProcess();

@@ -4,7 +4,7 @@ import type { Database } from "#platform/db";
 import { decrypt, deriveKey, encrypt, newKey } from "./cipher.ts";
 import { damaged, SecretsError } from "./error.ts";
 import type { WrappedKey } from "./keys.store.ts";
-import { findKey, findNewestKey, insertKey, lockKeysNotWrappedBy, replaceWrapping } from "./keys.store.ts";
+import { findKey, findNewestKey, insertKey, lockKeysWrappedBy, replaceWrapping } from "./keys.store.ts";
 import { createWrapping } from "./wrapping.ts";
 
 /** Where a sealed value stands. It opens there and nowhere else. */
@@ -20,7 +20,7 @@ export type Secrets = {
   isCurrent(place: SecretPlace, sealed: Uint8Array): Promise<boolean>;
   /** Starts a new data key; what the older ones sealed still opens. Returns its version. */
   rotate(workspaceId: string): Promise<number>;
-  /** After a change of GALLEY_KEY: wraps every data key again, which needs the former key once. Returns how many. */
+  /** After a change of GALLEY_KEY: wraps every data key of the former key under this one. Returns how many. */
   adopt(formerKey: Uint8Array): Promise<number>;
 };
 
@@ -46,10 +46,16 @@ export function createSecrets(options: { database: Database; key: Uint8Array; cl
   async function newestKey(workspaceId: string): Promise<DataKey> {
     const known = newest.get(workspaceId);
     if (known && known.until > clock.now().getTime()) return known.dataKey;
-    const found = (await findNewestKey(db, workspaceId)) ?? (await startKey(workspaceId, 1));
-    const dataKey = unwrapped(found);
+    const dataKey = unwrapped(await newestOwnKey(workspaceId));
     newest.set(workspaceId, { dataKey, until: clock.now().getTime() + newestForMs });
     return dataKey;
+  }
+
+  /** Under a changed GALLEY_KEY a new data key starts: what is connected again must be sealed somehow. */
+  async function newestOwnKey(workspaceId: string): Promise<WrappedKey> {
+    const found = await findNewestKey(db, workspaceId);
+    if (found?.wrappedBy === wrapping.id) return found;
+    return startKey(workspaceId, (found?.version ?? 0) + 1);
   }
 
   async function startKey(workspaceId: string, version: number): Promise<WrappedKey> {
@@ -102,7 +108,7 @@ export function createSecrets(options: { database: Database; key: Uint8Array; cl
   async function adopt(formerKey: Uint8Array): Promise<number> {
     const former = createWrapping(formerKey);
     return db.transaction().execute(async (transaction) => {
-      const keys = await lockKeysNotWrappedBy(transaction, wrapping.id);
+      const keys = await lockKeysWrappedBy(transaction, former.id);
       for (const key of keys) {
         await replaceWrapping(transaction, wrapping.wrap(key.workspaceId, key.version, former.unwrap(key)));
       }
