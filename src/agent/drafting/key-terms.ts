@@ -73,15 +73,22 @@ function pairs(text: string, language: string, title: ReadonlySet<string>): Term
       !measures.has(segment.toLowerCase());
     if (usable && previous !== null && !apart) {
       const key = `${previous} ${segment}`.toLowerCase();
-      const term = found.get(key) ?? { words: [previous, segment], count: 0, inTitle: false };
+      const term = found.get(key) ?? {
+        words: [previous, segment],
+        count: 0,
+        inTitle: isIn(title, key, language),
+      };
       term.count += 1;
-      term.inTitle = meaningfulWords(key, language).every((word) => title.has(word.stem));
       found.set(key, term);
     }
     previous = usable ? segment : null;
     apart = false;
   }
   return [...found.values()].filter((term) => term.count >= 3);
+}
+
+function isIn(title: ReadonlySet<string>, words: string, language: string): boolean {
+  return meaningfulWords(words, language).every((word) => title.has(word.stem));
 }
 
 function mostOf(surfaces: ReadonlyMap<string, number>): string {

@@ -31,21 +31,25 @@ type Edge = { to: number; weight: number };
 function step(scores: readonly number[], edges: readonly Edge[][], restart: readonly number[]): number[] {
   const next = restart.map((weight) => weight * (1 - DAMPING));
   for (const [from, list] of edges.entries()) {
-    const total = list.reduce((sum, edge) => sum + edge.weight, 0);
     const share = DAMPING * (scores[from] ?? 0);
     // A sentence without neighbours hands its weight back to the restart, so that none is lost.
-    if (total === 0)
+    if (list.length === 0)
       for (const [to, weight] of restart.entries()) next[to] = (next[to] ?? 0) + share * weight;
-    else for (const { to, weight } of list) next[to] = (next[to] ?? 0) + (share * weight) / total;
+    else for (const { to, weight } of list) next[to] = (next[to] ?? 0) + share * weight;
   }
   return next;
 }
 
+/** The sentences that each one leads to; the weights of one sentence add up to 1. */
 function similarities(sentences: readonly Sentence[]): Edge[][] {
   const vectors = vectorsOf(sentences);
   const holders = new Map<string, number[]>();
   for (const [index, vector] of vectors.entries()) {
-    for (const stem of vector.keys()) holders.set(stem, [...(holders.get(stem) ?? []), index]);
+    for (const stem of vector.keys()) {
+      const list = holders.get(stem);
+      if (list) list.push(index);
+      else holders.set(stem, [index]);
+    }
   }
   return vectors.map((vector, from) => {
     const products = new Map<number, number>();
@@ -55,7 +59,9 @@ function similarities(sentences: readonly Sentence[]): Edge[][] {
         products.set(to, (products.get(to) ?? 0) + weight * (vectors[to]?.get(stem) ?? 0));
       }
     }
-    return [...products].filter(([, weight]) => weight >= ALIKE).map(([to, weight]) => ({ to, weight }));
+    const alike = [...products].filter(([, weight]) => weight >= ALIKE);
+    const total = alike.reduce((sum, [, weight]) => sum + weight, 0);
+    return alike.map(([to, weight]) => ({ to, weight: weight / total }));
   });
 }
 
