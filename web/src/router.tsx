@@ -10,14 +10,14 @@ import {
 import { chooseWorkspace, chosenWorkspace } from "./api/client.ts";
 import { hasCode } from "./api/problem.ts";
 import { meQuery, setupQuery } from "./api/queries.ts";
-import { ScreenError, ScreenNotFound, ScreenPending } from "./shell/screen-states.tsx";
+import { PageError, ScreenError, ScreenNotFound, ScreenPending } from "./shell/screen-states.tsx";
 import { Shell } from "./shell/shell.tsx";
 
 type Context = { queryClient: QueryClient };
 
 const rootRoute = createRootRouteWithContext<Context>()({
   component: Outlet,
-  errorComponent: ScreenError,
+  errorComponent: PageError,
   notFoundComponent: ScreenNotFound,
 });
 

@@ -14,7 +14,7 @@ export const shellText = {
   workspaces: "Workspaces",
   newWorkspace: "New workspace",
   switchWorkspace: (name: string) => `Workspace ${name}. Switch workspace`,
-  account: (name: string) => `${name}: account menu`,
+  account: "Account menu",
   signOut: "Sign out",
   theme: "Theme",
   themes: { system: "System", light: "Light", dark: "Dark" },

@@ -23,6 +23,7 @@ export function ScreenError({ error }: { error: unknown }) {
     <Page>
       <div role="alert">
         <Empty
+          heading="h1"
           icon={<CrossCircledIcon />}
           title={shellText.crashed}
           action={
@@ -38,20 +39,32 @@ export function ScreenError({ error }: { error: unknown }) {
   );
 }
 
+/** Outside the shell, which brings the landmark otherwise. */
+export function PageError({ error }: { error: unknown }) {
+  return (
+    <main>
+      <ScreenError error={error} />
+    </main>
+  );
+}
+
 export function ScreenNotFound() {
   return (
-    <Page>
-      <Empty
-        icon={<MagnifyingGlassIcon />}
-        title={shellText.notFound}
-        action={
-          <Button asChild variant="primary">
-            <Link to="/">{shellText.toHome}</Link>
-          </Button>
-        }
-      >
-        {shellText.notFoundLead}
-      </Empty>
-    </Page>
+    <main>
+      <Page>
+        <Empty
+          heading="h1"
+          icon={<MagnifyingGlassIcon />}
+          title={shellText.notFound}
+          action={
+            <Button asChild variant="primary">
+              <Link to="/">{shellText.toHome}</Link>
+            </Button>
+          }
+        >
+          {shellText.notFoundLead}
+        </Empty>
+      </Page>
+    </main>
   );
 }

@@ -62,16 +62,23 @@ export function CardHeader({
   );
 }
 
-type EmptyProps = { icon: ReactNode; title: string; children?: ReactNode; action?: ReactNode };
+type EmptyProps = {
+  icon: ReactNode;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+  /** `h1` where this is the whole page. */
+  heading?: "h1" | "h2";
+};
 
 /** Nothing here yet: says why, and what to do next. */
-export function Empty({ icon, title, children, action }: EmptyProps) {
+export function Empty({ icon, title, children, action, heading: Heading = "h2" }: EmptyProps) {
   return (
     <div className="flex flex-col items-center px-6 py-16 text-center">
       <div className="mb-4 flex size-11 items-center justify-center rounded-xl border border-line bg-fill text-faint [&_svg]:size-5">
         {icon}
       </div>
-      <h2 className="text-base font-semibold">{title}</h2>
+      <Heading className="text-base font-semibold">{title}</Heading>
       {children ? <p className="mt-1 max-w-sm text-dim">{children}</p> : null}
       {action ? <div className="mt-5 flex gap-2">{action}</div> : null}
     </div>
