@@ -70,11 +70,12 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
   const logger = given.logger ?? createLogger({ logLevel: "silent" });
   const { database, url, close } = through ?? (await testDatabase());
   const key = randomBytes(32).toString("base64");
-  const identity = createIdentity({ database, key, publicUrl: testOrigin, clock });
-  const workspaces = createWorkspaces({ database, identity, clock, publicUrl: testOrigin });
+  const publicUrl = options?.publicUrl ?? testOrigin;
+  const identity = createIdentity({ database, key, publicUrl, clock });
+  const workspaces = createWorkspaces({ database, identity, clock, publicUrl });
   const app = await createServer({
     options: {
-      publicUrl: testOrigin,
+      publicUrl,
       redisUrl: null,
       requestsPerMinute: 100_000,
       trustProxy: false,

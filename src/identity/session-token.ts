@@ -4,7 +4,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 export type CredentialHeaders = { authorization?: string | undefined; cookie?: string | undefined };
 
 /** How a request carries its session: `null` where it carries none that we signed. */
-export type PresentedToken = { token: string; via: "cookie" | "bearer" };
+type PresentedToken = { token: string; via: "cookie" | "bearer" };
 
 export type TokenReader = {
   read(headers: CredentialHeaders): PresentedToken | null;

@@ -146,3 +146,29 @@ describe("a session", () => {
     expect(left).toEqual([]);
   });
 });
+
+describe("behind https", () => {
+  it("keeps the cookie to https, and finds it again", async () => {
+    const secure = await testApp({ options: { publicUrl: "https://galley.test" } });
+    try {
+      const { email } = await secure.owner();
+      const answer = await secure.app.inject({
+        method: "POST",
+        url: "/api/v1/sessions",
+        payload: { email, password: testPassword },
+      });
+      const cookie = String(answer.headers["set-cookie"]);
+      expect(cookie).toMatch(/^__Secure-galley\.session_token=.*; HttpOnly; Secure; SameSite=Lax$/);
+      expect(answer.headers["strict-transport-security"]).toContain("max-age=31536000");
+      const me = await secure.app.inject({ url: "/api/v1/me", headers: { cookie: cookie.split(";")[0] } });
+      expect(me.json()).toMatchObject({ user: { email } });
+      // The name without the prefix can be set by anybody on the way.
+      const plain = cookie.replace("__Secure-", "").split(";")[0];
+      expect((await secure.app.inject({ url: "/api/v1/me", headers: { cookie: plain } })).statusCode).toBe(
+        401,
+      );
+    } finally {
+      await secure.close();
+    }
+  });
+});

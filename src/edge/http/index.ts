@@ -1,4 +1,4 @@
 export { idempotencySweep } from "./idempotency.ts";
-export type { ServerOptions, ServerParts } from "./server.ts";
+export type { ServerOptions } from "./server.ts";
 export { createServer } from "./server.ts";
 export { passOn } from "./pass-on.ts";

@@ -20,7 +20,7 @@ const statusOfKind: Record<ErrorKind, number> = {
 };
 
 /** RFC 9457, with our `code`, `errors` and the id under which the log has the rest. */
-export type ProblemDocument = {
+type ProblemDocument = {
   type: string;
   title: string;
   status: number;
