@@ -77,7 +77,7 @@ function fault(name: string, kind: string, rest: Partial<FaultCase<MailHarness>>
     name,
     verdict: "unknown",
     visible: 0,
-    arrange: (harness) => harness.control([{ kind, delayMs: 2_000 }]),
+    arrange: (harness) => harness.control([{ kind, delayMs: 6_000 }]),
     ...rest,
   };
 }
@@ -94,7 +94,7 @@ connectorContract<MailHarness>("email", {
     fault("451 after the final dot", "defer", { verdict: "throttled" }),
     fault("554 after the final dot", "reject", { verdict: "rejected" }),
     fault("550 to the only recipient", "reject_recipient", { verdict: "rejected" }),
-    fault("no answer before the deadline", "slow", { visible: 1, deadlineMs: 500 }),
+    fault("no answer before the deadline", "slow", { visible: 1, deadlineMs: 2_000 }),
     {
       name: "silence instead of a greeting",
       verdict: "not_sent",

@@ -121,7 +121,7 @@ connectorContract<SandboxHarness>("sandbox", {
     fault("reset in the middle of the answer", "cut_answer", { visible: 1 }),
     fault("reset before anything was done", "reset_before_commit", {}),
     fault("an answer without sense", "garbled", { visible: 1 }),
-    fault("no answer before the deadline", "slow", { visible: 1, deadlineMs: 300 }, 2_000),
+    fault("no answer before the deadline", "slow", { visible: 1, deadlineMs: 2_000 }, 6_000),
     fault("429", "throttle", { verdict: "throttled" }, 7_000),
     {
       name: "an expired token, which a refresh cures",

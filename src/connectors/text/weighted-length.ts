@@ -5,11 +5,12 @@ import { findUrls } from "./urls.ts";
  * today's emoji. Latin and its neighbours count 1, everything else 2; an emoji counts 2 however many
  * code points it has; an address counts 23 however long it is. 280 fit.
  *
- * Beyond `longestParsed` UTF-16 units nothing could fit, so addresses are no longer looked for.
+ * Of a text beyond `longestParsed` UTF-16 units, which could never fit, it is the number of units.
  */
 export function weightedLength(text: string): number {
   const normal = text.normalize("NFC");
-  const urls = normal.length > longestParsed ? [] : findUrls(normal);
+  if (normal.length > longestParsed) return normal.length;
+  const urls = findUrls(normal);
   let length = 0;
   let position = 0;
   for (const url of urls) {
