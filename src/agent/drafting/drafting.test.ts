@@ -64,7 +64,7 @@ describe("the digest of a long article", () => {
     expect(made.tags[0]).toBe("StreetTrees");
   });
 
-  test("ten thousand sentences take no longer than four hundred", () => {
+  test("ten thousand sentences take no longer than three hundred", () => {
     const long = Array.from(
       { length: 10_000 },
       (_, index) => `Sentence number ${index} talks about trees and water at length.`,

@@ -4,14 +4,14 @@ import { meaningfulWords, segmenter } from "./words.ts";
 export type Sentence = { text: string; index: number; paragraph: number; stems: string[] };
 
 /** Past this many sentences a text repeats itself more than it adds; ranking costs the square of it. */
-const MAX_SENTENCES = 400;
+const MAX_SENTENCES = 300;
 
 // UAX 29 ends a sentence after "Dr." and "J." before a capital; these join the two halves again.
 const abbreviation =
   /(?:^|[\s("'“‘])(?:\p{Lu}|[Dd]r|[Mm]rs?|[Mm]s|[Pp]rof|[Ss]t|[Jj]r|[Ss]r|[Vv]s|[Ee]tc|[Nn]o|[Ff]ig|[Gg]en|[Ss]en|[Rr]ep|[Gg]ov|[Cc]f|[Aa]pprox|e\.g|i\.e|[Ii]nc|[Ll]td|[Cc]o|z\.B|bzw|ca|Nr)\.\s*$/u;
 
 /**
- * Splits paragraphs into sentences, in reading order, at most 400. Fragments are left out, unless there is
+ * Splits paragraphs into sentences, in reading order, at most 300. Fragments are left out, unless there is
  * nothing else, as in a brief of catchwords.
  */
 export function splitSentences(paragraphs: readonly string[], language: string): Sentence[] {

@@ -1,0 +1,200 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { PassThrough } from "node:stream";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runCli } from "../src/edge/cli/index.ts";
+import type { TestDatabase } from "./database.ts";
+import { testDatabase } from "./database.ts";
+import type { GalleyProcess } from "./galley.ts";
+import { startGalleyProcess } from "./galley.ts";
+import { testPassword } from "./app.ts";
+
+const article = path.resolve("test/fixtures/articles/shade.md");
+
+let folder: string;
+let db: TestDatabase;
+let galley: GalleyProcess;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "galley-cli-"));
+  db = await testDatabase();
+  galley = await startGalleyProcess({
+    dataDir: path.join(folder, "data"),
+    environment: { DATABASE_URL: db.url, LOG_LEVEL: "silent" },
+  });
+});
+afterAll(async () => {
+  await galley.end("SIGTERM");
+  await db.close();
+  await rm(folder, { recursive: true });
+});
+
+type Outcome = { code: number; out: string; err: string };
+
+/** Runs one command as a script would: no terminal, `input` on standard input. */
+async function run(argv: string[], input: string | Uint8Array = "", environment = {}): Promise<Outcome> {
+  const stdin = new PassThrough();
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  stdin.end(input);
+  const code = await runCli(argv, {
+    stdin,
+    stdout,
+    stderr,
+    environment: { GALLEY_SERVER: galley.url, XDG_CONFIG_HOME: folder, ...environment },
+    folder,
+  });
+  return { code, out: textIn(stdout), err: textIn(stderr) };
+}
+
+function textIn(stream: PassThrough): string {
+  return String(stream.read() ?? "");
+}
+
+async function file(name: string, content: string | Uint8Array): Promise<string> {
+  await writeFile(path.join(folder, name), content);
+  return name;
+}
+
+describe("before anybody is signed in", () => {
+  test("a command says how to sign in", async () => {
+    const { code, err } = await run(["posts"]);
+    expect(code).toBe(3);
+    expect(err).toContain("galley login --email");
+  });
+
+  test("a server that is not there", async () => {
+    const { code, err } = await run(["posts"], "", {
+      GALLEY_SERVER: "http://127.0.0.1:9",
+      GALLEY_TOKEN: "x",
+    });
+    expect(code).toBe(6);
+    expect(err).toContain("npm start");
+  });
+
+  test("what is no command, option or server", async () => {
+    for (const argv of [
+      ["dance"],
+      ["posts", "--dance"],
+      ["draft", article],
+      ["posts", "--server", "nowhere"],
+    ]) {
+      const { code, err } = await run(argv);
+      expect([argv, code]).toEqual([argv, 2]);
+      expect(err).toMatch(/error|--server/);
+    }
+    expect((await run(["--help"])).code).toBe(0);
+  });
+
+  test("a key and the settings need no server", async () => {
+    const { out } = await run(["key", "generate"]);
+    expect(Buffer.from(out.trim(), "base64")).toHaveLength(32);
+    const { code, out: findings } = await run(["config", "check"], "", { PORT: "seventy" });
+    expect(code).toBe(1);
+    expect(findings).toContain("PORT");
+  });
+});
+
+describe("the way from init to a published post", () => {
+  let postId: string;
+
+  test("init keeps a session that only its owner can read", async () => {
+    expect((await run(["init", "--email", "ada@example.com"], "")).code).toBe(2);
+    expect(
+      (await run(["init", "--email", "ada@example.com", "--time-zone", "Europe/Berlin"], `${testPassword}\n`))
+        .code,
+    ).toBe(0);
+    const sessions = path.join(folder, "galley", "sessions.json");
+    expect((await stat(sessions)).mode & 0o777).toBe(0o600);
+    expect(await readFile(sessions, "utf8")).not.toContain(testPassword);
+    expect((await run(["init", "--email", "eve@example.com"], testPassword)).code).toBe(5);
+  });
+
+  test("a wrong password", async () => {
+    const { code, err } = await run(["login", "--email", "ada@example.com"], "not this one, friend");
+    expect(code).toBe(3);
+    expect(err).not.toContain("not this one");
+  });
+
+  test("connect", async () => {
+    expect(await run(["connect", "sandbox"])).toMatchObject({ code: 0 });
+    expect(await run(["connect", "email", "--catcher"])).toMatchObject({ code: 0 });
+    expect((await run(["connect", "carrier-pigeon"])).code).toBe(4);
+    const { code, err } = await run(["connect", "email", "--set", "colour=red"]);
+    expect([code, err]).toEqual([2, expect.stringContaining("fromAddress")]);
+    expect((await run(["channels", "--json"])).out).toContain('"sandbox"');
+  });
+
+  test("draft from a file, and from standard input", async () => {
+    const { code, out } = await run(["draft", article, "--to", "sandbox,email", "--json"]);
+    expect(code).toBe(0);
+    ({ postId } = JSON.parse(out) as { postId: string });
+    const piped = await run(["draft", "-", "--to", "@newcomer"], await readFile(article));
+    expect(piped).toMatchObject({ code: 0, out: expect.stringContaining("Built-in extractive drafter") });
+  });
+
+  test("approve shows what it binds, and asks", async () => {
+    expect((await run(["approve", postId, "--yes"])).code).toBe(5);
+    expect((await run(["submit", postId])).code).toBe(0);
+    const unasked = await run(["approve", postId]);
+    expect([unasked.code, unasked.err]).toEqual([2, expect.stringContaining("--yes")]);
+    const approved = await run(["approve", postId, "--yes"]);
+    expect(approved).toMatchObject({ code: 0, err: expect.stringContaining("street trees") });
+  });
+
+  test("a time that the clock skips wants a rule", async () => {
+    const { code, err } = await run(["schedule", postId, "--at", "2027-03-28T02:30"]);
+    expect([code, err]).toEqual([2, expect.stringContaining("--rule")]);
+  });
+
+  test("publish, status, doctor", async () => {
+    expect(await run(["publish", postId, "--wait"])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("confirmed"),
+    });
+    const { out } = await run(["status", postId, "--json"]);
+    expect(JSON.parse(out)).toMatchObject({
+      status: "published",
+      deliveries: [{ state: "confirmed" }, { state: "confirmed" }],
+    });
+    expect((await run(["publish", postId])).code).toBe(5);
+    expect(await run(["doctor"])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("ok   sandbox @newcomer"),
+    });
+  });
+});
+
+describe("material that is refused", () => {
+  test.each([
+    ["a missing file", () => Promise.resolve("missing.md"), 4, "no file"],
+    ["a folder", () => Promise.resolve("."), 2, "folder"],
+    ["five megabytes", () => file("large.md", "long ".repeat(1_000_000)), 5, "2 MB"],
+    ["binary data", () => file("binary.md", Uint8Array.from([0, 1, 2, 3, 0, 255])), 5, "not a text"],
+    [
+      "half a character in UTF-8",
+      () => file("half.md", Uint8Array.from([0x61, 0xed, 0xa0, 0x80, 0x62])),
+      5,
+      "not a text",
+    ],
+    ["an empty file", () => file("empty.md", " \n"), 5, "empty"],
+    ["a private address", () => Promise.resolve("http://10.0.0.1/"), 5, "private network"],
+    ["no such host", () => Promise.resolve("http://galley-test.invalid/"), 1, "cannot be found"],
+  ])("%s", async (_, source, expected, words) => {
+    const { code, err } = await run(["draft", await source(), "--to", "sandbox", "--json"]);
+    expect(code).toBe(expected);
+    expect((JSON.parse(err) as { error: { message: string } }).error.message).toContain(words);
+  });
+});
+
+test("logout ends the session at the server too", async () => {
+  const sessions = path.join(folder, "galley", "sessions.json");
+  const { [new URL(galley.url).origin]: session } = JSON.parse(await readFile(sessions, "utf8")) as Record<
+    string,
+    { token: string }
+  >;
+  expect((await run(["logout"])).code).toBe(0);
+  expect((await run(["posts"])).code).toBe(3);
+  expect((await run(["posts"], "", { GALLEY_TOKEN: session?.token })).code).toBe(3);
+});
