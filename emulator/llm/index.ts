@@ -20,7 +20,7 @@ export type ModelFault = {
   delayMs?: number;
 };
 
-export type ModelRequestRecord = { authorization: string | null; model: string; messages: string[] };
+type ModelRequestRecord = { authorization: string | null; model: string; messages: string[] };
 
 export type LanguageModelServer = {
   /** The base address for an OpenAI-compatible client, ending in `/v1`. */

@@ -20,7 +20,7 @@ const contentSchema = z.looseObject({
   options: z.record(z.string(), z.string()),
 });
 
-export const postSummarySchema = z.looseObject({
+const postSummarySchema = z.looseObject({
   id: z.string(),
   title: z.string(),
   status: z.string(),

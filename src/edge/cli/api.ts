@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ExitReason } from "./exit.ts";
 import { CliFailure } from "./exit.ts";
 
-export type Method = "GET" | "POST" | "DELETE";
+type Method = "GET" | "POST" | "DELETE";
 
 export type ApiOptions = {
   /** The server's address, without a path. */
@@ -12,7 +12,7 @@ export type ApiOptions = {
   workspace: string | null;
 };
 
-export type Call<Schema extends z.ZodType> = {
+type Call<Schema extends z.ZodType> = {
   method?: Method;
   /** Under `/api/v1`, or from the root with `outside`. */
   path: string;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Environment } from "./sources.ts";
 
 /** What the command line takes from the environment. */
-export type CliEnvironment = {
+type CliEnvironment = {
   /** `GALLEY_SERVER`, else the server of this machine on its usual port. */
   server: string;
   /** `GALLEY_TOKEN`: signed in without a stored session. */

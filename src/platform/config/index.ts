@@ -1,4 +1,3 @@
-export type { CliEnvironment } from "./cli.ts";
 export { cliEnvironment } from "./cli.ts";
 export type { Config, Inspection, ProcessRole } from "./config.ts";
 export { inspectConfig, loadConfig } from "./config.ts";
