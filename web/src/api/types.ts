@@ -27,7 +27,6 @@ export type PostStatus = PostSummary["status"];
 export type Post = z.infer<typeof desk.fullPost>;
 export type Decision = NonNullable<Post["lastDecision"]>;
 export type Action = Post["allowed"][number];
-export type Source = Post["sources"][number];
 export type Version = z.infer<typeof desk.version>;
 export type VersionSummary = z.infer<typeof desk.versionList>["items"][number];
 export type Variant = Version["variants"][number];

@@ -78,10 +78,10 @@ function Day({ day, outside, today, entries }: DayProps) {
           {day.day}
         </time>
         <span className="text-xs text-faint sm:hidden">
-          {day.toLocaleString(undefined, { weekday: "long", month: "short" })}
+          {day.toLocaleString(undefined, { weekday: "long" })}
         </span>
       </p>
-      <ul className="grid gap-1">
+      <ul className="grid grid-cols-[minmax(0,1fr)] gap-1">
         {entries.slice(0, perDay).map(({ post, wall }) => (
           <li key={post.id}>
             <CalendarEntry post={post} wall={wall} />

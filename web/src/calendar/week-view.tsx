@@ -30,7 +30,7 @@ export function WeekView({ days, today, entries }: WeekProps) {
               </span>
               {own.length > 0 ? <span className="sr-only">{calendarText.posts(own.length)}</span> : null}
             </h2>
-            <ul className="grid gap-1.5 p-1.5">
+            <ul className="grid grid-cols-[minmax(0,1fr)] gap-1.5 p-1.5">
               {own.map(({ post, wall }) => (
                 <li key={post.id}>
                   <CalendarEntry post={post} wall={wall} roomy />

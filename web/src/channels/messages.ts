@@ -30,8 +30,11 @@ export const channelsText = {
   nowDisconnected: (handle: string) => `${handle} is disconnected`,
   connectFailed: "The platform did not connect the account.",
   connectErrors: {
-    "channels.denied": "Consent was refused on the platform's page. Nothing was connected.",
-    "channels.state_expired": "That took longer than ten minutes. Start again.",
+    "channels.access_denied": "Consent was refused on the platform's page. Nothing was connected.",
+    "channels.needs_consent": "The platform wants to ask you in person. Try again and answer its page.",
+    "channels.invalid_scope": "The platform does not offer this app everything that Galley needs.",
+    "channels.app_refused": "The platform refused the app: check its client id and redirect address.",
+    "channels.platform_down": "The platform has a problem of its own. Try again in a while.",
   } as Record<string, string>,
   loading: "Loading channels",
   emptyTitle: "No channel yet",

@@ -16,7 +16,7 @@ type Step = (typeof order)[number];
 const approved = new Set(["approved", "scheduled", "publishing", "published", "partly"]);
 
 /** How far a newcomer has come. Seeing the post live is the last step; taking it ends the guide. */
-export function stepsDone(channels: Channel[], posts: PostSummary[]): Record<Step, boolean> {
+function stepsDone(channels: Channel[], posts: PostSummary[]): Record<Step, boolean> {
   const published = posts.some((post) => post.status === "published");
   return {
     connect: channels.some((channel) => channel.status === "connected"),

@@ -62,7 +62,7 @@ export function DecisionBar({ post, onDecided }: { post: Post; onDecided: () => 
         <Button asChild variant="ghost" size="lg" className="ml-auto">
           <Link to="/posts/$postId/edit" params={{ postId: post.id }}>
             <Pencil1Icon aria-hidden="true" />
-            {inboxText.edit}
+            <span className="max-sm:sr-only">{inboxText.edit}</span>
           </Link>
         </Button>
       </div>

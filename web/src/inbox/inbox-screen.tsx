@@ -81,7 +81,7 @@ export function InboxScreen() {
             ← {inboxText.title}
           </Link>
         ) : null}
-        <div className="mx-auto h-[calc(100%-1.5rem)] max-w-3xl">
+        <div className="mx-auto h-full max-w-3xl">
           {shown ? (
             <Review key={shown} postId={shown} onDecided={goOn} />
           ) : (
@@ -100,7 +100,10 @@ function QueueItem({ post, current }: { post: PostSummary; current: boolean }) {
         to="/inbox"
         search={{ post: post.id }}
         aria-current={current ? "true" : undefined}
-        className="block rounded-lg px-3 py-2.5 transition-colors -outline-offset-2 hover:bg-fill aria-[current=true]:bg-fill"
+        className={cn(
+          "block rounded-lg px-3 py-2.5 transition-colors -outline-offset-2",
+          current ? "bg-fill-strong/70" : "hover:bg-fill",
+        )}
       >
         <span className="flex items-baseline gap-2">
           <span className="min-w-0 flex-1 truncate font-medium">{post.title}</span>

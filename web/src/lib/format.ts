@@ -34,10 +34,6 @@ export function formatTime(instant: string, timeZone: string, seconds = false): 
   }).format(new Date(instant));
 }
 
-export function formatDay(instant: string, timeZone: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone }).format(new Date(instant));
-}
-
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
   ["month", 2_592_000],

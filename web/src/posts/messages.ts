@@ -18,7 +18,6 @@ export const postsText = {
   lead: "Everything that was drafted, approved and published here.",
   search: "Search posts",
   filter: "Show",
-  all: "All",
   filters: {
     all: "All",
     draft: "Drafts",

@@ -1,7 +1,6 @@
 export const previewText = {
   label: (platform: string) => `How it looks on ${platform}`,
   now: "now",
-  subject: "Subject",
   noSubject: "No subject",
   from: "From",
   to: "To",

@@ -1,4 +1,4 @@
-import { ExitIcon, GearIcon, ReaderIcon } from "@radix-ui/react-icons";
+import { BarChartIcon, ExitIcon, GearIcon, ReaderIcon } from "@radix-ui/react-icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { api, chooseWorkspace } from "../api/client.ts";
@@ -44,6 +44,12 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
       }
     >
       <MenuLabel>{user.email}</MenuLabel>
+      <MenuItem asChild>
+        <Link to="/usage">
+          <BarChartIcon aria-hidden="true" />
+          {shellText.usage}
+        </Link>
+      </MenuItem>
       <MenuItem asChild>
         <Link to="/settings">
           <GearIcon aria-hidden="true" />

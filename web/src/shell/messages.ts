@@ -19,7 +19,6 @@ export const shellText = {
   theme: "Theme",
   themes: { system: "System", light: "Light", dark: "Dark" },
   shortcuts: "Keyboard shortcuts",
-  more: "More",
   lost: "Galley can't be reached. What you write is kept on this device.",
   unavailable: "Galley is not ready right now. What you write is kept on this device.",
   retry: "Try again",
