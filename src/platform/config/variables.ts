@@ -186,5 +186,3 @@ export const variables = {
   ),
   SHUTDOWN_GRACE_SECONDS: whole(30, 1, 600),
 } as const;
-
-export type VariableName = keyof typeof variables;

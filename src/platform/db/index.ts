@@ -1,9 +1,9 @@
-export type { Database, DatabaseOptions, PreparedStatement } from "./database.ts";
+export type { Database, PreparedStatement } from "./database.ts";
 export { openDatabase } from "./database.ts";
 export { compileOnly } from "./compile-only.ts";
-export type { EmbeddedOptions, EmbeddedPostgres } from "./embedded/index.ts";
+export type { EmbeddedPostgres } from "./embedded/index.ts";
 export { startEmbeddedPostgres } from "./embedded/index.ts";
-export { DatabaseError, isDatabaseUnavailable, isUniqueViolation, sqlState } from "./errors.ts";
+export { isDatabaseUnavailable, isUniqueViolation, sqlState } from "./errors.ts";
 export { migrate, migrationsHash } from "./migrate.ts";
 export { createPool } from "./pool.ts";
 export type { Schema } from "./schema.gen.ts";

@@ -1,7 +1,7 @@
 import { Pool, types } from "pg";
 
 /** The two roles of the schema; neither owns a table, so row-level security binds both. */
-export type DatabaseRole = "galley_app" | "galley_system";
+type DatabaseRole = "galley_app" | "galley_system";
 
 const int8Oid = 20;
 

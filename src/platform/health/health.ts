@@ -6,20 +6,20 @@ import { statfs } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** `message` says in plain words how a subsystem is and, when not ok, what to do. */
-export type Check = { ok: boolean; message: string };
+type Check = { ok: boolean; message: string };
 
-export type Readiness = { ready: boolean; checks: Record<string, Check> };
+type Readiness = { ready: boolean; checks: Record<string, Check> };
 
 type NamedCheck = Check & { name: string };
 
-export type Health = {
+type Health = {
   /** Whether to send traffic here, and why not, by subsystem. */
   ready: () => Promise<Readiness>;
   /** All metrics in the Prometheus text format, and its content type. */
   metrics: () => Promise<{ contentType: string; text: string }>;
 };
 
-export type HealthOptions = {
+type HealthOptions = {
   database: Database;
   /** The folder whose disk must have room. */
   dataDir: string;

@@ -1,2 +1,1 @@
-export type { Check, Health, HealthOptions, Readiness } from "./health.ts";
 export { createHealth } from "./health.ts";

@@ -2,7 +2,7 @@ import type { JsonObject } from "#kit";
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
 
-export type JobOptions = {
+type JobOptions = {
   /** Not before this moment; default: now. */
   runAt?: Date;
   /** A job that still waits under the same key is replaced, so that a key never waits twice. */

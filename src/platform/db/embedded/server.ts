@@ -66,7 +66,7 @@ async function socketFolder(dataDir: string, account: Account | null): Promise<s
 }
 
 /** Whom `postmaster.pid` names (PostgreSQL's `miscadmin.h`, "data directory lock file"); null without one. */
-export async function recordedServer(
+async function recordedServer(
   cluster: string,
 ): Promise<{ pid: number; port: number; folder: string } | null> {
   const lines = (await readFile(join(cluster, "postmaster.pid"), "utf8").catch(() => "")).split("\n");
@@ -75,7 +75,7 @@ export async function recordedServer(
 }
 
 /** False when the process is gone, or (told on Linux) is something else that took its number. */
-export async function isServerProcess(pid: number): Promise<boolean> {
+async function isServerProcess(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch {
@@ -89,7 +89,7 @@ export async function isServerProcess(pid: number): Promise<boolean> {
   return command.trim() === "postgres" && !/\) [ZX] /.test(state);
 }
 
-export async function canConnect(url: string): Promise<boolean> {
+async function canConnect(url: string): Promise<boolean> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000 });
   client.on("error", () => undefined);
   try {
