@@ -12,7 +12,7 @@ type Readiness = { ready: boolean; checks: Record<string, Check> };
 
 type NamedCheck = Check & { name: string };
 
-type Health = {
+export type Health = {
   /** Whether to send traffic here, and why not, by subsystem. */
   ready: () => Promise<Readiness>;
   /** All metrics in the Prometheus text format, and its content type. */

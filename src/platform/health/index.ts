@@ -1,1 +1,2 @@
+export type { Health } from "./health.ts";
 export { createHealth } from "./health.ts";
