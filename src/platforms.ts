@@ -5,8 +5,8 @@ import { join } from "node:path";
 
 /** The platforms that Galley brings along for a first run, each a server of its own on loopback. */
 export type BuiltInPlatforms = {
-  sandbox: Sandbox | null;
-  mailCatcher: MailCatcher | null;
+  sandbox: Pick<Sandbox, "url" | "publicUrl"> | null;
+  mailCatcher: Pick<MailCatcher, "host" | "smtpPort" | "url" | "publicUrl"> | null;
   stop: () => Promise<void>;
 };
 
@@ -14,8 +14,37 @@ const loopback = "127.0.0.1";
 const sandboxPath = "/sandbox";
 const mailPath = "/sandbox/mail";
 
-/** Starts what the configuration switches on; nothing of them is loaded otherwise. */
+/** The catcher's pages listen beside its SMTP port where that is fixed. */
+function catcherPages(smtpPort: number): number {
+  return smtpPort === 0 ? 0 : smtpPort + 1;
+}
+
+/** In a worker of its own: the platforms that the `api` process on this machine runs, by their fixed ports. */
+function platformsElsewhere({ sandbox, mailCatcher, publicUrl }: Config): BuiltInPlatforms {
+  const hasSandbox = sandbox.enabled && sandbox.port > 0;
+  const hasCatcher = mailCatcher.enabled && mailCatcher.port > 0;
+  return {
+    sandbox: hasSandbox
+      ? { url: `http://${loopback}:${sandbox.port}`, publicUrl: publicUrl + sandboxPath }
+      : null,
+    mailCatcher: hasCatcher
+      ? {
+          host: loopback,
+          smtpPort: mailCatcher.port,
+          url: `http://${loopback}:${catcherPages(mailCatcher.port)}`,
+          publicUrl: publicUrl + mailPath,
+        }
+      : null,
+    stop: async () => undefined,
+  };
+}
+
+/**
+ * Starts what the configuration switches on, in the process that serves the API: each keeps a journal
+ * that one process alone may write. Nothing of them is loaded otherwise.
+ */
 export async function startPlatforms(config: Config): Promise<BuiltInPlatforms> {
+  if (!config.roles.includes("api")) return platformsElsewhere(config);
   const { sandbox: wantsSandbox, mailCatcher: wantsCatcher, dataDir, publicUrl } = config;
   if (!wantsSandbox.enabled && !wantsCatcher.enabled) {
     return { sandbox: null, mailCatcher: null, stop: async () => undefined };
@@ -34,7 +63,7 @@ export async function startPlatforms(config: Config): Promise<BuiltInPlatforms> 
         directory: join(dataDir, "mail"),
         host: loopback,
         smtpPort: wantsCatcher.port,
-        httpPort: 0,
+        httpPort: catcherPages(wantsCatcher.port),
         publicUrl: publicUrl + mailPath,
       })
     : null;

@@ -14,9 +14,11 @@ type CliEnvironment = {
 
 /** Reads the few variables of the command line; the settings of a server are `loadConfig`'s. */
 export function cliEnvironment(environment: Environment): CliEnvironment {
+  const port = environment["PORT"] ?? "";
   const folder = environment["XDG_CONFIG_HOME"] || environment["APPDATA"] || join(homedir(), ".config");
   return {
-    server: environment["GALLEY_SERVER"] || `http://127.0.0.1:${environment["PORT"] || "3000"}`,
+    // A wrong PORT is for `config check` to tell, which must run to tell it.
+    server: environment["GALLEY_SERVER"] || `http://127.0.0.1:${/^\d+$/.exec(port)?.[0] ?? "3000"}`,
     token: environment["GALLEY_TOKEN"] || null,
     sessionFile: join(folder, "galley", "sessions.json"),
   };

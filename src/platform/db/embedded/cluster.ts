@@ -63,7 +63,7 @@ export function startFailure(error: unknown): DatabaseError {
   const message =
     isMissing && process.platform === "linux"
       ? "The built-in PostgreSQL cannot run here: it needs glibc, and this system (Alpine, perhaps) has another C library. Set DATABASE_URL to a PostgreSQL 15 or newer."
-      : `The built-in PostgreSQL could not be set up: ${output || String(error)}`;
+      : `The built-in PostgreSQL could not be set up. Its own words: ${output || String(error)}. Mend that, or set DATABASE_URL to a PostgreSQL 15 or newer.`;
   return new DatabaseError({ code: "db.builtin_failed", kind: "unavailable", message, cause: error });
 }
 
