@@ -14,6 +14,14 @@ export default defineConfig({
     // The server's content security policy allows no data: URLs for scripts, styles and fonts.
     assetsInlineLimit: 0,
     target: "es2023",
+    rolldownOptions: {
+      output: {
+        // What changes with a release apart from what rarely does, so that an update costs browsers little.
+        codeSplitting: {
+          groups: [{ name: "vendor", test: /node_modules\/(?:react|react-dom|scheduler|@tanstack|@floating-ui)\// }],
+        },
+      },
+    },
   },
   // `vite web` while working on the dashboard, beside a running `npm start`.
   server: { port: 5173, proxy: { "/api": server, "/media": server } },

@@ -4,7 +4,7 @@ type Body = Record<string, unknown>;
 type Written = { id: string; version: number; boundHash: string };
 
 /** A call of the API from the page itself: with its cookie, and from its own site. */
-async function call<Answer>(page: Page, method: string, path: string, body?: Body): Promise<Answer> {
+export async function call<Answer>(page: Page, method: string, path: string, body?: Body): Promise<Answer> {
   const answer = await page.evaluate(
     async ([verb, address, text]) => {
       const response = await fetch(`/api/v1${address}`, {
