@@ -18,7 +18,9 @@ export default defineConfig({
       output: {
         // What changes with a release apart from what rarely does, so that an update costs browsers little.
         codeSplitting: {
-          groups: [{ name: "vendor", test: /node_modules\/(?:react|react-dom|scheduler|@tanstack|@floating-ui)\// }],
+          groups: [
+            { name: "vendor", test: /node_modules\/(?:react|react-dom|scheduler|@tanstack|@floating-ui)\// },
+          ],
         },
       },
     },
