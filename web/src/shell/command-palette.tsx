@@ -62,12 +62,14 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
           ))}
         </Command.Group>
         {found.data?.items.length ? (
-          <Command.Group heading={paletteText.posts} forceMount>
+          <Command.Group heading={paletteText.posts}>
             {found.data.items.map((post) => (
               <Item
                 key={post.id}
                 icon={<FileTextIcon />}
-                value={`${post.title} ${post.excerpt} ${post.id}`}
+                value={`${post.title} ${post.id}`}
+                // The server has found it, perhaps by words that the title lacks.
+                keywords={[search]}
                 onSelect={run(() => void navigate({ to: "/posts/$postId", params: { postId: post.id } }))}
               >
                 {post.title}
@@ -84,15 +86,17 @@ type ItemProps = {
   icon: ReactNode;
   keys?: string;
   value?: string;
+  keywords?: string[];
   onSelect: () => void;
   children: ReactNode;
 };
 
-function Item({ icon, keys, value, onSelect, children }: ItemProps) {
+function Item({ icon, keys, value, keywords, onSelect, children }: ItemProps) {
   return (
     <Command.Item
       onSelect={onSelect}
       {...(value ? { value } : {})}
+      {...(keywords ? { keywords } : {})}
       className="flex h-9 cursor-pointer items-center gap-3 rounded-md px-2.5 text-sm data-[selected=true]:bg-fill [&_svg]:text-faint"
     >
       {icon}
