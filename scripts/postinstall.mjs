@@ -7,7 +7,8 @@ import { join } from "node:path";
 const nested = join(import.meta.dirname ?? ".", "../node_modules/node/node_modules");
 try {
   for (const name of readdirSync(nested).filter((entry) => entry.startsWith("node-"))) {
-    for (const part of ["include", "share", "lib"]) rmSync(join(nested, name, part), { recursive: true, force: true });
+    for (const part of ["include", "share", "lib"])
+      rmSync(join(nested, name, part), { recursive: true, force: true });
   }
 } catch {
   // Another layout of that package: nothing to trim.
