@@ -1,0 +1,219 @@
+import { createChannels } from "#channels";
+import type { Connector } from "#connectors";
+import { createDeliveries, frozenHash } from "#delivery";
+import { type Actor, contentHash, newId, systemClock } from "#kit";
+import { type Database, migrate, openDatabase, startEmbeddedPostgres } from "#platform/db";
+import { createHttpClient } from "#platform/http-client";
+import { createJobs, migrateJobs, startWorker, type Sweep, type Task } from "#platform/jobs";
+import { createMailTransport } from "#platform/mail";
+import { createSecrets } from "#platform/secrets";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+
+/**
+ * Publishing throughput: due deliveries to a platform that answers at once, against jobs that do nothing,
+ * on the same queue, worker settings and database, in one run.
+ *
+ *   node bench/delivery.ts [deliveries=10000] [concurrency=32] [rounds=3]
+ */
+const count = Number(process.argv[2] ?? 10_000);
+const concurrency = Number(process.argv[3] ?? 32);
+const rounds = Number(process.argv[4] ?? 3);
+const target = 0.3;
+const log = pino({ level: "error" }, pino.destination(2));
+
+/** A platform without latency: everything but the wire. */
+const instant: Connector = {
+  id: "instant",
+  name: "Instant",
+  summary: "Answers at once.",
+  connect: {
+    kind: "form",
+    fields: [],
+    refresh: null,
+    open: async () => ({
+      credentials: { token: "t" },
+      scopes: [],
+      expiresAt: null,
+      account: { accountId: "a", handle: "@a", displayName: "A", avatarUrl: null, profileUrl: null },
+    }),
+  },
+  limits: {
+    textLength: 500,
+    textUnit: "characters",
+    maxParts: 1,
+    maxMedia: 0,
+    maxMediaBytes: 0,
+    mediaTypes: [],
+    altTextLength: 0,
+    firstComment: false,
+  },
+  options: [],
+  settling: () => ({ deadlineMs: 5_000, windowMs: 10_000 }),
+  measure: (text) => text.length,
+  compose: (variant) => variant.parts,
+  validate: () => [],
+  price: () => null,
+  prepare: async (_context, { variant }) => ({ items: [{ kind: "post", payload: variant.parts[0] ?? "" }] }),
+  commit: async (_context, _plan, item) => ({ externalId: item.key, url: null, data: {} }),
+  locate: "unsupported",
+  probe: async () => ({ accountId: "a", handle: "@a", displayName: "A", avatarUrl: null, profileUrl: null }),
+};
+
+type Bench = { url: string; database: Database; key: Buffer };
+
+/** Runs a worker until `remaining` is 0 and returns how many per second it did. */
+async function throughput(
+  bench: Bench,
+  work: { tasks: Record<string, Task>; sweeps: readonly Sweep[] },
+  done: Promise<void>,
+): Promise<number> {
+  const started = performance.now();
+  const worker = await startWorker({ databaseUrl: bench.url, ...work, concurrency, log });
+  await done;
+  const seconds = (performance.now() - started) / 1_000;
+  await worker.stop();
+  return count / seconds;
+}
+
+async function noOpJobs(bench: Bench): Promise<number> {
+  const jobs = createJobs();
+  const batch = Array.from({ length: count }, () => ({ task: "bench.nothing", payload: {} }));
+  await jobs.enqueueMany(bench.database.system, batch);
+  const done = Promise.withResolvers<void>();
+  let left = count;
+  const nothing: Task = async () => {
+    left -= 1;
+    if (left === 0) done.resolve();
+  };
+  return throughput(bench, { tasks: { "bench.nothing": nothing }, sweeps: [] }, done.promise);
+}
+
+function parts({ database, key }: Bench) {
+  const secrets = createSecrets({ database, key, clock: systemClock });
+  const http = createHttpClient({ allowOrigins: [] });
+  const mail = createMailTransport({ allowServers: [] });
+  const connectors = new Map([[instant.id, instant]]);
+  const channels = createChannels({
+    database,
+    connectors,
+    secrets,
+    http,
+    mail,
+    settings: {},
+    publicUrl: "http://127.0.0.1",
+  });
+  const deliveries = createDeliveries({
+    database,
+    jobs: createJobs(),
+    channels,
+    connectors,
+    files: { read: () => Promise.reject(new TypeError("no images here")) },
+    log,
+    settings: { concurrency, minimumWindowMs: 0 },
+  });
+  return { channels, deliveries };
+}
+
+async function buildPerson(database: Database): Promise<Actor> {
+  const actor: Actor = {
+    kind: "person",
+    userId: newId(),
+    name: "Ada",
+    email: `${newId()}@example.test`,
+    sessionId: newId(),
+    workspaceId: newId(),
+    role: "owner",
+  };
+  const db = database.system;
+  await db.insertInto("users").values({ id: actor.userId, name: actor.name, email: actor.email }).execute();
+  await db
+    .insertInto("workspaces")
+    .values({ id: actor.workspaceId, name: "Bench", time_zone: "UTC" })
+    .execute();
+  return actor;
+}
+
+/** Approves and orders `count` posts for one channel, all due now. */
+async function orderAll(bench: Bench, { channels, deliveries }: ReturnType<typeof parts>): Promise<void> {
+  const actor = await buildPerson(bench.database);
+  const { workspaceId } = actor;
+  const channel = await channels.connectForm(actor, instant.id, {});
+  const dueAt = new Date();
+  await bench.database.inWorkspace(workspaceId, async (transaction) => {
+    for (let number = 0; number < count; number += 1) {
+      const content = { parts: [`Post ${number}`], link: null, media: [], firstComment: null, options: {} };
+      const hash = frozenHash({ variant: content, media: [] });
+      const binding = { at: null, variants: [{ channelId: channel.id, hash }] };
+      const approval = { id: newId(), decidedBy: actor.userId, binding };
+      const postId = newId();
+      await transaction
+        .insertInto("posts")
+        .values({ workspace_id: workspaceId, id: postId, title: "Bench", content_hash: hash })
+        .execute();
+      await transaction
+        .insertInto("approvals")
+        .values({
+          workspace_id: workspaceId,
+          id: approval.id,
+          post_id: postId,
+          version: 1,
+          bound_hash: contentHash(binding),
+          decision: "approved",
+          decided_by: actor.userId,
+        })
+        .execute();
+      await deliveries.request(transaction, {
+        workspaceId,
+        postId,
+        approval,
+        variants: [{ channelId: channel.id, content, media: [] }],
+        dueAt,
+        graceSeconds: 7_200,
+      });
+    }
+  });
+}
+
+async function publishing(bench: Bench): Promise<number> {
+  const built = parts(bench);
+  await orderAll(bench, built);
+  const done = Promise.withResolvers<void>();
+  let left = count;
+  const settled: Task = async () => {
+    left -= 1;
+    if (left === 0) done.resolve();
+  };
+  const { tasks, sweeps } = built.deliveries;
+  return throughput(bench, { tasks: { ...tasks, "desk.delivery_settled": settled }, sweeps }, done.promise);
+}
+
+const directory = await mkdtemp(join(tmpdir(), "galley-bench-"));
+const postgres = await startEmbeddedPostgres({ dataDir: directory });
+try {
+  await migrate(postgres.url);
+  await migrateJobs(postgres.url);
+  const database = openDatabase({ url: postgres.url });
+  const bench = { url: postgres.url, database, key: randomBytes(32) };
+  const ratios: number[] = [];
+  console.log(`${count} each, concurrency ${concurrency}, embedded PostgreSQL with fsync`);
+  console.log("round  no-op jobs/s  deliveries/s  ratio");
+  for (let round = 1; round <= rounds; round += 1) {
+    const idle = await noOpJobs(bench);
+    const busy = await publishing(bench);
+    ratios.push(busy / idle);
+    const cells = [String(round), idle.toFixed(0), busy.toFixed(0), (busy / idle).toFixed(2)];
+    console.log(cells.map((cell, index) => cell.padStart([5, 14, 14, 7][index] ?? 0)).join(""));
+  }
+  await database.close();
+  const median = ratios.toSorted((left, right) => left - right)[Math.floor(ratios.length / 2)] ?? 0;
+  const kept = median >= target;
+  console.log(`median ratio ${median.toFixed(2)}, target ${target}: ${kept ? "kept" : "MISSED"}`);
+  process.exitCode = kept ? 0 : 1;
+} finally {
+  await postgres.stop();
+  await rm(directory, { recursive: true, force: true });
+}
