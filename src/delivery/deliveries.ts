@@ -69,15 +69,16 @@ export type Deliveries = {
 
 const defaults = { leaseMs: 60_000, marginMs: 10_000, skewMs: 120_000 };
 
-/** Errors that the database raised about one row, after which nothing of the statement stands. */
+/** Errors that the database raised about one row, or a deadlock that it broke: nothing of the statement stands. */
 function isRefusedRow(error: unknown): boolean {
-  return /^(GD...|23...|22...)$/.test(sqlState(error) ?? "");
+  return /^(GD...|23...|22...|40P01)$/.test(sqlState(error) ?? "");
 }
 
 export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const { database, jobs, channels, connectors, files, log } = options;
   const settings: DeliverySettings = { ...defaults, ...options.settings };
-  const maxItems = Math.max(1, settings.concurrency);
+  // Several smaller commits follow one another: while one is on its way, what the last confirmed moves on.
+  const maxItems = Math.max(8, Math.ceil(settings.concurrency / 4));
 
   const writeIntent = groupCommit<Intent, boolean>({
     flush: (intents) => writeIntents(database.system, intents),
@@ -85,7 +86,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     maxItems,
   });
   const settleTogether = groupCommit<Settlement, boolean>({
-    flush: (settlements) => writeSettlements(database.system, jobs, settlements),
+    flush: (settlements) => writeSettlements(database.system, settlements),
     isolates: isRefusedRow,
     maxItems,
   });

@@ -1,5 +1,4 @@
 import { newId } from "#kit";
-import { createJobs } from "#platform/jobs";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { testDatabase, type TestDatabase } from "../../test/database.ts";
@@ -76,7 +75,7 @@ function intend(intent: Intent): Promise<boolean[]> {
 }
 
 function settle(claimed: Claimed, settlement: Pick<Settlement, "attempt" | "next">): Promise<boolean[]> {
-  return writeSettlements(server.database.system, createJobs(), [
+  return writeSettlements(server.database.system, [
     {
       workspaceId: claimed.workspaceId,
       deliveryId: claimed.id,

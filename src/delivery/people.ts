@@ -5,7 +5,7 @@ import type { Jobs } from "#platform/jobs";
 import { type Kysely, sql } from "kysely";
 import { DeliveryError, notFound } from "./errors.ts";
 import { publishTask } from "./order.ts";
-import { settleIn } from "./settle.ts";
+import { writeSettlements } from "./settle.ts";
 import type { DeliveryState } from "./state.ts";
 
 /** What a person says about a post that Galley cannot read back. */
@@ -74,7 +74,7 @@ export async function resolveDelivery(
     const again = row.late ? "missed" : "scheduled";
     const state = live && last ? "confirmed" : again;
     const message = row.late ? "It is later than the workspace allows. Publish it now or cancel it." : null;
-    await settleIn(transaction, tools.jobs, [
+    await writeSettlements(transaction, [
       {
         workspaceId: actor.workspaceId,
         deliveryId: id,

@@ -1,9 +1,9 @@
 export type PumpOptions<Row> = {
-  /** Takes up to `limit` rows that are due now, not of `busy` groups. */
+  /** Takes up to `limit` rows that are due now, none of the `busy` groups. */
   claim: (limit: number, busy: string[]) => Promise<Row[]>;
   /** Works on one row. Must not throw. */
   work: (row: Row, stopping: AbortSignal) => Promise<void>;
-  /** Rows of one group share something that must not take the whole pump: a channel. */
+  /** Rows of one group share something that must not take the whole pump while others wait: a channel. */
   groupOf: (row: Row) => string;
   concurrency: number;
   perGroup: number;
@@ -32,22 +32,22 @@ export function createPump<Row>(options: PumpOptions<Row>): Pump {
     groups.set(group, (groups.get(group) ?? 0) + 1);
     const work = options.work(row, stopping).finally(() => {
       active.delete(work);
-      const before = groups.get(group) ?? 1;
-      if (before === 1) groups.delete(group);
-      else groups.set(group, before - 1);
-      // A group that was full, and so left out of the claims, has room again.
-      if (before >= perGroup) mayHaveMore = true;
+      const left = (groups.get(group) ?? 1) - 1;
+      if (left === 0) groups.delete(group);
+      else groups.set(group, left);
       changed.resolve();
     });
     active.add(work);
   }
 
   async function fill(stopping: AbortSignal): Promise<void> {
-    const limit = Math.min(concurrency - active.size, perGroup);
+    const limit = concurrency - active.size;
     const busy = [...groups].filter(([, count]) => count >= perGroup).map(([group]) => group);
     lookAgain = false;
     mayHaveMore = false;
-    const rows = await options.claim(limit, busy);
+    let rows = await options.claim(limit, busy);
+    // Nothing of the others: the busy groups may have the room.
+    if (rows.length === 0 && busy.length > 0) rows = await options.claim(limit, []);
     for (const row of rows) start(row, stopping);
     // As many came as were asked for: there may be more.
     if (rows.length === limit) mayHaveMore = true;

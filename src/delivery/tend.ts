@@ -1,6 +1,7 @@
 import type { Schema } from "#platform/db";
 import type { Jobs } from "#platform/jobs";
 import { type Kysely, sql } from "kysely";
+import { dueSince } from "./claim.ts";
 import { settledJob } from "./settle.ts";
 
 type Moved = { workspaceId: string; postId: string };
@@ -19,7 +20,7 @@ export async function recoverExpired(db: Kysely<Schema>): Promise<number> {
       with expired as (
         select d.workspace_id, d.id, d.state = 'reconciling' or exists (
             select from delivery_attempts a
-            where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.state in ('open', 'ambiguous')) as maybe_out
+            where a.delivery_id = d.id and a.state in ('open', 'ambiguous')) as maybe_out
         from deliveries d
         where d.state in ('claimed', 'in_flight', 'reconciling') and d.wake_at <= clock_timestamp()
           and d.lease_until <= clock_timestamp()
@@ -39,10 +40,8 @@ export async function recoverExpired(db: Kysely<Schema>): Promise<number> {
       update delivery_attempts a
       set state = 'ambiguous', settled_fence = l.fence, error_code = 'delivery.lease_ended',
         error_message = 'The process that sent it ended before it could write the answer.'
-      from jsonb_to_recordset(${JSON.stringify(lost)}::jsonb) as l ("workspaceId" uuid, id uuid, fence bigint)
-      where a.workspace_id = l."workspaceId" and a.delivery_id = l.id and a.state = 'open'`.execute(
-      transaction,
-    );
+      from jsonb_to_recordset(${JSON.stringify(lost)}::jsonb) as l (id uuid, fence bigint)
+      where a.delivery_id = l.id and a.state = 'open'`.execute(transaction);
     return rows.length;
   });
 }
@@ -52,9 +51,9 @@ export async function markMissed(db: Kysely<Schema>, jobs: Jobs): Promise<number
   return db.transaction().execute(async (transaction) => {
     const { rows } = await sql<Moved>`
       with late as (
-        select workspace_id, id from deliveries
-        where state = 'scheduled' and wake_at <= clock_timestamp() and late_after <= clock_timestamp()
-        order by wake_at
+        select d.workspace_id, d.id from deliveries d
+        where ${dueSince} <= clock_timestamp() and d.late_after <= clock_timestamp()
+        order by ${dueSince}
         limit ${batch}
         for update skip locked)
       update deliveries d
@@ -78,8 +77,8 @@ export async function holdForReconnect(db: Kysely<Schema>, jobs: Jobs): Promise<
       with held as (
         select d.workspace_id, d.id, c.status from deliveries d
         join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
-        where d.state = 'scheduled' and d.wake_at <= clock_timestamp() and c.status <> 'connected'
-        order by d.wake_at
+        where ${dueSince} <= clock_timestamp() and c.status <> 'connected'
+        order by ${dueSince}
         limit ${batch}
         for update of d skip locked)
       update deliveries d

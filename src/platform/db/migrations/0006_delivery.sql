@@ -43,14 +43,19 @@ create table deliveries (
   check (item_count is null or (item_count > 0 and item_count = cardinality(item_hashes))),
   check (state not in ('claimed', 'in_flight', 'reconciling') or lease_until is not null)
 );
--- One approval sends a post to a channel once, whatever becomes of it; only a cancelled delivery can be asked for again.
-create unique index deliveries_once on deliveries (workspace_id, post_id, channel_id, approval_id)
-  where state <> 'cancelled';
-create index deliveries_due on deliveries (wake_at, id) where state = 'scheduled';
+-- Indexes other than the primary key begin with the narrowest column, not with the workspace: while a table is new,
+-- the planner cannot tell one index that begins with the workspace from another, and a session keeps its choice.
+
+-- One approval sends a post to a channel once, whatever becomes of it; only a cancelled delivery can be
+-- asked for again. The same index finds the deliveries of a post.
+create unique index deliveries_once on deliveries
+  (post_id, channel_id, approval_id, (case when state = 'cancelled' then id end)) nulls not distinct;
+-- An expression, and not (wake_at) where state = 'scheduled': on a table that was filled a moment ago the planner
+-- takes a condition on the state for rare, and would sort all that is due for each claim.
+create index deliveries_due on deliveries ((case when state = 'scheduled' then wake_at end), id)
+  where (case when state = 'scheduled' then wake_at end) is not null;
 create index deliveries_tended on deliveries (wake_at)
   where state in ('claimed', 'in_flight', 'ambiguous', 'reconciling');
-create index deliveries_post on deliveries (workspace_id, post_id);
-create index deliveries_channel on deliveries (workspace_id, channel_id, state);
 create index deliveries_attention on deliveries (workspace_id, id)
   where state in ('needs_human', 'needs_reconnect', 'missed', 'rejected');
 call protect_tenant('deliveries');
@@ -93,7 +98,7 @@ create table delivery_attempts (
   evidence text,
   primary key (workspace_id, id),
   foreign key (workspace_id, delivery_id) references deliveries (workspace_id, id) on delete cascade,
-  unique (workspace_id, delivery_id, item, number),
+  unique (delivery_id, item, number),
   check (deadline_at > intent_at),
   check (state in ('open', 'ambiguous') or (settled_by is not null and settled_at is not null)),
   check (state <> 'confirmed' or external_id is not null or settled_by = 'person'),
@@ -110,10 +115,10 @@ create table delivery_attempts (
     or coalesce(external_created_at >= intent_at - interval '10 minutes', false))
 );
 -- Invariant 2: at most one attempt per (delivery, item) that is or may be visible.
-create unique index delivery_attempts_open on delivery_attempts (workspace_id, delivery_id, item)
+create unique index delivery_attempts_open on delivery_attempts (delivery_id, item)
   where state in ('open', 'ambiguous', 'confirmed');
 -- Invariant 5: a platform's id belongs to one attempt of a channel.
-create unique index delivery_attempts_external on delivery_attempts (workspace_id, channel_id, external_id)
+create unique index delivery_attempts_external on delivery_attempts (channel_id, external_id)
   where external_id is not null;
 call protect_tenant('delivery_attempts');
 
@@ -214,7 +219,7 @@ begin
   select count(*) filter (where state <> 'confirmed'), count(*) filter (where state = 'confirmed')
     into open_items, confirmed_items
     from delivery_attempts
-    where workspace_id = new.workspace_id and delivery_id = new.id and state in ('open', 'ambiguous', 'confirmed');
+    where delivery_id = new.id and state in ('open', 'ambiguous', 'confirmed');
   if open_items > 0 then
     raise exception 'an attempt of this delivery is not settled' using errcode = 'check_violation';
   end if;
@@ -233,7 +238,6 @@ create function guard_intent() returns trigger
 as $$
 declare
   owner record;
-  earlier integer;
 begin
   if current_setting('fsync') <> 'on' or current_setting('synchronous_commit') = 'off' then
     raise exception 'this database may forget a commit (fsync or synchronous_commit is off)' using errcode = 'GD001';
@@ -241,9 +245,10 @@ begin
   if new.state <> 'open' then
     raise exception 'an attempt begins as open' using errcode = 'check_violation';
   end if;
-  select state, fence, lease_until, channel_id, item_count, item_hashes[new.item + 1] as item_hash,
-      approval_id, approval_hash, post_id
-    into owner from deliveries where workspace_id = new.workspace_id and id = new.delivery_id;
+  select state, fence, lease_until, channel_id, post_id, approval_id, approval_hash,
+      item_hashes[new.item + 1] as item_hash
+    into owner
+    from deliveries where workspace_id = new.workspace_id and id = new.delivery_id;
   if owner.state is null or owner.state not in ('claimed', 'in_flight') or owner.fence <> new.fence
     or owner.lease_until <= new.deadline_at then
     raise exception 'an intent needs the current fence and a lease beyond its deadline' using errcode = 'GD002';
@@ -251,11 +256,13 @@ begin
   if owner.item_hash is distinct from new.payload_hash or owner.channel_id <> new.channel_id then
     raise exception 'an intent must be what the stored plan says' using errcode = 'GD003';
   end if;
-  select count(*) into earlier from delivery_attempts
-    where workspace_id = new.workspace_id and delivery_id = new.delivery_id and item < new.item and state = 'confirmed';
-  if earlier <> new.item then
+  if new.item > 0 and new.item <> (
+    select count(*) from delivery_attempts
+    where delivery_id = new.delivery_id and item < new.item and state = 'confirmed')
+  then
     raise exception 'items go out in order' using errcode = 'GD004';
   end if;
+  -- A statement of its own, not a join: its plan is an index probe whatever the planner knows of the table.
   perform from approvals
     where workspace_id = new.workspace_id and id = owner.approval_id and post_id = owner.post_id
       and decision = 'approved' and voided_at is null and bound_hash = owner.approval_hash;
@@ -297,3 +304,117 @@ begin
 end
 $$;
 create trigger guard_attempt before update on delivery_attempts for each row execute function guard_attempt();
+
+-- The two writes of the publishing path, for many deliveries at once. They are functions so that a session plans
+-- them once, and always by index: on tables that have just been filled the planner would rather read them whole.
+
+-- Intents: [{workspaceId, deliveryId, fence, id, item, number, kind, payloadHash, deadlineMs, windowMs, marginMs,
+-- plan, itemHashes}]. Each is written at the fence it names, with a lease beyond its deadline and, the first time,
+-- the plan. Returns the ids of the attempts that stand; a missing one has lost its fence.
+create function write_intents(intents jsonb) returns setof uuid
+  language plpgsql
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+begin
+  return query
+    with input as (
+      select * from jsonb_to_recordset(intents) as i (
+        "workspaceId" uuid, "deliveryId" uuid, fence bigint, id uuid, item integer, number integer, kind text,
+        "payloadHash" text, "deadlineMs" integer, "windowMs" integer, "marginMs" integer, plan jsonb, "itemHashes" jsonb)),
+    locked as materialized (
+      select i.*
+      from input i cross join lateral (
+        select from deliveries
+        where workspace_id = i."workspaceId" and id = i."deliveryId" and fence = i.fence
+          and state in ('claimed', 'in_flight') and lease_until > clock_timestamp()
+        for update) d),
+    held as (
+      update deliveries d
+      set state = 'in_flight', updated_at = clock_timestamp(),
+        lease_until = clock_timestamp() + (i."deadlineMs" + i."marginMs") * interval '1 millisecond',
+        wake_at = clock_timestamp() + (i."deadlineMs" + i."marginMs") * interval '1 millisecond',
+        plan = coalesce(d.plan, i.plan),
+        item_hashes = coalesce(d.item_hashes, array(select jsonb_array_elements_text(i."itemHashes"))),
+        item_count = coalesce(d.item_count, jsonb_array_length(i."itemHashes"))
+      from locked i
+      where d.workspace_id = i."workspaceId" and d.id = i."deliveryId"
+      returning d.workspace_id, d.id as delivery_id, d.channel_id, i.fence, i.id, i.item, i.number, i.kind,
+        i."payloadHash", i."deadlineMs", i."windowMs")
+    insert into delivery_attempts (workspace_id, id, delivery_id, item, number, kind, channel_id, fence, payload_hash,
+      intent_at, deadline_at, window_ms)
+    select workspace_id, id, delivery_id, item, number, kind, channel_id, fence, "payloadHash",
+      clock_timestamp(), clock_timestamp() + "deadlineMs" * interval '1 millisecond', "windowMs"
+    from held
+    returning delivery_attempts.id;
+end
+$$;
+
+-- Outcomes: [{workspaceId, deliveryId, postId, fence, attempt: {id, state, ...} | null, settled, and where the delivery
+-- moves: state, waitMs, tries, errorCode, errorMessage, externalUrl}]. Each is written only where its fence stands; posts
+-- of which something settled are announced in the same transaction. Returns the deliveries that were held.
+-- The attempts are written before the deliveries that depend on them: "moved" reads "settled", and the guards see
+-- what the statement has written so far.
+create function settle_deliveries(outcomes jsonb) returns setof uuid
+  language plpgsql
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+declare
+  held_ids uuid[];
+  announcements jsonb;
+begin
+  with input as (
+    select * from jsonb_to_recordset(outcomes) as i (
+      "workspaceId" uuid, "deliveryId" uuid, fence bigint, attempt jsonb, settled boolean,
+      state text, "waitMs" float8, tries integer, "errorCode" text, "errorMessage" text, "externalUrl" text)),
+  held as materialized (
+    select d.workspace_id, d.id, i.*
+    from input i cross join lateral (
+      select workspace_id, id from deliveries
+      where workspace_id = i."workspaceId" and id = i."deliveryId" and fence = i.fence
+      for update) d),
+  settled as (
+    update delivery_attempts a
+    set state = o.state, settled_fence = held.fence,
+      settled_at = case when o."settledBy" is null then a.settled_at else clock_timestamp() end,
+      settled_by = coalesce(o."settledBy", a.settled_by),
+      settled_by_user = coalesce(o."settledByUser", a.settled_by_user),
+      external_id = coalesce(o."externalId", a.external_id),
+      external_url = coalesce(o."externalUrl", a.external_url),
+      external_data = coalesce(o."externalData", a.external_data),
+      external_created_at = coalesce(o."externalCreatedAt", a.external_created_at),
+      looked_at = coalesce(o."lookedAt", a.looked_at),
+      covers_from = coalesce(o."coversFrom", a.covers_from),
+      looks = coalesce(o.looks, a.looks),
+      window_ms = greatest(o."windowMs", a.window_ms),
+      error_code = coalesce(o."errorCode", a.error_code),
+      error_message = coalesce(o."errorMessage", a.error_message),
+      evidence = coalesce(o.evidence, a.evidence)
+    from held, jsonb_to_record(held.attempt) as o (
+      id uuid, state text, "externalId" text, "externalUrl" text, "externalData" jsonb, "externalCreatedAt" timestamptz,
+      "settledBy" text, "settledByUser" uuid, "lookedAt" timestamptz, "coversFrom" timestamptz, looks integer,
+      "windowMs" integer, "errorCode" text, "errorMessage" text, evidence text)
+    where a.delivery_id = held.id and a.id = o.id
+    returning a.delivery_id),
+  moved as (
+    update deliveries d
+    set state = held.state, lease_until = null, updated_at = clock_timestamp(),
+      -- Whoever takes a row that nobody owns moves the fence; leaving an owner keeps it.
+      fence = d.fence + case when d.state in ('claimed', 'in_flight', 'reconciling') then 0 else 1 end,
+      wake_at = clock_timestamp() + held."waitMs" * interval '1 millisecond',
+      tries = held.tries, error_code = held."errorCode", error_message = held."errorMessage",
+      external_url = coalesce(held."externalUrl", d.external_url),
+      finished_at = case when held.settled then clock_timestamp() end
+    from held left join settled on settled.delivery_id = held.id
+    where held.state is not null and d.workspace_id = held.workspace_id and d.id = held.id
+    returning d.workspace_id, d.post_id, held.settled)
+  select array(select h.id from held h),
+    (select jsonb_agg(jsonb_build_object('task', 'desk.delivery_settled',
+        'payload', jsonb_build_object('workspaceId', m.workspace_id, 'postId', m.post_id)))
+      from moved m where m.settled)
+  into held_ids, announcements;
+  if announcements is not null then
+    perform enqueue_jobs(announcements);
+  end if;
+  return query select unnest(held_ids);
+end
+$$;
