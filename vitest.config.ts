@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "emulator/**/*.test.ts", "test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "test/chaos/**", "**/*.peer.test.ts"],
+    exclude: ["**/node_modules/**", "**/*.peer.test.ts"],
     globalSetup: ["test/global-setup.ts"],
     pool: "forks",
     maxWorkers: 2,

@@ -7,11 +7,12 @@ import { createLogger, createMetrics, type Logger } from "#platform/telemetry";
 import type { App } from "#platform/wire";
 import { createWorkspaces, type Workspaces } from "#workspaces";
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { createServer, type ServerOptions } from "../src/edge/http/index.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 
-export type Answer<Body> = { status: number; headers: Record<string, unknown>; body: Body };
-export type Headers = Record<string, string>;
+type Answer<Body> = { status: number; headers: Record<string, unknown>; body: Body };
+type Headers = Record<string, string>;
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** A signed-in person of a test, in one workspace. */
@@ -79,7 +80,8 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
       redisUrl: null,
       requestsPerMinute: 100_000,
       trustProxy: false,
-      dashboardDirectory: "web/dist",
+      // No build lies here: what the pages look like is for the browser tests.
+      dashboardDirectory: join(import.meta.dirname, "fixtures"),
       version: "0.0.0",
       ...options,
     },

@@ -61,7 +61,8 @@ export const resolveBody = z.discriminatedUnion("outcome", [
     url: z
       .url({ protocol: /^https?$/ })
       .max(2_000)
-      .describe("Where the post is."),
+      .nullable()
+      .describe("Where the post is; null for what has no page, such as a mail."),
   }),
   z.object({ outcome: z.literal("absent") }),
 ]);

@@ -9,7 +9,7 @@ import { writeSettlements } from "./settle.ts";
 import type { DeliveryState } from "./state.ts";
 
 /** What a person says about a post that Galley cannot read back. */
-export type Resolution = { outcome: "live"; url: string } | { outcome: "absent" };
+export type Resolution = { outcome: "live"; url: string | null } | { outcome: "absent" };
 
 type Locked = {
   postId: string;

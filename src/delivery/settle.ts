@@ -47,7 +47,7 @@ export type Settlement = {
 };
 
 /** The job that tells the desk that a delivery waits for nothing but a person. */
-export const settledTask = "desk.delivery_settled";
+const settledTask = "desk.delivery_settled";
 
 export function settledJob(workspaceId: string, postId: string): Job {
   return { task: settledTask, payload: { workspaceId, postId } };

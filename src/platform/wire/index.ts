@@ -38,7 +38,7 @@ declare module "fastify" {
 }
 
 /** Routes declare Zod schemas; the edge compiles each once to JSON Schema for Ajv and fast-json-stringify. */
-export interface ZodTypes extends FastifyTypeProvider {
+interface ZodTypes extends FastifyTypeProvider {
   validator: this["schema"] extends z.ZodType ? z.output<this["schema"]> : unknown;
   serializer: this["schema"] extends z.ZodType ? z.input<this["schema"]> : unknown;
 }

@@ -57,7 +57,7 @@ export const postText = {
     "The platform's answer was lost and Galley can't read the account back. Look at the account, then tell. Nothing is sent until you do.",
   isLive: "It is live",
   isAbsent: "It is not",
-  liveUrl: "Address of the live post",
+  liveUrl: "Address of the live post (leave it empty for what has no page, such as a mail)",
   confirmLive: "Confirm",
   resolved: "Thank you; noted in the timeline",
   retry: "Send again",

@@ -10,7 +10,7 @@ import { Field, Input } from "../ui/field.tsx";
 import { postText } from "./messages.ts";
 import { formTexts } from "../lib/form.ts";
 
-type Answer = { outcome: "live"; url: string } | { outcome: "absent" };
+type Answer = { outcome: "live"; url: string | null } | { outcome: "absent" };
 
 /** The one question that only a person can answer. Until then nothing is sent, so nothing goes out twice. */
 export function OutcomeQuestion({ delivery, allowed }: { delivery: Delivery; allowed: boolean }) {
@@ -27,7 +27,7 @@ export function OutcomeQuestion({ delivery, allowed }: { delivery: Delivery; all
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    answer.mutate({ outcome: "live", url: formTexts(event.currentTarget)["url"] ?? "" });
+    answer.mutate({ outcome: "live", url: formTexts(event.currentTarget)["url"] || null });
   }
 
   return (
