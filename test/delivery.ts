@@ -91,8 +91,12 @@ export type DeliverySandbox = {
     faults: { kind: string; on?: string; remaining?: number | null; delayMs?: number }[],
   ): Promise<void>;
   control(path: "expire-tokens" | "revoke-tokens"): Promise<void>;
-  /** Short windows, so that tests see the end of them. */
-  deliveries(database: Database, given?: Partial<DeliveriesOptions["settings"]>): Deliveries;
+  /** Short windows, so that tests see the end of them; `speaking` stands in for the connector. */
+  deliveries(
+    database: Database,
+    given?: Partial<DeliveriesOptions["settings"]>,
+    speaking?: Connector,
+  ): Deliveries;
   connector: Connector;
   /** Why channels were marked for a new connection. */
   reconnects: string[];
@@ -126,16 +130,16 @@ export async function startDeliverySandbox(): Promise<DeliverySandbox> {
     journal: async () => ((await control("GET", "journal")) as { posts: SandboxPost[] }).posts,
     setFaults: async (faults) => void (await control("PUT", "faults", { faults })),
     control: async (path) => void (await control("POST", path, {})),
-    deliveries: (database, given = {}) =>
+    deliveries: (database, given = {}, speaking = connector) =>
       createDeliveries({
         database,
         jobs: createJobs(),
-        connectors: connectorRegistry(),
+        connectors: connectorRegistry([speaking]),
         files: { read: () => Promise.reject(new TypeError("no images here")) },
         log: { info: () => undefined, warn: () => undefined, error: () => undefined },
         channels: {
           open: async (_workspaceId, _channelId, signal, options) => ({
-            connector,
+            connector: speaking,
             context: await account.open(signal, options?.refresh ?? false),
           }),
           needsReconnect: async (workspaceId, channelId, reason) => {
