@@ -8,6 +8,7 @@ import { createLogger, createMetrics } from "#platform/telemetry";
 import { createWorkspaces } from "#workspaces";
 import Fastify from "fastify";
 import type { CompiledQuery } from "kysely";
+import { join } from "node:path";
 import { Pool } from "pg";
 import { createServer } from "../src/edge/http/index.ts";
 
@@ -39,7 +40,7 @@ async function galley() {
       redisUrl: null,
       requestsPerMinute: 1_000_000_000,
       trustProxy: false,
-      dashboardDirectory: "web/dist",
+      dashboardDirectory: join(import.meta.dirname, "../web/dist"),
       version: "0.0.0",
     },
     logger: createLogger({ logLevel: "info" }),
