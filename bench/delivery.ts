@@ -183,8 +183,8 @@ async function publishing(bench: Bench): Promise<number> {
   await orderAll(bench, built);
   const done = Promise.withResolvers<void>();
   let left = count;
-  const settled: Task = async () => {
-    left -= 1;
+  const settled: Task = async ({ postIds }) => {
+    left -= Array.isArray(postIds) ? postIds.length : 0;
     if (left === 0) done.resolve();
   };
   const { tasks, sweeps } = built.deliveries;

@@ -79,7 +79,6 @@ function settle(claimed: Claimed, settlement: Pick<Settlement, "attempt" | "next
     {
       workspaceId: claimed.workspaceId,
       deliveryId: claimed.id,
-      postId: claimed.postId,
       fence: claimed.fence,
       ...settlement,
     },

@@ -164,6 +164,6 @@ export async function surrender(
 }
 
 /** The part of every write that says what is written, by whom. */
-export function identify({ workspaceId, id, postId, fence }: Claimed) {
-  return { workspaceId, deliveryId: id, postId, fence };
+export function identify({ workspaceId, id, fence }: Claimed) {
+  return { workspaceId, deliveryId: id, fence };
 }

@@ -5,8 +5,8 @@ import type { Jobs } from "#platform/jobs";
 import { type Kysely, sql } from "kysely";
 import { DeliveryError, notFound } from "./errors.ts";
 import { publishTask } from "./order.ts";
-import { writeSettlements } from "./settle.ts";
-import type { DeliveryState } from "./state.ts";
+import { settledJobs, writeSettlements } from "./settle.ts";
+import { type DeliveryState, settledStates } from "./state.ts";
 
 /** What a person says about a post that Galley cannot read back. */
 export type Resolution = { outcome: "live"; url: string | null } | { outcome: "absent" };
@@ -46,6 +46,23 @@ async function takeOver(
   throw new DeliveryError({ code: "delivery.wrong_state", kind: "conflict", message: refusal });
 }
 
+/** Moves a row that was taken over to where a person's decision leads, with a fence for the next owner. */
+async function moveOn(
+  transaction: Kysely<Schema>,
+  workspaceId: string,
+  id: string,
+  to: { state: DeliveryState; late: boolean; externalUrl: string | null },
+): Promise<void> {
+  const message = "It is later than the workspace allows. Publish it now or cancel it.";
+  await sql`
+    update deliveries set state = ${to.state}, fence = fence + 1, lease_until = null, tries = 0,
+      wake_at = clock_timestamp(), updated_at = clock_timestamp(),
+      error_code = ${to.late ? "delivery.late" : null}, error_message = ${to.late ? message : null},
+      external_url = coalesce(${to.externalUrl}, external_url),
+      finished_at = case when ${settledStates.has(to.state)}::boolean then clock_timestamp() end
+    where workspace_id = ${workspaceId} and id = ${id}`.execute(transaction);
+}
+
 /**
  * A person says what became of a post whose answer was lost. "It is live" is final and may be said at any
  * time; "it is not" lets it be sent again, so it is taken only when the window has passed and Galley asks.
@@ -73,12 +90,10 @@ export async function resolveDelivery(
     const last = row.attemptItem + 1 === row.itemCount;
     const again = row.late ? "missed" : "scheduled";
     const state = live && last ? "confirmed" : again;
-    const message = row.late ? "It is later than the workspace allows. Publish it now or cancel it." : null;
     await writeSettlements(transaction, [
       {
         workspaceId: actor.workspaceId,
         deliveryId: id,
-        postId: row.postId,
         fence: row.fence,
         attempt: {
           id: row.attemptId,
@@ -87,16 +102,18 @@ export async function resolveDelivery(
           settledByUser: actor.userId,
           ...(resolution.outcome === "live" ? { externalUrl: resolution.url } : {}),
         },
-        next: {
-          state,
-          waitMs: 0,
-          tries: 0,
-          errorCode: state === "missed" ? "delivery.late" : null,
-          errorMessage: state === "missed" ? message : null,
-          externalUrl: resolution.outcome === "live" ? resolution.url : null,
-        },
+        next: null,
       },
     ]);
+    await moveOn(transaction, actor.workspaceId, id, {
+      state,
+      late: state === "missed",
+      externalUrl: resolution.outcome === "live" ? resolution.url : null,
+    });
+    await tools.jobs.enqueueMany(
+      transaction,
+      settledJobs([{ workspaceId: actor.workspaceId, postId: row.postId }]),
+    );
     if (state === "scheduled") await tools.jobs.enqueue(transaction, publishTask, {});
     await recordEvent(transaction, {
       actor,
@@ -128,15 +145,14 @@ export async function retryDelivery(
     );
     const state = row.state === "needs_human" ? "ambiguous" : "scheduled";
     await sql`
-      update deliveries set state = ${state}, fence = fence + 1, tries = 0, finished_at = null,
-        wake_at = clock_timestamp(), late_after = clock_timestamp() + grace_seconds * interval '1 second',
-        error_code = null, error_message = null, updated_at = clock_timestamp()
+      update deliveries set late_after = clock_timestamp() + grace_seconds * interval '1 second'
       where workspace_id = ${actor.workspaceId} and id = ${id}`.execute(transaction);
+    await moveOn(transaction, actor.workspaceId, id, { state, late: false, externalUrl: null });
+    await tools.jobs.enqueueMany(
+      transaction,
+      settledJobs([{ workspaceId: actor.workspaceId, postId: row.postId }]),
+    );
     if (state === "scheduled") await tools.jobs.enqueue(transaction, publishTask, {});
-    await tools.jobs.enqueue(transaction, "desk.delivery_settled", {
-      workspaceId: actor.workspaceId,
-      postId: row.postId,
-    });
     await recordEvent(transaction, { actor, action: "delivery.retried", target: { kind: "delivery", id } });
   });
 }

@@ -251,7 +251,7 @@ describe("several workers", () => {
     await untilState(postId, "confirmed");
     const queue = createPool({ url: server.url, role: null, size: 1 });
     const told = await queue.query(
-      "select from graphile_worker._private_jobs where payload ->> 'postId' = $1 and payload ->> 'workspaceId' = $2",
+      "select from graphile_worker._private_jobs where payload::jsonb -> 'postIds' ? $1 and payload ->> 'workspaceId' = $2",
       [postId, house.workspaceId],
     );
     await queue.end();

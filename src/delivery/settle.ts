@@ -39,7 +39,6 @@ export type NextStep = {
 export type Settlement = {
   workspaceId: string;
   deliveryId: string;
-  postId: string;
   fence: number;
   attempt: AttemptOutcome | null;
   /** Null: the owner goes on with the next item. */
@@ -49,8 +48,12 @@ export type Settlement = {
 /** The job that tells the desk that a delivery waits for nothing but a person. */
 const settledTask = "desk.delivery_settled";
 
-export function settledJob(workspaceId: string, postId: string): Job {
-  return { task: settledTask, payload: { workspaceId, postId } };
+/** One job for each workspace, however many posts. */
+export function settledJobs(moved: readonly { workspaceId: string; postId: string }[]): Job[] {
+  return [...Map.groupBy(moved, ({ workspaceId }) => workspaceId)].map(([workspaceId, rows]) => ({
+    task: settledTask,
+    payload: { workspaceId, postIds: rows.map(({ postId }) => postId) },
+  }));
 }
 
 /**

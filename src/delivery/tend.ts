@@ -2,7 +2,7 @@ import type { Schema } from "#platform/db";
 import type { Jobs } from "#platform/jobs";
 import { type Kysely, sql } from "kysely";
 import { dueSince } from "./claim.ts";
-import { settledJob } from "./settle.ts";
+import { settledJobs } from "./settle.ts";
 
 type Moved = { workspaceId: string; postId: string };
 
@@ -62,10 +62,7 @@ export async function markMissed(db: Kysely<Schema>, jobs: Jobs): Promise<number
         error_message = 'It was due earlier than the workspace allows it to be late. Publish it now or cancel it.'
       from late where d.workspace_id = late.workspace_id and d.id = late.id
       returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
-    await jobs.enqueueMany(
-      transaction,
-      rows.map(({ workspaceId, postId }) => settledJob(workspaceId, postId)),
-    );
+    await jobs.enqueueMany(transaction, settledJobs(rows));
     return rows.length;
   });
 }
@@ -89,10 +86,7 @@ export async function holdForReconnect(db: Kysely<Schema>, jobs: Jobs): Promise<
           else 'The channel has to be connected again.' end
       from held where d.workspace_id = held.workspace_id and d.id = held.id
       returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
-    await jobs.enqueueMany(
-      transaction,
-      rows.map(({ workspaceId, postId }) => settledJob(workspaceId, postId)),
-    );
+    await jobs.enqueueMany(transaction, settledJobs(rows));
     return rows.length;
   });
 }
@@ -113,10 +107,7 @@ export async function resumeReconnected(db: Kysely<Schema>, jobs: Jobs): Promise
         error_code = null, error_message = null, updated_at = clock_timestamp()
       from ready where d.workspace_id = ready.workspace_id and d.id = ready.id
       returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
-    await jobs.enqueueMany(
-      transaction,
-      rows.map(({ workspaceId, postId }) => settledJob(workspaceId, postId)),
-    );
+    await jobs.enqueueMany(transaction, settledJobs(rows));
     return rows.length;
   });
 }

@@ -104,7 +104,7 @@ async function fail(postId: string) {
     .where("post_id", "=", postId)
     .where("state", "=", "in_flight")
     .execute();
-  await desk.deliverySettled({ workspaceId, postId });
+  await desk.deliverySettled({ workspaceId, postIds: [postId] });
 }
 
 async function assertPromise(id: string) {

@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import { sql } from "kysely";
+import { z } from "zod";
 import type { JsonObject } from "#kit";
 import { recordEvent } from "#platform/audit";
 import type { Database, Schema } from "#platform/db";
@@ -10,19 +11,20 @@ import { type DeliveryFact, statusOf } from "./status.ts";
 /** The task that delivery enqueues whenever one of a post's deliveries has come to an end. */
 export const deliverySettledTask = "desk.delivery_settled";
 
-/** Brings a post's state in line with its deliveries. May run twice, late, or for a post that is gone. */
+const settledPayload = z.object({ workspaceId: z.uuid(), postIds: z.array(z.uuid()) });
+
+/** Brings posts' states in line with their deliveries. May run twice, late, or for a post that is gone. */
 export async function deliverySettled(
   parts: { database: Database; clock: { now(): Date } },
   payload: JsonObject,
 ): Promise<void> {
-  const { workspaceId, postId } = payload;
-  if (typeof workspaceId !== "string" || typeof postId !== "string") {
-    throw new TypeError(`${deliverySettledTask} needs a workspaceId and a postId`);
+  const { workspaceId, postIds } = settledPayload.parse(payload);
+  for (const postId of postIds) {
+    await parts.database.inWorkspace(workspaceId, async (db) => {
+      if (await lockPost(db, workspaceId, postId))
+        await settleStatus(db, workspaceId, postId, parts.clock.now());
+    });
   }
-  await parts.database.inWorkspace(workspaceId, async (db) => {
-    if (await lockPost(db, workspaceId, postId))
-      await settleStatus(db, workspaceId, postId, parts.clock.now());
-  });
 }
 
 /** The post must be locked: a slower reader of older deliveries would overwrite the newer state. */
