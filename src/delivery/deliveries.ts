@@ -78,7 +78,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const { database, jobs, channels, connectors, files, log } = options;
   const settings: DeliverySettings = { ...defaults, ...options.settings };
   // Several smaller commits follow one another: while one is on its way, what the last confirmed moves on.
-  const maxItems = Math.max(8, Math.ceil(settings.concurrency / 4));
+  const maxItems = Math.max(8, Math.ceil(settings.concurrency / 2));
 
   const writeIntent = groupCommit<Intent, boolean>({
     flush: (intents) => writeIntents(database.system, intents),
