@@ -230,6 +230,7 @@ async function run(): Promise<boolean> {
     // A busy machine takes longer to get anywhere: without work on the way a kill proves nothing.
     const onTheWayBefore = Math.floor((posts * (life - 0.5)) / kills);
     const patience = Date.now() + 20_000;
+    // oxlint-disable-next-line no-unmodified-loop-condition -- the publishing that goes on beside this loop sets it
     while (made.wanted.length < onTheWayBefore && failure === null && Date.now() < patience) await pause(20);
     await pause(random() * 1_500);
     if (failure !== null) throw failure;
