@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createHash } from "node:crypto";
@@ -33,10 +33,16 @@ function install(node: string): boolean {
   if (existsSync(marker) && readFileSync(marker, "utf8") === hash) return true;
   console.log("Installing test/peers; this compiles an addon and takes a minute or two.");
   const path = [join(node, ".."), environment["PATH"] ?? ""].join(delimiter);
+  // npm puts this project's own Node before the system's for install scripts; the addon must still be
+  // built with the headers of the Node that will load it, where those are installed beside it.
+  const prefix = join(realpathSync(node), "../..");
+  const headers = existsSync(join(prefix, "include/node/node_version.h"))
+    ? { npm_config_nodedir: prefix }
+    : {};
   const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
     cwd: peers,
     stdio: "inherit",
-    env: { ...environment, PATH: path },
+    env: { ...environment, ...headers, PATH: path },
   });
   if (npm.status === 0) writeFileSync(marker, hash);
   return npm.status === 0;
