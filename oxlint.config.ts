@@ -1,5 +1,5 @@
-import type { OxlintOverride } from "oxlint";
-import { defineConfig } from "oxlint";
+// Without the types of oxlint, which is installed under tools alone; it checks this file by its own schema.
+type Override = { files: string[]; plugins?: string[]; rules: Record<string, unknown> };
 
 /**
  * Who may import whom: a folder sees the faces named here and no others. The order is that of
@@ -11,6 +11,7 @@ const sees: Record<string, string[]> = {
   "src/connectors": ["#kit"],
   "src/identity": ["#kit", "#platform/*"],
   "src/workspaces": ["#kit", "#platform/*", "#identity"],
+  "src/site": ["#kit", "#platform/*", "#connectors"],
   "src/channels": ["#kit", "#platform/*", "#connectors", "#identity", "#workspaces"],
   "src/delivery": ["#kit", "#platform/*", "#connectors", "#identity", "#workspaces", "#channels"],
   "src/desk": ["#kit", "#platform/*", "#connectors", "#identity", "#workspaces", "#channels", "#delivery"],
@@ -26,6 +27,7 @@ const sees: Record<string, string[]> = {
     "#desk",
     "#usage",
   ],
+  "src/notifications": ["#kit", "#platform/*", "#identity", "#workspaces", "#channels", "#delivery", "#desk"],
   // The command line speaks to the API like any other client.
   "src/edge/cli": ["#kit", "#platform/config"],
   emulator: [],
@@ -51,7 +53,7 @@ const leaves = "A relative path stays inside its module; other modules are impor
 
 /** The rule for one folder at two depths: a relative path may not leave the module, a face outside `sees` is
  * refused. Tests may also reach what is under `test/`. */
-function importRules(folder: string): OxlintOverride[] {
+function importRules(folder: string): Override[] {
   const allowed = sees[folder] ?? [];
   const paths = Object.entries(owned)
     .filter(([, places]) => !places.some((place) => place === folder || place.startsWith(`${folder}/`)))
@@ -61,7 +63,7 @@ function importRules(folder: string): OxlintOverride[] {
     message: `${folder} may import ${allowed.join(", ") || "no other module"}; see docs/architecture.md.`,
   };
   const module = folder === "src/platform" ? `${folder}/*` : folder;
-  const rule = (files: string, ...patterns: object[]): OxlintOverride => ({
+  const rule = (files: string, ...patterns: object[]): Override => ({
     files: [`${module}/${files}`],
     rules: { "no-restricted-imports": ["error", { paths, patterns: [faces, ...patterns] }] },
   });
@@ -72,7 +74,7 @@ function importRules(folder: string): OxlintOverride[] {
   ];
 }
 
-export default defineConfig({
+export default {
   plugins: ["typescript", "import", "unicorn", "promise", "node", "oxc"],
   categories: { correctness: "error", suspicious: "error", perf: "error" },
   rules: {
@@ -112,6 +114,8 @@ export default defineConfig({
       files: ["src/platform/config/**", "scripts/**", "test/**", "bench/**", "*.config.ts", "**/*.test.ts"],
       rules: { "node/no-process-env": "off" },
     },
+    // As long as there are tables.
+    { files: ["src/platform/db/schema.gen.ts"], rules: { "max-lines": "off" } },
     // Tests and measurements are clients of a server that they started on the loopback.
     { files: ["test/**", "bench/**", "**/*.test.ts"], rules: { "no-restricted-globals": "off" } },
     ...Object.keys(sees).flatMap(importRules),
@@ -145,4 +149,4 @@ export default defineConfig({
     // The one place of the dashboard that speaks to the server, with the browser's own fetch.
     { files: ["web/src/api/**"], rules: { "no-restricted-globals": "off" } },
   ],
-});
+};

@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "emulator/**/*.test.ts", "test/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "emulator/**/*.test.ts", "test/**/*.test.ts", "web/src/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/*.peer.test.ts"],
     globalSetup: ["test/global-setup.ts"],
     pool: "forks",

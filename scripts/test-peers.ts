@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createHash } from "node:crypto";
+import { installOnDemand } from "./on-demand.ts";
 
 // Tests against servers of other projects. They have a lockfile of their own under test/peers, installed
 // here when it changed, so that the product's install stays small. Their SQLite addon is compiled for the
@@ -24,14 +24,8 @@ function systemNode(): string | null {
   return null;
 }
 
-/** Installs with that Node, unless the lockfile is the one that was installed last. */
-function install(node: string): boolean {
-  const hash = createHash("sha256")
-    .update(readFileSync(join(peers, "package-lock.json")))
-    .digest("hex");
-  const marker = join(peers, "node_modules", ".installed");
-  if (existsSync(marker) && readFileSync(marker, "utf8") === hash) return true;
-  console.log("Installing test/peers; this compiles an addon and takes a minute or two.");
+/** Installs so that the addon fits that Node. */
+function install(node: string): void {
   const path = [join(node, ".."), environment["PATH"] ?? ""].join(delimiter);
   // npm puts this project's own Node before the system's for install scripts; the addon must still be
   // built with the headers of the Node that will load it, where those are installed beside it.
@@ -39,13 +33,10 @@ function install(node: string): boolean {
   const headers = existsSync(join(prefix, "include/node/node_version.h"))
     ? { npm_config_nodedir: prefix }
     : {};
-  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
-    cwd: peers,
-    stdio: "inherit",
-    env: { ...environment, ...headers, PATH: path },
+  installOnDemand(peers, {
+    notice: "Installing test/peers; this compiles an addon and takes a minute or two.",
+    environment: { ...environment, ...headers, PATH: path },
   });
-  if (npm.status === 0) writeFileSync(marker, hash);
-  return npm.status === 0;
 }
 
 const node = systemNode();
@@ -53,9 +44,8 @@ const excluded: string[] = [];
 if (node === null) {
   console.log("skipped: bluesky against a real PDS; there is no Node 20 to 22 on the PATH");
   excluded.push("--exclude", "**/bluesky.peer.test.ts");
-} else if (!install(node)) {
-  console.error("test/peers could not be installed");
-  process.exit(1);
+} else {
+  install(node);
 }
 const vitest = spawn(
   process.execPath,
