@@ -72,6 +72,11 @@ export function send(response: ServerResponse, answer: Answer, cutAfter?: number
     response.end(body);
     return;
   }
+  if (body.length === 0) {
+    // The head alone would be the whole answer.
+    response.socket?.resetAndDestroy();
+    return;
+  }
   const part = body.subarray(0, Math.floor(body.length * cutAfter));
   response.write(part, () => response.socket?.resetAndDestroy());
 }

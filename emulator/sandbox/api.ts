@@ -2,18 +2,17 @@ import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Answer, EmulatorRequest } from "../http.ts";
+import type { Twist } from "../faults.ts";
 import { json, jsonBody, Refusal } from "../http.ts";
 import type { OAuth } from "./oauth.ts";
 import type { SandboxClock, SandboxMedia, SandboxPost, SandboxState } from "./state.ts";
 import { maximumWeight, textWeight } from "./text-rule.ts";
 
-type Delays = { commitMs: number; listingMs: number };
-
 export type SandboxApi = {
   /** POST /api/posts */
-  create(request: EmulatorRequest, delays: Delays): Answer;
+  create(request: EmulatorRequest, twist: Twist): Answer;
   /** GET /api/posts?limit&cursor: the caller's own posts, newest first. */
-  list(request: EmulatorRequest): Answer;
+  list(request: EmulatorRequest, twist: Twist): Answer;
   /** GET /api/posts/{id} */
   get(request: EmulatorRequest, id: string): Answer;
   /** POST /api/media: `{mime_type, data (base64), alt_text}`; nobody sees it before a post carries it. */
@@ -50,7 +49,7 @@ export function createApi(
     };
   }
 
-  function create(request: EmulatorRequest, delays: Delays): Answer {
+  function create(request: EmulatorRequest, twist: Twist): Answer {
     const grant = oauth.authenticate(request);
     need(grant.scopes, "posts.write");
     const body = jsonBody(request);
@@ -62,7 +61,7 @@ export function createApi(
       throw new Refusal(422, "empty", "A post needs text or media.");
     const inReplyTo = parentOf(body["in_reply_to"] ?? null, kind);
     const now = clock.now().getTime();
-    const createdAt = now + delays.commitMs;
+    const createdAt = now + twist.commitMs;
     const post: SandboxPost = {
       id: String(1_000_001 + state.posts.size),
       accountId: grant.accountId,
@@ -71,9 +70,14 @@ export function createApi(
       media: media.map((item) => item.id),
       inReplyTo,
       createdAt,
-      listedAt: createdAt + delays.listingMs,
+      listedAt: createdAt + twist.listingMs,
     };
     state.record({ type: "post", post });
+    if (twist.ghost)
+      state.record({
+        type: "post",
+        post: { ...post, id: String(1_000_001 + state.posts.size), ghost: true },
+      });
     return json(wire(post), 201);
   }
 
@@ -103,7 +107,7 @@ export function createApi(
     return parent.id;
   }
 
-  function list(request: EmulatorRequest): Answer {
+  function list(request: EmulatorRequest, twist: Twist): Answer {
     const grant = oauth.authenticate(request);
     need(grant.scopes, "posts.read");
     const limit = Math.min(Math.max(Number(request.query.get("limit") ?? "50") || 50, 1), 100);
@@ -115,7 +119,7 @@ export function createApi(
     const start = cursor === null ? 0 : own.findIndex((post) => post.id === cursor) + 1;
     const items = own.slice(start, start + limit);
     const next = start + limit < own.length ? (items.at(-1)?.id ?? null) : null;
-    return json({ items: items.map(wire), next });
+    return json({ items: (twist.shuffle ? items.toReversed() : items).map(wire), next });
   }
 
   function get(request: EmulatorRequest, id: string): Answer {

@@ -1,7 +1,7 @@
 import { html } from "../page.ts";
 import { sandboxLayout } from "./consent.page.ts";
-import type { FaultKind } from "./faults.ts";
-import { faultKinds, operations } from "./faults.ts";
+import type { FaultKind } from "../faults.ts";
+import { faultKinds, operations } from "../faults.ts";
 import type { Views } from "./timeline.page.ts";
 
 const labels: Record<FaultKind, string> = {
@@ -14,7 +14,12 @@ const labels: Record<FaultKind, string> = {
   listing_lag: "Published, listed after the delay",
   slow: "Published, answered after the delay",
   throttle: "429, wait for the delay",
+  slow_body: "Published, body of the answer after the delay",
   garbled: "Published, answer makes no sense",
+  ghost_duplicate: "The platform itself shows it twice",
+  reordered_listing: "The listing comes in another order",
+  refusal: "422, nothing published",
+  refusal_after_commit: "422, but published",
 };
 
 /** Switches that make the sandbox fail as real platforms do. */

@@ -2,12 +2,12 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ServerResponse } from "node:http";
 import type { Answer, EmulatorRequest } from "../http.ts";
-import { formBody, json, jsonBody, listen, page, redirect, Refusal, send } from "../http.ts";
-import { openLog } from "../log.ts";
+import { formBody, json, jsonBody, listen, page, redirect, Refusal } from "../http.ts";
+import { rememberRequests } from "../requests.ts";
 import { createApi } from "./api.ts";
 import { errorPage } from "./consent.page.ts";
-import type { Fault, Operation } from "./faults.ts";
-import { parseFault, takeFault } from "./faults.ts";
+import type { ErrorBodies, Fault, Operation } from "../faults.ts";
+import { insteadOf, parseFault, sendThrough, takeFault, twistOf } from "../faults.ts";
 import { faultsPage } from "./faults.page.ts";
 import { createOAuth } from "./oauth.ts";
 import type { SandboxClock } from "./state.ts";
@@ -43,7 +43,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const mediaDirectory = join(options.directory, "media");
   mkdirSync(mediaDirectory, { recursive: true });
   const state = openState(options.directory);
-  const requests = openLog<Record<string, unknown>>(join(options.directory, "requests.jsonl"), () => {});
+  const requests = rememberRequests(clock);
   let publicUrl = options.publicUrl ?? "";
   const basePath = options.publicUrl === null ? "" : new URL(options.publicUrl).pathname.replace(/\/+$/, "");
   // Known once the port is; handlers run later than that.
@@ -59,10 +59,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   function route(request: EmulatorRequest, fault: Fault | null): Answer {
     const key = `${request.method} ${request.path}`;
-    const delays = {
-      commitMs: fault?.kind === "late_commit" ? fault.delayMs : 0,
-      listingMs: fault?.kind === "listing_lag" ? fault.delayMs : 0,
-    };
+    const twist = twistOf(fault);
     switch (key) {
       case "GET /":
         return page(timelinePage(views, { handle: null, before: request.query.get("before") }));
@@ -80,13 +77,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       case "GET /oauth/userinfo":
         return api.me(request);
       case "POST /api/posts":
-        return api.create(request, delays);
+        return api.create(request, twist);
       case "GET /api/posts":
-        return api.list(request);
+        return api.list(request, twist);
       case "POST /api/media":
         return api.upload(request);
       case "GET /control/journal":
         return journal();
+      case "GET /control/requests":
+        return json({ requests: requests.all() });
       case "GET /control/faults":
         return json({ faults: state.faults });
       case "PUT /control/faults":
@@ -172,23 +171,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     if (taken && taken.fault.remaining !== null) state.record({ type: "faults", faults: taken.left });
     const fault = taken?.fault ?? null;
     const answer = answerOf(request, fault);
-    requests.append({
-      at: clock.now().toISOString(),
-      method: request.method,
-      path: request.path,
-      status: answer.status,
-      fault: fault?.kind ?? null,
-    });
-    return deliver(answer, fault, response);
+    requests.add(request, answer.status, fault?.kind ?? null);
+    return sendThrough(fault, answer, response, bodies);
   }
 
   function answerOf(request: EmulatorRequest, fault: Fault | null): Answer {
-    if (fault?.kind === "error_before_commit") return json({ error: "unavailable" }, 503);
-    if (fault?.kind === "reset_before_commit") return json({}, 500);
-    if (fault?.kind === "throttle") {
-      const seconds = Math.max(1, Math.ceil(fault.delayMs / 1000));
-      return json({ error: "too_many_requests" }, 429, { "retry-after": String(seconds) });
-    }
+    const instead = insteadOf(fault, bodies);
+    if (instead !== null) return instead;
     try {
       return route(request, fault);
     } catch (error) {
@@ -206,7 +195,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     publicUrl,
     async close() {
       await listening.close();
-      requests.close();
       state.close();
     },
   };
@@ -219,41 +207,9 @@ function operationOf(request: EmulatorRequest): Operation | null {
   return null;
 }
 
-/** Lets the fault have its way with an answer that is already decided. */
-async function deliver(
-  answer: Answer,
-  fault: Fault | null,
-  response: ServerResponse,
-): Promise<Answer | null> {
-  if (fault === null) return answer;
-  switch (fault.kind) {
-    case "lost_answer":
-    case "late_commit":
-      response.destroy();
-      return null;
-    case "reset_before_commit":
-      response.socket?.resetAndDestroy();
-      return null;
-    case "cut_answer":
-      send(response, answer, 0.5);
-      return null;
-    case "error_after_commit":
-      return json({ error: "internal" }, 500);
-    case "garbled":
-      return {
-        status: 200,
-        headers: { "content-type": "text/html" },
-        body: "<html><body>Hello</body></html>",
-      };
-    case "slow":
-      await new Promise((resolve) => {
-        setTimeout(resolve, fault.delayMs);
-      });
-      break;
-    case "error_before_commit":
-    case "listing_lag":
-    case "throttle":
-      break;
-  }
-  return answer;
-}
+const bodies: ErrorBodies = {
+  unavailable: () => json({ error: "unavailable" }, 503),
+  internal: () => json({ error: "internal" }, 500),
+  refusal: (code) => json({ error: code === "" ? "refused" : code, message: "Refused by a switch." }, 422),
+  throttled: (seconds) => json({ error: "too_many_requests" }, 429, { "retry-after": String(seconds) }),
+};

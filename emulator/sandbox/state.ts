@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { DurableLog } from "../log.ts";
 import { openLog } from "../log.ts";
-import type { Fault } from "./faults.ts";
+import type { Fault } from "../faults.ts";
 
 export type SandboxClock = { now(): Date };
 
@@ -22,6 +22,8 @@ export type SandboxPost = {
   createdAt: number;
   /** When the listing of the author's own posts holds it. */
   listedAt: number;
+  /** The platform's own second copy, which no request asked for. */
+  ghost?: true;
 };
 
 type AuthorizationCode = {

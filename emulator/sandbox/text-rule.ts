@@ -17,6 +17,18 @@ const emoji = /\p{RGI_Emoji}/gv;
 
 export const maximumWeight = 280;
 
+/** Where the text holds addresses, in UTF-16 units, the end exclusive. */
+export function addressesIn(text: string): { start: number; end: number; address: string }[] {
+  return [...text.matchAll(address)]
+    .filter((match) => isAddress(text, match.index, match[1] ?? ""))
+    .map((match) => ({ start: match.index, end: match.index + match[0].length, address: match[0] }));
+}
+
+function isAddress(text: string, at: number, topLevelDomain: string): boolean {
+  const before = at === 0 ? "" : (text[at - 1] ?? "");
+  return topLevel.has(topLevelDomain.toLowerCase()) && !/[\w@#$.\-/]/.test(before);
+}
+
 export function textWeight(text: string): number {
   // Nothing that long can fit, and looking for addresses in it would take long.
   if (text.length > 10_000) return text.length;
@@ -24,8 +36,7 @@ export function textWeight(text: string): number {
   let rest = text
     .normalize("NFC")
     .replace(address, (found: string, last: string, at: number, whole: string) => {
-      const before = at === 0 ? "" : (whole[at - 1] ?? "");
-      if (!topLevel.has(last.toLowerCase()) || /[\w@#$.\-/]/.test(before)) return found;
+      if (!isAddress(whole, at, last)) return found;
       weight += 23;
       return "";
     });

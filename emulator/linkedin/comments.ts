@@ -1,0 +1,96 @@
+import type { Twist } from "../faults.ts";
+import type { Answer, EmulatorRequest } from "../http.ts";
+import { json, jsonBody } from "../http.ts";
+import type { PlatformClock } from "../platform.ts";
+import type { Authors } from "./authors.ts";
+import { accessDenied, badRequest, invalidContent, notFound } from "./errors.ts";
+import type { OAuth } from "./oauth.ts";
+import { pageOf } from "./paging.ts";
+import type { Comment, LinkedInState } from "./state.ts";
+
+const longestComment = 1250;
+
+export type CommentsApi = {
+  /** `POST /rest/socialActions/{urn}/comments` */
+  create(request: EmulatorRequest, urn: string, twist: Twist): Answer;
+  /** `GET /rest/socialActions/{urn}/comments` */
+  list(request: EmulatorRequest, urn: string, twist: Twist): Answer;
+};
+
+/** Comments: plain text, not "little text". */
+export function createComments(
+  state: LinkedInState,
+  parts: { oauth: OAuth; authors: Authors; clock: PlatformClock },
+): CommentsApi {
+  const { oauth, authors, clock } = parts;
+
+  function create(request: EmulatorRequest, urn: string, twist: Twist): Answer {
+    const body = jsonBody(request);
+    const actor = String(body["actor"]);
+    authors.authenticate(request, actor, "partnerApiSocialActionsComments.CREATE");
+    const now = clock.now().getTime();
+    const post = state.posts.find((candidate) => candidate.urn === urn && candidate.createdAt <= now);
+    if (!post) throw notFound("The post that is commented on does not exist");
+    if (body["object"] !== urn) throw badRequest("object is the URN that is commented on");
+    const message = textOf(body["message"]);
+    if (message.trim() === "") throw invalidContent("A comment needs text");
+    if (message.length > longestComment)
+      throw invalidContent(`A comment has at most ${longestComment} characters`);
+    const id = state.nextNumber();
+    const createdAt = now + twist.commitMs;
+    const comment: Comment = {
+      id,
+      urn: `urn:li:comment:(${urn},${id})`,
+      actor,
+      object: urn,
+      text: message,
+      createdAt,
+      listedAt: createdAt + twist.listingMs,
+      ghost: false,
+    };
+    state.comments.push(comment);
+    if (twist.ghost) {
+      const other = state.nextNumber();
+      state.comments.push({ ...comment, id: other, urn: `urn:li:comment:(${urn},${other})`, ghost: true });
+    }
+    return json(wire(comment), 201, { "x-restli-id": id });
+  }
+
+  function list(request: EmulatorRequest, urn: string, twist: Twist): Answer {
+    const post = state.posts.find((candidate) => candidate.urn === urn);
+    if (post?.author.startsWith("urn:li:organization:") !== true) {
+      throw accessDenied("partnerApiSocialActionsComments.GET_ALL");
+    }
+    oauth.authenticate(request, "partnerApiSocialActionsComments.GET_ALL", ["r_organization_social"]);
+    const now = clock.now().getTime();
+    const listed = state.comments.filter((comment) => comment.object === urn && comment.listedAt <= now);
+    return pageOf(request, twist.shuffle ? listed : listed.toReversed(), wire);
+  }
+
+  return { create, list };
+}
+
+function wire(comment: Comment): Record<string, unknown> {
+  const stamp = { actor: comment.actor, time: comment.createdAt };
+  return {
+    id: comment.id,
+    commentUrn: comment.urn,
+    actor: comment.actor,
+    object: comment.object,
+    message: { attributes: [], text: comment.text },
+    created: stamp,
+    lastModified: stamp,
+  };
+}
+
+function textOf(message: unknown): string {
+  if (
+    typeof message === "object" &&
+    message !== null &&
+    "text" in message &&
+    typeof message.text === "string"
+  ) {
+    return message.text;
+  }
+  throw badRequest("message.text is missing");
+}

@@ -1,0 +1,144 @@
+import type { Operation } from "../faults.ts";
+import type { Answer, EmulatorRequest } from "../http.ts";
+import { page } from "../http.ts";
+import type { Platform, PlatformOptions, PlatformRules, Visible } from "../platform.ts";
+import { startPlatform } from "../platform.ts";
+import { plainPage } from "./consent.page.ts";
+import type { MetaApp, MetaPost } from "./state.ts";
+import { createState } from "./state.ts";
+import { businessUsage, errorAnswer, exhaustedUsage, GraphRefusal, namedError } from "./errors.ts";
+import { createGraph } from "./graph.ts";
+import { createLogin } from "./login.ts";
+import { answeringVersion } from "./versions.ts";
+
+export { graphValidator } from "./specification.ts";
+
+export type MetaOptions = PlatformOptions & {
+  /** The registered app; its redirect addresses may be any on the loopback where the list is empty. */
+  app?: Partial<MetaApp>;
+  /** How long a container of Instagram is `IN_PROGRESS`. */
+  processingMs?: number;
+};
+
+export const metaApp: MetaApp = {
+  id: "2714518281828459",
+  secret: "0123456789abcdef0123456789abcdef",
+  redirectUris: [],
+  demandsProof: true,
+};
+
+/**
+ * Meta's Graph API as Facebook Pages and Instagram need it: the login dialog, tokens, Pages, containers,
+ * and errors as documented. Everything is in memory.
+ */
+export function startMeta(options: MetaOptions): Promise<Platform> {
+  return startPlatform(({ clock, publicUrl }): PlatformRules => {
+    const state = createState({ ...metaApp, ...options.app });
+    const login = createLogin(state, clock);
+    const graph = createGraph(state, clock, {
+      publicUrl,
+      login,
+      processingMs: options.processingMs ?? 200,
+    });
+    let calls = 0;
+
+    async function answer(request: EmulatorRequest, twist: Parameters<typeof graph>[2]): Promise<Answer> {
+      const { wanted, path } = splitVersion(request.path);
+      if (path === "/dialog/oauth") return login.dialog(request);
+      const seen = wanted === null && request.method === "GET" ? permalink(path) : null;
+      if (seen !== null) return seen;
+      const version = answeringVersion(wanted, clock.now());
+      if (version === null) {
+        throw new GraphRefusal({
+          status: 400,
+          code: 2500,
+          message: `Unknown path components: ${request.path}`,
+        });
+      }
+      calls += 1;
+      const percent = Math.min(100, Math.floor(calls / 100));
+      const usage = { call_count: percent, total_time: percent, total_cputime: percent };
+      const id = path.split("/")[1] ?? "";
+      const headers = {
+        "facebook-api-version": version,
+        "x-app-usage": JSON.stringify(usage),
+        ...(/^\d+/.test(id) ? businessUsage(id, percent) : {}),
+      };
+      try {
+        return withHeaders(await graph({ ...request, path }, version, twist), headers);
+      } catch (error) {
+        if (error instanceof GraphRefusal) return errorAnswer(error.graph, headers);
+        throw error;
+      }
+    }
+
+    /** Where people look: `/{post}` of Facebook and `/p/{code}/` of Instagram. */
+    function permalink(path: string): Answer | null {
+      const post = state.posts.find(({ id, video }) => path === `/${id}` || path === `/${video}`);
+      if (post) return page(plainPage("Facebook", post.text));
+      return path.startsWith("/p/") ? page(plainPage("Instagram", path)) : null;
+    }
+
+    return {
+      name: "Meta",
+      operationOf,
+      answer,
+      bodies: {
+        unavailable: () => errorAnswer(namedError("2"), {}),
+        internal: () => errorAnswer(namedError("1"), {}),
+        throttled: (seconds) =>
+          errorAnswer(namedError("32"), exhaustedUsage(state.pages[0]?.id ?? "", seconds)),
+        refusal: (code) => errorAnswer(namedError(code)),
+        refused: (refusal) =>
+          errorAnswer(
+            refusal instanceof GraphRefusal
+              ? refusal.graph
+              : { status: refusal.status, code: 100, message: `(#100) ${refusal.message}` },
+          ),
+      },
+      journal: () => state.posts.map((post) => visible(post, publicUrl())),
+      expireTokens() {
+        for (const token of state.tokens.values()) token.expiresAt = clock.now().getTime();
+      },
+      revokeTokens() {
+        for (const consent of state.consents) consent.revoked = true;
+      },
+    };
+  }, options);
+}
+
+function splitVersion(path: string): { wanted: string | null; path: string } {
+  const found = /^\/(v\d+\.\d+)(\/.*)$/.exec(path);
+  return found ? { wanted: found[1] ?? null, path: found[2] ?? "/" } : { wanted: null, path };
+}
+
+function withHeaders(answer: Answer, headers: Record<string, string>): Answer {
+  return { ...answer, headers: { ...answer.headers, ...headers } };
+}
+
+function operationOf(request: EmulatorRequest): Operation | null {
+  const { path } = splitVersion(request.path);
+  const edge = path.split("/")[2] ?? "";
+  if (path === "/oauth/access_token") return "token";
+  if (request.method === "POST") {
+    if (edge === "feed" || edge === "media_publish" || edge === "comments") return "create";
+    // The last phase of an upload is what people see.
+    if (edge === "videos") return request.body.includes("upload_phase=finish") ? "create" : "media";
+    if (edge === "photos" || edge === "media") return "media";
+  }
+  return ["published_posts", "feed", "posts", "media", "comments"].includes(edge) ? "list" : null;
+}
+
+function visible(post: MetaPost, publicUrl: string): Visible {
+  return {
+    id: post.id,
+    account: post.account,
+    kind: post.kind,
+    text: post.link === null || post.text.includes(post.link) ? post.text : `${post.text}\n${post.link}`,
+    altTexts: post.altTexts,
+    inReplyTo: post.parent,
+    url: `${publicUrl}/${post.id}`,
+    createdAt: post.createdAt,
+    ghost: post.ghost,
+  };
+}

@@ -1,0 +1,204 @@
+import type { Twist } from "../faults.ts";
+import type { Answer, EmulatorRequest } from "../http.ts";
+import { json, jsonBody, Refusal } from "../http.ts";
+import { fieldsOf } from "../multipart.ts";
+import type { Platform, PlatformClock, PlatformOptions, PlatformRules, Visible } from "../platform.ts";
+import { startPlatform } from "../platform.ts";
+
+/** The one bot and the one channel that it may post in. */
+export const telegramBot = { token: "123456789:AAE-emulated-bot-token-for-tests", chat: "@galley_press" };
+
+const chatId = -1_001_234_567_890;
+const botId = 123_456_789;
+const perMinute = 20;
+
+type Message = {
+  id: number;
+  text: string;
+  pictures: number;
+  replyTo: number | null;
+  createdAt: number;
+  ghost: boolean;
+};
+
+/** Starts the part of the Bot API that posts in a channel: https://core.telegram.org/bots/api */
+export function startTelegram(options: PlatformOptions): Promise<Platform> {
+  return startPlatform(({ clock }) => rulesOf(clock), options);
+}
+
+function rulesOf(clock: PlatformClock): PlatformRules {
+  const messages: Message[] = [];
+  let isAdministrator = true;
+  let lastId = 0;
+
+  function now(): number {
+    return clock.now().getTime();
+  }
+
+  function answer(request: EmulatorRequest, twist: Twist): Answer {
+    const [, token, method] = /^\/bot([^/]+)\/(\w+)$/.exec(request.path) ?? [];
+    if (token !== telegramBot.token) throw new Refusal(401, "unauthorized", "Unauthorized");
+    const parameters = parametersOf(request);
+    if (method === "getMe")
+      return result({ id: botId, is_bot: true, first_name: "Press", username: "press_bot" });
+    const wanted = String(parameters["chat_id"]);
+    if (wanted !== telegramBot.chat && wanted !== String(chatId)) {
+      throw new Refusal(400, "bad_request", "Bad Request: chat not found");
+    }
+    if (method === "getChat") return result({ ...chat(), title: "The Press", type: "channel" });
+    if (method === "getChatMember") {
+      return result(
+        isAdministrator ? { status: "administrator", can_post_messages: true } : { status: "left" },
+      );
+    }
+    if (!isAdministrator) {
+      throw new Refusal(403, "forbidden", "Forbidden: bot was kicked from the channel chat");
+    }
+    return sent(request, method ?? "", parameters, twist);
+  }
+
+  function sent(
+    request: EmulatorRequest,
+    method: string,
+    parameters: Record<string, unknown>,
+    twist: Twist,
+  ): Answer {
+    if (messages.filter(({ createdAt }) => createdAt > now() - 60_000).length >= perMinute * 10)
+      throw tooMany(60);
+    const replyTo = Number(objectOf(parameters["reply_parameters"])["message_id"] ?? 0) || null;
+    if (replyTo !== null && !messages.some(({ id }) => id === replyTo)) {
+      throw new Refusal(400, "bad_request", "Bad Request: message to be replied not found");
+    }
+    switch (method) {
+      case "sendMessage": {
+        const text = typeof parameters["text"] === "string" ? parameters["text"].trim() : "";
+        if (text === "") throw new Refusal(400, "bad_request", "Bad Request: message text is empty");
+        if (text.length > 4096) throw new Refusal(400, "bad_request", "Bad Request: message is too long");
+        return result(shown(keep(text, 0, replyTo, twist)));
+      }
+      case "sendPhoto": {
+        pictureOf(request, parameters["photo"]);
+        return result(shown(keep(captionOf(parameters["caption"]), 1, replyTo, twist)));
+      }
+      case "sendMediaGroup": {
+        const group = Array.isArray(parameters["media"]) ? parameters["media"].map(objectOf) : [];
+        if (group.length < 2 || group.length > 10) {
+          throw new Refusal(400, "bad_request", "Bad Request: wrong number of media in an album");
+        }
+        for (const one of group) pictureOf(request, one["media"]);
+        const first = keep(captionOf(group[0]?.["caption"]), group.length, replyTo, twist);
+        lastId += group.length - 1;
+        return result(group.map((_, index) => ({ ...shown(first), message_id: first.id + index })));
+      }
+      default:
+        throw new Refusal(404, "not_found", "Not Found");
+    }
+  }
+
+  function keep(text: string, pictures: number, replyTo: number | null, twist: Twist): Message {
+    lastId += 1;
+    const message = { id: lastId, text, pictures, replyTo, createdAt: now() + twist.commitMs, ghost: false };
+    messages.push(message);
+    if (twist.ghost) messages.push({ ...message, id: (lastId += 1), ghost: true });
+    return message;
+  }
+
+  function visible(message: Message): Visible {
+    return {
+      id: String(message.id),
+      account: telegramBot.chat,
+      kind: message.replyTo === null ? "post" : "reply",
+      text: message.text,
+      // The Bot API has no place for descriptions.
+      altTexts: [],
+      inReplyTo: message.replyTo === null ? null : String(message.replyTo),
+      url: `https://t.me/${telegramBot.chat.slice(1)}/${message.id}`,
+      createdAt: message.createdAt,
+      ghost: message.ghost,
+      details: { pictures: message.pictures },
+    };
+  }
+
+  return {
+    name: "Telegram emulator",
+    operationOf: ({ path }) => (/\/send\w+$/.test(path) ? "create" : null),
+    answer,
+    bodies: {
+      unavailable: () => refused(new Refusal(502, "bad_gateway", "Bad Gateway")),
+      internal: () => refused(new Refusal(500, "internal", "Internal Server Error")),
+      throttled: (seconds) => refused(tooMany(seconds)),
+      refusal: () => refused(new Refusal(400, "bad_request", "Bad Request: CHAT_RESTRICTED")),
+      refused,
+    },
+    control(request) {
+      if (request.path !== "/control/telegram" || request.method !== "PUT") return null;
+      isAdministrator = jsonBody(request)["administrator"] !== false;
+      return json({ administrator: isAdministrator });
+    },
+    journal: () => messages.map(visible),
+    // A bot's token does not age.
+    expireTokens: () => undefined,
+    revokeTokens() {
+      isAdministrator = false;
+    },
+  };
+}
+
+function chat() {
+  return { id: chatId, username: telegramBot.chat.slice(1) };
+}
+
+function shown(message: Message) {
+  return { message_id: message.id, chat: chat(), date: Math.floor(message.createdAt / 1000) };
+}
+
+function result(value: unknown): Answer {
+  return json({ ok: true, result: value });
+}
+
+/** A refusal's `x-retry-after` stands in the body, as Telegram has it. */
+function refused({ status, message, headers }: Refusal): Answer {
+  const seconds = Number(headers["x-retry-after"] ?? 0);
+  const parameters = seconds > 0 ? { parameters: { retry_after: seconds } } : {};
+  return json({ ok: false, error_code: status, description: message, ...parameters }, status);
+}
+
+function tooMany(seconds: number): Refusal {
+  return new Refusal(429, "throttled", `Too Many Requests: retry after ${seconds}`, {
+    "x-retry-after": String(seconds),
+  });
+}
+
+/** JSON, or a multipart form whose objects are JSON texts. */
+function parametersOf(request: EmulatorRequest): Record<string, unknown> {
+  if (!(request.headers["content-type"] ?? "").startsWith("multipart/")) return jsonBody(request);
+  const entries = [...fieldsOf(request)].filter(([, { fileName }]) => fileName === null);
+  return Object.fromEntries(
+    entries.map(([name, { bytes }]) => {
+      const text = bytes.toString("utf8");
+      return [name, name === "media" || name === "reply_parameters" ? JSON.parse(text) : text];
+    }),
+  );
+}
+
+function pictureOf(request: EmulatorRequest, address: unknown): void {
+  const name = /^attach:\/\/(\w+)$/.exec(String(address))?.[1] ?? "";
+  const bytes = fieldsOf(request).get(name)?.bytes ?? Buffer.alloc(0);
+  const head = bytes.subarray(0, 12).toString("latin1");
+  const isPicture =
+    head.startsWith("\u0089PNG") || head.startsWith("\u00ff\u00d8\u00ff") || head.endsWith("WEBP");
+  if (!isPicture || bytes.length > 10_000_000) {
+    throw new Refusal(400, "bad_request", "Bad Request: IMAGE_PROCESS_FAILED");
+  }
+}
+
+function captionOf(value: unknown): string {
+  const caption = typeof value === "string" ? value : "";
+  if (caption.length > 1024)
+    throw new Refusal(400, "bad_request", "Bad Request: message caption is too long");
+  return caption;
+}
+
+function objectOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,197 @@
+import type { Twist } from "../faults.ts";
+import type { Answer, EmulatorRequest } from "../http.ts";
+import { json, jsonBody } from "../http.ts";
+import { maximumWeight, textWeight } from "../sandbox/text-rule.ts";
+import { problems, refuse } from "./errors.ts";
+import { escaped, wrapLinks } from "./links.ts";
+import { keyOf, type createMedia } from "./media.ts";
+import type { XOAuth } from "./oauth.ts";
+import type { XPost, XState } from "./state.ts";
+
+const dayMs = 86_400_000;
+
+type Parts = {
+  state: XState;
+  oauth: XOAuth;
+  media: ReturnType<typeof createMedia>;
+  publicUrl: () => string;
+};
+
+export function createPosts({ state, oauth, media, publicUrl }: Parts) {
+  function now(): number {
+    return state.clock.now().getTime();
+  }
+
+  /** POST /2/tweets */
+  function create(request: EmulatorRequest, twist: Twist): Answer {
+    const { accountId } = oauth.authenticate(request, "tweet.write", "tweet.read", "users.read");
+    meetTrouble();
+    const body = jsonBody(request);
+    const text = (typeof body["text"] === "string" ? body["text"] : "").trim().normalize("NFC");
+    const attached = media.attachable(objectOf(body["media"])?.["media_ids"], accountId);
+    const inReplyTo = parentOf(body["reply"]);
+    if (text === "" && attached.length === 0) throw refuse("invalid", "text or media is required.");
+    if (!text.isWellFormed()) throw refuse("invalid");
+    if (textWeight(text) > maximumWeight) throw refuse("too-long");
+    if (attached.length === 0 && isDuplicate(accountId, text, inReplyTo)) throw refuse("duplicate");
+    const createdAt = now() + twist.commitMs;
+    const id = state.newId(createdAt);
+    const [first] = attached;
+    const username = state.accounts.get(accountId)?.username ?? "i";
+    const page = `https://x.com/${username}/status/${id}/${first?.category === "tweet_video" ? "video" : "photo"}/1`;
+    const post: XPost = {
+      id,
+      accountId,
+      text,
+      ...wrapLinks(text, first ? { key: keyOf(first), page } : null),
+      mediaIds: attached.map((item) => item.id),
+      inReplyTo,
+      replySettings: typeof body["reply_settings"] === "string" ? body["reply_settings"] : "everyone",
+      madeWithAi: body["made_with_ai"] === true,
+      paidPartnership: body["paid_partnership"] === true,
+      createdAt,
+      listedAt: createdAt + twist.listingMs,
+      ghost: false,
+    };
+    keep(post);
+    if (twist.ghost) keep({ ...post, id: state.newId(createdAt), ghost: true });
+    return json({ data: { id, text: escaped(post.stored), edit_history_post_ids: [id] } }, 201);
+  }
+
+  function keep(post: XPost): void {
+    state.posts.push(post);
+    state.byId.set(post.id, post);
+  }
+
+  function meetTrouble(): void {
+    const { trouble } = state.switches;
+    const name = Object.keys(problems).find((known) => known === trouble);
+    if (name !== undefined) throw refuse(name as keyof typeof problems);
+  }
+
+  function isDuplicate(accountId: string, text: string, inReplyTo: string | null): boolean {
+    if (!state.switches.refusesDuplicates) return false;
+    return state.posts.some(
+      (post) =>
+        post.accountId === accountId &&
+        post.text === text &&
+        post.inReplyTo === inReplyTo &&
+        post.mediaIds.length === 0 &&
+        post.createdAt > now() - dayMs,
+    );
+  }
+
+  function parentOf(reply: unknown): string | null {
+    const id = objectOf(reply)?.["in_reply_to_tweet_id"];
+    if (id === undefined) return null;
+    const parent = typeof id === "string" ? state.byId.get(id) : undefined;
+    if (!parent || parent.createdAt > now()) {
+      throw refuse("forbidden", "You attempted to reply to a Tweet that is deleted or not visible to you.");
+    }
+    return parent.id;
+  }
+
+  /** GET /2/users/{id}/tweets: newest first. */
+  function timeline(request: EmulatorRequest, accountId: string, twist: Twist): Answer {
+    oauth.authenticate(request, "tweet.read", "users.read");
+    const { query } = request;
+    const size = Math.min(Math.max(Number(query.get("max_results") ?? "10"), 5), 100);
+    const startsAt = Date.parse(query.get("start_time") ?? "");
+    const token = query.get("pagination_token");
+    const excluded = (query.get("exclude") ?? "").split(",");
+    const listed = state.posts
+      .filter((post) => post.accountId === accountId && post.listedAt <= now())
+      .filter((post) => Number.isNaN(startsAt) || post.createdAt >= startsAt)
+      .filter((post) => !excluded.includes("replies") || post.inReplyTo === null)
+      .sort((left, right) => right.createdAt - left.createdAt);
+    const from = token === null ? 0 : Number(Buffer.from(token, "base64url").toString("utf8"));
+    if (!Number.isInteger(from)) throw refuse("invalid", "pagination_token is invalid.");
+    const shown = listed.slice(from, from + size);
+    const more = from + size < listed.length;
+    const fields = new Set([...(query.get("post.fields") ?? "").split(","), "id", "text"]);
+    const ids = shown.map((post) => post.id);
+    return json({
+      ...(shown.length === 0
+        ? {}
+        : { data: (twist.shuffle ? shown.toReversed() : shown).map((post) => wire(post, fields)) }),
+      meta: {
+        result_count: shown.length,
+        ...(ids.length === 0 ? {} : { newest_id: ids[0], oldest_id: ids.at(-1) }),
+        ...(more ? { next_token: Buffer.from(String(from + size)).toString("base64url") } : {}),
+      },
+    });
+  }
+
+  /** GET /2/tweets/{id} */
+  function one(request: EmulatorRequest, id: string): Answer {
+    oauth.authenticate(request, "tweet.read", "users.read");
+    const post = state.byId.get(id);
+    if (!post || post.createdAt > now()) throw refuse("not-found", `Could not find tweet with id: [${id}].`);
+    return json({
+      data: wire(post, new Set([...(request.query.get("post.fields") ?? "").split(","), "id", "text"])),
+    });
+  }
+
+  function wire(post: XPost, fields: Set<string>): Record<string, unknown> {
+    const keys = post.mediaIds
+      .map((id) => state.media.get(id))
+      .flatMap((item) => (item ? [keyOf(item)] : []));
+    const all: Record<string, unknown> = {
+      id: post.id,
+      text: escaped(post.stored),
+      edit_history_post_ids: [post.id],
+      author_id: post.accountId,
+      // Whole seconds, although the id knows the millisecond.
+      created_at: new Date(Math.floor(post.createdAt / 1000) * 1000).toISOString(),
+      reply_settings: post.replySettings,
+      ...(keys.length === 0 ? {} : { attachments: { media_keys: keys } }),
+      conversation_id: rootOf(post).id,
+      ...(post.urls.length === 0 ? {} : { entities: { urls: urlEntities(post) } }),
+    };
+    return Object.fromEntries(Object.entries(all).filter(([key]) => fields.has(key)));
+  }
+
+  function rootOf(post: XPost): XPost {
+    const parent = post.inReplyTo === null ? undefined : state.byId.get(post.inReplyTo);
+    return parent ? rootOf(parent) : post;
+  }
+
+  /** GET /2/users/me */
+  function me(request: EmulatorRequest): Answer {
+    const { accountId } = oauth.authenticate(request, "tweet.read", "users.read");
+    const account = state.accounts.get(accountId);
+    if (!account) throw refuse("not-found");
+    const fields = new Set((request.query.get("user.fields") ?? "").split(","));
+    return json({
+      data: {
+        id: account.id,
+        name: account.name,
+        username: account.username,
+        ...(fields.has("protected") ? { protected: account.protected } : {}),
+        ...(fields.has("profile_image_url")
+          ? { profile_image_url: `${publicUrl()}/images/${account.username}.png` }
+          : {}),
+      },
+    });
+  }
+
+  return { create, timeline, one, me };
+}
+
+function objectOf(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+}
+
+function urlEntities(post: XPost): Record<string, unknown>[] {
+  return post.urls.map(({ url, expanded, mediaKey }) => {
+    const start = Array.from(escaped(post.stored).split(url)[0] ?? "").length;
+    return {
+      start,
+      end: start + url.length,
+      url,
+      expanded_url: expanded,
+      display_url: expanded.replace(/^https?:\/\/(?:www\.)?/, ""),
+      ...(mediaKey === null ? {} : { media_key: mediaKey }),
+    };
+  });
+}
