@@ -10,6 +10,8 @@ export type Actor = {
   sessionId: string;
   workspaceId: string;
   role: Role;
+  /** The request that they act through, for the audit log. */
+  requestId?: string;
 };
 
 /** What a route needs; `workspaces/permissions.ts` says which role may do what. */

@@ -1,3 +1,4 @@
+export { isOver, setDeadline } from "./deadline.ts";
 export type { Clock } from "./clock.ts";
 export { systemClock } from "./clock.ts";
 export type { ErrorDetails, ErrorKind, Problem } from "./errors.ts";
