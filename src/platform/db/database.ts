@@ -8,7 +8,7 @@ import { workspaceDialect } from "./workspace-dialect.ts";
 import { WorkspaceQuery } from "./workspace-query.ts";
 
 /**
- * The database as features see it. Columns are read so: timestamptz as `Date`, int8 as `number` (a
+ * The database as features see it. Columns are read so: timestamptz as `Date`, date as text, int8 as `number` (a
  * `RangeError` above 2^53), numeric as decimal text, jsonb parsed, bytea as `Buffer`. jsonb is written
  * as text: `JSON.stringify(value)`, because the driver would take an array for a PostgreSQL array.
  */

@@ -4,6 +4,7 @@ import { Pool, types } from "pg";
 type DatabaseRole = "galley_app" | "galley_system";
 
 const int8Oid = 20;
+const dateOid = 1082;
 
 function parseInt8(text: string): number {
   const value = Number(text);
@@ -15,9 +16,12 @@ export type ColumnParser = (text: string) => unknown;
 
 const readType: (oid: number, format: "text") => ColumnParser = types.getTypeParser;
 
-/** How a column of a type is read: int8 (and so `count(*)`) as a number, the rest as `pg` does it. */
+/** How a column of a type is read: int8 (and so `count(*)`) as a number, a date as text, the rest as `pg` does it. */
 export function parserOf(oid: number): ColumnParser {
-  return oid === int8Oid ? parseInt8 : readType(oid, "text");
+  if (oid === int8Oid) return parseInt8;
+  // A date is a day on the wall; `pg` would make it a midnight of this machine.
+  if (oid === dateOid) return (text) => text;
+  return readType(oid, "text");
 }
 
 export type PoolOptions = {

@@ -12,6 +12,7 @@ type ColumnFact = {
 const typeNames: Record<string, string> = {
   bool: "boolean",
   bytea: "Bytes",
+  date: "string",
   float8: "number",
   int2: "number",
   int4: "number",

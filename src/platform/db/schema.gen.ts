@@ -46,6 +46,7 @@ export type ApprovalsTable = {
   decided_at: Filled<Instant>;
   voided_at: Nullable<Instant>;
   voided_reason: Nullable<string>;
+  series_approval_id: Nullable<string>;
 };
 
 export type AuditEventsTable = {
@@ -83,6 +84,9 @@ export type ChannelsTable = {
   created_by: Nullable<string>;
   created_at: Filled<Instant>;
   updated_at: Filled<Instant>;
+  ends_at: Nullable<Instant>;
+  app_id: Nullable<string>;
+  app_identity: Nullable<string>;
 };
 
 export type DeliveriesTable = {
@@ -146,11 +150,30 @@ export type DeliveryAttemptsTable = {
   evidence: Nullable<string>;
 };
 
+export type DeliveryHoldsTable = {
+  connector: string;
+  account_id: string;
+  until: Instant;
+};
+
 export type DeliveryWindowsTable = {
   workspace_id: string;
   channel_id: string;
   visible_after_ms: number;
   updated_at: Filled<Instant>;
+};
+
+export type ExpiryWarningsTable = {
+  workspace_id: string;
+  id: string;
+  connector: string;
+  subject: "access" | "consent" | "secret" | "api_version";
+  subject_key: string;
+  channel_id: Nullable<string>;
+  ends_at: Instant;
+  days: number;
+  created_at: Filled<Instant>;
+  dismissed_at: Nullable<Instant>;
 };
 
 export type IdempotencyKeysTable = {
@@ -163,6 +186,42 @@ export type IdempotencyKeysTable = {
   response: Nullable<Json>;
   locked_until: Instant;
   created_at: Filled<Instant>;
+};
+
+export type ImportLinesTable = {
+  workspace_id: string;
+  import_id: string;
+  line: number;
+  line_hash: string;
+  cells: Nullable<Json>;
+  state: Filled<"waiting" | "ready" | "broken" | "repeated" | "made">;
+  problems: Filled<Json>;
+  preview: Nullable<Json>;
+  post_id: Nullable<string>;
+};
+
+export type ImportsTable = {
+  workspace_id: string;
+  id: string;
+  file_name: string;
+  sha256: string;
+  zone: string;
+  state: Filled<"checking" | "checked" | "importing" | "done" | "failed">;
+  notice: Nullable<string>;
+  lines: number;
+  created_by: Nullable<string>;
+  created_at: Filled<Instant>;
+  updated_at: Filled<Instant>;
+};
+
+export type InstallationTable = {
+  id: Filled<boolean>;
+  epoch: Filled<string>;
+  beat: Filled<number>;
+  beat_at: Filled<Instant>;
+  quarantined_at: Nullable<Instant>;
+  quarantine_reason: Nullable<string>;
+  unknown_since: Nullable<Instant>;
 };
 
 export type InvitationsTable = {
@@ -189,6 +248,8 @@ export type MediaTable = {
   alt_text: Filled<string>;
   created_by: Nullable<string>;
   created_at: Filled<Instant>;
+  duration_ms: Nullable<number>;
+  pages: Nullable<number>;
 };
 
 export type MembersTable = {
@@ -196,6 +257,18 @@ export type MembersTable = {
   user_id: string;
   role: "owner" | "admin" | "editor" | "approver" | "viewer";
   created_at: Filled<Instant>;
+};
+
+export type NotificationsTable = {
+  workspace_id: string;
+  id: string;
+  user_id: string;
+  kind: "needs_human" | "needs_reconnect" | "missed" | "rejected" | "expiry";
+  delivery_id: Nullable<string>;
+  warning_id: Nullable<string>;
+  created_at: Filled<Instant>;
+  claimed_until: Nullable<Instant>;
+  mailed_at: Nullable<Instant>;
 };
 
 export type OauthStatesTable = {
@@ -209,6 +282,42 @@ export type OauthStatesTable = {
   return_to: Nullable<string>;
   expires_at: Instant;
   used_at: Nullable<Instant>;
+  registration: Nullable<Bytes>;
+  channel_id: Nullable<string>;
+  optional_scopes: Filled<string[]>;
+  app_id: Nullable<string>;
+  app_identity: Nullable<string>;
+};
+
+export type PendingConnectionsTable = {
+  workspace_id: string;
+  id: string;
+  connector: string;
+  session_id: string;
+  opened: Bytes;
+  channel_id: Nullable<string>;
+  expires_at: Instant;
+  app_id: Nullable<string>;
+  app_identity: Nullable<string>;
+};
+
+export type PlatformAppsTable = {
+  workspace_id: string;
+  id: string;
+  connector: string;
+  identity: string;
+  sealed_values: Bytes;
+  secret_ends_at: Nullable<Instant>;
+  retired_at: Nullable<Instant>;
+  created_at: Filled<Instant>;
+  updated_at: Filled<Instant>;
+};
+
+export type PostFingerprintsTable = {
+  workspace_id: string;
+  post_id: string;
+  channel_id: string;
+  fingerprint: string;
 };
 
 export type PostVersionsTable = {
@@ -244,6 +353,26 @@ export type PostsTable = {
   created_at: Filled<Instant>;
   updated_at: Filled<Instant>;
   deleted_at: Nullable<Instant>;
+  kind: Filled<"post" | "template">;
+};
+
+export type QueueEntriesTable = {
+  workspace_id: string;
+  channel_id: string;
+  slot_at: Instant;
+  post_id: string;
+  created_at: Filled<Instant>;
+};
+
+export type QueueSlotsTable = {
+  workspace_id: string;
+  id: string;
+  channel_id: string;
+  weekday: number;
+  wall: string;
+  zone: Nullable<string>;
+  created_by: Nullable<string>;
+  created_at: Filled<Instant>;
 };
 
 export type RunStepsTable = {
@@ -276,6 +405,46 @@ export type RunsTable = {
   finished_at: Nullable<Instant>;
 };
 
+export type SeriesTable = {
+  workspace_id: string;
+  id: string;
+  template_id: string;
+  rule: Json;
+  ahead: number;
+  state: Filled<"active" | "paused" | "ended">;
+  editors: Filled<string[]>;
+  tended_to: string;
+  tend_at: Instant;
+  created_by: Nullable<string>;
+  created_at: Filled<Instant>;
+  updated_at: Filled<Instant>;
+  deleted_at: Nullable<Instant>;
+};
+
+export type SeriesApprovalsTable = {
+  workspace_id: string;
+  id: string;
+  series_id: string;
+  template_version: number;
+  content_hash: string;
+  bound_hash: string;
+  note: Filled<string>;
+  decided_by: Nullable<string>;
+  decided_at: Filled<Instant>;
+  voided_at: Nullable<Instant>;
+  voided_reason: Nullable<string>;
+};
+
+export type SeriesOccurrencesTable = {
+  workspace_id: string;
+  series_id: string;
+  local_date: string;
+  post_id: Nullable<string>;
+  follows: Filled<boolean>;
+  reason: Nullable<string>;
+  created_at: Filled<Instant>;
+};
+
 export type SessionsTable = {
   id: string;
   user_id: string;
@@ -285,6 +454,31 @@ export type SessionsTable = {
   user_agent: Nullable<string>;
   aal: Filled<number>;
   mfa_at: Nullable<Instant>;
+  created_at: Filled<Instant>;
+  updated_at: Filled<Instant>;
+};
+
+export type SiteEntriesTable = {
+  workspace_id: string;
+  id: string;
+  key: string;
+  slug: string;
+  title: string;
+  body: string;
+  link: Nullable<string>;
+  canonical_url: Nullable<string>;
+  tags: Filled<string[]>;
+  media: Filled<Json>;
+  published_at: Filled<Instant>;
+  updated_at: Filled<Instant>;
+};
+
+export type SitesTable = {
+  workspace_id: string;
+  slug: string;
+  title: string;
+  description: Filled<string>;
+  public: Filled<boolean>;
   created_at: Filled<Instant>;
   updated_at: Filled<Instant>;
 };
@@ -351,6 +545,7 @@ export type WorkspacesTable = {
   separate_approver: Filled<boolean>;
   grace_seconds: Filled<number>;
   created_at: Filled<Instant>;
+  paused_at: Nullable<Instant>;
 };
 
 export type Schema = {
@@ -360,17 +555,33 @@ export type Schema = {
   channels: ChannelsTable;
   deliveries: DeliveriesTable;
   delivery_attempts: DeliveryAttemptsTable;
+  delivery_holds: DeliveryHoldsTable;
   delivery_windows: DeliveryWindowsTable;
+  expiry_warnings: ExpiryWarningsTable;
   idempotency_keys: IdempotencyKeysTable;
+  import_lines: ImportLinesTable;
+  imports: ImportsTable;
+  installation: InstallationTable;
   invitations: InvitationsTable;
   media: MediaTable;
   members: MembersTable;
+  notifications: NotificationsTable;
   oauth_states: OauthStatesTable;
+  pending_connections: PendingConnectionsTable;
+  platform_apps: PlatformAppsTable;
+  post_fingerprints: PostFingerprintsTable;
   post_versions: PostVersionsTable;
   posts: PostsTable;
+  queue_entries: QueueEntriesTable;
+  queue_slots: QueueSlotsTable;
   run_steps: RunStepsTable;
   runs: RunsTable;
+  series: SeriesTable;
+  series_approvals: SeriesApprovalsTable;
+  series_occurrences: SeriesOccurrencesTable;
   sessions: SessionsTable;
+  site_entries: SiteEntriesTable;
+  sites: SitesTable;
   usage_events: UsageEventsTable;
   users: UsersTable;
   verifications: VerificationsTable;

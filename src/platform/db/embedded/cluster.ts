@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -53,13 +54,19 @@ export function spawnOptions(folder: string, account: Account | null) {
   return { cwd: folder, env: { TZ: "UTC", LC_ALL: "C", ...path }, ...account };
 }
 
-/** The reason that a program could not be started, in words; on musl the loader itself is missing. */
+/** The reason that a program could not be started, in words; on musl the program is there and its loader is not. */
 export function startFailure(error: unknown): DatabaseError {
   const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+  const program =
+    error instanceof Error && "path" in error && typeof error.path === "string" ? error.path : "";
   const output =
     error instanceof Error && "stderr" in error && typeof error.stderr === "string"
       ? error.stderr.trim()
       : "";
+  if (isMissing && program !== "" && !existsSync(program)) {
+    const message = `The programs of the built-in PostgreSQL were removed while Galley ran (${program}). Start Galley again; it puts them back.`;
+    return new DatabaseError({ code: "db.builtin_failed", kind: "unavailable", message, cause: error });
+  }
   const message =
     isMissing && process.platform === "linux"
       ? "The built-in PostgreSQL cannot run here: it needs glibc, and this system (Alpine, perhaps) has another C library. Set DATABASE_URL to a PostgreSQL 15 or newer."
