@@ -31,7 +31,7 @@ export async function recordEvent(db: Kysely<Schema>, event: AuditEvent): Promis
       target_kind: event.target?.kind ?? null,
       target_id: event.target?.id ?? null,
       details: JSON.stringify(event.details ?? {}),
-      request_id: event.requestId ?? null,
+      request_id: event.requestId ?? (actor.kind === "system" ? null : (actor.requestId ?? null)),
     })
     .execute();
 }

@@ -109,3 +109,45 @@ test("the key is made once, for the owner's eyes, and a damaged one is never rep
   await writeFile(path, "damaged");
   await expect(openKey(config)).rejects.toThrow(/damaged/);
 });
+
+test("a mail server is read from its address, and never repeated", () => {
+  const from = { MAIL_FROM: "The Desk <desk@example.com>" };
+  const config = loadConfig(
+    { SMTP_URL: "smtps://desk%40example.com:p%2Fw@smtp.example.com", ...from },
+    folder,
+  );
+  expect(config.mail).toEqual({
+    from: { name: "The Desk", address: "desk@example.com" },
+    server: {
+      host: "smtp.example.com",
+      port: 465,
+      tls: "implicit",
+      username: "desk@example.com",
+      password: "p/w",
+    },
+  });
+  expect(loadConfig({ SMTP_URL: "smtp://10.0.0.5:25?tls=off", ...from }, folder).mail?.server.tls).toBe(
+    "none",
+  );
+  const wrong = [
+    "http://host",
+    "smtp:host",
+    "smtp://u:hunter2@h?tls=off",
+    "smtp://u:%ff@h",
+    "smtp://h/hunter2",
+  ];
+  for (const url of wrong) {
+    expect(problemsOf({ SMTP_URL: url, ...from })).toEqual(["SMTP_URL"]);
+    const told = describeConfigProblems(inspectConfig({ SMTP_URL: url }, folder).findings);
+    expect(told).not.toMatch(/hunter2/);
+  }
+  expect(problemsOf({ SMTP_URL: "smtp://host" })).toEqual(["MAIL_FROM"]);
+  expect(problemsOf(from)).toEqual(["MAIL_FROM"]);
+  expect(problemsOf({ SMTP_URL: "smtp://host", MAIL_FROM: "a@b.c\r\nBcc: d@e.f" })).toEqual(["MAIL_FROM"]);
+});
+
+test("production without a mail server is told that nobody is mailed", () => {
+  expect(inspectConfig({ GALLEY_MODE: "production" }, folder).findings).toContainEqual(
+    expect.objectContaining({ level: "info", variable: "SMTP_URL" }),
+  );
+});

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { z } from "zod";
 import { ConfigError } from "./error.ts";
 import type { Finding } from "./findings.ts";
+import type { SmtpServer } from "./mail.ts";
 import { checkTogether } from "./together.ts";
 import type { Environment, Sourced } from "./sources.ts";
 import { gatherSources } from "./sources.ts";
@@ -33,9 +34,16 @@ export type Config = {
   readonly redisUrl: string | null;
   /** 32 bytes in base64; null: `openKey` keeps one in `dataDir`. */
   readonly key: string | null;
+  /** The key before a change of `key`, for the start that takes its secrets over; null otherwise. */
+  readonly formerKey: string | null;
   readonly logLevel: (typeof logLevels)[number];
   readonly sandbox: { readonly enabled: boolean; readonly port: number };
   readonly mailCatcher: { readonly enabled: boolean; readonly port: number };
+  /** How people are mailed when one is needed; null: by the mail catcher where it runs, else not at all. */
+  readonly mail: {
+    readonly server: SmtpServer;
+    readonly from: { readonly name: string; readonly address: string };
+  } | null;
   /** Settings of connectors by id, as the connectors document them. */
   readonly connectors: Readonly<Record<string, JsonObject>>;
   /** Null: the built-in extractive drafter. */
@@ -47,8 +55,24 @@ export type Config = {
   } | null;
   /** Origins, and mail servers as `host:port`, that the egress rules let through although they are private. */
   readonly egress: { readonly allowOrigins: readonly string[]; readonly allowMailServers: readonly string[] };
-  readonly uploads: { readonly maxBytes: number; readonly maxPixels: number };
-  readonly delivery: { readonly concurrency: number; readonly minimumWindowMs: number };
+  readonly uploads: {
+    readonly maxBytes: number;
+    readonly maxPixels: number;
+    readonly video: { readonly maxBytes: number; readonly maxMs: number };
+    readonly document: { readonly maxBytes: number; readonly maxPages: number };
+  };
+  /** Jobs of the queue that one worker runs at the same moment. */
+  readonly jobConcurrency: number;
+  readonly delivery: {
+    readonly concurrency: number;
+    readonly minimumWindowMs: number;
+    /** How long a claim lasts before its first intent, unless preparing renews it. */
+    readonly leaseMs: number;
+    /** The most that preparing may take. */
+    readonly prepareMs: number;
+    /** How much a lease outlives the deadline of its call. */
+    readonly marginMs: number;
+  };
   /** How long a stopping process waits for requests and jobs that run. */
   readonly shutdownGraceMs: number;
 };
@@ -106,9 +130,11 @@ function toConfig(values: Values, folder: string, roles: readonly ProcessRole[])
     databasePoolSize: values.DATABASE_POOL_SIZE,
     redisUrl: values.REDIS_URL,
     key: values.GALLEY_KEY,
+    formerKey: values.GALLEY_FORMER_KEY,
     logLevel: values.LOG_LEVEL ?? (isLive ? "info" : "warn"),
     sandbox: { enabled: values.SANDBOX ?? mode !== "production", port: values.SANDBOX_PORT },
     mailCatcher: { enabled: values.MAIL_CATCHER ?? mode !== "production", port: values.MAIL_CATCHER_PORT },
+    mail: values.SMTP_URL && values.MAIL_FROM ? { server: values.SMTP_URL, from: values.MAIL_FROM } : null,
     connectors: values.CONNECTORS,
     llm:
       provider && model
@@ -118,8 +144,20 @@ function toConfig(values: Values, folder: string, roles: readonly ProcessRole[])
       allowOrigins: values.EGRESS_ALLOW_ORIGINS,
       allowMailServers: values.EGRESS_ALLOW_MAIL_SERVERS,
     },
-    uploads: { maxBytes: values.UPLOAD_MAX_BYTES, maxPixels: values.UPLOAD_MAX_PIXELS },
-    delivery: { concurrency: values.DELIVERY_CONCURRENCY, minimumWindowMs: windowSeconds * 1000 },
+    uploads: {
+      maxBytes: values.UPLOAD_MAX_BYTES,
+      maxPixels: values.UPLOAD_MAX_PIXELS,
+      video: { maxBytes: values.UPLOAD_VIDEO_MAX_BYTES, maxMs: values.UPLOAD_VIDEO_MAX_SECONDS * 1000 },
+      document: { maxBytes: values.UPLOAD_DOCUMENT_MAX_BYTES, maxPages: values.UPLOAD_DOCUMENT_MAX_PAGES },
+    },
+    jobConcurrency: values.JOB_CONCURRENCY,
+    delivery: {
+      concurrency: values.DELIVERY_CONCURRENCY,
+      minimumWindowMs: windowSeconds * 1000,
+      leaseMs: values.DELIVERY_LEASE_SECONDS * 1000,
+      prepareMs: values.DELIVERY_PREPARE_SECONDS * 1000,
+      marginMs: values.DELIVERY_MARGIN_SECONDS * 1000,
+    },
     shutdownGraceMs: values.SHUTDOWN_GRACE_SECONDS * 1000,
   });
 }

@@ -4,3 +4,4 @@ export { inspectConfig, loadConfig } from "./config.ts";
 export { ConfigError } from "./error.ts";
 export { describeConfigProblems } from "./findings.ts";
 export { openKey } from "./key.ts";
+export { clearQuarantineOrder, orderQuarantine, quarantineOrder } from "./restored.ts";

@@ -47,6 +47,7 @@ function* problems(values: Values, sources: Sourced): Generator<Finding> {
       fix: variables.GALLEY_KEY.fix,
     };
   }
+  yield* mailProblems(values, sources);
   if (values.LLM_PROVIDER === null) {
     for (const name of ["LLM_MODEL", "LLM_API_KEY", "LLM_BASE_URL"] as const) {
       if (values[name] === null) continue;
@@ -72,6 +73,22 @@ function* problems(values: Values, sources: Sourced): Generator<Finding> {
     if (name === "GALLEY_SERVER" || name === "GALLEY_TOKEN") continue;
     const problem = `is no setting of Galley (from ${source})`;
     yield { level: "warning", variable: name, problem, fix: "Check its spelling in docs/configuration.md." };
+  }
+}
+
+function* mailProblems(values: Values, sources: Sourced): Generator<Finding> {
+  // By what was given: one that is wrong has been told of already.
+  const [hasServer, hasSender] = [sources.has("SMTP_URL"), sources.has("MAIL_FROM")];
+  if (hasServer && !hasSender) {
+    const problem = "is missing for SMTP_URL";
+    yield { level: "error", variable: "MAIL_FROM", problem, fix: variables.MAIL_FROM.fix };
+  }
+  if (!hasServer && hasSender) {
+    yield { level: "error", variable: "MAIL_FROM", problem: "needs SMTP_URL", fix: variables.SMTP_URL.fix };
+  }
+  if (!hasServer && !(values.MAIL_CATCHER ?? values.GALLEY_MODE !== "production")) {
+    const problem = "is not set, so nobody is mailed when a post needs a person; the dashboard alone tells";
+    yield { level: "info", variable: "SMTP_URL", problem, fix: variables.SMTP_URL.fix };
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mailSender, smtpServer } from "./mail.ts";
 
 export const modes = ["development", "test", "staging", "production"] as const;
 export type Mode = (typeof modes)[number];
@@ -129,6 +130,14 @@ export const variables = {
       .transform((value) => value ?? null),
     "Make one with: openssl rand -base64 32. Keep the old one if channels are connected: they cannot be opened without it.",
   ),
+  GALLEY_FORMER_KEY: variable(
+    z
+      .string()
+      .refine((value) => Buffer.from(value, "base64").length === 32, "is not 32 bytes in base64")
+      .optional()
+      .transform((value) => value ?? null),
+    "Set it to the key that GALLEY_KEY had before, for one start; then leave it out.",
+  ),
   LOG_LEVEL: variable(
     z
       .enum(logLevels, "is no level")
@@ -140,6 +149,32 @@ export const variables = {
   SANDBOX_PORT: whole(0, 0, 65_535),
   MAIL_CATCHER: flag("on, except in production"),
   MAIL_CATCHER_PORT: whole(0, 0, 65_535),
+  SMTP_URL: variable(
+    z
+      .string()
+      .transform((value, context) => {
+        const server = smtpServer(value);
+        if (server) return server;
+        context.addIssue({ code: "custom", message: "is not such an address" });
+        return z.NEVER;
+      })
+      .optional()
+      .transform((server) => server ?? null),
+    "Write it like smtps://user:password@smtp.example.com:465, or smtp:// for STARTTLS; see docs/configuration.md.",
+  ),
+  MAIL_FROM: variable(
+    z
+      .string()
+      .transform((value, context) => {
+        const sender = mailSender(value);
+        if (sender) return sender;
+        context.addIssue({ code: "custom", message: "is not a mail address" });
+        return z.NEVER;
+      })
+      .optional()
+      .transform((sender) => sender ?? null),
+    "Write it like galley@example.com, or Galley <galley@example.com>.",
+  ),
   CONNECTORS: variable(
     jsonSettings,
     'Write JSON by connector, like {"bluesky":{"service":"https://bsky.social"}}.',
@@ -174,7 +209,12 @@ export const variables = {
   ),
   UPLOAD_MAX_BYTES: whole(20 * megabyte, 1024, 1024 * megabyte),
   UPLOAD_MAX_PIXELS: whole(50_000_000, 1, 1_000_000_000),
-  DELIVERY_CONCURRENCY: whole(8, 1, 200),
+  JOB_CONCURRENCY: whole(8, 1, 200),
+  DELIVERY_CONCURRENCY: whole(128, 1, 1000),
+  UPLOAD_VIDEO_MAX_BYTES: whole(512 * megabyte, 1024, 8 * 1024 * megabyte),
+  UPLOAD_VIDEO_MAX_SECONDS: whole(3600, 1, 86_400),
+  UPLOAD_DOCUMENT_MAX_BYTES: whole(100 * megabyte, 1024, 1024 * megabyte),
+  UPLOAD_DOCUMENT_MAX_PAGES: whole(300, 1, 10_000),
   DELIVERY_MINIMUM_WINDOW_SECONDS: variable(
     z
       .string()
@@ -184,5 +224,8 @@ export const variables = {
       .transform((seconds) => seconds ?? null),
     "Use seconds; leave it out for 600 in staging and production and 5 elsewhere.",
   ),
+  DELIVERY_LEASE_SECONDS: whole(60, 1, 3600),
+  DELIVERY_PREPARE_SECONDS: whole(1800, 1, 86_400),
+  DELIVERY_MARGIN_SECONDS: whole(10, 1, 600),
   SHUTDOWN_GRACE_SECONDS: whole(30, 1, 600),
 } as const;

@@ -53,6 +53,7 @@ type QueueFacts = {
   due_age: number | null;
   waiting: number;
   given_up: number;
+  quarantined: boolean;
 };
 
 async function queueFacts({ system }: Database): Promise<QueueFacts> {
@@ -60,6 +61,7 @@ async function queueFacts({ system }: Database): Promise<QueueFacts> {
     select current_setting('fsync')::boolean as fsync,
       (select count(*) from worker_heartbeats) as workers,
       (select extract(epoch from now() - max(beat_at))::float8 from worker_heartbeats) as beat_age,
+      (select quarantined_at is not null from installation) as quarantined,
       due, extract(epoch from now() - oldest_due_at)::float8 as due_age, waiting, given_up
     from job_queue_state()`.execute(system);
   const facts = rows[0];
@@ -93,8 +95,18 @@ function queueCheck({ due, due_age: age }: QueueFacts): NamedCheck {
   return {
     name: "queue",
     ok,
-    message: ok ? state : `${state}: the workers do not keep up; raise DELIVERY_CONCURRENCY`,
+    message: ok
+      ? state
+      : `${state}: the workers do not keep up; raise JOB_CONCURRENCY or start another worker`,
   };
+}
+
+/** Not a failure of this server: people need it to look and to release. */
+function quarantineCheck({ quarantined }: QueueFacts): NamedCheck {
+  const message = quarantined
+    ? "the database was restored: nothing is sent until an owner releases it (galley quarantine release)"
+    : "none";
+  return { name: "quarantine", ok: true, message };
 }
 
 async function diskCheck(dataDir: string): Promise<NamedCheck> {
@@ -124,7 +136,7 @@ export function createHealth({ database, dataDir, metrics, log }: HealthOptions)
     const checks = await Promise.all([
       check("database", async () => {
         const facts = await queueFacts(database);
-        return [databaseCheck(facts), workerCheck(facts), queueCheck(facts)];
+        return [databaseCheck(facts), workerCheck(facts), queueCheck(facts), quarantineCheck(facts)];
       }),
       check("disk", async () => [await diskCheck(dataDir)]),
     ]);

@@ -5,6 +5,7 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import type { HttpClientOptions } from "./client.ts";
+import { setDeadline } from "#kit";
 import { createHttpClient } from "./client.ts";
 import { EgressError } from "./error.ts";
 import type { ResolvedAddress } from "./target.ts";
@@ -242,6 +243,21 @@ describe("before or after the first byte", () => {
       code: "egress.aborted",
       phase: "before",
     });
+  });
+
+  test("the clocks are past the deadline though no timer has fired, as after standing still: before, and not a byte", async () => {
+    let heard = "";
+    const origin = await tcpServer((socket) => socket.on("data", (bytes) => (heard += bytes.toString())));
+    const controller = new AbortController();
+    setDeadline(controller.signal, -1);
+    expect(await failure(post(origin, 1000, controller.signal))).toMatchObject({
+      code: "egress.too_late",
+      phase: "before",
+    });
+    expect(heard).toBe("");
+    setDeadline(controller.signal, 60_000);
+    expect(await failure(post(origin, 200, controller.signal))).toMatchObject({ code: "egress.timeout" });
+    expect(heard).toContain("POST /posts");
   });
 
   test("a header that cannot be sent: before", async () => {

@@ -19,6 +19,7 @@ export type EgressReason =
   | "invalid_request"
   | "timeout"
   | "aborted"
+  | "too_late"
   | "reset"
   | "protocol"
   | "too_large"
@@ -37,6 +38,7 @@ const kinds: Record<EgressReason, ErrorKind> = {
   invalid_request: "internal",
   timeout: "unavailable",
   aborted: "unavailable",
+  too_late: "unavailable",
   reset: "unavailable",
   protocol: "unavailable",
   too_large: "too_large",

@@ -44,7 +44,6 @@ export async function exchange(
 ): Promise<HttpResponse> {
   const { Client, errors } = await loadUndici();
   const socket = await openSocket(target, trip.signal);
-  trip.phase = "after";
   let given = false;
   const client = new Client(target.url.origin, {
     pipelining: 0,
@@ -58,7 +57,15 @@ export async function exchange(
       }
       given = true;
       // Called at once, undici would miss the connection: it is still inside its own connect.
-      queueMicrotask(() => callback(null, socket));
+      queueMicrotask(() => {
+        // The last moment before the first byte. While this process stood still, another may have taken over.
+        if (trip.isOver()) {
+          callback(new EgressError("too_late", "before", "There was no time left to send it."), null);
+          return;
+        }
+        trip.phase = "after";
+        callback(null, socket);
+      });
     },
   });
   try {

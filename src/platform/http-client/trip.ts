@@ -1,8 +1,14 @@
+import { isOver } from "#kit";
 import type { EgressPhase } from "./error.ts";
 import { EgressError } from "./error.ts";
 
 /** One call's way out: what ends it early, and whether a byte of the request may have left yet. */
-export type Trip = { signal: AbortSignal; phase: EgressPhase };
+export type Trip = {
+  signal: AbortSignal;
+  phase: EgressPhase;
+  /** Whether the caller's time is over by the clocks, which know it before `signal` in a process that stood still. */
+  isOver: () => boolean;
+};
 
 /**
  * Runs `work` under a deadline and the caller's signal. Whatever the abort breaks inside, the caller
@@ -14,7 +20,11 @@ export async function withinDeadline<Result>(
   work: (trip: Trip) => Promise<Result>,
 ): Promise<Result> {
   const controller = new AbortController();
-  const trip: Trip = { signal: controller.signal, phase: "before" };
+  const trip: Trip = {
+    signal: controller.signal,
+    phase: "before",
+    isOver: () => outer !== undefined && isOver(outer),
+  };
   let late = false;
   const timer = setTimeout(() => {
     late = true;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
@@ -29,8 +30,8 @@ afterAll(async () => {
   await setup.close();
 });
 
-async function startProcess(name: string, delayMs: number): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ["test/processes/worker.ts", setup.url, name, String(delayMs)], {
+async function startProcess(name: string, delayMs: number, url = setup.url): Promise<ChildProcess> {
+  const child = spawn(process.execPath, ["test/processes/worker.ts", url, name, String(delayMs)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   children.push(child);
@@ -144,3 +145,52 @@ test("a failing job comes again and the worker goes on after it lost its connect
   await vi.waitFor(() => expect(seen).toContain(1), { timeout: 15_000 });
   await worker.stop();
 }, 40_000);
+
+/** A way to the database that can be cut. */
+async function cuttableDatabase(): Promise<{ url: string; cut(): void; mend(): Promise<void> }> {
+  const url = new URL(setup.url);
+  const folder = url.searchParams.get("host");
+  const path = folder === null ? null : `${folder}/.s.PGSQL.${url.port}`;
+  const sockets = new Set<Socket>();
+  function listen(port: number): Server {
+    return createServer((near) => {
+      const far = path === null ? connect(Number(url.port), url.hostname) : connect(path);
+      for (const socket of [near, far]) {
+        sockets.add(socket);
+        socket.on("error", () => undefined).on("close", () => [near, far].forEach((one) => one.destroy()));
+      }
+      near.pipe(far).pipe(near);
+    }).listen(port, "127.0.0.1");
+  }
+  let server = listen(0);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `postgres://${url.username}:${url.password}@127.0.0.1:${port}${url.pathname}`,
+    cut: () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      sockets.clear();
+    },
+    mend: async () => {
+      server = listen(port);
+      await once(server, "listening");
+    },
+  };
+}
+
+test("a worker outlives a database that goes away while jobs run and others are reserved", async () => {
+  const database = await cuttableDatabase();
+  await enqueueNotes(20);
+  const child = await startProcess("patient", 300, database.url);
+  await vi.waitFor(async () => expect(await noted("start")).toBeGreaterThan(0), 5000);
+  database.cut();
+  await pause(3_000);
+  await database.mend();
+  await pause(1_000);
+  expect(child.exitCode).toBeNull();
+  await vi.waitFor(async () => expect(await noted("end")).toBe(20), { timeout: 60_000, interval: 200 });
+  database.cut();
+  child.kill("SIGKILL");
+  await once(child, "exit");
+}, 90_000);

@@ -80,9 +80,8 @@ async function startQueue(
     events,
     preset: {
       worker: {
-        // Fetch jobs in batches and settle them in batches: fewer round trips, and a job that a crash
-        // leaves unsettled runs again, which tasks allow for.
-        localQueue: { size: concurrency * 4, ttl: 10_000 },
+        // No local queue: without a database it leaves a rejected promise to nobody, which ends the process.
+        // Settled in batches, a job that a crash leaves unsettled runs again, which tasks allow for.
         completeJobBatchDelay: 0,
         failJobBatchDelay: 0,
       },
@@ -98,7 +97,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const pool = createPool({
     url: databaseUrl,
     role: null,
-    size: concurrency + 2,
+    // One connection listens for new jobs as long as the worker runs; fetching and finishing share the rest.
+    size: concurrency + 1,
     onError: (error) => log.warn({ err: error }, "the queue lost a connection to the database"),
   });
   const tasks = toTaskList(options);
@@ -114,6 +114,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         if (stopping.signal.aborted) return;
         await queue.heartbeat.stop();
         try {
+          // What the broken queue had taken nobody else would take for a minute.
+          await pool.query("select graphile_worker.force_unlock_workers($1)", [[queue.id]]);
           queue = await startQueue(options, pool, tasks, stopping.signal);
           break;
         } catch (error) {

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { Socket } from "node:net";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
+import { isOver } from "#kit";
 import { compose, malformation } from "./compose.ts";
 import { openSocket, Unreachable } from "./socket.ts";
 import type { MailFailure, MailMessage, MailOutcome, MailServer, MailTransport } from "./types.ts";
@@ -31,7 +32,7 @@ export function createMailTransport(options: { allowServers: string[]; trust?: s
       if (wrong) return wrong;
       const bytes = await compose(message);
       return session(server, signal, (connection, progress) =>
-        transmit(connection, message, bytes, progress),
+        transmit(connection, { message, bytes, signal }, progress),
       );
     },
     verify(server, signal) {
@@ -98,18 +99,27 @@ async function signIn(connection: SMTPConnection, server: MailServer): Promise<v
   });
 }
 
+/** The message, unless its time is over when the server asks for it: this process may have stood still meanwhile. */
+function inTime(bytes: Buffer, signal: AbortSignal): Readable {
+  function* content(): Generator<Buffer> {
+    if (isOver(signal)) throw new Error("There was no time left to send it.");
+    yield bytes;
+  }
+  return Readable.from(content());
+}
+
 function transmit(
   connection: SMTPConnection,
-  message: MailMessage,
-  bytes: Buffer,
+  { message, bytes, signal }: { message: MailMessage; bytes: Buffer; signal: AbortSignal },
   progress: Progress,
 ): Promise<MailOutcome> {
-  const content = Readable.from([bytes]);
+  const content = inTime(bytes, signal);
   // Read to its end, the message is on its way with its final dot behind it.
   content.once("end", () => {
     progress.dotSent = true;
   });
   return new Promise((resolve, reject) => {
+    content.once("error", reject);
     connection.send(
       { from: message.from.address, to: message.to, size: bytes.length },
       content,
