@@ -21,7 +21,7 @@ export function parseAnswer<Schema extends z.ZodType>(
     verdict: "unknown",
     code: `${platform.id}.unreadable_answer`,
     message: `${platform.name} answered, but not in a way that says what became of the request.`,
-    evidence: evidenceOf(response, text),
+    evidence: evidenceOf(response),
   });
 }
 
@@ -59,7 +59,7 @@ export function failureOf(
   const { status } = response;
   const words = refusalOf(response).message;
   const said = words === "" ? `status ${status}` : words;
-  const evidence = evidenceOf(response, decoder.decode(response.body));
+  const evidence = evidenceOf(response);
   if (status === 429) {
     const seconds = retryAfter(response);
     return new ConnectorFailure({
@@ -97,7 +97,9 @@ export function failureOf(
   });
 }
 
-function evidenceOf(response: ConnectorResponse, text: string): string {
+/** The status and the platform's words, short enough for the record of an attempt. */
+export function evidenceOf(response: ConnectorResponse): string {
+  const text = decoder.decode(response.body);
   return `${response.status} ${text.slice(0, longestEvidence)}`.trimEnd().toWellFormed();
 }
 

@@ -1,6 +1,7 @@
 import type { Problem } from "#kit";
 import { wellFormedProblem } from "#kit";
 import type { Limits, MediaInfo, OptionField, VariantContent } from "./contract.ts";
+import { mediaProblems } from "./media-checks.ts";
 
 type Rules = {
   name: string;
@@ -11,7 +12,7 @@ type Rules = {
 };
 
 /**
- * The checks that every platform needs: text present and within the limit, count and kind of media, alt
+ * The checks that every platform needs: text present and within the limit, count, kind and size of media, alt
  * text, first comment, required options. Paths are JSON Pointers into the variant.
  */
 export function commonProblems(rules: Rules, variant: VariantContent, media: MediaInfo[]): Problem[] {
@@ -61,41 +62,6 @@ function partProblems(rules: Rules, variant: VariantContent): Problem[] {
     }
   }
   return problems;
-}
-
-function mediaProblems(rules: Rules, variant: VariantContent, media: MediaInfo[]): Problem[] {
-  const { limits, name } = rules;
-  const problems: Problem[] = [];
-  if (variant.media.length > limits.maxMedia) {
-    const most = limits.maxMedia === 0 ? "takes no images here" : `takes at most ${limits.maxMedia} images`;
-    problems.push({ path: "/media", code: "content.too_many_media", message: `${name} ${most}.` });
-  }
-  for (const [index, item] of variant.media.entries()) {
-    const path = `/media/${index}`;
-    const length = Array.from(item.altText).length;
-    if (length > limits.altTextLength) {
-      const message = `Alt text holds at most ${limits.altTextLength} characters; this has ${length}.`;
-      problems.push({ path: `${path}/altText`, code: "content.alt_text_too_long", message });
-    }
-    const info = media.find((candidate) => candidate.mediaId === item.mediaId);
-    if (!info) {
-      problems.push({ path, code: "content.media_missing", message: "This image no longer exists." });
-      continue;
-    }
-    if (!limits.mediaTypes.includes(info.mimeType)) {
-      const message = `${name} takes no ${info.mimeType}; use ${limits.mediaTypes.join(", ")}.`;
-      problems.push({ path, code: "content.media_type", message });
-    }
-    if (info.bytes > limits.maxMediaBytes) {
-      const message = `${name} takes images up to ${megabytes(limits.maxMediaBytes)}; this has ${megabytes(info.bytes)}.`;
-      problems.push({ path, code: "content.media_too_large", message });
-    }
-  }
-  return problems;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1_000_000).toFixed(bytes < 100_000 ? 3 : 1)} MB`;
 }
 
 function commentProblems(rules: Rules, variant: VariantContent): Problem[] {

@@ -27,7 +27,11 @@ export type Connector = {
   /** Everything that the platform would refuse, told to the author while typing. Pure. */
   validate(variant: VariantContent, media: MediaInfo[]): Problem[];
   /** What the platform charges for this variant; null where it charges nothing. */
-  price(variant: VariantContent): Money | null;
+  price(variant: VariantContent, settings: JsonObject): Money | null;
+  /** How much the platform takes, so that delivery holds back ahead of time; empty where it names no number. */
+  quotas(settings: JsonObject): Quota[];
+  /** The version of the platform's API that is spoken; null where versions do not end. */
+  apiVersion: ((settings: JsonObject) => ApiVersion) | null;
   /**
    * Everything before the visible call: uploads, containers, rendering. Safe to repeat, whatever the
    * verdict of a failure: nothing of it is visible. Returns plain JSON, stored before anything is sent,
@@ -38,9 +42,28 @@ export type Connector = {
   commit(context: ConnectorContext, plan: Plan, item: ItemRef): Promise<Published>;
   /** Reads the platform back to learn what became of an item; `unsupported` where nothing can be read (or not on this channel). */
   locate: "unsupported" | Locate;
+  /** The `externalId` in the address of a published thing, where a person says "it is live"; null where it has none. */
+  externalIdOf: ((url: string) => string | null) | null;
   /** Asks the platform who the credentials belong to: the health check of a channel. */
   probe(context: ConnectorContext): Promise<Account>;
+  /** What else the connection doctor looks at, beyond `probe`, scopes and expiry; null where there is nothing. */
+  inspect: ((context: ConnectorContext) => Promise<Finding[]>) | null;
 };
+
+/** At most `limit` posts in any `windowMs`, for one account or for all accounts under one app. */
+export type Quota = {
+  per: "account" | "app";
+  limit: number;
+  windowMs: number;
+  /** The least time between two posts, where the platform minds bursts; 0 where it does not. */
+  spreadMs: number;
+};
+
+/** `endsAt`: when the platform stops to answer it; null where that is not announced. */
+export type ApiVersion = { name: string; endsAt: Date | null };
+
+/** Something that the connection doctor found, with the way to mend it in plain words. */
+export type Finding = { level: "error" | "warning" | "info"; code: string; problem: string; fix: string };
 
 /** What the author wrote for one channel. `parts` holds one text, or several for a thread. */
 export type VariantContent = {
@@ -57,8 +80,13 @@ export type MediaInfo = {
   sha256: string;
   mimeType: string;
   bytes: number;
+  /** In pixels, as it is shown; 0 for a document. */
   width: number;
   height: number;
+  /** How long a video plays; null for everything else. */
+  durationMs: number | null;
+  /** How many pages a document has; null for everything else. */
+  pages: number | null;
 };
 
 export type Limits = {
@@ -68,12 +96,22 @@ export type Limits = {
   textUnit: string;
   /** 1 where the platform has no threads. */
   maxParts: number;
+  /** How many images; `mediaTypes` and `maxMediaBytes` are about images too. */
   maxMedia: number;
   maxMediaBytes: number;
   mediaTypes: string[];
+  /** One video, alone in its post; null where the platform takes none. */
+  video: VideoLimits | null;
+  /** One document (PDF), alone in its post; null where the platform takes none. */
+  document: DocumentLimits | null;
+  /** 0 where the platform has no place for descriptions: none is asked for. */
   altTextLength: number;
   firstComment: boolean;
 };
+
+export type VideoLimits = { mediaTypes: string[]; maxBytes: number; maxMs: number };
+
+export type DocumentLimits = { mediaTypes: string[]; maxBytes: number; maxPages: number };
 
 /** A field of the composer that only this platform has, as the subject line of a mail. */
 export type OptionField = {
@@ -104,10 +142,14 @@ export type Credentials = JsonObject;
 export type ConnectorContext = {
   http: ConnectorHttp;
   mail: ConnectorMail;
+  /** Galley's own public pages, of the channel's workspace; undefined where none are served. */
+  site?: ConnectorSite;
   credentials: Credentials;
   /** What the platform calls the account: a DID, a user id, a mail address. */
   accountId: string;
-  /** Base addresses and versions from the configuration, for this connector. */
+  /** What the person granted. */
+  scopes: readonly string[];
+  /** Base addresses, versions, and the id and secret of the registered app, for this connector. */
   settings: JsonObject;
   signal: AbortSignal;
 };
@@ -142,6 +184,37 @@ export type MailOutcome =
   | { kind: "accepted"; response: string; refused: string[] }
   | { kind: "failed"; verdict: Verdict; code: string; message: string; evidence: string | null };
 
+/** The public pages of one workspace. They never throw: a failure says what it means. */
+export type ConnectorSite = {
+  /** Makes the pages, or renames them. */
+  open(site: { slug: string; title: string; description: string }): Promise<SiteOutcome<SiteAddress>>;
+  /** Null where the workspace has none. */
+  address(): Promise<SiteOutcome<SiteAddress | null>>;
+  /** Publishes an entry; with a key that is known, gives back what stands under it and changes nothing. */
+  put(key: string, entry: SiteEntry): Promise<SiteOutcome<SitePublished>>;
+  find(key: string): Promise<SiteOutcome<SitePublished | null>>;
+};
+
+export type SiteOutcome<Value> =
+  | { kind: "done"; value: Value }
+  | { kind: "failed"; verdict: Verdict; code: string; message: string };
+
+export type SiteAddress = { accountId: string; slug: string; title: string; url: string };
+
+export type SiteEntry = {
+  title: string;
+  /** Null: made from the title. */
+  slug: string | null;
+  /** Markdown. */
+  body: string;
+  link: string | null;
+  canonicalUrl: string | null;
+  tags: string[];
+  media: { sha256: string; mimeType: string; width: number; height: number; altText: string }[];
+};
+
+export type SitePublished = { id: string; url: string; publishedAt: Date };
+
 export type MailServer = {
   host: string;
   port: number;
@@ -172,7 +245,21 @@ export type DeliveryInput = {
   dueAt: Date;
 };
 
-export type MediaFile = MediaInfo & { altText: string; read(): Promise<Uint8Array> };
+export type MediaFile = MediaInfo & {
+  altText: string;
+  /** All bytes, for images: a video does not fit into memory, take `chunks`. */
+  read(): Promise<Uint8Array>;
+  /**
+   * The bytes in order, in pieces of exactly `size` bytes but for the last one. Throws before the last
+   * piece where the file is not the approved one, so an upload must not be finished before the end.
+   */
+  chunks(size: number): AsyncIterable<Uint8Array>;
+  /**
+   * Where a platform fetches these very bytes without signing in, for the next week. With `as=jpeg` added to
+   * the query, the same picture as a JPEG, for platforms that take nothing else.
+   */
+  publicUrl: string;
+};
 
 /** Plain JSON: `items[i]` is what `commit` sends as item i, in this order. */
 export type Plan = { items: PlanItem[] };
@@ -224,11 +311,34 @@ export type Account = {
 /** Connected by a consent page of the platform (OAuth 2 with PKCE, RFC 7636). */
 export type OAuthConnect = {
   kind: "oauth";
+  /** What a team registers with the platform once; its values become `settings`. Null where nothing is. */
+  app: AppRegistration | null;
+  /** What is asked of the person before the consent page, as the address of their server; null where nothing is. */
+  before: BeforeConsent | null;
+  /** Without one of these the channel is of no use: connecting fails and says which is missing. */
   scopes: string[];
+  /** Asked for as well; without one the channel works, less what it enables. */
+  optionalScopes: { scope: string; enables: string }[];
   authorizeUrl(settings: JsonObject, request: AuthorizeRequest): string;
   exchange(context: ConnectorContext, grant: OAuthGrant): Promise<TokenSet>;
-  refresh(context: ConnectorContext): Promise<TokenSet>;
-  revoke(context: ConnectorContext): Promise<void>;
+  /**
+   * Everything that this consent opened, as Pages and organizations, of which the person picks; each with
+   * credentials of its own. Null: the one account that `probe` names.
+   */
+  accounts: ((context: ConnectorContext, tokens: TokenSet) => Promise<OpenedAccount[]>) | null;
+  /** Null where only the person can renew the access. */
+  refresh: ((context: ConnectorContext) => Promise<TokenSet>) | null;
+  /** Null where the platform has no way to withdraw a token. */
+  revoke: ((context: ConnectorContext) => Promise<void>) | null;
+};
+
+/** The fields of an app at the platform's developer pages (`consoleUrl`): client id, secret, … */
+export type AppRegistration = { consoleUrl: string; fields: FormField[] };
+
+export type BeforeConsent = {
+  fields: FormField[];
+  /** Makes ready what the dance needs, as an app on the person's own server; kept, sealed, until it ends. */
+  register(context: ConnectorContext, form: Record<string, string>, redirectUri: string): Promise<JsonObject>;
 };
 
 export type AuthorizeRequest = {
@@ -236,17 +346,35 @@ export type AuthorizeRequest = {
   state: string;
   codeChallenge: string;
   scopes: string[];
+  /** What `before.register` returned; empty without it. */
+  registration: JsonObject;
   /** False when no person looks at a page (the command line): `prompt=none` where the platform has it. */
   interactive: boolean;
 };
 
-export type OAuthGrant = { code: string; redirectUri: string; codeVerifier: string };
+export type OAuthGrant = {
+  code: string;
+  redirectUri: string;
+  codeVerifier: string;
+  registration: JsonObject;
+};
 
 export type TokenSet = {
   credentials: Credentials;
   scopes: string[];
   /** When the access token ends; null where it does not. */
   expiresAt: Date | null;
+  /** When a person must connect again, however often the token is renewed; null where that is not so. */
+  endsAt: Date | null;
+};
+
+/** One of the accounts that a consent opened. */
+export type OpenedAccount = TokenSet & {
+  account: Account;
+  /** What people call it there: "Profile", "Organization", "Page". */
+  kind: string;
+  /** Why it cannot be connected, in plain words; null where it can. */
+  problem: string | null;
 };
 
 /** Connected by a form: an app password, an SMTP server. */

@@ -1,14 +1,35 @@
 import type { Connector } from "./contract.ts";
 import { bluesky } from "./bluesky/index.ts";
 import { email } from "./email/index.ts";
+import { facebook } from "./facebook/index.ts";
+import { instagram } from "./instagram/index.ts";
+import { linkedIn, linkedInPage } from "./linkedin/index.ts";
+import { mastodon } from "./mastodon/index.ts";
 import { sandbox } from "./sandbox/index.ts";
+import { site } from "./site/index.ts";
+import { telegram } from "./telegram/index.ts";
+import { x } from "./x/index.ts";
 
 export type * from "./contract.ts";
 export { ConnectorFailure, transportFailure } from "./failure.ts";
 export type { FailureDetails, Verdict } from "./failure.ts";
+export { mediaKind } from "./media-checks.ts";
+export type { MediaKind } from "./media-checks.ts";
 
 /** Every connector, by id. A new platform is one folder and one line here. */
-const connectors: Connector[] = [sandbox, email, bluesky];
+const connectors: Connector[] = [
+  sandbox,
+  site,
+  email,
+  bluesky,
+  mastodon,
+  telegram,
+  linkedIn,
+  linkedInPage,
+  x,
+  facebook,
+  instagram,
+];
 
 export type ConnectorRegistry = ReadonlyMap<string, Connector>;
 

@@ -39,7 +39,15 @@ async function start(): Promise<BlueskyHarness> {
   function context(deadlineMs = 15_000): ConnectorContext {
     const signal = AbortSignal.timeout(deadlineMs);
     const http = contractHttp([pds.url, service, nowhere], signal);
-    return { http, mail: contractMail([]), credentials, accountId: pds.did, settings: {}, signal };
+    return {
+      http,
+      mail: contractMail([]),
+      credentials,
+      accountId: pds.did,
+      scopes: [],
+      settings: {},
+      signal,
+    };
   }
 
   async function list(cursor?: string): Promise<z.output<typeof records>["records"]> {

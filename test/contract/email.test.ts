@@ -33,7 +33,7 @@ async function start(): Promise<MailHarness> {
       catcher: { host: "127.0.0.1", port, readBackUrl: catcher.url, publicUrl: catcher.publicUrl },
     };
     const http = contractHttp([catcher.url], signal);
-    return { http, mail, credentials, accountId: "news@example.com", settings, signal };
+    return { http, mail, credentials, accountId: "news@example.com", scopes: [], settings, signal };
   }
 
   async function get(path: string): Promise<Buffer> {

@@ -36,7 +36,7 @@ async function start(): Promise<PostfixHarness> {
       server: { ...server, host: "127.0.0.1", port: proxy.port, tls: "none" },
     };
     const used = proxy.mode === "pass" ? credentials : broken;
-    return { http, mail, credentials: used, accountId: "news@galley.test", settings: {}, signal };
+    return { http, mail, credentials: used, accountId: "news@galley.test", scopes: [], settings: {}, signal };
   }
 
   const form = {

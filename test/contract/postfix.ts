@@ -1,11 +1,10 @@
 import { execFile, spawn } from "node:child_process";
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { freePort, untilListening } from "./loopback.ts";
 
 const run = promisify(execFile);
 
@@ -15,7 +14,11 @@ export type Postfix = {
   port: number;
   /** PEM of the certificate that it shows. */
   certificate: string;
-  /** Every mail in the mail box, once the queue is empty. */
+  /** The one mail box, in the format maildir; user 65534 owns it. */
+  maildir: string;
+  /** Waits until the queue is empty. */
+  delivered(): Promise<void>;
+  /** Every mail in the mail box that no mail program has seen yet, once the queue is empty. */
   mails(): Promise<string[]>;
   stop(): Promise<void>;
 };
@@ -52,8 +55,11 @@ const services = [
   ["postlog", "unix-dgram", "n", "-", "n", "-", "1", "postlogd"],
 ];
 
-/** Runs Debian's Postfix on a free loopback port, its configuration, queue and mail box in one temporary folder. */
-export async function startPostfix(): Promise<Postfix> {
+/**
+ * Runs Debian's Postfix on a free loopback port, its configuration, queue and mail box in one temporary folder.
+ * `milterPort` names a filter on loopback that every mail passes; without its answer no mail is taken.
+ */
+export async function startPostfix({ milterPort }: { milterPort?: number } = {}): Promise<Postfix> {
   const folder = await mkdtemp(join(tmpdir(), "galley-postfix-"));
   // Its own processes, of other users, come through here.
   await chmod(folder, 0o755);
@@ -67,7 +73,7 @@ export async function startPostfix(): Promise<Postfix> {
   await chown(join(folder, "data"), Number(user), 0);
   await chown(join(folder, "mail"), 65_534, 65_534);
   await makeCertificate(folder);
-  await writeFile(join(config, "main.cf"), mainSettings(folder));
+  await writeFile(join(config, "main.cf"), mainSettings(folder, milterPort));
   const smtpd = [`127.0.0.1:${port}`, "inet", "n", "-", "n", "-", "-", "smtpd"];
   await writeFile(
     join(config, "master.cf"),
@@ -77,14 +83,18 @@ export async function startPostfix(): Promise<Postfix> {
   const ended = new Promise<void>((resolve) => {
     master.once("exit", () => resolve());
   });
-  await untilListening(port);
+  await untilListening("Postfix", port);
+  const maildir = join(folder, "mail", "box");
+  const delivered = (): Promise<void> => untilDelivered(join(folder, "queue"));
   return {
     host: "localhost",
     port,
+    maildir,
+    delivered,
     certificate: await readFile(join(folder, "certificate.pem"), "utf8"),
     async mails() {
-      await untilDelivered(join(folder, "queue"));
-      const box = join(folder, "mail", "box", "new");
+      await delivered();
+      const box = join(maildir, "new");
       const files = await readdir(box).catch(() => []);
       return Promise.all(files.map((file) => readFile(join(box, file), "utf8")));
     },
@@ -96,7 +106,11 @@ export async function startPostfix(): Promise<Postfix> {
   };
 }
 
-function mainSettings(folder: string): string {
+function mainSettings(folder: string, milterPort: number | undefined): string {
+  const milter =
+    milterPort === undefined
+      ? []
+      : [`smtpd_milters = inet:127.0.0.1:${milterPort}`, "milter_default_action = tempfail"];
   return `${[
     "compatibility_level = 3.6",
     `queue_directory = ${folder}/queue`,
@@ -121,6 +135,7 @@ function mainSettings(folder: string): string {
     `smtpd_tls_cert_file = ${folder}/certificate.pem`,
     `smtpd_tls_key_file = ${folder}/key.pem`,
     "smtpd_tls_security_level = may",
+    ...milter,
   ].join("\n")}\n`;
 }
 
@@ -129,33 +144,6 @@ async function makeCertificate(folder: string): Promise<void> {
   const names = ["-addext", "subjectAltName=DNS:localhost"];
   const files = ["-keyout", join(folder, "key.pem"), "-out", join(folder, "certificate.pem")];
   await run("openssl", [...how.split(" "), ...names, ...files]);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  return port;
-}
-
-async function untilListening(port: number): Promise<void> {
-  for (let tries = 0; tries < 150; tries += 1) {
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, "127.0.0.1");
-      socket.once("data", () => resolve(true));
-      socket.once("error", () => resolve(false));
-      socket.once("close", () => resolve(false));
-      socket.setTimeout(2_000, () => resolve(false));
-    });
-    if (open) return;
-    await sleep(100);
-  }
-  throw new Error("Postfix did not start");
 }
 
 async function untilDelivered(queue: string): Promise<void> {

@@ -40,7 +40,15 @@ async function start(): Promise<SandboxHarness> {
   function context(deadlineMs = 10_000, baseUrl = server.url): ConnectorContext {
     const signal = AbortSignal.timeout(deadlineMs);
     const http = contractHttp([server.url, nowhere], signal);
-    return { http, mail: contractMail([]), credentials, accountId, settings: { baseUrl }, signal };
+    return {
+      http,
+      mail: contractMail([]),
+      credentials,
+      accountId,
+      scopes: oauth.scopes,
+      settings: { baseUrl },
+      signal,
+    };
   }
 
   async function connect(): Promise<void> {
@@ -53,13 +61,19 @@ async function start(): Promise<SandboxHarness> {
         state: "state",
         codeChallenge: createHash("sha256").update(codeVerifier).digest("base64url"),
         scopes: oauth.scopes,
+        registration: {},
         interactive: false,
       },
     );
     const answer = await context().http.request({ method: "GET", url: authorizeUrl });
     const back = new URL(answer.headers["location"] ?? "");
     const code = back.searchParams.get("code") ?? "";
-    ({ credentials } = await oauth.exchange(context(), { code, redirectUri, codeVerifier }));
+    ({ credentials } = await oauth.exchange(context(), {
+      code,
+      redirectUri,
+      codeVerifier,
+      registration: {},
+    }));
     ({ accountId } = await sandbox.probe(context()));
   }
 
@@ -83,6 +97,7 @@ async function start(): Promise<SandboxHarness> {
       });
     },
     async refresh() {
+      if (!oauth.refresh) throw new TypeError("the sandbox renews its tokens");
       ({ credentials } = await oauth.refresh(context()));
     },
     connect,

@@ -17,6 +17,8 @@ const limits: Limits = {
   maxMedia: 4,
   maxMediaBytes: 1_000_000,
   mediaTypes: ["image/jpeg", "image/png", "image/webp"],
+  video: null,
+  document: null,
   altTextLength: 2000,
   firstComment: true,
 };
@@ -53,6 +55,10 @@ export const bluesky: Connector = {
     return [...commonProblems(bluesky, variant, media), ...heavy];
   },
   price: () => null,
+  quotas: () => [],
+  apiVersion: null,
+  externalIdOf: null,
+  inspect: null,
   prepare: planRecords,
   commit,
   locate,

@@ -104,6 +104,7 @@ function tokenSet(login: Login, session: Session): TokenSet {
     credentials: { service, identifier, appPassword, accessJwt, refreshJwt },
     scopes: [],
     expiresAt: expiryOf(accessJwt),
+    endsAt: null,
   };
 }
 

@@ -88,7 +88,7 @@ export const emailForm: FormConnect = {
     const credentials = readForm(context, form);
     const opened = { ...context, credentials };
     await verify(opened);
-    return { credentials, scopes: [], expiresAt: null, account: accountOf(credentials) };
+    return { credentials, scopes: [], expiresAt: null, endsAt: null, account: accountOf(credentials) };
   },
   refresh: null,
 };

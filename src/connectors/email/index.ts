@@ -29,6 +29,8 @@ const limits: Limits = {
   // The images travel inside the mail, and mail boxes refuse heavy ones.
   maxMediaBytes: 1_000_000,
   mediaTypes: ["image/jpeg", "image/png", "image/gif"],
+  video: null,
+  document: null,
   altTextLength: 1000,
   firstComment: false,
 };
@@ -77,6 +79,10 @@ export const email: Connector = {
   compose: (variant) => variant.parts,
   validate,
   price: () => null,
+  quotas: () => [],
+  apiVersion: null,
+  externalIdOf: null,
+  inspect: null,
   prepare,
   commit,
   locate,

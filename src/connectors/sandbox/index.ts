@@ -24,6 +24,8 @@ const limits: Limits = {
   maxMedia: 4,
   maxMediaBytes: 5_000_000,
   mediaTypes: ["image/jpeg", "image/png", "image/webp", "image/gif"],
+  video: null,
+  document: null,
   altTextLength: 1000,
   firstComment: true,
 };
@@ -59,6 +61,10 @@ export const sandbox: Connector = {
     return commonProblems(sandbox, variant, media);
   },
   price: () => null,
+  quotas: () => [],
+  apiVersion: null,
+  externalIdOf: null,
+  inspect: null,
   prepare,
   commit,
   locate,

@@ -13,7 +13,10 @@ const tokens = z.object({
 
 export const sandboxOAuth: OAuthConnect = {
   kind: "oauth",
+  app: null,
+  before: null,
   scopes: ["profile", "posts.read", "posts.write", "media.write", "offline.access"],
+  optionalScopes: [],
 
   authorizeUrl(settings, request) {
     const { publicUrl, clientId } = readSettings(settings);
@@ -39,6 +42,8 @@ export const sandboxOAuth: OAuthConnect = {
       code_verifier: grant.codeVerifier,
     });
   },
+
+  accounts: null,
 
   refresh(context) {
     const { refreshToken } = readCredentials(context);
@@ -68,6 +73,7 @@ async function requestTokens(context: ConnectorContext, form: Record<string, str
     credentials: { accessToken: answer.access_token, refreshToken: answer.refresh_token },
     scopes: answer.scope.split(" "),
     expiresAt: new Date(Date.now() + answer.expires_in * 1000),
+    endsAt: null,
   };
 }
 

@@ -6,19 +6,31 @@ import { findUrls } from "./urls.ts";
  * code points it has; an address counts 23 however long it is. 280 fit.
  *
  * Of a text beyond `longestParsed` UTF-16 units, which could never fit, it is the number of units.
+ *
+ * `rule` is X's of today unless one of its earlier configurations is asked for.
  */
-export function weightedLength(text: string): number {
+export function weightedLength(text: string, rule: WeightRule = today): number {
   const normal = text.normalize("NFC");
   if (normal.length > longestParsed) return normal.length;
   const urls = findUrls(normal);
   let length = 0;
   let position = 0;
   for (const url of urls) {
-    length += plainLength(normal.slice(position, url.start)) + urlLength;
+    length += plainLength(normal.slice(position, url.start), rule) + urlLength;
     position = url.end;
   }
-  return length + plainLength(normal.slice(position));
+  return length + plainLength(normal.slice(position), rule);
 }
+
+/** Whether X takes the characters at all: it refuses byte order marks and two code points that are none. */
+export function hasForbiddenCharacter(text: string): boolean {
+  return /[\ufffe\ufeff\uffff]/.test(text);
+}
+
+/** `wide`: what a code point beyond Latin counts. `emoji`: whether one emoji of several code points counts as one. */
+export type WeightRule = { wide: 1 | 2; emoji: boolean };
+
+const today: WeightRule = { wide: 2, emoji: true };
 
 export const maximumWeightedLength = 280;
 
@@ -34,12 +46,12 @@ const textPresentation = /(?!\p{Emoji_Presentation})\p{Emoji}/u;
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-function plainLength(text: string): number {
+function plainLength(text: string, { wide, emoji }: WeightRule): number {
   if (ascii.test(text)) return text.length;
   let length = 0;
   for (const { segment } of segmenter.segment(text)) {
-    if (isEmoji(segment)) length += emojiLength;
-    else for (const character of segment) length += single.test(character) ? 1 : 2;
+    if (emoji && isEmoji(segment)) length += emojiLength;
+    else for (const character of segment) length += single.test(character) ? 1 : wide;
   }
   return length;
 }
@@ -49,14 +61,21 @@ function plainLength(text: string): number {
 function isEmoji(segment: string): boolean {
   if (rgiEmoji.test(segment)) return true;
   const points = Array.from(segment).filter((character) => character !== "\ufe0f");
+  const bare = points.join("");
+  if (rgiEmoji.test(bare) || newerEmoji.test(bare)) return true;
   if (points.length < 2) return false;
   const qualified = points
-    .map((character) =>
-      textPresentation.test(character) && !isSkinTone(character) ? `${character}\ufe0f` : character,
-    )
+    .map((character, index) => {
+      const needsSelector = textPresentation.test(character) && !isSkinTone(character);
+      // A skin tone stands in the place of the selector.
+      return needsSelector && !isSkinTone(points[index + 1] ?? "") ? `${character}\ufe0f` : character;
+    })
     .join("");
-  return rgiEmoji.test(qualified) || rgiEmoji.test(points.join(""));
+  return rgiEmoji.test(qualified);
 }
+
+// What Unicode has added since this Node was built: code points kept free for pictures, with a skin tone.
+const newerEmoji = /^(?=\p{Cn})\p{Extended_Pictographic}\p{Emoji_Modifier}$/u;
 
 function isSkinTone(character: string): boolean {
   return /^\p{Emoji_Modifier}$/u.test(character);

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import type { ConnectorContext, Finding } from "../contract.ts";
+import { ConnectorFailure } from "../failure.ts";
+import { inspectMeta, readSettings, request } from "../meta-graph/index.ts";
+import { platform, publishing } from "./platform.ts";
+
+/** Beside what every channel of Meta's is asked: whether Instagram can fetch files from here, and how much of the day is left. */
+export async function inspectInstagram(context: ConnectorContext): Promise<Finding[]> {
+  const reachable = await reachability(context);
+  const meta = await inspectMeta(platform, context);
+  if (meta.some(({ level }) => level === "error")) return [...reachable, ...meta];
+  return [...reachable, ...meta, ...(await usage(context))];
+}
+
+/** Instagram fetches every file from Galley's public address: without that, nothing can be published there. */
+async function reachability(context: ConnectorContext): Promise<Finding[]> {
+  const { publicUrl, baseUrl } = readSettings(platform, context.settings);
+  const fix =
+    "Put Galley behind an address that is reachable from the internet by https, set PUBLIC_URL to it, and start Galley again.";
+  if (publicUrl === undefined)
+    return finding("no_public_url", "Galley does not know its public address.", fix);
+  // An emulator on this machine fetches what Meta could not.
+  const local = new URL(baseUrl).hostname === "127.0.0.1";
+  if (!local && new URL(publicUrl).protocol !== "https:") {
+    return finding("not_https", `Instagram fetches files by https alone; PUBLIC_URL is ${publicUrl}.`, fix);
+  }
+  try {
+    const answer = await context.http.request({ method: "GET", url: new URL("/health", publicUrl).href });
+    if (answer.status < 500) return [];
+    const problem = `Galley's public address answers with status ${answer.status}.`;
+    return finding("public_url_broken", problem, "Look at the proxy in front of Galley.");
+  } catch (error) {
+    return unreachable(publicUrl, local, error, fix);
+  }
+}
+
+function unreachable(publicUrl: string, local: boolean, error: unknown, fix: string): Finding[] {
+  const code = error instanceof ConnectorFailure ? error.code : "";
+  const why = error instanceof ConnectorFailure ? error.message : "no connection";
+  if (code === "egress.private_address") {
+    const problem = `PUBLIC_URL (${publicUrl}) is an address of a private network, where Instagram cannot fetch files.`;
+    return local ? [] : finding("public_url_private", problem, fix);
+  }
+  // Many networks do not lead a server back to its own public address.
+  const mayBeFine = ["egress.connect", "egress.timeout", "egress.reset"].includes(code);
+  const problem = `Galley's public address (${publicUrl}) cannot be reached from this machine: ${why}`;
+  const outside =
+    "Open it on a phone without Wi-Fi: where it opens there, Instagram reaches it too. Otherwise: ";
+  const [found] = finding("public_url_unreachable", problem, mayBeFine ? `${outside}${fix}` : fix);
+  return found ? [{ ...found, level: mayBeFine ? "warning" : "error" }] : [];
+}
+
+function finding(code: string, problem: string, fix: string): Finding[] {
+  return [{ level: "error", code: `instagram.${code}`, problem, fix }];
+}
+
+const limitSchema = z.object({
+  data: z.array(
+    z.object({
+      quota_usage: z.number(),
+      config: z.object({ quota_total: z.number() }).optional(),
+    }),
+  ),
+});
+
+async function usage(context: ConnectorContext): Promise<Finding[]> {
+  const answer = await request(platform, context, limitSchema, publishing, {
+    method: "GET",
+    path: `/${context.accountId}/content_publishing_limit`,
+    params: { fields: "config,quota_usage" },
+  });
+  const [limit] = answer.data;
+  const total = limit?.config?.quota_total ?? 100;
+  if (!limit || limit.quota_usage < total * 0.9) return [];
+  return [
+    {
+      level: "warning",
+      code: "instagram.daily_limit_near",
+      problem: `${limit.quota_usage} of ${total} posts of these 24 hours are used.`,
+      fix: "Spread the posts over more days; what is over the limit waits by itself.",
+    },
+  ];
+}

@@ -1,0 +1,117 @@
+import { z } from "zod";
+import type { ConnectorContext, ItemRef, Located, Plan } from "../contract.ts";
+import { ConnectorFailure } from "../failure.ts";
+import { request, sameText } from "../meta-graph/index.ts";
+import type { ContainerStatus, Recipe } from "./container.ts";
+import { containerStatus } from "./container.ts";
+import { platform, reading } from "./platform.ts";
+import type { Payload } from "./publish.ts";
+import { payloadOf } from "./publish.ts";
+
+const entrySchema = z.object({
+  id: z.string(),
+  caption: z.string().default(""),
+  text: z.string().default(""),
+  media_type: z.string().optional(),
+  permalink: z.url().optional(),
+  timestamp: z.string(),
+});
+type Entry = z.output<typeof entrySchema>;
+
+const listSchema = z.object({
+  data: z.array(entrySchema),
+  paging: z
+    .object({ cursors: z.object({ after: z.string() }).optional(), next: z.string().optional() })
+    .optional(),
+});
+
+const pageSize = 50;
+const mostPages = 20;
+/** How much earlier than `t_send` a listing begins, so that a late post of an earlier attempt is seen too. */
+const earlierMs = 3_600_000;
+
+/**
+ * A container is a key of our own: while its status is not PUBLISHED, nothing of it is out. Once it is,
+ * the listing names the post; until the listing shows it, nothing is proven. Only where the container is
+ * gone, or a newer one took its place, the listing alone decides.
+ */
+export async function locate(
+  context: ConnectorContext,
+  plan: Plan,
+  item: ItemRef,
+  sentAt: Date,
+): Promise<Located> {
+  const payload = payloadOf(plan, item);
+  const since = new Date(sentAt.getTime() - earlierMs);
+  if (payload.type === "comment") {
+    const path = `/${item.published[0]?.externalId ?? ""}/comments`;
+    const found = await list(context, path, { fields: "id,text,timestamp" }, (entry) =>
+      sameText(entry.text, payload.message),
+    );
+    const url = item.published[0]?.url ?? null;
+    const matches = found.matches.map((match) => ({ ...match, url }));
+    return { matches, coversFrom: found.complete ? new Date(0) : null };
+  }
+  const status = await statusOf(context, payload.containerId);
+  if (status !== null && status !== "PUBLISHED" && status !== "EXPIRED") {
+    return { matches: [], coversFrom: new Date(0) };
+  }
+  const params = {
+    fields: "id,caption,media_type,permalink,timestamp",
+    since: String(Math.floor(since.getTime() / 1000)),
+  };
+  const found = await list(context, `/${context.accountId}/media`, params, (entry) => equals(entry, payload));
+  const provesAbsence = found.complete && status !== "PUBLISHED";
+  return { matches: found.matches, coversFrom: provesAbsence ? since : null };
+}
+
+/** Null where Instagram no longer knows the container. */
+async function statusOf(
+  context: ConnectorContext,
+  id: string,
+): Promise<ContainerStatus["status_code"] | null> {
+  try {
+    return (await containerStatus(context, id)).status_code;
+  } catch (error) {
+    if (error instanceof ConnectorFailure && error.verdict === "rejected") return null;
+    throw error;
+  }
+}
+
+async function list(
+  context: ConnectorContext,
+  path: string,
+  params: Record<string, string>,
+  matches: (entry: Entry) => boolean,
+): Promise<{ matches: Located["matches"]; complete: boolean }> {
+  const found: Located["matches"] = [];
+  let after: string | null = null;
+  for (let count = 0; count < mostPages; count += 1) {
+    const cursor = after === null ? {} : { after };
+    const page: z.output<typeof listSchema> = await request(platform, context, listSchema, reading, {
+      method: "GET",
+      path,
+      params: { ...params, limit: String(pageSize), ...cursor },
+    });
+    for (const entry of page.data) {
+      if (!matches(entry)) continue;
+      const url = entry.permalink ?? null;
+      found.push({ externalId: entry.id, url, data: {}, createdAt: new Date(entry.timestamp) });
+    }
+    after = page.paging?.next === undefined ? null : (page.paging.cursors?.after ?? null);
+    if (after === null) break;
+  }
+  found.sort((left, right) => right.createdAt.getTime() - left.createdAt.getTime());
+  return { matches: found, complete: after === null };
+}
+
+const mediaTypes: Record<Recipe["kind"], string> = {
+  image: "IMAGE",
+  reel: "VIDEO",
+  carousel: "CAROUSEL_ALBUM",
+};
+
+function equals(entry: Entry, payload: Extract<Payload, { type: "media" }>): boolean {
+  const sameKind = entry.media_type === undefined || entry.media_type === mediaTypes[payload.recipe.kind];
+  return sameKind && sameText(entry.caption, payload.caption);
+}

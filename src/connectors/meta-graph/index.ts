@@ -1,0 +1,8 @@
+export { request, send } from "./api.ts";
+export { graphErrorOf, graphFailure } from "./failure.ts";
+export type { Asked } from "./failure.ts";
+export { inspectMeta } from "./inspect.ts";
+export { metaLogin } from "./login.ts";
+export { sameText } from "./same-text.ts";
+export type { MetaPlatform } from "./settings.ts";
+export { apiVersionOf, readCredentials, readSettings } from "./settings.ts";

@@ -1,0 +1,92 @@
+import type { ConnectorSite } from "#connectors";
+import type { Actor } from "#kit";
+import { recordEvent } from "#platform/audit";
+import { type Database, isUniqueViolation } from "#platform/db";
+import { SiteError, notFound } from "./errors.ts";
+import { connectorSite, siteUrl } from "./pages.ts";
+import type { SiteLinks } from "./site.feeds.ts";
+import * as store from "./site.store.ts";
+
+export type SiteSettings = { slug: string; title: string; description: string; public: boolean };
+
+/** Galley's own public pages: what the connector `site` publishes, read by everybody. */
+export type PublicSites = {
+  /** For the connector; bound to one workspace. */
+  pages: (workspaceId: string) => ConnectorSite;
+  /** Null where the workspace has no pages yet. */
+  settings(workspaceId: string): Promise<(SiteSettings & { url: string }) | null>;
+  /** Makes or changes them. Throws `site.slug_taken`. */
+  change(actor: Actor, settings: SiteSettings): Promise<SiteSettings & { url: string }>;
+  /** Throws `site.not_found`, for pages that are switched off too. */
+  bySlug(slug: string): Promise<{ site: store.Site; links: SiteLinks }>;
+  /** Newest first, below the id `before`. */
+  list(site: store.Site, page: { before: string | null; limit: number }): Promise<store.Entry[]>;
+  /** Throws `site.not_found`. */
+  entry(site: store.Site, slug: string): Promise<store.Entry>;
+};
+
+export type SitesOptions = {
+  database: Database;
+  publicUrl: string;
+  /** The path at which everybody may read a file of a workspace. */
+  mediaPath: (workspaceId: string, sha256: string) => string;
+};
+
+export function createSites(options: SitesOptions): PublicSites {
+  const { database, publicUrl, mediaPath } = options;
+
+  function linksOf(site: store.Site): SiteLinks {
+    const home = siteUrl(publicUrl, site.slug);
+    return {
+      home,
+      rss: `${home}/feed.xml`,
+      atom: `${home}/atom.xml`,
+      json: `${home}/feed.json`,
+      sitemap: `${home}/sitemap.xml`,
+      entry: ({ slug }) => `${home}/${slug}`,
+      media: (sha256) => new URL(mediaPath(site.workspaceId, sha256), publicUrl).href,
+    };
+  }
+
+  function shown(site: store.Site): SiteSettings & { url: string } {
+    const { slug, title, description } = site;
+    return { slug, title, description, public: site.public, url: siteUrl(publicUrl, slug) };
+  }
+
+  return {
+    pages: (workspaceId) => connectorSite({ database, publicUrl }, workspaceId),
+    async settings(workspaceId) {
+      const site = await database.inWorkspace(workspaceId, (db) => store.siteOfWorkspace(db, workspaceId));
+      return site && shown(site);
+    },
+    async change(actor, settings) {
+      const { workspaceId } = actor;
+      try {
+        return await database.inWorkspace(workspaceId, async (db) => {
+          const site = await store.saveSite(db, { workspaceId, ...settings });
+          const target = { kind: "site", id: workspaceId };
+          await recordEvent(db, { actor, action: "site.changed", target, details: { ...settings } });
+          return shown(site);
+        });
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error;
+        const message = `The address "${settings.slug}" is taken by another workspace; choose another.`;
+        const problems = [{ path: "/slug", code: "site.slug_taken", message }];
+        throw new SiteError({ code: "site.slug_taken", kind: "conflict", message, problems });
+      }
+    },
+    async bySlug(slug) {
+      // Who owns an address is not known yet, so no workspace can be named; only the address is looked up.
+      const site = await store.siteBySlug(database.system, slug);
+      if (!site) throw notFound();
+      return { site, links: linksOf(site) };
+    },
+    list: ({ workspaceId }, page) =>
+      database.inWorkspace(workspaceId, (db) => store.listEntries(db, workspaceId, page)),
+    async entry({ workspaceId }, slug) {
+      const entry = await database.inWorkspace(workspaceId, (db) => store.entryBySlug(db, workspaceId, slug));
+      if (!entry) throw notFound();
+      return entry;
+    },
+  };
+}
