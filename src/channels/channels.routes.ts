@@ -1,19 +1,13 @@
-import type { ConnectorRegistry } from "#connectors";
 import type { App } from "#platform/wire";
 import { actorOf, idParams } from "#platform/wire";
 import * as schema from "./channels.schema.ts";
-import type { Channels } from "./channels.ts";
-import type { FormDefaults } from "./channels.wire.ts";
+
 import { channelToWire, checkToWire, connectorsToWire } from "./channels.wire.ts";
 import { connectRoutes } from "./connect.routes.ts";
-
-export type ChannelRoutesOptions = {
-  channels: Channels;
-  connectors: ConnectorRegistry;
-  publicUrl: string;
-  /** What connect forms start with, by connector: the built-in mail catcher connects with one click. */
-  formDefaults?: FormDefaults;
-};
+import { doctorRoutes } from "./doctor.routes.ts";
+import { oauthRoutes } from "./oauth.routes.ts";
+import { pendingRoutes } from "./pending.routes.ts";
+import type { ChannelRoutesOptions } from "./routes-options.ts";
 
 const tags = ["Channels"];
 
@@ -49,7 +43,7 @@ export function channelRoutes(app: App, options: ChannelRoutesOptions): void {
     },
     async (request) => {
       const found = await channels.list(actorOf(request).workspaceId);
-      return { items: found.map(channelToWire) };
+      return { items: found.map((channel) => channelToWire(connectors, channel)) };
     },
   );
 
@@ -65,14 +59,18 @@ export function channelRoutes(app: App, options: ChannelRoutesOptions): void {
         response: { 200: schema.channel },
       },
     },
-    async (request) => channelToWire(await channels.get(actorOf(request).workspaceId, request.params.id)),
+    async (request) =>
+      channelToWire(connectors, await channels.get(actorOf(request).workspaceId, request.params.id)),
   );
 
-  connectRoutes(app, channels);
-  manageRoutes(app, channels);
+  connectRoutes(app, options);
+  pendingRoutes(app, options);
+  oauthRoutes(app, options);
+  doctorRoutes(app, options);
+  manageRoutes(app, options);
 }
 
-function manageRoutes(app: App, channels: Channels): void {
+function manageRoutes(app: App, { channels, connectors }: ChannelRoutesOptions): void {
   app.post(
     "/channels/:id/check",
     {
@@ -85,7 +83,7 @@ function manageRoutes(app: App, channels: Channels): void {
         response: { 200: schema.checked },
       },
     },
-    async (request) => checkToWire(await channels.check(actorOf(request), request.params.id)),
+    async (request) => checkToWire(connectors, await channels.check(actorOf(request), request.params.id)),
   );
 
   app.post(
@@ -100,7 +98,7 @@ function manageRoutes(app: App, channels: Channels): void {
         response: { 200: schema.channel },
       },
     },
-    async (request) => channelToWire(await channels.pause(actorOf(request), request.params.id)),
+    async (request) => channelToWire(connectors, await channels.pause(actorOf(request), request.params.id)),
   );
 
   app.post(
@@ -115,7 +113,7 @@ function manageRoutes(app: App, channels: Channels): void {
         response: { 200: schema.channel },
       },
     },
-    async (request) => channelToWire(await channels.resume(actorOf(request), request.params.id)),
+    async (request) => channelToWire(connectors, await channels.resume(actorOf(request), request.params.id)),
   );
 
   app.delete(

@@ -8,6 +8,10 @@ const limits = z.object({
   maxMedia: z.int(),
   maxMediaBytes: z.int(),
   mediaTypes: z.array(z.string()),
+  /** One video, alone in its post. */
+  video: z.object({ mediaTypes: z.array(z.string()), maxBytes: z.int(), maxMs: z.int() }).nullable(),
+  /** One document, alone in its post. */
+  document: z.object({ mediaTypes: z.array(z.string()), maxBytes: z.int(), maxPages: z.int() }).nullable(),
   altTextLength: z.int(),
   firstComment: z.boolean(),
 });
@@ -22,7 +26,7 @@ const option = z.object({
   help: z.string(),
 });
 
-const field = z.object({
+export const field = z.object({
   key: z.string(),
   label: z.string(),
   kind: z.enum(["text", "password", "url", "email", "number", "choice", "lines"]),
@@ -34,6 +38,8 @@ const field = z.object({
   initial: z.string(),
 });
 
+export const missingScope = z.object({ scope: z.string(), enables: z.string() });
+
 const connector = z.object({
   id: z.string(),
   name: z.string(),
@@ -42,6 +48,10 @@ const connector = z.object({
     z.object({
       kind: z.literal("oauth"),
       scopes: z.array(z.string()),
+      /** Asked for as well; a channel works without one, less what it enables. */
+      optionalScopes: z.array(missingScope),
+      /** Asked of the person before the consent page, as the address of their server; null where nothing is. */
+      before: z.object({ fields: z.array(field) }).nullable(),
       /** The exact address to register with the platform. */
       redirectUri: z.string(),
     }),
@@ -65,7 +75,13 @@ export const channel = z.object({
   statusReason: z.string().nullable(),
   pausedAt: instant.nullable(),
   scopes: z.array(z.string()),
+  /** Not granted although needed: connect again and allow all of it. */
+  missingScopes: z.array(z.string()),
+  /** Not granted, and what this channel cannot do without it. */
+  missingOptional: z.array(missingScope),
   expiresAt: instant.nullable(),
+  /** When a person must connect again, however often the token is renewed. */
+  endsAt: instant.nullable(),
   checkedAt: instant.nullable(),
   createdAt: instant,
 });
@@ -83,7 +99,40 @@ export const authorizeBody = z.object({
   connector: connectorId,
   interactive: z.boolean().default(true),
   returnTo: z.string().max(2000).nullable().default(null),
+  /** Values of `before.fields`, by key. */
+  form: z.record(z.string().max(100), z.string().max(50_000)).default({}),
+  /** The channel to connect again; signing in there as somebody else is refused. */
+  channelId: z.uuid().nullable().default(null),
+  /** Without the optional scopes, for an app that does not offer them. */
+  onlyNeeded: z.boolean().default(false),
 });
+
+export const pending = z.object({
+  id: z.uuid(),
+  connector: z.string(),
+  expiresAt: instant,
+  channelId: z.uuid().nullable(),
+  accounts: z.array(
+    z.object({
+      accountId: z.string(),
+      handle: z.string(),
+      displayName: z.string(),
+      avatarUrl: z.string().nullable(),
+      profileUrl: z.string().nullable(),
+      /** What people call it there: "Page". Empty where there is one kind only. */
+      kind: z.string(),
+      /** Why it cannot be connected; null where it can. */
+      problem: z.string().nullable(),
+      /** The channel that it has already. */
+      channel: z
+        .object({ id: z.uuid(), status: z.enum(["connected", "needs_reconnect", "disconnected"]) })
+        .nullable(),
+    }),
+  ),
+  missingOptional: z.array(missingScope),
+});
+
+export const pickBody = z.object({ accountIds: z.array(z.string().min(1).max(500)).min(1).max(200) });
 
 export const authorized = z.object({ authorizeUrl: z.string() });
 
@@ -103,6 +152,7 @@ export const checked = z.object({
   cause: z.string().nullable(),
   fix: z.string().nullable(),
   missingScopes: z.array(z.string()),
+  missingOptional: z.array(missingScope),
 });
 
 export const disconnected = z.object({ revoked: z.boolean().nullable(), message: z.string() });

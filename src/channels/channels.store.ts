@@ -10,6 +10,9 @@ export type ChannelRow = Channel & {
   credentialsAt: Date | null;
   refreshId: string | null;
   refreshUntil: Date | null;
+  /** The app that the channel was connected with, which alone can renew its tokens. */
+  appId: string | null;
+  appIdentity: string | null;
 };
 
 const publicColumns = [
@@ -26,16 +29,20 @@ const publicColumns = [
   "paused_at as pausedAt",
   "scopes",
   "expires_at as expiresAt",
+  "ends_at as endsAt",
   "checked_at as checkedAt",
   "created_at as createdAt",
 ] as const;
 
-const allColumns = [
+/** With what only custody may see. */
+export const allColumns = [
   ...publicColumns,
   "credentials as sealed",
   "credentials_at as credentialsAt",
   "refresh_id as refreshId",
   "refresh_until as refreshUntil",
+  "app_id as appId",
+  "app_identity as appIdentity",
 ] as const;
 
 /** All channels of a workspace, oldest first. */
@@ -67,6 +74,17 @@ export function findByAccountQuery(workspaceId: string, connector: string, accou
     .compile();
 }
 
+/** The channels of these accounts, connected or not. */
+export function findByAccountsQuery(workspaceId: string, connector: string, accountIds: string[]) {
+  return compileOnly
+    .selectFrom("channels")
+    .select(["id", "account_id as accountId", "status"])
+    .where("workspace_id", "=", workspaceId)
+    .where("connector", "=", connector)
+    .where("account_id", "in", accountIds)
+    .compile();
+}
+
 /** The row, locked until the transaction ends. */
 export async function lockChannel(
   db: Kysely<Schema>,
@@ -82,7 +100,13 @@ export async function lockChannel(
     .executeTakeFirst();
 }
 
-export type Credited = { sealed: Buffer; scopes: string[]; expiresAt: Date | null; at: Date };
+export type Credited = {
+  sealed: Buffer;
+  scopes: string[];
+  expiresAt: Date | null;
+  endsAt: Date | null;
+  at: Date;
+};
 
 /** Connects an account: a new row under `id`, or the account's former row, whose id stays. */
 export async function upsertChannel(
@@ -93,10 +117,11 @@ export async function upsertChannel(
     connector: string;
     account: Account;
     credited: Credited;
+    app: { id: string | null; identity: string | null };
     userId: string;
   },
 ): Promise<ChannelRow> {
-  const { account, credited } = channel;
+  const { account, app, credited } = channel;
   const connected = {
     handle: account.handle,
     display_name: account.displayName,
@@ -106,6 +131,8 @@ export async function upsertChannel(
     status_reason: null,
     refresh_id: null,
     refresh_until: null,
+    app_id: app.id,
+    app_identity: app.identity,
     checked_at: credited.at,
     updated_at: credited.at,
     ...creditedColumns(credited),
@@ -134,6 +161,7 @@ function creditedColumns(credited: Credited) {
     credentials_at: credited.at,
     scopes: credited.scopes,
     expires_at: credited.expiresAt,
+    ends_at: credited.endsAt,
   };
 }
 
@@ -160,12 +188,14 @@ export async function storeRefreshed(
 ): Promise<ChannelRow | undefined> {
   return db
     .updateTable("channels")
-    .set({
+    .set((eb) => ({
       ...creditedColumns(credited),
+      // A renewal that says nothing of it does not move the day on which a person is needed.
+      ends_at: credited.endsAt ?? eb.ref("ends_at"),
       refresh_id: null,
       refresh_until: null,
       updated_at: credited.at,
-    })
+    }))
     .where("workspace_id", "=", channel.workspaceId)
     .where("id", "=", channel.id)
     .where("refresh_id", "=", intentId)
@@ -195,7 +225,7 @@ export async function clearRefreshIntent(
 export async function markNeedsReconnect(
   db: Kysely<Schema>,
   channel: { workspaceId: string; id: string },
-  change: { reason: string; at: Date; intentId: string | null },
+  change: { reason: string; at: Date; intentId: string | null; used?: Date | null },
 ): Promise<boolean> {
   let update = db
     .updateTable("channels")
@@ -209,6 +239,8 @@ export async function markNeedsReconnect(
     .where("workspace_id", "=", channel.workspaceId)
     .where("id", "=", channel.id)
     .where("status", "=", "connected");
+  // Refused were these credentials; whoever connected again meanwhile has others.
+  if (change.used) update = update.where("credentials_at", "=", change.used);
   if (change.intentId !== null) update = update.where("refresh_id", "=", change.intentId);
   return (await update.executeTakeFirst()).numUpdatedRows > 0n;
 }
@@ -228,6 +260,7 @@ export async function markDisconnected(
       credentials_at: null,
       scopes: [],
       expires_at: null,
+      ends_at: null,
       refresh_id: null,
       refresh_until: null,
       updated_at: at,

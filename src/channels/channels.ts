@@ -1,4 +1,4 @@
-import type { ConnectorMail, ConnectorRegistry } from "#connectors";
+import type { ConnectorMail, ConnectorSite, ConnectorRegistry, Credentials } from "#connectors";
 import type { Actor, Clock, JsonObject } from "#kit";
 import { systemClock } from "#kit";
 import { recordEvent } from "#platform/audit";
@@ -6,10 +6,16 @@ import type { Database } from "#platform/db";
 import type { HttpClient } from "#platform/http-client";
 import type { Secrets } from "#platform/secrets";
 import type { SignedIn } from "#platform/wire";
-import type { Channel, ChannelCheck, Disconnected, OpenChannel } from "./channel.ts";
+import type { AppValues, AppView } from "./apps.ts";
+import { createApps, registrationOf } from "./apps.ts";
+import { type AppFinding, lintApp } from "./app-lint.ts";
+import { deleteUnusedApps } from "./apps.store.ts";
+import type { Channel, ChannelCheck, Disconnected, OpenChannel, PendingConnection } from "./channel.ts";
 import type { ChannelRow } from "./channels.store.ts";
 import { listQuery, markNeedsReconnect } from "./channels.store.ts";
 import { connectForm } from "./connect-form.ts";
+import { examinePlatform, type PlatformReport } from "./doctor.ts";
+import { dismissWarning } from "./expiry.store.ts";
 import { contextFor } from "./context.ts";
 import { createCustody } from "./custody.ts";
 import { channelError, mustReconnect } from "./errors.ts";
@@ -17,11 +23,21 @@ import { checkChannel, disconnect, pauseChannel } from "./manage.ts";
 import type { AuthorizeOptions, CallbackQuery, CallbackResult } from "./oauth.ts";
 import { authorize, callback } from "./oauth.ts";
 import { deleteStates } from "./oauth.store.ts";
+import { dropPending, getPending, pickAccounts } from "./pending.ts";
+import { deleteEndedPending } from "./pending.store.ts";
 import type { Parts } from "./parts.ts";
-import { connectorOf, findChannel } from "./parts.ts";
+import { askPlatform, connectorOf, findChannel, patienceMs } from "./parts.ts";
 import { withoutCredentials } from "./public-channel.ts";
-import { createRefresher, isDue } from "./refresh.ts";
+import { resealWorkspace } from "./reseal.ts";
+import { createRefresher, hasEnded, isDue } from "./refresh.ts";
 import { orAborted } from "./wait.ts";
+import {
+  renewAhead,
+  type StandingWarning,
+  standingWarnings,
+  warnOfEndings,
+  type WatchParts,
+} from "./watch.ts";
 
 export type ChannelsOptions = {
   database: Database;
@@ -29,11 +45,15 @@ export type ChannelsOptions = {
   secrets: Secrets;
   http: HttpClient;
   mail: ConnectorMail;
+  /** Galley's own pages of a workspace, for the connector that publishes there. */
+  site?: (workspaceId: string) => ConnectorSite;
   /** Settings by connector id: base addresses, client ids, versions. */
   settings: Readonly<Record<string, JsonObject>>;
   /** Origin of this installation, without a slash at the end: the callback's address is made of it. */
   publicUrl: string;
   clock?: Clock;
+  /** Told of each thing that ends soon, in the transaction that wrote it: for mails. */
+  onWarning?: WatchParts["onWarning"];
 };
 
 export type OpenOptions = {
@@ -54,6 +74,12 @@ export type Channels = {
   authorize(actor: Actor, connectorId: string, options: AuthorizeOptions): Promise<{ authorizeUrl: string }>;
   /** Ends the OAuth dance, in the session that started it. Throws only what is nobody's mistake. */
   callback(person: SignedIn, connectorId: string, query: CallbackQuery): Promise<CallbackResult>;
+  /** A consent that opened several accounts; throws `channels.no_pending`. */
+  pending(actor: Actor, id: string): Promise<PendingConnection>;
+  /** Connects the picked accounts of a consent, each as a channel of its own. */
+  pick(actor: Actor, id: string, accountIds: readonly string[]): Promise<Channel[]>;
+  /** Forgets the accounts of a consent. */
+  dropPending(actor: Actor, id: string): Promise<void>;
   disconnect(actor: Actor, id: string): Promise<Disconnected>;
   pause(actor: Actor, id: string): Promise<Channel>;
   resume(actor: Actor, id: string): Promise<Channel>;
@@ -66,23 +92,65 @@ export type Channels = {
    */
   open(workspaceId: string, id: string, signal: AbortSignal, options?: OpenOptions): Promise<OpenChannel>;
   /** The platform has withdrawn the access: a person must connect again. */
-  needsReconnect(workspaceId: string, id: string, reason: string): Promise<void>;
+  needsReconnect(workspaceId: string, id: string, reason: string, used?: Date | null): Promise<void>;
+  /** What looks wrong about the values of an app, as they were pasted; stores nothing. */
+  lintApp(connectorId: string, values: Record<string, string>): AppFinding[];
+  /** The app that new connections of the workspace use; null where the platform needs none. */
+  app(workspaceId: string, connectorId: string): Promise<AppView | null>;
+  saveApp(actor: Actor, connectorId: string, given: AppValues): Promise<AppView>;
+  removeApp(actor: Actor, connectorId: string): Promise<void>;
+  /** New tokens now, for a person who asks. Throws `channels.not_renewable` where only a consent gives them. */
+  renew(actor: Actor, id: string): Promise<Channel>;
+  /** Looks at everything about a platform, or about one channel there. */
+  examine(actor: Actor, connectorId: string, channelId?: string | null): Promise<PlatformReport>;
+  /** Starts a new data key for the workspace and seals everything of its channels under it, while work goes on. */
+  rotateSecrets(actor: Actor): Promise<{ version: number; resealed: number; unreadable: number }>;
+  /** What ends soon and needs a person. */
+  warnings(workspaceId: string): Promise<StandingWarning[]>;
+  dismissWarning(actor: Actor, id: string): Promise<void>;
   /** Recurring work for a worker. */
   sweeps: { name: string; everyMs: number; run(signal: AbortSignal): Promise<void> }[];
 };
 
+const minuteMs = 60_000;
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 
 /** Connected accounts: connecting, custody of their tokens, and handing them out for one piece of work. */
 export function createChannels(options: ChannelsOptions): Channels {
-  const { database, connectors, secrets, http, mail, settings, publicUrl, clock = systemClock } = options;
+  const {
+    database,
+    connectors,
+    secrets,
+    http,
+    mail,
+    site,
+    settings,
+    publicUrl,
+    clock = systemClock,
+  } = options;
   const custody = createCustody(secrets);
-  const parts: Parts = { database, connectors, custody, ways: { http, mail, settings }, clock };
+  const apps = createApps({ database, secrets, settings, clock });
+  const parts: Parts = {
+    database,
+    connectors,
+    custody,
+    apps,
+    ways: { http, mail, site },
+    clock,
+    isOtherApp: async (connector, { workspaceId, id }) => {
+      if (registrationOf(connector) === null) return false;
+      const row = await findChannel(database, workspaceId, id);
+      // Connected before apps were told apart.
+      if (row.appId === null && row.appIdentity === null) return false;
+      return (await apps.of(workspaceId, connector, row.appId)).identity !== row.appIdentity;
+    },
+  };
   const oauthParts = { ...parts, secrets, publicUrl };
   const refresher = createRefresher(parts);
 
   const reading = new Map<string, Promise<ChannelRow>>();
+  const opening = new Map<string, Promise<Credentials>>();
 
   /** One read for all who open the channel at this moment: a full worker asks for the same few channels. */
   function readTogether(workspaceId: string, id: string): Promise<ChannelRow> {
@@ -92,6 +160,16 @@ export function createChannels(options: ChannelsOptions): Channels {
     const read = findChannel(database, workspaceId, id).finally(() => reading.delete(key));
     reading.set(key, read);
     return read;
+  }
+
+  /** One decryption for all who open the same sealed bytes at this moment; afterwards nothing is kept. */
+  function unsealTogether(row: ChannelRow): Promise<Credentials> {
+    const key = `${row.workspaceId}/${row.id}/${row.sealed?.toString("base64")}`;
+    const started = opening.get(key);
+    if (started) return started;
+    const opened = custody.open(row).finally(() => opening.delete(key));
+    opening.set(key, opened);
+    return opened;
   }
 
   async function open(
@@ -105,18 +183,29 @@ export function createChannels(options: ChannelsOptions): Channels {
     if (row.pausedAt !== null && !whilePaused) throw paused();
     const connector = connectorOf(connectors, row.connector);
     const canRefresh = connector.connect.refresh !== null;
+    if (!canRefresh && connector.connect.kind === "oauth" && (refresh || hasEnded(row, clock))) {
+      const reason = `${connector.name} has ended this access, and only you can renew it: connect this channel again.`;
+      await needsReconnect(workspaceId, id, reason);
+      throw mustReconnect(reason);
+    }
     const fresh =
       canRefresh && (refresh || isDue(row, clock))
         ? await orAborted(refresher.refresh(connector, row, { force: refresh }), signal)
         : row;
-    const credentials = await custody.open(fresh);
-    const context = contextFor(parts.ways, connector, { credentials, accountId: fresh.accountId }, signal);
-    return { channel: withoutCredentials(fresh), connector, context };
+    const credentials = await unsealTogether(fresh);
+    const { settings: own } = await apps.of(workspaceId, connector, fresh.appId);
+    const context = contextFor(parts.ways, own, { ...fresh, credentials }, signal);
+    return { channel: withoutCredentials(fresh), connector, context, credentialsAt: fresh.credentialsAt };
   }
 
-  async function needsReconnect(workspaceId: string, id: string, reason: string): Promise<void> {
+  async function needsReconnect(
+    workspaceId: string,
+    id: string,
+    reason: string,
+    used: Date | null = null,
+  ): Promise<void> {
     await database.inWorkspace(workspaceId, async (tx) => {
-      const change = { reason, at: clock.now(), intentId: null };
+      const change = { reason, at: clock.now(), intentId: null, used };
       if (!(await markNeedsReconnect(tx, { workspaceId, id }, change))) return;
       await recordEvent(tx, {
         actor: { kind: "system", workspaceId },
@@ -127,23 +216,79 @@ export function createChannels(options: ChannelsOptions): Channels {
     });
   }
 
+  const list = (workspaceId: string) => database.read(workspaceId, listQuery(workspaceId));
+  const check = (actor: Actor, id: string) => checkChannel({ ...parts, open, needsReconnect }, actor, id);
+  const doctorParts = { ...parts, publicUrl, check, open, list };
+  const watchParts = { ...parts, refresher, needsReconnect, onWarning: options.onWarning ?? null };
+
+  async function renew(actor: Actor, id: string): Promise<Channel> {
+    const row = await findChannel(database, actor.workspaceId, id);
+    const connector = connectorOf(connectors, row.connector);
+    if (row.status !== "connected") throw mustReconnect(row.statusReason);
+    if (connector.connect.refresh === null) {
+      const message = `${connector.name} lets nobody renew an access without you: connect this channel again.`;
+      throw channelError("not_renewable", "conflict", message);
+    }
+    const signal = AbortSignal.timeout(patienceMs);
+    return askPlatform(
+      async () => (await open(actor.workspaceId, id, signal, { refresh: true, whilePaused: true })).channel,
+    );
+  }
+
   return {
-    list: (workspaceId) => database.read(workspaceId, listQuery(workspaceId)),
+    list,
     get: async (workspaceId, id) => withoutCredentials(await findChannel(database, workspaceId, id)),
     connectForm: (actor, connectorId, form) => connectForm(parts, actor, connectorId, form),
     authorize: (actor, connectorId, wanted) => authorize(oauthParts, actor, connectorId, wanted),
     callback: (person, connectorId, query) => callback(oauthParts, person, connectorId, query),
+    pending: (actor, id) => getPending(oauthParts, actor, id),
+    pick: (actor, id, accountIds) => pickAccounts(oauthParts, actor, id, accountIds),
+    dropPending: (actor, id) => dropPending(oauthParts, actor, id),
     disconnect: (actor, id) => disconnect(parts, actor, id),
     pause: (actor, id) => pauseChannel(parts, actor, id, true),
     resume: (actor, id) => pauseChannel(parts, actor, id, false),
-    check: (actor, id) => checkChannel({ ...parts, open, needsReconnect }, actor, id),
+    check,
     open,
     needsReconnect,
+    lintApp: (connectorId, values) =>
+      lintApp(registrationOf(connectorOf(connectors, connectorId))?.fields ?? [], values),
+    app: async (workspaceId, connectorId) => apps.view(workspaceId, connectorOf(connectors, connectorId)),
+    saveApp: async (actor, connectorId, given) =>
+      apps.save(actor, connectorOf(connectors, connectorId), given),
+    removeApp: async (actor, connectorId) => apps.remove(actor, connectorOf(connectors, connectorId)),
+    renew,
+    examine: (actor, connectorId, channelId = null) =>
+      examinePlatform(doctorParts, actor, connectorId, channelId),
+    rotateSecrets: async (actor) => {
+      const { workspaceId } = actor;
+      const version = await secrets.rotate(workspaceId);
+      const done = await resealWorkspace(oauthParts, workspaceId);
+      await database.inWorkspace(workspaceId, (tx) =>
+        recordEvent(tx, { actor, action: "secrets.rotated", details: { version, ...done } }),
+      );
+      return { version, ...done };
+    },
+    warnings: (workspaceId) => standingWarnings(parts, workspaceId),
+    dismissWarning: async (actor, id) => {
+      const { workspaceId } = actor;
+      const known = await database.inWorkspace(workspaceId, (tx) =>
+        dismissWarning(tx, workspaceId, id, clock.now()),
+      );
+      if (!known) throw channelError("no_warning", "not_found", "There is no such warning.");
+    },
     sweeps: [
+      { name: "channels.renew", everyMs: 5 * minuteMs, run: (signal) => renewAhead(watchParts, signal) },
+      { name: "channels.warn", everyMs: hourMs, run: () => warnOfEndings(watchParts) },
+      { name: "channels.apps", everyMs: hourMs, run: () => deleteUnusedApps(database.system) },
       {
         name: "channels.states",
         everyMs: hourMs,
         run: () => deleteStates(database.system, new Date(clock.now().getTime() - dayMs)),
+      },
+      {
+        name: "channels.pending",
+        everyMs: minuteMs,
+        run: () => deleteEndedPending(database.system, clock.now()),
       },
     ],
   };

@@ -1,15 +1,15 @@
 import type { App, Reply } from "#platform/wire";
 import { actorOf, signedInOf } from "#platform/wire";
 import * as schema from "./channels.schema.ts";
-import type { Channels } from "./channels.ts";
-import { channelToWire } from "./channels.wire.ts";
+import { channelToWire, pendingToWire } from "./channels.wire.ts";
 import type { CallbackResult } from "./oauth.ts";
+import type { ChannelRoutesOptions } from "./routes-options.ts";
 
 const tags = ["Channels"];
 const channelsPage = "/channels";
 
 /** Connecting: by a form, or by the platform's own consent page. */
-export function connectRoutes(app: App, channels: Channels): void {
+export function connectRoutes(app: App, { channels, connectors }: ChannelRoutesOptions): void {
   app.post(
     "/channels",
     {
@@ -25,7 +25,7 @@ export function connectRoutes(app: App, channels: Channels): void {
     async (request, reply) => {
       const { connector, form } = request.body;
       const channel = await channels.connectForm(actorOf(request), connector, form);
-      return reply.code(201).send(channelToWire(channel));
+      return reply.code(201).send(channelToWire(connectors, channel));
     },
   );
 
@@ -42,8 +42,8 @@ export function connectRoutes(app: App, channels: Channels): void {
       },
     },
     (request) => {
-      const { connector, interactive, returnTo } = request.body;
-      return channels.authorize(actorOf(request), connector, { interactive, returnTo });
+      const { connector, ...wanted } = request.body;
+      return channels.authorize(actorOf(request), connector, wanted);
     },
   );
 
@@ -54,11 +54,12 @@ export function connectRoutes(app: App, channels: Channels): void {
       config: { access: "session", requestsPerMinute: 60 },
       schema: {
         operationId: "finishAuthorization",
-        summary: "Where the platform sends the person back; with Accept: application/json, the channel",
+        summary:
+          "Where the platform sends the person back; with Accept: application/json, the channel, or with 202 the accounts to pick from",
         tags,
         params: schema.callbackParams,
         querystring: schema.callbackQuery,
-        response: { 200: schema.channel },
+        response: { 200: schema.channel, 202: schema.pending },
       },
     },
     async (request, reply) => {
@@ -67,14 +68,18 @@ export function connectRoutes(app: App, channels: Channels): void {
       void reply.header("referrer-policy", "no-referrer").header("cache-control", "no-store");
       if (!(request.headers.accept ?? "").includes("application/json")) return redirectBack(reply, result);
       if (result.kind === "failed") throw result.error;
-      return channelToWire(result.channel);
+      if (result.kind === "pending") return reply.code(202).send(pendingToWire(result.pending));
+      return channelToWire(connectors, result.channel);
     },
   );
 }
 
 function redirectBack(reply: Reply, result: CallbackResult) {
-  const page = new URL(result.returnTo ?? channelsPage, "http://galley.invalid");
-  if (result.kind === "connected") page.searchParams.set("connected", result.channel.id);
+  // The choice of accounts is on the channels page, wherever the person came from.
+  const path = result.kind === "pending" ? channelsPage : (result.returnTo ?? channelsPage);
+  const page = new URL(path, "http://galley.invalid");
+  if (result.kind === "pending") page.searchParams.set("pick", result.pending.id);
+  else if (result.kind === "connected") page.searchParams.set("connected", result.channel.id);
   else page.searchParams.set("connect_error", result.error.code);
   return reply.redirect(`${page.pathname}${page.search}${page.hash}`, 302);
 }

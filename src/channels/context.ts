@@ -1,4 +1,4 @@
-import type { Connector, ConnectorContext, ConnectorHttp, ConnectorMail, Credentials } from "#connectors";
+import type { ConnectorContext, ConnectorHttp, ConnectorMail, ConnectorSite } from "#connectors";
 import { transportFailure } from "#connectors";
 import type { JsonObject } from "#kit";
 import type { HttpClient } from "#platform/http-client";
@@ -8,9 +8,18 @@ import { EgressError } from "#platform/http-client";
 export type Ways = {
   http: HttpClient;
   mail: ConnectorMail;
-  /** Settings by connector id: base addresses, client ids, versions. */
-  settings: Readonly<Record<string, JsonObject>>;
+  /** Galley's own pages of a workspace; undefined where none are served. */
+  site?: ((workspaceId: string) => ConnectorSite) | undefined;
 };
+
+export type AccountAccess = Pick<ConnectorContext, "credentials" | "accountId" | "scopes"> & {
+  workspaceId: string;
+};
+
+/** While connecting, before anything is known. */
+export function noAccess(workspaceId: string): AccountAccess {
+  return { workspaceId, credentials: {}, accountId: "", scopes: [] };
+}
 
 /** One request per socket, and every broken connection told as a verdict. */
 function connectorHttp(http: HttpClient, signal: AbortSignal): ConnectorHttp {
@@ -29,16 +38,18 @@ function connectorHttp(http: HttpClient, signal: AbortSignal): ConnectorHttp {
 /** What a connector gets for one piece of work; `signal` ends every call made with it. */
 export function contextFor(
   ways: Ways,
-  connector: Connector,
-  account: { credentials: Credentials; accountId: string },
+  settings: JsonObject,
+  account: AccountAccess,
   signal: AbortSignal,
 ): ConnectorContext {
   return {
     http: connectorHttp(ways.http, signal),
     mail: ways.mail,
+    ...(ways.site ? { site: ways.site(account.workspaceId) } : {}),
     credentials: account.credentials,
     accountId: account.accountId,
-    settings: ways.settings[connector.id] ?? {},
+    scopes: account.scopes,
+    settings,
     signal,
   };
 }

@@ -21,6 +21,10 @@ test("a form is taken as the person left it", () => {
   expect(mergedCredentials("form", { server: "smtp.example", password: "old" }, answered)).toEqual(answered);
 });
 
+test("a form that asks for no secret leaves none behind", () => {
+  expect(mergedCredentials("form", null, {})).toEqual({});
+});
+
 test.each([{}, { accessToken: "" }, { accessToken: null }])(
   "nothing never replaces something: %j",
   (answered) => {

@@ -2,6 +2,7 @@ import type { Credentials, OAuthConnect, FormConnect } from "#connectors";
 import type { JsonObject, JsonValue } from "#kit";
 import type { Secrets } from "#platform/secrets";
 import { channelError, mustReconnect } from "./errors.ts";
+import { credentialsPlace } from "./places.ts";
 
 /** Credentials of channels, at rest only as sealed bytes that open for their own channel. */
 export type Custody = {
@@ -12,18 +13,14 @@ export type Custody = {
 
 export function createCustody(secrets: Secrets): Custody {
   return {
-    seal: (channel, credentials) => secrets.seal(place(channel), JSON.stringify(credentials)),
+    seal: (channel, credentials) => secrets.seal(credentialsPlace(channel), JSON.stringify(credentials)),
     async open(channel) {
       if (channel.sealed === null) throw mustReconnect(null);
-      const parsed: unknown = JSON.parse(await secrets.openText(place(channel), channel.sealed));
+      const parsed: unknown = JSON.parse(await secrets.openText(credentialsPlace(channel), channel.sealed));
       if (isObject(parsed)) return parsed;
       throw mustReconnect(null);
     },
   };
-}
-
-function place(channel: { workspaceId: string; id: string }) {
-  return { workspaceId: channel.workspaceId, table: "channels", column: "credentials", row: channel.id };
 }
 
 function isObject(value: unknown): value is JsonObject {
@@ -33,13 +30,14 @@ function isObject(value: unknown): value is JsonObject {
 /**
  * The credentials to keep of a new answer and the stored ones. A platform may leave a refresh token out
  * to say "as before" (RFC 6749 section 6), so nothing stored is ever replaced by nothing. A form holds
- * all that the person wants, empty fields included, and is taken as it is.
+ * all that the person wants, empty fields included, and is taken as it is: Galley's own pages need no secret.
  */
 export function mergedCredentials(
   kind: (OAuthConnect | FormConnect)["kind"],
   stored: Credentials | null,
   answered: Credentials,
 ): Credentials {
+  if (kind === "form") return answered;
   if (!Object.values(answered).some(isFilled)) {
     throw channelError(
       "empty_credentials",
@@ -47,7 +45,7 @@ export function mergedCredentials(
       "The platform agreed but sent no access; nothing was changed. Try to connect again.",
     );
   }
-  if (kind === "form" || stored === null) return answered;
+  if (stored === null) return answered;
   const kept = Object.entries(stored).filter(([key]) => !isFilled(answered[key]));
   return { ...answered, ...Object.fromEntries(kept) };
 }

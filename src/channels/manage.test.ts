@@ -1,5 +1,6 @@
 import { type Actor, newId } from "#kit";
 import { randomBytes } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { TestPerson } from "../../test/app.ts";
 import { type ChannelWorld, channelWorld } from "../../test/channels.ts";
@@ -38,6 +39,19 @@ describe("connecting by a form", () => {
     const id = String(answer.body["id"]);
     const check = await ada.call<CheckBody>("POST", `/channels/${id}/check`);
     expect(check.body).toMatchObject({ healthy: true, cause: null, fix: null });
+  });
+
+  test("connected again, a refusal of the former access marks nothing", async () => {
+    const id = String((await connectMail()).body["id"]);
+    const signal = AbortSignal.timeout(10_000);
+    const former = await world.channels.open(ada.workspaceId, id, signal);
+    await pause(5);
+    await connectMail();
+    await world.channels.needsReconnect(ada.workspaceId, id, "the old one is refused", former.credentialsAt);
+    expect(await world.channels.get(ada.workspaceId, id)).toMatchObject({ status: "connected" });
+    const present = await world.channels.open(ada.workspaceId, id, signal);
+    await world.channels.needsReconnect(ada.workspaceId, id, "this one is refused", present.credentialsAt);
+    expect(await world.channels.get(ada.workspaceId, id)).toMatchObject({ status: "needs_reconnect" });
   });
 
   test("the form tells what it starts with", async () => {

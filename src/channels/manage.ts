@@ -9,10 +9,10 @@ import type { ChannelRow } from "./channels.store.ts";
 import { markDisconnected, setPaused, storeChecked } from "./channels.store.ts";
 import { contextFor } from "./context.ts";
 import { ChannelError, noSuchChannel } from "./errors.ts";
-import { missingScopes } from "./oauth.ts";
 import type { Parts } from "./parts.ts";
 import { connectorOf, findChannel, patienceMs } from "./parts.ts";
 import { withoutCredentials } from "./public-channel.ts";
+import { missingNeeded, missingOptional } from "./scopes.ts";
 
 /**
  * Takes Galley's access back: at the platform as far as it answers, and here in any case. The row stays,
@@ -36,11 +36,12 @@ export async function disconnect(parts: Parts, actor: Actor, id: string): Promis
 
 async function revoke(parts: Parts, connector: Connector, row: ChannelRow): Promise<boolean | null> {
   const { connect } = connector;
-  if (connect.kind !== "oauth") return null;
+  if (connect.kind !== "oauth" || connect.revoke === null) return null;
   try {
     const credentials = await parts.custody.open(row);
-    const account = { credentials, accountId: row.accountId };
-    await connect.revoke(contextFor(parts.ways, connector, account, AbortSignal.timeout(patienceMs)));
+    const signal = AbortSignal.timeout(patienceMs);
+    const { settings } = await parts.apps.of(row.workspaceId, connector, row.appId);
+    await connect.revoke(contextFor(parts.ways, settings, { ...row, credentials }, signal));
     return true;
   } catch {
     // Whatever the reason, the person is told to look at the platform's own list of apps.
@@ -91,8 +92,7 @@ export async function checkChannel(
   const connector = connectorOf(parts.connectors, row.connector);
   const found = await probe();
   const channel = withoutCredentials(await findChannel(parts.database, workspaceId, id));
-  const missing =
-    connector.connect.kind === "oauth" ? missingScopes(connector.connect.scopes, channel.scopes) : [];
+  const missing = missingNeeded(connector, channel.scopes);
   if (found === null && missing.length > 0 && channel.status === "connected") {
     const cause = `${connector.name} granted less than Galley needs; missing: ${missing.join(", ")}.`;
     return {
@@ -101,6 +101,7 @@ export async function checkChannel(
       cause,
       fix: "Connect this channel again and allow all of it.",
       missingScopes: missing,
+      missingOptional: missingOptional(connector, channel.scopes),
     };
   }
   return {
@@ -109,6 +110,7 @@ export async function checkChannel(
     cause: found?.cause ?? null,
     fix: found?.fix ?? null,
     missingScopes: missing,
+    missingOptional: missingOptional(connector, channel.scopes),
   };
 
   async function probe(): Promise<{ cause: string; fix: string } | null> {

@@ -7,6 +7,9 @@ const longestWords = 300;
 export function platformError(name: string, code: string, description: string | undefined): ChannelError {
   switch (code) {
     case "access_denied":
+    // LinkedIn tells apart at which of its pages the person turned back.
+    case "user_cancelled_login":
+    case "user_cancelled_authorize":
       return channelError(
         "access_denied",
         "unprocessable",
@@ -22,6 +25,8 @@ export function platformError(name: string, code: string, description: string | 
         `${name} wants to ask you in person: connect in a browser, not from the command line.`,
       );
     case "invalid_scope":
+    // LinkedIn's own words for it.
+    case "unauthorized_scope_error":
       return channelError(
         "invalid_scope",
         "unprocessable",

@@ -8,8 +8,18 @@ export type OAuthState = {
   connector: string;
   sessionId: string;
   sealedVerifier: Uint8Array;
+  /** What `before.register` made, sealed. */
+  sealedRegistration: Uint8Array | null;
+  /** The channel that is connected again. */
+  channelId: string | null;
+  /** The app that the dance began with, which alone can end it. */
+  appId: string | null;
+  appIdentity: string | null;
   redirectUri: string;
+  /** Without one of these the channel is of no use. */
   scopes: string[];
+  /** Asked for as well. */
+  optionalScopes: string[];
   returnTo: string | null;
   expiresAt: Date;
 };
@@ -23,8 +33,13 @@ export async function insertState(db: Kysely<Schema>, state: OAuthState): Promis
       connector: state.connector,
       session_id: state.sessionId,
       code_verifier: state.sealedVerifier,
+      registration: state.sealedRegistration,
+      channel_id: state.channelId,
+      app_id: state.appId,
+      app_identity: state.appIdentity,
       redirect_uri: state.redirectUri,
       scopes: state.scopes,
+      optional_scopes: state.optionalScopes,
       return_to: state.returnTo,
       expires_at: state.expiresAt,
     })
@@ -32,7 +47,12 @@ export async function insertState(db: Kysely<Schema>, state: OAuthState): Promis
 }
 
 /** The state with what became of it, and the role that the session's person has in its workspace now. */
-export type TakenState = OAuthState & { sealedVerifier: Buffer; usedBefore: boolean; role: Role | null };
+export type TakenState = OAuthState & {
+  sealedVerifier: Buffer;
+  sealedRegistration: Buffer | null;
+  usedBefore: boolean;
+  role: Role | null;
+};
 
 /**
  * Finds a state and marks it used, in one statement, so that of two callbacks one alone gets an unused
@@ -63,8 +83,13 @@ export async function takeState(
       "state.connector as connector",
       "state.session_id as sessionId",
       "state.code_verifier as sealedVerifier",
+      "state.registration as sealedRegistration",
+      "state.channel_id as channelId",
+      "state.app_id as appId",
+      "state.app_identity as appIdentity",
       "state.redirect_uri as redirectUri",
       "state.scopes as scopes",
+      "state.optional_scopes as optionalScopes",
       "state.return_to as returnTo",
       "state.expires_at as expiresAt",
       "before.used_at as usedAt",

@@ -1,19 +1,22 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { Connector, OAuthConnect } from "#connectors";
-import type { Actor } from "#kit";
+import type { Connector, ConnectorContext, OAuthConnect } from "#connectors";
+import type { Actor, JsonObject } from "#kit";
 import { GalleyError, sha256 } from "#kit";
 import type { Secrets } from "#platform/secrets";
 import type { SignedIn } from "#platform/wire";
 import { can } from "#workspaces";
-import type { Channel } from "./channel.ts";
-import { contextFor } from "./context.ts";
+import { refuseMissingApp } from "./apps.ts";
+import type { Channel, PendingConnection } from "./channel.ts";
+import { contextFor, noAccess } from "./context.ts";
 import { channelError } from "./errors.ts";
+import { checkedForm, fieldFailure } from "./form-check.ts";
+import { finish } from "./oauth-finish.ts";
 import { platformError } from "./oauth-errors.ts";
 import type { TakenState } from "./oauth.store.ts";
 import { insertState, takeState } from "./oauth.store.ts";
 import type { Parts } from "./parts.ts";
-import { askPlatform, connectorOf, patienceMs } from "./parts.ts";
-import { accountOf, storeAccount } from "./store-account.ts";
+import { askPlatform, connectorOf, findChannel, patienceMs } from "./parts.ts";
+import { registrationPlace, verifierPlace } from "./places.ts";
 
 /** RFC 6749 leaves the life of a dance open; a person needs minutes, not hours. */
 const stateMs = 600_000;
@@ -25,6 +28,12 @@ export type AuthorizeOptions = {
   interactive: boolean;
   /** A path of the dashboard to go to afterwards. */
   returnTo: string | null;
+  /** What is asked before the consent page (`before.fields`), by key; empty where nothing is. */
+  form?: Record<string, string>;
+  /** The channel that is connected again: another account is refused instead of connected beside it. */
+  channelId?: string | null;
+  /** Without the optional scopes, for an app that does not offer them. */
+  onlyNeeded?: boolean;
 };
 
 /** What the platform put on the way back (RFC 6749 section 4.1.2). */
@@ -38,6 +47,7 @@ export type CallbackQuery = {
 /** How the dance ended; `returnTo` is known even where it failed, if the state was ours. */
 export type CallbackResult = { returnTo: string | null } & (
   | { kind: "connected"; channel: Channel }
+  | { kind: "pending"; pending: PendingConnection }
   | { kind: "failed"; error: GalleyError }
 );
 
@@ -53,37 +63,94 @@ export async function authorize(
   connectorId: string,
   options: AuthorizeOptions,
 ): Promise<{ authorizeUrl: string }> {
+  const { workspaceId, sessionId } = actor;
   const connector = connectorOf(parts.connectors, connectorId);
   const connect = oauthOf(connector);
+  const returnTo = options.returnTo === null ? null : ownPath(options.returnTo, parts.publicUrl);
+  const channelId = await reconnected(parts, workspaceId, connector, options.channelId ?? null);
   const state = randomBytes(32).toString("base64url");
   // RFC 7636 section 4.1: 32 random bytes make a verifier of 43 characters.
   const verifier = randomBytes(32).toString("base64url");
   const stateHash = sha256(state);
   const redirectUri = redirectUriOf(parts.publicUrl, connectorId);
+  const app = await parts.apps.current(workspaceId, connector);
+  refuseMissingApp(connector, app);
+  const context = contextFor(
+    parts.ways,
+    app.settings,
+    noAccess(workspaceId),
+    AbortSignal.timeout(patienceMs),
+  );
+  const registration = await register(connector, connect, context, options.form ?? {}, redirectUri);
+  const optionalScopes = options.onlyNeeded ? [] : connect.optionalScopes.map(({ scope }) => scope);
   const authorizeUrl = await askPlatform(() =>
-    connect.authorizeUrl(parts.ways.settings[connectorId] ?? {}, {
+    connect.authorizeUrl(context.settings, {
       redirectUri,
       state,
       codeChallenge: createHash("sha256").update(verifier).digest("base64url"),
-      scopes: connect.scopes,
+      scopes: [...connect.scopes, ...optionalScopes],
+      registration: registration ?? {},
       interactive: options.interactive,
     }),
   );
-  const sealedVerifier = await parts.secrets.seal(verifierPlace(actor.workspaceId, stateHash), verifier);
-  await parts.database.inWorkspace(actor.workspaceId, (tx) =>
+  const place = { workspaceId, stateHash };
+  const sealedVerifier = await parts.secrets.seal(verifierPlace(place), verifier);
+  const sealedRegistration =
+    registration === null
+      ? null
+      : await parts.secrets.seal(registrationPlace(place), JSON.stringify(registration));
+  await parts.database.inWorkspace(workspaceId, (tx) =>
     insertState(tx, {
-      workspaceId: actor.workspaceId,
+      workspaceId,
       stateHash,
       connector: connectorId,
-      sessionId: actor.sessionId,
+      sessionId,
       sealedVerifier,
+      sealedRegistration,
+      channelId,
+      appId: app.id,
+      appIdentity: app.identity,
       redirectUri,
       scopes: connect.scopes,
-      returnTo: options.returnTo === null ? null : ownPath(options.returnTo, parts.publicUrl),
+      optionalScopes,
+      returnTo,
       expiresAt: new Date(parts.clock.now().getTime() + stateMs),
     }),
   );
   return { authorizeUrl };
+}
+
+/** Asks what has to be known before the consent page, as an app on the person's own server; null where nothing is. */
+async function register(
+  connector: Connector,
+  connect: OAuthConnect,
+  context: ConnectorContext,
+  form: Record<string, string>,
+  redirectUri: string,
+): Promise<JsonObject | null> {
+  const fields = connect.before?.fields ?? [];
+  const checked = checkedForm(fields, form);
+  const { before } = connect;
+  if (before === null) return null;
+  return askPlatform(async () => {
+    try {
+      return await before.register(context, checked, redirectUri);
+    } catch (error) {
+      throw fieldFailure(connector, fields, error) ?? error;
+    }
+  });
+}
+
+async function reconnected(
+  parts: OAuthParts,
+  workspaceId: string,
+  connector: Connector,
+  channelId: string | null,
+): Promise<string | null> {
+  if (channelId === null) return null;
+  const channel = await findChannel(parts.database, workspaceId, channelId);
+  if (channel.connector === connector.id) return channelId;
+  throw channelError("other_platform", "invalid", `This channel is not on ${connector.name}.`);
 }
 
 /**
@@ -108,33 +175,12 @@ export async function callback(
     if (query.code === undefined || query.code === "") {
       throw channelError("no_code", "invalid", `${connector.name} sent no code back; connect again.`);
     }
-    const channel = await finish(parts, connector, connect, actor, state, query.code);
-    return { kind: "connected", channel, returnTo };
+    const finished = await finish(parts, { connector, connect, actor, state, code: query.code });
+    return { ...finished, returnTo };
   } catch (error) {
     if (error instanceof GalleyError) return { kind: "failed", error, returnTo };
     throw error;
   }
-}
-
-async function finish(
-  parts: OAuthParts,
-  connector: Connector,
-  connect: OAuthConnect,
-  actor: Actor,
-  state: TakenState,
-  code: string,
-): Promise<Channel> {
-  const place = verifierPlace(state.workspaceId, state.stateHash);
-  const codeVerifier = await parts.secrets.openText(place, state.sealedVerifier);
-  const signal = AbortSignal.timeout(patienceMs);
-  const context = contextFor(parts.ways, connector, { credentials: {}, accountId: "" }, signal);
-  const answer = await askPlatform(async () => {
-    const grant = { code, redirectUri: state.redirectUri, codeVerifier };
-    const tokens = await connect.exchange(context, grant);
-    refuseMissingScopes(connector, state.scopes, tokens.scopes);
-    return { ...tokens, account: await accountOf(parts, connector, tokens.credentials, signal) };
-  });
-  return storeAccount(parts, connector, actor, answer);
 }
 
 async function takeOwnState(
@@ -186,20 +232,6 @@ function actorFor(person: SignedIn, state: TakenState): Actor {
   throw channelError("forbidden", "forbidden", "Your role no longer includes connecting channels.");
 }
 
-export function missingScopes(needed: string[], granted: string[]): string[] {
-  return needed.filter((scope) => !granted.includes(scope));
-}
-
-function refuseMissingScopes(connector: Connector, needed: string[], granted: string[]): void {
-  const missing = missingScopes(needed, granted);
-  if (missing.length === 0) return;
-  throw channelError(
-    "scopes_missing",
-    "unprocessable",
-    `${connector.name} granted less than Galley needs; missing: ${missing.join(", ")}. Connect again and allow all of it.`,
-  );
-}
-
 function oauthOf(connector: Connector): OAuthConnect {
   if (connector.connect.kind === "oauth") return connector.connect;
   throw channelError(
@@ -217,8 +249,4 @@ function ownPath(returnTo: string, publicUrl: string): string {
   throw channelError("return_to", "invalid", "returnTo is a path of this dashboard, such as /channels.", {
     problems: [{ path: "/returnTo", code: "path.foreign", message: "This leads away from Galley." }],
   });
-}
-
-function verifierPlace(workspaceId: string, stateHash: string) {
-  return { workspaceId, table: "oauth_states", column: "code_verifier", row: stateHash };
 }

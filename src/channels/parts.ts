@@ -2,6 +2,7 @@ import type { Connector, ConnectorRegistry } from "#connectors";
 import { ConnectorFailure } from "#connectors";
 import type { Clock } from "#kit";
 import type { Database } from "#platform/db";
+import type { Apps } from "./apps.ts";
 import type { ChannelRow } from "./channels.store.ts";
 import { findQuery } from "./channels.store.ts";
 import type { Ways } from "./context.ts";
@@ -13,6 +14,9 @@ export type Parts = {
   database: Database;
   connectors: ConnectorRegistry;
   custody: Custody;
+  apps: Apps;
+  /** True where the configuration names another app now than the channel was connected with. */
+  isOtherApp(connector: Connector, channel: { workspaceId: string; id: string }): Promise<boolean>;
   ways: Ways;
   clock: Clock;
 };

@@ -17,6 +17,7 @@ export function withoutCredentials(row: Channel | ChannelRow): Channel {
     pausedAt: row.pausedAt,
     scopes: row.scopes,
     expiresAt: row.expiresAt,
+    endsAt: row.endsAt,
     checkedAt: row.checkedAt,
     createdAt: row.createdAt,
   };

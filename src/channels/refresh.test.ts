@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { TestPerson } from "../../test/app.ts";
 import { type ChannelWorld, channelWorld } from "../../test/channels.ts";
 
@@ -83,6 +83,18 @@ test("a token that ends soon is renewed before it ends, and the new pair works",
   });
   expect(exchanges).toBe(1);
   expect(await row()).toMatchObject({ refresh_id: null, refresh_until: null, status: "connected" });
+});
+
+test("a process whose clock is an hour off leaves no moment behind that others would believe", async () => {
+  await age(-1);
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+  try {
+    await open();
+  } finally {
+    vi.useRealTimers();
+  }
+  const at = (await row()).credentials_at?.getTime() ?? 0;
+  expect(Math.abs(at - Date.now())).toBeLessThan(60_000);
 });
 
 test("many callers in two processes make one exchange", async () => {

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { type Kysely, sql } from "kysely";
 import type { Connector, TokenSet } from "#connectors";
 import { ConnectorFailure } from "#connectors";
 import type { Clock } from "#kit";
 import { newId } from "#kit";
 import { recordEvent } from "#platform/audit";
-import { isDatabaseUnavailable } from "#platform/db";
+import { isDatabaseUnavailable, type Schema } from "#platform/db";
 import type { ChannelRow } from "./channels.store.ts";
 import {
   clearRefreshIntent,
@@ -26,6 +27,7 @@ const intentMs = 60_000;
 const freshMs = 30_000;
 const aheadMs = 300_000;
 const pollMs = 100;
+const longestAheadMs = 14 * 86_400_000;
 
 export type Refresher = {
   /**
@@ -33,13 +35,18 @@ export type Refresher = {
    * `force`: the platform has refused the stored ones. Throws `channels.needs_reconnect`, or the
    * `ConnectorFailure` of an attempt that left no trace and may be repeated.
    */
-  refresh(connector: Connector, channel: ChannelRow, options: { force: boolean }): Promise<ChannelRow>;
+  refresh(
+    connector: Connector,
+    channel: ChannelRow,
+    /** `ahead`: by the calendar of `isDueAhead`, long before anything needs it. */
+    options: { force: boolean; ahead?: boolean },
+  ): Promise<ChannelRow>;
 };
 
 type Claim =
   | { kind: "fresh"; row: ChannelRow }
   | { kind: "busy" }
-  | { kind: "ours"; row: ChannelRow; intentId: string };
+  | { kind: "ours"; row: ChannelRow; intentId: string; at: Date };
 
 /** True when the access token has ended or soon will: within five minutes, or a fifth of a short life. */
 export function isDue(channel: ChannelRow, clock: Clock): boolean {
@@ -49,55 +56,103 @@ export function isDue(channel: ChannelRow, clock: Clock): boolean {
   return ends - clock.now().getTime() <= Math.min(aheadMs, life / 5);
 }
 
-function hasEnded(channel: ChannelRow, clock: Clock): boolean {
+/**
+ * True once a token is in the last part of its life, from a third to a sixth before its end: at a moment
+ * that differs from channel to channel, so that those connected together are not renewed together.
+ */
+export function isDueAhead(channel: ChannelRow, clock: Clock): boolean {
+  if (channel.expiresAt === null || channel.credentialsAt === null) return isDue(channel, clock);
+  const life = channel.expiresAt.getTime() - channel.credentialsAt.getTime();
+  // The last digits of a UUIDv7 are random.
+  const place = Number.parseInt(channel.id.slice(-4), 16) / 0x1_00_00;
+  const ahead = Math.min(longestAheadMs, (life / 6) * (1 + place));
+  return channel.expiresAt.getTime() - clock.now().getTime() <= Math.max(ahead, Math.min(aheadMs, life / 5));
+}
+
+/** True when the access token works no more. */
+export function hasEnded(channel: ChannelRow, clock: Clock): boolean {
   return channel.expiresAt !== null && channel.expiresAt.getTime() <= clock.now().getTime();
 }
 
+/** The database's time, which all processes share, moved by as much as this `clock` is moved on purpose. */
+async function databaseClock(db: Kysely<Schema>, clock: Clock): Promise<Clock> {
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
+  const offsetMs = clock.now().getTime() - Date.now();
+  const now = new Date((rows[0]?.now.getTime() ?? Date.now()) + offsetMs);
+  return { now: () => now };
+}
+
 export function createRefresher(parts: Parts): Refresher {
-  const { database, custody, ways, clock } = parts;
+  const { database, custody, apps, ways, clock } = parts;
   const running = new Map<string, Promise<ChannelRow>>();
 
-  async function refreshOnce(connector: Connector, channel: ChannelRow, force: boolean): Promise<ChannelRow> {
+  async function refreshOnce(
+    connector: Connector,
+    channel: ChannelRow,
+    { force, ahead = false }: { force: boolean; ahead?: boolean },
+  ): Promise<ChannelRow> {
+    if (await parts.isOtherApp(connector, channel)) return withoutItsApp(connector, channel, force);
     for (;;) {
-      const claim = await claimRefresh(connector, channel, force);
+      const claim = await claimRefresh(connector, channel, { force, ahead });
       if (claim.kind === "fresh") return claim.row;
-      if (claim.kind === "ours") return exchange(connector, claim.row, claim.intentId, force);
+      if (claim.kind === "ours") return exchange(connector, claim, force);
       await pause(pollMs * (0.5 + Math.random()));
     }
   }
 
   /** Row lock, read again, intent: durable before the single-use token leaves this machine. */
-  async function claimRefresh(connector: Connector, channel: ChannelRow, force: boolean): Promise<Claim> {
+  async function claimRefresh(
+    connector: Connector,
+    channel: ChannelRow,
+    { force, ahead }: { force: boolean; ahead: boolean },
+  ): Promise<Claim> {
     const claim = await database.inWorkspace(channel.workspaceId, async (tx): Promise<Claim | "lost"> => {
       const row = await lockChannel(tx, channel.workspaceId, channel.id);
       if (!row) throw noSuchChannel();
       if (row.status !== "connected") throw mustReconnect(row.statusReason);
-      const now = clock.now().getTime();
+      // Several processes compare these moments, and one of them may have a wrong clock.
+      const shared = await databaseClock(tx, clock);
+      const now = shared.now().getTime();
       const young = row.credentialsAt !== null && now - row.credentialsAt.getTime() < freshMs;
-      if (!hasEnded(row, clock) && (force ? young : !isDue(row, clock))) return { kind: "fresh", row };
+      if (!hasEnded(row, shared) && (force ? young : !(ahead ? isDueAhead : isDue)(row, shared)))
+        return { kind: "fresh", row };
       if (row.refreshUntil !== null) {
         if (row.refreshUntil.getTime() > now) return { kind: "busy" };
         if (connector.connect.kind === "oauth") return "lost";
       }
       const intentId = newId();
       await writeRefreshIntent(tx, row, { id: intentId, until: new Date(now + intentMs) });
-      return { kind: "ours", row, intentId };
+      return { kind: "ours", row, intentId, at: shared.now() };
     });
     if (claim !== "lost") return claim;
     throw await giveUp(channel, null, "A renewal of the access was interrupted; connect this channel again.");
   }
 
+  /** Another app's renewal would only burn the token: it is used while it lasts, then a person is asked. */
+  async function withoutItsApp(
+    connector: Connector,
+    channel: ChannelRow,
+    force: boolean,
+  ): Promise<ChannelRow> {
+    if (!force && !hasEnded(channel, clock)) return channel;
+    throw await giveUp(
+      channel,
+      null,
+      `This channel was connected with another app than the one that is set up for ${connector.name} now, and only that one can renew the access. Connect it again.`,
+    );
+  }
+
   async function exchange(
     connector: Connector,
-    row: ChannelRow,
-    intentId: string,
+    { row, intentId, at }: Extract<Claim, { kind: "ours" }>,
     force: boolean,
   ): Promise<ChannelRow> {
     let answer: TokenSet;
     const stored = await custody.open(row);
+    const app = await apps.of(row.workspaceId, connector, row.appId);
     try {
       const signal = AbortSignal.timeout(callMs);
-      const context = contextFor(ways, connector, { credentials: stored, accountId: row.accountId }, signal);
+      const context = contextFor(ways, app.settings, { ...row, credentials: stored }, signal);
       // Without a way to refresh, the stored credentials are all there is.
       if (!connector.connect.refresh)
         throw mustReconnect("The platform has ended this access; connect again.");
@@ -107,7 +162,8 @@ export function createRefresher(parts: Parts): Refresher {
     }
     const credentials = mergedCredentials(connector.connect.kind, stored, answer.credentials);
     const sealed = await custody.seal(row, credentials);
-    const credited = { sealed, scopes: answer.scopes, expiresAt: answer.expiresAt, at: clock.now() };
+    const { scopes, expiresAt, endsAt } = answer;
+    const credited = { sealed, scopes, expiresAt, endsAt, at };
     const kept = await persistently(() =>
       database.inWorkspace(row.workspaceId, (tx) => storeRefreshed(tx, row, intentId, credited)),
     );
@@ -170,11 +226,11 @@ export function createRefresher(parts: Parts): Refresher {
   }
 
   return {
-    refresh(connector, channel, { force }) {
+    refresh(connector, channel, options) {
       const key = `${channel.workspaceId}/${channel.id}`;
       const started = running.get(key);
       if (started) return started;
-      const work = refreshOnce(connector, channel, force).finally(() => running.delete(key));
+      const work = refreshOnce(connector, channel, options).finally(() => running.delete(key));
       running.set(key, work);
       return work;
     },

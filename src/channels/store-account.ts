@@ -1,11 +1,11 @@
-import type { Account, Connector, ConnectorContext, Credentials, TokenSet } from "#connectors";
+import type { Account, Connector, Credentials, TokenSet } from "#connectors";
 import type { Actor } from "#kit";
 import { newId } from "#kit";
 import { recordEvent } from "#platform/audit";
+import type { ConnectorApp } from "./apps.ts";
 import type { Channel } from "./channel.ts";
 import type { ChannelRow } from "./channels.store.ts";
 import { findByAccountQuery, upsertChannel } from "./channels.store.ts";
-import { contextFor } from "./context.ts";
 import { mergedCredentials } from "./custody.ts";
 import { channelError } from "./errors.ts";
 import type { Parts } from "./parts.ts";
@@ -19,11 +19,12 @@ export async function storeAccount(
   parts: Parts,
   connector: Connector,
   actor: Actor,
+  app: Pick<ConnectorApp, "id" | "identity">,
   answer: TokenSet & { account: Account },
 ): Promise<Channel> {
   // A second round only where somebody else connected the same account in between.
   for (let round = 0; round < 2; round += 1) {
-    const stored = await storeOnce(parts, connector, actor, answer);
+    const stored = await storeOnce(parts, connector, actor, app, answer);
     if (stored) return stored;
   }
   throw channelError("busy", "conflict", "This account is being connected by somebody else; try again.");
@@ -33,6 +34,7 @@ async function storeOnce(
   parts: Parts,
   connector: Connector,
   actor: Actor,
+  app: Pick<ConnectorApp, "id" | "identity">,
   answer: TokenSet & { account: Account },
 ): Promise<Channel | null> {
   const { database, custody, clock } = parts;
@@ -46,7 +48,8 @@ async function storeOnce(
   const stored = former ? await formerCredentials(parts, former) : null;
   const credentials = mergedCredentials(connector.connect.kind, stored, answer.credentials);
   const sealed = await custody.seal({ workspaceId, id }, credentials);
-  const credited = { sealed, scopes: answer.scopes, expiresAt: answer.expiresAt, at: clock.now() };
+  const { scopes, expiresAt, endsAt } = answer;
+  const credited = { sealed, scopes, expiresAt, endsAt, at: clock.now() };
   return database
     .inWorkspace(workspaceId, async (tx) => {
       const row = await upsertChannel(tx, {
@@ -55,6 +58,7 @@ async function storeOnce(
         connector: connector.id,
         account,
         credited,
+        app,
         userId: actor.userId,
       });
       // The credentials are sealed for `id` and would not open in another row.
@@ -80,15 +84,4 @@ class LostRace extends Error {}
 async function formerCredentials(parts: Parts, former: ChannelRow): Promise<Credentials | null> {
   if (former.sealed === null) return null;
   return parts.custody.open(former).catch(() => null);
-}
-
-/** Asks the platform whose tokens these are. */
-export async function accountOf(
-  parts: Pick<Parts, "ways">,
-  connector: Connector,
-  credentials: Credentials,
-  signal: AbortSignal,
-): Promise<Account> {
-  const context: ConnectorContext = contextFor(parts.ways, connector, { credentials, accountId: "" }, signal);
-  return connector.probe(context);
 }

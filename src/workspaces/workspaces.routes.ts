@@ -111,4 +111,25 @@ export function workspaceRoutes(app: App, { identity, workspaces }: WorkspaceRou
     },
     (request) => workspaces.updateSettings(actorOf(request), request.body),
   );
+
+  for (const [verb, paused] of [
+    ["pause", true],
+    ["resume", false],
+  ] as const) {
+    app.post(
+      `/workspace/${verb}`,
+      {
+        config: { access: "channels.manage" },
+        schema: {
+          operationId: `${verb}Workspace`,
+          summary: paused
+            ? "Send nothing of this workspace until it is resumed"
+            : "Send again what this workspace has on its way",
+          tags: ["Workspaces"],
+          response: { 200: schema.workspace },
+        },
+      },
+      (request) => workspaces.setPaused(actorOf(request), paused),
+    );
+  }
 }

@@ -20,6 +20,7 @@ export const workspace = z.object({
   timeZone: z.string(),
   separateApprover: z.boolean().describe("Author and approver must be two people."),
   graceSeconds: z.int().describe("How long overdue a delivery may be before it asks instead of going out."),
+  pausedAt: instant.nullable().describe("Since when nothing of this workspace is sent."),
 });
 const role = z.enum(roles);
 const invitedRole = z.enum(["admin", "editor", "approver", "viewer"]);

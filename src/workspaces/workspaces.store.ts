@@ -8,6 +8,7 @@ export type WorkspaceRow = {
   time_zone: string;
   separate_approver: boolean;
   grace_seconds: number;
+  paused_at: Date | null;
   created_at: Date;
 };
 
@@ -17,6 +18,7 @@ const workspaceColumns = [
   "workspaces.time_zone",
   "workspaces.separate_approver",
   "workspaces.grace_seconds",
+  "workspaces.paused_at",
   "workspaces.created_at",
 ] as const;
 
@@ -52,6 +54,21 @@ export async function updateWorkspace(
 ): Promise<void> {
   if (Object.values(change).every((value) => value === undefined)) return;
   await db.updateTable("workspaces").set(change).where("id", "=", id).execute();
+}
+
+/** False where it was so already: the moment of the first pause stays. */
+export async function setWorkspacePaused(
+  db: Kysely<Schema>,
+  id: string,
+  pausedAt: Date | null,
+): Promise<boolean> {
+  const result = await db
+    .updateTable("workspaces")
+    .set({ paused_at: pausedAt })
+    .where("id", "=", id)
+    .where("paused_at", pausedAt === null ? "is not" : "is", null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
 }
 
 /** The workspaces of a user in the order in which they were joined; on `db.system`. */

@@ -60,6 +60,20 @@ describe("the first set-up", () => {
 });
 
 describe("a workspace", () => {
+  it("is paused and resumed by those who manage channels, and says since when", async () => {
+    const owner = await test.owner();
+    const first = (await owner.call("POST", "/workspace/pause")).body;
+    expect(first).toMatchObject({ pausedAt: expect.stringMatching(/^\d{4}-/) });
+    expect((await owner.call("POST", "/workspace/pause")).body).toEqual(first);
+    expect((await owner.call("GET", "/me")).body).toMatchObject({ workspace: first });
+    expect((await owner.call("POST", "/workspace/resume")).body).toMatchObject({ pausedAt: null });
+    const audit = (await owner.call("GET", "/audit")).body;
+    const said = JSON.stringify(audit).match(/workspace\.(paused|resumed)/g);
+    expect(said).toEqual(["workspace.resumed", "workspace.paused"]);
+    const editor = await test.member(owner, "editor");
+    expect((await editor.call("POST", "/workspace/pause")).status).toBe(403);
+  });
+
   it("keeps its settings apart from those of others", async () => {
     const owner = await test.owner();
     const changed = await owner.call("PATCH", "/workspace", {

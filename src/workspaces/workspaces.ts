@@ -21,10 +21,14 @@ export type Workspace = {
   separateApprover: boolean;
   /** How long overdue a delivery may be before it asks instead of going out; 60 to 604800. */
   graceSeconds: number;
+  /** Since when nothing is sent; null while it is. */
+  pausedAt: string | null;
 };
 
 /** Undefined: stays as it is. */
-export type SettingsChange = { [Field in Exclude<keyof Workspace, "id">]?: Workspace[Field] | undefined };
+export type SettingsChange = {
+  [Field in Exclude<keyof Workspace, "id" | "pausedAt">]?: Workspace[Field] | undefined;
+};
 
 export type WorkspacesOptions = {
   database: Database;
@@ -106,6 +110,21 @@ export function createWorkspaces({ database, identity, clock, publicUrl }: Works
     });
   }
 
+  /**
+   * While a workspace is paused nothing of it is sent; what was sent is still read back, and what is due
+   * longer than the grace becomes missed. Saying the same again changes nothing.
+   */
+  async function setPaused(actor: Actor, paused: boolean): Promise<Workspace> {
+    return database.inWorkspace(actor.workspaceId, async (tx) => {
+      const at = paused ? clock.now() : null;
+      if (await store.setWorkspacePaused(tx, actor.workspaceId, at)) {
+        const action = paused ? "workspace.paused" : "workspace.resumed";
+        await recordEvent(tx, { actor, action, target: { kind: "workspace", id: actor.workspaceId } });
+      }
+      return workspaceOf(await store.findWorkspace(tx, actor.workspaceId));
+    });
+  }
+
   /** The workspaces of a person with the role in each, first joined first. */
   async function list(userId: string): Promise<(Workspace & { role: Role })[]> {
     const rows = await store.workspacesOf(database.system, userId);
@@ -117,6 +136,7 @@ export function createWorkspaces({ database, identity, clock, publicUrl }: Works
     create,
     settings,
     updateSettings,
+    setPaused,
     list,
     ...createMembers({ database }),
     ...createInvitations({ database, identity, clock, publicUrl }),
@@ -140,6 +160,7 @@ function workspaceOf(row: WorkspaceRow | null): Workspace {
     timeZone: row.time_zone,
     separateApprover: row.separate_approver,
     graceSeconds: row.grace_seconds,
+    pausedAt: row.paused_at?.toISOString() ?? null,
   };
 }
 
