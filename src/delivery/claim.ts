@@ -1,7 +1,7 @@
 import type { Plan } from "#connectors";
 import type { JsonObject } from "#kit";
 import type { Schema } from "#platform/db";
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Binding, FrozenContent } from "./order.ts";
 import type { AttemptState } from "./state.ts";
 
@@ -43,6 +43,8 @@ export type AttemptRecord = {
   intentAt: string;
   windowMs: number;
   looks: number;
+  /** When the last listing was asked for that did not hold it, as ISO text. */
+  lookedAt: string | null;
 };
 
 const claimedColumns = sql`
@@ -54,46 +56,76 @@ const claimedColumns = sql`
   coalesce((
     select w.visible_after_ms from delivery_windows w
     where w.workspace_id = d.workspace_id and w.channel_id = d.channel_id), 0) as "learnedMs",
-  coalesce((
+  -- The first intent stores the plan: without one nothing was tried.
+  case when d.plan is null then '[]' else coalesce((
     select jsonb_agg(jsonb_build_object('id', a.id, 'item', a.item, 'number', a.number, 'state', a.state,
       'externalId', a.external_id, 'externalUrl', a.external_url, 'externalData', a.external_data,
-      'intentAt', a.intent_at, 'windowMs', a.window_ms, 'looks', a.looks) order by a.item, a.number)
-    from delivery_attempts a where a.delivery_id = d.id), '[]') as attempts`;
+      'intentAt', a.intent_at, 'windowMs', a.window_ms, 'looks', a.looks,
+      'lookedAt', a.looked_at) order by a.item, a.number)
+    from delivery_attempts a where a.delivery_id = d.id), '[]') end as attempts`;
 
 /** The expression of the index `deliveries_due`: null for what is not scheduled. */
 export const dueSince = sql`(case when d.state = 'scheduled' then d.wake_at end)`;
 
+/** Nobody has said "not now": neither the channel, nor its workspace, nor the platform to this account. */
+export const maySend = sql`(select c.status = 'connected' and c.paused_at is null and w.paused_at is null
+    and not exists (select from delivery_holds h
+      where h.connector = c.connector and h.account_id in (c.account_id, '') and h.until > clock_timestamp())
+  from channels c join workspaces w on w.id = c.workspace_id
+  where c.workspace_id = d.workspace_id and c.id = d.channel_id)`;
+
+/** Neither in quarantine nor older than this process knows it to be. Uncorrelated: judged once per statement. */
+export function isCurrent(knownBeat = 0) {
+  return sql`(select i.quarantined_at is null and i.beat >= ${knownBeat} from installation i)`;
+}
+
 export type ClaimOptions = {
   limit: number;
   leaseMs: number;
+  /** How far this process has seen the database come: one that is behind it was restored a moment ago. */
+  knownBeat?: number;
   /** Channels that have enough on their way in this process already. */
   busyChannels: string[];
 };
 
-/**
- * Takes due deliveries, the longest due first: lease and next fence in one statement. Rows that another
- * worker is taking are skipped. Late ones, and those whose channel is paused or needs to be connected
- * again, are left for `tend`.
- */
-export async function claimDue(db: Kysely<Schema>, options: ClaimOptions): Promise<Claimed[]> {
+/** Lease and next fence for what `due` selects (workspace_id, id), in one statement. */
+export async function claimRows(
+  db: Kysely<Schema>,
+  due: RawBuilder<unknown>,
+  { leaseMs }: Pick<ClaimOptions, "leaseMs">,
+): Promise<Claimed[]> {
   const { rows } = await sql<Claimed>`
-    with due as (
-      select d.workspace_id, d.id from deliveries d
-      where ${dueSince} <= clock_timestamp() and d.late_after > clock_timestamp()
-        and d.channel_id <> all(${options.busyChannels}::uuid[])
-        -- Not a join: the rows are to be read in the order of the index, and no more of them than the limit.
-        and (select c.status = 'connected' and c.paused_at is null from channels c
-          where c.workspace_id = d.workspace_id and c.id = d.channel_id)
-      order by ${dueSince}, d.id
-      limit ${options.limit}
-      for update skip locked)
+    with due as (${due})
     update deliveries d
     set state = 'claimed', fence = d.fence + 1, updated_at = clock_timestamp(),
-      lease_until = clock_timestamp() + ${options.leaseMs}::float8 * interval '1 millisecond',
-      wake_at = clock_timestamp() + ${options.leaseMs}::float8 * interval '1 millisecond'
+      lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond',
+      wake_at = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
     from due where d.workspace_id = due.workspace_id and d.id = due.id
     returning ${claimedColumns}`.execute(db);
   return rows;
+}
+
+/**
+ * Takes due deliveries, the longest due first. Rows that another worker is taking are skipped. Late ones,
+ * and those that may not be sent now, are left for `tend`; those of connectors with quotas for
+ * `claimWithinQuotas`.
+ */
+export async function claimDue(
+  db: Kysely<Schema>,
+  options: ClaimOptions & { exceptConnectors?: readonly string[] },
+): Promise<Claimed[]> {
+  if (options.limit <= 0) return [];
+  // No join: the rows are to be read in the order of the index, and no more of them than the limit.
+  const due = sql`
+    select d.workspace_id, d.id from deliveries d
+    where ${dueSince} <= clock_timestamp() and d.late_after > clock_timestamp()
+      and d.channel_id <> all(${options.busyChannels}::uuid[])
+      and d.connector <> all(${options.exceptConnectors ?? []}::text[])
+      and ${maySend} and ${isCurrent(options.knownBeat)}
+    order by ${dueSince}, d.id
+    limit ${options.limit}
+    for update skip locked`;
+  return claimRows(db, due, options);
 }
 
 /** Takes ambiguous deliveries whose next look is due, in the same way. */

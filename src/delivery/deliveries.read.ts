@@ -15,6 +15,8 @@ export type DeliveryView = {
   /** Oldest first. */
   attempts: AttemptView[];
   externalUrl: string | null;
+  /** Why it is held back although nothing has failed; null where it is not. */
+  waiting: { code: string; message: string } | null;
   error: { code: string; message: string } | null;
 };
 
@@ -44,6 +46,8 @@ type ViewRow = {
   externalUrl: string | null;
   errorCode: string | null;
   errorMessage: string | null;
+  channelPaused: boolean;
+  workspacePaused: boolean;
   attempts: AttemptView[];
 };
 
@@ -52,6 +56,7 @@ function selectViews(condition: RawBuilder<unknown>, limit: number) {
     select d.id, d.post_id as "postId", d.channel_id as "channelId", d.connector, c.handle,
       c.display_name as "displayName", d.state, d.due_at as "dueAt", d.wake_at as "wakeAt",
       jsonb_path_query_array(d.plan, '$.items[*].kind') as kinds,
+      c.paused_at is not null as "channelPaused", w.paused_at is not null as "workspacePaused",
       d.external_url as "externalUrl", d.error_code as "errorCode", d.error_message as "errorMessage",
       coalesce((
         select jsonb_agg(jsonb_build_object('item', a.item, 'number', a.number, 'state', a.state,
@@ -61,9 +66,23 @@ function selectViews(condition: RawBuilder<unknown>, limit: number) {
         from delivery_attempts a where a.workspace_id = d.workspace_id and a.delivery_id = d.id), '[]') as attempts
     from deliveries d
     join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
+    join workspaces w on w.id = d.workspace_id
     where ${condition}
     order by d.id desc
     limit ${limit}`.compile(compileOnly);
+}
+
+function waitingFor(row: ViewRow): DeliveryView["waiting"] {
+  if (row.state !== "scheduled") return null;
+  if (row.workspacePaused) {
+    return { code: "delivery.workspace_paused", message: "The workspace is paused; nothing is sent." };
+  }
+  if (row.channelPaused) {
+    return { code: "delivery.channel_paused", message: "The channel is paused; resume it to go on." };
+  }
+  const { errorCode: code, errorMessage: message } = row;
+  if (code !== "delivery.quota" && code !== "delivery.throttled") return null;
+  return { code, message: message ?? "It waits for the platform." };
 }
 
 function toView(row: ViewRow): DeliveryView {
@@ -91,6 +110,7 @@ function toView(row: ViewRow): DeliveryView {
     })),
     attempts,
     externalUrl: row.externalUrl,
+    waiting: waitingFor(row),
     error:
       row.errorCode === null
         ? null
@@ -128,4 +148,21 @@ export async function findDelivery(
   const condition = sql`d.workspace_id = ${workspaceId} and d.id = ${id}`;
   const rows = await database.read(workspaceId, selectViews(condition, 1));
   return rows[0] ? toView(rows[0]) : null;
+}
+
+/** What waits to go out on a channel, and when the first of it is due. */
+export async function waitingOnChannel(
+  database: Database,
+  workspaceId: string,
+  channelId: string,
+): Promise<{ scheduled: number; nextAt: Date | null }> {
+  const query = compileOnly
+    .selectFrom("deliveries")
+    .select((eb) => [eb.fn.countAll<number>().as("scheduled"), eb.fn.min("due_at").as("nextAt")])
+    .where("workspace_id", "=", workspaceId)
+    .where("channel_id", "=", channelId)
+    .where("state", "in", ["scheduled", "claimed", "needs_reconnect"])
+    .compile();
+  const [found] = await database.read(workspaceId, query);
+  return { scheduled: found?.scheduled ?? 0, nextAt: found?.nextAt ?? null };
 }

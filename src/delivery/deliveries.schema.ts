@@ -34,6 +34,10 @@ export const delivery = z.object({
   items: z.array(z.object({ index: z.int(), kind: itemKind, state: z.enum(["waiting", ...attemptStates]) })),
   attempts: z.array(attempt),
   externalUrl: z.string().nullable(),
+  waiting: z
+    .object({ code: z.string(), message: z.string() })
+    .nullable()
+    .describe("Why it is held back although nothing failed: a quota, a pause."),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
 

@@ -77,7 +77,8 @@ export async function rescheduleDeliveries(
   const change = await lockChangeable(db, workspaceId, postId, ["scheduled"]);
   const { rows } = await sql<{ id: string }>`
     update deliveries set due_at = ${dueAt}::timestamptz, wake_at = ${dueAt}::timestamptz,
-      late_after = ${dueAt}::timestamptz + grace_seconds * interval '1 second', updated_at = clock_timestamp()
+      late_after = ${dueAt}::timestamptz + grace_seconds * interval '1 second', updated_at = clock_timestamp(),
+      error_code = null, error_message = null
     where workspace_id = ${workspaceId} and id = any(${change.changed}::uuid[]) and plan is null
     returning id`.execute(db);
   const moved = new Set(rows.map((row) => row.id));
@@ -118,4 +119,17 @@ export async function learnWindow(
     set visible_after_ms = greatest(w.visible_after_ms, excluded.visible_after_ms), updated_at = clock_timestamp()`.execute(
     db,
   );
+}
+
+/** Nothing is sent to the account before `waitMs` have passed, in whichever workspace it is connected. */
+export async function holdAccount(
+  db: Kysely<Schema>,
+  { workspaceId, channelId }: { workspaceId: string; channelId: string },
+  waitMs: number,
+): Promise<void> {
+  await sql`
+    insert into delivery_holds as h (connector, account_id, until)
+    select connector, account_id, clock_timestamp() + ${waitMs}::float8 * interval '1 millisecond'
+    from channels where workspace_id = ${workspaceId} and id = ${channelId}
+    on conflict (connector, account_id) do update set until = greatest(h.until, excluded.until)`.execute(db);
 }

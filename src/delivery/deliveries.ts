@@ -1,20 +1,31 @@
-import type { ConnectorRegistry } from "#connectors";
+import type { Connector, ConnectorRegistry, Quota } from "#connectors";
 import type { Actor } from "#kit";
 import { type Database, isDatabaseUnavailable, sqlState } from "#platform/db";
 import type { Jobs, Sweep, Task } from "#platform/jobs";
 import type { Schema } from "#platform/db";
 import type { Kysely } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
-import { claimAmbiguous, claimDue } from "./claim.ts";
-import { deliveriesInStates, deliveriesOfPost, findDelivery, type DeliveryView } from "./deliveries.read.ts";
-import { externalIdsTaken, learnWindow } from "./deliveries.store.ts";
+import { claimAmbiguous, claimDue, type Claimed } from "./claim.ts";
+import { claimWithinQuotas, dueConnectors } from "./claim-quota.ts";
+import {
+  deliveriesInStates,
+  deliveriesOfPost,
+  findDelivery,
+  type DeliveryView,
+  waitingOnChannel,
+} from "./deliveries.read.ts";
+import { externalIdsTaken, holdAccount, learnWindow } from "./deliveries.store.ts";
 import { DeliveryError, notFound } from "./errors.ts";
 import { groupCommit } from "./group-commit.ts";
 import { type Intent, writeIntents } from "./intent.ts";
+import { renewLease } from "./lease.ts";
 import { cancelOrder, type DeliveryOrder, publishTask, requestDeliveries, rescheduleOrder } from "./order.ts";
 import { type Resolution, resolveDelivery, retryDelivery } from "./people.ts";
 import { publishDelivery } from "./publish.ts";
 import { createPump } from "./pump.ts";
+import { createQuarantine, type Quarantine } from "./quarantine.ts";
+import { lookForDelivery } from "./quarantine-check.ts";
+import { claimUnchecked } from "./quarantine.store.ts";
 import { reconcileDelivery, type ReconcileTools } from "./reconcile.ts";
 import { type Settlement, writeSettlements } from "./settle.ts";
 import type { DeliveryState } from "./state.ts";
@@ -24,6 +35,7 @@ import {
   markMissed,
   recoverExpired,
   resumeReconnected,
+  waitForHolds,
 } from "./tend.ts";
 import type { ChannelAccess, DeliveryLog, DeliverySettings, MediaBytes } from "./tools.ts";
 
@@ -34,6 +46,10 @@ export type DeliveriesOptions = {
   connectors: ConnectorRegistry;
   files: MediaBytes;
   log: DeliveryLog;
+  /** How much a connector's platform takes, under its settings; by default under none. */
+  quotas?: (connector: Connector) => Quota[];
+  /** Where the mark is kept by which a restored database is recognised; without it none is. */
+  dataDir?: string;
   settings: Pick<DeliverySettings, "concurrency" | "minimumWindowMs"> & Partial<DeliverySettings>;
 };
 
@@ -54,6 +70,8 @@ export type Deliveries = {
     postId: string,
     dueAt: Date,
   ): Promise<{ rescheduled: string[]; tooLate: string[] }>;
+  /** What waits to go out on a channel, to be told before it is disconnected. */
+  waitingOn(workspaceId: string, channelId: string): Promise<{ scheduled: number; nextAt: Date | null }>;
   forPost(workspaceId: string, postId: string): Promise<DeliveryView[]>;
   inStates(
     workspaceId: string,
@@ -61,13 +79,17 @@ export type Deliveries = {
   ): Promise<DeliveryView[]>;
   resolve(actor: Actor, id: string, resolution: Resolution): Promise<DeliveryView>;
   retry(actor: Actor, id: string): Promise<DeliveryView>;
-  /** Throws `delivery.not_durable` on a database that may forget a commit; a worker asks before it starts. */
+  quarantine: Quarantine;
+  /**
+   * Throws `delivery.not_durable` on a database that may forget a commit, and recognises one that was
+   * restored; a worker asks before it starts.
+   */
   checkDurability(): Promise<void>;
   tasks: Record<string, Task>;
   sweeps: readonly Sweep[];
 };
 
-const defaults = { leaseMs: 60_000, marginMs: 10_000, skewMs: 120_000 };
+const defaults = { leaseMs: 60_000, prepareMs: 1_800_000, marginMs: 10_000, skewMs: 120_000 };
 
 /** Errors that the database raised about one row, or a deadlock that it broke: nothing of the statement stands. */
 function isRefusedRow(error: unknown): boolean {
@@ -77,6 +99,8 @@ function isRefusedRow(error: unknown): boolean {
 export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const { database, jobs, channels, connectors, files, log } = options;
   const settings: DeliverySettings = { ...defaults, ...options.settings };
+  const quarantine = createQuarantine({ database, directory: options.dataDir ?? null, log });
+  const quotasOf = options.quotas ?? ((connector) => connector.quotas({}));
   // Several smaller commits follow one another: while one is on its way, what the last confirmed moves on.
   const maxItems = Math.max(8, Math.ceil(settings.concurrency / 2));
 
@@ -110,18 +134,43 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     files,
     settings,
     log,
+    renewLease: (claimed) => renewLease(database.system, claimed, settings.leaseMs),
     writeIntent,
     settle,
+    holdAccount: (claimed, waitMs) => holdAccount(database.system, claimed, waitMs),
     idsTaken: (claimed, attemptId, ids) => externalIdsTaken(database.system, claimed, attemptId, ids),
     learnWindow: (claimed, visibleAfterMs) => learnWindow(database.system, claimed, visibleAfterMs),
   };
+  async function claim(limit: number, busyChannels: string[]): Promise<Claimed[]> {
+    const { leaseMs } = settings;
+    // Nothing is sent before database and data folder were compared.
+    if (quarantine.known() === 0) await quarantine.beat();
+    const counting = new Map(
+      [...connectors.values()]
+        .map((connector) => [connector.id, quotasOf(connector)] as const)
+        .filter(([, quotas]) => quotas.length > 0),
+    );
+    const claimed: Claimed[] = [];
+    for (const connector of await dueConnectors(database.system, [...counting.keys()])) {
+      const quotas = counting.get(connector) ?? [];
+      const name = connectors.get(connector)?.name ?? connector;
+      const left = { limit: limit - claimed.length, busyChannels, leaseMs, knownBeat: quarantine.known() };
+      claimed.push(...(await claimWithinQuotas(database.system, { connector, quotas, name }, left)));
+    }
+    const rest = { limit: limit - claimed.length, busyChannels, leaseMs, knownBeat: quarantine.known() };
+    return [
+      ...claimed,
+      ...(await claimDue(database.system, { ...rest, exceptConnectors: [...counting.keys()] })),
+    ];
+  }
+
   const publishing = createPump({
-    claim: (limit, busyChannels) =>
-      claimDue(database.system, { limit, busyChannels, leaseMs: settings.leaseMs }),
+    claim,
     work: (claimed, stopping) => publishDelivery(tools, claimed, stopping),
     groupOf: (claimed) => claimed.channelId,
     concurrency: settings.concurrency,
     perGroup: Math.max(1, Math.ceil(settings.concurrency / 2)),
+    lookEveryMs: 1_000,
   });
   const reconciling = createPump({
     claim: (limit) => claimAmbiguous(database.system, { limit, leaseMs: settings.leaseMs }),
@@ -129,16 +178,20 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     groupOf: (claimed) => claimed.channelId,
     concurrency: 8,
     perGroup: 8,
+    lookEveryMs: 1_000,
   });
 
   async function checkDurability(): Promise<void> {
     const problem = await durabilityProblem(database.system);
-    if (problem === null) return;
+    if (problem === null) {
+      await quarantine.beat();
+      return;
+    }
     throw new DeliveryError({ code: "delivery.not_durable", kind: "unavailable", message: problem });
   }
 
   // The sweeps' signal aborts at once when the process stops; a task's only when patience ends.
-  let stopping: AbortSignal = new AbortController().signal;
+  let stopping: AbortSignal | null = null;
 
   async function view(workspaceId: string, id: string): Promise<DeliveryView> {
     const found = await findDelivery(database, workspaceId, id);
@@ -146,15 +199,26 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     throw notFound();
   }
 
+  const looking = createPump({
+    claim: (limit) => claimUnchecked(database.system, { limit, leaseMs: settings.leaseMs }),
+    work: (claimed) => lookForDelivery(tools, database, claimed),
+    groupOf: (claimed) => claimed.channelId,
+    concurrency: 8,
+    perGroup: 8,
+    lookEveryMs: 1_000,
+  });
+
   return {
+    quarantine,
     request: (transaction, order) => requestDeliveries(transaction, jobs, order),
     cancel: cancelOrder,
     reschedule: (transaction, workspaceId, postId, dueAt) =>
       rescheduleOrder(transaction, jobs, { workspaceId, postId, dueAt }),
+    waitingOn: (workspaceId, channelId) => waitingOnChannel(database, workspaceId, channelId),
     forPost: (workspaceId, postId) => deliveriesOfPost(database, workspaceId, postId),
     inStates: (workspaceId, query) => deliveriesInStates(database, workspaceId, query),
     resolve: async (actor, id, resolution) => {
-      await resolveDelivery({ database, jobs }, actor, id, resolution);
+      await resolveDelivery({ database, jobs, connectors }, actor, id, resolution);
       return view(actor.workspaceId, id);
     },
     retry: async (actor, id) => {
@@ -163,7 +227,10 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     },
     checkDurability,
     tasks: {
-      [publishTask]: async (_payload, { signal }) => publishing.run(AbortSignal.any([signal, stopping])),
+      [publishTask]: async (_payload, { signal }) => {
+        // Before the first sweep nothing could stop it; that sweep is about to come and finds what is due.
+        if (stopping) await publishing.run(AbortSignal.any([signal, stopping]));
+      },
     },
     sweeps: [
       {
@@ -174,15 +241,26 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
           await publishing.run(signal);
         },
       },
+      {
+        name: "delivery.quarantine",
+        everyMs: 2_000,
+        run: async (signal) => {
+          await quarantine.beat();
+          if (await quarantine.isActive()) await looking.run(signal);
+        },
+      },
       { name: "delivery.reconcile", everyMs: 1_000, run: (signal) => reconciling.run(signal) },
       {
         name: "delivery.tend",
         everyMs: 2_000,
         run: async () => {
           await recoverExpired(database.system);
+          // What is due may have been sent: it is looked up first, and then missed or not.
+          if (await quarantine.isActive()) return;
           await markMissed(database.system, jobs);
           await holdForReconnect(database.system, jobs);
           await resumeReconnected(database.system, jobs);
+          await waitForHolds(database.system);
         },
       },
     ],

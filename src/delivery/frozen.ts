@@ -35,7 +35,7 @@ export function storablePlan(plan: Plan): Plan {
   });
 }
 
-/** What `prepare` gets: the frozen variant, and images whose bytes are hashed again when they are read. */
+/** What `prepare` gets: the frozen variant, and files whose bytes are hashed again when they are read. */
 export function deliveryInput(claimed: Claimed, files: MediaBytes): DeliveryInput {
   const { variant, media } = claimed.content;
   const altTexts = new Map(variant.media.map(({ mediaId, altText }) => [mediaId, altText]));
@@ -45,7 +45,12 @@ export function deliveryInput(claimed: Claimed, files: MediaBytes): DeliveryInpu
     dueAt: claimed.dueAt,
     media: media.map((info) => ({
       ...info,
+      // A copy that was frozen before there were videos and documents lacks these.
+      durationMs: info.durationMs ?? null,
+      pages: info.pages ?? null,
       altText: altTexts.get(info.mediaId) ?? "",
+      publicUrl: files.publicUrl(claimed.workspaceId, info.sha256),
+      chunks: (size) => files.chunks(claimed.workspaceId, info.sha256, size),
       read: async () => {
         const bytes = await files.read(claimed.workspaceId, info.sha256);
         if (sha256(bytes) === info.sha256) return bytes;

@@ -25,9 +25,17 @@ export type DeliveryOrder = {
 /** The copy that is sent: nothing that happens to the post afterwards changes it. */
 export type FrozenContent = { variant: VariantContent; media: MediaInfo[] };
 
-/** SHA-256 of the frozen copy; the hash that stands in an approval's binding for this variant. */
+/**
+ * SHA-256 of the frozen copy; the hash that stands in an approval's binding for this variant. Of an image
+ * it counts what it counted before there were videos and documents, so that older approvals still stand.
+ */
 export function frozenHash(content: FrozenContent): string {
-  return contentHash({ variant: content.variant, media: content.media });
+  const media = content.media.map(({ durationMs, pages, ...info }) => ({
+    ...info,
+    ...(durationMs == null ? {} : { durationMs }),
+    ...(pages == null ? {} : { pages }),
+  }));
+  return contentHash({ variant: content.variant, media });
 }
 
 /** The job that looks for due deliveries; what it carries does not matter. */

@@ -11,9 +11,12 @@ import { type Consequence, type FailureFacts, consequenceOf } from "./verdicts.t
 export type Work = {
   claimed: Claimed;
   lateAt: number;
+  /** Of the claim; preparing renews it. */
   leaseEndsAt: number;
   /** Ends every call that is made for it. */
   abort: AbortController;
+  /** Of the credentials that the calls are made with; null before the channel is open. */
+  credentialsAt: Date | null;
 };
 
 /** Nothing is visible after a failed preparation, whatever its answer was: an unknown one counts as not sent. */
@@ -27,7 +30,7 @@ export async function writePrepareFailure(tools: Tools, work: Work, error: unkno
     attempt: null,
     next: nextAfter(consequence, work.claimed, error),
   });
-  await followUp(tools, work.claimed, consequence, error);
+  await followUp(tools, work, consequence, error);
 }
 
 /** Writes the platform's answer; false when the lease was lost or the answer does not identify this post. */
@@ -82,18 +85,30 @@ export async function writeSendFailure(
     ...(consequence.attempt === "ambiguous" ? {} : { settledBy: "answer" as const }),
   };
   await tools.settle({ ...identify(claimed), attempt, next: nextAfter(consequence, claimed, error) });
-  await followUp(tools, claimed, consequence, error);
+  await followUp(tools, work, consequence, error);
 }
 
 async function followUp(
   tools: Tools,
-  claimed: Claimed,
+  { claimed, credentialsAt }: Work,
   consequence: Consequence,
   error: unknown,
 ): Promise<void> {
-  if (consequence.delivery !== "needs_reconnect") return;
-  await tools.channels.needsReconnect(claimed.workspaceId, claimed.channelId, wordsFor(error).message);
+  if (
+    error instanceof ConnectorFailure &&
+    error.verdict === "throttled" &&
+    error.retryAfterSeconds !== null
+  ) {
+    await tools.holdAccount(claimed, error.retryAfterSeconds * 1_000);
+  }
+  // Said by channels itself, it is marked already.
+  const { code, message } = wordsFor(error);
+  if (consequence.delivery !== "needs_reconnect" || code === "channels.needs_reconnect") return;
+  await tools.channels.needsReconnect(claimed.workspaceId, claimed.channelId, message, credentialsAt);
 }
+
+/** The stored file is not the approved one; no later try will change that. */
+const changedMedia = new Set(["delivery.media_changed", "files.damaged"]);
 
 function failureFacts(work: Work, error: unknown, item: number): FailureFacts {
   const { claimed } = work;
@@ -104,7 +119,11 @@ function failureFacts(work: Work, error: unknown, item: number): FailureFacts {
     return { ...common, verdict, code, refreshable, retryAfterSeconds };
   }
   const code = wordsFor(error).code;
-  const verdict = code === "channels.needs_reconnect" ? "unauthorized" : "unknown";
+  const verdict = changedMedia.has(code)
+    ? "rejected"
+    : code === "channels.needs_reconnect"
+      ? "unauthorized"
+      : "unknown";
   return { ...common, verdict, code, refreshable: false, retryAfterSeconds: null };
 }
 
@@ -145,7 +164,8 @@ export async function refuse(
 
 /** Gives a claim back unused. */
 export async function release(tools: Tools, claimed: Claimed): Promise<void> {
-  await tools.settle({ ...identify(claimed), attempt: null, next: settledAs("scheduled") });
+  const next = { ...settledAs("scheduled"), tries: claimed.tries };
+  await tools.settle({ ...identify(claimed), attempt: null, next });
 }
 
 /** Takes an intent back: no byte has left, and only the process that wrote it can know that. */

@@ -1,6 +1,7 @@
+import type { ConnectorRegistry } from "#connectors";
 import type { Actor } from "#kit";
 import { recordEvent } from "#platform/audit";
-import type { Database, Schema } from "#platform/db";
+import { type Database, isUniqueViolation, type Schema } from "#platform/db";
 import type { Jobs } from "#platform/jobs";
 import { type Kysely, sql } from "kysely";
 import { DeliveryError, notFound } from "./errors.ts";
@@ -16,6 +17,7 @@ type Locked = {
   state: DeliveryState;
   fence: number;
   itemCount: number | null;
+  connector: string;
   late: boolean;
   attemptId: string | null;
   attemptItem: number | null;
@@ -32,7 +34,7 @@ async function takeOver(
   const { rows } = await sql<Locked>`
     update deliveries d set fence = d.fence + 1
     where d.workspace_id = ${workspaceId} and d.id = ${id}
-    returning d.post_id as "postId", d.state, d.fence, d.item_count as "itemCount",
+    returning d.post_id as "postId", d.state, d.fence, d.item_count as "itemCount", d.connector,
       d.late_after <= clock_timestamp() as late,
       (select a.id from delivery_attempts a
         where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.state = 'ambiguous') as "attemptId",
@@ -70,12 +72,12 @@ async function moveOn(
  * @throws DeliveryError `delivery.not_found`, `delivery.wrong_state`
  */
 export async function resolveDelivery(
-  tools: { database: Database; jobs: Jobs },
+  tools: { database: Database; jobs: Jobs; connectors: ConnectorRegistry },
   actor: Actor,
   id: string,
   resolution: Resolution,
 ): Promise<void> {
-  await tools.database.inWorkspace(actor.workspaceId, async (transaction) => {
+  const resolving = tools.database.inWorkspace(actor.workspaceId, async (transaction) => {
     const live = resolution.outcome === "live";
     const row = await takeOver(
       transaction,
@@ -88,6 +90,10 @@ export async function resolveDelivery(
     );
     if (row.attemptId === null || row.attemptItem === null) throw notFound();
     const last = row.attemptItem + 1 === row.itemCount;
+    const connector = tools.connectors.get(row.connector);
+    const url = resolution.outcome === "live" ? resolution.url : null;
+    const externalId = url === null ? null : (connector?.externalIdOf?.(url) ?? null);
+    if (live && !last && externalId === null && connector?.externalIdOf) throw needsAddress(connector.name);
     const again = row.late ? "missed" : "scheduled";
     const state = live && last ? "confirmed" : again;
     await writeSettlements(transaction, [
@@ -100,7 +106,8 @@ export async function resolveDelivery(
           state: live ? "confirmed" : "absent_proven",
           settledBy: "person",
           settledByUser: actor.userId,
-          ...(resolution.outcome === "live" ? { externalUrl: resolution.url } : {}),
+          ...(live ? { externalUrl: url } : {}),
+          ...(externalId === null ? {} : { externalId }),
         },
         next: null,
       },
@@ -121,6 +128,34 @@ export async function resolveDelivery(
       target: { kind: "delivery", id },
       details: { ...resolution },
     });
+  });
+  await resolving.catch((error: unknown) => {
+    throw isUniqueViolation(error, "delivery_attempts_external") ? addressTaken(error) : error;
+  });
+}
+
+/** The next part of a thread answers this one, so its address has to be one that the platform understands. */
+function needsAddress(platform: string): DeliveryError {
+  return new DeliveryError({
+    code: "delivery.needs_address",
+    kind: "unprocessable",
+    message: `The next part answers this one. Paste the address of this part as ${platform} shows it.`,
+    problems: [
+      {
+        path: "/url",
+        code: "delivery.needs_address",
+        message: `An address of a post on ${platform} is needed.`,
+      },
+    ],
+  });
+}
+
+function addressTaken(cause: unknown): DeliveryError {
+  return new DeliveryError({
+    code: "delivery.address_taken",
+    kind: "conflict",
+    message: "This is the address of another post that Galley knows. Paste the one of this post.",
+    cause,
   });
 }
 

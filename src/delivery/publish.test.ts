@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createPool } from "#platform/db";
 import { buildMember } from "../../test/builders.ts";
@@ -41,6 +42,21 @@ async function untilState(postId: string, ...states: DeliveryState[]) {
   return viewOf(postId);
 }
 
+async function learnedMs(): Promise<number[]> {
+  const rows = await server.database.system
+    .selectFrom("delivery_windows")
+    .select("visible_after_ms")
+    .where("channel_id", "=", house.channelId)
+    .execute();
+  return rows.map((row) => row.visible_after_ms);
+}
+
+async function looksAt(postId: string): Promise<number> {
+  const { id } = await viewOf(postId);
+  const attempts = server.database.system.selectFrom("delivery_attempts").select("looks");
+  return (await attempts.where("delivery_id", "=", id).executeTakeFirst())?.looks ?? 0;
+}
+
 async function texts(): Promise<string[]> {
   return (await platform.journal()).map(({ text }) => text);
 }
@@ -75,20 +91,31 @@ describe("each broken answer ends with exactly one visible post", () => {
     expect(await texts()).toEqual(["Only once"]);
   });
 
-  test("a listing that lags widens the window for next time", async () => {
+  test("a post that comes up late widens the window for next time", async () => {
+    await platform.setFaults([{ kind: "late_commit", delayMs: 1_500 }]);
+    const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
+    await untilState(postId, "confirmed");
+    expect((await learnedMs())[0]).toBeGreaterThan(1_500);
+    expect(await texts()).toEqual(["Only once"]);
+  });
+
+  test("a platform that could not be read says nothing about the window", async () => {
     await platform.setFaults([
       { kind: "error_after_commit" },
       { kind: "error_before_commit", on: "list", remaining: 1 },
     ]);
     const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
     await untilState(postId, "confirmed");
-    const learned = await server.database.system
-      .selectFrom("delivery_windows")
-      .select("visible_after_ms")
-      .where("channel_id", "=", house.channelId)
-      .execute();
-    expect(learned[0]?.visible_after_ms).toBeGreaterThan(1_000);
-    expect(await texts()).toEqual(["Only once"]);
+    expect(await learnedMs()).toEqual([]);
+  });
+
+  test("the time that Galley itself was away says nothing about the window", async () => {
+    await platform.setFaults([{ kind: "late_commit", delayMs: 1_200 }]);
+    const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
+    await sweepUntil(deliveries, async () => (await looksAt(postId)) === 1);
+    await pause(8_000);
+    await untilState(postId, "confirmed");
+    expect((await learnedMs())[0]).toBeLessThan(6_000);
   });
 
   test("an answer that is slower than the deadline", async () => {
@@ -125,6 +152,16 @@ describe("a clear refusal", () => {
     const view = await untilState(postId, "confirmed");
     expect(await texts()).toEqual(["Fresh"]);
     expect(view.attempts.map(({ state }) => state)).not.toContain("ambiguous");
+  });
+
+  test("of an expired token while reading back is answered with a refresh too", async () => {
+    await platform.setFaults([{ kind: "lost_answer" }]);
+    const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
+    await untilState(postId, "ambiguous");
+    await platform.control("expire-tokens");
+    const view = await untilState(postId, "confirmed");
+    expect(await texts()).toEqual(["Only once"]);
+    expect(view.attempts).toMatchObject([{ number: 1, state: "confirmed", settledBy: "located" }]);
   });
 
   test("of a revoked token waits for the person and goes on by itself afterwards", async () => {

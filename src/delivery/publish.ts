@@ -1,10 +1,11 @@
 import type { Connector, ConnectorContext, ItemRef, Plan, Published } from "#connectors";
 import { ConnectorFailure } from "#connectors";
-import { newId } from "#kit";
+import { isOver, newId, setDeadline } from "#kit";
 import { sqlState } from "#platform/db";
 import type { Claimed } from "./claim.ts";
 import { deliveryInput, frozenProblem, hashItems, storablePlan } from "./frozen.ts";
 import type { Intent } from "./intent.ts";
+import { type Held, whileHeld, writeInterruption } from "./lease.ts";
 import {
   type Work,
   confirm,
@@ -28,7 +29,8 @@ type Sending = Work & {
 /**
  * Publishes one claimed delivery, item by item, from the first that is not confirmed. Every way out
  * writes what is known at the fence of the claim, or leaves the rest to the end of the lease. Never
- * throws. `stopping` ends it before the next intent, never between an intent and its outcome.
+ * throws. `stopping` ends it while it prepares or before the next intent, never between an intent and its
+ * outcome.
  */
 export async function publishDelivery(tools: Tools, claimed: Claimed, stopping: AbortSignal): Promise<void> {
   const started = performance.now();
@@ -37,9 +39,10 @@ export async function publishDelivery(tools: Tools, claimed: Claimed, stopping: 
     lateAt: started + claimed.lateInMs,
     leaseEndsAt: started + tools.settings.leaseMs,
     abort: new AbortController(),
+    credentialsAt: null,
   };
   try {
-    const sending = await prepareToSend(tools, work);
+    const sending = await prepareToSend(tools, work, stopping);
     if (sending) await sendItems(tools, sending, stopping);
   } catch (error) {
     // Nothing is known to have gone wrong on the platform's side; the end of the lease decides.
@@ -50,45 +53,47 @@ export async function publishDelivery(tools: Tools, claimed: Claimed, stopping: 
 }
 
 /** Opens the channel and has a plan, the stored one or a new one; null when that failed and is written. */
-async function prepareToSend(tools: Tools, work: Work): Promise<Sending | null> {
-  const { claimed } = work;
-  const problem = frozenProblem(claimed);
+async function prepareToSend(tools: Tools, work: Work, stopping: AbortSignal): Promise<Sending | null> {
+  const problem = frozenProblem(work.claimed);
   if (problem !== null) {
-    await refuse(tools, claimed, "delivery.content_changed", problem);
+    await refuse(tools, work.claimed, "delivery.content_changed", problem);
     return null;
   }
-  const mustEndIn = work.leaseEndsAt - performance.now() - tools.settings.marginMs;
-  const timer = setTimeout(() => work.abort.abort(), Math.max(0, mustEndIn));
-  // The platform refused the token of the last attempt: this one needs another.
-  let refresh = claimed.attempts.at(-1)?.state === "unauthorized";
+  let held: Held<Sending>;
   try {
-    for (;;) {
-      try {
-        return await openAndPlan(tools, work, refresh);
-      } catch (error) {
-        // Nothing was sent, so an expired token is renewed and tried once more right here.
-        const mayHelp =
-          error instanceof ConnectorFailure && error.verdict === "unauthorized" && error.refreshable;
-        if (!mayHelp || refresh) {
-          await writePrepareFailure(tools, work, error);
-          return null;
-        }
-        refresh = true;
-      }
-    }
-  } finally {
-    clearTimeout(timer);
+    held = await whileHeld(tools, work, stopping, () => openAndPlan(tools, work));
+  } catch (error) {
+    await writePrepareFailure(tools, work, error);
+    return null;
+  }
+  if ("value" in held) return held.value;
+  await writeInterruption(tools, work, held.interruption);
+  return null;
+}
+
+/** An expired token is renewed and tried once more right here: nothing was sent. */
+async function openAndPlan(tools: Tools, work: Work): Promise<Sending> {
+  // The platform refused the token of the last attempt: this one needs another.
+  const refresh = work.claimed.attempts.at(-1)?.state === "unauthorized";
+  try {
+    return await openAndPlanWith(tools, work, refresh);
+  } catch (error) {
+    const mayHelp =
+      error instanceof ConnectorFailure && error.verdict === "unauthorized" && error.refreshable;
+    if (!mayHelp || refresh) throw error;
+    return openAndPlanWith(tools, work, true);
   }
 }
 
-async function openAndPlan(tools: Tools, work: Work, refresh: boolean): Promise<Sending> {
+async function openAndPlanWith(tools: Tools, work: Work, refresh: boolean): Promise<Sending> {
   const { claimed } = work;
-  const { connector, context } = await tools.channels.open(
+  const { connector, context, credentialsAt } = await tools.channels.open(
     claimed.workspaceId,
     claimed.channelId,
     work.abort.signal,
     { refresh },
   );
+  work.credentialsAt = credentialsAt ?? null;
   if (claimed.plan !== null && claimed.itemHashes !== null) {
     return { ...work, connector, context, plan: claimed.plan, hashes: claimed.itemHashes, isNew: false };
   }
@@ -129,6 +134,12 @@ async function sendItem(
     );
     return null;
   }
+  if (planned.kind !== "post" && published.some(({ externalId }) => externalId === "")) {
+    const message =
+      "A part before this one was confirmed without an address that the platform understands, so this part has nothing to answer to. Publish the rest there by hand, and cancel this delivery.";
+    await refuse(tools, claimed, "delivery.parent_unknown", message);
+    return null;
+  }
   const settling = sending.connector.settling(sending.context);
   const first = sending.isNew && item === 0;
   const intent: Intent = {
@@ -148,8 +159,9 @@ async function sendItem(
   };
   // Taken before the intent is written, so that this process gives up before the database's deadline.
   const deadline = performance.now() + settling.deadlineMs;
+  setDeadline(sending.abort.signal, settling.deadlineMs);
   if (!(await standsDurably(tools, sending, intent))) return null;
-  if (performance.now() > deadline - settling.deadlineMs / 2) {
+  if (isOver(sending.abort.signal) || performance.now() > deadline - settling.deadlineMs / 2) {
     await surrender(tools, claimed, intent.id, "delivery.too_slow", "Galley was too busy to send in time.");
     return null;
   }
@@ -177,7 +189,7 @@ async function standsDurably(tools: Tools, sending: Sending, intent: Intent): Pr
     } else if (state === "GD005") {
       const message = "The approval of this post no longer stands. Ask for approval again.";
       await refuse(tools, claimed, "delivery.approval_void", message);
-    } else if (state !== "GD002") {
+    } else if (state !== "GD002" && state !== "GD006") {
       // Whether the intent stands is unknown, but no byte has left: this process alone can say so.
       tools.log.error({ err: error, deliveryId: claimed.id }, "intent not written");
       await surrender(

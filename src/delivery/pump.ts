@@ -7,6 +7,8 @@ export type PumpOptions<Row> = {
   groupOf: (row: Row) => string;
   concurrency: number;
   perGroup: number;
+  /** How often it looks for what is due while work goes on that takes long. */
+  lookEveryMs: number;
 };
 
 export type Pump = {
@@ -74,9 +76,14 @@ export function createPump<Row>(options: PumpOptions<Row>): Pump {
       changed.resolve();
       if (running) return;
       running = true;
+      const looking = setInterval(() => {
+        lookAgain = true;
+        changed.resolve();
+      }, options.lookEveryMs);
       try {
         await drain(stopping);
       } finally {
+        clearInterval(looking);
         await Promise.all(active);
         running = false;
       }

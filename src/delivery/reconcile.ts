@@ -1,4 +1,4 @@
-import type { Located } from "#connectors";
+import type { Located, Settling } from "#connectors";
 import { ConnectorFailure } from "#connectors";
 import { isUniqueViolation } from "#platform/db";
 import type { AttemptRecord, Claimed } from "./claim.ts";
@@ -6,6 +6,9 @@ import { identify } from "./outcome.ts";
 import type { AttemptOutcome, NextStep } from "./settle.ts";
 import { type Tools, itemKey, publishedBefore, windowFor } from "./tools.ts";
 import { type LookResult, judgeLook, lookAfterMs } from "./verdicts.ts";
+
+/** Looks come this much later than they are due, at most. */
+const sweepMs = 2_000;
 
 /** What reading back needs besides the common tools. */
 export type ReconcileTools = Tools & {
@@ -31,7 +34,8 @@ export async function reconcileDelivery(tools: ReconcileTools, claimed: Claimed)
   }
 }
 
-type Look = { result: LookResult; windowMs: number };
+/** `listed`: the platform has answered; one that could not be read shows nothing. */
+type Look = { result: LookResult; windowMs: number; listed: boolean };
 
 async function lookOnce(tools: ReconcileTools, claimed: Claimed, attempt: AttemptRecord): Promise<Look> {
   const sentAt = new Date(attempt.intentAt);
@@ -42,38 +46,55 @@ async function lookOnce(tools: ReconcileTools, claimed: Claimed, attempt: Attemp
   try {
     const connector = tools.connectors.get(claimed.connector);
     if (connector?.locate === "unsupported") {
-      return {
-        windowMs,
-        result: judge(tools, claimed, attempt, { located: "unsupported", windowMs, taken: new Set() }),
-      };
+      const seen = { located: "unsupported" as const, windowMs, taken: new Set<string>() };
+      return { windowMs, result: judge(tools, claimed, attempt, seen), listed: false };
     }
-    const opened = await tools.channels.open(claimed.workspaceId, claimed.channelId, abort.signal, {
-      whilePaused: true,
+    const located = await readBack(tools, claimed, attempt, abort.signal, (settling) => {
+      windowMs = Math.max(windowMs, windowFor(settling, tools.settings, claimed.learnedMs));
     });
-    if (opened.connector.locate === "unsupported" || claimed.plan === null) {
-      return {
-        windowMs,
-        result: judge(tools, claimed, attempt, { located: "unsupported", windowMs, taken: new Set() }),
-      };
-    }
-    windowMs = Math.max(
-      windowMs,
-      windowFor(opened.connector.settling(opened.context), tools.settings, claimed.learnedMs),
-    );
-    const item = {
-      index: attempt.item,
-      key: itemKey(claimed, attempt.item),
-      published: publishedBefore(claimed.attempts, attempt.item),
-    };
-    const located = await opened.connector.locate(opened.context, claimed.plan, item, sentAt);
     const ids = located === "unsupported" ? [] : located.matches.map(({ externalId }) => externalId);
     const taken = ids.length === 0 ? new Set<string>() : await tools.idsTaken(claimed, attempt.id, ids);
-    return { windowMs, result: judge(tools, claimed, attempt, { located, windowMs, taken }) };
+    const result = judge(tools, claimed, attempt, { located, windowMs, taken });
+    return { windowMs, result, listed: located !== "unsupported" };
   } catch (error) {
-    return { windowMs, result: afterFailedLook(error, attempt, sinceSend - windowMs, giveUpAfter(windowMs)) };
+    const result = afterFailedLook(error, attempt, sinceSend - windowMs, giveUpAfter(windowMs));
+    return { windowMs, result, listed: false };
   } finally {
     clearTimeout(timer);
     abort.abort();
+  }
+}
+
+/** Asks the platform for what equals the item; an access token that it no longer takes is renewed once. */
+async function readBack(
+  tools: ReconcileTools,
+  claimed: Claimed,
+  attempt: AttemptRecord,
+  signal: AbortSignal,
+  settles: (settling: Settling) => void,
+): Promise<Located | "unsupported"> {
+  const item = {
+    index: attempt.item,
+    key: itemKey(claimed, attempt.item),
+    published: publishedBefore(claimed.attempts, attempt.item),
+  };
+  for (let refresh = false; ; refresh = true) {
+    const options = { whilePaused: true, refresh };
+    const { connector, context } = await tools.channels.open(
+      claimed.workspaceId,
+      claimed.channelId,
+      signal,
+      options,
+    );
+    if (connector.locate === "unsupported" || claimed.plan === null) return "unsupported";
+    settles(connector.settling(context));
+    try {
+      return await connector.locate(context, claimed.plan, item, new Date(attempt.intentAt));
+    } catch (error) {
+      const mayHelp =
+        error instanceof ConnectorFailure && error.verdict === "unauthorized" && error.refreshable;
+      if (!mayHelp || refresh) throw error;
+    }
   }
 }
 
@@ -115,11 +136,11 @@ async function writeLook(
   tools: ReconcileTools,
   claimed: Claimed,
   attempt: AttemptRecord,
-  { result, windowMs }: Look,
+  { result, windowMs, listed }: Look,
 ): Promise<void> {
   const seen = {
     id: attempt.id,
-    lookedAt: claimed.claimedAt,
+    ...(listed ? { lookedAt: claimed.claimedAt } : {}),
     looks: attempt.looks + 1,
     windowMs: Math.ceil(windowMs),
   };
@@ -143,9 +164,8 @@ async function writeLook(
       },
       next: { ...step(last ? "confirmed" : "scheduled", 0), externalUrl: last ? firstUrl : null },
     });
-    // An earlier look found nothing: until this one the post was invisible.
-    if (written && attempt.looks > 0) {
-      await tools.learnWindow(claimed, claimed.claimedAt.getTime() - new Date(attempt.intentAt).getTime());
+    if (written && attempt.lookedAt !== null) {
+      await tools.learnWindow(claimed, invisibleMs(claimed, attempt, new Date(attempt.lookedAt)));
     }
   } catch (error) {
     if (!isUniqueViolation(error, "delivery_attempts_external")) throw error;
@@ -154,7 +174,16 @@ async function writeLook(
   }
 }
 
-type Seen = Pick<AttemptOutcome, "id" | "lookedAt" | "looks" | "windowMs">;
+/**
+ * How long a post that was found now stayed invisible at most: an earlier listing did not hold it. Looks come at
+ * doubling distances; where this one is later than that, Galley was away, which says nothing about the platform.
+ */
+function invisibleMs(claimed: Claimed, attempt: AttemptRecord, missedAt: Date): number {
+  const sentAt = new Date(attempt.intentAt).getTime();
+  return Math.min(claimed.claimedAt.getTime() - sentAt, 2 * (missedAt.getTime() - sentAt) + sweepMs);
+}
+
+type Seen = Pick<AttemptOutcome, "id" | "looks" | "windowMs"> & { lookedAt?: Date };
 
 function outcomeOf(
   claimed: Claimed,

@@ -58,8 +58,11 @@ export async function markMissed(db: Kysely<Schema>, jobs: Jobs): Promise<number
         for update skip locked)
       update deliveries d
       set state = 'missed', finished_at = clock_timestamp(), updated_at = clock_timestamp(),
-        error_code = 'delivery.late',
-        error_message = 'It was due earlier than the workspace allows it to be late. Publish it now or cancel it.'
+        error_code = case when d.error_code in ('delivery.quota', 'delivery.throttled') then d.error_code
+          else 'delivery.late' end,
+        error_message = case when d.error_code in ('delivery.quota', 'delivery.throttled')
+          then d.error_message || ' Now it is later than the workspace allows. Publish it now or cancel it.'
+          else 'It was due earlier than the workspace allows it to be late. Publish it now or cancel it.' end
       from late where d.workspace_id = late.workspace_id and d.id = late.id
       returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
     await jobs.enqueueMany(transaction, settledJobs(rows));
@@ -99,7 +102,11 @@ export async function resumeReconnected(db: Kysely<Schema>, jobs: Jobs): Promise
         select d.workspace_id, d.id from deliveries d
         join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
         where d.state = 'needs_reconnect' and d.late_after > clock_timestamp()
-          and c.status = 'connected' and c.updated_at > d.updated_at
+          and c.status = 'connected'
+          -- An attempt that began with the former access may have been refused after the new one came.
+          and greatest(c.updated_at, c.credentials_at) > coalesce(
+            (select max(a.intent_at) from delivery_attempts a where a.delivery_id = d.id and a.state = 'unauthorized'),
+            d.updated_at)
         limit ${batch}
         for update of d skip locked)
       update deliveries d
@@ -110,6 +117,33 @@ export async function resumeReconnected(db: Kysely<Schema>, jobs: Jobs): Promise
     await jobs.enqueueMany(transaction, settledJobs(rows));
     return rows.length;
   });
+}
+
+/**
+ * Due deliveries of an account that the platform has put off wait for the end of it, visibly, and then go one
+ * after the other.
+ */
+export async function waitForHolds(db: Kysely<Schema>): Promise<number> {
+  const { rows } = await sql<{ id: string }>`
+    with held as (
+      select d.workspace_id, d.id, d.due_at, c.account_id, c.connector, h.until
+      from delivery_holds h
+      join channels c on c.connector = h.connector and h.account_id in (c.account_id, '')
+      join deliveries d on d.workspace_id = c.workspace_id and d.channel_id = c.id
+      where h.until > clock_timestamp() and ${dueSince} <= clock_timestamp() and d.late_after > clock_timestamp()
+      order by d.due_at
+      limit ${batch}
+      for update of d skip locked),
+    line as (
+      select held.*, row_number() over (partition by connector, account_id order by due_at, id) as place from held)
+    update deliveries d
+    set wake_at = least(line.until + line.place * interval '1 second', d.late_after), updated_at = clock_timestamp(),
+      error_code = 'delivery.throttled',
+      error_message = 'The platform takes no more posts of this account for now; this post waits until it does.'
+    from line where d.workspace_id = line.workspace_id and d.id = line.id
+    returning d.id`.execute(db);
+  await sql`delete from delivery_holds where until < clock_timestamp() - interval '1 day'`.execute(db);
+  return rows.length;
 }
 
 /** Refuses to publish on a database that may forget a commit: an intent must outlive a power cut. */

@@ -15,12 +15,19 @@ export type ChannelAccess = {
     channelId: string,
     signal: AbortSignal,
     options?: { refresh?: boolean; whilePaused?: boolean },
-  ): Promise<{ connector: Connector; context: ConnectorContext }>;
-  needsReconnect(workspaceId: string, channelId: string, reason: string): Promise<void>;
+  ): Promise<{ connector: Connector; context: ConnectorContext; credentialsAt?: Date | null }>;
+  /** `used`: only while these credentials, as `open` gave them, are the stored ones. */
+  needsReconnect(workspaceId: string, channelId: string, reason: string, used?: Date | null): Promise<void>;
 };
 
-/** Reads the bytes of an image by their hash. */
-export type MediaBytes = { read(workspaceId: string, sha256: string): Promise<Uint8Array> };
+/** The bytes of a file by their hash. */
+export type MediaBytes = {
+  read(workspaceId: string, sha256: string): Promise<Uint8Array>;
+  /** In pieces of `size` bytes but for the last; throws before the last one where the bytes have another hash. */
+  chunks(workspaceId: string, sha256: string, size: number): AsyncIterable<Uint8Array>;
+  /** An address at which a platform fetches the bytes without signing in, for the next day. */
+  publicUrl(workspaceId: string, sha256: string): string;
+};
 
 export type DeliveryLog = {
   info(details: object, message: string): void;
@@ -33,8 +40,10 @@ export type DeliverySettings = {
   concurrency: number;
   /** The floor of the window W for platforms that others run. */
   minimumWindowMs: number;
-  /** How long a claim lasts before its first intent; `prepare` must end within it. */
+  /** How long a claim lasts before its first intent, unless preparing renews it. */
   leaseMs: number;
+  /** The most that opening the channel and `prepare` may take, leases renewed. */
+  prepareMs: number;
   /** How much a lease outlives the deadline of its call. */
   marginMs: number;
   /** How far a platform's clock and ours may differ. */
@@ -48,8 +57,12 @@ export type Tools = {
   files: MediaBytes;
   settings: DeliverySettings;
   log: DeliveryLog;
+  /** For a claim without an intent. False: it was lost, prepare no further. */
+  renewLease(claimed: Claimed): Promise<boolean>;
   /** False: the fence has moved, send nothing. */
   writeIntent(intent: Intent): Promise<boolean>;
+  /** The platform has said "not before": for the whole account, not for this delivery alone. */
+  holdAccount(claimed: Claimed, waitMs: number): Promise<void>;
   /** False: the lease was lost, stop. */
   settle(settlement: Settlement): Promise<boolean>;
 };

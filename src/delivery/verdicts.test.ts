@@ -74,12 +74,15 @@ describe("a failed call", () => {
     expect(consequenceOf({ ...given, refreshable: false }, 0).delivery).toBe("needs_reconnect");
   });
 
-  test("that was throttled waits as long as the platform asked, or is missed", () => {
-    const given = failure({ verdict: "throttled", retryAfterSeconds: 60 });
-    expect(consequenceOf(given, 0)).toMatchObject({ delivery: "scheduled", waitMs: 60_000 });
-    expect(consequenceOf(given, 0.99).waitMs).toBeGreaterThan(60_000);
-    expect(consequenceOf({ ...given, lateInMs: 59_000 }, 0).delivery).toBe("missed");
-  });
+  test.each(["throttled", "not_sent"] as const)(
+    "of %s waits as long as was asked, or is missed",
+    (verdict) => {
+      const given = failure({ verdict, retryAfterSeconds: 60 });
+      expect(consequenceOf(given, 0)).toMatchObject({ delivery: "scheduled", waitMs: 60_000 });
+      expect(consequenceOf(given, 0.99).waitMs).toBeGreaterThan(60_000);
+      expect(consequenceOf({ ...given, lateInMs: 59_000 }, 0).delivery).toBe("missed");
+    },
+  );
 
   test("backs off up to ten minutes", () => {
     expect(backOffMs(1, 0)).toBe(2_000);

@@ -1,0 +1,132 @@
+import type { Quota } from "#connectors";
+import type { Schema } from "#platform/db";
+import { type Kysely, sql } from "kysely";
+import { type Claimed, type ClaimOptions, claimRows, dueSince, isCurrent, maySend } from "./claim.ts";
+import { type Candidate, place, type Placed, type Placement, quotaInWords, type Use } from "./quota.ts";
+
+/** Due deliveries that one claim looks at, at most. */
+const batch = 200;
+
+/** How many posts of the platform are still to be sent: parts and first comment, less what is out or may be. */
+const unitsLeft = sql`(
+  coalesce(d.item_count, jsonb_array_length(d.content -> 'variant' -> 'parts')
+    + case when d.content -> 'variant' ->> 'firstComment' is null then 0 else 1 end)
+  - (select count(distinct a.item) from delivery_attempts a
+    where a.delivery_id = d.id and a.state in ('open', 'ambiguous', 'confirmed')))::integer`;
+
+const milliseconds = (instant: unknown) => sql`(extract(epoch from ${instant})::float8 * 1000)`;
+
+/** Which of these connectors have something due. */
+export async function dueConnectors(db: Kysely<Schema>, connectors: readonly string[]): Promise<string[]> {
+  if (connectors.length === 0) return [];
+  const { rows } = await sql<{ connector: string }>`
+    select c.connector from unnest(${connectors}::text[]) as c (connector)
+    where exists (select from deliveries d
+      where ${dueSince} <= clock_timestamp() and d.late_after > clock_timestamp() and d.connector = c.connector)`.execute(
+    db,
+  );
+  return rows.map((row) => row.connector);
+}
+
+type Facts = { now: number; uses: Use[]; placed: Placed[] };
+
+/**
+ * What counts against the quotas of a connector: attempts that may have reached the platform, what is
+ * claimed and will be attempted (now), and what was placed ahead.
+ */
+async function readFacts(db: Kysely<Schema>, connector: string, windowMs: number): Promise<Facts> {
+  const { rows } = await sql<{
+    accountId: string;
+    id: string;
+    at: number;
+    dueAt: number;
+    units: number;
+    kind: string;
+  }>`
+    select c.account_id as "accountId", a.delivery_id as id, ${milliseconds(sql`a.intent_at`)} as at, 0 as "dueAt",
+      1 as units, 'sent' as kind
+    from channels c
+    join delivery_attempts a on a.channel_id = c.id
+      and a.intent_at > clock_timestamp() - ${windowMs}::float8 * interval '1 millisecond'
+    where c.connector = ${connector} and a.state <> 'not_sent'
+    union all
+    select c.account_id, d.id, ${milliseconds(sql`clock_timestamp()`)}, 0, ${unitsLeft}, 'on its way'
+    from deliveries d join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
+    where d.state in ('claimed', 'in_flight') and d.connector = ${connector}
+    union all
+    select c.account_id, d.id, ${milliseconds(sql`d.wake_at`)}, ${milliseconds(sql`d.due_at`)}, ${unitsLeft}, 'placed'
+    from deliveries d join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
+    where d.state = 'scheduled' and d.error_code = 'delivery.quota' and d.connector = ${connector}
+      and d.wake_at > clock_timestamp()`.execute(db);
+  const clock = await sql<{ now: number }>`select ${milliseconds(sql`clock_timestamp()`)} as now`.execute(db);
+  const now = clock.rows[0]?.now ?? Date.now();
+  return {
+    now,
+    uses: rows
+      .filter(({ kind }) => kind !== "placed")
+      .flatMap(({ accountId, at, units }) =>
+        Array.from({ length: Math.max(0, units) }, () => ({ accountId, at: Math.min(at, now) })),
+      ),
+    placed: rows.filter(({ kind }) => kind === "placed"),
+  };
+}
+
+/**
+ * Takes due deliveries of a connector that counts posts, as far as its quotas allow; the others are moved to
+ * when there is room, and say so. One transaction at a time per connector, so that two workers never take
+ * the same room.
+ */
+export async function claimWithinQuotas(
+  db: Kysely<Schema>,
+  { connector, quotas, name }: { connector: string; quotas: readonly Quota[]; name: string },
+  options: ClaimOptions,
+): Promise<Claimed[]> {
+  return db.transaction().execute(async (transaction) => {
+    await sql`select pg_advisory_xact_lock(hashtext('galley.delivery.quota'), hashtext(${connector}))`.execute(
+      transaction,
+    );
+    const { rows: candidates } = await sql<Candidate>`
+      select d.id, c.account_id as "accountId", ${milliseconds(sql`d.due_at`)} as "dueAt", ${unitsLeft} as units
+      from deliveries d join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
+      where ${dueSince} <= clock_timestamp() and d.late_after > clock_timestamp() and d.connector = ${connector}
+        and d.channel_id <> all(${options.busyChannels}::uuid[]) and ${maySend} and ${isCurrent(options.knownBeat)}
+      order by ${dueSince}, d.id
+      limit ${batch}
+      for update of d skip locked`.execute(transaction);
+    if (candidates.length === 0) return [];
+    const facts = await readFacts(
+      transaction,
+      connector,
+      Math.max(...quotas.map(({ windowMs }) => windowMs)),
+    );
+    const placements = place(candidates, { ...facts, quotas });
+    const free = placements.filter(({ at }) => at <= facts.now);
+    await moveToRoom(
+      transaction,
+      placements.filter(({ at }) => at > facts.now),
+      name,
+    );
+    const ids = free.slice(0, options.limit).map(({ id }) => id);
+    return claimRows(
+      transaction,
+      sql`select workspace_id, id from deliveries where id = any(${ids}::uuid[])`,
+      options,
+    );
+  });
+}
+
+/** Not beyond the moment at which it is late: then it is missed, and a person is asked. */
+async function moveToRoom(db: Kysely<Schema>, placements: Placement[], name: string): Promise<void> {
+  if (placements.length === 0) return;
+  const moves = placements.map(({ id, at, quota }) => ({
+    id,
+    at: new Date(Math.ceil(at)).toISOString(),
+    message: `${name} takes ${quota ? quotaInWords(quota) : "no more for now"}; this post waits until there is room.`,
+  }));
+  await sql`
+    update deliveries d
+    set wake_at = least(m.at, d.late_after), updated_at = clock_timestamp(),
+      error_code = 'delivery.quota', error_message = m.message
+    from jsonb_to_recordset(${JSON.stringify(moves)}::jsonb) as m (id uuid, at timestamptz, message text)
+    where d.id = m.id and d.state = 'scheduled'`.execute(db);
+}

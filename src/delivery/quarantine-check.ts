@@ -1,0 +1,87 @@
+import { newId } from "#kit";
+import type { Database } from "#platform/db";
+import type { Claimed } from "./claim.ts";
+import { deliveryInput, frozenProblem, hashItems, storablePlan } from "./frozen.ts";
+import { identify, refuse } from "./outcome.ts";
+import { writeLookFor } from "./quarantine.store.ts";
+import { writeSettlements } from "./settle.ts";
+import { type Tools, windowFor } from "./tools.ts";
+
+const restored = {
+  errorCode: "delivery.restored",
+  errorMessage: "The database was restored from a backup; whether this was sent since then is looked up.",
+};
+
+/**
+ * Makes a delivery that may have been sent after the backup ambiguous, so that it is read back like every lost
+ * answer: found, proven absent, or a person is asked. Nothing is sent. Where not even a plan can be made, it
+ * is missed, and asks. Never throws.
+ */
+export async function lookForDelivery(tools: Tools, database: Database, claimed: Claimed): Promise<void> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), tools.settings.leaseMs - tools.settings.marginMs);
+  try {
+    const problem = frozenProblem(claimed);
+    if (problem !== null) {
+      await refuse(tools, claimed, "delivery.content_changed", problem);
+      return;
+    }
+    await record(tools, database, claimed, abort.signal);
+  } catch (error) {
+    tools.log.warn(
+      { err: error, deliveryId: claimed.id },
+      "a delivery cannot be looked up after the restore",
+    );
+    const errorMessage =
+      "The database was restored from a backup, and the platform could not be asked whether this post was sent since. Look there before you publish it again.";
+    const next = { state: "missed", waitMs: 0, tries: 0, externalUrl: null } as const;
+    await tools
+      .settle({ ...identify(claimed), attempt: null, next: { ...next, ...restored, errorMessage } })
+      .catch((failure: unknown) => tools.log.error({ err: failure, deliveryId: claimed.id }, "not written"));
+  } finally {
+    clearTimeout(timer);
+    abort.abort();
+  }
+}
+
+async function record(
+  tools: Tools,
+  database: Database,
+  claimed: Claimed,
+  signal: AbortSignal,
+): Promise<void> {
+  const opened = await tools.channels.open(claimed.workspaceId, claimed.channelId, signal, {
+    whilePaused: true,
+  });
+  const { connector, context } = opened;
+  const plan =
+    claimed.plan ?? storablePlan(await connector.prepare(context, deliveryInput(claimed, tools.files)));
+  const itemHashes = claimed.itemHashes ?? hashItems(plan);
+  const item = claimed.attempts.filter(({ state }) => state === "confirmed").length;
+  const earlier = claimed.attempts.filter((attempt) => attempt.item === item).map(({ number }) => number);
+  const kind = plan.items[item]?.kind;
+  if (kind === undefined) throw new TypeError("every item is confirmed");
+  const settling = connector.settling(context);
+  const attemptId = newId();
+  await database.system.transaction().execute(async (transaction) => {
+    const stands = await writeLookFor(transaction, {
+      claimed,
+      attemptId,
+      item,
+      number: 1 + Math.max(0, ...earlier),
+      kind,
+      plan,
+      itemHashes,
+      deadlineMs: settling.deadlineMs,
+      windowMs: Math.ceil(windowFor(settling, tools.settings, claimed.learnedMs)),
+    });
+    if (!stands) return;
+    await writeSettlements(transaction, [
+      {
+        ...identify(claimed),
+        attempt: { id: attemptId, state: "ambiguous", ...restored },
+        next: { state: "ambiguous", waitMs: 0, tries: 0, externalUrl: null, ...restored },
+      },
+    ]);
+  });
+}

@@ -1,0 +1,235 @@
+import { ConnectorFailure, type Connector, type Quota } from "#connectors";
+import * as fc from "fast-check";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { testDatabase, type TestDatabase } from "../../test/database.ts";
+import {
+  buildDeliveryHouse,
+  type DeliveryHouse,
+  type DeliverySandbox,
+  orderPost,
+  startDeliverySandbox,
+  sweepUntil,
+  textVariant,
+} from "../../test/delivery.ts";
+import { place, quotaInWords } from "./quota.ts";
+
+let server: TestDatabase;
+let platform: DeliverySandbox;
+let house: DeliveryHouse;
+
+beforeAll(async () => {
+  server = await testDatabase();
+});
+afterAll(() => server.close());
+beforeEach(async () => {
+  platform = await startDeliverySandbox();
+  house = await buildDeliveryHouse(server.database, platform.connector);
+  await server.database.system.deleteFrom("delivery_holds").execute();
+});
+afterEach(() => platform.close());
+
+function limited(quotas: Quota[]): Connector {
+  return { ...platform.connector, quotas: () => quotas };
+}
+
+function views(
+  of: { forPost: ReturnType<typeof platform.deliveries>["forPost"] },
+  posts: { postId: string }[],
+) {
+  return Promise.all(posts.map(async ({ postId }) => (await of.forPost(house.workspaceId, postId))[0]));
+}
+
+async function orderMany(count: number, deliveries: ReturnType<typeof platform.deliveries>) {
+  const posts: Awaited<ReturnType<typeof orderPost>>[] = [];
+  for (let number = 0; number < count; number += 1) {
+    const dueAt = new Date(Date.now() - 10_000 + number * 10);
+    posts.push(await orderPost(house, deliveries, textVariant(`Post ${number}`), { dueAt }));
+  }
+  return posts;
+}
+
+test("no window ever holds more than the limit, the gap is kept, and due order is the order of going", () => {
+  const sizes = { limit: fc.integer({ min: 1, max: 5 }), windowMs: fc.integer({ min: 10, max: 1_000 }) };
+  const spreadMs = fc.integer({ min: 0, max: 50 });
+  const due = fc.record({ account: fc.constantFrom("a", "b"), dueAt: fc.integer({ min: 0, max: 1_000 }) });
+  fc.assert(
+    fc.property(
+      fc.record({ ...sizes, spreadMs }),
+      fc.array(fc.integer({ min: 0, max: 1_000 }), { maxLength: 5 }),
+      fc.array(due, { minLength: 1, maxLength: 25 }),
+      (sized, sent, orders) => {
+        const quota: Quota = { per: "account", ...sized };
+        const candidates = orders.map(({ account, dueAt }, index) => ({
+          id: String(index).padStart(3, "0"),
+          accountId: account,
+          dueAt,
+          units: 1,
+        }));
+        const uses = sent.map((at) => ({ accountId: "a", at }));
+        const placed = place(candidates, { now: 1_000, quotas: [quota], uses, placed: [] });
+        for (const account of ["a", "b"]) {
+          const own = candidates.filter((one) => one.accountId === account);
+          const going = placed.filter(({ id }) => own.some((one) => one.id === id)).map(({ at }) => at);
+          expect(going).toEqual(going.toSorted((left, right) => left - right));
+          const times = [...going, ...uses.filter((use) => use.accountId === account).map((use) => use.at)];
+          for (const at of going) {
+            const inWindow = times.filter((time) => time > at - quota.windowMs && time <= at).length;
+            const sentBefore = uses.filter(
+              (use) => use.at > at - quota.windowMs && use.accountId === account,
+            ).length;
+            expect(inWindow).toBeLessThanOrEqual(Math.max(quota.limit, sentBefore));
+          }
+          going.slice(1).forEach((at, index) => {
+            expect(at - (going[index] ?? 0)).toBeGreaterThanOrEqual(quota.spreadMs);
+          });
+        }
+      },
+    ),
+  );
+});
+
+test("a quota is told in plain words", () => {
+  expect(quotaInWords({ per: "account", limit: 17, windowMs: 86_400_000, spreadMs: 0 })).toBe(
+    "at most 17 posts in 24 hours from one account",
+  );
+  expect(quotaInWords({ per: "app", limit: 1, windowMs: 900_000, spreadMs: 0 })).toBe(
+    "at most 1 post in 15 minutes from all accounts together",
+  );
+});
+
+test("what a quota has no room for waits, says so, and two workers at once never send more", async () => {
+  const connector = limited([{ per: "account", limit: 3, windowMs: 3_600_000, spreadMs: 0 }]);
+  const [one, two] = [
+    platform.deliveries(server.database, {}, connector),
+    platform.deliveries(server.database, {}, connector),
+  ];
+  const posts = await orderMany(8, one);
+  const settled = async () =>
+    (await views(one, posts)).every((view) => view?.state === "confirmed" || view?.waiting);
+  await Promise.all([sweepUntil(one, settled), sweepUntil(two, settled)]);
+  expect((await platform.journal()).map(({ text }) => text).toSorted()).toEqual([
+    "Post 0",
+    "Post 1",
+    "Post 2",
+  ]);
+  const waiting = (await views(one, posts)).slice(3);
+  for (const view of waiting) {
+    expect(view).toMatchObject({ state: "scheduled", waiting: { code: "delivery.quota" } });
+    expect(view?.waiting?.message).toContain("at most 3 posts in 60 minutes from one account");
+  }
+});
+
+test("waiting posts go out as room comes back, in the order in which they were due", async () => {
+  const connector = limited([{ per: "account", limit: 2, windowMs: 1_500, spreadMs: 0 }]);
+  const deliveries = platform.deliveries(server.database, {}, connector);
+  const posts = await orderMany(5, deliveries);
+  await sweepUntil(deliveries, async () =>
+    (await views(deliveries, posts)).every((view) => view?.state === "confirmed"),
+  );
+  const { rows } = await sentTimes();
+  const times = rows.map((at) => at.getTime());
+  times.slice(2).forEach((at, index) => expect(at - (times[index] ?? 0)).toBeGreaterThanOrEqual(1_500));
+  const texts = (await platform.journal()).map(({ text }) => text);
+  expect([texts.slice(0, 2).toSorted(), texts.slice(2, 4).toSorted()]).toEqual([
+    ["Post 0", "Post 1"],
+    ["Post 2", "Post 3"],
+  ]);
+});
+
+async function sentTimes(): Promise<{ rows: Date[] }> {
+  const attempts = await server.database.system
+    .selectFrom("delivery_attempts")
+    .select("intent_at")
+    .where("channel_id", "=", house.channelId)
+    .orderBy("intent_at")
+    .execute();
+  return { rows: attempts.map((attempt) => attempt.intent_at) };
+}
+
+test("a gap between two posts of an account is kept, and an account in two workspaces is one account", async () => {
+  const connector = limited([{ per: "account", limit: 100, windowMs: 60_000, spreadMs: 600 }]);
+  const deliveries = platform.deliveries(server.database, {}, connector);
+  const there = await buildDeliveryHouse(server.database, platform.connector);
+  const { account_id: account } = await server.database.system
+    .selectFrom("channels")
+    .select("account_id")
+    .where("id", "=", house.channelId)
+    .executeTakeFirstOrThrow();
+  await server.database.system
+    .updateTable("channels")
+    .set({ account_id: account })
+    .where("id", "=", there.channelId)
+    .execute();
+  await orderPost(house, deliveries, textVariant("here"));
+  await orderPost(there, deliveries, textVariant("there"));
+  await orderPost(house, deliveries, textVariant("here again"));
+  await sweepUntil(deliveries, async () => (await platform.journal()).length === 3);
+  const attempts = await server.database.system
+    .selectFrom("delivery_attempts")
+    .select("intent_at")
+    .where("channel_id", "in", [house.channelId, there.channelId])
+    .orderBy("intent_at")
+    .execute();
+  const times = attempts.map((attempt) => attempt.intent_at.getTime());
+  times.slice(1).forEach((at, index) => expect(at - (times[index] ?? 0)).toBeGreaterThanOrEqual(600));
+});
+
+test("what waits for a quota beyond the grace is missed, and says that it was the quota", async () => {
+  const connector = limited([{ per: "account", limit: 1, windowMs: 3_600_000, spreadMs: 0 }]);
+  const deliveries = platform.deliveries(server.database, {}, connector);
+  const dueAt = new Date(Date.now() - 1_000);
+  const first = await orderPost(house, deliveries, textVariant("first"), {
+    dueAt: new Date(dueAt.getTime() - 1),
+  });
+  const second = await orderPost(house, deliveries, textVariant("second"), { dueAt, graceSeconds: 3 });
+  await sweepUntil(deliveries, async () =>
+    (await views(deliveries, [first, second])).every((view) => view?.state !== "scheduled"),
+  );
+  const [, missed] = await views(deliveries, [first, second]);
+  expect(missed).toMatchObject({ state: "missed", error: { code: "delivery.quota" } });
+  expect(missed?.error?.message).toContain("later than the workspace allows");
+  expect(await platform.journal()).toHaveLength(1);
+});
+
+test("a 429 with Retry-After puts the whole account on hold, not this post alone", async () => {
+  let calls = 0;
+  const throttling: Connector = {
+    ...platform.connector,
+    commit: async (...given) => {
+      calls += 1;
+      if (calls > 1) return platform.connector.commit(...given);
+      const details = { verdict: "throttled", code: "sandbox.throttled", message: "Slow down." } as const;
+      throw new ConnectorFailure({ ...details, retryAfterSeconds: 2 });
+    },
+  };
+  const deliveries = platform.deliveries(server.database, { concurrency: 1 }, throttling);
+  const posts = await orderMany(3, deliveries);
+  const started = Date.now();
+  await sweepUntil(deliveries, async () => (await views(deliveries, posts)).some((view) => view?.waiting));
+  expect(await platform.journal()).toEqual([]);
+  expect(calls).toBe(1);
+  await sweepUntil(deliveries, async () => (await platform.journal()).length === 3);
+  expect(Date.now() - started).toBeGreaterThan(2_000);
+});
+
+test("nothing of a paused workspace is sent; resumed, it goes on", async () => {
+  const deliveries = platform.deliveries(server.database);
+  const setPaused = (at: Date | null) =>
+    server.database.system
+      .updateTable("workspaces")
+      .set({ paused_at: at })
+      .where("id", "=", house.workspaceId)
+      .execute();
+  await setPaused(new Date());
+  const kept = await orderPost(house, deliveries, textVariant("kept"));
+  const late = await orderPost(house, deliveries, textVariant("late"), { graceSeconds: 1 });
+  await sweepUntil(deliveries, async () => (await views(deliveries, [late]))[0]?.state === "missed");
+  expect((await views(deliveries, [kept]))[0]).toMatchObject({
+    state: "scheduled",
+    waiting: { code: "delivery.workspace_paused" },
+  });
+  expect(await platform.journal()).toEqual([]);
+  await setPaused(null);
+  await sweepUntil(deliveries, async () => (await views(deliveries, [kept]))[0]?.state === "confirmed");
+  expect((await platform.journal()).map(({ text }) => text)).toEqual(["kept"]);
+});

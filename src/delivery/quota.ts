@@ -1,0 +1,86 @@
+import type { Quota } from "#connectors";
+
+/** Something that counts against a quota: sent, on its way (now), or placed ahead (in the future). Milliseconds. */
+export type Use = { accountId: string; at: number };
+
+/** A due delivery of one connector; `units` is how many posts of the platform it is made of. */
+export type Candidate = { id: string; accountId: string; dueAt: number; units: number };
+
+/** A delivery that was placed ahead already. */
+export type Placed = Candidate & { at: number };
+
+export type Placement = { id: string; at: number; quota: Quota | null };
+
+/** In the order of due times; equal ones by id. */
+function byDue(left: Candidate, right: Candidate): number {
+  return left.dueAt - right.dueAt || (left.id < right.id ? -1 : 1);
+}
+
+function concerns(quota: Quota, use: Use, accountId: string): boolean {
+  return quota.per === "app" || use.accountId === accountId;
+}
+
+/** The first moment from `at` on at which this quota has room, as far as `uses` tell. */
+function roomFor(quota: Quota, candidate: Candidate, uses: readonly Use[], at: number): number {
+  const own = uses.filter((use) => concerns(quota, use, candidate.accountId)).map((use) => use.at);
+  const times = own.toSorted((left, right) => left - right);
+  let moment = at;
+  const window = times.filter((time) => time > moment - quota.windowMs && time <= moment);
+  const tooMany = window.length + candidate.units - quota.limit;
+  if (tooMany > 0) moment = (window[Math.min(tooMany, window.length) - 1] ?? moment) + quota.windowMs;
+  for (const time of times) {
+    if (Math.abs(moment - time) < quota.spreadMs) moment = time + quota.spreadMs;
+  }
+  return moment;
+}
+
+/**
+ * When each due delivery may go: `at <= now` means now. In the order of their due times, behind what was
+ * placed before them, and never more than a quota allows in any window that ends at its moment. `quota` is
+ * the one that holds it back.
+ */
+export function place(
+  candidates: readonly Candidate[],
+  facts: { now: number; quotas: readonly Quota[]; uses: readonly Use[]; placed: readonly Placed[] },
+): Placement[] {
+  const { now, quotas } = facts;
+  const line: Placed[] = [...facts.placed];
+  return candidates.toSorted(byDue).map((candidate) => {
+    // What is due later gives way: it is placed again when its moment comes.
+    const before = line.filter((one) => byDue(one, candidate) < 0);
+    const uses = [...facts.uses, ...before.flatMap(usesOf)];
+    const own = before.filter((one) => one.accountId === candidate.accountId).map((one) => one.at);
+    let at = Math.max(now, ...own);
+    let quota: Quota | null = at > now ? (quotas[0] ?? null) : null;
+    // Each quota can only move it further; after a round without a move all of them have room.
+    for (let moved = true; moved;) {
+      moved = false;
+      for (const one of quotas) {
+        const room = roomFor(one, candidate, uses, at);
+        if (room <= at) continue;
+        at = room;
+        quota = one;
+        moved = true;
+      }
+    }
+    line.push({ ...candidate, at });
+    return { id: candidate.id, at, quota };
+  });
+}
+
+function usesOf({ accountId, at, units }: Placed): Use[] {
+  return Array.from({ length: Math.max(0, units) }, () => ({ accountId, at }));
+}
+
+/** "at most 17 posts in 24 hours from one account" */
+export function quotaInWords({ limit, windowMs, per }: Quota): string {
+  const minutes = Math.round(windowMs / 60_000);
+  const period =
+    windowMs < 60_000
+      ? `${Math.ceil(windowMs / 1_000)} seconds`
+      : minutes < 120
+        ? `${minutes} minutes`
+        : `${Math.round(minutes / 60)} hours`;
+  const of = per === "account" ? "from one account" : "from all accounts together";
+  return `at most ${limit} ${limit === 1 ? "post" : "posts"} in ${period} ${of}`;
+}
