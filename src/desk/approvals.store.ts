@@ -13,6 +13,8 @@ export type NewDecision = {
   note: string;
   decidedBy: string;
   decidedAt: Date;
+  /** The approval of the series that this one stems from. */
+  seriesApprovalId?: string;
 };
 
 /** Records a person's decision and returns its id. A second standing approval of a post is refused by the database. */
@@ -31,6 +33,7 @@ export async function insertDecision(db: Db, workspaceId: string, decision: NewD
       note: decision.note,
       decided_by: decision.decidedBy,
       decided_at: decision.decidedAt,
+      series_approval_id: decision.seriesApprovalId ?? null,
     })
     .execute();
   return id;

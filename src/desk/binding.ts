@@ -4,7 +4,7 @@ import { contentHash } from "#kit";
 import type { Variant } from "./post.ts";
 
 /**
- * A variant's images in its order, without what only the desk knows of them.
+ * A variant's files in its order, without what only the desk knows of them.
  *
  * @throws TypeError when `media` lacks an image of the variant
  */
@@ -12,8 +12,8 @@ export function mediaOf(variant: VariantContent, media: ReadonlyMap<string, Medi
   return variant.media.map(({ mediaId }) => {
     const found = media.get(mediaId);
     if (!found) throw new TypeError(`image ${mediaId} is missing`);
-    const { sha256, mimeType, bytes, width, height } = found;
-    return { mediaId, sha256, mimeType, bytes, width, height };
+    const { sha256, mimeType, bytes, width, height, durationMs, pages } = found;
+    return { mediaId, sha256, mimeType, bytes, width, height, durationMs, pages };
   });
 }
 

@@ -10,6 +10,8 @@ const image = {
   bytes: 1000,
   width: 10,
   height: 10,
+  durationMs: null,
+  pages: null,
 };
 
 function channel(id: string, fields: Partial<TargetChannel> = {}): [string, TargetChannel] {
@@ -33,6 +35,7 @@ function check(channelId: string, content: Partial<VariantContent>) {
   const whole = { parts: ["words"], link: null, media: [], firstComment: null, options: {}, ...content };
   const checks = checkVariants([{ channelId, content: whole }], {
     connectors,
+    connectorSettings: {},
     channels,
     media: new Map([[image.mediaId, image]]),
   });
@@ -99,7 +102,7 @@ describe("a post", () => {
   test("with the same text twice on a platform is warned about", () => {
     const content = { parts: ["words"], link: null, media: [], firstComment: null, options: {} };
     const variants = ["one", "two"].map((channelId) => ({ channelId, content }));
-    const checks = checkVariants(variants, { connectors, channels, media: new Map() });
+    const checks = checkVariants(variants, { connectors, connectorSettings: {}, channels, media: new Map() });
     expect(checks.map(({ problems }) => problems.map(({ code }) => code))).toEqual([
       [],
       ["desk.identical_text"],

@@ -1,5 +1,5 @@
 import type { Connector, ConnectorRegistry, MediaInfo, VariantContent } from "#connectors";
-import type { Money, Problem } from "#kit";
+import type { JsonObject, Money, Problem } from "#kit";
 import { suspiciousCharacters, wellFormedProblem } from "#kit";
 import type { Variant } from "./post.ts";
 
@@ -28,8 +28,14 @@ export type VariantCheck = {
   suspicious: { part: number; index: number; codePoint: number }[];
 };
 
-export type CheckInput = {
+/** What every judgement needs: the platforms, and their settings, since what they charge may be configured. */
+export type Judging = {
   connectors: ConnectorRegistry;
+  /** By connector. */
+  connectorSettings: Readonly<Record<string, JsonObject>>;
+};
+
+export type CheckInput = Judging & {
   channels: ReadonlyMap<string, TargetChannel>;
   media: ReadonlyMap<string, MediaInfo>;
 };
@@ -88,10 +94,11 @@ function checkVariant({ channelId, content }: Variant, input: CheckInput): Varia
     ...channelProblems(channel, connector),
     ...missingMedia(content, input.media, refused),
     ...refused,
-    ...altTextWarnings(content, refused),
+    ...(connector.limits.altTextLength === 0 ? [] : altTextWarnings(content, refused)),
     ...suspiciousWarnings(suspicious),
   ];
-  return { channelId, problems, parts, price: connector.price(content), suspicious };
+  const price = connector.price(content, input.connectorSettings[connector.id] ?? {});
+  return { channelId, problems, parts, price, suspicious };
 }
 
 /** Text that neither the database nor a platform can hold, anywhere in a variant. */
@@ -139,7 +146,7 @@ function channelProblems(channel: TargetChannel, connector: Connector): CheckPro
   return [];
 }
 
-/** Connectors look at what they get of the images; whether one exists is for the desk to say if they do not. */
+/** Connectors look at what they get of the files; whether one exists is for the desk to say if they do not. */
 function missingMedia(
   content: VariantContent,
   known: ReadonlyMap<string, MediaInfo>,
@@ -152,7 +159,7 @@ function missingMedia(
           error(
             `/media/${index}`,
             "desk.media_not_found",
-            "This image does not exist any more; choose another.",
+            "This file does not exist any more; choose another.",
           ),
         ],
   );

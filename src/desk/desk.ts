@@ -1,12 +1,12 @@
-import type { ConnectorRegistry } from "#connectors";
 import type { Deliveries } from "#delivery";
 import type { Actor, Clock, JsonObject } from "#kit";
 import type { Database } from "#platform/db";
 import type { Files } from "#platform/files";
-import { type VariantCheck, checkVariants } from "./check.ts";
+import { type Judging, type VariantCheck, checkVariants } from "./check.ts";
 import { createImages } from "./images.ts";
-import { type MediaLinks, createMediaLinks } from "./media-links.ts";
+import type { MediaLinks } from "./media-links.ts";
 import { mediaByIds } from "./media.store.ts";
+import type { UploadLimits } from "./receive.ts";
 import { type MediaDesk, createMediaDesk } from "./media.ts";
 import type { Variant } from "./post.ts";
 import { type FullPost, type VersionSummary, listVersions, readPost, readVersion } from "./posts.read.ts";
@@ -20,15 +20,17 @@ import {
   schedulePost,
   unschedulePost,
 } from "./publish.ts";
+import { type QueueDesk, createQueueDesk } from "./queue/queue.ts";
 import { removePost, restorePost } from "./remove.ts";
 import { approvePost, requestChanges, submitPost, withdrawPost } from "./review.ts";
 import { type SchedulePreview, previewSchedule } from "./schedule.ts";
+import { type SeriesDesk, createSeriesDesk } from "./series/series-desk.ts";
 import { deliverySettled } from "./settle.ts";
-import { type Draft, createPost, editPost, proposePost } from "./write.ts";
+import { type Neighbourhood, warnOfNeighbours } from "./warnings.ts";
+import { type Draft, type Edit, createPost, editPost, proposePost } from "./write.ts";
 
-export type DeskParts = {
+export type DeskParts = Judging & {
   database: Database;
-  connectors: ConnectorRegistry;
   /** Both run in the desk's own transaction. */
   deliveries: Pick<Deliveries, "request" | "cancel">;
   clock: Clock;
@@ -43,13 +45,13 @@ export type Desk = {
   read(actor: Actor, id: string): Promise<FullPost>;
   versions(workspaceId: string, id: string): Promise<VersionSummary[]>;
   version(workspaceId: string, id: string, number: number): Promise<VersionSummary & { variants: Variant[] }>;
-  /** What each platform would say; saves nothing. */
-  check(workspaceId: string, variants: Variant[]): Promise<VariantCheck[]>;
+  /** What each platform would say, and what other posts make worth a warning; saves nothing. */
+  check(workspaceId: string, wanted: Neighbourhood): Promise<VariantCheck[]>;
   previewSchedule(wall: string, zone: string): SchedulePreview;
   create(actor: Actor, draft: Draft): Promise<string>;
   /** A draft by the agent on behalf of `actor`; the only verb that the agent has. */
   propose(actor: Actor, proposal: Draft & { runId: string }): Promise<string>;
-  edit(actor: Actor, id: string, edit: Draft & { baseVersion: number }): Promise<void>;
+  edit(actor: Actor, id: string, edit: Edit): Promise<void>;
   remove(actor: Actor, id: string): Promise<void>;
   restore(actor: Actor, id: string): Promise<void>;
   submit(actor: Actor, id: string): Promise<void>;
@@ -62,28 +64,32 @@ export type Desk = {
   cancel(actor: Actor, id: string): Promise<HeldBack>;
   /** The task `deliverySettledTask`. */
   deliverySettled(payload: JsonObject): Promise<void>;
+  queue: QueueDesk;
+  series: SeriesDesk;
   media: MediaDesk;
   mediaLinks: MediaLinks;
+  now(): Date;
 };
 
 export type DeskOptions = DeskParts & {
   files: Files;
-  /** The instance's key, from which addresses of images are signed. */
-  key: Uint8Array;
-  uploads: { maxBytes: number; maxPixels: number };
+  mediaLinks: MediaLinks;
+  uploads: UploadLimits;
 };
 
-export function createDesk({ files, key, uploads, ...parts }: DeskOptions): Desk {
-  const { database, connectors, clock } = parts;
+export function createDesk({ files, mediaLinks, uploads, ...parts }: DeskOptions): Desk {
+  const { database, connectors, connectorSettings, clock } = parts;
   const images = createImages({ maxPixels: uploads.maxPixels });
 
-  async function check(workspaceId: string, variants: Variant[]): Promise<VariantCheck[]> {
+  async function check(workspaceId: string, wanted: Neighbourhood): Promise<VariantCheck[]> {
+    const { variants } = wanted;
     const mediaIds = variants.flatMap(({ content }) => content.media.map(({ mediaId }) => mediaId));
     const channelIds = variants.map(({ channelId }) => channelId);
     return database.inWorkspace(workspaceId, async (db) => {
       const channels = await targetChannels(db, workspaceId, channelIds);
       const media = await mediaByIds(db, workspaceId, mediaIds);
-      return checkVariants(variants, { connectors, channels, media });
+      const checks = checkVariants(variants, { connectors, connectorSettings, channels, media });
+      return warnOfNeighbours(db, workspaceId, checks, wanted, clock.now());
     });
   }
 
@@ -108,7 +114,10 @@ export function createDesk({ files, key, uploads, ...parts }: DeskOptions): Desk
     publish: (actor, id) => publishPost(parts, actor, id),
     cancel: (actor, id) => cancelPost(parts, actor, id),
     deliverySettled: (payload) => deliverySettled({ database, clock }, payload),
-    media: createMediaDesk({ database, files, images, clock, maxBytes: uploads.maxBytes }),
-    mediaLinks: createMediaLinks({ key }),
+    queue: createQueueDesk(parts),
+    series: createSeriesDesk(parts),
+    media: createMediaDesk({ database, files, images, clock, uploads }),
+    mediaLinks,
+    now: () => clock.now(),
   };
 }

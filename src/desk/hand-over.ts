@@ -20,7 +20,7 @@ export async function handOver(
   postId: string,
   at: Date,
 ): Promise<void> {
-  const post = await loadPost(db, parts.connectors, workspaceId, postId);
+  const post = await loadPost(db, parts, workspaceId, postId);
   const { approval } = post;
   const binding = bindingOf(post.variants, post.media, approval?.boundAt ?? null);
   const hash = boundHash(binding);

@@ -5,7 +5,11 @@ import { DeskError } from "./errors.ts";
 /** An image as it is kept: decoded and written anew by us, so that nothing else hides in the file. */
 type Image = { bytes: Uint8Array; mimeType: string; width: number; height: number };
 
-export type Images = { clean(bytes: Uint8Array): Promise<Image> };
+export type Images = {
+  clean(bytes: Uint8Array): Promise<Image>;
+  /** A kept picture as a JPEG, what is transparent on white; of moving ones the first image. */
+  asJpeg(bytes: Uint8Array): Promise<Uint8Array>;
+};
 
 /** What may be uploaded. SVG is a document with scripts, not a picture. */
 const accepted = new Set(["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"]);
@@ -17,13 +21,24 @@ const accepted = new Set(["image/jpeg", "image/png", "image/webp", "image/gif", 
  */
 export function createImages({ maxPixels }: { maxPixels: number }): Images {
   let previous: Promise<unknown> = Promise.resolve();
+  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const current = previous.then(work);
+    previous = current.catch(() => null);
+    return current;
+  }
   return {
-    clean(bytes) {
-      const current = previous.then(() => cleanImage(bytes, maxPixels));
-      previous = current.catch(() => null);
-      return current;
-    },
+    clean: (bytes) => inTurn(() => cleanImage(bytes, maxPixels)),
+    asJpeg: (bytes) => inTurn(() => encodeJpeg(bytes, maxPixels)),
   };
+}
+
+/** @throws DeskError `desk.image_type` */
+async function encodeJpeg(bytes: Uint8Array, maxPixels: number): Promise<Uint8Array> {
+  const type = await fileTypeFromBuffer(bytes);
+  if (!type || !accepted.has(type.mime)) throw wrongType(type?.mime);
+  const { default: sharp } = await import("sharp");
+  const picture = sharp(bytes, { limitInputPixels: maxPixels, sequentialRead: true });
+  return picture.flatten({ background: "white" }).jpeg({ quality: 90 }).toBuffer();
 }
 
 /**
@@ -85,7 +100,7 @@ function encode(picture: Sharp, mimeType: string, transparent: boolean): Sharp {
   return picture.jpeg({ quality: 90 });
 }
 
-function wrongType(found: string | undefined): DeskError {
+export function wrongType(found: string | undefined): DeskError {
   return new DeskError({
     code: "desk.image_type",
     kind: "unprocessable",

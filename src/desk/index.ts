@@ -1,7 +1,12 @@
 export type { CheckProblem, VariantCheck } from "./check.ts";
+export type { UploadLimits } from "./receive.ts";
 export type { Desk, DeskOptions } from "./desk.ts";
 export { createDesk } from "./desk.ts";
 export { DeskError } from "./errors.ts";
+export type { Imports } from "./import/imports.ts";
+export { createImports } from "./import/imports.ts";
+export { importRoutes } from "./import/imports.routes.ts";
+export { createMediaLinks } from "./media-links.ts";
 export { mediaBytesRoutes, mediaRoutes } from "./media.routes.ts";
 export type { Media, PostStatus, Schedule, Source, Variant } from "./post.ts";
 export { postRoutes } from "./posts.routes.ts";

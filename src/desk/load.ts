@@ -1,8 +1,13 @@
 import type { Kysely } from "kysely";
 import { sql } from "kysely";
-import type { ConnectorRegistry } from "#connectors";
 import type { Schema } from "#platform/db";
-import { type TargetChannel, type VariantCheck, blockingProblems, checkVariants } from "./check.ts";
+import {
+  type Judging,
+  type TargetChannel,
+  type VariantCheck,
+  blockingProblems,
+  checkVariants,
+} from "./check.ts";
 import { postNotFound } from "./errors.ts";
 import { mediaByIds } from "./media.store.ts";
 import type { Media, PostStatus, Schedule, Source, Variant } from "./post.ts";
@@ -26,6 +31,17 @@ export type Decision = Approval & {
   voidedReason: string | null;
 };
 
+type SeriesLink = {
+  id: string;
+  role: "template" | "occurrence";
+  /** The occurrence's date on the wall of the rule's zone. */
+  date: string | null;
+  /** False once a person changed this occurrence: it goes its own way then. */
+  follows: boolean;
+  /** Why an occurrence is held. */
+  reason: string | null;
+};
+
 /** A post with everything that its rules look at. */
 export type LoadedPost = {
   id: string;
@@ -37,6 +53,10 @@ export type LoadedPost = {
   sources: Source[];
   schedule: Schedule | null;
   author: { id: string | null; name: string | null; kind: "person" | "agent" };
+  /** Who wrote the newest version. */
+  versionBy: string | null;
+  /** The series that this post is the template or an occurrence of. */
+  series: SeriesLink | null;
   createdAt: Date;
   updatedAt: Date;
   deletedAt: Date | null;
@@ -60,7 +80,7 @@ export type LoadedPost = {
  */
 export async function loadPost(
   db: Kysely<Schema>,
-  connectors: ConnectorRegistry,
+  judging: Judging,
   workspaceId: string,
   id: string,
 ): Promise<LoadedPost> {
@@ -72,7 +92,7 @@ export async function loadPost(
   const sources = row.sources as Source[];
   const media = await mediaByIds(db, workspaceId, row.media_ids);
   const channels = await targetChannels(db, workspaceId, row.channel_ids);
-  const checks = checkVariants(variants, { connectors, channels, media });
+  const checks = checkVariants(variants, { ...judging, channels, media });
   const approval = decisions.find((one) => one.decision === "approved" && one.voidedAt === null) ?? null;
   const schedule = scheduleOf(row);
   return {
@@ -85,6 +105,8 @@ export async function loadPost(
     sources,
     schedule,
     author: { id: row.created_by, name: row.author_name, kind: row.author_kind },
+    versionBy: row.version_by,
+    series: row.series,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     deletedAt: row.deleted_at,
@@ -103,6 +125,7 @@ export async function loadPost(
     facts: {
       status: row.status,
       deleted: row.deleted_at !== null,
+      template: row.kind === "template",
       scheduledAt: row.scheduled_at,
       approval,
       authors: row.authors,
@@ -111,6 +134,13 @@ export async function loadPost(
     },
   };
 }
+
+const seriesOfPost = sql<SeriesLink | null>`coalesce(
+  (select json_build_object('id', o.series_id, 'role', 'occurrence', 'date', o.local_date::text,
+      'follows', o.follows, 'reason', o.reason)
+    from series_occurrences o where o.workspace_id = p.workspace_id and o.post_id = p.id),
+  (select json_build_object('id', s.id, 'role', 'template', 'date', null, 'follows', false, 'reason', null)
+    from series s where p.kind = 'template' and s.workspace_id = p.workspace_id and s.template_id = p.id))`;
 
 function selectPost(db: Kysely<Schema>, workspaceId: string, id: string) {
   const lastApproved = sql<number | null>`(select max(version) from approvals a
@@ -142,7 +172,10 @@ function selectPost(db: Kysely<Schema>, workspaceId: string, id: string) {
       "p.created_at",
       "p.updated_at",
       "p.deleted_at",
+      "p.kind",
       "v.variants",
+      "v.created_by as version_by",
+      seriesOfPost.as("series"),
       "v.media_ids",
       "w.separate_approver",
       "w.time_zone",

@@ -1,12 +1,17 @@
+import { createHash } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import path from "node:path";
 import { crc32 } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestPerson } from "../../test/app.ts";
 import { buildChannel } from "../../test/builders.ts";
 import { movableClock, testDeskApp } from "../../test/desk.ts";
+import { pdfOf, videoOf } from "../../test/media-files.ts";
 
 type Uploaded = {
   id: string;
+  bytes: number;
   sha256: string;
   mimeType: string;
   width: number;
@@ -51,6 +56,27 @@ async function upload(
   });
   return { status: answer.statusCode, body: answer.json<Uploaded & Problem>() };
 }
+
+describe("the signed address of an image", () => {
+  test("serves a PNG as a JPEG where a platform takes nothing else, and only with its signature", async () => {
+    const transparent = sharp({
+      create: { width: 30, height: 20, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
+    });
+    const { body } = await upload(await transparent.png().toBuffer());
+    const answer = await app.app.inject({ method: "GET", url: `/api/v1${body.url}&as=jpeg` });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers["content-type"]).toBe("image/jpeg");
+    const { data, info } = await sharp(answer.rawPayload).raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height]).toEqual([30, 20]);
+    // What was transparent stands on white.
+    expect(Math.min(...data.subarray(0, 3))).toBeGreaterThan(250);
+    const original = await app.app.inject({ method: "GET", url: `/api/v1${body.url}` });
+    expect(original.headers["content-type"]).toBe("image/png");
+    const forged = body.url.replace(/signature=[^&]+/, "signature=AAAA");
+    expect((await app.app.inject({ method: "GET", url: `/api/v1${forged}&as=jpeg` })).statusCode).toBe(404);
+    expect((await app.app.inject({ method: "GET", url: `/api/v1${body.url}&as=svg` })).statusCode).toBe(400);
+  });
+});
 
 describe("an upload", () => {
   test("loses its metadata, is turned upright and is served without a cookie", async () => {
@@ -156,6 +182,130 @@ describe("refused uploads", () => {
     ]) {
       expect((await app.app.inject({ url: `/api/v1${address}` })).statusCode).toBe(404);
     }
+  });
+});
+
+describe("a video", () => {
+  test("is kept as it came, with its length and size, and served in pieces as an attachment", async () => {
+    const bytes = await videoOf({ seconds: 4, width: 640, height: 360 });
+    const { status, body } = await upload(bytes, { altText: "A harbour" }, "clip.mp4");
+    expect(status).toBe(201);
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    expect(body).toMatchObject({
+      mimeType: "video/mp4",
+      width: 640,
+      height: 360,
+      durationMs: 4000,
+      pages: null,
+      sha256,
+      bytes: bytes.length,
+    });
+    const url = `/api/v1${body.url}`;
+    const whole = await app.app.inject({ url });
+    expect(whole.rawPayload.equals(bytes)).toBe(true);
+    expect(whole.headers).toMatchObject({
+      "content-type": "video/mp4",
+      "content-disposition": "attachment",
+      "x-content-type-options": "nosniff",
+      "content-security-policy": "default-src 'none'; sandbox",
+      "accept-ranges": "bytes",
+    });
+    const piece = await app.app.inject({ url, headers: { range: "bytes=10-19" } });
+    expect(piece.statusCode).toBe(206);
+    expect(piece.headers["content-range"]).toBe(`bytes 10-19/${bytes.length}`);
+    expect(piece.rawPayload.equals(bytes.subarray(10, 20))).toBe(true);
+    const beyond = await app.app.inject({ url, headers: { range: `bytes=${bytes.length}-` } });
+    expect(beyond.statusCode).toBe(416);
+  });
+
+  test("from a camera (MOV) is known by its bytes, whatever its name", async () => {
+    const { body } = await upload(await videoOf({ container: "mov" }), {}, "photo.png");
+    expect(body).toMatchObject({ mimeType: "video/quicktime", durationMs: 3000 });
+  });
+
+  test("that is cut off, too long, or no video at all is refused", async () => {
+    const whole = await videoOf({ dataBytes: 60_000 });
+    const cut = await upload(whole.subarray(0, whole.length / 2));
+    expect({ status: cut.status, code: cut.body.code }).toEqual({ status: 422, code: "desk.video_broken" });
+    const long = await upload(await videoOf({ seconds: 61 }));
+    expect({ status: long.status, code: long.body.code }).toEqual({ status: 422, code: "desk.video_length" });
+    expect(long.body.detail).toContain("61 seconds; at most 60");
+    const head = Buffer.concat([whole.subarray(0, 40), Buffer.alloc(5000, 7)]);
+    expect((await upload(head)).body.code).toBe("desk.video_no_picture");
+  });
+
+  test("may be larger than an image, up to a limit of its own, and leaves nothing behind when refused", async () => {
+    const { status, body } = await upload(await videoOf({ dataBytes: 8_000_000 }));
+    expect({ status, large: body.bytes > 5_000_000 }).toEqual({ status: 201, large: true });
+    const huge = await upload(await videoOf({ dataBytes: 31_000_000 }));
+    expect({ status: huge.status, code: huge.body.code }).toEqual({ status: 413, code: "desk.video_size" });
+    expect(await readdir(path.join(app.directory, "incoming"))).toEqual([]);
+  });
+
+  test("is refused by a channel that takes none", async () => {
+    const channel = await buildChannel(app.database, owner.workspaceId, "bluesky");
+    const { body } = await upload(await videoOf());
+    const content = { parts: ["look"], media: [{ mediaId: body.id, altText: "A harbour" }] };
+    const checked = await owner.call<{ variants: { problems: { code: string; message: string }[] }[] }>(
+      "POST",
+      "/posts/check",
+      { variants: [{ channelId: channel.id, content }] },
+    );
+    expect(checked.body.variants[0]?.problems).toMatchObject([
+      { code: "content.media_type", message: "Bluesky takes no videos here." },
+    ]);
+  });
+});
+
+describe("a document", () => {
+  test("is kept as it came, with its pages", async () => {
+    const bytes = pdfOf({ pages: 3 });
+    const { status, body } = await upload(bytes, {}, "report.pdf");
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ mimeType: "application/pdf", pages: 3, width: 0, durationMs: null });
+    const served = await app.app.inject({ url: `/api/v1${body.url}` });
+    expect(served.rawPayload.equals(bytes)).toBe(true);
+    expect(served.headers["content-disposition"]).toBe("attachment");
+  });
+
+  const script = "<< /S /JavaScript /JS (app.alert(1)) >>";
+  const encryption = `/Filter /Standard /V 1 /R 2 /P -44 /O <${"00".repeat(32)}> /U <${"11".repeat(32)}>`;
+  const id = `<${"0f".repeat(16)}>`;
+  test.each([
+    ["without pages", pdfOf({ pages: 0 }), "desk.document_no_pages"],
+    ["with too many pages", pdfOf({ pages: 21 }), "desk.document_pages"],
+    ["that runs a script", pdfOf({ catalog: `/OpenAction ${script}` }), "desk.document_scripts"],
+    [
+      "with a named script",
+      pdfOf({ catalog: `/Names << /JavaScript << /Names [(a) ${script}] >> >>` }),
+      "desk.document_scripts",
+    ],
+    [
+      "with a file inside",
+      pdfOf({
+        catalog: "/Names << /EmbeddedFiles << /Names [(a.txt) 4 0 R] >> >>",
+        objects: [
+          "<< /Type /Filespec /F (a.txt) /EF << /F 5 0 R >> >>",
+          "<< /Type /EmbeddedFile /Length 5 >>\nstream\nhello\nendstream",
+        ],
+      }),
+      "desk.document_attachments",
+    ],
+    [
+      "under a password",
+      pdfOf({ trailer: `/ID [${id} ${id}] /Encrypt << ${encryption} >>` }),
+      "desk.document_encrypted",
+    ],
+    ["that is cut off", pdfOf({ pages: 3 }).subarray(0, 120), "desk.document_broken"],
+    ["of nothing but a name", Buffer.from("%PDF-1.7\nhello"), "desk.document_broken"],
+  ])("%s is refused", async (_name, bytes, code) => {
+    const { status, body } = await upload(bytes, {}, "report.pdf");
+    expect({ status, code: body.code }).toEqual({ status: 422, code });
+  });
+
+  test("larger than documents may be is refused", async () => {
+    const { status, body } = await upload(Buffer.concat([pdfOf(), Buffer.alloc(6_000_000, 32)]));
+    expect({ status, code: body.code }).toEqual({ status: 413, code: "desk.document_size" });
   });
 });
 

@@ -1,21 +1,26 @@
+import type { Readable } from "node:stream";
 import multipart, { type Multipart } from "@fastify/multipart";
+import { GalleyError } from "#kit";
 import type { App } from "#platform/wire";
 import { actorOf, idParams, pageQuery } from "#platform/wire";
 import { z } from "zod";
+import { byteRange } from "./byte-range.ts";
 import type { Desk } from "./desk.ts";
 import { DeskError } from "./errors.ts";
 import * as schema from "./posts.schema.ts";
+import type { MediaDesk, ServedFile } from "./media.ts";
+import type { ReceivedFile } from "./receive.ts";
 import { mediaToWire } from "./posts.wire.ts";
 
 /** Longest text field of an upload; alt texts of platforms end far below. */
 const fieldBytes = 20_000;
 
-/** Images: upload, describe, remove. Only these routes read multipart bodies. */
+/** Images, videos, documents: upload, describe, remove. Only these routes read multipart bodies. */
 export async function mediaRoutes(app: App, { desk }: { desk: Desk }): Promise<void> {
   const { media, mediaLinks } = desk;
   await app.register(async (uploads) => {
     await uploads.register(multipart, {
-      limits: { files: 1, fields: 5, fileSize: media.maxBytes, fieldSize: fieldBytes, parts: 6 },
+      limits: { files: 1, fields: 5, fileSize: media.maxBytes + 1, fieldSize: fieldBytes, parts: 6 },
     });
     uploadRoute(uploads, desk);
   });
@@ -26,7 +31,7 @@ export async function mediaRoutes(app: App, { desk }: { desk: Desk }): Promise<v
       config: { access: "posts.read" },
       schema: {
         operationId: "listMedia",
-        summary: "Images, newest first",
+        summary: "Media, newest first",
         tags: ["Media"],
         querystring: pageQuery,
         response: { 200: schema.mediaPage },
@@ -46,7 +51,7 @@ export async function mediaRoutes(app: App, { desk }: { desk: Desk }): Promise<v
       config: { access: "posts.read" },
       schema: {
         operationId: "getMedia",
-        summary: "One image",
+        summary: "One image, video or document",
         tags: ["Media"],
         params: idParams,
         response: { 200: schema.media },
@@ -64,7 +69,7 @@ export async function mediaRoutes(app: App, { desk }: { desk: Desk }): Promise<v
       config: { access: "posts.write" },
       schema: {
         operationId: "describeMedia",
-        summary: "Change the alt text that new uses of an image start with",
+        summary: "Change the alt text that new uses of a file start with",
         tags: ["Media"],
         params: idParams,
         body: schema.altTextBody,
@@ -84,7 +89,7 @@ export async function mediaRoutes(app: App, { desk }: { desk: Desk }): Promise<v
       config: { access: "posts.write" },
       schema: {
         operationId: "removeMedia",
-        summary: "Remove an image that no post shows",
+        summary: "Remove a file that no post shows",
         tags: ["Media"],
         params: idParams,
         response: { 204: z.null() },
@@ -106,7 +111,7 @@ function uploadRoute(app: App, desk: Desk): void {
       bodyLimit: media.maxBytes + 100_000,
       schema: {
         operationId: "uploadMedia",
-        summary: "Upload an image (multipart: `file`, `altText`)",
+        summary: "Upload an image, a video or a PDF (multipart: `file`, `altText`)",
         tags: ["Media"],
         consumes: ["multipart/form-data"],
         response: { 201: schema.media },
@@ -115,16 +120,23 @@ function uploadRoute(app: App, desk: Desk): void {
     async (request, reply) => {
       const actor = actorOf(request);
       if (!request.isMultipart()) throw noFile();
-      const { file, altText } = await readUpload(request.parts(), media.maxBytes);
+      const { file, altText } = await readUpload(request.parts(), media).catch((error: unknown) => {
+        drain(request.raw);
+        throw error;
+      });
       if (!file) throw noFile();
-      const added = await media.add(actor, { ...file, altText });
-      return reply.code(201).send(mediaToWire(added, actor.workspaceId, mediaLinks));
+      try {
+        const added = await media.add(actor, { ...file, altText });
+        return await reply.code(201).send(mediaToWire(added, actor.workspaceId, mediaLinks));
+      } finally {
+        await file.file.staged.drop();
+      }
     },
   );
 }
 
 /**
- * The images themselves, at signed addresses that need no cookie and give none: outside `/api`, for
+ * The files themselves, at signed addresses that need no cookie and give none: outside `/api`, for
  * pages and for platforms that fetch what they are to show.
  */
 export function mediaBytesRoutes(app: App, { desk }: { desk: Desk }): void {
@@ -134,40 +146,73 @@ export function mediaBytesRoutes(app: App, { desk }: { desk: Desk }): void {
       config: { access: "public" },
       schema: {
         operationId: "getMediaBytes",
-        summary: "The bytes of an image, by signed address",
+        summary: "The bytes of a file, by signed address",
         tags: ["Media"],
         params: z.object({ workspaceId: z.uuid(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
-        querystring: z.object({ signature: z.string().min(1).max(100) }),
+        querystring: z.object({
+          signature: z.string().min(1).max(100),
+          until: z.coerce.number().int().positive().optional(),
+          as: z
+            .literal("jpeg")
+            .optional()
+            .describe("The same picture as a JPEG, for platforms that take nothing else"),
+        }),
       },
     },
     async (request, reply) => {
       const { workspaceId, sha256 } = request.params;
-      if (!desk.mediaLinks.accepts(workspaceId, sha256, request.query.signature)) {
+      if (!desk.mediaLinks.accepts(workspaceId, sha256, request.query, desk.now())) {
         throw new DeskError({
           code: "desk.media_address",
           kind: "not_found",
           message: "This address is not one that Galley gave.",
         });
       }
-      const { bytes, mimeType } = await desk.media.bytes(workspaceId, sha256);
-      return reply
-        .headers({
-          "content-type": mimeType,
-          "content-disposition": "inline",
-          "cache-control": "private, max-age=86400, immutable",
-          "x-content-type-options": "nosniff",
-          "content-security-policy": "default-src 'none'; sandbox",
-          "cross-origin-resource-policy": "same-site",
-        })
-        .send(bytes);
+      const { media } = desk;
+      const served = await (request.query.as === "jpeg" ? media.asJpeg : media.bytes)(workspaceId, sha256);
+      reply.headers({
+        "content-type": served.mimeType,
+        "cache-control": "private, max-age=86400, immutable",
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "default-src 'none'; sandbox",
+        "cross-origin-resource-policy": "same-site",
+      });
+      if (served.kind === "image") return reply.header("content-disposition", "inline").send(served.bytes);
+      const answer = answerInPieces(served, request.headers.range);
+      return reply.code(answer.status).headers(answer.headers).send(answer.body);
     },
   );
 }
 
-type Received = { file: { bytes: Uint8Array; fileName: string } | null; altText: string };
+/** Videos and documents were not made anew by us: a browser plays or keeps them, and never opens them as a page. */
+function answerInPieces(served: Exclude<ServedFile, { kind: "image" }>, wanted: string | undefined) {
+  const common = { "content-disposition": "attachment", "accept-ranges": "bytes" };
+  const range = byteRange(wanted, served.bytes);
+  if (range === "unsatisfiable") {
+    return { status: 416, headers: { ...common, "content-range": `bytes */${served.bytes}` }, body: null };
+  }
+  if (range === null) {
+    return { status: 200, headers: { ...common, "content-length": served.bytes }, body: served.read() };
+  }
+  const length = range.last - range.first + 1;
+  const place = `bytes ${range.first}-${range.last}/${served.bytes}`;
+  const headers = { ...common, "content-range": place, "content-length": length };
+  return { status: 206, headers, body: served.read(range) };
+}
 
-/** `altText` may stand before or after the file, so every part is read. */
-async function readUpload(parts: AsyncIterable<Multipart>, maxBytes: number): Promise<Received> {
+type Received = { file: { file: ReceivedFile; fileName: string } | null; altText: string };
+
+/** Reads the rest of a refused upload away: the parser has stopped, and the next request is behind it. */
+function drain(incoming: Readable): void {
+  incoming.unpipe();
+  incoming.resume();
+}
+
+/**
+ * `altText` may stand before or after the file, so every part is read. What was received before an error
+ * is dropped here.
+ */
+async function readUpload(parts: AsyncIterable<Multipart>, media: MediaDesk): Promise<Received> {
   const received: Received = { file: null, altText: "" };
   try {
     for await (const part of parts) {
@@ -175,27 +220,17 @@ async function readUpload(parts: AsyncIterable<Multipart>, maxBytes: number): Pr
         if (part.valueTruncated) throw textTooLong();
         if (part.fieldname === "altText" && typeof part.value === "string") received.altText = part.value;
       } else if (part.fieldname === "file") {
-        received.file = { bytes: await part.toBuffer(), fileName: part.filename };
+        received.file = { file: await media.receive(part.file), fileName: part.filename };
       } else {
         part.file.resume();
       }
     }
   } catch (error) {
-    if (error instanceof DeskError) throw error;
-    const tooLarge = error instanceof Error && "code" in error && error.code === "FST_REQ_FILE_TOO_LARGE";
-    throw tooLarge ? fileTooLarge(maxBytes, error) : brokenUpload(error);
+    await received.file?.file.staged.drop();
+    if (error instanceof GalleyError) throw error;
+    throw brokenUpload(error);
   }
   return received;
-}
-
-function fileTooLarge(maxBytes: number, cause: unknown): DeskError {
-  return new DeskError({
-    code: "desk.image_size",
-    kind: "too_large",
-    message: `This file is larger than ${Math.floor(maxBytes / 1e6)} MB; save it smaller and upload it again.`,
-    problems: [{ path: "/file", code: "desk.image_size", message: "Too many bytes." }],
-    cause,
-  });
 }
 
 /** A text that was cut must not be taken for the whole. */
@@ -220,7 +255,7 @@ function noFile(): DeskError {
   return new DeskError({
     code: "desk.no_file",
     kind: "invalid",
-    message: "Send the image as the multipart field `file`.",
+    message: "Send the file as the multipart field `file`.",
     problems: [{ path: "/file", code: "desk.no_file", message: "This field is required." }],
   });
 }

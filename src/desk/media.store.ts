@@ -12,6 +12,8 @@ const columns = [
   "bytes",
   "width",
   "height",
+  "duration_ms",
+  "pages",
   "file_name",
   "alt_text",
   "created_at",
@@ -58,6 +60,8 @@ export async function insertMedia(
       bytes: media.bytes,
       width: media.width,
       height: media.height,
+      duration_ms: media.durationMs,
+      pages: media.pages,
       file_name: media.fileName,
       alt_text: media.altText,
       created_by: createdBy,
@@ -153,6 +157,8 @@ function mediaOfRow(row: {
   bytes: number;
   width: number;
   height: number;
+  duration_ms: number | null;
+  pages: number | null;
   file_name: string;
   alt_text: string;
   created_at: Date;
@@ -164,6 +170,8 @@ function mediaOfRow(row: {
     bytes: row.bytes,
     width: row.width,
     height: row.height,
+    durationMs: row.duration_ms,
+    pages: row.pages,
     fileName: row.file_name,
     altText: row.alt_text,
     createdAt: row.created_at,

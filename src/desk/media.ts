@@ -1,21 +1,28 @@
+import { Readable } from "node:stream";
 import type { Actor, Clock } from "#kit";
-import { newId, sha256, wellFormedProblem } from "#kit";
+import { mediaKind } from "#connectors";
+import { newId, wellFormedProblem } from "#kit";
 import { recordEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
-import type { Files } from "#platform/files";
+import type { Files, OpenedFile } from "#platform/files";
 import { idOfCursor, pageOfRows } from "./cursor.ts";
 import { DeskError, mediaNotFound } from "./errors.ts";
-import type { Images } from "./images.ts";
+import { type Images, wrongType } from "./images.ts";
 import * as store from "./media.store.ts";
 import type { Media } from "./post.ts";
+import { type ReceivedFile, type UploadLimits, acceptFile, largestUpload, receiveFile } from "./receive.ts";
 
-type Upload = { bytes: Uint8Array; fileName: string; altText: string };
+type Upload = { file: ReceivedFile; fileName: string; altText: string };
 
-/** The images of a workspace. */
+/** The images, videos and documents of a workspace. */
 export type MediaDesk = {
-  /** Largest upload in bytes; the route stops reading there. */
+  /** Largest upload in bytes, of any kind. */
   maxBytes: number;
+  /** Takes in the bytes of an upload; the caller drops it if it is not added. */
+  receive(source: AsyncIterable<Uint8Array>): Promise<ReceivedFile>;
   add(actor: Actor, upload: Upload): Promise<Media>;
+  /** For what is in memory anyway, as a fetched image. */
+  addBytes(actor: Actor, upload: { bytes: Uint8Array; fileName: string; altText: string }): Promise<Media>;
   list(
     workspaceId: string,
     page: { cursor: string | null; limit: number },
@@ -24,13 +31,21 @@ export type MediaDesk = {
   describe(actor: Actor, id: string, altText: string): Promise<Media>;
   remove(actor: Actor, id: string): Promise<void>;
   /** Bytes and type for the signed address; the caller has checked the signature. */
-  bytes(workspaceId: string, sha256: string): Promise<{ bytes: Uint8Array; mimeType: string }>;
+  bytes: (workspaceId: string, sha256: string) => Promise<ServedFile>;
+  /** The same, a picture of another type as a JPEG on white. Throws `desk.image_type` for what is no picture. */
+  asJpeg: (workspaceId: string, sha256: string) => Promise<ServedFile>;
 };
 
-type MediaParts = { database: Database; files: Files; images: Images; clock: Clock; maxBytes: number };
+/** Images are small and whole; the others are read in pieces. */
+export type ServedFile = { mimeType: string } & (
+  | { kind: "image"; bytes: Uint8Array }
+  | ({ kind: "video" | "document" } & OpenedFile)
+);
+
+type MediaParts = { database: Database; files: Files; images: Images; clock: Clock; uploads: UploadLimits };
 
 export function createMediaDesk(parts: MediaParts): MediaDesk {
-  const { database, files, maxBytes } = parts;
+  const { database, files, uploads } = parts;
 
   async function list(workspaceId: string, { cursor, limit }: { cursor: string | null; limit: number }) {
     const before = cursor === null ? null : idOfCursor(cursor);
@@ -56,22 +71,45 @@ export function createMediaDesk(parts: MediaParts): MediaDesk {
     return media;
   }
 
-  async function bytes(workspaceId: string, sha256: string) {
+  async function bytes(workspaceId: string, sha256: string): Promise<ServedFile> {
     const mimeType = await database.inWorkspace(workspaceId, (db) =>
       store.typeOfBytes(db, workspaceId, sha256),
     );
     if (mimeType === null) throw mediaNotFound();
-    return { bytes: await files.read(workspaceId, sha256), mimeType };
+    const kind = mediaKind(mimeType);
+    if (kind === "image") return { kind, mimeType, bytes: await files.read(workspaceId, sha256) };
+    return { kind, mimeType, ...(await files.open(workspaceId, sha256)) };
+  }
+
+  async function receive(source: AsyncIterable<Uint8Array>): Promise<ReceivedFile> {
+    return receiveFile(files, uploads, source);
+  }
+
+  async function asJpeg(workspaceId: string, sha256: string): Promise<ServedFile> {
+    const file = await bytes(workspaceId, sha256);
+    if (file.kind !== "image") throw wrongType(file.mimeType);
+    if (file.mimeType === "image/jpeg") return file;
+    return { kind: "image", bytes: await parts.images.asJpeg(file.bytes), mimeType: "image/jpeg" };
   }
 
   return {
-    maxBytes,
+    maxBytes: largestUpload(uploads),
+    receive,
     add: (actor, upload) => addMedia(parts, actor, upload),
+    addBytes: async (actor, { bytes: whole, ...upload }) => {
+      const file = await receive(Readable.from([whole]));
+      try {
+        return await addMedia(parts, actor, { ...upload, file });
+      } finally {
+        await file.staged.drop();
+      }
+    },
     list,
     get,
     describe,
     remove: (actor, id) => removeMedia(parts, actor, id),
     bytes,
+    asJpeg,
   };
 }
 
@@ -79,27 +117,29 @@ export function createMediaDesk(parts: MediaParts): MediaDesk {
  * Cleans and stores an upload. The bytes are on the disk before the row says so: a full disk or a crash
  * leaves no row without bytes.
  *
- * @throws DeskError `desk.image_*`; FilesError `files.disk_full`
+ * @throws DeskError `desk.image_*`, `desk.video_*`, `desk.document_*`; FilesError `files.disk_full`
  */
 async function addMedia(parts: MediaParts, actor: Actor, upload: Upload): Promise<Media> {
   assertStorable("/altText", upload.altText);
-  const image = await parts.images.clean(upload.bytes);
+  const accepted = await acceptFile(parts, upload.file);
   const { workspaceId } = actor;
-  const hash = sha256(image.bytes);
+  const hash = accepted.sha256;
   const media: Media = {
     mediaId: newId(),
     sha256: hash,
-    mimeType: image.mimeType,
-    bytes: image.bytes.length,
-    width: image.width,
-    height: image.height,
+    mimeType: accepted.mimeType,
+    bytes: accepted.bytes,
+    width: accepted.width,
+    height: accepted.height,
+    durationMs: accepted.durationMs,
+    pages: accepted.pages,
     fileName: safeName(upload.fileName),
     altText: upload.altText,
     createdAt: parts.clock.now(),
   };
   await parts.database.inWorkspace(workspaceId, async (db) => {
     await store.lockBytes(db, workspaceId, hash);
-    await parts.files.put(workspaceId, image.bytes);
+    await accepted.store(workspaceId);
     await store.insertMedia(db, workspaceId, media, actor.userId);
     await recordEvent(db, {
       actor,
@@ -111,7 +151,7 @@ async function addMedia(parts: MediaParts, actor: Actor, upload: Upload): Promis
   return media;
 }
 
-/** Removes an image that no version of any post shows; its bytes go with the last row that has them. */
+/** Removes a file that no version of any post shows; its bytes go with the last row that has them. */
 async function removeMedia(parts: MediaParts, actor: Actor, id: string): Promise<void> {
   const { workspaceId } = actor;
   const hash = await parts.database.inWorkspace(workspaceId, async (db) => {
@@ -122,7 +162,7 @@ async function removeMedia(parts: MediaParts, actor: Actor, id: string): Promise
       throw new DeskError({
         code: "desk.media_in_use",
         kind: "conflict",
-        message: `The post "${title}" shows this image; its versions must stay readable, so the image stays.`,
+        message: `The post "${title}" shows this file; its versions must stay readable, so the file stays.`,
       });
     }
     await store.deleteMedia(db, workspaceId, id);
@@ -145,7 +185,7 @@ async function removeMedia(parts: MediaParts, actor: Actor, id: string): Promise
 /** The last part of whatever path a client sent, for people to read; it never names a file here. */
 function safeName(name: string): string {
   const last = name.toWellFormed().replaceAll("\0", "").split(/[/\\]/).at(-1)?.trim() ?? "";
-  return Array.from(last).slice(0, 200).join("") || "image";
+  return Array.from(last).slice(0, 200).join("") || "file";
 }
 
 function assertStorable(path: string, text: string): void {

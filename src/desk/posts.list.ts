@@ -24,6 +24,8 @@ export type PostSummary = {
   scheduled: Schedule | null;
   version: number;
   author: { name: string | null; kind: "person" | "agent" };
+  /** The series that this post is an occurrence of. */
+  seriesId: string | null;
   createdAt: Date;
   updatedAt: Date;
 };
@@ -37,6 +39,7 @@ type Row = ScheduleColumns & {
   version: number;
   author_kind: "person" | "agent";
   author_name: string | null;
+  series_id: string | null;
   created_at: Date;
   updated_at: Date;
 };
@@ -66,6 +69,7 @@ export async function listPosts(
       scheduled: scheduleOf(row),
       version: row.version,
       author: { name: row.author_name, kind: row.author_kind },
+      seriesId: row.series_id,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
     })),
@@ -89,7 +93,11 @@ function listQuery(workspaceId: string, filter: PostFilter, now: Date): Compiled
     return `$${values.push(value)}::${type}`;
   }
   const time = bind(now, "timestamptz");
-  const conditions = [`p.workspace_id = ${bind(workspaceId, "uuid")}`, "p.deleted_at is null"];
+  const conditions = [
+    `p.workspace_id = ${bind(workspaceId, "uuid")}`,
+    "p.deleted_at is null",
+    "p.kind = 'post'",
+  ];
   if (filter.statuses.length > 0) {
     const plain = filter.statuses.filter((status) => status !== "scheduled");
     const due = filter.statuses.includes("publishing");
@@ -121,6 +129,7 @@ function listQuery(workspaceId: string, filter: PostFilter, now: Date): Compiled
   const text = `
     select p.id, p.title, p.excerpt, p.scheduled_wall, p.scheduled_zone, p.scheduled_rule, p.scheduled_at,
       p.version, p.author_kind, p.created_at, p.updated_at,
+      (select o.series_id from series_occurrences o where o.post_id = p.id) as series_id,
       (select u.name from users u where u.id = p.created_by) as author_name,
       case when p.status = 'scheduled' and p.scheduled_at <= ${time} then 'publishing' else p.status end as status,
       coalesce((

@@ -4,8 +4,9 @@ import { bindingOf, boundHash } from "./binding.ts";
 import type { DeskParts } from "./desk.ts";
 import { postNotFound } from "./errors.ts";
 import { type LoadedPost, loadPost } from "./load.ts";
-import type { Variant } from "./post.ts";
+import type { PostStatus, Variant } from "./post.ts";
 import { type Action, type Refusal, actions, refusal } from "./rules.ts";
+import { warnOfNeighbours } from "./warnings.ts";
 
 export type FullPost = LoadedPost & {
   /** What an approval would bind now; the approver's page sends it back. */
@@ -14,12 +15,19 @@ export type FullPost = LoadedPost & {
   refused: Refusal[];
 };
 
+/** Nobody needs warnings about what is out or given up. */
+const over: ReadonlySet<PostStatus> = new Set(["publishing", "published", "partly", "cancelled"]);
+
 /** A post with everything its page shows, and what this person may do with it. Removed posts are found too. */
 export async function readPost(parts: DeskParts, actor: Actor, id: string): Promise<FullPost> {
   const { workspaceId } = actor;
-  const post = await parts.database.inWorkspace(workspaceId, (db) =>
-    loadPost(db, parts.connectors, workspaceId, id),
-  );
+  const post = await parts.database.inWorkspace(workspaceId, async (db) => {
+    const loaded = await loadPost(db, parts, workspaceId, id);
+    if (loaded.series?.role === "template" || over.has(loaded.status)) return loaded;
+    const wanted = { variants: loaded.variants, at: loaded.schedule?.at ?? null, postId: id };
+    const checks = await warnOfNeighbours(db, workspaceId, loaded.checks, wanted, parts.clock.now());
+    return { ...loaded, checks };
+  });
   const decided = actions.map((action) => ({ action, refused: refusal(action, post.facts, actor) }));
   const due = post.status === "scheduled" && post.schedule !== null && post.schedule.at <= parts.clock.now();
   return {

@@ -52,6 +52,19 @@ async function approved() {
   return answer.body;
 }
 
+test("what a person does is in the audit log with the id of its request", async () => {
+  const post = await draft();
+  await owner.call("POST", `/posts/${post.id}/submit`, undefined, { "x-request-id": "trace-me-7" });
+  const events = await app.database.system
+    .selectFrom("audit_events")
+    .select(["action", "request_id"])
+    .where("target_id", "=", post.id)
+    .orderBy("id", "desc")
+    .execute();
+  expect(events[0]).toEqual({ action: "post.submitted", request_id: "trace-me-7" });
+  expect(events[1]?.request_id).toMatch(/./u);
+});
+
 describe("the way of a post", () => {
   test("draft, review, approval, publication", async () => {
     const post = await approved();

@@ -6,13 +6,17 @@ import { DeskError } from "./errors.ts";
 import { type PostStatus, postStatuses } from "./post.ts";
 import * as schema from "./posts.schema.ts";
 import { answerWith, previewToWire, summaryToWire, textOptions, versionToWire } from "./posts.wire.ts";
+import { queueRoutes } from "./queue/queue.routes.ts";
 import { reviewRoutes } from "./review.routes.ts";
+import { seriesRoutes } from "./series/series.routes.ts";
 
 /** Posts: write, read, check, review, schedule, publish. */
 export function postRoutes(app: App, { desk }: { desk: Desk }): void {
   readRoutes(app, desk);
   writeRoutes(app, desk);
   reviewRoutes(app, desk);
+  queueRoutes(app, desk);
+  seriesRoutes(app, desk.series);
 }
 
 function readRoutes(app: App, desk: Desk): void {
@@ -112,7 +116,11 @@ function readRoutes(app: App, desk: Desk): void {
         response: { 200: schema.checkResult },
       },
     },
-    async (request) => ({ variants: await desk.check(actorOf(request).workspaceId, request.body.variants) }),
+    async (request) => {
+      const { variants, at, postId } = request.body;
+      const wanted = { variants, at: at === null ? null : new Date(at), postId };
+      return { variants: await desk.check(actorOf(request).workspaceId, wanted) };
+    },
   );
 
   app.get(

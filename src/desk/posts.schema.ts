@@ -30,8 +30,19 @@ const source = z.object({
 });
 
 export const createPostBody = z.object({ title, variants, sources: z.array(source).max(50).default([]) });
-export const editPostBody = z.object({ title, variants, baseVersion: z.int().min(1) });
-export const checkBody = z.object({ variants });
+export const editPostBody = z.object({
+  title,
+  variants,
+  baseVersion: z.int().min(1),
+  /** Saved by a program while a person types: what they save within a few minutes is one version. */
+  autosave: z.boolean().default(false),
+});
+export const checkBody = z.object({
+  variants,
+  /** When the post goes out, and which post it is: for warnings about other posts. */
+  at: instant.nullable().default(null),
+  postId: z.uuid().nullable().default(null),
+});
 export const approveBody = z.object({
   boundHash: z.string().min(1).max(100),
   note: z.string().max(5000).default(""),
@@ -56,7 +67,7 @@ export const versionParams = z.object({ id: z.uuid(), number: z.coerce.number().
 const author = z.object({ name: z.string().nullable(), kind: z.enum(["person", "agent"]) });
 const person = z.object({ id: z.uuid(), name: z.string() });
 const scheduled = z.object({ wall: z.string(), zone: z.string(), rule: z.enum(scheduleRules), at: instant });
-const channel = z.object({ channelId: z.uuid(), connector: z.string(), handle: z.string() });
+export const channel = z.object({ channelId: z.uuid(), connector: z.string(), handle: z.string() });
 
 const postSummary = z.object({
   id: z.uuid(),
@@ -67,6 +78,7 @@ const postSummary = z.object({
   scheduled: scheduled.nullable(),
   version: z.int(),
   author,
+  seriesId: z.uuid().nullable(),
   createdAt: instant,
   updatedAt: instant,
 });
@@ -86,7 +98,7 @@ const variantOut = z.object({
   content: contentOut,
 });
 
-const variantCheck = z.object({
+export const variantCheck = z.object({
   channelId: z.uuid(),
   problems: z.array(
     z.object({
@@ -102,7 +114,7 @@ const variantCheck = z.object({
 });
 export const checkResult = z.object({ variants: z.array(variantCheck) });
 
-const decision = z.object({
+export const decision = z.object({
   id: z.uuid(),
   version: z.int(),
   boundHash: z.string(),
@@ -120,6 +132,8 @@ export const media = z.object({
   bytes: z.int(),
   width: z.int(),
   height: z.int(),
+  durationMs: z.int().nullable(),
+  pages: z.int().nullable(),
   sha256: z.string(),
   url: z.string(),
   createdAt: instant,
@@ -146,6 +160,15 @@ export const fullPost = postSummary.extend({
   allowed: z.array(z.enum(actions)),
   refused: z.array(z.object({ action: z.enum(actions), code: z.string(), reason: z.string() })),
   deletedAt: instant.nullable(),
+  series: z
+    .object({
+      id: z.uuid(),
+      role: z.enum(["template", "occurrence"]),
+      date: z.string().nullable(),
+      follows: z.boolean(),
+      reason: z.string().nullable(),
+    })
+    .nullable(),
 });
 /** `tooLate`: channels on which the post was already on its way. */
 export const heldPost = fullPost.extend({ tooLate: z.array(z.uuid()) });

@@ -27,7 +27,7 @@ export type NewVersion = {
   variants: Variant[];
   contentHash: string;
   authorKind: "person" | "agent";
-  createdBy: string;
+  createdBy: string | null;
   runId: string | null;
   at: Date;
 };
@@ -38,12 +38,14 @@ export async function insertPost(
   id: string,
   version: NewVersion,
   sources: Source[],
+  kind: "post" | "template" = "post",
 ): Promise<void> {
   await db
     .insertInto("posts")
     .values({
       workspace_id: workspaceId,
       id,
+      kind,
       version: version.number,
       ...listed(version),
       sources: JSON.stringify(sources),
@@ -54,6 +56,24 @@ export async function insertPost(
     })
     .execute();
   await insertVersion(db, workspaceId, id, version);
+}
+
+/** Who wrote a version of a post after the given one. */
+export async function authorsOf(
+  db: Db,
+  workspaceId: string,
+  postId: string,
+  afterVersion = 0,
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom("post_versions")
+    .select("created_by")
+    .distinct()
+    .where("workspace_id", "=", workspaceId)
+    .where("post_id", "=", postId)
+    .where("number", ">", afterVersion)
+    .execute();
+  return rows.flatMap((row) => row.created_by ?? []);
 }
 
 /** The post that a run proposed, if it did. */
@@ -67,19 +87,79 @@ export async function postOfRun(db: Db, workspaceId: string, runId: string): Pro
   return row?.post_id ?? null;
 }
 
-/** Makes `version` the newest; the post must be locked. */
+/**
+ * Makes `version` the newest; the post must be locked. With `replaces`, that version is no longer part of
+ * the history; numbers grow all the same, because editors name the one they started from.
+ */
 export async function addVersion(
   db: Db,
   workspaceId: string,
   postId: string,
   version: NewVersion,
+  replaces: number | null = null,
 ): Promise<void> {
-  await insertVersion(db, workspaceId, postId, version);
+  if (replaces === null) await insertVersion(db, workspaceId, postId, version);
+  else await replaceVersion(db, workspaceId, postId, version, replaces);
   await updatePost(db, workspaceId, postId, {
     version: version.number,
     ...listed(version),
     updated_at: version.at,
   });
+}
+
+/** A version by one person since `since` that no decision was about. */
+export async function isUndecided(
+  db: Db,
+  workspaceId: string,
+  postId: string,
+  version: { number: number; authorKind: "person" | "agent"; since: Date },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom("post_versions as v")
+    .select("v.number")
+    .where("v.workspace_id", "=", workspaceId)
+    .where("v.post_id", "=", postId)
+    .where("v.number", "=", version.number)
+    .where("v.author_kind", "=", version.authorKind)
+    .where("v.run_id", "is", null)
+    .where("v.created_at", ">", version.since)
+    .where(
+      sql<boolean>`not exists (select from approvals a
+        where a.workspace_id = v.workspace_id and a.post_id = v.post_id and a.version = v.number)
+      and not exists (select from series s
+        join series_approvals a on a.workspace_id = s.workspace_id and a.series_id = s.id
+        where s.workspace_id = v.workspace_id and s.template_id = v.post_id
+          and a.template_version = v.number)`,
+    )
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The time of the version stays that of the first autosave, so that a long session leaves several. */
+async function replaceVersion(
+  db: Db,
+  workspaceId: string,
+  postId: string,
+  version: NewVersion,
+  replaces: number,
+): Promise<void> {
+  await db
+    .updateTable("post_versions")
+    .set({
+      number: version.number,
+      title: version.title,
+      variants: JSON.stringify(version.variants),
+      content_hash: version.contentHash,
+      media_ids: mediaIdsOf(version),
+    })
+    .where("workspace_id", "=", workspaceId)
+    .where("post_id", "=", postId)
+    .where("number", "=", replaces)
+    .execute();
+}
+
+function mediaIdsOf(version: NewVersion): string[] {
+  return [...new Set(version.variants.flatMap(({ content }) => content.media.map(({ mediaId }) => mediaId)))];
 }
 
 async function insertVersion(
@@ -88,7 +168,6 @@ async function insertVersion(
   postId: string,
   version: NewVersion,
 ): Promise<void> {
-  const mediaIds = version.variants.flatMap(({ content }) => content.media.map(({ mediaId }) => mediaId));
   await db
     .insertInto("post_versions")
     .values({
@@ -98,7 +177,7 @@ async function insertVersion(
       title: version.title,
       variants: JSON.stringify(version.variants),
       content_hash: version.contentHash,
-      media_ids: [...new Set(mediaIds)],
+      media_ids: mediaIdsOf(version),
       created_by: version.createdBy,
       author_kind: version.authorKind,
       run_id: version.runId,

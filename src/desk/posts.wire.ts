@@ -40,6 +40,8 @@ function postToWire(post: FullPost, workspaceId: string, links: MediaLinks): Wir
     scheduled: scheduledToWire(post.schedule),
     version: post.version,
     author: { name: post.author.name, kind: post.author.kind },
+    seriesId: post.series?.id ?? null,
+    series: post.series,
     createdAt: post.createdAt.toISOString(),
     updatedAt: post.updatedAt.toISOString(),
     variants: post.variants.map(({ channelId, content }) => ({

@@ -1,4 +1,5 @@
-import { type Actor, sha256 } from "#kit";
+import { frozenHash } from "#delivery";
+import { type Actor, contentHash, sha256 } from "#kit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildChannel, buildMember, buildWorkspace } from "../../test/builders.ts";
 import { movableClock, testDesk } from "../../test/desk.ts";
@@ -153,6 +154,8 @@ function image(seed: string) {
     bytes: 1,
     width: 1,
     height: 1,
+    durationMs: null,
+    pages: null,
   };
 }
 
@@ -164,4 +167,12 @@ test("the hash of a version changes with the bytes of an image", () => {
   expect(hash("a")).toBe(hash("a"));
   expect(hash("a")).not.toBe(hash("b"));
   expect(() => versionHash(variants, new Map())).toThrow(TypeError);
+});
+
+test("an approval of an image from before there were videos still stands", () => {
+  const variant = { parts: ["a"], link: null, media: [], firstComment: null, options: {} };
+  const { durationMs, pages, ...older } = image("a");
+  const now = frozenHash({ variant, media: [{ ...older, durationMs, pages }] });
+  expect(now).toBe(contentHash({ variant, media: [older] }));
+  expect(frozenHash({ variant, media: [{ ...older, durationMs: 1, pages }] })).not.toBe(now);
 });

@@ -5,7 +5,7 @@ import { voidApproval } from "./approvals.store.ts";
 import type { DeskParts } from "./desk.ts";
 import { handOver, takeBack } from "./hand-over.ts";
 import type { LoadedPost } from "./load.ts";
-import type { ScheduleRule } from "./post.ts";
+import type { Schedule, ScheduleRule } from "./post.ts";
 import { setSchedule, updatePost } from "./posts.store.ts";
 import { resolveSchedule, scheduleAt } from "./schedule.ts";
 import { channelsOfDeliveries, settleStatus } from "./settle.ts";
@@ -31,18 +31,7 @@ export async function schedulePost(
 ): Promise<void> {
   await onPost(parts, actor, id, "schedule", async ({ db, post, now }) => {
     const schedule = resolveSchedule(request, now);
-    const { workspaceId } = actor;
-    await takeBack(parts, db, workspaceId, post);
-    await setSchedule(db, workspaceId, id, schedule, now);
-    const bound = post.approval?.boundAt ?? null;
-    if (post.approval && bound !== null && bound.getTime() !== schedule.at.getTime()) {
-      const reason = `${actor.name} moved the post from the approved time to ${schedule.wall} (${schedule.zone})`;
-      await voidApproval(db, workspaceId, id, reason, now);
-      await updatePost(db, workspaceId, id, { status: "draft", updated_at: now });
-    } else if (post.approval) {
-      await handOver(parts, db, workspaceId, id, schedule.at);
-      await updatePost(db, workspaceId, id, { status: "scheduled", updated_at: now });
-    }
+    await place(parts, db, actor, post, schedule, now);
     return {
       action: "post.scheduled",
       details: {
@@ -53,6 +42,29 @@ export async function schedulePost(
       },
     };
   });
+}
+
+/** Gives a locked post its time; see `schedulePost` for what becomes of its approval. */
+export async function place(
+  parts: DeskParts,
+  db: Kysely<Schema>,
+  actor: Actor,
+  post: LoadedPost,
+  schedule: Schedule,
+  now: Date,
+): Promise<void> {
+  const { workspaceId } = actor;
+  await takeBack(parts, db, workspaceId, post);
+  await setSchedule(db, workspaceId, post.id, schedule, now);
+  const bound = post.approval?.boundAt ?? null;
+  if (post.approval && bound !== null && bound.getTime() !== schedule.at.getTime()) {
+    const reason = `${actor.name} moved the post from the approved time to ${schedule.wall} (${schedule.zone})`;
+    await voidApproval(db, workspaceId, post.id, reason, now);
+    await updatePost(db, workspaceId, post.id, { status: "draft", updated_at: now });
+  } else if (post.approval) {
+    await handOver(parts, db, workspaceId, post.id, schedule.at);
+    await updatePost(db, workspaceId, post.id, { status: "scheduled", updated_at: now });
+  }
 }
 
 /**

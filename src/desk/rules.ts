@@ -22,6 +22,8 @@ export type Action = (typeof actions)[number];
 export type Facts = {
   status: PostStatus;
   deleted: boolean;
+  /** It is what the occurrences of a series are copied from, and never goes out itself. */
+  template: boolean;
   scheduledAt: Date | null;
   /** The approval that stands, with the time it binds. */
   approval: { boundAt: Date | null } | null;
@@ -100,6 +102,13 @@ export function refusal(action: Action, facts: Facts, actor: Actor): Refusal | n
   if (facts.deleted) {
     if (action === "restore") return null;
     return refuse("conflict", "desk.removed", `This post was removed; restore it before you ${words} it.`);
+  }
+  if (facts.template && action !== "edit") {
+    return refuse(
+      "conflict",
+      "desk.template",
+      `You cannot ${words} this post: it is the template of a series. Do so on the series' page.`,
+    );
   }
   if (!from.includes(facts.status)) {
     const wanted = from.map((status) => stateWords[status]).join(" or ");

@@ -6,6 +6,7 @@ import type { DeskParts } from "./desk.ts";
 import { postNotFound } from "./errors.ts";
 import { type LoadedPost, loadPost } from "./load.ts";
 import { lockPost } from "./posts.store.ts";
+import { leaveSeries } from "./series/series.store.ts";
 import { type Action, assertAllowed } from "./rules.ts";
 
 export type Step = { db: Kysely<Schema>; post: LoadedPost; now: Date };
@@ -29,11 +30,12 @@ export async function onPost(
   const { workspaceId } = actor;
   await parts.database.inWorkspace(workspaceId, async (db) => {
     if (!(await lockPost(db, workspaceId, id))) throw postNotFound();
-    const post = await loadPost(db, parts.connectors, workspaceId, id);
+    const post = await loadPost(db, parts, workspaceId, id);
     if (post.deletedAt !== null && action !== "restore") throw postNotFound();
     assertAllowed(action, post.facts, actor);
     const done = await work({ db, post, now: parts.clock.now() });
     if (done === null) return;
+    if (post.series?.role === "occurrence" && post.series.follows) await leaveSeries(db, workspaceId, id);
     await recordEvent(db, {
       actor,
       action: done.action,

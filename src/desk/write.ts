@@ -10,25 +10,33 @@ import type { DeskParts } from "./desk.ts";
 import { DeskError } from "./errors.ts";
 import { takeBack } from "./hand-over.ts";
 import { holdMedia } from "./media.store.ts";
+import type { LoadedPost } from "./load.ts";
 import type { Source, Variant } from "./post.ts";
 import {
   type NewVersion,
   addVersion,
   insertPost,
+  isUndecided,
   postOfRun,
   targetChannels,
   updatePost,
 } from "./posts.store.ts";
+import { templateChanged } from "./series/drop.ts";
 import { onPost } from "./transition.ts";
 
 export type Draft = { title: string; variants: Variant[]; sources?: Source[] | undefined };
+
+export type Edit = Draft & { baseVersion: number; autosave?: boolean | undefined };
+
+/** What one person saves by itself within this is one version of the history. */
+const autosaveMs = 5 * 60_000;
 
 /**
  * Saves a new draft and returns its id. A draft may still have problems; only what could not be stored,
  * or names a channel or image that does not exist, is refused (`desk.invalid_draft`).
  */
 export async function createPost(parts: DeskParts, actor: Actor, draft: Draft): Promise<string> {
-  return insertDraft(parts, actor, draft, null);
+  return parts.database.inWorkspace(actor.workspaceId, (db) => insertDraft(parts, db, actor, draft, null));
 }
 
 /**
@@ -41,7 +49,9 @@ export async function proposePost(
   actor: Actor,
   proposal: Draft & { runId: string },
 ): Promise<string> {
-  return insertDraft(parts, actor, proposal, proposal.runId);
+  return parts.database.inWorkspace(actor.workspaceId, (db) =>
+    insertDraft(parts, db, actor, proposal, proposal.runId),
+  );
 }
 
 /**
@@ -52,12 +62,7 @@ export async function proposePost(
  * @throws DeskError `desk.version_conflict` when somebody saved in between, `desk.already_publishing`
  *   when part of the post can no longer be held back
  */
-export async function editPost(
-  parts: DeskParts,
-  actor: Actor,
-  id: string,
-  edit: Draft & { baseVersion: number },
-): Promise<void> {
+export async function editPost(parts: DeskParts, actor: Actor, id: string, edit: Edit): Promise<void> {
   await onPost(parts, actor, id, "edit", async ({ db, post, now }) => {
     if (edit.baseVersion !== post.version) {
       throw new DeskError({
@@ -68,7 +73,8 @@ export async function editPost(
     }
     const version = await newVersion(db, actor, edit, { number: post.version + 1, runId: null, now });
     if (version.contentHash === post.contentHash && version.title === post.title) return null;
-    await addVersion(db, actor.workspaceId, id, version);
+    const replaced = edit.autosave === true && (await isOwnAutosave(db, actor, post, now));
+    await addVersion(db, actor.workspaceId, id, version, replaced ? post.version : null);
     const changed = version.contentHash !== post.contentHash;
     if (changed) {
       await takeBack(parts, db, actor.workspaceId, post);
@@ -80,32 +86,55 @@ export async function editPost(
         now,
       );
       await updatePost(db, actor.workspaceId, id, { status: "draft", updated_at: now });
+      if (post.facts.template) {
+        await templateChanged(parts, db, actor.workspaceId, id, `${actor.name} edited the template`, now);
+      }
     }
+    // The version that it takes the place of told the audit log already that this person is writing.
+    if (replaced && !changed) return null;
     return { action: "post.edited", details: { version: version.number, contentChanged: changed } };
   });
 }
 
-async function insertDraft(
-  parts: DeskParts,
+/**
+ * True when the newest version is this person's own of a moment ago and nobody has decided on it: then it
+ * is a step on the way to the one that comes now. The first version stays as where the post began.
+ */
+async function isOwnAutosave(
+  db: Kysely<Schema>,
+  actor: Actor,
+  post: LoadedPost,
+  now: Date,
+): Promise<boolean> {
+  if (post.version === 1 || post.versionBy !== actor.userId || post.status !== "draft") return false;
+  return isUndecided(db, actor.workspaceId, post.id, {
+    number: post.version,
+    authorKind: actor.kind,
+    since: new Date(now.getTime() - autosaveMs),
+  });
+}
+
+/** Writes a draft in the caller's transaction and returns its id. */
+export async function insertDraft(
+  { clock }: Pick<DeskParts, "clock">,
+  db: Kysely<Schema>,
   actor: Actor,
   draft: Draft,
   runId: string | null,
 ): Promise<string> {
   const { workspaceId } = actor;
-  return parts.database.inWorkspace(workspaceId, async (db) => {
-    const standing = runId === null ? null : await postOfRun(db, workspaceId, runId);
-    if (standing !== null) return standing;
-    const id = newId();
-    const version = await newVersion(db, actor, draft, { number: 1, runId, now: parts.clock.now() });
-    await insertPost(db, workspaceId, id, version, draft.sources ?? []);
-    await recordEvent(db, {
-      actor,
-      action: runId === null ? "post.created" : "post.proposed",
-      target: { kind: "post", id },
-      details: { title: draft.title, ...(runId === null ? {} : { runId }) },
-    });
-    return id;
+  const standing = runId === null ? null : await postOfRun(db, workspaceId, runId);
+  if (standing !== null) return standing;
+  const id = newId();
+  const version = await newVersion(db, actor, draft, { number: 1, runId, now: clock.now() });
+  await insertPost(db, workspaceId, id, version, draft.sources ?? []);
+  await recordEvent(db, {
+    actor,
+    action: runId === null ? "post.created" : "post.proposed",
+    target: { kind: "post", id },
+    details: { title: draft.title, ...(runId === null ? {} : { runId }) },
   });
+  return id;
 }
 
 async function newVersion(

@@ -1,0 +1,167 @@
+import type { HttpClient } from "#platform/http-client";
+import type { Actor, Clock, JsonObject } from "#kit";
+import { newId, sha256 } from "#kit";
+import { recordEvent } from "#platform/audit";
+import type { Database } from "#platform/db";
+import type { Jobs, Sweep, Task } from "#platform/jobs";
+import { z } from "zod";
+import type { Judging } from "../check.ts";
+import { DeskError } from "../errors.ts";
+import type { MediaDesk } from "../media.ts";
+import { previewSchedule } from "../schedule.ts";
+import { readFile } from "./columns.ts";
+import { exportPosts } from "./export.ts";
+import * as store from "./imports.store.ts";
+import { workOn } from "./work.ts";
+
+export type ImportParts = Judging & {
+  database: Database;
+  jobs: Jobs;
+  http: Pick<HttpClient, "fetchDocument">;
+  media: Pick<MediaDesk, "addBytes">;
+  clock: Clock;
+};
+
+export type ImportView = store.ImportRow & { counts: Record<store.LineState, number> };
+
+/** Posts from CSV files, and back into one. What an import makes are drafts: it approves nothing. */
+export type Imports = {
+  /**
+   * Reads a file and begins to check its lines; nothing is made before `start`.
+   *
+   * @throws DeskError `desk.import_*` for a file that as a whole can't be read
+   */
+  upload(actor: Actor, file: { fileName: string; bytes: Uint8Array; zone: string | null }): Promise<string>;
+  list(workspaceId: string): Promise<ImportView[]>;
+  read(workspaceId: string, id: string): Promise<ImportView>;
+  lines(
+    workspaceId: string,
+    id: string,
+    page: { after: number; limit: number; states: store.LineState[] | null },
+  ): Promise<store.ImportLine[]>;
+  /** Makes a draft of every good line. @throws DeskError `desk.import_state` */
+  start(actor: Actor, id: string): Promise<void>;
+  /** All posts that are not removed, newest first, as CSV that an import takes. */
+  exportPosts(workspaceId: string): Promise<string>;
+  tasks: Record<string, Task>;
+  sweep: Sweep;
+};
+
+const importTask = "desk.import";
+const payloadSchema = z.object({ workspaceId: z.uuid(), importId: z.uuid() });
+/** A worker writes down its progress far more often. */
+const silentMs = 120_000;
+
+export function createImports(parts: ImportParts): Imports {
+  const { database, clock } = parts;
+
+  async function read(workspaceId: string, id: string): Promise<ImportView> {
+    return database.inWorkspace(workspaceId, async (db) => {
+      const found = await store.findImport(db, workspaceId, id);
+      if (!found) throw importNotFound();
+      return { ...found, counts: await store.countLines(db, workspaceId, id) };
+    });
+  }
+
+  async function wakeStranded(): Promise<void> {
+    const before = new Date(clock.now().getTime() - silentMs);
+    const stranded = await store.strandedImports(database.system, before);
+    await parts.jobs.enqueueMany(database.system, stranded.map(jobOf));
+  }
+
+  return {
+    upload: (actor, file) => upload(parts, actor, file),
+    list: (workspaceId) =>
+      database.inWorkspace(workspaceId, async (db) => {
+        const views: ImportView[] = [];
+        for (const row of await store.newestImports(db, workspaceId)) {
+          views.push({ ...row, counts: await store.countLines(db, workspaceId, row.id) });
+        }
+        return views;
+      }),
+    read,
+    lines: async (workspaceId, id, page) => {
+      await read(workspaceId, id);
+      return database.inWorkspace(workspaceId, (db) => store.linesOf(db, workspaceId, id, page));
+    },
+    start: (actor, id) => start(parts, actor, id),
+    exportPosts: (workspaceId) => exportPosts(database, workspaceId),
+    tasks: {
+      [importTask]: (payload: JsonObject, { signal }) => workOn(parts, payloadSchema.parse(payload), signal),
+    },
+    sweep: { name: "desk.imports", everyMs: 60_000, run: wakeStranded },
+  };
+}
+
+async function upload(
+  parts: ImportParts,
+  actor: Actor,
+  file: { fileName: string; bytes: Uint8Array; zone: string | null },
+): Promise<string> {
+  const { workspaceId } = actor;
+  if (file.zone !== null) previewSchedule("2026-01-01T09:00", file.zone);
+  const { lines, notice } = readFile(file.bytes);
+  const id = newId();
+  await parts.database.inWorkspace(workspaceId, async (db) => {
+    const workspace = await db
+      .selectFrom("workspaces")
+      .select("time_zone")
+      .where("id", "=", workspaceId)
+      .executeTakeFirstOrThrow();
+    await store.insertImport(db, workspaceId, {
+      id,
+      fileName: file.fileName.toWellFormed().replaceAll("\0", "").slice(0, 200) || "import.csv",
+      sha256: sha256(file.bytes),
+      zone: file.zone ?? workspace.time_zone,
+      notice,
+      lines,
+      by: actor.userId,
+      at: parts.clock.now(),
+    });
+    await enqueue(parts, db, { workspaceId, importId: id });
+    const details = { fileName: file.fileName, lines: lines.length };
+    await recordEvent(db, { actor, action: "import.uploaded", target: { kind: "import", id }, details });
+  });
+  return id;
+}
+
+async function start(parts: ImportParts, actor: Actor, id: string): Promise<void> {
+  const { workspaceId } = actor;
+  await parts.database.inWorkspace(workspaceId, async (db) => {
+    const found = await store.findImport(db, workspaceId, id);
+    if (!found) throw importNotFound();
+    const move = { from: ["checked" as const], to: "importing" as const, now: parts.clock.now() };
+    if (!(await store.moveImport(db, workspaceId, id, move))) {
+      throw new DeskError({
+        code: "desk.import_state",
+        kind: "conflict",
+        message:
+          found.state === "checking"
+            ? "This file is still being checked; wait a moment."
+            : "This file was imported already; upload it again to import what is new in it.",
+      });
+    }
+    await enqueue(parts, db, { workspaceId, importId: id });
+    await recordEvent(db, { actor, action: "import.started", target: { kind: "import", id } });
+  });
+}
+
+function jobOf(key: { workspaceId: string; importId: string }) {
+  return { task: importTask, payload: key, key: `${importTask}:${key.importId}` };
+}
+
+async function enqueue(
+  parts: ImportParts,
+  db: Parameters<Jobs["enqueue"]>[0],
+  key: { workspaceId: string; importId: string },
+): Promise<void> {
+  await parts.jobs.enqueueMany(db, [jobOf(key)]);
+}
+
+function importNotFound(): DeskError {
+  return new DeskError({
+    code: "desk.import_not_found",
+    kind: "not_found",
+    message: "There is no such import.",
+  });
+}

@@ -1,0 +1,193 @@
+import type { ConnectorRegistry } from "#connectors";
+import type { JsonObject } from "#kit";
+import { isId, wellFormedProblem } from "#kit";
+import type { TargetChannel } from "../check.ts";
+import { DeskError } from "../errors.ts";
+import { type Schedule, type Variant, scheduleRules } from "../post.ts";
+import { resolveSchedule } from "../schedule.ts";
+import type { Cells } from "./columns.ts";
+
+/** What is wrong with a cell. An `error` keeps the line from being made; a `warning` is told with the draft. */
+export type LineProblem = { column: string; message: string; severity: "error" | "warning" };
+
+/** An image that a line names: one that is here, or an address that is fetched when the line is made. */
+export type LineMedia = ({ id: string } | { url: string }) & { altText: string };
+
+export type LineDraft = {
+  title: string;
+  variants: Variant[];
+  schedule: Schedule | null;
+  media: LineMedia[];
+};
+
+export type Interpreted = { draft: LineDraft | null; problems: LineProblem[] };
+
+export type Surroundings = {
+  channels: TargetChannel[];
+  connectors: ConnectorRegistry;
+  /** What a line without a zone means. */
+  zone: string;
+  now: Date;
+};
+
+const longestText = 100_000;
+
+/** What a line says, or in plain words why it can't be made. Looks at nothing but the line and the channels. */
+export function interpret(cells: Cells, around: Surroundings): Interpreted {
+  const problems: LineProblem[] = [];
+  const cell = (name: string) => (cells[name] ?? "").trim();
+  const wrong = (column: string, message: string) =>
+    void problems.push({ column, message, severity: "error" });
+  for (const [column, text] of Object.entries(cells)) {
+    const problem = wellFormedProblem("", text);
+    if (problem) wrong(column, problem.message);
+    if (text.length > longestText) wrong(column, `This cell has more than ${longestText} characters.`);
+  }
+  const text = cell("text");
+  if (text === "") wrong("text", "There is no text.");
+  const channels = channelsOf(cell("channels"), around.channels, wrong);
+  const media = mediaOf(cell("media"), cell("alt text"), wrong);
+  const link = linkOf(cell("link"), wrong);
+  const options = optionsOf(cells, channels, around.connectors, wrong);
+  const schedule = scheduleOf(cell, around, wrong);
+  if (problems.length > 0) return { draft: null, problems };
+  const parts = text.split(/\n\s*-{3,}\s*\n/u).map((part) => part.trim());
+  return {
+    problems,
+    draft: {
+      title: Array.from(cell("title") || firstLine(text))
+        .slice(0, 200)
+        .join(""),
+      schedule,
+      media,
+      variants: channels.map((channel) => ({
+        channelId: channel.id,
+        content: {
+          parts,
+          link,
+          media: [],
+          firstComment: cell("first comment") || null,
+          options: options.get(channel.connector) ?? {},
+        },
+      })),
+    },
+  };
+}
+
+type Wrong = (column: string, message: string) => void;
+
+function firstLine(text: string): string {
+  const line = text.split("\n", 1)[0] ?? text;
+  return line.length > 80 ? `${Array.from(line).slice(0, 79).join("")}…` : line;
+}
+
+/** By id, by handle with or without `@`, or by platform where it has one channel. */
+function channelsOf(list: string, all: TargetChannel[], wrong: Wrong): TargetChannel[] {
+  const names = list.split(/[;,|\n]/u).flatMap((name) => name.trim() || []);
+  if (names.length === 0) wrong("channels", "Name at least one channel, by its handle or platform.");
+  const found = names.flatMap((name) => {
+    const wanted = name.toLowerCase().replace(/^@/u, "");
+    const live = all.filter(({ status }) => status !== "disconnected");
+    const exact = live.filter(
+      ({ id, handle }) => id === name || handle.toLowerCase().replace(/^@/u, "") === wanted,
+    );
+    const fits = exact.length > 0 ? exact : live.filter(({ connector }) => connector === wanted);
+    if (fits.length === 0) wrong("channels", `There is no connected channel "${name}".`);
+    if (fits.length > 1)
+      wrong("channels", `"${name}" fits ${fits.length} channels; use the id of one: ${idsOf(fits)}.`);
+    return fits.length === 1 ? fits : [];
+  });
+  return [...new Map(found.map((channel) => [channel.id, channel])).values()];
+}
+
+function idsOf(channels: TargetChannel[]): string {
+  return channels.map(({ id, connector, handle }) => `${id} (${connector} ${handle})`).join(", ");
+}
+
+function mediaOf(list: string, altTexts: string, wrong: Wrong): LineMedia[] {
+  const names = list.split(/[\s|]+/u).filter((name) => name !== "");
+  const alts = altTexts === "" ? [] : altTexts.split("|").map((text) => text.trim());
+  if (alts.length > names.length)
+    wrong("alt text", `There are ${alts.length} descriptions (separated by |) for ${names.length} images.`);
+  return names.flatMap((name, index): LineMedia[] => {
+    const altText = alts[index] ?? "";
+    if (isId(name)) return [{ id: name, altText }];
+    const url = URL.parse(name);
+    if (url && /^https?:$/u.test(url.protocol)) return [{ url: url.href, altText }];
+    wrong("media", `"${name}" is neither the address (https://…) nor the id of an image.`);
+    return [];
+  });
+}
+
+function linkOf(link: string, wrong: Wrong): string | null {
+  if (link === "") return null;
+  const url = URL.parse(link);
+  if (url && /^https?:$/u.test(url.protocol)) return link;
+  wrong("link", `"${link}" is not an address; write it with https://.`);
+  return null;
+}
+
+/** Options by connector: `key=value; key=value` in one column, or a column `option:key` each. */
+function optionsOf(
+  cells: Cells,
+  channels: TargetChannel[],
+  connectors: ConnectorRegistry,
+  wrong: Wrong,
+): Map<string, JsonObject> {
+  const given = new Map<string, { value: string; column: string }>();
+  for (const pair of (cells["options"] ?? "").split(/[;\n]/u)) {
+    if (pair.trim() === "") continue;
+    const [key = "", ...rest] = pair.split("=");
+    if (rest.length === 0) wrong("options", `"${pair.trim()}" is not written as name=value.`);
+    else given.set(key.trim().toLowerCase(), { value: rest.join("=").trim(), column: "options" });
+  }
+  for (const [column, value] of Object.entries(cells)) {
+    if (!column.startsWith("option:") || value.trim() === "") continue;
+    given.set(column.slice("option:".length), { value: value.trim(), column });
+  }
+  const byConnector = new Map<string, JsonObject>();
+  for (const [key, { value, column }] of given) {
+    const takers = channels.filter(({ connector }) => fieldOf(connectors, connector, key) !== null);
+    if (takers.length === 0 && channels.length > 0)
+      wrong(column, `None of these channels has an option "${key}".`);
+    for (const { connector } of takers) {
+      const name = fieldOf(connectors, connector, key) ?? key;
+      byConnector.set(connector, { ...byConnector.get(connector), [name]: value });
+    }
+  }
+  return byConnector;
+}
+
+/** The option's own spelling; headers are compared in lower case. */
+function fieldOf(connectors: ConnectorRegistry, connector: string, key: string): string | null {
+  const fields = connectors.get(connector)?.options ?? [];
+  return fields.find((field) => field.key.toLowerCase() === key)?.key ?? null;
+}
+
+function scheduleOf(cell: (name: string) => string, around: Surroundings, wrong: Wrong): Schedule | null {
+  const [date, time] = [cell("date"), cell("time")];
+  if (date === "" && time === "") return null;
+  if (date === "" || time === "") {
+    wrong(date === "" ? "date" : "time", "Give both date and time, or neither.");
+    return null;
+  }
+  if (!/^\d{4}-\d{2}-\d{2}$/u.test(date)) wrong("date", `"${date}" is not a date; write it as 2026-12-01.`);
+  const clock = /^(\d{1,2}):(\d{2})(?::00)?$/u.exec(time);
+  if (!clock) wrong("time", `"${time}" is not a time; write it as 09:00 or 17:30.`);
+  const reading = cell("clock") === "" ? undefined : scheduleRules.find((rule) => rule === cell("clock"));
+  if (cell("clock") !== "" && reading === undefined) wrong("clock", 'Write "earlier" or "later".');
+  if (!clock || !/^\d{4}-\d{2}-\d{2}$/u.test(date)) return null;
+  const wall = `${date}T${(clock[1] ?? "").padStart(2, "0")}:${clock[2]}`;
+  try {
+    return resolveSchedule({ wall, zone: cell("zone") || around.zone, rule: reading }, around.now);
+  } catch (error) {
+    if (!(error instanceof DeskError)) throw error;
+    const column = error.code === "desk.schedule_zone" ? "zone" : "date";
+    const choices =
+      error.code === "desk.schedule_ambiguous"
+        ? ` Put "earlier" or "later" into the column "clock": ${error.problems.map(({ message }) => message).join("; ")}.`
+        : "";
+    wrong(column, `${error.message}${choices}`);
+    return null;
+  }
+}

@@ -1,0 +1,345 @@
+import type { Kysely } from "kysely";
+import type { Actor } from "#kit";
+import { GalleyError } from "#kit";
+import { isUniqueViolation, type Schema } from "#platform/db";
+import { type TargetChannel, checkVariants } from "../check.ts";
+import { DeskError } from "../errors.ts";
+import { mediaByIds } from "../media.store.ts";
+import { setSchedule } from "../posts.store.ts";
+import { insertDraft } from "../write.ts";
+import type { ImportParts } from "./imports.ts";
+import * as store from "./imports.store.ts";
+import {
+  type Interpreted,
+  type LineDraft,
+  type LineMedia,
+  type LineProblem,
+  interpret,
+} from "./interpret.ts";
+
+const batch = 100;
+const largestImage = 20_000_000;
+const imageTimeoutMs = 30_000;
+
+type Key = { workspaceId: string; importId: string };
+
+/**
+ * Does what is left of an import, from where it stands: checks its lines, or makes those that are good into
+ * drafts. Safe to run twice at once and again after a crash.
+ */
+export async function workOn(parts: ImportParts, key: Key, signal: AbortSignal): Promise<void> {
+  const { workspaceId, importId } = key;
+  const found = await parts.database.inWorkspace(workspaceId, (db) =>
+    store.findImport(db, workspaceId, importId),
+  );
+  if (found?.state === "checking") await checkLines(parts, key, found, signal);
+  if (found?.state === "importing") await makeLines(parts, key, found, signal);
+}
+
+async function checkLines(
+  parts: ImportParts,
+  { workspaceId, importId }: Key,
+  file: store.ImportRow,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    if (signal.aborted) return;
+    const isOver = await parts.database.inWorkspace(workspaceId, async (db) => {
+      const wanted = { state: "waiting" as const, limit: batch };
+      const lines = await store.openLines(db, workspaceId, importId, wanted);
+      const now = parts.clock.now();
+      if (lines.length === 0) {
+        await store.moveImport(db, workspaceId, importId, { from: ["checking"], to: "checked", now });
+        return true;
+      }
+      const made = await store.madeBefore(
+        db,
+        workspaceId,
+        lines.map(({ hash }) => hash),
+      );
+      const channels = await allChannels(db, workspaceId);
+      const around = { channels, connectors: parts.connectors, zone: file.zone, now };
+      const results: store.LineResult[] = [];
+      for (const { line, hash, cells } of lines) {
+        const postId = made.get(hash) ?? null;
+        const read = interpret(cells, around);
+        const problems = await judged(parts, db, workspaceId, read, channels);
+        const broken = problems.some(({ severity }) => severity === "error");
+        const state = postId !== null ? "repeated" : broken ? "broken" : "ready";
+        results.push({ line, state, problems, preview: previewOf(read.draft, channels), postId });
+      }
+      await store.writeResults(db, workspaceId, importId, results);
+      await store.moveImport(db, workspaceId, importId, { from: ["checking"], to: "checking", now });
+      return false;
+    });
+    if (isOver) return;
+  }
+}
+
+/** What the platforms would say is told but keeps no line from becoming a draft. */
+async function judged(
+  parts: ImportParts,
+  db: Kysely<Schema>,
+  workspaceId: string,
+  { draft, problems }: Interpreted,
+  channels: TargetChannel[],
+): Promise<LineProblem[]> {
+  if (!draft) return problems;
+  const ids = draft.media.flatMap((media) => ("id" in media ? [media.id] : []));
+  const known = await mediaByIds(db, workspaceId, ids);
+  const missing = ids
+    .filter((id) => !known.has(id))
+    .map((id) => ({ column: "media", message: `There is no image ${id}.`, severity: "error" as const }));
+  if (missing.length > 0) return missing;
+  // Images that are still to be fetched are judged when they are here.
+  const attached = draft.media.flatMap((media) =>
+    "id" in media ? [{ mediaId: media.id, altText: media.altText }] : [],
+  );
+  const { connectors, connectorSettings } = parts;
+  const checks = checkVariants(withMedia(draft, attached), {
+    connectors,
+    connectorSettings,
+    media: known,
+    channels: new Map(channels.map((channel) => [channel.id, channel])),
+  });
+  const waiting = draft.media.some((media) => "url" in media);
+  const told = checks.flatMap((check) =>
+    check.problems
+      .filter(({ path, code }) => !(waiting && (path.startsWith("/media") || code.includes("media"))))
+      .map(({ path, message }) => ({ column: columnOf(path), message, severity: "warning" as const })),
+  );
+  return [...new Map(told.map((problem) => [problem.column + problem.message, problem])).values()];
+}
+
+function columnOf(path: string): string {
+  if (path.startsWith("/parts")) return "text";
+  if (path.startsWith("/link")) return "link";
+  if (path.startsWith("/media")) return path.endsWith("altText") ? "alt text" : "media";
+  if (path.startsWith("/firstComment")) return "first comment";
+  if (path.startsWith("/options")) return "options";
+  return "channels";
+}
+
+function previewOf(draft: LineDraft | null, channels: TargetChannel[]): store.LinePreview | null {
+  if (!draft) return null;
+  const handles = new Map(channels.map(({ id, handle }) => [id, handle]));
+  const { schedule, variants } = draft;
+  return {
+    title: draft.title,
+    excerpt: Array.from(variants[0]?.content.parts[0] ?? "")
+      .slice(0, 160)
+      .join(""),
+    channels: variants.map(({ channelId }) => handles.get(channelId) ?? channelId),
+    when: schedule && `${schedule.wall.replace("T", " ")} (${schedule.zone})`,
+  };
+}
+
+async function makeLines(
+  parts: ImportParts,
+  key: Key,
+  file: store.ImportRow,
+  signal: AbortSignal,
+): Promise<void> {
+  const { workspaceId, importId } = key;
+  const actor = await actorOfImport(parts, workspaceId, file.createdBy);
+  if (!actor) {
+    await parts.database.inWorkspace(workspaceId, (db) =>
+      store.moveImport(db, workspaceId, importId, {
+        from: ["importing"],
+        to: "failed",
+        now: parts.clock.now(),
+        notice: "Who started this import is no longer a member of the workspace; upload the file again.",
+      }),
+    );
+    return;
+  }
+  const images = new Map<string, string>();
+  while (!signal.aborted) {
+    const [next] = await parts.database.inWorkspace(workspaceId, (db) =>
+      store.openLines(db, workspaceId, importId, { state: "ready", limit: 1 }),
+    );
+    if (!next) {
+      await parts.database.inWorkspace(workspaceId, (db) =>
+        finish(db, workspaceId, importId, parts.clock.now()),
+      );
+      return;
+    }
+    await makeLine(parts, key, { actor, file, images, signal }, next);
+  }
+}
+
+/** Over when no line is left, not when another worker holds the last ones. */
+async function finish(db: Kysely<Schema>, workspaceId: string, importId: string, now: Date): Promise<void> {
+  const { ready } = await store.countLines(db, workspaceId, importId);
+  if (ready === 0)
+    await store.moveImport(db, workspaceId, importId, { from: ["importing"], to: "done", now });
+}
+
+type Making = { actor: Actor; file: store.ImportRow; images: Map<string, string>; signal: AbortSignal };
+
+/** One line in a transaction of its own: whatever is wrong with it is its own. */
+async function makeLine(
+  parts: ImportParts,
+  key: Key,
+  { actor, file, images, signal }: Making,
+  line: store.OpenLine,
+): Promise<void> {
+  const { workspaceId } = key;
+  try {
+    const { draft, problems } = await parts.database.inWorkspace(workspaceId, (db) =>
+      readLine(parts, db, key, file, line),
+    );
+    // Before the transaction that writes: nothing is locked while another server takes its time.
+    const attached = draft ? await attach(parts, actor, draft.media, images, signal) : [];
+    await parts.database.inWorkspace(workspaceId, async (db) => {
+      if (!(await store.takeLine(db, workspaceId, key.importId, line.line))) return;
+      const result = draft
+        ? await writeDraft(parts, db, actor, draft, attached)
+        : { state: "broken" as const, problems, postId: null };
+      await store.writeResults(db, workspaceId, key.importId, [
+        { ...result, line: line.line, preview: null },
+      ]);
+      const move = { from: ["importing" as const], to: "importing" as const, now: parts.clock.now() };
+      await store.moveImport(db, workspaceId, key.importId, move);
+    });
+  } catch (error) {
+    if (signal.aborted) return;
+    const repeated = isUniqueViolation(error, "import_lines_made");
+    const broken = repeated ? [] : [problemOf(error)];
+    await parts.database.inWorkspace(workspaceId, async (db) => {
+      const result = repeated
+        ? await asRepeated(db, workspaceId, line)
+        : { line: line.line, state: "broken" as const, preview: null, postId: null, problems: broken };
+      await store.writeResults(db, workspaceId, key.importId, [result]);
+    });
+  }
+}
+
+async function readLine(
+  parts: ImportParts,
+  db: Kysely<Schema>,
+  { workspaceId }: Key,
+  { zone }: store.ImportRow,
+  { cells }: store.OpenLine,
+): Promise<Interpreted> {
+  const channels = await allChannels(db, workspaceId);
+  return interpret(cells, { channels, connectors: parts.connectors, zone, now: parts.clock.now() });
+}
+
+async function writeDraft(
+  parts: ImportParts,
+  db: Kysely<Schema>,
+  actor: Actor,
+  draft: LineDraft,
+  attached: { mediaId: string; altText: string }[],
+) {
+  const { workspaceId } = actor;
+  const variants = withMedia(draft, attached);
+  const postId = await insertDraft(parts, db, actor, { title: draft.title, variants }, null);
+  if (draft.schedule) await setSchedule(db, workspaceId, postId, draft.schedule, parts.clock.now());
+  const media = attached.map(({ mediaId, altText }) => ({ id: mediaId, altText }));
+  const channels = await allChannels(db, workspaceId);
+  const problems = await judged(
+    parts,
+    db,
+    workspaceId,
+    { draft: { ...draft, media }, problems: [] },
+    channels,
+  );
+  return { state: "made" as const, problems, postId };
+}
+
+async function asRepeated(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  { line, hash }: store.OpenLine,
+): Promise<store.LineResult> {
+  const postId = (await store.madeBefore(db, workspaceId, [hash])).get(hash) ?? null;
+  return { line, state: "repeated", problems: [], preview: null, postId };
+}
+
+/** A refusal that a person can act on becomes the line's own; anything else is the job's, which comes again. */
+function problemOf(error: unknown): LineProblem {
+  if (!(error instanceof GalleyError) || error.kind === "internal" || error.kind === "unavailable")
+    throw error;
+  const column = error instanceof DeskError && !error.code.startsWith("desk.image") ? "" : "media";
+  return { column, message: error.message, severity: "error" };
+}
+
+/** Images by id, or fetched by address through the rules for outgoing connections; once per import. */
+async function attach(
+  parts: ImportParts,
+  actor: Actor,
+  media: LineMedia[],
+  fetched: Map<string, string>,
+  signal: AbortSignal,
+): Promise<{ mediaId: string; altText: string }[]> {
+  const attached = [];
+  for (const one of media) {
+    const { altText } = one;
+    const mediaId =
+      "id" in one ? one.id : (fetched.get(one.url) ?? (await fetchImage(parts, actor, one, signal)));
+    if ("url" in one) fetched.set(one.url, mediaId);
+    attached.push({ mediaId, altText });
+  }
+  return attached;
+}
+
+async function fetchImage(
+  parts: ImportParts,
+  actor: Actor,
+  { url, altText }: { url: string; altText: string },
+  signal: AbortSignal,
+): Promise<string> {
+  const options = { maxBytes: largestImage, timeoutMs: imageTimeoutMs, accept: "image/*", signal };
+  const answer = await parts.http.fetchDocument(url, options);
+  if (answer.status !== 200) {
+    throw new DeskError({
+      code: "desk.image_not_found",
+      kind: "unprocessable",
+      message: `${url} answered ${answer.status} instead of an image.`,
+    });
+  }
+  const fileName = new URL(url).pathname.split("/").at(-1) ?? "image";
+  const added = await parts.media.addBytes(actor, { bytes: answer.body, fileName, altText });
+  return added.mediaId;
+}
+
+function withMedia(draft: LineDraft, media: { mediaId: string; altText: string }[]) {
+  return draft.variants.map(({ channelId, content }) => ({ channelId, content: { ...content, media } }));
+}
+
+async function allChannels(db: Kysely<Schema>, workspaceId: string): Promise<TargetChannel[]> {
+  const rows = await db
+    .selectFrom("channels")
+    .select(["id", "connector", "handle", "display_name", "status", "paused_at"])
+    .where("workspace_id", "=", workspaceId)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    connector: row.connector,
+    handle: row.handle,
+    displayName: row.display_name,
+    status: row.status,
+    paused: row.paused_at !== null,
+  }));
+}
+
+/** Whoever started it, with the role that they have now; null where they have gone. */
+async function actorOfImport(
+  parts: ImportParts,
+  workspaceId: string,
+  userId: string | null,
+): Promise<Actor | null> {
+  if (userId === null) return null;
+  const row = await parts.database.system
+    .selectFrom("members as m")
+    .innerJoin("users as u", "u.id", "m.user_id")
+    .select(["u.id", "u.name", "u.email", "m.role"])
+    .where("m.workspace_id", "=", workspaceId)
+    .where("m.user_id", "=", userId)
+    .executeTakeFirst();
+  if (!row) return null;
+  const { id, name, email, role } = row;
+  return { kind: "person", userId: id, name, email, sessionId: "", workspaceId, role };
+}

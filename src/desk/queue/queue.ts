@@ -1,0 +1,296 @@
+import type { Kysely } from "kysely";
+import type { Actor } from "#kit";
+import { newId } from "#kit";
+import { recordEvent } from "#platform/audit";
+import { isUniqueViolation, type Schema } from "#platform/db";
+import type { DeskParts } from "../desk.ts";
+import { DeskError, postNotFound } from "../errors.ts";
+import { loadPost } from "../load.ts";
+import type { PostStatus } from "../post.ts";
+import { lockPost, targetChannels } from "../posts.store.ts";
+import { place } from "../publish.ts";
+import { assertAllowed } from "../rules.ts";
+import { previewSchedule, resolveSchedule } from "../schedule.ts";
+import { onPost } from "../transition.ts";
+import { type SlotMoment, type Suggestion, bestSlot, keyOf, momentsOf } from "./slots.ts";
+import * as store from "./slots.store.ts";
+
+const day = 86_400_000;
+/** How far ahead a free slot is looked for. */
+const lookAhead = 84 * day;
+const mostSlots = 500;
+
+type NewSlot = { channelId: string; weekday: number; time: string; zone: string | null };
+type QueueItem = SlotMoment & {
+  post: { id: string; title: string; status: PostStatus; queued: boolean } | null;
+};
+
+/** Weekly slots of channels, and posts that take the next free one. */
+export type QueueDesk = {
+  slots(workspaceId: string): Promise<store.Slot[]>;
+  addSlot(actor: Actor, slot: NewSlot): Promise<store.Slot>;
+  changeSlot(actor: Actor, id: string, slot: Omit<NewSlot, "channelId">): Promise<store.Slot>;
+  removeSlot(actor: Actor, id: string): Promise<void>;
+  /** Coming moments of all slots, each with the post that holds it. */
+  upcoming(workspaceId: string, span: { from: Date; to: Date }): Promise<QueueItem[]>;
+  /** @throws DeskError `desk.no_slots`, `desk.queue_full` */
+  suggest(workspaceId: string, wanted: { channelIds: string[]; postId: string | null }): Promise<Suggestion>;
+  /** Schedules a post at the next free slot of its channels, which nobody else then gets. */
+  add(actor: Actor, postId: string): Promise<void>;
+  /** Changes places with the post before or after it in the queue. */
+  move(actor: Actor, postId: string, direction: "earlier" | "later"): Promise<void>;
+};
+
+export function createQueueDesk(parts: DeskParts): QueueDesk {
+  const { database, clock } = parts;
+  return {
+    slots: (workspaceId) => database.inWorkspace(workspaceId, (db) => store.slotsOf(db, workspaceId, null)),
+    addSlot: (actor, slot) => addSlot(parts, actor, slot),
+    changeSlot: (actor, id, slot) => changeSlot(parts, actor, id, slot),
+    removeSlot: (actor, id) => removeSlot(parts, actor, id),
+    upcoming: (workspaceId, span) =>
+      database.inWorkspace(workspaceId, (db) => upcoming(db, workspaceId, span)),
+    suggest: (workspaceId, wanted) =>
+      database.inWorkspace(workspaceId, (db) =>
+        suggestion(db, workspaceId, wanted.channelIds, wanted.postId, clock.now()),
+      ),
+    add: (actor, postId) => addToQueue(parts, actor, postId),
+    move: (actor, postId, direction) => moveInQueue(parts, actor, postId, direction),
+  };
+}
+
+async function addSlot(parts: DeskParts, actor: Actor, wanted: NewSlot): Promise<store.Slot> {
+  const { workspaceId } = actor;
+  const slot = { id: newId(), ...wanted };
+  return parts.database.inWorkspace(workspaceId, async (db) => {
+    assertZone(slot.zone, slot.time);
+    if (!(await targetChannels(db, workspaceId, [slot.channelId])).has(slot.channelId)) {
+      throw new DeskError({
+        code: "desk.channel_unknown",
+        kind: "not_found",
+        message: "There is no such channel.",
+      });
+    }
+    if ((await store.countSlots(db, workspaceId)) >= mostSlots) {
+      throw new DeskError({
+        code: "desk.too_many_slots",
+        kind: "unprocessable",
+        message: `A workspace may have ${mostSlots} slots; remove one first.`,
+      });
+    }
+    await orTaken(store.insertSlot(db, workspaceId, slot, { by: actor.userId, at: parts.clock.now() }));
+    await recordEvent(db, { actor, action: "queue.slot_added", target: target(slot.id), details: wanted });
+    return slot;
+  });
+}
+
+async function changeSlot(
+  parts: DeskParts,
+  actor: Actor,
+  id: string,
+  change: Omit<NewSlot, "channelId">,
+): Promise<store.Slot> {
+  const { workspaceId } = actor;
+  return parts.database.inWorkspace(workspaceId, async (db) => {
+    assertZone(change.zone, change.time);
+    if (!(await orTaken(store.updateSlot(db, workspaceId, id, change)))) throw slotNotFound();
+    await recordEvent(db, { actor, action: "queue.slot_changed", target: target(id), details: change });
+    const slot = (await store.slotsOf(db, workspaceId, null)).find((one) => one.id === id);
+    if (!slot) throw slotNotFound();
+    return slot;
+  });
+}
+
+/** Takes a slot away; posts that were scheduled by it keep their time. */
+async function removeSlot(parts: DeskParts, actor: Actor, id: string): Promise<void> {
+  await parts.database.inWorkspace(actor.workspaceId, async (db) => {
+    if (!(await store.deleteSlot(db, actor.workspaceId, id))) throw slotNotFound();
+    await recordEvent(db, { actor, action: "queue.slot_removed", target: target(id) });
+  });
+}
+
+async function upcoming(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  span: { from: Date; to: Date },
+): Promise<QueueItem[]> {
+  const slots = await store.slotsOf(db, workspaceId, null);
+  const moments = momentsOf(slots, await zoneOf(db, workspaceId), capped(span));
+  const channelIds = [...new Set(slots.map(({ channelId }) => channelId))];
+  const taken = await store.occupants(db, workspaceId, channelIds, capped(span));
+  const held = new Map(taken.map((post) => [keyOf(post.channelId, post.at), post]));
+  return moments.map((moment) => {
+    const post = held.get(keyOf(moment.channelId, moment.at));
+    return {
+      ...moment,
+      post: post ? { id: post.postId, title: post.title, status: post.status, queued: post.queued } : null,
+    };
+  });
+}
+
+/** No more than a quarter at a time, whatever is asked for. */
+function capped(span: { from: Date; to: Date }): { from: Date; to: Date } {
+  return { from: span.from, to: new Date(Math.min(span.to.getTime(), span.from.getTime() + lookAhead)) };
+}
+
+async function suggestion(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  channelIds: string[],
+  postId: string | null,
+  now: Date,
+): Promise<Suggestion> {
+  const found = await targetChannels(db, workspaceId, channelIds);
+  const channels = [...found.values()];
+  const slots = await store.slotsOf(db, workspaceId, [...found.keys()]);
+  if (slots.length === 0) {
+    throw new DeskError({
+      code: "desk.no_slots",
+      kind: "unprocessable",
+      message: "None of these channels has queue slots; add one on the queue's page, or choose a time.",
+    });
+  }
+  const span = { from: new Date(now.getTime() + 60_000), to: new Date(now.getTime() + lookAhead) };
+  const taken = await store.occupants(db, workspaceId, [...found.keys()], span);
+  const best = bestSlot({
+    moments: momentsOf(slots, await zoneOf(db, workspaceId), span),
+    channels,
+    taken: taken.filter((post) => post.postId !== postId),
+  });
+  if (best) return best;
+  throw new DeskError({
+    code: "desk.queue_full",
+    kind: "conflict",
+    message: "Every slot of the next twelve weeks is taken; add slots, or choose a time.",
+  });
+}
+
+async function addToQueue(parts: DeskParts, actor: Actor, id: string): Promise<void> {
+  const { workspaceId } = actor;
+  await onPost(parts, actor, id, "schedule", async ({ db, post, now }) => {
+    await store.lockQueue(db, workspaceId);
+    const channelIds = post.variants.map(({ channelId }) => channelId);
+    const best = await suggestion(db, workspaceId, channelIds, id, now);
+    await settle(parts, db, actor, { post, at: best, now });
+    return {
+      action: "post.queued",
+      details: { wall: best.wall, zone: best.zone, at: best.at.toISOString() },
+    };
+  });
+}
+
+type Placing = {
+  post: Awaited<ReturnType<typeof loadPost>>;
+  at: { wall: string; zone: string };
+  now: Date;
+};
+
+/** Schedules a post and takes its moment on each of its channels. */
+async function settle(
+  parts: DeskParts,
+  db: Kysely<Schema>,
+  actor: Actor,
+  { post, at, now }: Placing,
+): Promise<void> {
+  const schedule = resolveSchedule({ wall: at.wall, zone: at.zone, rule: "compatible" }, now);
+  await place(parts, db, actor, post, schedule, now);
+  const channelIds = post.variants.map(({ channelId }) => channelId);
+  await orTaken(store.takeSlot(db, actor.workspaceId, { postId: post.id, channelIds, at: schedule.at, now }));
+}
+
+async function moveInQueue(
+  parts: DeskParts,
+  actor: Actor,
+  id: string,
+  direction: "earlier" | "later",
+): Promise<void> {
+  const { workspaceId } = actor;
+  await parts.database.inWorkspace(workspaceId, async (db) => {
+    const now = parts.clock.now();
+    const found = await store.neighbour(db, workspaceId, id, direction, now);
+    // In the order of their ids, as wherever two posts are locked.
+    for (const postId of found === null ? [id] : [id, found].toSorted()) {
+      if (!(await lockPost(db, workspaceId, postId))) throw postNotFound();
+    }
+    await store.lockQueue(db, workspaceId);
+    const other = await store.neighbour(db, workspaceId, id, direction, now);
+    const mine = await loadPost(db, parts, workspaceId, id);
+    if (mine.deletedAt !== null) throw postNotFound();
+    assertAllowed("schedule", mine.facts, actor);
+    if (other === null || other !== found || mine.schedule === null) {
+      throw new DeskError({
+        code: "desk.queue_end",
+        kind: "conflict",
+        message: `No other post of the queue goes out ${direction} on these channels.`,
+      });
+    }
+    const theirs = await loadPost(db, parts, workspaceId, other);
+    assertAllowed("schedule", theirs.facts, actor);
+    if (theirs.schedule === null) throw postNotFound();
+    const [from, to] = [mine.schedule, theirs.schedule];
+    // Both leave their moments first, or each would be in the other's way.
+    await place(parts, db, actor, mine, to, now);
+    await place(parts, db, actor, theirs, from, now);
+    await orTaken(takeBoth(db, workspaceId, { mine, theirs, from, to, now }));
+    await recordEvent(db, {
+      actor,
+      action: "post.queue_moved",
+      target: { kind: "post", id },
+      details: { with: other, at: to.at.toISOString() },
+    });
+  });
+}
+
+type Swap = Record<"mine" | "theirs", Placing["post"]> & Record<"from" | "to", { at: Date }> & { now: Date };
+
+async function takeBoth(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  { mine, theirs, from, to, now }: Swap,
+): Promise<void> {
+  for (const [post, { at }] of [
+    [mine, to],
+    [theirs, from],
+  ] as const) {
+    const channelIds = post.variants.map(({ channelId }) => channelId);
+    await store.takeSlot(db, workspaceId, { postId: post.id, channelIds, at, now });
+  }
+}
+
+async function zoneOf(db: Kysely<Schema>, workspaceId: string): Promise<string> {
+  const row = await db
+    .selectFrom("workspaces")
+    .select("time_zone")
+    .where("id", "=", workspaceId)
+    .executeTakeFirst();
+  return row?.time_zone ?? "UTC";
+}
+
+/** Throws `desk.schedule_zone` for what is no time zone. */
+function assertZone(zone: string | null, time: string): void {
+  if (zone !== null) previewSchedule(`2026-01-01T${time}`, zone);
+}
+
+/** The database is the last to say that a moment has an owner. */
+async function orTaken<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw new DeskError({
+      code: "desk.slot_taken",
+      kind: "conflict",
+      message: "This time is taken on one of the channels; choose another.",
+      retryable: true,
+      cause: error,
+    });
+  }
+}
+
+function target(id: string) {
+  return { kind: "queue_slot", id };
+}
+
+function slotNotFound(): DeskError {
+  return new DeskError({ code: "desk.slot_not_found", kind: "not_found", message: "There is no such slot." });
+}

@@ -1,0 +1,85 @@
+import type { Kysely } from "kysely";
+import type { Schema } from "#platform/db";
+import { voidApproval } from "../approvals.store.ts";
+import type { DeskParts } from "../desk.ts";
+import { lockPost, updatePost } from "../posts.store.ts";
+import {
+  type SeriesRow,
+  freeDate,
+  lockSeries,
+  occurrencesFrom,
+  updateSeries,
+  voidSeriesApproval,
+} from "./series.store.ts";
+
+/** States of a post in which nothing of it may be visible yet. */
+const waiting = new Set(["draft", "in_review", "approved", "scheduled"]);
+
+/**
+ * Takes back every occurrence that follows the template and has not left: deliveries are cancelled,
+ * approvals end, the posts are put away and their dates are free again. Occurrences that a person changed
+ * stay, and so does what is already on its way. Returns how many were taken back.
+ */
+export async function dropOccurrences(
+  parts: Pick<DeskParts, "deliveries">,
+  db: Kysely<Schema>,
+  series: SeriesRow,
+  reason: string,
+  now: Date,
+): Promise<number> {
+  const { workspaceId } = series;
+  const all = await occurrencesFrom(db, series, "0001-01-01");
+  const postIds = all.flatMap(({ postId, follows }) => (follows && postId !== null ? [postId] : [])).sort();
+  let dropped = 0;
+  for (const postId of postIds) {
+    if (!(await lockPost(db, workspaceId, postId))) continue;
+    if (!(await isWaiting(db, workspaceId, postId))) continue;
+    const { tooLate } = await parts.deliveries.cancel(db, workspaceId, postId);
+    if (tooLate.length > 0) continue;
+    await voidApproval(db, workspaceId, postId, reason, now);
+    await updatePost(db, workspaceId, postId, { status: "cancelled", deleted_at: now, updated_at: now });
+    await freeDate(db, series, postId);
+    dropped += 1;
+  }
+  return dropped;
+}
+
+/**
+ * Ends the approval of a series and takes back what it alone had approved: called whenever the template or
+ * the rule changes, in the transaction of that change.
+ */
+export async function fallBack(
+  parts: Pick<DeskParts, "deliveries">,
+  db: Kysely<Schema>,
+  series: SeriesRow,
+  reason: string,
+  now: Date,
+): Promise<void> {
+  await voidSeriesApproval(db, series, reason, now);
+  await dropOccurrences(parts, db, series, reason, now);
+  await updateSeries(db, series, { tend_at: now, updated_at: now });
+}
+
+/** The same for whoever changed a template, whose lock he holds. */
+export async function templateChanged(
+  parts: Pick<DeskParts, "deliveries">,
+  db: Kysely<Schema>,
+  workspaceId: string,
+  templateId: string,
+  reason: string,
+  now: Date,
+): Promise<void> {
+  const series = await lockSeries(db, workspaceId, templateId);
+  if (series) await fallBack(parts, db, series, reason, now);
+}
+
+async function isWaiting(db: Kysely<Schema>, workspaceId: string, postId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("posts")
+    .select("status")
+    .where("workspace_id", "=", workspaceId)
+    .where("id", "=", postId)
+    .where("deleted_at", "is", null)
+    .executeTakeFirst();
+  return row !== undefined && waiting.has(row.status);
+}

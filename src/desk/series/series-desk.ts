@@ -1,0 +1,57 @@
+import type { Actor } from "#kit";
+import type { Sweep } from "#platform/jobs";
+import type { DeskParts } from "../desk.ts";
+import type { Moment } from "./rule.ts";
+import type { SeriesRule } from "./rule.schema.ts";
+import {
+  type PlannedDate,
+  type SeriesSummary,
+  type SeriesView,
+  plannedDates,
+  previewRule,
+  readSeries,
+  readSeriesList,
+} from "./series.read.ts";
+import * as verbs from "./series.ts";
+
+/** Recurring posts. A person approves template and rule once; each occurrence is a post of its own. */
+export type SeriesDesk = {
+  list(workspaceId: string): Promise<SeriesSummary[]>;
+  read(actor: Actor, id: string): Promise<SeriesView>;
+  planned(workspaceId: string, span: { from: Date; to: Date }): Promise<PlannedDate[]>;
+  preview(rule: SeriesRule): { moments: Moment[]; clockChanges: Moment[] };
+  create(actor: Actor, request: { postId: string; rule: SeriesRule; ahead: number }): Promise<string>;
+  change(
+    actor: Actor,
+    id: string,
+    change: { rule?: SeriesRule | undefined; ahead?: number | undefined },
+  ): Promise<void>;
+  approve(actor: Actor, id: string, seen: { boundHash: string; note: string }): Promise<void>;
+  pause(actor: Actor, id: string): Promise<void>;
+  resume(actor: Actor, id: string): Promise<void>;
+  end(actor: Actor, id: string): Promise<void>;
+  remove(actor: Actor, id: string): Promise<void>;
+  /** Makes what lies ahead; runs in every worker. */
+  sweep: Sweep;
+};
+
+export function createSeriesDesk(parts: DeskParts): SeriesDesk {
+  return {
+    list: (workspaceId) => readSeriesList(parts, workspaceId),
+    read: (actor, id) => readSeries(parts, actor, id),
+    planned: (workspaceId, span) => plannedDates(parts, workspaceId, span),
+    preview: (rule) => previewRule(rule, parts.clock.now()),
+    create: (actor, request) => verbs.createSeries(parts, actor, request),
+    change: (actor, id, change) => verbs.changeSeries(parts, actor, id, change),
+    approve: (actor, id, seen) => verbs.approveSeries(parts, actor, id, seen),
+    pause: (actor, id) => verbs.pauseSeries(parts, actor, id),
+    resume: (actor, id) => verbs.resumeSeries(parts, actor, id),
+    end: (actor, id) => verbs.endSeries(parts, actor, id),
+    remove: (actor, id) => verbs.removeSeries(parts, actor, id),
+    sweep: {
+      name: "desk.series",
+      everyMs: 20_000,
+      run: (signal) => verbs.tendDueSeries(parts, signal),
+    },
+  };
+}

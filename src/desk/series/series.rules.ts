@@ -1,0 +1,47 @@
+import type { Actor } from "#kit";
+import type { Permission } from "#kit";
+import { can } from "#workspaces";
+import { DeskError } from "../errors.ts";
+import type { SeriesState } from "./series.store.ts";
+
+export const seriesActions = ["change", "approve", "pause", "resume", "end", "remove"] as const;
+export type SeriesAction = (typeof seriesActions)[number];
+
+const table: Record<SeriesAction, { from: SeriesState[]; permission: Permission; words: string }> = {
+  change: { from: ["active", "paused"], permission: "posts.write", words: "change" },
+  approve: { from: ["active", "paused"], permission: "posts.approve", words: "approve" },
+  pause: { from: ["active"], permission: "posts.publish", words: "pause" },
+  resume: { from: ["paused"], permission: "posts.publish", words: "resume" },
+  end: { from: ["active", "paused"], permission: "posts.publish", words: "end" },
+  remove: { from: ["active", "paused", "ended"], permission: "posts.publish", words: "remove" },
+};
+
+/** Why this actor can't do this to a series now; null when he can. */
+export function whyNot(action: SeriesAction, state: SeriesState, actor: Actor): string | null {
+  const { from, permission, words } = table[action];
+  if (!can(actor.role, permission)) return `Your role, ${actor.role}, cannot ${words} a series.`;
+  if (action === "approve" && actor.kind !== "person") return "Only a person can approve a series.";
+  if (!from.includes(state)) return `You cannot ${words} this series: it is ${state}.`;
+  return null;
+}
+
+/** Throws what `whyNot` says. */
+export function seriesRefusal(action: SeriesAction, state: SeriesState, actor: Actor): void {
+  const reason = whyNot(action, state, actor);
+  if (reason === null) return;
+  const { permission } = table[action];
+  const forbidden = !can(actor.role, permission) || (action === "approve" && actor.kind !== "person");
+  throw new DeskError({
+    code: forbidden ? "desk.not_permitted" : "desk.series_state",
+    kind: forbidden ? "forbidden" : "conflict",
+    message: reason,
+  });
+}
+
+export function seriesNotFound(): DeskError {
+  return new DeskError({
+    code: "desk.series_not_found",
+    kind: "not_found",
+    message: "There is no such series.",
+  });
+}

@@ -1,0 +1,276 @@
+import type { Kysely } from "kysely";
+import type { Actor } from "#kit";
+import { newId } from "#kit";
+import { recordEvent } from "#platform/audit";
+import type { Schema } from "#platform/db";
+import { blockingProblems } from "../check.ts";
+import type { DeskParts } from "../desk.ts";
+import { DeskError, postNotFound } from "../errors.ts";
+import { type LoadedPost, loadPost } from "../load.ts";
+import { authorsOf, insertPost, lockPost, updatePost } from "../posts.store.ts";
+import { dropOccurrences, fallBack } from "./drop.ts";
+import { assertRule, dayAfter, localDate, momentsAfter } from "./rule.ts";
+import type { SeriesRule } from "./rule.schema.ts";
+import { seriesHash } from "./series-hash.ts";
+import {
+  type SeriesRow,
+  dueSeries,
+  findSeries,
+  insertSeries,
+  insertSeriesApproval,
+  lockSeries,
+  newestApproval,
+  postpone,
+  updateSeries,
+} from "./series.store.ts";
+import { seriesNotFound, seriesRefusal } from "./series.rules.ts";
+import { tendSeries } from "./tend.ts";
+
+type Step = { db: Kysely<Schema>; series: SeriesRow; now: Date };
+
+/**
+ * The frame of every verb on a series: one transaction that locks the template and then the series, the
+ * order in which an edit of the template does. Returns nothing; the work records what it did.
+ */
+async function onSeries(
+  parts: DeskParts,
+  actor: Actor,
+  id: string,
+  work: (step: Step) => Promise<{ action: `series.${string}`; details?: Record<string, string | number> }>,
+): Promise<void> {
+  const { workspaceId } = actor;
+  await parts.database.inWorkspace(workspaceId, async (db) => {
+    const found = await findSeries(db, workspaceId, id);
+    if (!found || !(await lockPost(db, workspaceId, found.templateId))) throw seriesNotFound();
+    const series = await lockSeries(db, workspaceId, found.templateId);
+    if (!series) throw seriesNotFound();
+    const { action, details = {} } = await work({ db, series, now: parts.clock.now() });
+    await recordEvent(db, { actor, action, target: { kind: "series", id }, details });
+  });
+}
+
+/**
+ * Makes a series whose template is a copy of a post as it is now; the post itself stays as it is. Nothing is
+ * made from it until a person approves the series.
+ *
+ * @throws DeskError `desk.series_rule`, `desk.post_not_found`
+ */
+export async function createSeries(
+  parts: DeskParts,
+  actor: Actor,
+  request: { postId: string; rule: SeriesRule; ahead: number },
+): Promise<string> {
+  assertRule(request.rule);
+  const { workspaceId } = actor;
+  return parts.database.inWorkspace(workspaceId, async (db) => {
+    const source = await loadPost(db, parts, workspaceId, request.postId);
+    if (source.deletedAt !== null) throw postNotFound();
+    const now = parts.clock.now();
+    const [id, templateId] = [newId(), newId()];
+    await insertPost(
+      db,
+      workspaceId,
+      templateId,
+      {
+        number: 1,
+        title: source.title,
+        variants: source.variants,
+        contentHash: source.contentHash,
+        authorKind: source.author.kind,
+        createdBy: source.versionBy,
+        runId: null,
+        at: now,
+      },
+      source.sources,
+      "template",
+    );
+    // Whoever wrote any of it cannot be the one who approves it, where the workspace asks for another.
+    const editors = [...new Set([actor.userId, ...(await authorsOf(db, workspaceId, source.id))])];
+    const series = { workspaceId, id, templateId, rule: request.rule, ahead: request.ahead };
+    await insertSeries(db, series, { by: actor.userId, editors, at: now });
+    const row = await lockSeries(db, workspaceId, templateId);
+    if (row) await beginFromNow(db, row, request.rule, now);
+    await recordEvent(db, {
+      actor,
+      action: "series.created",
+      target: { kind: "series", id },
+      details: { title: source.title, postId: request.postId, templateId },
+    });
+    return id;
+  });
+}
+
+/** Changes the rule, or how many are made ahead. A changed rule voids the approval and takes back what it made. */
+export async function changeSeries(
+  parts: DeskParts,
+  actor: Actor,
+  id: string,
+  change: { rule?: SeriesRule | undefined; ahead?: number | undefined },
+): Promise<void> {
+  const { rule } = change;
+  if (rule) assertRule(rule);
+  await onSeries(parts, actor, id, async ({ db, series, now }) => {
+    seriesRefusal("change", series.state, actor);
+    const ahead = change.ahead ?? series.ahead;
+    const template = await loadPost(db, parts, series.workspaceId, series.templateId);
+    const changed = rule !== undefined && seriesHash(rule, template) !== seriesHash(series.rule, template);
+    await updateSeries(db, series, { ahead, updated_at: now, tend_at: now });
+    if (!changed) return { action: "series.changed", details: { ahead } };
+    await fallBack(parts, db, series, `${actor.name} changed when the series goes out`, now);
+    const editors = [...new Set([...series.editors, actor.userId])];
+    await updateSeries(db, series, { rule: JSON.stringify(rule), editors });
+    await beginFromNow(db, series, rule, now);
+    return { action: "series.rule_changed", details: { ahead } };
+  });
+}
+
+/**
+ * Approves exactly what the person saw: the template and the rule, and with them every occurrence that the
+ * rule names. The occurrences ahead are made at once.
+ *
+ * @throws DeskError `desk.changed_since_seen`, `desk.own_words`, `desk.not_ready`
+ */
+export async function approveSeries(
+  parts: DeskParts,
+  actor: Actor,
+  id: string,
+  seen: { boundHash: string; note: string },
+): Promise<void> {
+  await onSeries(parts, actor, id, async ({ db, series, now }) => {
+    seriesRefusal("approve", series.state, actor);
+    const template = await loadPost(db, parts, series.workspaceId, series.templateId);
+    const hash = seriesHash(series.rule, template);
+    if (hash !== seen.boundHash) {
+      throw new DeskError({
+        code: "desk.changed_since_seen",
+        kind: "conflict",
+        message: "This series changed while you looked at it. Nothing was approved; read it again.",
+      });
+    }
+    const last = await newestApproval(db, series);
+    if (last && last.voidedAt === null) {
+      throw new DeskError({
+        code: "desk.series_approved",
+        kind: "conflict",
+        message: "This series is approved already.",
+      });
+    }
+    await assertApprover(db, series, template, actor, last?.templateVersion ?? 0);
+    const approvalId = await insertSeriesApproval(db, series, {
+      templateVersion: template.version,
+      contentHash: template.contentHash,
+      boundHash: hash,
+      note: seen.note,
+      by: actor.userId,
+      at: now,
+    });
+    await updateSeries(db, series, { editors: [], updated_at: now });
+    await tendSeries(parts, db, series, now);
+    return { action: "series.approved", details: { approvalId, boundHash: hash } };
+  });
+}
+
+async function assertApprover(
+  db: Kysely<Schema>,
+  series: SeriesRow,
+  template: LoadedPost,
+  actor: Actor,
+  approvedVersion: number,
+): Promise<void> {
+  const authors = await authorsOf(db, series.workspaceId, template.id, approvedVersion);
+  if (template.workspace.separateApprover && [...series.editors, ...authors].includes(actor.userId)) {
+    throw new DeskError({
+      code: "desk.own_words",
+      kind: "forbidden",
+      message:
+        "You wrote or changed part of this series since its last approval; this workspace asks for the approval of somebody else.",
+    });
+  }
+  const problems = blockingProblems(template.checks);
+  if (problems.length === 0) return;
+  throw new DeskError({
+    code: "desk.not_ready",
+    kind: "unprocessable",
+    message: problems[0]?.message ?? "The template is not ready.",
+    problems,
+  });
+}
+
+/** Holds a series: what has not left is taken back, and dates that pass meanwhile are left out. */
+export async function pauseSeries(parts: DeskParts, actor: Actor, id: string): Promise<void> {
+  await onSeries(parts, actor, id, async ({ db, series, now }) => {
+    seriesRefusal("pause", series.state, actor);
+    const dropped = await dropOccurrences(parts, db, series, `${actor.name} paused the series`, now);
+    await updateSeries(db, series, { state: "paused", updated_at: now, tend_at: now });
+    return { action: "series.paused", details: { dropped } };
+  });
+}
+
+/** Goes on with the next date, under the approval that stands. */
+export async function resumeSeries(parts: DeskParts, actor: Actor, id: string): Promise<void> {
+  await onSeries(parts, actor, id, async ({ db, series, now }) => {
+    seriesRefusal("resume", series.state, actor);
+    // First as paused, so that what passed meanwhile is told for what it was.
+    await tendSeries(parts, db, series, now);
+    await updateSeries(db, series, { state: "active", updated_at: now });
+    const resumed = await lockSeries(db, series.workspaceId, series.templateId);
+    if (resumed) await tendSeries(parts, db, resumed, now);
+    return { action: "series.resumed" };
+  });
+}
+
+/** Ends a series for good: what has not left is taken back; what was published stays. */
+export async function endSeries(parts: DeskParts, actor: Actor, id: string): Promise<void> {
+  await onSeries(parts, actor, id, async ({ db, series, now }) => {
+    seriesRefusal("end", series.state, actor);
+    const dropped = await dropOccurrences(parts, db, series, `${actor.name} ended the series`, now);
+    await updateSeries(db, series, { state: "ended", updated_at: now });
+    return { action: "series.ended", details: { dropped } };
+  });
+}
+
+/** Ends a series and puts it and its template out of sight; what was published stays. */
+export async function removeSeries(parts: DeskParts, actor: Actor, id: string): Promise<void> {
+  await onSeries(parts, actor, id, async ({ db, series, now }) => {
+    seriesRefusal("remove", series.state, actor);
+    const dropped = await dropOccurrences(parts, db, series, `${actor.name} removed the series`, now);
+    await updateSeries(db, series, { state: "ended", deleted_at: now, updated_at: now });
+    await updatePost(db, series.workspaceId, series.templateId, { deleted_at: now, updated_at: now });
+    return { action: "series.removed", details: { dropped } };
+  });
+}
+
+/** A worker's round: looks at every series that is due, in any workspace. Safe beside other workers. */
+export async function tendDueSeries(parts: DeskParts, signal: AbortSignal): Promise<void> {
+  const due = await dueSeries(parts.database.system, parts.clock.now(), 200);
+  const failures: unknown[] = [];
+  for (const { workspaceId, templateId } of due) {
+    if (signal.aborted) return;
+    try {
+      await parts.database.inWorkspace(workspaceId, async (db) => {
+        if (!(await lockPost(db, workspaceId, templateId))) return;
+        const series = await lockSeries(db, workspaceId, templateId);
+        if (series) await tendSeries(parts, db, series, parts.clock.now());
+      });
+    } catch (error) {
+      // One series that cannot be tended keeps no other waiting.
+      failures.push(error);
+      await postpone(parts.database.system, templateId, new Date(parts.clock.now().getTime() + 300_000));
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, "some series could not be tended");
+}
+
+/** Dates that lie behind when a rule begins to count are nobody's loss and are not accounted for. */
+async function beginFromNow(
+  db: Kysely<Schema>,
+  series: SeriesRow,
+  rule: SeriesRule,
+  now: Date,
+): Promise<void> {
+  const [next] = momentsAfter(rule, now, 1);
+  await updateSeries(db, series, {
+    tended_to: next?.date ?? dayAfter(localDate(now, rule.zone)),
+    tend_at: now,
+  });
+}

@@ -1,0 +1,42 @@
+import type { Wire } from "../posts.wire.ts";
+import { ruleWords } from "./rule-words.ts";
+import type { Moment } from "./rule.ts";
+import type { PlannedDate, SeriesSummary, SeriesView } from "./series.read.ts";
+import type * as schema from "./series.schema.ts";
+
+export function momentToWire<Fields extends Moment>(moment: Fields) {
+  return { ...moment, at: moment.at.toISOString() };
+}
+
+export function summaryToWire(series: SeriesSummary): Wire<typeof schema.seriesList>["items"][number] {
+  return { ...series, words: ruleWords(series.rule), next: series.next?.toISOString() ?? null };
+}
+
+export function seriesToWire(series: SeriesView): Wire<typeof schema.series> {
+  const { approval } = series;
+  return {
+    ...series,
+    ...summaryToWire(series),
+    approval: approval && {
+      id: approval.id,
+      templateVersion: approval.templateVersion,
+      boundHash: approval.boundHash,
+      note: approval.note,
+      decidedBy: approval.decidedBy,
+      decidedAt: approval.decidedAt.toISOString(),
+      voidedAt: approval.voidedAt?.toISOString() ?? null,
+      voidedReason: approval.voidedReason,
+    },
+    dates: series.dates.map((date) => ({
+      ...momentToWire(date),
+      scheduledAt: date.scheduledAt?.toISOString() ?? null,
+    })),
+    clockChanges: series.clockChanges.map(momentToWire),
+    createdAt: series.createdAt.toISOString(),
+    updatedAt: series.updatedAt.toISOString(),
+  };
+}
+
+export function plannedToWire(planned: PlannedDate): Wire<typeof schema.plannedList>["items"][number] {
+  return momentToWire(planned);
+}

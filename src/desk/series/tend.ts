@@ -1,0 +1,179 @@
+import type { Kysely } from "kysely";
+import { newId } from "#kit";
+import { recordEvent } from "#platform/audit";
+import type { Schema } from "#platform/db";
+import { insertDecision } from "../approvals.store.ts";
+import { bindingOf, boundHash } from "../binding.ts";
+import { blockingProblems } from "../check.ts";
+import type { DeskParts } from "../desk.ts";
+import { handOver } from "../hand-over.ts";
+import { type LoadedPost, loadPost } from "../load.ts";
+import { insertPost, setSchedule, updatePost } from "../posts.store.ts";
+import { seriesHash } from "./series-hash.ts";
+import { type Moment, datesOf, dayAfter, localDate, momentOf, momentsAfter } from "./rule.ts";
+import {
+  type SeriesApproval,
+  type SeriesRow,
+  newestApproval,
+  occurrencesFrom,
+  setReason,
+  takeDate,
+  updateSeries,
+} from "./series.store.ts";
+
+/** How many dates that nobody tended are accounted for in one go. */
+const arrears = 400;
+const hour = 3_600_000;
+const heldAgain = 300_000;
+
+type Tending = {
+  parts: DeskParts;
+  db: Kysely<Schema>;
+  series: SeriesRow;
+  template: LoadedPost;
+  now: Date;
+};
+
+/**
+ * Brings a series up to date: accounts for dates whose moment passed, makes what lies ahead, and tries again
+ * what was held. Idempotent; the template and the series are locked by the caller.
+ *
+ * Nothing is made without a standing approval that binds the template and the rule as they are now.
+ */
+export async function tendSeries(
+  parts: DeskParts,
+  db: Kysely<Schema>,
+  series: SeriesRow,
+  now: Date,
+): Promise<void> {
+  if (series.state === "ended") return;
+  const template = await loadPost(db, parts, series.workspaceId, series.templateId);
+  const tending = { parts, db, series, template, now };
+  const approval = await standingApproval(tending);
+  await accountForPassed(tending, approval);
+  const ahead = momentsAfter(series.rule, now, series.ahead);
+  let held = 0;
+  let made = 0;
+  if (series.state === "active" && approval) {
+    const taken = new Map(
+      (await occurrencesFrom(db, series, ahead[0]?.date ?? series.tendedTo)).map((one) => [one.date, one]),
+    );
+    for (const moment of ahead) {
+      const occurrence = taken.get(moment.date);
+      if (!occurrence) {
+        const stands = await make(tending, approval, moment);
+        made += 1;
+        held += stands ? 0 : 1;
+      } else if (occurrence.follows && occurrence.postId !== null && occurrence.reason !== null) {
+        held += (await letGo(tending, approval, moment, occurrence.postId)) ? 0 : 1;
+      }
+    }
+  }
+  const [next] = ahead;
+  await updateSeries(db, series, {
+    tended_to: next?.date ?? dayAfter(localDate(now, series.rule.zone)),
+    tend_at: new Date(
+      Math.min(now.getTime() + (held > 0 ? heldAgain : 6 * hour), next ? next.at.getTime() + 1000 : Infinity),
+    ),
+    ...(next ? {} : { state: "ended" as const }),
+  });
+  if (made > 0) {
+    await recordEvent(db, {
+      actor: { kind: "system", workspaceId: series.workspaceId },
+      action: "series.occurrences_made",
+      target: { kind: "series", id: series.id },
+      details: { made, held, approvalId: approval?.id ?? null },
+    });
+  }
+}
+
+/** The approval that stands for exactly this template and this rule; null where none does. */
+async function standingApproval({ db, series, template }: Tending): Promise<SeriesApproval | null> {
+  const approval = await newestApproval(db, series);
+  if (!approval || approval.voidedAt !== null || approval.decidedBy === null) return null;
+  if (approval.contentHash !== template.contentHash) return null;
+  return approval.boundHash === seriesHash(series.rule, template) ? approval : null;
+}
+
+/** Dates whose moment passed before they could be made are kept with the reason: told, never sent late. */
+async function accountForPassed(
+  { db, series, now }: Tending,
+  approval: SeriesApproval | null,
+): Promise<void> {
+  // A time that a clock change skips may lie on the evening before its date.
+  const tomorrow = dayAfter(localDate(now, series.rule.zone));
+  const dates = datesOf(series.rule, series.tendedTo, tomorrow, arrears);
+  const reason =
+    series.state === "paused"
+      ? "The series was paused."
+      : approval
+        ? "Galley was not running when it should have been made."
+        : "The series was not approved in time.";
+  for (const date of dates) {
+    if (momentOf(series.rule, date).at > now) continue;
+    await takeDate(db, series, { date, postId: null, reason, now });
+  }
+}
+
+/** Makes one occurrence as a post of its own. False: it stands as a draft and is held, with the reason. */
+async function make(tending: Tending, approval: SeriesApproval, moment: Moment): Promise<boolean> {
+  const { db, series, template, now } = tending;
+  const postId = newId();
+  await insertPost(
+    db,
+    series.workspaceId,
+    postId,
+    {
+      number: 1,
+      title: template.title,
+      variants: template.variants,
+      contentHash: template.contentHash,
+      authorKind: template.author.kind,
+      // Whose words they are is who wrote the template, whoever's worker makes the copy.
+      createdBy: template.versionBy,
+      runId: null,
+      at: now,
+    },
+    template.sources,
+  );
+  const { rule } = series;
+  const schedule = { wall: moment.wall, zone: rule.zone, rule: rule.clock, at: moment.at };
+  await setSchedule(db, series.workspaceId, postId, schedule, now);
+  if (!(await takeDate(db, series, { date: moment.date, postId, reason: null, now }))) {
+    throw new TypeError(`${moment.date} of series ${series.id} was made twice`);
+  }
+  return letGo(tending, approval, moment, postId);
+}
+
+/**
+ * Derives the occurrence's approval from that of the series and hands it to delivery. Where a channel or a
+ * limit stands in the way, it is held as a draft with the reason, and tried again.
+ */
+async function letGo(
+  { parts, db, series, template, now }: Tending,
+  approval: SeriesApproval,
+  moment: Moment,
+  postId: string,
+): Promise<boolean> {
+  const { workspaceId } = series;
+  const [problem] = blockingProblems(template.checks);
+  if (problem || approval.decidedBy === null) {
+    await setReason(db, series, moment.date, problem?.message ?? "Its approver is gone; approve again.");
+    return false;
+  }
+  await insertDecision(db, workspaceId, {
+    postId,
+    version: 1,
+    boundHash: boundHash(bindingOf(template.variants, template.media, moment.at)),
+    boundAt: moment.at,
+    decision: "approved",
+    note: approval.note,
+    decidedBy: approval.decidedBy.id,
+    decidedAt: approval.decidedAt,
+    seriesApprovalId: approval.id,
+  });
+  await handOver(parts, db, workspaceId, postId, moment.at);
+  await updatePost(db, workspaceId, postId, { status: "scheduled", updated_at: now });
+  await setReason(db, series, moment.date, null);
+  return true;
+}

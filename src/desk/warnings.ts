@@ -1,0 +1,128 @@
+import type { Kysely } from "kysely";
+import { sql } from "kysely";
+import type { Schema } from "#platform/db";
+import type { CheckProblem, VariantCheck } from "./check.ts";
+import type { Variant } from "./post.ts";
+
+/** Two posts on one channel within this are shown as being in each other's way. */
+const nearMinutes = 15;
+/** How far apart the same text still looks like a repetition; X refuses it outright. */
+const sameTextDays = 30;
+
+export type Neighbourhood = {
+  variants: Variant[];
+  /** When the post goes out; null: not chosen yet, so now stands for it and nothing is near. */
+  at: Date | null;
+  /** The post itself, which is not in its own way. */
+  postId: string | null;
+};
+
+/**
+ * Adds what other posts of the workspace make worth a warning: another post on the same channel at nearly the
+ * same time, and the same text on the same channel within 30 days. Never an error.
+ */
+export async function warnOfNeighbours(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  checks: VariantCheck[],
+  { variants, at, postId }: Neighbourhood,
+  now: Date,
+): Promise<VariantCheck[]> {
+  if (variants.length === 0) return checks;
+  const near =
+    at === null ? new Map<string, Found>() : await nearPosts(db, workspaceId, variants, at, postId);
+  const same = await sameTexts(db, workspaceId, variants, at ?? now, postId);
+  return checks.map((check) => {
+    const problems: CheckProblem[] = [
+      ...warningOf(near.get(check.channelId), nearWarning),
+      ...warningOf(same.get(check.channelId), sameWarning),
+    ];
+    return problems.length === 0 ? check : { ...check, problems: [...check.problems, ...problems] };
+  });
+}
+
+type Found = { channel_id: string; title: string; status: string; at: Date; zone: string };
+
+function warningOf(found: Found | undefined, make: (found: Found) => CheckProblem): CheckProblem[] {
+  return found ? [make(found)] : [];
+}
+
+function nearWarning({ title, at, zone }: Found): CheckProblem {
+  return {
+    path: "",
+    code: "desk.close_to_another",
+    severity: "warning",
+    message: `"${title}" goes out here at ${readable(at, zone)}, within ${nearMinutes} minutes of this post.`,
+  };
+}
+
+function sameWarning({ title, status, at, zone }: Found): CheckProblem {
+  const verb = status === "published" || status === "partly" ? "went" : "goes";
+  return {
+    path: "/parts/0",
+    code: "desk.same_text_again",
+    severity: "warning",
+    message: `The same text ${verb} out here as "${title}" (${readable(at, zone)}). Some platforms, X among them, refuse a text that they saw before.`,
+  };
+}
+
+function readable(at: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" }).format(at);
+}
+
+async function nearPosts(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  variants: Variant[],
+  at: Date,
+  postId: string | null,
+): Promise<Map<string, Found>> {
+  const ids = variants.map(({ channelId }) => channelId);
+  const { rows } = await sql<Found>`
+    select distinct on (channel_id) channel_id, p.title, p.status, p.scheduled_at as at, w.time_zone as zone
+    from posts p
+    join workspaces w on w.id = p.workspace_id
+    cross join lateral unnest(p.channel_ids) as channel_id
+    where p.workspace_id = ${workspaceId} and p.deleted_at is null and p.kind = 'post'
+      and p.status not in ('cancelled', 'failed', 'missed')
+      and p.scheduled_at between ${at}::timestamptz - ${nearMinutes}::integer * interval '1 minute'
+        and ${at}::timestamptz + ${nearMinutes}::integer * interval '1 minute'
+      and channel_id = any(${ids}::uuid[]) and p.id is distinct from ${postId}::uuid
+    order by channel_id, abs(extract(epoch from p.scheduled_at - ${at}::timestamptz))`.execute(db);
+  return new Map(rows.map((row) => [row.channel_id, row]));
+}
+
+async function sameTexts(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  variants: Variant[],
+  at: Date,
+  postId: string | null,
+): Promise<Map<string, Found>> {
+  const texts = variants.map(({ channelId, content: { parts, link } }) => ({
+    channelId,
+    // What PostgreSQL cannot store was never stored either.
+    content: { parts: parts.map(storable), link: link === null ? null : storable(link) },
+  }));
+  const { rows } = await sql<Found>`
+    select distinct on (f.channel_id) f.channel_id, p.title, p.status, w.time_zone as zone,
+      coalesce(p.scheduled_at, p.updated_at) as at
+    from jsonb_array_elements(${JSON.stringify(texts)}::jsonb) v
+    join post_fingerprints f on f.fingerprint = text_fingerprint(v -> 'content')
+      and f.channel_id = (v ->> 'channelId')::uuid and f.workspace_id = ${workspaceId}
+    join posts p on p.workspace_id = f.workspace_id and p.id = f.post_id
+    join workspaces w on w.id = p.workspace_id
+    where p.deleted_at is null and p.kind = 'post' and p.id is distinct from ${postId}::uuid
+      and p.status in ('in_review', 'approved', 'scheduled', 'publishing', 'published', 'partly')
+      and coalesce(p.scheduled_at, p.updated_at)
+        between ${at}::timestamptz - ${sameTextDays}::integer * interval '1 day'
+        and ${at}::timestamptz + ${sameTextDays}::integer * interval '1 day'
+    order by f.channel_id, abs(extract(epoch from coalesce(p.scheduled_at, p.updated_at) - ${at}::timestamptz))`.execute(
+    db,
+  );
+  return new Map(rows.map((row) => [row.channel_id, row]));
+}
+
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll("\0", "");
+}
