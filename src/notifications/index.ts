@@ -1,0 +1,2 @@
+export type { NoticeMail } from "./send.ts";
+export { createNotifications } from "./notifications.ts";

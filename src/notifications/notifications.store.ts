@@ -1,0 +1,168 @@
+import type { Schema } from "#platform/db";
+import { type Kysely, sql } from "kysely";
+
+/** One thing that one person is told. */
+export type Notice = { id: string } & (
+  | {
+      kind: "needs_human" | "needs_reconnect" | "missed" | "rejected";
+      postId: string;
+      title: string;
+      connector: string;
+      handle: string;
+      /** What the platform or Galley said about it, in words. */
+      reason: string | null;
+    }
+  | {
+      kind: "expiry";
+      subject: string;
+      connector: string;
+      /** Null where it is about an app of the platform, not about one channel. */
+      handle: string | null;
+      endsAt: Date;
+    }
+);
+
+export type Recipient = { userId: string; email: string; workspaceName: string };
+
+/** Rows for those who can do something about these posts and do not know yet; the number of new rows. */
+export async function insertForPosts(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  postIds: readonly string[],
+): Promise<number> {
+  const result = await sql`
+    insert into notifications (workspace_id, id, user_id, kind, delivery_id)
+    select d.workspace_id, gen_random_uuid(), m.user_id, d.state, d.id
+    from deliveries d
+    join posts p on p.workspace_id = d.workspace_id and p.id = d.post_id
+    join members m on m.workspace_id = d.workspace_id
+      and (m.role in ('owner', 'admin') or m.user_id = p.created_by)
+    where d.workspace_id = ${workspaceId} and d.post_id = any(${postIds}::uuid[])
+      and d.state in ('needs_human', 'needs_reconnect', 'missed', 'rejected')
+    on conflict do nothing`.execute(db);
+  return Number(result.numAffectedRows ?? 0n);
+}
+
+export async function insertForWarning(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  warningId: string,
+): Promise<number> {
+  const result = await sql`
+    insert into notifications (workspace_id, id, user_id, kind, warning_id)
+    select workspace_id, gen_random_uuid(), user_id, 'expiry', ${warningId}
+    from members where workspace_id = ${workspaceId} and role in ('owner', 'admin')
+    on conflict do nothing`.execute(db);
+  return Number(result.numAffectedRows ?? 0n);
+}
+
+/**
+ * Forgets what needs nobody any more, or a person who has left. Should a delivery come to that state
+ * again, people are told then.
+ */
+export async function deleteSettled(db: Kysely<Schema>, workspaceId: string): Promise<void> {
+  await sql`
+    delete from notifications n
+    where n.workspace_id = ${workspaceId} and n.mailed_at is null
+      and (n.claimed_until is null or n.claimed_until <= clock_timestamp())
+      and (not exists (select from members m where m.workspace_id = n.workspace_id and m.user_id = n.user_id)
+        or exists (select from deliveries d
+          where d.workspace_id = n.workspace_id and d.id = n.delivery_id and d.state <> n.kind)
+        or exists (select from expiry_warnings w
+          where w.workspace_id = n.workspace_id and w.id = n.warning_id
+            and (w.dismissed_at is not null or w.ends_at <= clock_timestamp())))`.execute(db);
+}
+
+/**
+ * Takes all that waits for one person, none of `except`, for `forMs`; null where nothing waits. `db` sees
+ * all workspaces, because only that role reads mail addresses.
+ */
+export async function claimForOne(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  { except, forMs }: { except: readonly string[]; forMs: number },
+): Promise<{ recipient: Recipient; notices: Notice[] } | null> {
+  const { rows } = await sql<{ id: string; userId: string }>`
+    update notifications set claimed_until = clock_timestamp() + ${forMs} * interval '1 millisecond'
+    where workspace_id = ${workspaceId} and id in (
+      select n.id from notifications n
+      where n.workspace_id = ${workspaceId} and n.mailed_at is null
+        and (n.claimed_until is null or n.claimed_until <= clock_timestamp())
+        and n.user_id = (
+          select user_id from notifications
+          where workspace_id = ${workspaceId} and mailed_at is null
+            and (claimed_until is null or claimed_until <= clock_timestamp())
+            and user_id <> all(${except}::uuid[])
+          order by user_id limit 1)
+      for update skip locked)
+    returning id, user_id as "userId"`.execute(db);
+  const userId = rows[0]?.userId;
+  if (userId === undefined) return null;
+  const recipient = await db
+    .selectFrom("users")
+    .innerJoin("workspaces", (join) => join.on("workspaces.id", "=", workspaceId))
+    .select(["users.id as userId", "users.email", "workspaces.name as workspaceName"])
+    .where("users.id", "=", userId)
+    .executeTakeFirstOrThrow();
+  return {
+    recipient,
+    notices: await noticesOf(
+      db,
+      workspaceId,
+      rows.map((row) => row.id),
+    ),
+  };
+}
+
+async function noticesOf(db: Kysely<Schema>, workspaceId: string, ids: string[]): Promise<Notice[]> {
+  const { rows } = await sql<Notice>`
+    select n.id, n.kind, d.post_id as "postId", d.error_message as reason, w.subject, w.ends_at as "endsAt",
+      coalesce(nullif(p.title, ''), nullif(p.excerpt, ''), 'Untitled post') as title,
+      coalesce(d.connector, w.connector) as connector, c.handle
+    from notifications n
+    left join deliveries d on d.workspace_id = n.workspace_id and d.id = n.delivery_id
+    left join posts p on p.workspace_id = n.workspace_id and p.id = d.post_id
+    left join expiry_warnings w on w.workspace_id = n.workspace_id and w.id = n.warning_id
+    left join channels c on c.workspace_id = n.workspace_id and c.id = coalesce(d.channel_id, w.channel_id)
+    where n.workspace_id = ${workspaceId} and n.id = any(${ids}::uuid[])
+    order by n.created_at, n.id`.execute(db);
+  return rows;
+}
+
+export async function markMailed(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<void> {
+  await db
+    .updateTable("notifications")
+    .set({ mailed_at: sql`clock_timestamp()`, claimed_until: null })
+    .where("workspace_id", "=", workspaceId)
+    .where("id", "in", ids)
+    .execute();
+}
+
+/** Gives back what could not be sent. */
+export async function release(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<void> {
+  await db
+    .updateTable("notifications")
+    .set({ claimed_until: null })
+    .where("workspace_id", "=", workspaceId)
+    .where("id", "in", ids)
+    .execute();
+}
+
+/** When the last claim of another worker ends; null where there is none. */
+export async function claimedUntil(db: Kysely<Schema>, workspaceId: string): Promise<Date | null> {
+  const row = await db
+    .selectFrom("notifications")
+    .select((eb) => eb.fn.max("claimed_until").as("until"))
+    .where("workspace_id", "=", workspaceId)
+    .where("mailed_at", "is", null)
+    .executeTakeFirst();
+  return row?.until ?? null;
+}

@@ -1,0 +1,290 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import PostalMime from "postal-mime";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { type Actor, type JsonObject, systemClock } from "#kit";
+import type { Database } from "#platform/db";
+import { createJobs, type RunningWorker, startWorker, type Task } from "#platform/jobs";
+import { createMailTransport } from "#platform/mail";
+import { createLogger } from "#platform/telemetry";
+import { buildMember } from "../../test/builders.ts";
+import { channelWorld } from "../../test/channels.ts";
+import { testDatabase, type TestDatabase } from "../../test/database.ts";
+import {
+  buildDeliveryHouse,
+  type DeliveryHouse,
+  type DeliverySandbox,
+  orderPost,
+  startDeliverySandbox,
+  sweepUntil,
+  textVariant,
+} from "../../test/delivery.ts";
+import { type MailCatcher, startMailCatcher } from "../../test/mail-catcher.ts";
+import { createNotifications } from "./notifications.ts";
+
+// A delivery that only a person can end, the queue, and a mail server, all real.
+
+const log = createLogger({ logLevel: "silent" });
+const jobs = createJobs();
+const publicUrl = "https://galley.example.com";
+
+type Caught = { id: string; to: string[]; subject: string };
+
+let server: TestDatabase;
+let directory: string;
+let catcher: MailCatcher;
+let platform: DeliverySandbox;
+let house: DeliveryHouse;
+let owner: Actor;
+let worker: RunningWorker | null = null;
+
+beforeAll(async () => {
+  server = await testDatabase();
+});
+afterAll(() => server.close());
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "galley-notices-"));
+  catcher = await startCatcher(0);
+  platform = await startDeliverySandbox();
+  house = await buildDeliveryHouse(server.database, platform.connector);
+  owner = await buildMember(server.database, house.workspaceId, "owner");
+});
+afterEach(async () => {
+  await worker?.stop();
+  worker = null;
+  await Promise.all([platform.close(), catcher.close()]);
+  await rm(directory, { recursive: true });
+});
+
+function startCatcher(smtpPort: number): Promise<MailCatcher> {
+  return startMailCatcher({ directory, host: "127.0.0.1", smtpPort, httpPort: 0, publicUrl: null });
+}
+
+function notificationsOn(database: Database, to = catcher, isMailed = true) {
+  const mail = {
+    transport: createMailTransport({ allowServers: [`${to.host}:${to.smtpPort}`] }),
+    server: { host: to.host, port: to.smtpPort, tls: "none" as const, username: null, password: null },
+    from: { name: "Galley", address: "galley@galley.test" },
+  };
+  return createNotifications({
+    database,
+    jobs,
+    mail: isMailed ? mail : null,
+    publicUrl,
+    connectorName: (id) => (id === "sandbox" ? "Sandbox" : id),
+    clock: systemClock,
+    gatherMs: 500,
+  });
+}
+
+async function work(notifications = notificationsOn(server.database), url = server.url): Promise<void> {
+  const tasks = {
+    ...notifications.tasks,
+    "desk.delivery_settled": (payload: JsonObject) => notifications.deliverySettled(payload),
+    "delivery.publish": async () => undefined,
+  };
+  worker = await startWorker({ databaseUrl: url, tasks, sweeps: [], concurrency: 2, log, pollMs: 50 });
+}
+
+async function caught(from = catcher): Promise<Caught[]> {
+  const answer = await fetch(`${from.url}/api/messages`);
+  return ((await answer.json()) as { items: Caught[] }).items;
+}
+
+async function read(mail: Caught | undefined) {
+  const answer = await fetch(`${catcher.url}/messages/${mail?.id}/raw`);
+  return PostalMime.parse(await answer.text());
+}
+
+/** Everything that is enqueued has run: nothing more can come. */
+async function quiet(): Promise<void> {
+  const { database } = server;
+  await vi.waitFor(
+    async () => {
+      const waiting = await database.system
+        .selectFrom("notifications")
+        .select("id")
+        .where("mailed_at", "is", null)
+        .execute();
+      expect(waiting).toEqual([]);
+    },
+    { timeout: 20_000, interval: 50 },
+  );
+}
+
+function mailed(count: number): Promise<void> {
+  return vi.waitFor(async () => expect(await caught()).toHaveLength(count), {
+    timeout: 20_000,
+    interval: 50,
+  });
+}
+
+/** Posts whose answers were lost on a platform that cannot be read back. */
+async function postsInDoubt(titles: string[], authorId: string | null = null): Promise<string[]> {
+  const deliveries = platform.deliveries(
+    server.database,
+    {},
+    { ...platform.connector, locate: "unsupported" },
+  );
+  await platform.setFaults([{ kind: "lost_answer", remaining: null }]);
+  const postIds: string[] = [];
+  for (const title of titles) {
+    const { postId } = await orderPost(house, deliveries, textVariant(title));
+    await server.database.system
+      .updateTable("posts")
+      .set({ title, created_by: authorId })
+      .where("id", "=", postId)
+      .execute();
+    postIds.push(postId);
+  }
+  await sweepUntil(deliveries, async () => {
+    const asking = await deliveries.inStates(house.workspaceId, {
+      states: ["needs_human"],
+      limit: 10,
+      before: null,
+    });
+    return asking.length === titles.length;
+  });
+  return postIds;
+}
+
+function addressOf(actor: Actor): string {
+  return actor.kind === "person" ? actor.email : "";
+}
+
+test("owners, admins and the author get one mail each that says what to do; nobody else does", async () => {
+  const admin = await buildMember(server.database, house.workspaceId, "admin");
+  const author = await buildMember(server.database, house.workspaceId, "editor");
+  for (const role of ["editor", "viewer", "approver"] as const) {
+    await buildMember(server.database, house.workspaceId, role);
+  }
+  const elsewhere = await buildDeliveryHouse(server.database, platform.connector);
+  await buildMember(server.database, elsewhere.workspaceId, "owner");
+  const authorId = author.kind === "person" ? author.userId : null;
+  const [postId] = await postsInDoubt(["Harbour\r\nBcc: eve@example.net <b>opens</b>"], authorId);
+  await work();
+  await mailed(3);
+  await quiet();
+  const mails = await caught();
+  expect(mails.flatMap(({ to }) => to).sort()).toEqual([owner, admin, author].map(addressOf).sort());
+  const subject = "Is “Harbour Bcc: eve@example.net <b>opens</b>” live on Sandbox (@daily)?";
+  expect(mails.map((mail) => mail.subject)).toEqual([subject, subject, subject]);
+  const mail = await read(mails[0]);
+  expect(mail.from).toMatchObject({ name: "Galley", address: "galley@galley.test" });
+  expect(mail.text).toContain(`${publicUrl}/posts/${postId}`);
+  expect(mail.text).toMatch(/answer was lost.*say whether it is live/s);
+  expect(mail.html).toContain(`href="${publicUrl}/posts/${postId}"`);
+  expect(mail.html).not.toContain("<b>");
+});
+
+test("what happens together is one mail, and a job that runs again sends nothing more", async () => {
+  const postIds = await postsInDoubt(["One", "Two", "Three"]);
+  const notifications = notificationsOn(server.database);
+  await work(notifications);
+  await mailed(1);
+  await quiet();
+  const [mail] = await caught();
+  expect(mail).toMatchObject({ to: [addressOf(owner)], subject: "3 things need you in The Daily Test" });
+  const { text } = await read(mail);
+  for (const postId of postIds) expect(text).toContain(`/posts/${postId}`);
+  const { workspaceId } = house;
+  await notifications.deliverySettled({ workspaceId, postIds });
+  const context = { signal: new AbortController().signal };
+  for (const task of Object.values(notifications.tasks)) await task({ workspaceId }, context);
+  expect(await caught()).toHaveLength(1);
+});
+
+test("a mail server that is down is tried again, and then it is sent once", async () => {
+  const { smtpPort } = catcher;
+  const notifications = notificationsOn(server.database);
+  await catcher.close();
+  const postIds = await postsInDoubt(["Storm"]);
+  const { workspaceId } = house;
+  await notifications.deliverySettled({ workspaceId, postIds });
+  const context = { signal: new AbortController().signal };
+  for (const task of Object.values(notifications.tasks)) {
+    await expect(task({ workspaceId }, context)).rejects.toMatchObject({
+      code: "notifications.not_mailed",
+    });
+  }
+  let failures = 0;
+  const tasks = Object.entries(notifications.tasks).map(([name, task]) => {
+    const counted: Task = (...run) =>
+      task(...run).catch((error: unknown) => {
+        failures += 1;
+        throw error;
+      });
+    return [name, counted] as const;
+  });
+  await work({ ...notifications, tasks: Object.fromEntries(tasks) });
+  await vi.waitFor(() => expect(failures).toBeGreaterThan(0), 20_000);
+  const waiting = server.database.system
+    .selectFrom("notifications")
+    .select(["mailed_at", "claimed_until"])
+    .where("workspace_id", "=", workspaceId);
+  expect(await waiting.execute()).toEqual([{ mailed_at: null, claimed_until: null }]);
+  catcher = await startCatcher(smtpPort);
+  await mailed(1);
+  await quiet();
+  expect(await caught()).toHaveLength(1);
+});
+
+test("what a person has settled meanwhile is told to nobody, and without a mail server nothing is kept", async () => {
+  const [postId] = await postsInDoubt(["Settled"]);
+  const { workspaceId } = house;
+  await notificationsOn(server.database, catcher, false).deliverySettled({
+    workspaceId,
+    postIds: [postId ?? ""],
+  });
+  const rows = () =>
+    server.database.system
+      .selectFrom("notifications")
+      .select("id")
+      .where("workspace_id", "=", workspaceId)
+      .execute();
+  expect(await rows()).toEqual([]);
+  const notifications = notificationsOn(server.database);
+  await notifications.deliverySettled({ workspaceId, postIds: [postId ?? ""] });
+  expect(await rows()).toHaveLength(1);
+  const deliveries = platform.deliveries(server.database);
+  const [delivery] = await deliveries.forPost(workspaceId, postId ?? "");
+  await deliveries.resolve(owner, delivery?.id ?? "", {
+    outcome: "live",
+    url: "https://example.com/posts/1",
+  });
+  const context = { signal: new AbortController().signal };
+  for (const task of Object.values(notifications.tasks)) await task({ workspaceId }, context);
+  expect(await rows()).toEqual([]);
+  expect(await caught()).toEqual([]);
+});
+
+test("access to a channel that ends is mailed to those who can renew it", async () => {
+  const world = await channelWorld();
+  try {
+    const ada = await world.app.owner();
+    const id = await world.connectSandbox(ada);
+    const { database } = world.app;
+    await buildMember(database, ada.workspaceId, "editor");
+    const endsAt = new Date(world.clock.now().getTime() + 6 * 86_400_000);
+    await database.system.updateTable("channels").set({ ends_at: endsAt }).where("id", "=", id).execute();
+    const notifications = notificationsOn(database, world.catcher);
+    const channels = world.otherProcess({
+      onWarning: (transaction, warning) => notifications.onWarning(transaction, warning),
+    });
+    const context = { signal: new AbortController().signal };
+    for (let round = 0; round < 2; round += 1) {
+      await channels.sweeps.find(({ name }) => name === "channels.warn")?.run(context.signal);
+      for (const task of Object.values(notifications.tasks)) {
+        await task({ workspaceId: ada.workspaceId }, context);
+      }
+    }
+    const mails = await caught(world.catcher);
+    const day = endsAt.toISOString().slice(0, 10);
+    expect(mails).toMatchObject([
+      { to: [ada.email], subject: expect.stringContaining(`needs you before ${day}`) },
+    ]);
+  } finally {
+    await world.close();
+  }
+});

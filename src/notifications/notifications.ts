@@ -1,0 +1,78 @@
+import type { ExpiryWarning } from "#channels";
+import type { Clock, JsonObject } from "#kit";
+import type { Database, Schema } from "#platform/db";
+import type { Jobs, Task } from "#platform/jobs";
+import type { Kysely } from "kysely";
+import { z } from "zod";
+import { insertForPosts, insertForWarning } from "./notifications.store.ts";
+import { type NoticeMail, sendWaiting } from "./send.ts";
+
+type NotificationsOptions = {
+  database: Database;
+  jobs: Jobs;
+  /** Null: nobody is mailed, and nothing is kept to be mailed later. */
+  mail: NoticeMail | null;
+  /** Origin of the links, without a slash at the end. */
+  publicUrl: string;
+  /** What people call a platform, by its connector's id. */
+  connectorName: (id: string) => string;
+  clock: Clock;
+  /** How long what happens at about the same time is gathered for one mail. */
+  gatherMs?: number;
+};
+
+type Notifications = {
+  /** For the job that announces outcomes of deliveries; may run twice, late, or for posts that are gone. */
+  deliverySettled(payload: JsonObject): Promise<void>;
+  /** Tells of something about a channel that ends, as part of the transaction that wrote the warning. */
+  onWarning(transaction: Kysely<Schema>, warning: Pick<ExpiryWarning, "id" | "workspaceId">): Promise<void>;
+  tasks: Record<string, Task>;
+};
+
+const mailTask = "notifications.mail";
+const settledPayload = z.object({ workspaceId: z.uuid(), postIds: z.array(z.uuid()) });
+const mailPayload = z.object({ workspaceId: z.uuid() });
+
+/**
+ * Mails the people who can do something when a person is needed: a delivery that asks, waits, was missed or
+ * refused, a channel whose access ends. Tables say who is told of what; jobs only wake.
+ */
+export function createNotifications(options: NotificationsOptions): Notifications {
+  const { database, jobs, mail, clock, gatherMs = 5_000 } = options;
+
+  /** One job for each span of time, so that a steady trickle does not put the mail off forever. */
+  async function enqueueMail(db: Kysely<Schema>, workspaceId: string): Promise<void> {
+    const span = Math.floor(clock.now().getTime() / gatherMs) + 1;
+    const key = `${mailTask}:${workspaceId}:${span}`;
+    await jobs.enqueue(db, mailTask, { workspaceId }, { key, runAt: new Date(span * gatherMs) });
+  }
+
+  return {
+    async deliverySettled(payload) {
+      if (mail === null) return;
+      const { workspaceId, postIds } = settledPayload.parse(payload);
+      await database.inWorkspace(workspaceId, async (transaction) => {
+        if ((await insertForPosts(transaction, workspaceId, postIds)) > 0) {
+          await enqueueMail(transaction, workspaceId);
+        }
+      });
+    },
+    async onWarning(transaction, { id, workspaceId }) {
+      if (mail === null) return;
+      if ((await insertForWarning(transaction, workspaceId, id)) > 0) {
+        await enqueueMail(transaction, workspaceId);
+      }
+    },
+    tasks: {
+      [mailTask]: async (payload, { signal }) => {
+        if (mail === null) return;
+        const { workspaceId } = mailPayload.parse(payload);
+        const busyUntil = await sendWaiting({ ...options, mail }, workspaceId, signal);
+        if (busyUntil === null) return;
+        // Another worker has some of it; should it have died, this one looks again.
+        const key = `${mailTask}:${workspaceId}:again`;
+        await jobs.enqueue(database.system, mailTask, { workspaceId }, { key, runAt: busyUntil });
+      },
+    },
+  };
+}
