@@ -1,11 +1,21 @@
 import { agentRoutes, createAgent, createModelDrafter, extractiveDrafter, modelAddress } from "#agent";
 import type { Drafter } from "#agent";
-import { channelRoutes, createChannels } from "#channels";
+import { channelRoutes, createChannels, findGuides } from "#channels";
 import { connectorRegistry } from "#connectors";
-import { createDeliveries, deliveryRoutes } from "#delivery";
-import { createDesk, deliverySettledTask, mediaBytesRoutes, mediaRoutes, postRoutes } from "#desk";
+import { createDeliveries, deliveryRoutes, quarantineRoutes } from "#delivery";
+import {
+  createDesk,
+  createMediaLinks,
+  deliverySettledTask,
+  mediaBytesRoutes,
+  mediaRoutes,
+  postRoutes,
+  createImports,
+  importRoutes,
+} from "#desk";
 import { createIdentity } from "#identity";
 import { systemClock } from "#kit";
+import { createNotifications, type NoticeMail } from "#notifications";
 import type { Config } from "#platform/config";
 import type { Database } from "#platform/db";
 import { createFiles } from "#platform/files";
@@ -16,6 +26,7 @@ import { createMailTransport } from "#platform/mail";
 import { createSecrets } from "#platform/secrets";
 import { createMetrics, type Logger, type Metrics } from "#platform/telemetry";
 import type { App } from "#platform/wire";
+import { createSites, publicSiteRoutes, siteRoutes } from "#site";
 import { usageRoutes } from "#usage";
 import { createWorkspaces } from "#workspaces";
 import { readFile } from "node:fs/promises";
@@ -52,6 +63,9 @@ export type GalleyApp = {
   checkDurability: () => Promise<void>;
 };
 
+/** How long a platform may fetch the files of a delivery: a week, because a late post may wait for a person. */
+const mediaLinkMs = 7 * 24 * 60 * 60 * 1000;
+
 const packageFile = z.object({ version: z.string() });
 
 async function readVersion(): Promise<string> {
@@ -67,6 +81,29 @@ function drafterFor({ llm, egress }: Config): Drafter {
   return createModelDrafter(llm, createHttpClient({ allowOrigins, connectorOrigins }));
 }
 
+/** How people are mailed: by the configured server, else by the mail catcher where it runs. */
+function noticeMail({ mail }: Config, { mailCatcher }: BuiltInPlatforms): NoticeMail | null {
+  const catcher = mailCatcher && {
+    server: {
+      host: mailCatcher.host,
+      port: mailCatcher.smtpPort,
+      tls: "none" as const,
+      username: null,
+      password: null,
+    },
+    from: { name: "Galley", address: "galley@galley.test" },
+  };
+  const chosen = mail ?? catcher;
+  if (chosen === null) return null;
+  const { server, from } = chosen;
+  // A transport of its own: what the configuration trusts with notices no channel may reach.
+  return {
+    server,
+    from,
+    transport: createMailTransport({ allowServers: [`${server.host}:${server.port}`] }),
+  };
+}
+
 /** The composition root: the only place that knows every feature and gives each what it needs. */
 export async function createApp({ config, key, database, platforms, log }: AppParts): Promise<GalleyApp> {
   const clock = systemClock;
@@ -77,6 +114,10 @@ export async function createApp({ config, key, database, platforms, log }: AppPa
   const jobs = createJobs();
   const files = createFiles({ directory: join(dataDir, "media") });
   const secrets = createSecrets({ database, key, clock });
+  if (config.formerKey !== null) {
+    const adopted = await secrets.adopt(Buffer.from(config.formerKey, "base64"));
+    log.warn({ adopted }, "took over the data keys of GALLEY_FORMER_KEY; leave it out from now on");
+  }
   const connectors = connectorRegistry();
   const http = createHttpClient({
     allowOrigins: config.egress.allowOrigins,
@@ -89,18 +130,67 @@ export async function createApp({ config, key, database, platforms, log }: AppPa
   const identity = createIdentity({ database, key: key.toString("base64"), publicUrl, clock });
   const workspaces = createWorkspaces({ database, identity, clock, publicUrl });
   const settings = connectorSettings(config, platforms);
-  const channels = createChannels({ database, connectors, secrets, http, mail, settings, publicUrl, clock });
+  const mediaLinks = createMediaLinks({ key });
+  const mediaPath = (workspaceId: string, hash: string) => mediaLinks.addressOf(workspaceId, hash);
+  const sites = createSites({ database, publicUrl, mediaPath });
+  const notifications = createNotifications({
+    database,
+    jobs,
+    mail: noticeMail(config, platforms),
+    publicUrl,
+    connectorName: (id) => connectors.get(id)?.name ?? id,
+    clock,
+  });
+  const channels = createChannels({
+    site: sites.pages,
+    database,
+    connectors,
+    secrets,
+    http,
+    mail,
+    settings,
+    publicUrl,
+    clock,
+    onWarning: (transaction, warning) => notifications.onWarning(transaction, warning),
+  });
   const deliveries = createDeliveries({
     database,
     jobs,
     channels,
     connectors,
-    files,
+    files: {
+      ...files,
+      publicUrl: (workspaceId, hash) => {
+        const until = new Date(clock.now().getTime() + mediaLinkMs);
+        return new URL(mediaLinks.addressOf(workspaceId, hash, until), publicUrl).href;
+      },
+    },
     log,
+    dataDir,
+    quotas: (connector) => connector.quotas(settings[connector.id] ?? {}),
     settings: config.delivery,
   });
   const { uploads } = config;
-  const desk = createDesk({ database, connectors, deliveries, files, key, uploads, clock });
+  const desk = createDesk({
+    database,
+    connectors,
+    connectorSettings: settings,
+    deliveries,
+    files,
+    mediaLinks,
+    uploads,
+    clock,
+  });
+
+  const imports = createImports({
+    database,
+    connectors,
+    connectorSettings: settings,
+    jobs,
+    http,
+    media: desk.media,
+    clock,
+  });
 
   const drafter = drafterFor(config);
   const agent = createAgent({ database, connectors, channels, desk, jobs, http, drafter, clock });
@@ -122,15 +212,26 @@ export async function createApp({ config, key, database, platforms, log }: AppPa
     health,
     metrics,
     register: async (api) => {
-      channelRoutes(api, { channels, connectors, publicUrl, formDefaults: formDefaults(platforms) });
+      channelRoutes(api, {
+        channels,
+        connectors,
+        publicUrl,
+        formDefaults: formDefaults(platforms),
+        guides: await findGuides(new URL("../docs/setup/", import.meta.url)),
+        waitingOn: (workspaceId, channelId) => deliveries.waitingOn(workspaceId, channelId),
+      });
       postRoutes(api, { desk });
+      importRoutes(api, { imports });
       await mediaRoutes(api, { desk });
       deliveryRoutes(api, { deliveries });
+      siteRoutes(api, { sites });
+      quarantineRoutes(api, deliveries);
       usageRoutes(api, { database, clock });
       agentRoutes(api, { agent });
     },
     registerOutside: async (app) => {
       mediaBytesRoutes(app, { desk });
+      publicSiteRoutes(app, { sites });
       for (const path of platformPaths(platforms)) await passOn(app, path);
     },
   });
@@ -141,14 +242,21 @@ export async function createApp({ config, key, database, platforms, log }: AppPa
     tasks: {
       ...deliveries.tasks,
       ...agent.tasks,
+      ...imports.tasks,
+      ...notifications.tasks,
       // Delivery never knows the desk; it announces outcomes through this job.
-      [deliverySettledTask]: (payload) => desk.deliverySettled(payload),
+      [deliverySettledTask]: async (payload) => {
+        await desk.deliverySettled(payload);
+        await notifications.deliverySettled(payload);
+      },
     },
     sweeps: [
       ...deliveries.sweeps,
       ...channels.sweeps,
       ...identity.sweeps,
       ...agent.sweeps,
+      desk.series.sweep,
+      imports.sweep,
       idempotencySweep({ database, clock }),
     ],
     checkDurability: () => deliveries.checkDurability(),

@@ -91,6 +91,8 @@ export function platformPaths({
 export function connectorSettings(config: Config, platforms: BuiltInPlatforms): Record<string, JsonObject> {
   const { sandbox, mailCatcher } = platforms;
   const settings: Record<string, JsonObject> = { ...config.connectors };
+  // Instagram fetches files from here; its doctor looks whether it could.
+  settings["instagram"] = { publicUrl: config.publicUrl, ...settings["instagram"] };
   if (sandbox) {
     settings["sandbox"] = { baseUrl: sandbox.url, publicUrl: sandbox.publicUrl, ...settings["sandbox"] };
   }

@@ -89,12 +89,11 @@ export async function startGalley(config: Config): Promise<RunningGalley> {
     if (isWorker) {
       await app.checkDurability();
       const { tasks, sweeps, metrics } = app;
-      const concurrency = config.delivery.concurrency;
       worker = await startWorker({
         databaseUrl: postgres.url,
         tasks,
         sweeps,
-        concurrency,
+        concurrency: config.jobConcurrency,
         log,
         metrics,
         abortAfterMs: config.shutdownGraceMs / 2,

@@ -73,25 +73,40 @@ export const runSchema = z.looseObject({
 });
 export type Run = z.output<typeof runSchema>;
 
+const formFieldSchema = z.looseObject({
+  key: z.string(),
+  label: z.string(),
+  kind: z.string(),
+  required: z.boolean(),
+  initial: z.string().default(""),
+});
+
+/** The accounts that a consent opened, to pick from. */
+export const pendingSchema = z.looseObject({
+  id: z.string(),
+  accounts: z.array(
+    z.looseObject({
+      accountId: z.string(),
+      handle: z.string(),
+      displayName: z.string(),
+      kind: z.string(),
+      problem: z.string().nullable(),
+    }),
+  ),
+});
+export type Pending = z.output<typeof pendingSchema>;
+
 export const connectorListSchema = z.object({
   items: z.array(
     z.looseObject({
       id: z.string(),
       name: z.string(),
       connect: z.discriminatedUnion("kind", [
-        z.looseObject({ kind: z.literal("oauth") }),
         z.looseObject({
-          kind: z.literal("form"),
-          fields: z.array(
-            z.looseObject({
-              key: z.string(),
-              label: z.string(),
-              kind: z.string(),
-              required: z.boolean(),
-              initial: z.string().default(""),
-            }),
-          ),
+          kind: z.literal("oauth"),
+          before: z.object({ fields: z.array(formFieldSchema) }).nullable(),
         }),
+        z.looseObject({ kind: z.literal("form"), fields: z.array(formFieldSchema) }),
       ]),
     }),
   ),

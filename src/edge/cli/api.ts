@@ -31,6 +31,8 @@ export type Api = {
   callWithHeaders<Schema extends z.ZodType>(
     call: Call<Schema>,
   ): Promise<{ body: z.output<Schema>; headers: Record<string, string | string[] | undefined> }>;
+  /** The text of a file that the server writes. Throws as `call` does. */
+  text(path: string): Promise<string>;
   /** Where an address of a platform's consent page redirects to; null where it shows a page instead. No token is sent. */
   redirectOf(url: string): Promise<string | null>;
 };
@@ -46,18 +48,24 @@ const TIMEOUT = 60_000;
 
 /** The HTTP API as a signed-in person. */
 export function createApi({ server, token, workspace }: ApiOptions): Api {
+  function headersOf(extra: Record<string, string>): Record<string, string> {
+    return {
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...(workspace ? { "galley-workspace": workspace } : {}),
+      ...extra,
+    };
+  }
+
   async function callWithHeaders<Schema extends z.ZodType>(call: Call<Schema>) {
     const method = call.method ?? "GET";
     const url = new URL(call.outside ? call.path : `/api/v1${call.path}`, server);
     const answer = await send(url, {
       method,
-      headers: {
+      headers: headersOf({
         accept: "application/json",
-        ...(token ? { authorization: `Bearer ${token}` } : {}),
-        ...(workspace ? { "galley-workspace": workspace } : {}),
         ...(call.body === undefined ? {} : { "content-type": "application/json" }),
         ...(method === "POST" ? { "idempotency-key": newId() } : {}),
-      },
+      }),
       body: call.body === undefined ? null : JSON.stringify(call.body),
     });
     const isAnswer = answer.status < 300 || (call.accepts ?? []).includes(answer.status);
@@ -71,6 +79,12 @@ export function createApi({ server, token, workspace }: ApiOptions): Api {
     server,
     callWithHeaders,
     call: async (call) => (await callWithHeaders(call)).body,
+    async text(path) {
+      const url = new URL(`/api/v1${path}`, server);
+      const answer = await send(url, { method: "GET", headers: headersOf({}), body: null });
+      if (answer.status >= 300) throw refusalOf(answer.status, answer.text);
+      return answer.text;
+    },
     async redirectOf(url) {
       const { status, headers } = await send(new URL(url), { method: "GET", headers: {}, body: null });
       const location = headers["location"];

@@ -3,8 +3,11 @@ import { accountCommands } from "./commands/account.ts";
 import { channelCommands } from "./commands/channels.ts";
 import { doctorCommands } from "./commands/doctor.ts";
 import { draftCommands } from "./commands/draft.ts";
+import { importCommands } from "./commands/import.ts";
 import { postCommands } from "./commands/posts.ts";
 import { publishCommands } from "./commands/publish.ts";
+import { quarantineCommands } from "./commands/quarantine.ts";
+import { seriesCommands } from "./commands/series.ts";
 import { settingCommands } from "./commands/settings.ts";
 import type { Action } from "./context.ts";
 import { contextOf } from "./context.ts";
@@ -34,8 +37,11 @@ export function createProgram(io: CliIo): Command {
     draftCommands,
     postCommands,
     publishCommands,
+    importCommands,
+    seriesCommands,
     channelCommands,
     doctorCommands,
+    quarantineCommands,
     settingCommands,
   ];
   for (const register of groups) register(program, action);

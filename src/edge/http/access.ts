@@ -43,7 +43,8 @@ export function guardRoutes(app: FastifyInstance, options: { identity: Identity;
     const { userId, name, email, member } = session;
     request.signedIn = { userId, name, email, sessionId: session.id };
     if (member !== null) {
-      request.actor = { kind: "person", userId, name, email, sessionId: session.id, ...member };
+      const person = { kind: "person" as const, userId, name, email, sessionId: session.id };
+      request.actor = { ...person, ...member, requestId: request.id };
     }
     addLogContext({ userId, ...(member && { workspaceId: member.workspaceId }) });
     refuseWithoutPermission(access, session);

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import type { Api } from "../api.ts";
-import { channelListSchema, channelSchema, connectorListSchema } from "../answers.ts";
+import type { Channel, Pending } from "../answers.ts";
+import { channelListSchema, channelSchema, connectorListSchema, pendingSchema } from "../answers.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
 import { readPassword } from "../io.ts";
@@ -11,12 +12,19 @@ import { table } from "../print.ts";
 export const channelCommands: Register = (program, action) => {
   program.command("channels").description("connected accounts and their health").action(action(channels));
   program
+    .command("secrets")
+    .description("the keys that a workspace's credentials are sealed under")
+    .command("rotate")
+    .description("start a new data key and seal everything under it; safe to repeat, and while posts go out")
+    .action(action(rotateSecrets));
+  program
     .command("connect")
     .description("connect an account: sandbox, or one with a form such as email or bluesky")
     .argument("<connector>")
     .option("--catcher", "email: use the built-in mail catcher with its ready-made form")
     .option("--set <field=value...>", "fields of the form; several may follow")
     .option("--password-stdin", "read the form's password from standard input")
+    .option("--account <id...>", "which accounts to connect, where one consent opens several")
     .action(action(connect));
 };
 
@@ -37,10 +45,26 @@ async function channels(context: Context): Promise<void> {
   });
 }
 
+const rotatedSchema = z.object({ version: z.number(), resealed: z.number(), unreadable: z.number() });
+
+async function rotateSecrets(context: Context): Promise<void> {
+  const api = await context.api();
+  const done = await api.call({ method: "POST", path: "/channels/secrets/rotate", schema: rotatedSchema });
+  const left =
+    done.unreadable === 0
+      ? ""
+      : ` ${done.unreadable} did not open under this GALLEY_KEY: galley doctor names their channels.`;
+  context.print(
+    done,
+    () => `Data key ${done.version} seals from now on; ${done.resealed} values were sealed again.${left}`,
+  );
+}
+
 const optionsSchema = z.object({
   catcher: z.boolean().default(false),
   set: z.array(z.string()).default([]),
   passwordStdin: z.boolean().default(false),
+  account: z.array(z.string()).default([]),
 });
 
 async function connect(context: Context, command: Command): Promise<void> {
@@ -55,19 +79,35 @@ async function connect(context: Context, command: Command): Promise<void> {
       `There is no connector "${name}"; there are ${items.map(({ id }) => id).join(", ")}.`,
     );
   }
-  const channel =
-    connector.connect.kind === "oauth"
-      ? await authorize(context, api, name)
-      : await fillForm(context, api, name, connector.connect.fields, options);
-  context.print(channel, () => `Connected ${channel.handle} on ${connector.name}.`);
+  const { connect: way } = connector;
+  const fields = way.kind === "oauth" ? (way.before?.fields ?? []) : way.fields;
+  const form = await filledForm(context, name, fields, options);
+  if (way.kind === "form") {
+    const body = { connector: name, form };
+    const channel = await api.call({ method: "POST", path: "/channels", body, schema: channelSchema });
+    context.print(channel, () => `Connected ${channel.handle} on ${connector.name}.`);
+    return;
+  }
+  const connected = await authorize(context, api, name, form, options.account);
+  const handles = connected.map(({ handle }) => handle).join(", ");
+  const [first] = connected;
+  context.print(connected.length === 1 ? first : { items: connected }, () =>
+    connected.length === 0 ? "Nothing was connected." : `Connected ${handles} on ${connector.name}.`,
+  );
 }
 
 /** The consent of a platform that gives it without a page: the sandbox, or one where it was given before. */
-async function authorize(context: Context, api: Api, connector: string) {
+async function authorize(
+  context: Context,
+  api: Api,
+  connector: string,
+  form: Record<string, string>,
+  accounts: readonly string[],
+): Promise<Channel[]> {
   const { authorizeUrl } = await api.call({
     method: "POST",
     path: "/channels/authorize",
-    body: { connector, interactive: false, returnTo: null },
+    body: { connector, form, interactive: false, returnTo: null },
     schema: z.object({ authorizeUrl: z.url() }),
   });
   const back = await api.redirectOf(authorizeUrl);
@@ -79,18 +119,45 @@ async function authorize(context: Context, api: Api, connector: string) {
     );
   }
   // Only the path is taken from the platform, so that the session goes to our own server and nowhere else.
-  return api.call({ path: `/oauth/${connector}/callback${callback.search}`, schema: channelSchema });
+  const path = `/oauth/${connector}/callback${callback.search}`;
+  const answer = await api.call({ path, schema: callbackSchema });
+  return answer.kind === "pending" ? pick(api, answer.pending, accounts) : [answer.channel];
+}
+
+const callbackSchema = z.union([
+  pendingSchema.transform((pending) => ({ kind: "pending" as const, pending })),
+  channelSchema.transform((channel) => ({ kind: "connected" as const, channel })),
+]);
+
+/** Several accounts were opened by one consent: those named with --account, or the list to name them from. */
+async function pick(api: Api, pending: Pending, accountIds: readonly string[]): Promise<Channel[]> {
+  if (accountIds.length === 0) {
+    const rows = pending.accounts.map(({ accountId, kind, displayName, handle, problem }) => [
+      accountId,
+      kind,
+      displayName,
+      handle,
+      problem ?? "",
+    ]);
+    const list = table(["account", "kind", "name", "handle", "problem"], rows);
+    throw new CliFailure(
+      "usage",
+      `This consent opened several accounts. Connect again and name the ones you want with --account:\n${list}`,
+    );
+  }
+  const path = `/channels/pending/${pending.id}`;
+  const body = { accountIds };
+  return (await api.call({ method: "POST", path, body, schema: channelListSchema })).items;
 }
 
 type Field = { key: string; label: string; kind: string; required: boolean; initial: string };
 
-async function fillForm(
+async function filledForm(
   context: Context,
-  api: Api,
   connector: string,
   fields: readonly Field[],
   options: z.output<typeof optionsSchema>,
-) {
+): Promise<Record<string, string>> {
   const form: Record<string, string> = {};
   // The ready-made form belongs to the catcher; elsewhere every value is the person's own.
   if (options.catcher) for (const field of fields) if (field.initial !== "") form[field.key] = field.initial;
@@ -111,7 +178,7 @@ async function fillForm(
     );
     throw new CliFailure("usage", `The form of ${connector} needs ${hints.join(", ")}.`);
   }
-  return api.call({ method: "POST", path: "/channels", body: { connector, form }, schema: channelSchema });
+  return form;
 }
 
 function wrongField(connector: string, pair: string, fields: readonly Field[]): CliFailure {

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Api } from "../api.ts";
-import { channelListSchema, meSchema } from "../answers.ts";
+import { meSchema } from "../answers.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
+import { openProgress } from "../progress.ts";
 
 /** doctor. */
 export const doctorCommands: Register = (program, action) => {
@@ -31,7 +32,7 @@ async function doctor(context: Context): Promise<void> {
       const me = await (await context.api()).call({ path: "/me", schema: meSchema });
       return `${me.user.email}, ${me.role ?? "no role"} of ${me.workspace?.name ?? "no workspace"}`;
     });
-    if (isSignedIn) await account(await context.api(), findings);
+    if (isSignedIn) await account(context, await context.api(), findings);
   }
   const ok = findings.every((finding) => finding.ok);
   context.print({ ok, findings }, () =>
@@ -59,35 +60,64 @@ async function readiness(api: Api, findings: Finding[]): Promise<void> {
   });
 }
 
-async function account(api: Api, findings: Finding[]): Promise<void> {
+async function account(context: Context, api: Api, findings: Finding[]): Promise<void> {
   await examine(findings, "drafter", async () => {
     const { label } = await api.call({ path: "/drafters", schema: z.object({ label: z.string() }) });
     return label;
   });
   await examine(findings, "channels", async () => {
-    const { items } = await api.call({ path: "/channels", schema: channelListSchema });
-    const connected = items.filter((channel) => channel.status !== "disconnected");
-    for (const channel of connected) {
-      await examine(findings, `${channel.connector} ${channel.handle}`, () => checkChannel(api, channel.id));
+    const { items } = await api.call({ path: "/oauth/platforms", schema: platformsSchema });
+    const used = items.filter(({ accounts }) => accounts.connected + accounts.needsReconnect > 0);
+    const progress = await openProgress(context.io, !context.json);
+    for (const [index, platform] of used.entries()) {
+      progress.show(index, used.length, platform.name);
+      // One platform that cannot be examined hides none of the others.
+      await examine(findings, platform.name, () => examinePlatform(api, platform, findings));
     }
-    return connected.length === 0
+    progress.end();
+    return used.length === 0
       ? "none connected; start with galley connect sandbox"
-      : `${connected.length} connected`;
+      : `${used.reduce((sum, { accounts }) => sum + accounts.connected, 0)} connected`;
   });
 }
 
-const checkedSchema = z.object({
-  healthy: z.boolean(),
-  cause: z.string().nullable(),
-  fix: z.string().nullable(),
+const platformsSchema = z.object({
+  items: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      app: z.unknown(),
+      accounts: z.object({ connected: z.number(), needsReconnect: z.number() }),
+    }),
+  ),
+});
+type Platform = z.output<typeof platformsSchema>["items"][number];
+
+const foundSchema = z.object({ level: z.string(), problem: z.string(), fix: z.string() });
+const reportSchema = z.object({
+  redirectUri: z.string().nullable(),
+  findings: z.array(foundSchema),
+  channels: z.array(z.object({ channel: z.object({ handle: z.string() }), findings: z.array(foundSchema) })),
 });
 
-async function checkChannel(api: Api, id: string): Promise<string> {
-  const { healthy, cause, fix } = await api.call({
-    method: "POST",
-    path: `/channels/${id}/check`,
-    schema: checkedSchema,
-  });
-  if (healthy) return "healthy";
-  throw new CliFailure("failure", [cause, fix].filter(Boolean).join(" "));
+async function examinePlatform(api: Api, { id, name, app }: Platform, findings: Finding[]): Promise<string> {
+  const report = await api.call({ path: `/channels/doctor/${id}`, schema: reportSchema });
+  const about = [
+    ...report.findings.map((found) => ({ about: name, found })),
+    ...report.channels.flatMap(({ channel, findings: all }) =>
+      all.map((found) => ({ about: `${name} ${channel.handle}`, found })),
+    ),
+  ];
+  for (const { about: subject, found } of about) {
+    const message = [found.problem, found.fix].filter(Boolean).join(" ");
+    const isNote = found.level === "warning" || found.level === "info";
+    findings.push({
+      name: subject,
+      ok: found.level !== "error",
+      message: isNote ? `note: ${message}` : message,
+    });
+  }
+  return app === null || report.redirectUri === null
+    ? "examined"
+    : `examined; the redirect address to register there is ${report.redirectUri}`;
 }

@@ -11,9 +11,11 @@ export const settingCommands: Register = (program, action) => {
     .command("check")
     .description("check all settings and say how to fix each wrong one")
     .action(action(checkSettings));
-  program
+  const key = program
     .command("key")
-    .description("the key that secrets are sealed under")
+    .description("the key that secrets are sealed under; alone, the same as key generate")
+    .action(action(generateKey));
+  key
     .command("generate")
     .description("print a new GALLEY_KEY; it is stored nowhere")
     .action(action(generateKey));
@@ -33,5 +35,14 @@ function checkSettings(context: Context): Promise<void> {
 function generateKey(context: Context): Promise<void> {
   const key = randomBytes(32).toString("base64");
   context.print({ key }, () => key);
+  context.note(
+    [
+      "This is a new key; Galley has stored it nowhere.",
+      "  1. Keep it in a password manager: without it the connected channels of a backup cannot be opened.",
+      "  2. Set it where the server starts: GALLEY_KEY=<the key>, in its environment or in a file .env with mode 600.",
+      "  3. A new installation is ready with that. For one that has channels, set GALLEY_FORMER_KEY=<its present key>",
+      "     (GALLEY_KEY, or the file galley.key in its data folder) as well, for one start: it takes the secrets over.",
+    ].join("\n"),
+  );
   return Promise.resolve();
 }

@@ -1,0 +1,67 @@
+import { inspectConfig, orderQuarantine } from "#platform/config";
+import type { Command } from "commander";
+import { z } from "zod";
+import type { Context, Register } from "../context.ts";
+import { CliFailure } from "../exit.ts";
+
+const viewSchema = z.looseObject({
+  active: z.boolean(),
+  unknownSince: z.string().nullable(),
+  reason: z.string().nullable(),
+  unchecked: z.number(),
+  reading: z.number(),
+  asking: z.number(),
+});
+
+/** quarantine: after a restore nothing is sent until what was sent since the backup is known. */
+export const quarantineCommands: Register = (program, action) => {
+  const group = program.command("quarantine").description("send nothing after a restored backup");
+  group
+    .command("status", { isDefault: true })
+    .description("how far looking up has come")
+    .action(action(status));
+  group
+    .command("start")
+    .description("before the first start on a restored database: run it in the server's folder")
+    .requiredOption("--since <time>", "when the backup was made, such as 2026-03-01T02:00:00Z")
+    .action(action(start));
+  group.command("release").description("end it, once everything was looked up").action(action(release));
+};
+
+function inWords(view: z.output<typeof viewSchema>): string {
+  if (!view.active) return "No quarantine: posts go out.";
+  const left = view.unchecked + view.reading;
+  return [
+    `Quarantine: nothing is sent. ${view.reason ?? ""}`,
+    `What was sent after ${view.unknownSince ?? "the backup"} is looked up on the platforms: ${left} left.`,
+    view.asking > 0 ? `${view.asking} need an answer in the dashboard.` : "",
+    left === 0 ? "An owner may end it: galley quarantine release" : "",
+  ]
+    .filter((line) => line !== "")
+    .join("\n");
+}
+
+async function status(context: Context): Promise<void> {
+  const view = await (await context.api()).call({ path: "/quarantine", schema: viewSchema });
+  context.print(view, () => inWords(view));
+}
+
+async function release(context: Context): Promise<void> {
+  const api = await context.api();
+  const view = await api.call({ method: "POST", path: "/quarantine/release", schema: viewSchema });
+  context.print(view, () => inWords(view));
+}
+
+async function start(context: Context, command: Command): Promise<void> {
+  const { since } = z.object({ since: z.string() }).parse(command.opts());
+  const moment = new Date(since);
+  if (Number.isNaN(moment.getTime()) || moment.getTime() > Date.now())
+    throw new CliFailure("usage", "--since takes a moment in the past, such as 2026-03-01T02:00:00Z.");
+  const { config } = inspectConfig(context.io.environment, context.io.folder);
+  if (config === null) throw new CliFailure("failure", "The settings are wrong; see: galley config check");
+  await orderQuarantine(config.dataDir, moment);
+  context.print(
+    { since: moment.toISOString(), dataDir: config.dataDir },
+    () => `The worker of ${config.dataDir} sends nothing from its next look on, until an owner releases it.`,
+  );
+}

@@ -1,0 +1,102 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { postSchema } from "../answers.ts";
+import type { Api } from "../api.ts";
+import type { Context, Register } from "../context.ts";
+import { CliFailure } from "../exit.ts";
+import { confirm } from "../io.ts";
+import { safe, table } from "../print.ts";
+import { idOf } from "../post-id.ts";
+
+const summarySchema = z.looseObject({
+  id: z.string(),
+  title: z.string(),
+  state: z.string(),
+  words: z.string(),
+  approved: z.boolean(),
+  next: z.string().nullable(),
+});
+const seriesSchema = summarySchema.extend({
+  boundHash: z.string(),
+  templateId: z.string(),
+  dates: z.array(z.looseObject({ wall: z.string(), at: z.string(), clock: z.string() })),
+});
+
+/** series: what repeats. queue: the next free slot. */
+export const seriesCommands: Register = (program, action) => {
+  const series = program.command("series").description("recurring posts");
+  series.command("list", { isDefault: true }).description("all series").action(action(list));
+  series
+    .command("approve")
+    .description("approve template and rule, and with them every occurrence")
+    .argument("<id>")
+    .option("--yes", "do not ask (for scripts)")
+    .action(action(approve));
+  for (const verb of ["pause", "resume", "end"] as const) {
+    series
+      .command(verb)
+      .description(`${verb} a series`)
+      .argument("<id>")
+      .action(action((context, command) => act(context, command, verb)));
+  }
+  program
+    .command("queue")
+    .description("schedule a post at the next free slot of its channels")
+    .argument("<id>")
+    .action(action(queue));
+};
+
+async function list(context: Context): Promise<void> {
+  const api = await context.api();
+  const page = await api.call({ path: "/series", schema: z.object({ items: z.array(summarySchema) }) });
+  context.print(page, () => {
+    if (page.items.length === 0) return "No series yet. Open a post in the dashboard and choose Repeat.";
+    const rows = page.items.map(({ id, state, approved, words, title }) => [
+      id,
+      approved ? state : `${state}, not approved`,
+      words,
+      title,
+    ]);
+    return table(["id", "state", "when", "title"], rows);
+  });
+}
+
+async function approve(context: Context, command: Command): Promise<void> {
+  const { yes } = z.object({ yes: z.boolean().default(false) }).parse(command.opts());
+  const id = idOf(command);
+  const api = await context.api();
+  const seen = await read(api, id);
+  const template = await api.call({ path: `/posts/${seen.templateId}`, schema: postSchema });
+  const texts = template.variants.map(
+    ({ connector, handle, content }) =>
+      `${connector} ${safe(handle)}\n${safe(content.parts.join("\n---\n"))}`,
+  );
+  const dates = seen.dates.slice(0, 5).map(({ wall, at }) => `  ${wall.replace("T", " ")} (${at})`);
+  context.note([safe(seen.title), seen.words, ...dates, "", ...texts].join("\n"));
+  if (!yes && (!context.io.stdin.isTTY || context.json)) {
+    throw new CliFailure("usage", "An approval is asked for at a terminal; in a script add --yes.");
+  }
+  if (!yes && !(await confirm(context.io, "Approve exactly this, every time?")))
+    throw new CliFailure("failure", "Not approved.");
+  // The hash of what was shown: a change in between is refused by the server.
+  const body = { boundHash: seen.boundHash, note: "" };
+  const done = await api.call({ method: "POST", path: `/series/${id}/approve`, body, schema: seriesSchema });
+  context.print(done, () => `Approved. Next: ${done.next ?? "nothing"}`);
+}
+
+async function act(context: Context, command: Command, verb: "pause" | "resume" | "end"): Promise<void> {
+  const api = await context.api();
+  const path = `/series/${idOf(command)}/${verb}`;
+  const done = await api.call({ method: "POST", path, schema: seriesSchema });
+  context.print(done, () => `${safe(done.title)}: ${done.state}`);
+}
+
+async function queue(context: Context, command: Command): Promise<void> {
+  const api = await context.api();
+  const post = await api.call({ method: "POST", path: `/posts/${idOf(command)}/queue`, schema: postSchema });
+  context.print(post, () => `Goes out ${post.scheduled?.wall ?? ""} ${post.scheduled?.zone ?? ""}`);
+}
+
+function read(api: Api, id: string) {
+  return api.call({ path: `/series/${id}`, schema: seriesSchema });
+}
