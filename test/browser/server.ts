@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 export type RunningServer = { url: string; close: () => Promise<void> };
 
 /** Galley as a person starts it: a process of its own with the built dashboard, on a free port and new data. */
-export async function startServer(): Promise<RunningServer> {
+export async function startServer(more: Record<string, string> = {}): Promise<RunningServer> {
   const build = spawn(process.execPath, ["scripts/build-web.ts"], { cwd: root, stdio: "inherit" });
   const [code] = await once(build, "exit");
   if (code !== 0) throw new Error("the dashboard does not build");
@@ -27,6 +27,7 @@ export async function startServer(): Promise<RunningServer> {
       DATA_DIR: dataDir,
       DATABASE_URL: database.url,
       LOG_LEVEL: "error",
+      ...more,
     },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -130,12 +130,47 @@ const calendarRoute = createRoute({
   component: lazyRouteComponent(() => import("./calendar/calendar-screen.tsx"), "CalendarScreen"),
 });
 
+const queueRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/queue",
+  component: lazyRouteComponent(() => import("./queue/queue-screen.tsx"), "QueueScreen"),
+});
+
+const seriesListRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/series",
+  component: lazyRouteComponent(() => import("./series/series-list-screen.tsx"), "SeriesListScreen"),
+});
+
+const seriesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/series/$seriesId",
+  component: lazyRouteComponent(() => import("./series/series-screen.tsx"), "SeriesScreen"),
+});
+
+const importRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/import",
+  validateSearch: (search: Record<string, unknown>) => optional({ id: text(search["id"]) }),
+  component: lazyRouteComponent(() => import("./import/import-screen.tsx"), "ImportScreen"),
+});
+
 const channelsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/channels",
   validateSearch: (search: Record<string, unknown>) =>
-    optional({ connected: text(search["connected"]), connect_error: text(search["connect_error"]) }),
+    optional({
+      connected: text(search["connected"]),
+      connect_error: text(search["connect_error"]),
+      pick: text(search["pick"]),
+    }),
   component: lazyRouteComponent(() => import("./channels/channels-screen.tsx"), "ChannelsScreen"),
+});
+
+const doctorRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/channels/doctor",
+  component: lazyRouteComponent(() => import("./channels/doctor-screen.tsx"), "DoctorScreen"),
 });
 
 const usageRoute = createRoute({
@@ -163,7 +198,12 @@ const routeTree = rootRoute.addChildren([
     postRoute,
     composerRoute,
     calendarRoute,
+    queueRoute,
+    seriesListRoute,
+    seriesRoute,
+    importRoute,
     channelsRoute,
+    doctorRoute,
     usageRoute,
     settingsRoute,
   ]),

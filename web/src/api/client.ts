@@ -84,6 +84,15 @@ export const api = {
   delete: <Answer = undefined>(path: string) => call<Answer>("DELETE", path),
 };
 
+/** A file that the server writes, with the name that it gives it. */
+export async function file(path: string): Promise<{ blob: Blob; name: string }> {
+  const response = await send("GET", path, {});
+  reportConnection(response.status === 503 ? "unavailable" : "ok");
+  if (!response.ok) throw await problemOf(response);
+  const name = /filename="([^"]+)"/u.exec(response.headers.get("content-disposition") ?? "")?.[1];
+  return { blob: await response.blob(), name: name ?? "galley.csv" };
+}
+
 /** Uploads one file with progress, which `fetch` does not tell. `onProgress` gets 0 to 1. */
 export function upload<Answer>(
   path: string,

@@ -1,13 +1,19 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api } from "./client.ts";
 import type {
+  AppFinding,
   Channel,
   Connector,
   Delivery,
+  DisconnectImpact,
+  DoctorReport,
+  ExpiryWarning,
   Invitation,
   Media,
   Member,
   Page,
+  PendingConnection,
+  Platform,
   Post,
   PostStatus,
   PostSummary,
@@ -46,6 +52,65 @@ export const channelsQuery = queryOptions({
   queryFn: async ({ signal }) => (await api.get<{ items: Channel[] }>("/channels", {}, signal)).items,
   staleTime: 10_000,
 });
+
+export const platformsQuery = queryOptions({
+  queryKey: ["platforms"],
+  queryFn: async ({ signal }) => (await api.get<{ items: Platform[] }>("/oauth/platforms", {}, signal)).items,
+  staleTime: 10_000,
+});
+
+export function guideQuery(connector: string) {
+  return queryOptions({
+    queryKey: ["guide", connector],
+    queryFn: ({ signal }) => api.get<{ markdown: string }>(`/oauth/${connector}/guide`, {}, signal),
+    staleTime: 600_000,
+  });
+}
+
+export function pendingQuery(id: string) {
+  return queryOptions({
+    queryKey: ["pending", id],
+    queryFn: ({ signal }) => api.get<PendingConnection>(`/channels/pending/${id}`, {}, signal),
+    retry: false,
+    staleTime: 600_000,
+  });
+}
+
+/** What looks wrong about pasted values; never kept, because they hold a secret. */
+export function appCheckQuery(connector: string, values: Record<string, string>) {
+  return queryOptions({
+    queryKey: ["app-check", connector, values],
+    queryFn: ({ signal }) =>
+      api.post<{ findings: AppFinding[] }>(`/oauth/${connector}/app/check`, { values }, signal),
+    enabled: Object.values(values).some((value) => value !== ""),
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+  });
+}
+
+export function reportQuery(connector: string) {
+  return queryOptions({
+    queryKey: ["doctor", connector],
+    queryFn: ({ signal }) => api.get<DoctorReport>(`/channels/doctor/${connector}`, {}, signal),
+    retry: false,
+    staleTime: 60_000,
+  });
+}
+
+export const expiryWarningsQuery = queryOptions({
+  queryKey: ["channels", "warnings"],
+  queryFn: async ({ signal }) =>
+    (await api.get<{ items: ExpiryWarning[] }>("/channels/warnings", {}, signal)).items,
+  staleTime: 60_000,
+});
+
+export function impactQuery(channelId: string) {
+  return queryOptions({
+    queryKey: ["channels", "impact", channelId],
+    queryFn: ({ signal }) => api.get<DisconnectImpact>(`/channels/${channelId}/impact`, {}, signal),
+    staleTime: 0,
+  });
+}
 
 export type PostFilter = {
   status?: string | undefined;
@@ -173,11 +238,13 @@ export function mediaQuery(id: string) {
   });
 }
 
-export function checkQuery(variants: Variant[]) {
+type CheckedPost = { variants: Variant[]; at: string | null; postId: string };
+
+export function checkQuery(checked: CheckedPost) {
   return queryOptions({
-    queryKey: ["check", variants],
+    queryKey: ["check", checked],
     queryFn: async ({ signal }) =>
-      (await api.post<{ variants: VariantCheck[] }>("/posts/check", { variants }, signal)).variants,
+      (await api.post<{ variants: VariantCheck[] }>("/posts/check", checked, signal)).variants,
     gcTime: 10_000,
     staleTime: 60_000,
   });

@@ -2,6 +2,10 @@ import type { z } from "zod";
 import type { Money, Permission, Role } from "#kit";
 import type * as runs from "../../../src/agent/runs.schema.ts";
 import type * as channels from "../../../src/channels/channels.schema.ts";
+import type * as oauth from "../../../src/channels/oauth.schema.ts";
+import type * as imports from "../../../src/desk/import/imports.schema.ts";
+import type * as queue from "../../../src/desk/queue/queue.schema.ts";
+import type * as series from "../../../src/desk/series/series.schema.ts";
 import type * as delivery from "../../../src/delivery/deliveries.schema.ts";
 import type * as desk from "../../../src/desk/posts.schema.ts";
 import type * as usage from "../../../src/usage/usage.schema.ts";
@@ -39,6 +43,20 @@ export type Media = z.infer<typeof desk.media>;
 export type SchedulePreview = z.infer<typeof desk.schedulePreview>;
 export type ScheduleRule = SchedulePreview["choices"][number]["rule"];
 
+export type SeriesSummary = z.infer<typeof series.seriesList>["items"][number];
+export type Series = z.infer<typeof series.series>;
+export type SeriesRule = Series["rule"];
+export type SeriesDate = Series["dates"][number];
+export type RulePreview = z.infer<typeof series.rulePreview>;
+export type PlannedDate = z.infer<typeof series.plannedList>["items"][number];
+
+export type QueueSlot = z.infer<typeof queue.slot>;
+export type QueueItem = z.infer<typeof queue.upcomingList>["items"][number];
+export type SlotSuggestion = z.infer<typeof queue.suggestion>;
+
+export type Import = z.infer<typeof imports.imported>;
+export type ImportLine = z.infer<typeof imports.lineList>["items"][number];
+
 export type Delivery = z.infer<typeof delivery.delivery>;
 export type DeliveryState = Delivery["state"];
 export type Attempt = Delivery["attempts"][number];
@@ -49,6 +67,13 @@ export type OptionField = Connector["options"][number];
 export type FormField = Extract<Connector["connect"], { kind: "form" }>["fields"][number];
 export type Channel = z.infer<typeof channels.channel>;
 export type ChannelCheck = z.infer<typeof channels.checked>;
+export type PendingConnection = z.infer<typeof channels.pending>;
+export type Platform = z.infer<typeof oauth.platformList>["items"][number];
+export type AppFinding = z.infer<typeof oauth.appChecked>["findings"][number];
+export type DoctorReport = z.infer<typeof oauth.report>;
+export type DoctorFinding = DoctorReport["findings"][number];
+export type ExpiryWarning = z.infer<typeof oauth.warningList>["items"][number];
+export type DisconnectImpact = z.infer<typeof oauth.impact>;
 
 export type Run = z.infer<typeof runs.runSchema>;
 

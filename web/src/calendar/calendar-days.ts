@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill";
-import type { PostSummary } from "../api/types.ts";
+import type { PlannedDate, PostSummary, QueueItem } from "../api/types.ts";
 
 /** Days of a month with the full weeks around it, Monday first (ISO 8601). */
 export function monthDays(day: Temporal.PlainDate): Temporal.PlainDate[] {
@@ -15,16 +15,37 @@ export function weekDays(day: Temporal.PlainDate): Temporal.PlainDate[] {
   return Array.from({ length: 7 }, (_day, index) => start.add({ days: index }));
 }
 
-export type CalendarEntry = { post: PostSummary; wall: Temporal.PlainDateTime };
+/** A post, a date of a series that is not made yet, or a slot of the queue that is free. */
+export type CalendarEntry = { wall: Temporal.PlainDateTime; key: string } & (
+  | { kind: "post"; post: PostSummary }
+  | { kind: "planned"; planned: PlannedDate }
+  | { kind: "free"; handles: string[] }
+);
 
-/** Scheduled posts by day of the workspace's zone: what people there read on the wall. */
-export function entriesByDay(posts: PostSummary[], zone: string): Map<string, CalendarEntry[]> {
+type Shown = { posts: PostSummary[]; planned: PlannedDate[]; slots: QueueItem[] };
+
+/** What there is by day of the workspace's zone: what people there read on the wall. */
+export function entriesByDay(
+  { posts, planned, slots }: Shown,
+  zone: string,
+  handleOf: (channelId: string) => string,
+): Map<string, CalendarEntry[]> {
   const days = new Map<string, CalendarEntry[]>();
+  function add(at: string, make: (wall: Temporal.PlainDateTime) => CalendarEntry): void {
+    const wall = Temporal.Instant.from(at).toZonedDateTimeISO(zone).toPlainDateTime();
+    const day = wall.toPlainDate().toString();
+    days.set(day, [...(days.get(day) ?? []), make(wall)]);
+  }
   for (const post of posts) {
-    if (!post.scheduled) continue;
-    const wall = Temporal.Instant.from(post.scheduled.at).toZonedDateTimeISO(zone).toPlainDateTime();
-    const key = wall.toPlainDate().toString();
-    days.set(key, [...(days.get(key) ?? []), { post, wall }]);
+    if (post.scheduled) add(post.scheduled.at, (wall) => ({ kind: "post", post, wall, key: post.id }));
+  }
+  for (const one of planned) {
+    add(one.at, (wall) => ({ kind: "planned", planned: one, wall, key: `${one.seriesId} ${one.date}` }));
+  }
+  const free = slots.filter(({ post }) => post === null);
+  for (const [at, group] of Map.groupBy(free, (slot) => slot.at)) {
+    const handles = group.map(({ channelId }) => handleOf(channelId));
+    add(at, (wall) => ({ kind: "free", handles, wall, key: `free ${at}` }));
   }
   for (const entries of days.values()) {
     entries.sort((left, right) => Temporal.PlainDateTime.compare(left.wall, right.wall));

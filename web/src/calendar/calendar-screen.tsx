@@ -1,12 +1,16 @@
 import { ChevronLeftIcon, ChevronRightIcon } from "@radix-ui/react-icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { Temporal } from "temporal-polyfill";
 import { messageOf } from "../api/problem.ts";
-import { calendarQuery } from "../api/queries.ts";
-import { useMe } from "../api/use-me.ts";
+import { calendarQuery, channelsQuery } from "../api/queries.ts";
+import type { PostSummary } from "../api/types.ts";
+import { useCan, useMe } from "../api/use-me.ts";
 import { useShortcuts } from "../lib/shortcuts.ts";
+import { readStored, writeStored } from "../lib/storage.ts";
+import { PlanningNav } from "../planning/planning-nav.tsx";
+import { plannedQuery, queueQuery } from "../planning/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Card, Page, PageHeader } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -14,7 +18,12 @@ import { Segmented } from "../ui/segmented.tsx";
 import { entriesByDay, monthDays, spanOf, weekDays } from "./calendar-days.ts";
 import { calendarText } from "./messages.ts";
 import { MonthView } from "./month-view.tsx";
+import { type Target, movedBy } from "./moves.ts";
+import { type Place, useDrag } from "./use-drag.ts";
+import { useMove } from "./use-move.tsx";
 import { WeekView } from "./week-view.tsx";
+
+const MoveDialog = lazy(async () => ({ default: (await import("./move-dialog.tsx")).MoveDialog }));
 
 const route = getRouteApi("/shell/calendar");
 
@@ -24,6 +33,39 @@ function parseDay(text: string | undefined, fallback: Temporal.PlainDate): Tempo
   } catch {
     return fallback;
   }
+}
+
+const slotsKey = "galley.calendar.slots";
+
+/** A free slot is a time of the calendar's zone; a day alone keeps the post's own time, in its own zone. */
+function targetOf(post: PostSummary, { day, time }: Place, zone: string): Target | null {
+  if (time !== null) return { wall: `${day}T${time}`, zone };
+  if (!post.scheduled) return null;
+  const shown = Temporal.Instant.from(post.scheduled.at).toZonedDateTimeISO(zone).toPlainDate();
+  return movedBy(post, shown.until(Temporal.PlainDate.from(day)).days);
+}
+
+function useEntries(
+  span: { from: string; to: string },
+  posts: PostSummary[] | undefined,
+  zone: string,
+  showSlots: boolean,
+) {
+  const planned = useQuery(plannedQuery(span.from, span.to));
+  const channels = useQuery(channelsQuery);
+  // A slot that has passed is no offer.
+  const [now] = useState(() => new Date().toISOString());
+  const from = span.from > now ? span.from : now;
+  const slots = useQuery({ ...queueQuery(from, span.to), enabled: showSlots && from < span.to });
+  return useMemo(() => {
+    const handles = new Map((channels.data ?? []).map(({ id, handle }) => [id, handle]));
+    const shown = {
+      posts: posts ?? [],
+      planned: planned.data ?? [],
+      slots: showSlots && from < span.to ? (slots.data ?? []) : [],
+    };
+    return entriesByDay(shown, zone, (id) => handles.get(id) ?? "");
+  }, [posts, planned.data, slots.data, channels.data, zone, showSlots, from, span.to]);
 }
 
 export function CalendarScreen() {
@@ -36,7 +78,22 @@ export function CalendarScreen() {
   const days = view === "week" ? weekDays(day) : monthDays(day);
   const span = spanOf(days, zone);
   const posts = useQuery({ ...calendarQuery(span.from, span.to), placeholderData: keepPreviousData });
-  const entries = useMemo(() => entriesByDay(posts.data ?? [], zone), [posts.data, zone]);
+  const [choosing, setChoosing] = useState<string | null>(null);
+  const [showSlots, setShowSlots] = useState(() => readStored(slotsKey) === "yes");
+  const entries = useEntries(span, posts.data, zone, showSlots);
+  const { move: movePost, question } = useMove(setChoosing);
+  const { dragged, onPointerDown } = useDrag<PostSummary>((post, place) =>
+    movePost(post, targetOf(post, place, zone)),
+  );
+  const actions = useCan("posts.publish")
+    ? {
+        onPointerDown,
+        onMove: (post: PostSummary, days: number) => movePost(post, movedBy(post, days)),
+        onChoose: setChoosing,
+        draggedId: dragged?.item.id ?? null,
+      }
+    : null;
+  const dropDay = dragged?.place?.day ?? null;
 
   function show(next: { view?: "week" | "month"; date?: Temporal.PlainDate }): void {
     const chosen = next.view ?? view;
@@ -57,6 +114,7 @@ export function CalendarScreen() {
 
   return (
     <Page width="full">
+      <PlanningNav />
       <PageHeader
         title={day.toLocaleString(undefined, { month: "long", year: "numeric" })}
         lead={calendarText.lead(zone.replaceAll("_", " "))}
@@ -71,6 +129,16 @@ export function CalendarScreen() {
               ]}
               onChange={(next) => (next === "week" ? go.w() : go.m())}
             />
+            <Button
+              aria-pressed={showSlots}
+              className="aria-pressed:bg-fill-strong"
+              onClick={() => {
+                writeStored(slotsKey, showSlots ? null : "yes");
+                setShowSlots(!showSlots);
+              }}
+            >
+              {calendarText.slots}
+            </Button>
             <Button onClick={go.t}>{calendarText.today}</Button>
             <span className="flex">
               <Button variant="ghost" size="icon" aria-label={calendarText.back} onClick={go.ArrowLeft}>
@@ -90,14 +158,34 @@ export function CalendarScreen() {
       ) : null}
       <Card className="overflow-hidden sm:[&_td:first-child]:border-l-0 sm:[&_td:last-child]:border-r-0 sm:[&_tr:last-child_td]:border-b-0">
         {view === "week" ? (
-          <WeekView days={days} today={today} entries={entries} />
+          <WeekView days={days} today={today} entries={entries} actions={actions} dropDay={dropDay} />
         ) : (
-          <MonthView days={days} month={day.month} today={today} entries={entries} />
+          <MonthView
+            days={days}
+            month={day.month}
+            today={today}
+            entries={entries}
+            actions={actions}
+            dropDay={dropDay}
+          />
         )}
       </Card>
       {posts.isSuccess && entries.size === 0 ? (
         <p className="mt-4 text-sm text-faint">{calendarText.empty}</p>
       ) : null}
+      {dragged ? (
+        <div
+          aria-hidden="true"
+          className="pointer-events-none fixed top-0 left-0 z-50 max-w-56 truncate rounded-md border border-line-strong bg-raised px-2.5 py-1 text-xs font-medium shadow-high"
+          style={{ transform: `translate(${dragged.x + 10}px, ${dragged.y + 10}px)` }}
+        >
+          {[dragged.place?.time, dragged.item.title].filter(Boolean).join(" · ")}
+        </div>
+      ) : null}
+      {question}
+      <Suspense fallback={null}>
+        {choosing ? <MoveDialog postId={choosing} onClose={() => setChoosing(null)} /> : null}
+      </Suspense>
     </Page>
   );
 }

@@ -1,5 +1,6 @@
 export const calendarText = {
-  lead: (zone: string) => `Wall times in ${zone}.`,
+  lead: (zone: string) =>
+    `Wall times in ${zone}. Drag a post to another day or a free slot, or press Shift and an arrow key on it.`,
   view: "View",
   month: "Month",
   week: "Week",
@@ -9,4 +10,20 @@ export const calendarText = {
   empty: "Nothing is scheduled in this time.",
   more: (count: number) => `${count} more`,
   posts: (count: number) => (count === 1 ? "1 post" : `${count} posts`),
+  repeats: "Repeats",
+  planned: "Planned, made when its time comes closer",
+  plannedUnapproved: "Planned, not approved yet",
+  free: (handles: string) => `free: ${handles}`,
+  slots: "Free slots",
+  move: (title: string) => `Move “${title}”…`,
+  moved: (when: string) => `Moved to ${when}`,
+  movedToDraft: (when: string) => `Moved to ${when}. It is a draft again: its approval was for another time.`,
+  undo: "Undo",
+  past: "That time has passed. Choose a later one.",
+  voidsTitle: "Move it and void its approval?",
+  voids: "The approval names another time. Moving the post makes it a draft that must be approved again.",
+  leavesSeries:
+    "This is one date of a series, approved for its own time. Moving it takes it out of the series, and it must be approved by itself. The other dates stay as they are.",
+  moveAnyway: "Move",
+  keep: "Keep its time",
 } as const;

@@ -2,7 +2,8 @@ import { Link } from "@tanstack/react-router";
 import { Temporal } from "temporal-polyfill";
 import { cn } from "../lib/cn.ts";
 import type { CalendarEntry as Entry } from "./calendar-days.ts";
-import { CalendarEntry } from "./calendar-entry.tsx";
+import type { EntryActions } from "./calendar-entry.tsx";
+import { DayEntries } from "./day-entries.tsx";
 import { calendarText } from "./messages.ts";
 
 type MonthProps = {
@@ -10,12 +11,15 @@ type MonthProps = {
   month: number;
   today: Temporal.PlainDate;
   entries: Map<string, Entry[]>;
+  actions: EntryActions | null;
+  /** The day under what is dragged. */
+  dropDay: string | null;
 };
 
 const perDay = 3;
 
 /** Weeks as rows. On a phone the days that hold something become a list. */
-export function MonthView({ days, month, today, entries }: MonthProps) {
+export function MonthView({ days, month, today, entries, actions, dropDay }: MonthProps) {
   const weeks = Array.from({ length: days.length / 7 }, (_week, index) =>
     days.slice(index * 7, index * 7 + 7),
   );
@@ -44,6 +48,8 @@ export function MonthView({ days, month, today, entries }: MonthProps) {
                 outside={day.month !== month}
                 today={today}
                 entries={entries.get(day.toString()) ?? []}
+                actions={actions}
+                target={dropDay === day.toString()}
               />
             ))}
           </tr>
@@ -53,15 +59,24 @@ export function MonthView({ days, month, today, entries }: MonthProps) {
   );
 }
 
-type DayProps = { day: Temporal.PlainDate; outside: boolean; today: Temporal.PlainDate; entries: Entry[] };
+type DayProps = {
+  day: Temporal.PlainDate;
+  outside: boolean;
+  today: Temporal.PlainDate;
+  entries: Entry[];
+  actions: EntryActions | null;
+  target: boolean;
+};
 
-function Day({ day, outside, today, entries }: DayProps) {
+function Day({ day, outside, today, entries, actions, target }: DayProps) {
   const isToday = Temporal.PlainDate.compare(day, today) === 0;
   return (
     <td
+      data-day={day.toString()}
       className={cn(
         "h-29 border border-line p-1.5 align-top",
         outside && "bg-fill/40",
+        target && "bg-accent-soft",
         entries.length === 0 ? "max-sm:hidden" : "max-sm:block max-sm:h-auto max-sm:border-x-0",
       )}
     >
@@ -82,11 +97,7 @@ function Day({ day, outside, today, entries }: DayProps) {
         </span>
       </p>
       <ul className="grid grid-cols-[minmax(0,1fr)] gap-1">
-        {entries.slice(0, perDay).map(({ post, wall }) => (
-          <li key={post.id}>
-            <CalendarEntry post={post} wall={wall} />
-          </li>
-        ))}
+        <DayEntries entries={entries.slice(0, perDay)} actions={actions} />
       </ul>
       {entries.length > perDay ? (
         <Link

@@ -1,5 +1,6 @@
 import {
   CubeIcon,
+  PaperPlaneIcon,
   EnvelopeClosedIcon,
   GlobeIcon,
   InstagramLogoIcon,
@@ -13,7 +14,14 @@ const colours: Record<string, string> = {
   email: "bg-[#0f766e] text-white",
   bluesky: "bg-[#0a6cd6] text-white",
   linkedin: "bg-[#0a66c2] text-white",
+  "linkedin-page": "bg-[#0a66c2] text-white",
   instagram: "bg-[#b8327a] text-white",
+  // Black on a dark page needs an edge.
+  x: "bg-black text-white ring-1 ring-white/20",
+  facebook: "bg-[#0866ff] text-white",
+  site: "bg-[#8a3b12] text-white",
+  telegram: "bg-[#1c7fb8] text-white",
+  mastodon: "bg-[#563acc] text-white",
 };
 
 function Butterfly({ className }: { className?: string }) {
@@ -24,12 +32,47 @@ function Butterfly({ className }: { className?: string }) {
   );
 }
 
+function CrossedStrokes({ className }: { className?: string }) {
+  return (
+    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" className={className}>
+      <path strokeWidth="2.2" strokeLinejoin="round" d="M3.5 3.5h4l13 17h-4z" />
+      <path strokeWidth="2.4" strokeLinecap="round" d="M4 20.2 10.6 13M13.6 9.9 19.6 3.8" />
+    </svg>
+  );
+}
+
+function LetterF({ className }: { className?: string }) {
+  return (
+    <svg viewBox="0 0 24 24" fill="currentColor" className={className}>
+      <path d="M13.6 22v-8.6h2.9l.5-3.7h-3.4V7.4c0-1.1.4-1.8 1.9-1.8h1.7V2.3C16.8 2.2 15.9 2 14.8 2c-2.8 0-4.7 1.7-4.7 4.9v2.8H7v3.7h3.1V22z" />
+    </svg>
+  );
+}
+
+function LetterM({ className }: { className?: string }) {
+  return (
+    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" className={className}>
+      <path
+        strokeWidth="2.6"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+        d="M5 19V9.5a3.5 3.5 0 0 1 7 0V14M12 9.5a3.5 3.5 0 0 1 7 0V19"
+      />
+    </svg>
+  );
+}
+
 const glyphs: Record<string, ComponentType<{ className?: string }>> = {
   email: EnvelopeClosedIcon,
   bluesky: Butterfly,
   linkedin: LinkedInLogoIcon,
+  "linkedin-page": LinkedInLogoIcon,
   instagram: InstagramLogoIcon,
+  facebook: LetterF,
   site: GlobeIcon,
+  mastodon: LetterM,
+  telegram: PaperPlaneIcon,
+  x: CrossedStrokes,
 };
 
 /** The platform's mark; decoration beside its name. */

@@ -1,17 +1,20 @@
 import {
   DotsHorizontalIcon,
   ExternalLinkIcon,
+  Link2Icon,
   PauseIcon,
   PlayIcon,
   TrashIcon,
   UpdateIcon,
 } from "@radix-ui/react-icons";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
 import { api } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
+import { impactQuery } from "../api/queries.ts";
 import type { Channel, ChannelCheck, Connector } from "../api/types.ts";
+import { cn } from "../lib/cn.ts";
 import { formatRelative } from "../lib/format.ts";
 import { Status } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
@@ -30,6 +33,8 @@ type RowProps = {
 export function ChannelRow({ channel, connector, allowed, onReconnect }: RowProps) {
   const change = useChannelChange(channel);
   const [asking, setAsking] = useState(false);
+  const impact = useQuery({ ...impactQuery(channel.id), enabled: asking });
+  const scheduled = impact.data?.scheduled ?? 0;
   const usable = channel.status === "connected";
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-4">
@@ -42,6 +47,7 @@ export function ChannelRow({ channel, connector, allowed, onReconnect }: RowProp
         {channel.statusReason && !usable ? (
           <p className="mt-1 text-sm text-bad-ink">{channel.statusReason}</p>
         ) : null}
+        {usable ? <ChannelNotes channel={channel} /> : null}
       </div>
       <div className="text-right">
         <ChannelHealth channel={channel} />
@@ -72,6 +78,12 @@ export function ChannelRow({ channel, connector, allowed, onReconnect }: RowProp
           </MenuItem>
         ) : null}
         {usable ? (
+          <MenuItem disabled={!allowed} onSelect={onReconnect}>
+            <Link2Icon aria-hidden="true" />
+            {channelsText.reconnect}
+          </MenuItem>
+        ) : null}
+        {usable ? (
           <MenuItem disabled={!allowed} onSelect={() => change.mutate("check")}>
             <UpdateIcon aria-hidden="true" />
             {channelsText.check}
@@ -94,15 +106,46 @@ export function ChannelRow({ channel, connector, allowed, onReconnect }: RowProp
         )}
       </Menu>
       <Confirm
-        open={asking}
+        open={asking && !impact.isLoading}
         onOpenChange={setAsking}
         title={channelsText.disconnectTitle(channel.handle)}
-        description={channelsText.disconnectLead}
+        description={[
+          channelsText.disconnectLead,
+          scheduled > 0 ? channelsText.disconnectScheduled(scheduled) : "",
+        ]
+          .filter(Boolean)
+          .join(" ")}
         action={channelsText.disconnect}
         cancel={channelsText.cancel}
         onConfirm={() => change.mutate("disconnect")}
       />
     </li>
+  );
+}
+
+const soonMs = 14 * 86_400_000;
+
+function endsSoon(instant: string, now: number = Date.now()): boolean {
+  return Date.parse(instant) - now < soonMs;
+}
+
+/** What a person should know of a channel that works: what was not granted, and when its consent ends. */
+function ChannelNotes({ channel }: { channel: Channel }) {
+  const without = channel.missingOptional.map(({ enables }) => enables).join("; ");
+  return (
+    <>
+      {channel.missingScopes.length > 0 ? (
+        <p className="mt-1 text-sm text-bad-ink">
+          {channelsText.missingNeeded(channel.missingScopes.join(", "))}
+        </p>
+      ) : null}
+      {without ? <p className="mt-1 text-sm text-faint">{channelsText.goesWithout(without)}</p> : null}
+      {channel.endsAt ? (
+        <p className={cn("mt-1 text-sm", endsSoon(channel.endsAt) ? "text-warn-ink" : "text-faint")}>
+          {channelsText.endsOn(formatRelative(channel.endsAt))}
+        </p>
+      ) : null}
+    </>
   );
 }
 

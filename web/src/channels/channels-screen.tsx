@@ -1,18 +1,21 @@
 import { Share1Icon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { toast } from "sonner";
 import { messageOf } from "../api/problem.ts";
-import { channelsQuery, connectorsQuery } from "../api/queries.ts";
+import { channelsQuery, connectorsQuery, platformsQuery } from "../api/queries.ts";
 import type { Channel, Connector, FormField } from "../api/types.ts";
 import { useCan } from "../api/use-me.ts";
+import { Button } from "../ui/button.tsx";
 import { Card, CardHeader, Empty, Page, PageHeader, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { ChannelRow } from "./channel-row.tsx";
 import { ConnectForm } from "./connect-form.tsx";
 import { ConnectorGallery } from "./connector-gallery.tsx";
+import { ExpiryWarnings } from "./expiry-warnings.tsx";
 import { channelsText } from "./messages.ts";
+import { PickerDialog } from "./picker-dialog.tsx";
 import { useAuthorize } from "./use-connect.ts";
 
 const route = getRouteApi("/shell/channels");
@@ -22,20 +25,40 @@ export function ChannelsScreen() {
   const connectors = useQuery(connectorsQuery);
   const allowed = useCan("channels.manage");
   const authorize = useAuthorize("/channels");
-  const [form, setForm] = useState<{ connector: Connector; fields: FormField[] } | null>(null);
+  const platforms = useQuery(platformsQuery);
+  const [form, setForm] = useState<{
+    connector: Connector;
+    fields: FormField[];
+    channelId: string;
+  } | null>(null);
+  const { pick } = route.useSearch();
+  const navigate = route.useNavigate();
   useReturnFromPlatform(channels.data);
 
   function reconnect(channel: Channel): void {
     const connector = connectors.data?.find((candidate) => candidate.id === channel.connector);
-    if (connector?.connect.kind === "form") setForm({ connector, fields: connector.connect.fields });
-    else authorize.mutate(channel.connector);
+    const channelId = channel.id;
+    if (!connector) return;
+    const { connect } = connector;
+    const fields = connect.kind === "form" ? connect.fields : connect.before?.fields;
+    if (fields) setForm({ connector, fields, channelId });
+    else authorize.mutate({ connector: channel.connector, channelId });
   }
 
   const failure = channels.error ?? connectors.error;
   const connected = channels.data ?? [];
   return (
     <Page>
-      <PageHeader title={channelsText.title} lead={channelsText.lead} />
+      <PageHeader
+        title={channelsText.title}
+        lead={channelsText.lead}
+        actions={
+          <Button asChild>
+            <Link to="/channels/doctor">{channelsText.doctor}</Link>
+          </Button>
+        }
+      />
+      <ExpiryWarnings />
       {failure ? (
         <Notice tone="bad" className="mb-4">
           {messageOf(failure)}
@@ -69,12 +92,20 @@ export function ChannelsScreen() {
         <p className="mt-0.5 mb-4 text-sm text-dim">{channelsText.addLead}</p>
         <ConnectorGallery
           connectors={connectors.data ?? []}
+          platforms={platforms.data ?? []}
           returnTo="/channels"
           allowed={allowed}
           suggestSandbox={channels.isSuccess && connected.length === 0}
         />
       </section>
-      {form ? <ConnectForm {...form} onClose={() => setForm(null)} /> : null}
+      {form ? <ConnectForm {...form} returnTo="/channels" onClose={() => setForm(null)} /> : null}
+      {pick && allowed ? (
+        <PickerDialog
+          id={pick}
+          name={(id) => connectors.data?.find((connector) => connector.id === id)?.name ?? id}
+          onClose={() => void navigate({ search: {}, replace: true })}
+        />
+      ) : null}
     </Page>
   );
 }

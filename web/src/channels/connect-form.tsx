@@ -6,19 +6,34 @@ import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
 import { Field, Input, Select, Textarea } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { channelsText } from "./messages.ts";
-import { useConnectForm } from "./use-connect.ts";
+import { useAuthorize, useConnectForm } from "./use-connect.ts";
 import { formTexts } from "../lib/form.ts";
 
-type ConnectFormProps = { connector: Connector; fields: FormField[]; onClose: () => void };
+type ConnectFormProps = {
+  connector: Connector;
+  fields: FormField[];
+  returnTo: string;
+  channelId?: string;
+  onClose: () => void;
+};
 
-/** The form of a platform that has no consent page: the fields are the connector's own. */
-export function ConnectForm({ connector, fields, onClose }: ConnectFormProps) {
-  const connect = useConnectForm(onClose);
+/**
+ * The form of a platform that has no consent page, or of one that asks something before it: the fields are
+ * the connector's own.
+ */
+export function ConnectForm({ connector, fields, returnTo, channelId, onClose }: ConnectFormProps) {
+  const isBefore = connector.connect.kind === "oauth";
+  const withForm = useConnectForm(onClose);
+  const authorize = useAuthorize(returnTo);
+  const connect = isBefore ? authorize : withForm;
   const pointers = fields.map((field) => `/form/${field.key}`);
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    connect.mutate({ connector: connector.id, form: formTexts(event.currentTarget) });
+    const form = formTexts(event.currentTarget);
+    const wanted = { connector: connector.id, form, ...(isBefore && channelId ? { channelId } : {}) };
+    if (isBefore) authorize.mutate(wanted);
+    else withForm.mutate(wanted);
   }
 
   return (
@@ -44,7 +59,9 @@ export function ConnectForm({ connector, fields, onClose }: ConnectFormProps) {
           ))}
         </DialogBody>
         <DialogFooter>
-          <p className="mr-auto text-xs text-faint">{channelsText.testing}</p>
+          <p className="mr-auto text-xs text-faint">
+            {isBefore ? channelsText.consentNext : channelsText.testing}
+          </p>
           <Button type="submit" variant="primary" busy={connect.isPending}>
             {channelsText.connect}
           </Button>

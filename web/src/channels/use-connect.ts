@@ -5,13 +5,22 @@ import { messageOf } from "../api/problem.ts";
 import type { Channel } from "../api/types.ts";
 import { channelsText } from "./messages.ts";
 
+type Wanted = {
+  connector: string;
+  /** The channel to connect again. */
+  channelId?: string;
+  /** What is asked before the consent page. */
+  form?: Record<string, string>;
+};
+
 /** Leaves for the platform's consent page; it leads back to `returnTo`. */
 export function useAuthorize(returnTo: string) {
   return useMutation({
-    mutationFn: (connector: string) =>
-      api.post<{ authorizeUrl: string }>("/channels/authorize", { connector, interactive: true, returnTo }),
+    mutationFn: (wanted: Wanted) =>
+      api.post<{ authorizeUrl: string }>("/channels/authorize", { ...wanted, interactive: true, returnTo }),
     onSuccess: ({ authorizeUrl }) => globalThis.location.assign(authorizeUrl),
-    onError: (error) => toast.error(messageOf(error)),
+    // A form tells it beside its fields.
+    onError: (error, { form }) => (form ? undefined : toast.error(messageOf(error))),
   });
 }
 

@@ -71,7 +71,7 @@ export function ComposerActions({ post, content, checks, onSave, onRestore }: Ac
           <EyeOpenIcon aria-hidden="true" />
           {composerText.openPost}
         </MenuItem>
-        {post.status === "draft" ? (
+        {post.status === "draft" && post.series?.role !== "template" ? (
           <>
             <MenuSeparator />
             <MenuItem danger onSelect={() => remove.mutate(post.id)}>
@@ -81,7 +81,21 @@ export function ComposerActions({ post, content, checks, onSave, onRestore }: Ac
           </>
         ) : null}
       </Menu>
-      {post.status === "draft" ? (
+      {post.series?.role === "template" ? (
+        <Button
+          variant="primary"
+          onClick={() =>
+            void onSave().then((saved) =>
+              saved
+                ? navigate({ to: "/series/$seriesId", params: { seriesId: post.series?.id ?? "" } })
+                : undefined,
+            )
+          }
+        >
+          {composerText.toSeries}
+        </Button>
+      ) : null}
+      {post.status === "draft" && post.series?.role !== "template" ? (
         <Hint label={ready ? composerText.submitHint : composerText.problems(problems)} side="bottom">
           <Button
             variant="primary"

@@ -25,7 +25,7 @@ type ComposerProps = { post: Post; channels: Channel[]; connectors: Connector[] 
 export function Composer({ post, channels, connectors }: ComposerProps) {
   const composer = useComposer(post);
   const { content, change } = composer;
-  const checks = useCheck(content.variants);
+  const checks = useCheck(content.variants, post);
   const [tab, setTab] = useState(content.variants[0]?.channelId ?? "");
   const shown = content.variants.some((variant) => variant.channelId === tab)
     ? tab
@@ -55,6 +55,16 @@ export function Composer({ post, channels, connectors }: ComposerProps) {
   return (
     <Page width="full">
       <div className="mx-auto max-w-6xl">
+        {post.series?.role === "template" ? (
+          <Notice tone="warn" className="mb-4">
+            {composerText.templateNotice}
+          </Notice>
+        ) : null}
+        {post.series?.follows ? (
+          <Notice tone="warn" className="mb-4">
+            {composerText.occurrenceNotice}
+          </Notice>
+        ) : null}
         <div className="mb-5 flex flex-wrap items-center gap-x-3 gap-y-2">
           <Button asChild variant="ghost" size="sm" className="-ml-2.5">
             <Link to="/posts">
@@ -114,7 +124,7 @@ export function Composer({ post, channels, connectors }: ComposerProps) {
               <TabPanel
                 key={variant.channelId}
                 value={variant.channelId}
-                className="grid gap-8 pt-5 lg:grid-cols-[1fr_22rem]"
+                className="grid grid-cols-1 gap-8 pt-5 lg:grid-cols-[minmax(0,1fr)_22rem]"
               >
                 <div className="min-w-0">
                   <VariantEditor

@@ -6,11 +6,12 @@ import { messageOf } from "../api/problem.ts";
 import { mediaQuery } from "../api/queries.ts";
 import type { Limits, Media, CheckProblem, VariantContent } from "../api/types.ts";
 import { cn } from "../lib/cn.ts";
-import { formatBytes } from "../lib/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Textarea } from "../ui/field.tsx";
 import { Skeleton } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { MediaTile } from "../ui/media-tile.tsx";
+import { acceptedTypes, limitWords, refusal } from "./media-limits.ts";
 import { composerText } from "./messages.ts";
 
 type Attached = VariantContent["media"][number];
@@ -22,11 +23,11 @@ type MediaFieldProps = {
   onChange: (media: Attached[]) => void;
 };
 
-/** Images of a variant: dropped or chosen, each with its description. */
+/** Images, or one video or document, of a variant: dropped or chosen, each with its description. */
 export function MediaField({ media, limits, problems, disabled, onChange }: MediaFieldProps) {
   const id = useId();
   const [over, setOver] = useState(false);
-  const uploads = useUploads((added) => onChange([...media, ...added]));
+  const uploads = useUploads(limits, (added) => onChange([...media, ...added]));
 
   function drop(event: DragEvent): void {
     event.preventDefault();
@@ -65,7 +66,7 @@ export function MediaField({ media, limits, problems, disabled, onChange }: Medi
         </div>
       ))}
       {uploads.error ? <Notice tone="bad">{messageOf(uploads.error)}</Notice> : null}
-      {media.length + uploads.running.length < limits.maxMedia ? (
+      {media.length + uploads.running.length < Math.max(limits.maxMedia, 1) ? (
         <div
           onDragOver={(event) => {
             event.preventDefault();
@@ -87,16 +88,14 @@ export function MediaField({ media, limits, problems, disabled, onChange }: Medi
             id={id}
             type="file"
             multiple={limits.maxMedia > 1}
-            accept={limits.mediaTypes.join(",")}
+            accept={acceptedTypes(limits).join(",")}
             className="sr-only"
             onChange={(event) => {
               void uploads.start([...(event.target.files ?? [])]);
               event.target.value = "";
             }}
           />
-          <span className="ml-auto text-xs text-faint">
-            {composerText.mediaLimit(limits.maxMedia)}, {formatBytes(limits.maxMediaBytes)}
-          </span>
+          <span className="ml-auto text-xs text-faint">{limitWords(limits)}</span>
         </div>
       ) : null}
     </fieldset>
@@ -115,13 +114,11 @@ function MediaRow({ attached, maxAlt, problems, onChange, onRemove }: RowProps) 
   const { data: media } = useQuery(mediaQuery(attached.mediaId));
   return (
     <div className="flex gap-3 rounded-lg border border-line p-2.5">
-      {media ? (
-        <img src={media.url} alt="" className="size-20 shrink-0 rounded-md border border-line object-cover" />
-      ) : (
-        <Skeleton className="size-20 shrink-0" />
-      )}
+      {media ? <MediaTile media={media} /> : <Skeleton className="size-20 shrink-0" />}
       <div className="min-w-0 flex-1">
+        {maxAlt === 0 ? <p className="text-sm text-dim">{composerText.noAlt}</p> : null}
         <Textarea
+          hidden={maxAlt === 0}
           aria-label={composerText.altText}
           placeholder={composerText.altText}
           value={attached.altText}
@@ -133,7 +130,7 @@ function MediaRow({ attached, maxAlt, problems, onChange, onRemove }: RowProps) 
         <p className="mt-1 truncate text-xs text-faint">
           {problems[0] ? (
             <span className="font-medium text-bad-ink">{problems[0].message}</span>
-          ) : attached.altText === "" ? (
+          ) : attached.altText === "" && maxAlt > 0 ? (
             <span className="font-medium text-warn-ink">{composerText.altMissing}</span>
           ) : (
             media?.fileName
@@ -154,7 +151,7 @@ function MediaRow({ attached, maxAlt, problems, onChange, onRemove }: RowProps) 
 
 type Running = { name: string; done: number };
 
-function useUploads(onAdded: (media: Attached[]) => void) {
+function useUploads(limits: Limits, onAdded: (media: Attached[]) => void) {
   const queryClient = useQueryClient();
   const [running, setRunning] = useState<Running[]>([]);
   const [error, setError] = useState<unknown>(null);
@@ -171,6 +168,11 @@ function useUploads(onAdded: (media: Attached[]) => void) {
   }
 
   async function start(files: File[]): Promise<void> {
+    const refused = files.map((file) => refusal(file, limits)).find((words) => words !== null);
+    if (refused !== undefined) {
+      setError(new Error(refused));
+      return;
+    }
     setError(null);
     setRunning(files.map((file) => ({ name: file.name, done: 0 })));
     const results = await Promise.allSettled(files.map(one));

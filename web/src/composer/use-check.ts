@@ -1,17 +1,17 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { checkQuery } from "../api/queries.ts";
-import type { Variant, VariantCheck } from "../api/types.ts";
+import type { Post, Variant, VariantCheck } from "../api/types.ts";
 
-/** What each platform says to the text, a moment after the last key. */
-export function useCheck(variants: Variant[]): VariantCheck[] {
+/** What each platform says to the text, and what other posts make worth a warning, a moment after the last key. */
+export function useCheck(variants: Variant[], post: Pick<Post, "id" | "scheduled">): VariantCheck[] {
   const [settled, setSettled] = useState(variants);
   useEffect(() => {
     const timer = setTimeout(() => setSettled(variants), 200);
     return () => clearTimeout(timer);
   }, [variants]);
   const { data } = useQuery({
-    ...checkQuery(settled),
+    ...checkQuery({ variants: settled, at: post.scheduled?.at ?? null, postId: post.id }),
     enabled: settled.length > 0,
     placeholderData: keepPreviousData,
   });

@@ -57,7 +57,11 @@ export function useComposer(post: Post) {
     const sending = latest.current;
     setState({ kind: "saving" });
     try {
-      const answer = await api.put<Post>(`/posts/${post.id}`, { ...sending, baseVersion: base.current });
+      const answer = await api.put<Post>(`/posts/${post.id}`, {
+        ...sending,
+        baseVersion: base.current,
+        autosave: true,
+      });
       base.current = answer.version;
       saved.current = sending;
       queryClient.setQueryData(postQuery(post.id).queryKey, answer);

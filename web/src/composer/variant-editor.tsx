@@ -1,10 +1,11 @@
 import { PlusIcon } from "@radix-ui/react-icons";
-import type { CheckProblem, Variant, VariantCheck, VariantContent } from "../api/types.ts";
+import type { CheckProblem, OptionField, Variant, VariantCheck, VariantContent } from "../api/types.ts";
 import { formatMoney } from "../lib/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input, Textarea } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import type { Target } from "./channel-variants.ts";
+import { takesMedia } from "./media-limits.ts";
 import { MediaField } from "./media-field.tsx";
 import { composerText } from "./messages.ts";
 import { OptionControl } from "./option-control.tsx";
@@ -41,18 +42,22 @@ export function VariantEditor({ variant, target, check, disabled, onChange }: Va
     set({ parts });
   }
 
+  function controlOf(option: OptionField) {
+    return (
+      <OptionControl
+        key={option.key}
+        option={option}
+        value={content.options[option.key] ?? ""}
+        problem={messageAt(problems, `/options/${option.key}`)}
+        disabled={disabled}
+        onChange={(value) => set({ options: { ...content.options, [option.key]: value } })}
+      />
+    );
+  }
+
   return (
     <div className="grid gap-5">
-      {options.map((option) => (
-        <OptionControl
-          key={option.key}
-          option={option}
-          value={content.options[option.key] ?? ""}
-          problem={messageAt(problems, `/options/${option.key}`)}
-          disabled={disabled}
-          onChange={(value) => set({ options: { ...content.options, [option.key]: value } })}
-        />
-      ))}
+      {options.filter(comesFirst).map(controlOf)}
       <div className="grid gap-2.5">
         {content.parts.map((part, index) => (
           <PartEditor
@@ -106,7 +111,7 @@ export function VariantEditor({ variant, target, check, disabled, onChange }: Va
           />
         )}
       </Field>
-      {limits.maxMedia > 0 ? (
+      {takesMedia(limits) ? (
         <MediaField
           media={content.media}
           limits={limits}
@@ -134,10 +139,16 @@ export function VariantEditor({ variant, target, check, disabled, onChange }: Va
           )}
         </Field>
       ) : null}
+      {options.filter((option) => !comesFirst(option)).map(controlOf)}
       <Elsewhere problems={problems} />
       {check?.price ? <Notice>{composerText.price(formatMoney(check.price))}</Notice> : null}
     </div>
   );
+}
+
+/** What is written, as a subject, stands above the text; what may be chosen, as who can reply, below it. */
+function comesFirst({ kind, required }: OptionField): boolean {
+  return required || kind !== "choice";
 }
 
 const shownInPlace = /\/(?:parts\/\d+|options\/[^/]+|link|firstComment|media\/\d+)/u;
@@ -145,16 +156,19 @@ const shownInPlace = /\/(?:parts\/\d+|options\/[^/]+|link|firstComment|media\/\d
 /** Problems that belong to no single field. */
 function Elsewhere({ problems }: { problems: CheckProblem[] }) {
   const rest = problems.filter((problem) => !shownInPlace.test(problem.path));
-  if (rest.length === 0) return null;
-  return (
-    <Notice tone="bad">
-      <ul>
-        {rest.map((problem) => (
-          <li key={problem.code + problem.path}>{problem.message}</li>
-        ))}
-      </ul>
-    </Notice>
-  );
+  return (["error", "warning"] as const).map((severity) => {
+    const some = rest.filter((problem) => problem.severity === severity);
+    if (some.length === 0) return null;
+    return (
+      <Notice key={severity} tone={severity === "error" ? "bad" : "warn"}>
+        <ul>
+          {some.map((problem) => (
+            <li key={problem.code + problem.path}>{problem.message}</li>
+          ))}
+        </ul>
+      </Notice>
+    );
+  });
 }
 
 function isAt(problem: CheckProblem, pointer: string): boolean {

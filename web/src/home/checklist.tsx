@@ -94,7 +94,11 @@ function StepAction({ step, posts, channels }: { step: Step; posts: PostSummary[
   const { action } = homeText.steps[step];
   if (step === "connect") {
     return (
-      <Button variant="primary" busy={authorize.isPending} onClick={() => authorize.mutate("sandbox")}>
+      <Button
+        variant="primary"
+        busy={authorize.isPending}
+        onClick={() => authorize.mutate({ connector: "sandbox" })}
+      >
         {action}
       </Button>
     );

@@ -2,6 +2,7 @@ import { ArrowRightIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { ExpiryWarnings } from "../channels/expiry-warnings.tsx";
 import { messageOf } from "../api/problem.ts";
 import { attentionQuery, channelsQuery, postsQuery } from "../api/queries.ts";
 import type { Delivery, PostSummary } from "../api/types.ts";
@@ -29,6 +30,7 @@ export function HomeScreen() {
   return (
     <Page>
       <PageHeader title={homeText.greeting(user.name.split(" ")[0] ?? user.name)} lead={homeText.lead} />
+      <ExpiryWarnings />
       {failure ? (
         <Notice tone="bad" className="mb-6">
           {messageOf(failure)}

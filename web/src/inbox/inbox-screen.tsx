@@ -12,6 +12,7 @@ import { Empty, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { inboxText } from "./messages.ts";
 import { Review } from "./review.tsx";
+import { WaitingSeries } from "./waiting-series.tsx";
 
 const route = getRouteApi("/shell/inbox");
 
@@ -46,6 +47,7 @@ export function InboxScreen() {
     return (
       <div className="flex h-full flex-col">
         <h1 className="sr-only">{inboxText.title}</h1>
+        <WaitingSeries />
         <Empty icon={<CheckCircledIcon />} title={inboxText.emptyTitle}>
           {inboxText.empty}
         </Empty>
@@ -61,6 +63,7 @@ export function InboxScreen() {
         )}
       >
         <h1 className="border-b border-line px-5 py-4 text-base font-semibold">{inboxText.title}</h1>
+        <WaitingSeries />
         {queue.isPending ? <SkeletonRows rows={4} label={inboxText.loading} /> : null}
         {queue.isError ? (
           <Notice tone="bad" className="m-4">

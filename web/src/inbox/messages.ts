@@ -1,6 +1,7 @@
 export const inboxText = {
   title: "Approvals",
   listLabel: "Posts waiting for approval",
+  seriesLabel: "Series waiting for approval",
   emptyTitle: "All caught up",
   empty: "Posts that are submitted for approval appear here.",
   loading: "Loading approvals",
@@ -15,7 +16,7 @@ export const inboxText = {
   send: "Send back",
   edit: "Edit",
   openPost: "Open post",
-  youApproveLead: "Exactly this text, these images, these channels and this time. Any change asks again.",
+  youApproveLead: "Exactly this text, these files, these channels and this time. Any change asks again.",
   when: "When",
   anyTime: "Any time: whoever publishes chooses when",
   where: "Where",

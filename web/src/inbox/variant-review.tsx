@@ -6,6 +6,7 @@ import { ChannelIcon } from "../channels/channel-icon.tsx";
 import { formatMoney } from "../lib/format.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Card, Skeleton } from "../ui/layout.tsx";
+import { MediaTile } from "../ui/media-tile.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { DiffText, MarkedText } from "./diff-text.tsx";
 import { inboxText } from "./messages.ts";
@@ -37,6 +38,7 @@ export function VariantReview({ variant, connector, handle, check, before }: Rev
         {suspicious.length > 0 ? (
           <Notice tone="warn">{inboxText.suspicious(suspicious.length)}</Notice>
         ) : null}
+        <Warnings check={check} />
         {Object.entries(content.options).map(([key, value]) => (
           <Labelled key={key} label={key}>
             <Text now={value} before={before ? (before.content.options[key] ?? "") : undefined} marks={[]} />
@@ -86,6 +88,24 @@ export function VariantReview({ variant, connector, handle, check, before }: Rev
   );
 }
 
+/** What is no reason to refuse but worth knowing: the same text again, another post close by. */
+function Warnings({ check }: { check: VariantCheck | undefined }) {
+  // Hidden characters have a notice of their own, and are marked in the text.
+  const warnings = (check?.problems ?? []).filter(
+    ({ severity, code }) => severity === "warning" && code !== "desk.invisible_characters",
+  );
+  if (warnings.length === 0) return null;
+  return (
+    <Notice tone="warn">
+      <ul>
+        {warnings.map((warning) => (
+          <li key={warning.code + warning.path}>{warning.message}</li>
+        ))}
+      </ul>
+    </Notice>
+  );
+}
+
 type TextProps = { now: string; before: string | undefined; marks: VariantCheck["suspicious"] };
 
 /** Hidden characters matter more than a tidy diff: where there are any, the final text is shown with them marked. */
@@ -108,11 +128,7 @@ function ReviewedImage({ mediaId, altText }: { mediaId: string; altText: string 
   const { data } = useQuery(mediaQuery(mediaId));
   return (
     <li className="flex items-center gap-3">
-      {data ? (
-        <img src={data.url} alt="" className="size-16 rounded-md border border-line object-cover" />
-      ) : (
-        <Skeleton className="size-16" />
-      )}
+      {data ? <MediaTile media={data} /> : <Skeleton className="size-20" />}
       <p className="text-sm text-dim">
         {altText || <span className="text-warn-ink">{inboxText.noAlt}</span>}
       </p>

@@ -29,7 +29,8 @@ const tones: Record<DeliveryState, Tone> = {
   cancelled: "neutral",
 };
 
-const retryable = new Set<DeliveryState>(["rejected", "missed", "needs_reconnect"]);
+// What waits for a connection goes on by itself once there is one.
+const retryable = new Set<DeliveryState>(["rejected", "missed"]);
 const waiting = new Set<DeliveryState>(["ambiguous", "reconciling"]);
 const active = new Set<DeliveryState>(["claimed", "in_flight", "ambiguous", "reconciling"]);
 
@@ -69,7 +70,15 @@ export function DeliveryCard({ delivery, allowed }: { delivery: Delivery; allowe
         ) : null}
       </div>
       {delivery.state === "needs_human" ? <OutcomeQuestion delivery={delivery} allowed={allowed} /> : null}
-      {delivery.error && delivery.state !== "confirmed" && delivery.state !== "needs_human" ? (
+      {delivery.waiting ? (
+        <p role="status" className="border-t border-line bg-warn-soft px-4 py-2.5 text-sm text-warn-ink">
+          {delivery.waiting.message} {postText.nextCheck(formatRelative(delivery.wakeAt))}
+        </p>
+      ) : null}
+      {delivery.error &&
+      !delivery.waiting &&
+      delivery.state !== "confirmed" &&
+      delivery.state !== "needs_human" ? (
         <div className="flex flex-wrap items-center gap-2 border-t border-line bg-bad-soft/60 px-4 py-2.5 text-sm text-bad-ink">
           <p className="min-w-0 flex-1 break-words">{delivery.error.message}</p>
           {delivery.state === "needs_reconnect" ? (

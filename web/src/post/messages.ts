@@ -29,6 +29,14 @@ export const postText = {
   restore: "Make it a draft again",
   restored: "It is a draft again",
   moreActions: "More actions",
+  toSeries: "Go to the series",
+  series: "Series",
+  occurrence: (date: string) => `One date of a series (${date})`,
+  occurrenceLeft: (date: string) => `Was one date of a series (${date}); it goes its own way now`,
+  template: "The template of a series",
+  blocked: (count: number) =>
+    count === 1 ? "This keeps the post from going out" : "These keep the post from going out",
+  toChannels: "Go to channels",
   timeline: "Delivery",
   timelineLead: "Every attempt, with what is known about it.",
   content: "Content",
@@ -110,4 +118,5 @@ export const scheduleText = {
   save: "Schedule",
   cancel: "Cancel",
   saved: "Scheduled",
+  repeat: "Repeat…",
 } as const;

@@ -8,6 +8,8 @@ import {
 import { Link } from "@tanstack/react-router";
 import { lazy, type ReactElement, Suspense, useState } from "react";
 import type { Action, Post } from "../api/types.ts";
+import { useCan } from "../api/use-me.ts";
+import { seriesText } from "../series/messages.ts";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 import { Menu, MenuItem } from "../ui/menu.tsx";
@@ -17,6 +19,9 @@ import { postText } from "./messages.ts";
 import { useDeletePost } from "./use-delete-post.ts";
 import { type PostAction, usePostAction } from "./use-post-action.ts";
 
+const RepeatDialog = lazy(async () => ({
+  default: (await import("../series/repeat-dialog.tsx")).RepeatDialog,
+}));
 const ScheduleDialog = lazy(async () => ({
   default: (await import("./schedule-dialog.tsx")).ScheduleDialog,
 }));
@@ -25,13 +30,15 @@ const ScheduleDialog = lazy(async () => ({
 export function PostActions({ post }: { post: Post }) {
   const act = usePostAction(post.id);
   const remove = useDeletePost();
-  const [open, setOpen] = useState<"schedule" | "publish" | "cancel" | null>(null);
+  const [open, setOpen] = useState<"schedule" | "repeat" | "publish" | "cancel" | null>(null);
   const can = (action: Action) => refusal(post, action) === null;
+  const mayRepeat = useCan("posts.write") && post.variants.length > 0 && post.deletedAt === null;
 
   function run(action: PostAction, message: string): void {
     act.mutate({ action, message });
   }
 
+  if (post.series?.role === "template") return <TemplateActions post={post} editable={can("edit")} />;
   return (
     <>
       {can("edit") ? (
@@ -56,6 +63,7 @@ export function PostActions({ post }: { post: Post }) {
           </Button>
         }
       >
+        {mayRepeat ? <MenuItem onSelect={() => setOpen("repeat")}>{seriesText.repeat}</MenuItem> : null}
         {can("withdraw") ? (
           <MenuItem onSelect={() => run("withdraw", postText.withdrawn)}>{postText.withdraw}</MenuItem>
         ) : null}
@@ -76,7 +84,14 @@ export function PostActions({ post }: { post: Post }) {
         ) : null}
       </Menu>
       <Suspense fallback={null}>
-        {open === "schedule" ? <ScheduleDialog post={post} onClose={() => setOpen(null)} /> : null}
+        {open === "schedule" ? (
+          <ScheduleDialog
+            post={post}
+            onClose={() => setOpen(null)}
+            onRepeat={mayRepeat ? () => setOpen("repeat") : null}
+          />
+        ) : null}
+        {open === "repeat" ? <RepeatDialog post={post} onClose={() => setOpen(null)} /> : null}
       </Suspense>
       <Confirm
         open={open === "publish"}
@@ -97,6 +112,27 @@ export function PostActions({ post }: { post: Post }) {
         cancel={postText.keepPost}
         onConfirm={() => run("cancel", postText.cancelled)}
       />
+    </>
+  );
+}
+
+/** A template is edited here and everything else is done on the page of its series. */
+function TemplateActions({ post, editable }: { post: Post; editable: boolean }) {
+  return (
+    <>
+      {editable ? (
+        <Button asChild>
+          <Link to="/posts/$postId/edit" params={{ postId: post.id }}>
+            <Pencil1Icon aria-hidden="true" />
+            {postText.edit}
+          </Link>
+        </Button>
+      ) : null}
+      <Button asChild variant="primary">
+        <Link to="/series/$seriesId" params={{ seriesId: post.series?.id ?? "" }}>
+          {postText.toSeries}
+        </Link>
+      </Button>
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { FileTextIcon } from "@radix-ui/react-icons";
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Decision, Post } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
@@ -17,6 +18,18 @@ export function PostFacts({ post }: { post: Post }) {
           {post.scheduled ? (
             <Fact label={postText.scheduled}>
               {formatMomentWithZone(post.scheduled.at, post.scheduled.zone)}
+            </Fact>
+          ) : null}
+          {post.series ? (
+            <Fact label={postText.series}>
+              <Link
+                to="/series/$seriesId"
+                params={{ seriesId: post.series.id }}
+                className="text-accent-ink hover:underline"
+              >
+                {seriesFact(post.series)}
+              </Link>
+              {post.series.reason ? <span className="block text-warn-ink">{post.series.reason}</span> : null}
             </Fact>
           ) : null}
           <Fact label={postText.author}>
@@ -64,6 +77,11 @@ export function PostFacts({ post }: { post: Post }) {
       ) : null}
     </aside>
   );
+}
+
+function seriesFact({ role, date, follows }: NonNullable<Post["series"]>): string {
+  if (role === "template") return postText.template;
+  return follows ? postText.occurrence(date ?? "") : postText.occurrenceLeft(date ?? "");
 }
 
 function Fact({ label, children }: { label: string; children: ReactNode }) {

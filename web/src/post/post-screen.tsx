@@ -17,6 +17,7 @@ import { DeliveryCard } from "./delivery-timeline.tsx";
 import { postText } from "./messages.ts";
 import { PostActions } from "./post-actions.tsx";
 import { PostFacts } from "./post-facts.tsx";
+import { PostProblems } from "./post-problems.tsx";
 
 const route = getRouteApi("/shell/posts/$postId");
 
@@ -57,8 +58,9 @@ function LoadedPost({ post }: { post: Post }) {
         }
         actions={<PostActions post={post} />}
       />
-      <div className="grid gap-8 lg:grid-cols-[1fr_20rem]">
-        <div className="grid min-w-0 content-start gap-8">
+      <div className="grid grid-cols-1 gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <div className="grid grid-cols-1 content-start gap-8">
+          <PostProblems post={post} />
           <Deliveries post={post} />
           <Content post={post} />
         </div>

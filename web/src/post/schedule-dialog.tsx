@@ -1,3 +1,4 @@
+import { LoopIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Temporal } from "temporal-polyfill";
@@ -7,6 +8,7 @@ import { schedulePreviewQuery } from "../api/queries.ts";
 import type { Post, SchedulePreview, ScheduleRule } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
 import { formatMomentWithZone } from "../lib/format.ts";
+import { Suggestion } from "../queue/suggestion.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
 import { Field, Input } from "../ui/field.tsx";
@@ -21,10 +23,15 @@ function suggestion(zone: string): Temporal.PlainDateTime {
     .round({ smallestUnit: "hour", roundingMode: "ceil" });
 }
 
-type ScheduleDialogProps = { post: Post; onClose: () => void };
+type ScheduleDialogProps = {
+  post: Post;
+  onClose: () => void;
+  /** Leads to the dialog for a series; null where that is nothing for this person. */
+  onRepeat?: (() => void) | null;
+};
 
 /** Wall time and zone, with what they mean as an instant; a time that clocks skip or repeat must be chosen. */
-export function ScheduleDialog({ post, onClose }: ScheduleDialogProps) {
+export function ScheduleDialog({ post, onClose, onRepeat = null }: ScheduleDialogProps) {
   const { workspace } = useMe();
   const [zone, setZone] = useState(post.scheduled?.zone ?? workspace.timeZone);
   const [start] = useState(() =>
@@ -53,6 +60,7 @@ export function ScheduleDialog({ post, onClose }: ScheduleDialogProps) {
     <Dialog open onOpenChange={onClose} title={scheduleText.title} description={scheduleText.lead(zone)}>
       <form onSubmit={submit}>
         <DialogBody className="grid gap-4">
+          <Suggestion post={post} onDone={onClose} />
           <div className="grid grid-cols-2 gap-3">
             <Field label={scheduleText.date}>
               {(field) => (
@@ -95,6 +103,12 @@ export function ScheduleDialog({ post, onClose }: ScheduleDialogProps) {
           ) : null}
         </DialogBody>
         <DialogFooter>
+          {onRepeat ? (
+            <Button variant="ghost" className="mr-auto" onClick={onRepeat}>
+              <LoopIcon aria-hidden="true" />
+              {scheduleText.repeat}
+            </Button>
+          ) : null}
           <Button onClick={onClose}>{scheduleText.cancel}</Button>
           <Button type="submit" variant="primary" disabled={!instant || past} busy={schedule.isPending}>
             {scheduleText.save}

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 import type { PostSummary } from "../api/types.ts";
 import { postsText } from "./messages.ts";
 
@@ -8,14 +8,17 @@ export function PostLink({
   post,
   className,
   children,
+  ...rest
 }: {
   post: Pick<PostSummary, "id" | "status" | "title">;
   className?: string;
   children?: ReactNode;
+  onKeyDown?: (event: KeyboardEvent) => void;
+  "aria-keyshortcuts"?: string;
 }) {
   const to = post.status === "draft" ? "/posts/$postId/edit" : "/posts/$postId";
   return (
-    <Link to={to} params={{ postId: post.id }} {...(className ? { className } : {})}>
+    <Link to={to} params={{ postId: post.id }} {...(className ? { className } : {})} {...rest}>
       {children ?? (post.title || postsText.untitled)}
     </Link>
   );

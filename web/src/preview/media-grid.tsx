@@ -1,7 +1,9 @@
+import { FileTextIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { mediaQuery } from "../api/queries.ts";
 import type { VariantContent } from "../api/types.ts";
 import { cn } from "../lib/cn.ts";
+import { composerText } from "../composer/messages.ts";
 import { Skeleton } from "../ui/layout.tsx";
 
 export function MediaGrid({ media }: { media: VariantContent["media"] }) {
@@ -24,5 +26,34 @@ function Picture({ attached, alone }: { attached: VariantContent["media"][number
   const { data } = useQuery(mediaQuery(attached.mediaId));
   const shape = alone ? "max-h-80" : "aspect-square";
   if (!data) return <Skeleton className={cn("h-40 w-full rounded-none", shape)} />;
+  if (data.pages !== null) {
+    return (
+      <a
+        href={data.url}
+        download={data.fileName}
+        className="flex items-center gap-3 bg-fill px-4 py-6 text-sm underline-offset-3 hover:underline"
+      >
+        <FileTextIcon aria-hidden="true" className="size-7 shrink-0 text-dim" />
+        <span className="min-w-0">
+          <span className="block truncate font-medium">{data.fileName}</span>
+          <span className="text-xs text-dim">{composerText.pages(data.pages)}</span>
+        </span>
+      </a>
+    );
+  }
+  if (data.durationMs !== null) {
+    return (
+      <video
+        src={data.url}
+        controls
+        preload="metadata"
+        aria-label={attached.altText || data.fileName}
+        className="max-h-96 w-full bg-black"
+      >
+        {/* Captions travel inside the file, where it has them. */}
+        <track kind="captions" />
+      </video>
+    );
+  }
   return <img src={data.url} alt={attached.altText} className={cn("w-full object-cover", shape)} />;
 }

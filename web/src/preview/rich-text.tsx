@@ -1,10 +1,11 @@
 import { Fragment } from "react";
 
 const pattern = /(https?:\/\/[^\s]+|(?<![\p{L}\p{N}])[#@][\p{L}\p{N}_.-]+)/gu;
+const withoutNames = /(https?:\/\/[^\s]+|(?<![\p{L}\p{N}])#[\p{L}\p{N}]+)/gu;
 
-/** Text as platforms show it: line breaks kept, addresses, tags and names in colour. */
-export function RichText({ text }: { text: string }) {
-  const pieces = text.split(pattern);
+/** Text as platforms show it: line breaks kept, addresses, tags and (mostly) names in colour. */
+export function RichText({ text, names = true }: { text: string; names?: boolean }) {
+  const pieces = text.split(names ? pattern : withoutNames);
   return (
     <span className="break-words whitespace-pre-wrap">
       {pieces.map((piece, index) =>

@@ -5,12 +5,13 @@ import { Avatar } from "../ui/avatar.tsx";
 import { MediaGrid } from "./media-grid.tsx";
 import { previewText } from "./messages.ts";
 import { RichText } from "./rich-text.tsx";
+import { withLink } from "./with-link.ts";
 
 type PreviewProps = { channel: Channel; content: VariantContent };
 
-/** A post, or a thread joined by its line, as a timeline shows it. */
+/** A post, or a thread joined by its line, as a timeline shows it that makes no cards of links. */
 export function SocialPreview({ channel, content }: PreviewProps) {
-  const entries = [...content.parts, ...(content.firstComment ? [content.firstComment] : [])];
+  const entries = [...withLink(content), ...(content.firstComment ? [content.firstComment] : [])];
   return (
     <div className="px-4 py-4">
       {entries.map((text, index) => {
@@ -29,7 +30,6 @@ export function SocialPreview({ channel, content }: PreviewProps) {
               </p>
               {text ? <RichText text={text} /> : <span className="text-faint">{previewText.nothing}</span>}
               {index === 0 ? <MediaGrid media={content.media} /> : null}
-              {index === 0 && content.link ? <LinkCard link={content.link} /> : null}
               <div aria-hidden="true" className="mt-3 flex gap-12 text-faint">
                 <ChatBubbleIcon />
                 <LoopIcon />
@@ -41,20 +41,4 @@ export function SocialPreview({ channel, content }: PreviewProps) {
       })}
     </div>
   );
-}
-
-function LinkCard({ link }: { link: string }) {
-  return (
-    <div className="mt-2.5 overflow-hidden rounded-lg border border-line">
-      <div className="h-16 bg-fill" />
-      <div className="border-t border-line px-3 py-2">
-        <p className="text-xs text-faint">{hostOf(link)}</p>
-        <p className="truncate text-sm">{link}</p>
-      </div>
-    </div>
-  );
-}
-
-function hostOf(link: string): string {
-  return URL.canParse(link) ? new URL(link).host : link;
 }

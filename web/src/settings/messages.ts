@@ -13,6 +13,12 @@ export const settingsText = {
   graceHelp: "A post that is overdue by more than this is not sent. It becomes missed, and asks.",
   graceHours: (hours: number) => (hours === 1 ? "1 hour" : `${hours} hours`),
   graceMinutes: (minutes: number) => `${minutes} minutes`,
+  publishingTitle: "Publishing",
+  pause: "Pause this workspace",
+  pauseHelp:
+    "Nothing is sent while it is paused. What was sent is still looked after, and posts overdue for too long become missed.",
+  paused: "The workspace is paused",
+  resumed: "The workspace publishes again",
   save: "Save changes",
   saved: "Saved",
   readOnly: "Only owners and admins change these settings.",

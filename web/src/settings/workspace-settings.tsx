@@ -12,6 +12,7 @@ import { Card, CardHeader } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { settingsText } from "./messages.ts";
+import { PauseSettings } from "./pause-settings.tsx";
 
 const graceChoices = [900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400, 259_200];
 
@@ -22,6 +23,15 @@ function graceLabel(seconds: number): string {
 }
 
 export function WorkspaceSettings() {
+  return (
+    <>
+      <PauseSettings />
+      <GeneralSettings />
+    </>
+  );
+}
+
+function GeneralSettings() {
   const { workspace } = useMe();
   const allowed = useCan("workspace.manage");
   const queryClient = useQueryClient();

@@ -7,7 +7,7 @@ import { postsQuery } from "../api/queries.ts";
 import { setTheme, themes } from "../lib/theme.ts";
 import { Kbd } from "../ui/kbd.tsx";
 import { paletteText, shellText } from "./messages.ts";
-import { destinations } from "./navigation.tsx";
+import { destinations, furtherPlaces } from "./navigation.tsx";
 import { useNewPost } from "./new-post.tsx";
 
 /** Everything by name: places, actions, and posts by their words. */
@@ -57,6 +57,11 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
         <Command.Group heading={paletteText.goTo}>
           {destinations.map(({ to, label, icon: Icon, keys }) => (
             <Item key={to} icon={<Icon />} keys={keys} onSelect={run(() => void navigate({ to }))}>
+              {label}
+            </Item>
+          ))}
+          {furtherPlaces.map(({ to, label, icon: Icon }) => (
+            <Item key={to} icon={<Icon />} onSelect={run(() => void navigate({ to }))}>
               {label}
             </Item>
           ))}

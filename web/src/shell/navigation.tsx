@@ -5,7 +5,9 @@ import {
   FileTextIcon,
   GearIcon,
   HomeIcon,
+  LoopIcon,
   Share1Icon,
+  UploadIcon,
 } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -20,6 +22,13 @@ export const destinations = [
   { to: "/channels", label: shellText.channels, icon: Share1Icon, keys: "g n" },
   { to: "/usage", label: shellText.usage, icon: BarChartIcon, keys: "g u" },
   { to: "/settings", label: shellText.settings, icon: GearIcon, keys: "g s" },
+] as const;
+
+/** Places below one of those above; the command palette knows them by name. */
+export const furtherPlaces = [
+  { to: "/queue", label: shellText.queue, icon: CalendarIcon },
+  { to: "/series", label: shellText.series, icon: LoopIcon },
+  { to: "/import", label: shellText.import, icon: UploadIcon },
 ] as const;
 
 function useWaiting(): number {

@@ -7,6 +7,8 @@ import { ConnectionBanner } from "./connection-banner.tsx";
 import { shellText } from "./messages.ts";
 import { BottomNavigation, destinations } from "./navigation.tsx";
 import { NewPostProvider, useNewPost } from "./new-post.tsx";
+import { PausedBanner } from "./paused-banner.tsx";
+import { QuarantineBanner } from "./quarantine-banner.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { TopBar } from "./top-bar.tsx";
 
@@ -45,6 +47,8 @@ function Frame() {
       <div className="flex min-h-0 min-w-0 flex-1 flex-col pb-[calc(3.5rem+env(safe-area-inset-bottom))] md:py-2 md:pr-2 md:pb-2">
         <div className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface md:rounded-xl md:border md:border-line md:shadow-low">
           <ConnectionBanner />
+          <QuarantineBanner />
+          <PausedBanner />
           <main id="content" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
             <Outlet />
           </main>

@@ -10,7 +10,7 @@ export function TabList({ className, ...rest }: ComponentProps<typeof Primitive.
   return (
     <Primitive.List
       className={cn(
-        "flex items-center gap-1 overflow-x-auto border-b border-line [scrollbar-width:none]",
+        "flex items-center gap-1 overflow-x-auto border-b border-line [scrollbar-width:thin]",
         className,
       )}
       {...rest}

@@ -1,0 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
+import { postQuery } from "../api/queries.ts";
+import { ScheduleDialog } from "../post/schedule-dialog.tsx";
+
+/** The schedule dialog for a post that a calendar knows only by its outline. */
+export function MoveDialog({ postId, onClose }: { postId: string; onClose: () => void }) {
+  const post = useQuery(postQuery(postId));
+  return post.data ? <ScheduleDialog post={post.data} onClose={onClose} /> : null;
+}

@@ -1,0 +1,29 @@
+import { Link } from "@tanstack/react-router";
+import { planningText } from "./messages.ts";
+
+const places = [
+  { to: "/calendar", label: planningText.calendar },
+  { to: "/queue", label: planningText.queue },
+  { to: "/series", label: planningText.series },
+  { to: "/import", label: planningText.import },
+] as const;
+
+/** The four ways of looking at what goes out when. */
+export function PlanningNav() {
+  return (
+    <nav
+      aria-label={planningText.nav}
+      className="mb-5 flex gap-1 overflow-x-auto border-b border-line [scrollbar-width:none]"
+    >
+      {places.map(({ to, label }) => (
+        <Link
+          key={to}
+          to={to}
+          className="-mb-px inline-flex h-10 shrink-0 items-center border-b-2 border-transparent px-2.5 text-sm font-medium text-dim transition-colors hover:text-ink focus-visible:-outline-offset-2 data-[status=active]:border-ink data-[status=active]:text-ink"
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,33 @@
+import { lazy, Suspense } from "react";
+import type { Channel, VariantContent } from "../api/types.ts";
+import { MediaGrid } from "./media-grid.tsx";
+import { previewText } from "./messages.ts";
+
+const Markdown = lazy(async () => ({ default: (await import("./markdown.tsx")).Markdown }));
+
+/** An entry of Galley's own site as a reader opens it. */
+export function SitePreview({ channel, content }: { channel: Channel; content: VariantContent }) {
+  const title = content.options["title"];
+  const text = content.parts.join("\n\n");
+  return (
+    <div className="px-6 py-6">
+      <p className="text-sm text-faint">{channel.displayName}</p>
+      <p className="mt-1 text-2xl leading-tight font-semibold text-balance">
+        {title || <span className="text-faint">{previewText.noTitle}</span>}
+      </p>
+      <div className="mt-4 grid gap-3.5 leading-relaxed">
+        <MediaGrid media={content.media} />
+        {text.trim() === "" ? (
+          <p className="text-faint">{previewText.nothing}</p>
+        ) : (
+          <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>
+            <Markdown text={text} />
+          </Suspense>
+        )}
+        {content.link && !text.includes(content.link) ? (
+          <p className="break-all text-accent-ink underline underline-offset-3">{content.link}</p>
+        ) : null}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { toast } from "sonner";
+import { TimeZoneSelect } from "../account/time-zone-select.tsx";
+import { api } from "../api/client.ts";
+import { messageOf } from "../api/problem.ts";
+import type { Channel, QueueSlot } from "../api/types.ts";
+import { useMe } from "../api/use-me.ts";
+import { WeekdayPicker } from "../series/weekday-picker.tsx";
+import { Button } from "../ui/button.tsx";
+import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
+import { Field, Input } from "../ui/field.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { queueText } from "./messages.ts";
+
+/** One time on several days of the week: a slot for each. */
+export function SlotDialog({ channel, onClose }: { channel: Channel; onClose: () => void }) {
+  const { workspace } = useMe();
+  const queryClient = useQueryClient();
+  const [chosen, setChosen] = useState<number[]>([1, 2, 3, 4, 5]);
+  const [time, setTime] = useState("09:00");
+  const [zone, setZone] = useState(workspace.timeZone);
+  const save = useMutation({
+    mutationFn: async () => {
+      const own = zone === workspace.timeZone ? null : zone;
+      for (const weekday of chosen)
+        await api.post<QueueSlot>("/queue/slots", { channelId: channel.id, weekday, time, zone: own });
+    },
+    onSuccess: () => {
+      toast.success(queueText.added);
+      onClose();
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["posts"] }),
+  });
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    save.mutate();
+  }
+
+  return (
+    <Dialog
+      open
+      onOpenChange={onClose}
+      title={queueText.addTitle(channel.handle)}
+      description={queueText.addLead}
+    >
+      <form onSubmit={submit}>
+        <DialogBody className="grid gap-4">
+          <WeekdayPicker label={queueText.days} chosen={chosen} onChange={setChosen} />
+          <Field label={queueText.time}>
+            {(field) => (
+              <Input
+                {...field}
+                type="time"
+                required
+                value={time}
+                onChange={(event) => setTime(event.target.value)}
+              />
+            )}
+          </Field>
+          <Field label={queueText.zone}>
+            {(field) => (
+              <TimeZoneSelect {...field} value={zone} onChange={(event) => setZone(event.target.value)} />
+            )}
+          </Field>
+          {save.isError ? <Notice tone="bad">{messageOf(save.error)}</Notice> : null}
+        </DialogBody>
+        <DialogFooter>
+          <Button onClick={onClose}>{queueText.cancel}</Button>
+          <Button
+            type="submit"
+            variant="primary"
+            disabled={chosen.length === 0 || time === ""}
+            busy={save.isPending}
+          >
+            {queueText.save}
+          </Button>
+        </DialogFooter>
+      </form>
+    </Dialog>
+  );
+}

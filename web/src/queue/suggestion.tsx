@@ -1,0 +1,40 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { toast } from "sonner";
+import { api } from "../api/client.ts";
+import { messageOf } from "../api/problem.ts";
+import type { Post } from "../api/types.ts";
+import { formatMomentWithZone } from "../lib/format.ts";
+import { suggestionQuery } from "../planning/queries.ts";
+import { Button } from "../ui/button.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { queueText } from "./messages.ts";
+
+/** The next free slot of a post's channels, why it is that one, and the button that takes it. */
+export function Suggestion({ post, onDone }: { post: Post; onDone: () => void }) {
+  const queryClient = useQueryClient();
+  const channelIds = post.channels.map(({ channelId }) => channelId);
+  const found = useQuery({ ...suggestionQuery(channelIds, post.id), enabled: channelIds.length > 0 });
+  const add = useMutation({
+    mutationFn: () => api.post<Post>(`/posts/${post.id}/queue`),
+    onSuccess: () => {
+      toast.success(queueText.queued);
+      onDone();
+    },
+    onError: (error) => toast.error(messageOf(error)),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["posts"] }),
+  });
+  // Without slots there is nothing to offer; a time can be chosen all the same.
+  if (!found.data) return null;
+  return (
+    <Notice
+      title={queueText.suggested(formatMomentWithZone(found.data.at, found.data.zone))}
+      action={
+        <Button size="sm" busy={add.isPending} onClick={() => add.mutate()}>
+          {queueText.addPost}
+        </Button>
+      }
+    >
+      {found.data.reasons.join(" ")}
+    </Notice>
+  );
+}

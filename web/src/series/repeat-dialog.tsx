@@ -1,0 +1,29 @@
+import { useNavigate } from "@tanstack/react-router";
+import { toast } from "sonner";
+import { api } from "../api/client.ts";
+import type { Post, Series } from "../api/types.ts";
+import { useMe } from "../api/use-me.ts";
+import { seriesText } from "./messages.ts";
+import { RuleDialog, firstRule } from "./rule-dialog.tsx";
+
+/** Makes a series of a post, and leads to where it is approved. */
+export function RepeatDialog({ post, onClose }: { post: Post; onClose: () => void }) {
+  const { workspace } = useMe();
+  const navigate = useNavigate();
+  return (
+    <RuleDialog
+      title={seriesText.repeatTitle}
+      lead={seriesText.repeatLead}
+      action={seriesText.create}
+      rule={firstRule(post.scheduled?.zone ?? workspace.timeZone)}
+      ahead={8}
+      onClose={onClose}
+      onSave={(rule, ahead) => api.post<Series>("/series", { postId: post.id, rule, ahead })}
+      onSaved={(series) => {
+        onClose();
+        toast.success(seriesText.created);
+        void navigate({ to: "/series/$seriesId", params: { seriesId: series.id } });
+      }}
+    />
+  );
+}

@@ -1,0 +1,120 @@
+import { CalendarIcon, DotsHorizontalIcon, PauseIcon, Pencil1Icon, PlayIcon } from "@radix-ui/react-icons";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { toast } from "sonner";
+import { api } from "../api/client.ts";
+import { messageOf } from "../api/problem.ts";
+import type { Series } from "../api/types.ts";
+import { Button } from "../ui/button.tsx";
+import { Confirm } from "../ui/confirm.tsx";
+import { Menu, MenuItem } from "../ui/menu.tsx";
+import { seriesText } from "./messages.ts";
+import { RuleDialog } from "./rule-dialog.tsx";
+
+type Step = "pause" | "resume" | "end" | "remove";
+
+const done: Record<Step, string> = {
+  pause: seriesText.paused,
+  resume: seriesText.resumed,
+  end: seriesText.ended,
+  remove: seriesText.removed,
+};
+
+/** What can be done with a series now. */
+export function SeriesActions({ series }: { series: Series }) {
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const [open, setOpen] = useState<"rule" | "end" | "remove" | null>(null);
+  const act = useMutation({
+    mutationFn: async (step: Step) => {
+      if (step === "remove") await api.delete(`/series/${series.id}`);
+      else await api.post(`/series/${series.id}/${step}`);
+    },
+    onSuccess: async (_answer, step) => {
+      toast.success(done[step]);
+      if (step === "remove") await navigate({ to: "/series" });
+    },
+    onError: (error) => toast.error(messageOf(error)),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["posts"] }),
+  });
+  const can = (action: Series["allowed"][number]) => series.allowed.includes(action);
+
+  return (
+    <>
+      {can("change") ? (
+        <>
+          <Button asChild>
+            <Link to="/posts/$postId/edit" params={{ postId: series.templateId }}>
+              <Pencil1Icon aria-hidden="true" />
+              {seriesText.editTemplate}
+            </Link>
+          </Button>
+          <Button onClick={() => setOpen("rule")}>
+            <CalendarIcon aria-hidden="true" />
+            {seriesText.changeRule}
+          </Button>
+        </>
+      ) : null}
+      {can("pause") ? (
+        <Button busy={act.isPending} onClick={() => act.mutate("pause")}>
+          <PauseIcon aria-hidden="true" />
+          {seriesText.pause}
+        </Button>
+      ) : null}
+      {can("resume") ? (
+        <Button variant="primary" busy={act.isPending} onClick={() => act.mutate("resume")}>
+          <PlayIcon aria-hidden="true" />
+          {seriesText.resume}
+        </Button>
+      ) : null}
+      <Menu
+        trigger={
+          <Button variant="ghost" size="icon" aria-label={seriesText.more}>
+            <DotsHorizontalIcon />
+          </Button>
+        }
+      >
+        <MenuItem danger disabled={!can("end")} onSelect={() => setOpen("end")}>
+          {seriesText.end}
+        </MenuItem>
+        <MenuItem danger disabled={!can("remove")} onSelect={() => setOpen("remove")}>
+          {seriesText.remove}
+        </MenuItem>
+      </Menu>
+      {open === "rule" ? (
+        <RuleDialog
+          title={seriesText.changeTitle}
+          lead={seriesText.changeLead}
+          action={seriesText.save}
+          rule={series.rule}
+          ahead={series.ahead}
+          onClose={() => setOpen(null)}
+          onSave={(rule, ahead) => api.patch<Series>(`/series/${series.id}`, { rule, ahead })}
+          onSaved={() => {
+            setOpen(null);
+            toast.success(seriesText.saved);
+          }}
+        />
+      ) : null}
+      <Confirm
+        open={open === "end"}
+        onOpenChange={() => setOpen(null)}
+        title={seriesText.endTitle}
+        description={seriesText.endLead}
+        action={seriesText.end}
+        cancel={seriesText.keep}
+        onConfirm={() => act.mutate("end")}
+      />
+      <Confirm
+        open={open === "remove"}
+        onOpenChange={() => setOpen(null)}
+        title={seriesText.removeTitle}
+        description={seriesText.removeLead}
+        action={seriesText.remove}
+        cancel={seriesText.keep}
+        onConfirm={() => act.mutate("remove")}
+      />
+    </>
+  );
+}

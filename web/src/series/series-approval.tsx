@@ -1,0 +1,58 @@
+import { CheckIcon } from "@radix-ui/react-icons";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { toast } from "sonner";
+import { api } from "../api/client.ts";
+import { messageOf } from "../api/problem.ts";
+import type { Series } from "../api/types.ts";
+import { useMe } from "../api/use-me.ts";
+import { formatMoment } from "../lib/format.ts";
+import { Button } from "../ui/button.tsx";
+import { Card } from "../ui/layout.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { seriesText } from "./messages.ts";
+
+/** Who approved it, or the one step that makes it go out. */
+export function SeriesApproval({ series }: { series: Series }) {
+  const { workspace } = useMe();
+  const queryClient = useQueryClient();
+  const approve = useMutation({
+    // The hash of what is on the screen: a change in between is refused.
+    mutationFn: () => api.post(`/series/${series.id}/approve`, { boundHash: series.boundHash, note: "" }),
+    onSuccess: () => toast.success(seriesText.approved),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["posts"] }),
+  });
+  const { approval } = series;
+  if (series.approved && approval) {
+    const name = approval.decidedBy?.name ?? seriesText.someone;
+    const when = formatMoment(approval.decidedAt, workspace.timeZone);
+    return <Notice tone="good">{seriesText.approvedBy(name, when)}</Notice>;
+  }
+  if (series.state === "ended") return null;
+  const refused = series.refused.find(({ action }) => action === "approve");
+  return (
+    <Card className="p-5">
+      <h2 className="text-base font-semibold">{seriesText.approvalTitle}</h2>
+      <p className="mt-1 max-w-prose text-sm text-dim">{seriesText.approvalLead}</p>
+      {approval?.voidedReason ? (
+        <p className="mt-2 text-sm text-warn-ink">{seriesText.voided(approval.voidedReason)}</p>
+      ) : null}
+      {refused ? <p className="mt-3 text-sm text-dim">{refused.reason}</p> : null}
+      {approve.isError ? (
+        <Notice tone="bad" className="mt-3">
+          {messageOf(approve.error)}
+        </Notice>
+      ) : null}
+      <Button
+        variant="primary"
+        size="lg"
+        className="mt-4"
+        disabled={refused !== undefined}
+        busy={approve.isPending}
+        onClick={() => approve.mutate()}
+      >
+        <CheckIcon aria-hidden="true" />
+        {seriesText.approve}
+      </Button>
+    </Card>
+  );
+}

@@ -1,0 +1,47 @@
+import { ExclamationTriangleIcon } from "@radix-ui/react-icons";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { toast } from "sonner";
+import { api } from "../api/client.ts";
+import { messageOf } from "../api/problem.ts";
+import { useMe } from "../api/use-me.ts";
+import { Button } from "../ui/button.tsx";
+import { shellText } from "./messages.ts";
+
+type Quarantine = { active: boolean; unchecked: number; reading: number; asking: number };
+
+/** After a restored backup: what happens, and when an owner may let posts go out again. */
+export function QuarantineBanner() {
+  const { role } = useMe();
+  const queryClient = useQueryClient();
+  const quarantine = useQuery({
+    queryKey: ["quarantine"],
+    queryFn: ({ signal }) => api.get<Quarantine>("/quarantine", {}, signal),
+    refetchInterval: 15_000,
+  });
+  const release = useMutation({
+    mutationFn: () => api.post("/quarantine/release"),
+    onSuccess: () => toast.success(shellText.released),
+    onError: (error) => toast.error(messageOf(error)),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["quarantine"] }),
+  });
+  const view = quarantine.data;
+  if (!view?.active) return null;
+  const left = view.unchecked + view.reading;
+  return (
+    <div
+      role="alert"
+      className="flex flex-wrap items-center gap-3 border-b border-line bg-bad-soft px-4 py-2 text-sm text-bad-ink"
+    >
+      <ExclamationTriangleIcon aria-hidden="true" className="shrink-0" />
+      <p className="min-w-0 flex-1 basis-56">
+        {shellText.quarantine} {left > 0 ? shellText.quarantineLeft(left) : shellText.quarantineDone}{" "}
+        {view.asking > 0 ? shellText.quarantineAsking(view.asking) : null}
+      </p>
+      {role === "owner" ? (
+        <Button size="sm" busy={release.isPending} disabled={left > 0} onClick={() => release.mutate()}>
+          {shellText.release}
+        </Button>
+      ) : null}
+    </div>
+  );
+}
