@@ -1,0 +1,210 @@
+import type { VariantContent } from "#connectors";
+import { GalleyError } from "#kit";
+import { sql } from "kysely";
+import sharp from "sharp";
+import { setTimeout as pause } from "node:timers/promises";
+import type { ConnectedChannel, House } from "./house.ts";
+
+/** One approved variant: what must become visible on one account, once. */
+type Wanted = { postId: string; channel: ConnectedChannel; texts: string[] };
+
+export type Written = {
+  wanted: Wanted[];
+  /** Left unapproved, edited after the approval, or cancelled in time: must never be visible. */
+  unwanted: number;
+};
+
+export type AuthorOptions = {
+  house: House;
+  random: () => number;
+  /** How many variants to order. */
+  count: number;
+  /** How many may be on their way at a time. */
+  backlog: number;
+  signal: AbortSignal;
+};
+
+const atOnce = 6;
+const decoyEvery = 6;
+
+/**
+ * Writes, submits, approves and publishes posts by the desk's own verbs, as people do: one person writes, another
+ * approves what was read. Beside them stand posts that nobody approved.
+ */
+export async function writePosts(options: AuthorOptions, written: Written): Promise<void> {
+  const { house, random, count, backlog, signal } = options;
+  const media = await Promise.all([0, 1, 2].map((number) => addImage(house, number)));
+  let number = 0;
+  let planned = 0;
+
+  async function writeOn(): Promise<void> {
+    while (planned < count && !signal.aborted) {
+      number += 1;
+      const mine = number;
+      const channels = pick(house.connected, 2 + Math.floor(random() * 7), random).slice(0, count - planned);
+      planned += channels.length;
+      while ((await openDeliveries(house)) > backlog && !signal.aborted) await pause(100);
+      const draft = drafts(mine, channels, media, random);
+      const postId = await publish(house, `Post ${mine}`, draft);
+      written.wanted.push(...draft.map(({ channel, texts }) => ({ postId, channel, texts })));
+      if (mine % decoyEvery === 0) {
+        written.wanted.push(...(await writeUnwanted(house, mine, channels)));
+        written.unwanted += 1;
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, writeOn));
+}
+
+type VariantDraft = { channel: ConnectedChannel; content: VariantContent; texts: string[] };
+
+/** One in 25 says the same as the post before it: two equal posts are wanted then, and Galley must tell them apart. */
+function textOf(number: number): string {
+  return `Post ${number % 25 === 0 ? number - 1 : number}: wanted once.`;
+}
+
+function drafts(
+  number: number,
+  channels: ConnectedChannel[],
+  mediaIds: string[],
+  random: () => number,
+): VariantDraft[] {
+  const kind = random();
+  const text = textOf(number);
+  return channels.map((channel) => {
+    const empty = { link: null, media: [], firstComment: null, options: {} };
+    const media = mediaIds
+      .slice(0, kind > 0.8 && kind < 0.9 ? 1 : 0)
+      .map((mediaId) => ({ mediaId, altText: "A square." }));
+    if (channel.target.style === "mail") {
+      const content = { ...empty, parts: [text], media, options: { subject: text } };
+      return { channel, content, texts: [text] };
+    }
+    const parts = kind < 0.1 ? [text, `${text} (2)`, `${text} (3)`] : [text];
+    const firstComment = kind > 0.9 ? `${text} (comment)` : null;
+    const texts = firstComment === null ? parts : [...parts, firstComment];
+    return { channel, content: { ...empty, parts, media, firstComment }, texts };
+  });
+}
+
+async function publish(house: House, title: string, variants: VariantDraft[]): Promise<string> {
+  const postId = await approved(house, title, variants);
+  await step(() => house.desk.publish(house.author, postId));
+  return postId;
+}
+
+async function approved(house: House, title: string, variants: VariantDraft[]): Promise<string> {
+  const { desk, approver } = house;
+  const postId = await submitted(house, title, variants);
+  const { boundHash } = await again(() => desk.read(approver, postId));
+  await step(() => desk.approve(approver, postId, { boundHash, note: "" }));
+  return postId;
+}
+
+async function submitted({ desk, author }: House, title: string, variants: VariantDraft[]): Promise<string> {
+  const content = variants.map(({ channel, content }) => ({ channelId: channel.id, content }));
+  const postId = await again(() => desk.create(author, { title, variants: content }));
+  await step(() => desk.submit(author, postId));
+  return postId;
+}
+
+/** Every way not to be approved, in turn; returns what was too late to hold back, which then is wanted. */
+async function writeUnwanted(house: House, number: number, channels: ConnectedChannel[]): Promise<Wanted[]> {
+  const { desk, author, approver } = house;
+  const text = `Decoy ${number}: never wanted.`;
+  const title = `Decoy ${number}`;
+  const variants = channels.map((channel): VariantDraft => {
+    const options = channel.target.style === "mail" ? { subject: text } : {};
+    const content = { parts: [text], link: null, media: [], firstComment: null, options };
+    return { channel, content, texts: [text] };
+  });
+  const way = (number / decoyEvery) % 4;
+  if (way === 0) {
+    await submitted(house, title, variants);
+    return [];
+  }
+  const postId = await approved(house, title, variants);
+  if (way === 1) return [];
+  if (way === 2) {
+    const wall = new Date(Date.now() + 3_600_000).toISOString().slice(0, 16);
+    await again(() => desk.schedule(author, postId, { wall, zone: "UTC" }));
+    const edited = variants.map(({ channel, content }) => ({
+      channelId: channel.id,
+      content: { ...content, parts: [`${text} Edited.`] },
+    }));
+    const { version } = await again(() => desk.read(author, postId));
+    await step(() => desk.edit(author, postId, { title, variants: edited, baseVersion: version }));
+    return [];
+  }
+  // Sent and held back at once: what is cancelled by then must not appear.
+  await step(() => desk.publish(author, postId));
+  await step(() => desk.cancel(approver, postId));
+  const left = await again(() =>
+    sql<{ channelId: string }>`
+      select channel_id as "channelId" from deliveries
+      where workspace_id = ${author.workspaceId} and post_id = ${postId} and state <> 'cancelled'`.execute(
+      house.database.system,
+    ),
+  );
+  const tooLate = new Set(left.rows.map(({ channelId }) => channelId));
+  return channels.filter(({ id }) => tooLate.has(id)).map((channel) => ({ postId, channel, texts: [text] }));
+}
+
+async function openDeliveries({ database }: House): Promise<number> {
+  const { rows } = await again(() =>
+    sql<{ open: number }>`
+      select count(*) as open from deliveries
+      where state in ('scheduled', 'claimed', 'in_flight', 'ambiguous', 'reconciling')
+        and due_at <= clock_timestamp()`.execute(database.system),
+  );
+  return rows[0]?.open ?? 0;
+}
+
+async function addImage({ desk, author }: House, number: number): Promise<string> {
+  const background = { r: 60 * number, g: 100, b: 150 };
+  const bytes = await sharp({ create: { width: 32, height: 32, channels: 3, background } })
+    .png()
+    .toBuffer();
+  const added = await desk.media.addBytes(author, { bytes, fileName: `${number}.png`, altText: "A square." });
+  return added.mediaId;
+}
+
+function pick<Item>(items: readonly Item[], count: number, random: () => number): Item[] {
+  const pool = [...items];
+  return Array.from({ length: Math.min(count, pool.length) }, () =>
+    pool.splice(Math.floor(random() * pool.length), 1),
+  ).flat();
+}
+
+/** Not yet: a channel has to be connected again first, say. */
+function isForLater(error: unknown): boolean {
+  return !(error instanceof GalleyError) || error.code === "desk.not_ready";
+}
+
+/** A person's click is repeated while the database is away. */
+async function again<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isForLater(error) || tries > 200) throw error;
+      await pause(100);
+    }
+  }
+}
+
+/** A verb of the desk. Where the database went away under it, it may have happened: then it is refused the second time. */
+async function step(work: () => Promise<unknown>): Promise<void> {
+  let isRepeated = false;
+  await again(async () => {
+    try {
+      await work();
+    } catch (error) {
+      const refused =
+        error instanceof GalleyError && ["desk.wrong_state", "desk.version_conflict"].includes(error.code);
+      if (refused && isRepeated) return;
+      isRepeated ||= !(error instanceof GalleyError);
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,84 @@
+import { phases } from "./failpoints/instrument.ts";
+import type { Instrumented } from "./failpoints/places.ts";
+
+function awaitOf(failpoint: number): number {
+  return Math.floor(failpoint / phases.length);
+}
+
+/** Which awaits of the publishing path were passed, and at which a worker died or stood still. */
+export type Coverage = {
+  passed(failpoint: number): void;
+  killed(failpoint: number | null): void;
+  stopped(failpoint: number): void;
+  counts(): {
+    awaits: number;
+    passed: number;
+    killedAt: number;
+    kills: number;
+    killsAnywhere: number;
+    stops: number;
+  };
+  /** Failpoints that were passed and at whose await nobody has died; all of those passed once that is so everywhere. */
+  untried(): number[];
+  /** Failpoints whose file, functions and phase fit, as in `src/kit/a.ts read:after openFile(path)`. */
+  matching(pattern: RegExp): number[];
+  /** Names of awaits that were not passed, or where nobody died. */
+  missing(): { unpassed: string[]; unkilled: string[]; wronglyExcluded: string[] };
+};
+
+/** Between the last check and the answer: where standing still is dangerous. */
+export const perilous =
+  /^src\/(delivery\/(publish|intent|group-commit|outcome|settle)|platform\/(http-client|mail)\/|connectors\/(sandbox|email)\/)/;
+
+export function createCoverage({ awaits, excluded }: Instrumented): Coverage {
+  const reachable = new Set([...awaits.keys()].filter((number) => !excluded.has(number)));
+  const passedPoints = new Set<number>();
+  const killedAwaits = new Set<number>();
+  function names(numbers: Iterable<number>): string[] {
+    return [...numbers].map((number) => `${awaits[number]?.name} ${awaits[number]?.within}`);
+  }
+  let kills = 0;
+  let killsAnywhere = 0;
+  let stops = 0;
+  const passedAwaits = () => new Set([...passedPoints].map(awaitOf));
+
+  return {
+    passed: (failpoint) => void passedPoints.add(failpoint),
+    killed: (failpoint) => {
+      kills += 1;
+      if (failpoint === null) killsAnywhere += 1;
+      else killedAwaits.add(awaitOf(failpoint));
+    },
+    stopped: () => {
+      stops += 1;
+    },
+    counts: () => ({
+      awaits: reachable.size,
+      passed: [...passedAwaits()].filter((number) => reachable.has(number)).length,
+      killedAt: [...killedAwaits].filter((number) => reachable.has(number)).length,
+      kills,
+      killsAnywhere,
+      stops,
+    }),
+    untried: () => {
+      const untried = [...passedPoints].filter((failpoint) => !killedAwaits.has(awaitOf(failpoint)));
+      return untried.length > 0 ? untried : [...passedPoints];
+    },
+    matching: (pattern) =>
+      awaits.flatMap(({ file, within, what }, number) =>
+        excluded.has(number)
+          ? []
+          : phases.flatMap((phase, index) =>
+              pattern.test(`${file} ${within}:${phase} ${what}`) ? [number * phases.length + index] : [],
+            ),
+      ),
+    missing: () => {
+      const passed = passedAwaits();
+      return {
+        unpassed: names([...reachable].filter((number) => !passed.has(number))),
+        unkilled: names([...reachable].filter((number) => passed.has(number) && !killedAwaits.has(number))),
+        wronglyExcluded: names([...passed].filter((number) => excluded.has(number))),
+      };
+    },
+  };
+}

@@ -1,0 +1,210 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Await, instrument } from "./instrument.ts";
+
+/** What runs between a due delivery and the desk that hears of its outcome. */
+const path = [
+  "src/delivery/**/*.ts",
+  "src/connectors/**/*.ts",
+  "src/channels/**/*.ts",
+  "src/desk/settle.ts",
+  "src/platform/audit/**/*.ts",
+  "src/platform/db/*.ts",
+  "src/platform/files/**/*.ts",
+  "src/platform/http-client/**/*.ts",
+  "src/platform/jobs/**/*.ts",
+  "src/platform/mail/**/*.ts",
+  "src/platform/secrets/**/*.ts",
+];
+
+type Exclusion = { file: RegExp; within?: RegExp; what?: RegExp; reason: string };
+
+/** Awaits that publishing cannot reach, or not in this run; each for a reason that is printed. */
+const exclusions: readonly Exclusion[] = [
+  { file: /\.routes\.ts$/, reason: "routes: a person's requests, not the worker" },
+  {
+    file: /^src\/channels\/(manage|connect-form|oauth|oauth-finish|oauth\.store|pending|pending\.store|store-account)\.ts$/,
+    reason: "connecting and managing channels: a person waits",
+  },
+  {
+    file: /^src\/channels\/(channels\.store)\.ts$/,
+    within: /^(upsertChannel|markDisconnected|setPaused|storeChecked)$/,
+    reason: "connecting and managing channels: a person waits",
+  },
+  {
+    file: /^src\/channels\/parts\.ts$/,
+    within: /^askPlatform/,
+    reason: "connecting and managing channels: a person waits",
+  },
+  {
+    file: /^src\/channels\/channels\.ts$/,
+    within: /get$/,
+    reason: "connecting and managing channels: a person waits",
+  },
+  {
+    file: /^src\/channels\/(apps\.store|doctor|guide)\.ts$/,
+    reason: "setting up and examining a platform: a person waits",
+  },
+  {
+    file: /^src\/channels\/(apps|channels|expiry\.store)\.ts$/,
+    within: /(view|save|remove|renew|dismissWarning|deleteUnusedApps)$/,
+    reason: "setting up and examining a platform: a person waits",
+  },
+  {
+    file: /^src\/delivery\/quarantine(-check|\.store)?\.ts$/,
+    within: /(lookForDelivery|record|view|enter|release|Quarantine|quarantineProgress|writeLookFor)$/,
+    reason: "after a restore, which this run does not make: see quarantine's own tests",
+  },
+  { file: /^src\/delivery\/people\.ts$/, reason: "what a person decides about a delivery" },
+  { file: /^src\/delivery\/deliveries\.read\.ts$/, reason: "what a person reads about deliveries" },
+  {
+    file: /^src\/delivery\/deliveries\.ts$/,
+    within: /(view|resolve|retry)$/,
+    reason: "what a person reads and decides",
+  },
+  {
+    file: /^src\/delivery\/order\.ts$/,
+    reason: "ordering: in the desk's transaction, before anything is due",
+  },
+  {
+    file: /^src\/delivery\/deliveries\.store\.ts$/,
+    within: /^(insertDeliveries|lockChangeable|cancelDeliveries|rescheduleDeliveries)$/,
+    reason: "ordering: in the desk's transaction, before anything is due",
+  },
+  {
+    file: /^src\/desk\/settle\.ts$/,
+    within: /^channelsOfDeliveries$/,
+    reason: "what a person hears when it was too late to hold a post back",
+  },
+  {
+    file: /^src\/connectors\/(?!sandbox\/|email\/|[^/]*$)/,
+    reason: "a platform that is no target of this run; its connector passes the contract suite",
+  },
+  { file: /^src\/connectors\/email\/connect\.ts$/, reason: "the connect form: a person waits" },
+  {
+    file: /^src\/connectors\/(sandbox|email)\/index\.ts$/,
+    within: /probe$/,
+    reason: "the health check of a channel: a person waits",
+  },
+  {
+    file: /^src\/connectors\/sandbox\/oauth\.ts$/,
+    within: /revoke$/,
+    reason: "disconnecting: a person waits",
+  },
+  {
+    file: /^src\/platform\/db\/(migrate|schema-types|compile-only)\.ts$/,
+    reason: "migrations run before a worker takes anything",
+  },
+  {
+    file: /^src\/platform\/files\/index\.ts$/,
+    within: /(put|stage|openStored|writeAsItComes|moveTo|dropForgotten|remove|writeWhole|syncFolder)$/,
+    reason: "uploads: a person's request",
+  },
+  {
+    file: /^src\/platform\/http-client\/client\.ts$/,
+    within: /fetchDocument/,
+    reason: "reading material for drafts",
+  },
+  {
+    file: /^src\/platform\/http-client\/exchange\.ts$/,
+    within: /^decode$/,
+    reason: "platforms are asked for no compression",
+  },
+  {
+    file: /^src\/platform\/secrets\//,
+    within: /(rotate|adopt|lockKeysWrappedBy|replaceWrapping|isCurrent)$/,
+    reason: "changing keys: an operator's command",
+  },
+  {
+    file: /^src\/platform\/(db\/database\.ts)$/,
+    within: /readPrepared$/,
+    reason: "signing in: every request's session",
+  },
+  {
+    file: /^src\/platform\/files\/index\.ts$/,
+    within: /(chunks|readPiece)$/,
+    reason: "videos in pieces, for platforms that are no target of this run",
+  },
+  {
+    file: /^src\/platform\/http-client\/target\.ts$/,
+    within: /(resolveHost|addressesOf)$/,
+    reason: "names: the platforms of this run are reached by address",
+  },
+  {
+    file: /^src\/platform\/mail\/transport\.ts$/,
+    within: /signIn$/,
+    reason: "mail servers with a password: the catcher of this run has none",
+  },
+  {
+    file: /^src\/platform\/secrets\//,
+    within: /(startKey|insertKey)$/,
+    reason: "the first data key of a workspace, made when its first channel was connected",
+  },
+  {
+    file: /^src\/platform\/jobs\/jobs\.ts$/,
+    within: /^enqueue$/,
+    reason: "the desk's orders; delivery announces outcomes in its own statement",
+  },
+  {
+    file: /^src\/delivery\/(outcome|publish)\.ts$/,
+    within: /^refuse$/,
+    reason: "stored rows that were changed behind Galley's back: see invariants.test.ts",
+  },
+  {
+    file: /^src\/delivery\/publish\.ts$/,
+    what: /^refuse\(/,
+    reason: "stored rows that were changed behind Galley's back: see invariants.test.ts",
+  },
+  {
+    file: /^src\/platform\/jobs\/install\.ts$/,
+    reason: "the queue's tables are made before a worker takes anything",
+  },
+  {
+    file: /^src\/platform\/mail\/transport\.ts$/,
+    within: /verify$/,
+    reason: "the connect form: a person waits",
+  },
+];
+
+export type Instrumented = {
+  awaits: Await[];
+  /** Why an await needs not be passed, by its number. */
+  excluded: Map<number, string>;
+  /** Instrumented code by URL: what a worker loads. */
+  sources: Record<string, string>;
+};
+
+/** A change of one source before it gets its failpoints: what a control turns off. */
+export type Mutation = { file: string; find: string; put: string };
+
+/** Reads every file of the publishing path and puts failpoints around its awaits. */
+export function instrumentPath(root: string, mutations: readonly Mutation[]): Instrumented {
+  const awaits: Await[] = [];
+  const sources: Record<string, string> = {};
+  const open = new Set(mutations);
+  for (const file of globSync(path, { cwd: root }).toSorted()) {
+    if (file.endsWith(".test.ts") || file.endsWith(".gen.ts")) continue;
+    let source = readFileSync(join(root, file), "utf8");
+    for (const mutation of mutations) {
+      if (mutation.file !== file) continue;
+      if (source.split(mutation.find).length !== 2) {
+        throw new TypeError(`${file} does not hold exactly once what a control turns off: ${mutation.find}`);
+      }
+      source = source.replace(mutation.find, () => mutation.put);
+      open.delete(mutation);
+    }
+    const made = instrument(file, source, awaits.length);
+    awaits.push(...made.awaits);
+    sources[pathToFileURL(join(root, file)).href] = made.code;
+  }
+  if (open.size > 0) throw new TypeError("a control names a file outside the publishing path");
+  const excluded = new Map<number, string>();
+  for (const [number, { file, within, what }] of awaits.entries()) {
+    const exclusion = exclusions.find(
+      (one) => one.file.test(file) && (one.within?.test(within) ?? true) && (one.what?.test(what) ?? true),
+    );
+    if (exclusion) excluded.set(number, exclusion.reason);
+  }
+  return { awaits, excluded, sources };
+}

@@ -1,0 +1,97 @@
+import { readFileSync, writeSync } from "node:fs";
+import { registerHooks } from "node:module";
+import { z } from "zod";
+
+// Preloaded into a worker: gives it the sources with failpoints and does at them what the plan says.
+// The plan is a file, named by CHAOS_PLAN; what happens is told on descriptor 3, which outlives a SIGKILL.
+
+const planSchema = z.object({
+  /** File with the instrumented sources by URL. */
+  sources: z.string(),
+  arms: z.array(
+    z.object({
+      failpoints: z.array(z.int()),
+      act: z.enum(["SIGKILL", "SIGSTOP"]),
+      /** Not before this many milliseconds: of the process's life, or of its service. */
+      fromMs: z.number(),
+      since: z.enum(["birth", "service"]),
+    }),
+  ),
+  /** How far this process's clock is off; its monotonic clock and the database's are not. */
+  skewMs: z.number(),
+});
+export type LifePlan = z.input<typeof planSchema>;
+
+const plan = planSchema.parse(JSON.parse(readFileSync(process.env["CHAOS_PLAN"] ?? "", "utf8")));
+const sources = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(plan.sources, "utf8")));
+const passed = new Set<number>();
+let arms = plan.arms.map((arm) => ({ ...arm, failpoints: new Set(arm.failpoints) }));
+
+/** When it said that it runs, by its own clock. */
+let inServiceAt = Infinity;
+const write = process.stdout.write.bind(process.stdout);
+process.stdout.write = (text: string | Uint8Array) => {
+  if (String(text).includes("worker runs")) inServiceAt = performance.now();
+  return write(text);
+};
+
+function tell(event: string): void {
+  writeSync(3, `${event}\n`);
+}
+
+function pass(failpoint: number): void {
+  if (!passed.has(failpoint)) {
+    passed.add(failpoint);
+    tell(`passed ${failpoint}`);
+  }
+  for (const arm of arms) {
+    const livedMs = performance.now() - (arm.since === "birth" ? 0 : inServiceAt);
+    if (!arm.failpoints.has(failpoint) || livedMs < arm.fromMs) continue;
+    arms = arms.filter((other) => other !== arm);
+    tell(`${arm.act} ${failpoint}`);
+    // To oneself both act before this call returns.
+    process.kill(process.pid, arm.act);
+    return;
+  }
+}
+
+function value<Value>(failpoint: number, given: Value): Value {
+  pass(failpoint);
+  return given;
+}
+
+async function* each<Item>(
+  failpoint: number,
+  items: AsyncIterable<Item> | Iterable<Item>,
+): AsyncGenerator<Item> {
+  pass(failpoint);
+  for await (const item of items) {
+    pass(failpoint + 2);
+    yield item;
+    pass(failpoint + 1);
+  }
+}
+
+if (plan.skewMs !== 0) {
+  const RealDate = Date;
+  class SkewedDate extends RealDate {
+    constructor(...given: unknown[]) {
+      // A construction without arguments asks for the time; every other names it.
+      super(...((given.length === 0 ? [RealDate.now() + plan.skewMs] : given) as []));
+    }
+    static override now(): number {
+      return RealDate.now() + plan.skewMs;
+    }
+  }
+  globalThis.Date = SkewedDate as DateConstructor;
+}
+
+Object.assign(globalThis, { __chaos: { pass, value, each } });
+registerHooks({
+  load(url, context, nextLoad) {
+    const source = sources[url];
+    if (source === undefined) return nextLoad(url, context);
+    tell(`loaded ${url}`);
+    return { format: "module", source, shortCircuit: true };
+  },
+});

@@ -1,0 +1,159 @@
+import { type Channels, createChannels } from "#channels";
+import { connectorRegistry } from "#connectors";
+import { createDeliveries, type Deliveries } from "#delivery";
+import { createDesk, createMediaLinks, type Desk } from "#desk";
+import { type Actor, systemClock } from "#kit";
+import { createPool, type Database, migrate, openDatabase, startEmbeddedPostgres } from "#platform/db";
+import { createFiles } from "#platform/files";
+import { createHttpClient } from "#platform/http-client";
+import { createJobs, migrateJobs } from "#platform/jobs";
+import { createMailTransport } from "#platform/mail";
+import { createSecrets } from "#platform/secrets";
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Pool } from "pg";
+import { send } from "../acceptance/client.ts";
+import { buildMember, buildWorkspace } from "../builders.ts";
+import { testUploads } from "../desk.ts";
+import { postmasterOf } from "../galley.ts";
+import type { Platforms, Target } from "./platforms.ts";
+
+export type ConnectedChannel = { id: string; target: Target; account: string };
+
+/** The desk, its people and the database, in the harness's own process: nothing here publishes. */
+export type House = {
+  databaseUrl: string;
+  dataDir: string;
+  key: string;
+  database: Database;
+  /** As the owner of the database, beside all roles. */
+  admin: Pool;
+  desk: Desk;
+  channels: Channels;
+  deliveries: Deliveries;
+  author: Actor;
+  approver: Actor;
+  connected: ConnectedChannel[];
+  /** What a person does about a channel that has to be connected again. */
+  reconnect(channel: ConnectedChannel): Promise<void>;
+  /** SIGQUIT to the postmaster: PostgreSQL's immediate shutdown, without a last word. The house starts it again. */
+  crashDatabase(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Tells which deliveries lost their worker, without touching the code under test. */
+const witness = `
+  create schema chaos;
+  create table chaos.hits (delivery_id uuid not null);
+  grant usage on schema chaos to galley_system, galley_app;
+  grant insert on chaos.hits to galley_system, galley_app;
+  create function chaos.hit() returns trigger language plpgsql as $$
+    begin
+      insert into chaos.hits values (new.id);
+      return null;
+    end $$;
+  create trigger chaos_hit after update of fence on deliveries for each row
+    when (old.state in ('claimed', 'in_flight', 'reconciling') and new.fence > old.fence
+      and old.lease_until is not null and new.lease_until is null and new.state in ('ambiguous', 'scheduled'))
+    execute function chaos.hit();`;
+
+const publicUrl = "http://127.0.0.1:3000";
+
+export async function openHouse(directory: string, platforms: Platforms): Promise<House> {
+  const dataDir = join(directory, "galley");
+  const postgres = await startEmbeddedPostgres({ dataDir });
+  await migrate(postgres.url);
+  await migrateJobs(postgres.url);
+  const admin = createPool({ url: postgres.url, role: null, size: 2 });
+  await admin.query(witness);
+  const database = openDatabase({ url: postgres.url, poolSize: 4 });
+  const key = randomBytes(32);
+  const secrets = createSecrets({ database, key });
+  const connectors = connectorRegistry();
+  const http = createHttpClient({ allowOrigins: platforms.origins });
+  const mail = createMailTransport({ allowServers: platforms.mailServers });
+  const settings = Object.fromEntries(platforms.targets.map((target) => [target.id, target.settings]));
+  const channels = createChannels({ database, connectors, secrets, http, mail, settings, publicUrl });
+  const files = createFiles({ directory: join(dataDir, "media") });
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const deliveries = createDeliveries({
+    database,
+    jobs: createJobs(),
+    channels,
+    connectors,
+    // This process publishes nothing, so no platform ever fetches an image by address from it.
+    files: { ...files, publicUrl: () => publicUrl },
+    log,
+    settings: { concurrency: 1, minimumWindowMs: 0 },
+  });
+  const desk = createDesk({
+    database,
+    connectors,
+    connectorSettings: settings,
+    deliveries,
+    files,
+    mediaLinks: createMediaLinks({ key }),
+    uploads: testUploads,
+    clock: systemClock,
+  });
+  const workspace = await buildWorkspace(database, { timeZone: "UTC", separateApprover: true });
+  const author = await buildMember(database, workspace.id, "owner");
+  const approver = await buildMember(database, workspace.id, "owner");
+  const house = { author, channels };
+  const wanted = platforms.targets.flatMap((target) =>
+    Array.from({ length: target.accounts }, (_, number) => ({ target, number })),
+  );
+  const connected: ConnectedChannel[] = [];
+  for (const { target, number } of wanted) connected.push(await connect(house, target, number));
+
+  return {
+    databaseUrl: postgres.url,
+    dataDir,
+    key: key.toString("base64"),
+    database,
+    admin,
+    desk,
+    channels,
+    deliveries,
+    author,
+    approver,
+    connected,
+    reconnect: async (channel) => {
+      const number = connected.filter(({ target }) => target === channel.target).indexOf(channel);
+      await connect(house, channel.target, number);
+    },
+    crashDatabase: async () => {
+      const file = await readFile(join(dataDir, "postgres", "postmaster.pid"), "utf8").catch(() => null);
+      if (file !== null) process.kill(postmasterOf(file), "SIGQUIT");
+    },
+    close: async () => {
+      await Promise.all([database.close(), admin.end()]);
+      await postgres.stop();
+    },
+  };
+}
+
+/** Connects one account as a person does: by the consent page, or by the form. */
+async function connect(
+  { author, channels }: Pick<House, "author" | "channels">,
+  target: Target,
+  number: number,
+): Promise<ConnectedChannel> {
+  if (target.style === "mail") {
+    const form = { fromName: "Galley", fromAddress: "news@galley.test", recipients: "reader@galley.test" };
+    const channel = await channels.connectForm(author, target.id, form);
+    return { id: channel.id, target, account: "mail" };
+  }
+  const options = { interactive: false, returnTo: null };
+  const { authorizeUrl } = await channels.authorize(author, target.id, options);
+  const consent = await send(authorizeUrl, { path: `${authorizeUrl}&login_hint=chaos_${number}` });
+  const back = new URL(String(consent.headers.location)).searchParams;
+  const result = await channels.callback(author, target.id, {
+    code: back.get("code") ?? undefined,
+    state: back.get("state") ?? undefined,
+  });
+  if (result.kind === "failed") throw result.error;
+  if (result.kind === "pending") throw new TypeError("an account was left to choose");
+  return { id: result.channel.id, target, account: `account-chaos_${number}` };
+}

@@ -1,0 +1,46 @@
+import type { Coverage } from "./coverage.ts";
+import type { RunResult } from "./run.ts";
+
+/** Everything that has to be 0. */
+export function wrongs({ verdict, unsettled, crashedWorkers }: RunResult): number {
+  const { lost, duplicated, falselyFailed, unapproved } = verdict;
+  return lost + duplicated + falselyFailed + unapproved + unsettled.size + crashedWorkers.length;
+}
+
+/** Prints what was done, what went wrong, and who was asked. */
+export function printReport(result: RunResult, coverage: Coverage, seed: number): void {
+  const { verdict, written, asked } = result;
+  const { kills, stops } = coverage.counts();
+  console.table({
+    posts: written.wanted,
+    "hit by a crash": result.hit,
+    "never approved": written.unwanted,
+    kills,
+    stops,
+    "changes of the platforms' faults": result.storms,
+    "database crashes": result.databaseCrashes,
+    lost: verdict.lost,
+    duplicated: verdict.duplicated,
+    "falsely failed": verdict.falselyFailed,
+    unapproved: verdict.unapproved,
+    "refused, as the platform said": result.refused,
+    "resolved alone: read back": result.readBack,
+    "resolved alone: proven absent": result.provenAbsent,
+    "asked a person to connect again": asked.reconnects,
+    "asked a person what became of it": asked.looks,
+    seed,
+    seconds: result.seconds,
+  });
+  for (const example of verdict.examples) console.log(example);
+  for (const [state, count] of result.unsettled) console.log(`not settled: ${count} ${state}`);
+  for (const [why, count] of asked.why) console.log(`asked ${count} times: ${why}`);
+  for (const output of result.crashedWorkers) console.log(`a worker ended by itself: ${output}`);
+}
+
+export function printCoverage(coverage: Coverage): void {
+  const { awaits, passed, killedAt } = coverage.counts();
+  const share = (part: number) => `${Math.floor((100 * part) / awaits)} %`;
+  console.log(
+    `awaits ${awaits}, passed ${passed} (${share(passed)}), killed at ${killedAt} (${share(killedAt)})`,
+  );
+}

@@ -1,0 +1,184 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { seededRandom } from "../acceptance/client.ts";
+import { type Written, writePosts } from "./author.ts";
+import type { Coverage } from "./coverage.ts";
+import type { Instrumented } from "./failpoints/places.ts";
+import { openHouse } from "./house.ts";
+import { judge, type Outcome, reasons, unsettled } from "./judge.ts";
+import { type Bounds, startPlatforms } from "./platforms.ts";
+import { type Asked, startWeather, type WeatherKind } from "./weather.ts";
+import { type Life, startWorkers } from "./workers.ts";
+
+export type RunOptions = {
+  posts: number;
+  seed: number;
+  workers: number;
+  /** What may happen. */
+  kinds: ReadonlySet<WeatherKind>;
+  bounds: Bounds;
+  instrumented: Instrumented;
+  coverage: Coverage;
+  /** Failpoints at which workers stand still. */
+  standAt: readonly number[];
+  /** How long everything may take to come to an end once nothing dies any more. */
+  settleWithinMs: number;
+  say: (line: string) => void;
+};
+
+export type RunResult = Outcome & {
+  written: { wanted: number; unwanted: number };
+  asked: Asked;
+  databaseCrashes: number;
+  storms: number;
+  unsettled: Map<string, number>;
+  crashedWorkers: string[];
+  /** The instrumented sources that workers ran, by URL. */
+  loaded: ReadonlySet<string>;
+  seconds: number;
+};
+
+const leaseSeconds = 3;
+const marginSeconds = 1;
+const concurrency = 80;
+
+/** Publishes posts while everything around them breaks, and judges what became of them. */
+export async function run(options: RunOptions): Promise<RunResult> {
+  const { posts, seed, kinds, bounds, instrumented, coverage, say } = options;
+  const random = seededRandom(seed);
+  const started = performance.now();
+  const directory = await mkdtemp(join(tmpdir(), "galley-chaos-"));
+  const sources = join(directory, "sources.json");
+  await writeFile(sources, JSON.stringify(instrumented.sources));
+  const platforms = await startPlatforms(directory, bounds);
+  const house = await openHouse(directory, platforms);
+  const crashedWorkers: string[] = [];
+  const loaded = new Set<string>();
+  let standing = 0;
+
+  /** Longer than the lease, the window and a second sending by another worker. */
+  const standMs = leaseSeconds * 1_000 + bounds.windowMs + 4_000;
+  function live(): Life {
+    const at = 100 + random() * 900;
+    const skewMs = kinds.has("clock") && random() < 0.25 ? (random() < 0.5 ? 3_600_000 : -3_600_000) : 0;
+    const life: Life = { arms: [], skewMs, liveMs: at + 500 + random() * 500, standMs, end: "SIGKILL" };
+    if (
+      kinds.has("stops") &&
+      standing < Math.ceil(options.workers / 2) &&
+      random() < (kinds.has("kills") ? 0.2 : 0.7)
+    ) {
+      standing += 1;
+      setTimeout(() => (standing -= 1), standMs + at + 4_000).unref();
+      const failpoints = some(options.standAt, 20, random);
+      return { ...life, arms: [{ failpoints, act: "SIGSTOP", afterMs: at }], liveMs: 6_000 };
+    }
+    if (!kinds.has("kills")) return { ...life, liveMs: Infinity };
+    // Some die before they are in service.
+    const afterMs = random() < 0.1 ? -1_000 * random() : at;
+    const failpoints = some(coverage.untried(), 200, random);
+    const end = random() < 0.2 ? "SIGTERM" : "SIGKILL";
+    const arm = { failpoints, act: "SIGKILL" as const, afterMs: end === "SIGTERM" ? life.liveMs : afterMs };
+    return { ...life, end, arms: [arm] };
+  }
+
+  const workers = startWorkers({
+    count: options.workers,
+    directory,
+    sources,
+    live,
+    environment: {
+      ...platforms.environment,
+      GALLEY_MODE: "test",
+      GALLEY_KEY: house.key,
+      DATA_DIR: house.dataDir,
+      DATABASE_URL: house.databaseUrl,
+      DATABASE_POOL_SIZE: "4",
+      DELIVERY_CONCURRENCY: String(concurrency),
+      DELIVERY_LEASE_SECONDS: String(leaseSeconds),
+      DELIVERY_MARGIN_SECONDS: String(marginSeconds),
+      DELIVERY_MINIMUM_WINDOW_SECONDS: "1",
+      LOG_LEVEL: "fatal",
+    },
+    events: {
+      loaded: (url) => loaded.add(url),
+      passed: (failpoint) => coverage.passed(failpoint),
+      killed: (failpoint) => coverage.killed(failpoint),
+      stopped: (failpoint) => coverage.stopped(failpoint),
+      // A start while the database starts may end, and whoever keeps Galley running starts it again. Later it may not.
+      ended: (output) => {
+        if (output.includes("Galley's worker runs")) crashedWorkers.push(output);
+      },
+    },
+  });
+  const weather = startWeather({ house, platforms, kinds, random: seededRandom(seed + 1) });
+  const written: Written = { wanted: [], unwanted: 0 };
+  const stop = new AbortController();
+  async function tellProgress(): Promise<void> {
+    const open = await unsettled(house).catch(() => new Map<string, number>());
+    const { awaits, passed, killedAt, kills, killsAnywhere, stops } = coverage.counts();
+    const left = [...open].map(([state, count]) => `${count} ${state}`).join(", ");
+    say(
+      `${seconds(started)} s: ${written.wanted.length} ordered (${left}), ${kills} kills (${killsAnywhere} at no failpoint), ${stops} stops, ` +
+        `awaits ${awaits}, passed ${passed}, killed at ${killedAt}`,
+    );
+  }
+  const progress = setInterval(() => void tellProgress(), 10_000);
+  try {
+    const backlog = options.workers * concurrency * 5;
+    await writePosts(
+      { house, random: seededRandom(seed + 2), count: posts, backlog, signal: stop.signal },
+      written,
+    );
+    await settle(house, (open) => open <= posts / 20, 20_000);
+    workers.calm();
+    await weather.calm();
+    await settle(house, (open) => open === 0, options.settleWithinMs);
+    // What a worker that stood still may yet send, and what a platform brings up late.
+    await pause(standMs + bounds.latestMs);
+    await weather.close();
+    const left = await unsettled(house);
+    if (left.size > 0) for (const reason of await reasons(house)) say(reason);
+    const outcome = await judge(house, written, platforms.targets);
+    return {
+      ...outcome,
+      written: { wanted: written.wanted.length, unwanted: written.unwanted },
+      asked: weather.asked,
+      databaseCrashes: weather.databaseCrashes(),
+      storms: weather.storms(),
+      unsettled: left,
+      crashedWorkers,
+      loaded,
+      seconds: seconds(started),
+    };
+  } finally {
+    clearInterval(progress);
+    stop.abort();
+    await weather.close();
+    await workers.close();
+    await house.close();
+    await platforms.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function settle(
+  house: Parameters<typeof unsettled>[0],
+  isDone: (open: number) => boolean,
+  withinMs: number,
+): Promise<void> {
+  for (const deadline = performance.now() + withinMs; performance.now() < deadline; await pause(250)) {
+    const open = await unsettled(house).catch(() => null);
+    if (open && isDone([...open.values()].reduce((sum, count) => sum + count, 0))) return;
+  }
+}
+
+function seconds(from: number): number {
+  return Math.round((performance.now() - from) / 1_000);
+}
+
+function some(items: readonly number[], most: number, random: () => number): number[] {
+  if (items.length <= most) return [...items];
+  return Array.from({ length: most }, () => items[Math.floor(random() * items.length)] ?? 0);
+}

@@ -1,0 +1,120 @@
+import { sql } from "kysely";
+import { setTimeout as pause } from "node:timers/promises";
+import type { House } from "./house.ts";
+import type { Platforms } from "./platforms.ts";
+
+/** What may happen; `npm run chaos -- --only kills,faults` names some. */
+export const weatherKinds = ["kills", "stops", "faults", "tokens", "database", "clock"] as const;
+export type WeatherKind = (typeof weatherKinds)[number];
+
+/** How often a person was needed. */
+export type Asked = { reconnects: number; looks: number; why: Map<string, number> };
+
+export type Weather = {
+  asked: Asked;
+  databaseCrashes(): number;
+  storms(): number;
+  /** The platforms and the database behave from now on; the person stays. */
+  calm(): Promise<void>;
+  close(): Promise<void>;
+};
+
+const stormEveryMs = 3_000;
+// Less than every 30 s for one account: a second refusal within that time is for a person.
+const tokensEveryMs = 60_000;
+const databaseEveryMs = 17_000;
+const personEveryMs = 1_000;
+
+/** Changes the platforms' faults, expires tokens, crashes the database, and plays the person who is asked. */
+export function startWeather(options: {
+  house: House;
+  platforms: Platforms;
+  kinds: ReadonlySet<WeatherKind>;
+  random: () => number;
+}): Weather {
+  const { house, platforms, kinds, random } = options;
+  const asked: Asked = { reconnects: 0, looks: 0, why: new Map() };
+  const storming = new AbortController();
+  const closing = new AbortController();
+  let storms = 0;
+  let crashes = 0;
+
+  async function every(ms: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    while (!signal.aborted) {
+      await pause(ms * (0.5 + random()), undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      // The database may be away, or a platform refuse: the next time, then.
+      await work().catch(() => undefined);
+    }
+  }
+
+  function note(why: string): void {
+    asked.why.set(why, (asked.why.get(why) ?? 0) + 1);
+  }
+
+  async function person(): Promise<void> {
+    const { rows } = await sql<{ id: string; why: string }>`
+      select id, status_reason as why from channels where status = 'needs_reconnect'`.execute(
+      house.database.system,
+    );
+    for (const { id, why } of rows) {
+      note(why);
+      const channel = house.connected.find((one) => one.id === id);
+      if (!channel) continue;
+      await house.reconnect(channel);
+      asked.reconnects += 1;
+    }
+    const waiting = await sql<{ id: string; why: string }>`
+      select id, error_message as why from deliveries where state = 'needs_human'`.execute(
+      house.database.system,
+    );
+    for (const { id, why } of waiting.rows) {
+      note(why);
+      await house.deliveries.retry(house.author, id);
+      asked.looks += 1;
+    }
+  }
+
+  const loops = [
+    every(personEveryMs, closing.signal, person),
+    ...(kinds.has("faults")
+      ? [
+          every(stormEveryMs, storming.signal, async () => {
+            for (const target of platforms.targets) await target.storm(random);
+            storms += 1;
+          }),
+        ]
+      : []),
+    ...(kinds.has("tokens")
+      ? [
+          every(tokensEveryMs, storming.signal, async () => {
+            for (const target of platforms.targets) await target.expireTokens();
+          }),
+        ]
+      : []),
+    ...(kinds.has("database")
+      ? [
+          every(databaseEveryMs, storming.signal, async () => {
+            await house.crashDatabase();
+            crashes += 1;
+          }),
+        ]
+      : []),
+  ];
+
+  return {
+    asked,
+    databaseCrashes: () => crashes,
+    storms: () => storms,
+    calm: async () => {
+      storming.abort();
+      await pause(500);
+      for (const target of platforms.targets) await target.calm();
+    },
+    close: async () => {
+      storming.abort();
+      closing.abort();
+      await Promise.all(loops);
+    },
+  };
+}

@@ -1,0 +1,163 @@
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
+import type { LifePlan } from "./failpoints/register.ts";
+
+export type WorkerEvents = {
+  loaded(url: string): void;
+  passed(failpoint: number): void;
+  /** It died at this failpoint; null: at a moment that the harness chose. */
+  killed(failpoint: number | null): void;
+  stopped(failpoint: number): void;
+  /** It ended by itself, which none may. */
+  ended(output: string): void;
+};
+
+/** What one life of a worker is to be. */
+export type Life = {
+  /** From so long after the beginning of its service; negative: while it starts. */
+  arms: (Omit<LifePlan["arms"][number], "fromMs" | "since"> & { afterMs: number })[];
+  skewMs: number;
+  /** After this long in service it is killed wherever it is. */
+  liveMs: number;
+  /** How long it stands still at a failpoint that stops it. */
+  standMs: number;
+  /** SIGTERM: it may finish what it has begun, for a while. */
+  end: "SIGKILL" | "SIGTERM";
+};
+
+export type Workers = {
+  /** From now on no worker dies or stands still. */
+  calm(): void;
+  /** Ends all for good. */
+  close(): Promise<void>;
+};
+
+const startsWithinMs = 30_000;
+const usualStartMs = 1_200;
+const zombieMs = 3_000;
+const farewellMs = 8_000;
+const command = [
+  "--disable-warning=ExperimentalWarning",
+  "--import",
+  "./test/chaos/failpoints/register.ts",
+  "src/main.ts",
+  "worker",
+];
+
+const calmLife: Life = { arms: [], skewMs: 0, liveMs: Infinity, standMs: 0, end: "SIGTERM" };
+
+/** Waits for a time, a signal or an end, whichever comes first. */
+async function until(ms: number, signals: AbortSignal[], gone: Promise<void>): Promise<void> {
+  const early = new AbortController();
+  const signal = AbortSignal.any([...signals, early.signal]);
+  const waited = pause(Math.min(ms, 2 ** 31 - 1), undefined, { signal }).catch(() => undefined);
+  await Promise.race([waited, gone]);
+  early.abort();
+}
+
+/** Keeps `count` worker processes alive, each life by a plan of its own. */
+export function startWorkers(options: {
+  count: number;
+  directory: string;
+  sources: string;
+  environment: Record<string, string>;
+  live(): Life;
+  events: WorkerEvents;
+}): Workers {
+  const { directory, sources, environment, events } = options;
+  /** How long a start takes on this machine now: a moving mean. */
+  let startMs = 1_500;
+  const closing = new AbortController();
+  const calming = new AbortController();
+  const slots = Array.from({ length: options.count }, (_, slot) => keepAlive(slot));
+
+  async function keepAlive(slot: number): Promise<void> {
+    while (!closing.signal.aborted) {
+      await liveOnce(slot, calming.signal.aborted ? calmLife : options.live());
+    }
+  }
+
+  async function liveOnce(slot: number, life: Life): Promise<void> {
+    const planFile = join(directory, `plan-${slot}.json`);
+    // On a busy machine lives are longer, or nobody would get anywhere.
+    const slowness = Math.max(1, startMs / usualStartMs);
+    const arms = life.arms.map(({ afterMs, ...arm }) =>
+      afterMs < 0
+        ? { ...arm, since: "birth" as const, fromMs: Math.max(0, startMs + afterMs * slowness) }
+        : { ...arm, since: "service" as const, fromMs: afterMs * slowness },
+    );
+    const plan: LifePlan = { sources, arms, skewMs: life.skewMs };
+    writeFileSync(planFile, JSON.stringify(plan));
+    const child = spawn(process.execPath, command, {
+      env: { PATH: "/usr/bin:/bin", CHAOS_PLAN: planFile, ...environment },
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+    });
+    const born = performance.now();
+    let output = "";
+    let isExpected = false;
+    let stands: "no" | "now" | "did" = "no";
+    const ready = Promise.withResolvers<void>();
+    const gone = new Promise<void>((resolve) => {
+      child.once("close", () => resolve());
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        output = (output + text).slice(-10_000);
+        if (!text.includes("worker runs")) return;
+        startMs += (performance.now() - born - startMs) / 4;
+        ready.resolve();
+      });
+    }
+    createInterface({ input: child.stdio[3] as Readable }).on("line", (line) => {
+      const [what, number = ""] = line.split(" ");
+      if (what === "loaded") events.loaded(number);
+      const failpoint = Number(number);
+      if (what === "passed") events.passed(failpoint);
+      if (what === "SIGKILL") {
+        isExpected = true;
+        events.killed(failpoint);
+      }
+      if (what === "SIGSTOP") {
+        stands = "now";
+        events.stopped(failpoint);
+        setTimeout(() => {
+          stands = "did";
+          child.kill("SIGCONT");
+        }, life.standMs);
+      }
+    });
+
+    async function killInTime(): Promise<void> {
+      await Promise.race([ready.promise, gone, pause(startsWithinMs)]);
+      const ends = life === calmLife ? [closing.signal] : [calming.signal, closing.signal];
+      await until(life.liveMs * slowness, ends, gone);
+      // oxlint-disable-next-line no-unmodified-loop-condition -- what the worker tells sets it
+      while (stands === "now" && !closing.signal.aborted) await pause(50);
+      // Back from standing still, it goes on where it was: that is what this is about.
+      if (stands === "did") await until(zombieMs, [closing.signal], gone);
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      isExpected = true;
+      if (life.end === "SIGTERM" && !closing.signal.aborted) {
+        child.kill("SIGTERM");
+        await until(farewellMs, [closing.signal], gone);
+      }
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      if (!closing.signal.aborted) events.killed(null);
+      child.kill("SIGKILL");
+    }
+    await Promise.all([gone, killInTime()]);
+    if (!isExpected) events.ended(output);
+  }
+
+  return {
+    calm: () => calming.abort(),
+    close: async () => {
+      closing.abort();
+      await Promise.all(slots);
+    },
+  };
+}
