@@ -1,5 +1,5 @@
 import { connectorRegistry } from "#connectors";
-import { createDesk, postRoutes } from "#desk";
+import { createDesk, createMediaLinks, postRoutes } from "#desk";
 import { createIdentity } from "#identity";
 import { systemClock } from "#kit";
 import { type Database, openDatabase } from "#platform/db";
@@ -21,10 +21,16 @@ function deskOn(database: Pick<Database, "read">) {
     // The list needs no more than a read.
     database: database as Database,
     connectors: connectorRegistry(),
+    connectorSettings: {},
     deliveries: { request: async () => [], cancel: async () => ({ cancelled: [], tooLate: [] }) },
     files: createFiles({ directory: "data/bench" }),
-    key: Buffer.from(key, "base64"),
-    uploads: { maxBytes: 1, maxPixels: 1 },
+    mediaLinks: createMediaLinks({ key: Buffer.from(key, "base64") }),
+    uploads: {
+      maxBytes: 1,
+      maxPixels: 1,
+      video: { maxBytes: 1, maxMs: 1 },
+      document: { maxBytes: 1, maxPages: 1 },
+    },
     clock: systemClock,
   });
 }

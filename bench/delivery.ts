@@ -2,6 +2,7 @@ import { createChannels } from "#channels";
 import type { Connector } from "#connectors";
 import { createDeliveries, frozenHash } from "#delivery";
 import { type Actor, contentHash, newId, systemClock } from "#kit";
+import { loadConfig } from "#platform/config";
 import { type Database, migrate, openDatabase, startEmbeddedPostgres } from "#platform/db";
 import { createHttpClient } from "#platform/http-client";
 import { createJobs, migrateJobs, startWorker, type Sweep, type Task } from "#platform/jobs";
@@ -12,19 +13,20 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
+import { treeCpuSeconds } from "./process-tree.ts";
 
 /**
  * Publishing throughput: due deliveries to a platform that answers at once, against jobs that do nothing,
- * on the same queue, worker settings and database, in one run.
+ * on the same queue, worker settings and database, in one run. The settings are those of a Galley that
+ * nobody configured. Beside the rates it prints the CPU time of each, of this process and of PostgreSQL:
+ * where other programs run on the machine, that tells more than the rates.
  *
- *   node bench/delivery.ts [deliveries=10000] [deliveries at a time=128] [rounds=3]
+ *   node bench/delivery.ts [deliveries=10000] [rounds=3]
  */
 const count = Number(process.argv[2] ?? 10_000);
-const concurrency = Number(process.argv[3] ?? 128);
-const rounds = Number(process.argv[4] ?? 3);
+const rounds = Number(process.argv[3] ?? 3);
 const target = 0.3;
-/** Of the queue, as `serve.ts` starts it. */
-const jobsAtATime = 8;
+const { delivery: shipped, jobConcurrency } = loadConfig({}, tmpdir());
 const log = pino({ level: "error" }, pino.destination(2));
 
 /** A platform without latency: everything but the wire. */
@@ -40,6 +42,7 @@ const instant: Connector = {
       credentials: { token: "t" },
       scopes: [],
       expiresAt: null,
+      endsAt: null,
       account: { accountId: "a", handle: "@a", displayName: "A", avatarUrl: null, profileUrl: null },
     }),
   },
@@ -50,6 +53,8 @@ const instant: Connector = {
     maxMedia: 0,
     maxMediaBytes: 0,
     mediaTypes: [],
+    video: null,
+    document: null,
     altTextLength: 0,
     firstComment: false,
   },
@@ -59,6 +64,10 @@ const instant: Connector = {
   compose: (variant) => variant.parts,
   validate: () => [],
   price: () => null,
+  quotas: () => [],
+  apiVersion: null,
+  externalIdOf: null,
+  inspect: null,
   prepare: async (_context, { variant }) => ({ items: [{ kind: "post", payload: variant.parts[0] ?? "" }] }),
   commit: async (_context, _plan, item) => ({ externalId: item.key, url: null, data: {} }),
   locate: "unsupported",
@@ -67,21 +76,37 @@ const instant: Connector = {
 
 type Bench = { url: string; database: Database; key: Buffer };
 
-/** Runs a worker until `remaining` is 0 and returns how many per second it did. */
+/** CPU is in microseconds for each. */
+type Rate = { perSecond: number; ownCpu: number; databaseCpu: number };
+
+/** PostgreSQL runs below this process. */
+async function cpuSeconds(): Promise<{ own: number; database: number }> {
+  const { user, system } = process.cpuUsage();
+  const own = (user + system) / 1e6;
+  return { own, database: (await treeCpuSeconds(process.pid)) - own };
+}
+
+/** Runs a worker until the work is done. */
 async function throughput(
   bench: Bench,
   work: { tasks: Record<string, Task>; sweeps: readonly Sweep[] },
   done: Promise<void>,
-): Promise<number> {
+): Promise<Rate> {
+  const before = await cpuSeconds();
   const started = performance.now();
-  const worker = await startWorker({ databaseUrl: bench.url, ...work, concurrency: jobsAtATime, log });
+  const worker = await startWorker({ databaseUrl: bench.url, ...work, concurrency: jobConcurrency, log });
   await done;
   const seconds = (performance.now() - started) / 1_000;
+  const after = await cpuSeconds();
   await worker.stop();
-  return count / seconds;
+  return {
+    perSecond: count / seconds,
+    ownCpu: ((after.own - before.own) / count) * 1e6,
+    databaseCpu: ((after.database - before.database) / count) * 1e6,
+  };
 }
 
-async function noOpJobs(bench: Bench): Promise<number> {
+async function noOpJobs(bench: Bench): Promise<Rate> {
   const jobs = createJobs();
   const batch = Array.from({ length: count }, () => ({ task: "bench.nothing", payload: {} }));
   await jobs.enqueueMany(bench.database.system, batch);
@@ -113,9 +138,15 @@ function parts({ database, key }: Bench) {
     jobs: createJobs(),
     channels,
     connectors,
-    files: { read: () => Promise.reject(new TypeError("no images here")) },
+    files: {
+      read: () => Promise.reject(new TypeError("no files here")),
+      chunks: () => {
+        throw new TypeError("no files here");
+      },
+      publicUrl: () => "http://127.0.0.1",
+    },
     log,
-    settings: { concurrency, minimumWindowMs: 0 },
+    settings: shipped,
   });
   return { channels, deliveries };
 }
@@ -180,7 +211,7 @@ async function orderAll(bench: Bench, { channels, deliveries }: ReturnType<typeo
   });
 }
 
-async function publishing(bench: Bench): Promise<number> {
+async function publishing(bench: Bench): Promise<Rate> {
   const built = parts(bench);
   await orderAll(bench, built);
   const done = Promise.withResolvers<void>();
@@ -193,6 +224,10 @@ async function publishing(bench: Bench): Promise<number> {
   return throughput(bench, { tasks: { ...tasks, "desk.delivery_settled": settled }, sweeps }, done.promise);
 }
 
+function cellsOf({ perSecond, ownCpu, databaseCpu }: Rate): string[] {
+  return [perSecond.toFixed(0), `${ownCpu.toFixed(0)}+${databaseCpu.toFixed(0)}`];
+}
+
 const directory = await mkdtemp(join(tmpdir(), "galley-bench-"));
 const postgres = await startEmbeddedPostgres({ dataDir: directory });
 try {
@@ -202,15 +237,16 @@ try {
   const bench = { url: postgres.url, database, key: randomBytes(32) };
   const ratios: number[] = [];
   console.log(
-    `${count} each, ${jobsAtATime} jobs and ${concurrency} deliveries at a time, embedded PostgreSQL with fsync`,
+    `${count} each, ${jobConcurrency} jobs and ${shipped.concurrency} deliveries at a time, embedded PostgreSQL with fsync`,
   );
-  console.log("round  no-op jobs/s  deliveries/s  ratio");
+  console.log("CPU in microseconds for each, of Node + PostgreSQL");
+  console.log("round  no-op jobs/s       CPU  deliveries/s       CPU  ratio");
   for (let round = 1; round <= rounds; round += 1) {
     const idle = await noOpJobs(bench);
     const busy = await publishing(bench);
-    ratios.push(busy / idle);
-    const cells = [String(round), idle.toFixed(0), busy.toFixed(0), (busy / idle).toFixed(2)];
-    console.log(cells.map((cell, index) => cell.padStart([5, 14, 14, 7][index] ?? 0)).join(""));
+    ratios.push(busy.perSecond / idle.perSecond);
+    const cells = [String(round), ...cellsOf(idle), ...cellsOf(busy), (ratios.at(-1) ?? 0).toFixed(2)];
+    console.log(cells.map((cell, index) => cell.padStart([5, 14, 10, 14, 10, 7][index] ?? 0)).join(""));
   }
   await database.close();
   const median = ratios.toSorted((left, right) => left - right)[Math.floor(ratios.length / 2)] ?? 0;

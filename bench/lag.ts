@@ -1,0 +1,221 @@
+import { newId } from "#kit";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { type House, openHouse } from "../test/chaos/house.ts";
+import { type Platforms, startPlatforms } from "../test/chaos/platforms.ts";
+import { send } from "../test/acceptance/client.ts";
+import { type GalleyProcess, startGalleyProcess } from "../test/galley.ts";
+
+/**
+ * Lateness with real worker processes and a platform over loopback: posts due within one minute while others wait for
+ * tomorrow, the first post after a restart, and one worker against four.
+ *
+ *   node bench/lag.ts [--due 10000] [--waiting 100000] [--latency 200]
+ */
+const { values } = parseArgs({
+  options: {
+    due: { type: "string", default: "10000" },
+    waiting: { type: "string", default: "100000" },
+    latency: { type: "string", default: "200" },
+    rate: { type: "string", default: "1000" },
+  },
+});
+const due = Number(values.due);
+const waiting = Number(values.waiting);
+/** What one worker gets to do in the comparison; four get four times as much. */
+const share = Number(values.rate);
+
+type Bench = { house: House; platforms: Platforms; workers: GalleyProcess[] };
+
+/**
+ * Orders copies of one approved post, spread over whole seconds from `from` on: each a post, an approval and a
+ * delivery of its own, with the wake-up that the desk's order would have made.
+ */
+async function order({ house }: Bench, count: number, from: Date, overSeconds: number): Promise<void> {
+  const { admin, author, approver, connected, desk } = house;
+  const channels = connected.filter(({ target }) => target.style === "social");
+  const postId = await desk.create(author, {
+    title: `Template ${newId()}`,
+    variants: channels.map(({ id }) => ({
+      channelId: id,
+      content: { parts: ["On time."], link: null, media: [], firstComment: null, options: {} },
+    })),
+  });
+  await desk.submit(author, postId);
+  const { boundHash } = await desk.read(approver, postId);
+  await desk.approve(approver, postId, { boundHash, note: "" });
+  await desk.publish(author, postId);
+  const client = await admin.connect();
+  try {
+    await client.query("begin");
+    await client.query(
+      `create temp table copies on commit drop as
+       select d.*, gen_random_uuid() as new_post, gen_random_uuid() as new_approval, gen_random_uuid() as new_id,
+         $2::timestamptz + (n % $4) * interval '1 second' as at
+       from generate_series(0, $3 - 1) n
+       join (select *, row_number() over (order by id) - 1 as place, count(*) over () as among
+         from deliveries where post_id = $1) d on d.place = n % d.among`,
+      [postId, from, count, overSeconds],
+    );
+    await client.query(`
+      insert into posts (workspace_id, id, title, status, content_hash)
+      select workspace_id, new_post, 'Copy', 'publishing', content_hash from copies`);
+    await client.query(`
+      insert into approvals (workspace_id, id, post_id, version, bound_hash, decision, decided_by)
+      select workspace_id, new_approval, new_post, 1, approval_hash, 'approved', approved_by from copies`);
+    await client.query(`
+      insert into deliveries (workspace_id, id, post_id, channel_id, connector, content, content_hash, approval_id,
+        approved_by, approval_binding, approval_hash, due_at, wake_at, grace_seconds, late_after)
+      select workspace_id, new_id, new_post, channel_id, connector, content, content_hash, new_approval,
+        approved_by, approval_binding, approval_hash, at, at, grace_seconds, at + interval '2 hours' from copies`);
+    await client.query(`
+      select enqueue_jobs(jsonb_agg(jsonb_build_object('task', 'delivery.publish', 'payload', '{}'::jsonb,
+        'runAt', at, 'key', 'delivery.publish ' || at))) from (select distinct at from copies) instants`);
+    await client.query("commit");
+  } finally {
+    client.release();
+  }
+}
+
+async function start(bench: Bench, count: number): Promise<void> {
+  const { house, platforms } = bench;
+  const environment = {
+    ...platforms.environment,
+    GALLEY_MODE: "test",
+    GALLEY_KEY: house.key,
+    DATABASE_URL: house.databaseUrl,
+    DATABASE_POOL_SIZE: "4",
+    LOG_LEVEL: "error",
+  };
+  const options = { dataDir: house.dataDir, command: "worker", environment };
+  const started = await Promise.all(Array.from({ length: count }, () => startGalleyProcess(options)));
+  bench.workers.push(...started);
+}
+
+async function stop(bench: Bench, signal: NodeJS.Signals): Promise<void> {
+  await Promise.all(bench.workers.splice(0).map((worker) => worker.end(signal)));
+}
+
+async function untilPublished({ house }: Bench, from: Date, count: number): Promise<void> {
+  for (;;) {
+    const { rows } = await house.admin.query<{ done: number }>(
+      "select count(*) as done from deliveries where state = 'confirmed' and due_at >= $1",
+      [from],
+    );
+    if ((rows[0]?.done ?? 0) >= count) return;
+    await pause(250);
+  }
+}
+
+type Lag = { p50: number; p99: number; max: number };
+
+/** Seconds from the due time to the intent, which the first byte follows. */
+async function lag(bench: Bench): Promise<Lag> {
+  await order(bench, waiting, new Date(Date.now() + 86_400_000), 3_600);
+  await start(bench, 2);
+  const from = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 5_000);
+  await order(bench, due, from, 60);
+  await untilPublished(bench, from, due);
+  const { rows } = await bench.house.admin.query<Lag>(
+    `select percentile_cont(0.5) within group (order by late) as p50,
+       percentile_cont(0.99) within group (order by late) as p99, max(late) as max
+     from (select extract(epoch from a.intent_at - d.due_at)::float8 as late
+       from deliveries d join delivery_attempts a on a.delivery_id = d.id and a.number = 1
+       where d.due_at >= $1 and d.state = 'confirmed') l`,
+    [from],
+  );
+  await stop(bench, "SIGTERM");
+  return rows[0] ?? { p50: NaN, p99: NaN, max: NaN };
+}
+
+/** Seconds from the start of the process to the first intent that it wrote, after the one before it was killed. */
+async function restart(bench: Bench): Promise<number> {
+  await start(bench, 1);
+  await order(bench, due / 5, new Date(), 1);
+  await pause(500);
+  await stop(bench, "SIGKILL");
+  const born = new Date();
+  await start(bench, 1);
+  for (;;) {
+    const { rows } = await bench.house.admin.query<{ first: Date | null }>(
+      "select min(intent_at) as first from delivery_attempts where intent_at > $1",
+      [born],
+    );
+    const first = rows[0]?.first ?? null;
+    if (first !== null) {
+      await untilPublished(bench, new Date(0), 0);
+      await stop(bench, "SIGTERM");
+      return (first.getTime() - born.getTime()) / 1_000;
+    }
+    await pause(50);
+  }
+}
+
+/** Posts a second of `count` workers, each with the default number of deliveries at a time. */
+async function rate(bench: Bench, count: number): Promise<number> {
+  await bench.house.admin.query(
+    "update deliveries set wake_at = wake_at + interval '1 day' where state = 'scheduled' and wake_at < now()",
+  );
+  await start(bench, count);
+  const from = new Date();
+  await order(bench, share * count, from, 1);
+  const ordered = new Date();
+  await untilPublished(bench, from, share * count);
+  const { rows } = await bench.house.admin.query<{ seconds: number }>(
+    `select extract(epoch from max(finished_at) - $2::timestamptz)::float8 as seconds
+     from deliveries where due_at >= $1 and state = 'confirmed'`,
+    [from, ordered],
+  );
+  await stop(bench, "SIGTERM");
+  return (share * count) / (rows[0]?.seconds ?? NaN);
+}
+
+async function withLatency({ platforms }: Bench, delayMs: number): Promise<void> {
+  const slow = { kind: "slow", on: "create", chance: 1, remaining: null, delayMs };
+  for (const origin of platforms.origins.slice(0, 1)) {
+    await send(origin, {
+      method: "PUT",
+      path: "/control/faults",
+      body: { faults: delayMs > 0 ? [slow] : [] },
+    });
+  }
+}
+
+const directory = await mkdtemp(join(tmpdir(), "galley-lag-"));
+const bounds = { deadlineMs: 5_000, windowMs: 16_000, latestMs: 0 };
+const platforms = await startPlatforms(directory, bounds);
+const house = await openHouse(directory, platforms);
+const bench: Bench = { house, platforms, workers: [] };
+try {
+  const lateness = await lag(bench);
+  const again = await restart(bench);
+  await withLatency(bench, Number(values.latency));
+  const one = await rate(bench, 1);
+  const four = await rate(bench, 4);
+  const bars = [
+    [`lag p50, ${due} due in a minute, ${waiting} waiting (s)`, lateness.p50, null, true],
+    ["lag p99 (s)", lateness.p99, 2, lateness.p99 <= 2],
+    ["lag max (s)", lateness.max, 10, lateness.max <= 10],
+    ["kill to first post of the next process (s)", again, 5, again <= 5],
+    [`one worker, ${values.latency} ms platform (posts/s)`, one, null, true],
+    ["four workers (posts/s)", four, null, true],
+    ["four workers / one", four / one, 3, four / one >= 3],
+  ] as const;
+  console.table(
+    bars.map(([what, value, target, kept]) => ({
+      what,
+      value: Number(value.toFixed(2)),
+      target: target ?? "",
+      kept: kept ? "kept" : "MISSED",
+    })),
+  );
+  process.exitCode = bars.every(([, , , kept]) => kept) ? 0 : 1;
+} finally {
+  await stop(bench, "SIGKILL");
+  await house.close();
+  await platforms.close();
+  await rm(directory, { recursive: true, force: true });
+}
