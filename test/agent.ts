@@ -6,7 +6,8 @@ import type { Agent, Drafter } from "#agent";
 import { agentRoutes, createAgent, extractiveDrafter } from "#agent";
 import { connectorRegistry } from "#connectors";
 import type { Desk } from "#desk";
-import { createDesk, postRoutes } from "#desk";
+import { testUploads } from "./desk.ts";
+import { createDesk, createMediaLinks, postRoutes } from "#desk";
 import type { Clock } from "#kit";
 import { systemClock } from "#kit";
 import type { Database } from "#platform/db";
@@ -68,13 +69,14 @@ function agentOn(database: Database, directory: string, clock: Clock, options: T
   const desk = createDesk({
     database,
     connectors,
+    connectorSettings: {},
     deliveries: {
       request: (db, order) => requestDeliveries(db, jobs, order),
       cancel: (db, workspaceId, postId) => cancelOrder(db, workspaceId, postId),
     },
     files: createFiles({ directory }),
-    key: randomBytes(32),
-    uploads: { maxBytes: 5_000_000, maxPixels: 20_000_000 },
+    mediaLinks: createMediaLinks({ key: randomBytes(32) }),
+    uploads: testUploads,
     clock,
   });
   const agent = createAgent({

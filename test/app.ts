@@ -121,6 +121,12 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
   };
 }
 
+/** Parsed where it is JSON; a file stays text. */
+function bodyOf(text: string, contentType: string): unknown {
+  if (contentType.startsWith("text/")) return text;
+  return text === "" ? null : JSON.parse(text);
+}
+
 /** Makes a person with a role in a workspace and a session, to call any composed server with. */
 export async function testPerson(
   { app, database, identity }: Pick<TestApp, "app" | "database" | "identity">,
@@ -159,7 +165,7 @@ export async function testPerson(
       return {
         status: response.statusCode,
         headers: response.headers,
-        body: (response.body === "" ? null : JSON.parse(response.body)) as Body,
+        body: bodyOf(response.body, String(response.headers["content-type"])) as Body,
       };
     },
   };

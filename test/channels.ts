@@ -1,22 +1,34 @@
-import { type Channels, channelRoutes, createChannels } from "#channels";
+import { type Channels, type ChannelsOptions, channelRoutes, createChannels } from "#channels";
 import { connectorRegistry } from "#connectors";
 import { type MailCatcher, type Sandbox, startMailCatcher, startSandbox } from "#emulator";
-import type { Clock, JsonObject } from "#kit";
+import { type Actor, type Clock, type JsonObject, newId } from "#kit";
 import type { Database } from "#platform/db";
 import { createHttpClient, type HttpClient } from "#platform/http-client";
 import { createMailTransport } from "#platform/mail";
 import { createSecrets, type Secrets } from "#platform/secrets";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { type TestApp, testApp, type TestPerson } from "./app.ts";
+import { sandboxKinds } from "./sandbox-kinds.ts";
+
+const handled = z.object({ requests: z.array(z.object({ path: z.string() })) });
 
 /** Loopback, because the sandbox sends people nowhere else. Nothing listens there: tests read the address. */
 const callbackOrigin = "http://127.0.0.1:3000";
 
 /** Nothing listens there either: connecting is refused. */
 const nowhere = "http://127.0.0.1:1";
+
+/** `app`: what its configuration names for the connector `apps`. */
+type ProcessOptions = {
+  cutOff?: boolean;
+  key?: Buffer;
+  app?: JsonObject;
+  onWarning?: ChannelsOptions["onWarning"];
+};
 
 export type ChannelWorld = {
   app: TestApp;
@@ -27,7 +39,8 @@ export type ChannelWorld = {
   catcher: MailCatcher;
   clock: MovableClock;
   /** Another process on the same database; `cutOff`: the sandbox cannot be reached from it; `key`: its GALLEY_KEY. */
-  otherProcess: (options?: { cutOff?: boolean; key?: Buffer }) => Channels;
+  otherProcess: (options?: ProcessOptions) => Channels;
+  actorOf: (person: TestPerson) => Actor;
   /** A connected sandbox account of the person's workspace; its id. */
   connectSandbox: (person: TestPerson, handle?: string) => Promise<string>;
   /** Goes to the platform's page as a browser does; the way back, with `code` and `state` or `error`. */
@@ -69,12 +82,14 @@ export async function channelWorld(): Promise<ChannelWorld> {
     publicUrl: null,
   });
   const clock = movableClock();
-  const connectors = connectorRegistry();
+  const kinds = sandboxKinds();
+  const connectors = connectorRegistry([...connectorRegistry().values(), ...kinds]);
   const http = createHttpClient({ allowOrigins: [sandbox.url, catcher.url, nowhere] });
   const mail = createMailTransport({ allowServers: [`${catcher.host}:${catcher.smtpPort}`] });
   const key: Buffer = randomBytes(32);
   const settings = {
     sandbox: { baseUrl: sandbox.url },
+    ...Object.fromEntries(kinds.map(({ id }) => [id, { baseUrl: sandbox.url }])),
     email: {
       catcher: {
         host: catcher.host,
@@ -85,11 +100,24 @@ export async function channelWorld(): Promise<ChannelWorld> {
     },
   };
 
-  function createProcess(database: Database, cutOff = false, galleyKey = key): Channels {
+  function createProcess(database: Database, options: ProcessOptions = {}): Channels {
+    const { cutOff = false, key: galleyKey = key, app = {}, onWarning } = options;
     const secrets = createSecrets({ database, key: galleyKey, clock });
     const publicUrl = callbackOrigin;
-    const here = cutOff ? { ...settings, sandbox: { baseUrl: nowhere } } : settings;
-    return createChannels({ database, connectors, secrets, http, mail, settings: here, publicUrl, clock });
+    const apps = { apps: { baseUrl: sandbox.url, ...app } };
+    const here = { ...settings, ...apps, ...(cutOff ? { sandbox: { baseUrl: nowhere } } : {}) };
+    const told = onWarning ? { onWarning } : {};
+    return createChannels({
+      database,
+      connectors,
+      secrets,
+      http,
+      mail,
+      settings: here,
+      publicUrl,
+      clock,
+      ...told,
+    });
   }
 
   const built: { channels?: Channels; secrets?: Secrets } = {};
@@ -132,7 +160,16 @@ export async function channelWorld(): Promise<ChannelWorld> {
     sandbox,
     catcher,
     clock,
-    otherProcess: (options = {}) => createProcess(app.database, options.cutOff, options.key),
+    otherProcess: (options) => createProcess(app.database, options),
+    actorOf: ({ userId, email, workspaceId }) => ({
+      kind: "person",
+      userId,
+      name: "Ada",
+      email,
+      sessionId: newId(),
+      workspaceId,
+      role: "owner",
+    }),
     consent,
     connectSandbox: async (person, handle = "newcomer") => {
       const { body } = await person.call<{ authorizeUrl: string }>("POST", "/channels/authorize", {
@@ -155,8 +192,9 @@ export async function channelWorld(): Promise<ChannelWorld> {
       await control.request({ method: "POST", url: `${sandbox.url}/control/${path}`, body: "{}" });
     },
     requestsTo: async (path) => {
-      const log = await readFile(join(directory, "sandbox", "requests.jsonl"), "utf8");
-      return log.split("\n").filter((line) => line.includes(`"path":"${path}"`)).length;
+      const answer = await control.request({ method: "GET", url: `${sandbox.url}/control/requests` });
+      const { requests } = handled.parse(JSON.parse(Buffer.from(answer.body).toString()));
+      return requests.filter((request) => request.path === path).length;
     },
     close: async () => {
       await app.close();

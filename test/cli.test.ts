@@ -161,9 +161,18 @@ describe("the way from init to a published post", () => {
     expect((await run(["publish", postId])).code).toBe(5);
     expect(await run(["doctor"])).toMatchObject({
       code: 0,
-      out: expect.stringContaining("ok   sandbox @newcomer"),
+      out: expect.stringContaining("ok   Sandbox @newcomer: @newcomer answers"),
     });
   });
+});
+
+test.each([[["key"]], [["key", "generate"]]])("%j prints a new key, and what to do with it", async (argv) => {
+  const first = await run(argv);
+  const second = await run(argv);
+  expect(Buffer.from(first.out.trim(), "base64")).toHaveLength(32);
+  expect(first.out).not.toBe(second.out);
+  expect(first.err).toContain("GALLEY_KEY=");
+  expect((await run([...argv, "--json"])).err).toBe("");
 });
 
 describe("material that is refused", () => {
@@ -186,6 +195,41 @@ describe("material that is refused", () => {
     expect(code).toBe(expected);
     expect((JSON.parse(err) as { error: { message: string } }).error.message).toContain(words);
   });
+});
+
+describe("posts from a spreadsheet", () => {
+  const table = "text,channels\nfrom a spreadsheet,@newcomer\nnobody,@nowhere\n";
+
+  test("are checked, imported once, and exported", async () => {
+    const name = await file("posts.csv", table);
+    const dry = await run(["import", name, "--dry-run"]);
+    expect(dry).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("Lines: 1 can be imported, 1 broken"),
+    });
+    expect(dry.out).toMatch(/^3 +channels +There is no connected channel "@nowhere"/mu);
+    const made = JSON.parse((await run(["import", name, "--json"])).out) as { counts: unknown };
+    expect(made.counts).toMatchObject({ made: 1, broken: 1 });
+    const again = await run(["import", name]);
+    expect(again).toMatchObject({ code: 0, out: expect.stringContaining("1 imported before") });
+    expect((await run(["export", "out.csv"])).code).toBe(0);
+    expect(await readFile(path.join(folder, "out.csv"), "utf8")).toContain('"from a spreadsheet"');
+    expect((await run(["export", "out.csv"])).code).toBe(1);
+  });
+
+  test("that are none are refused with the reason", async () => {
+    expect((await run(["import", "missing.csv"])).code).toBe(4);
+    const { code, err } = await run(["import", await file("bad.csv", "words\nx\n")]);
+    expect([code, err]).toEqual([5, expect.stringContaining('no column "words"')]);
+  });
+});
+
+test("series are listed, and a queue without slots says so", async () => {
+  expect(await run(["series"])).toMatchObject({ code: 0, out: expect.stringContaining("No series yet") });
+  const { out } = await run(["posts", "--status", "draft", "--json"]);
+  const { items } = JSON.parse(out) as { items: { id: string }[] };
+  const { code, err } = await run(["queue", items[0]?.id ?? ""]);
+  expect([code, err]).toEqual([5, expect.stringContaining("slots")]);
 });
 
 test("logout ends the session at the server too", async () => {

@@ -96,6 +96,8 @@ export type DeliverySandbox = {
     database: Database,
     given?: Partial<DeliveriesOptions["settings"]>,
     speaking?: Connector,
+    dataDir?: string,
+    files?: DeliveriesOptions["files"],
   ): Deliveries;
   connector: Connector;
   /** Why channels were marked for a new connection. */
@@ -130,12 +132,13 @@ export async function startDeliverySandbox(): Promise<DeliverySandbox> {
     journal: async () => ((await control("GET", "journal")) as { posts: SandboxPost[] }).posts,
     setFaults: async (faults) => void (await control("PUT", "faults", { faults })),
     control: async (path) => void (await control("POST", path, {})),
-    deliveries: (database, given = {}, speaking = connector) =>
+    deliveries: (database, given = {}, speaking = connector, dataDir, files = noFiles) =>
       createDeliveries({
+        ...(dataDir === undefined ? {} : { dataDir }),
         database,
         jobs: createJobs(),
         connectors: connectorRegistry([speaking]),
-        files: { read: () => Promise.reject(new TypeError("no images here")) },
+        files,
         log: { info: () => undefined, warn: () => undefined, error: () => undefined },
         channels: {
           open: async (_workspaceId, _channelId, signal, options) => ({
@@ -183,6 +186,7 @@ async function connectAccount(http: HttpClient, connector: Connector, url: strin
       },
       credentials,
       accountId: "account-newcomer",
+      scopes: connect.scopes,
       settings,
       signal,
     };
@@ -199,18 +203,29 @@ async function connectAccount(http: HttpClient, connector: Connector, url: strin
       codeChallenge,
       state: "s",
       scopes: connect.scopes,
+      registration: {},
       interactive: false,
     }),
   });
   const code = new URL(consent.headers["location"] ?? "").searchParams.get("code") ?? "";
-  credentials = (await connect.exchange(context, { code, redirectUri, codeVerifier })).credentials;
+  credentials = (await connect.exchange(context, { code, redirectUri, codeVerifier, registration: {} }))
+    .credentials;
   return {
     open: async (signal: AbortSignal, refresh: boolean): Promise<ConnectorContext> => {
-      if (refresh) credentials = (await connect.refresh(contextWith(signal))).credentials;
+      if (refresh && connect.refresh) credentials = (await connect.refresh(contextWith(signal))).credentials;
       return contextWith(signal);
     },
   };
 }
+
+/** For deliveries without media. */
+export const noFiles: DeliveriesOptions["files"] = {
+  read: () => Promise.reject(new TypeError("no files here")),
+  chunks: () => {
+    throw new TypeError("no files here");
+  },
+  publicUrl: (_workspaceId, hash) => `https://galley.test/media/${hash}`,
+};
 
 /** Runs the sweeps of `deliveries` until the condition holds; fails after `withinMs`. */
 export async function sweepUntil(

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { connectorRegistry } from "#connectors";
-import type { Desk } from "#desk";
-import { createDesk, mediaBytesRoutes, mediaRoutes, postRoutes } from "#desk";
+import type { Desk, UploadLimits } from "#desk";
+import { createDesk, createMediaLinks, mediaBytesRoutes, mediaRoutes, postRoutes } from "#desk";
 import { createFiles } from "#platform/files";
 import { createJobs } from "#platform/jobs";
 import type { Clock } from "#kit";
@@ -23,18 +23,27 @@ export function movableClock(): Clock & { move(milliseconds: number): void } {
   };
 }
 
+/** Small, so that tests reach them. */
+export const testUploads: UploadLimits = {
+  maxBytes: 5_000_000,
+  maxPixels: 20_000_000,
+  video: { maxBytes: 30_000_000, maxMs: 60_000 },
+  document: { maxBytes: 6_000_000, maxPages: 20 },
+};
+
 function deskOn(database: TestDatabase["database"], directory: string, clock: Clock): Desk {
   const jobs = createJobs();
   return createDesk({
     database,
     connectors: connectorRegistry(),
+    connectorSettings: {},
     deliveries: {
       request: (db, order) => requestDeliveries(db, jobs, order),
       cancel: (db, workspaceId, postId) => cancelOrder(db, workspaceId, postId),
     },
     files: createFiles({ directory }),
-    key: randomBytes(32),
-    uploads: { maxBytes: 5_000_000, maxPixels: 20_000_000 },
+    mediaLinks: createMediaLinks({ key: randomBytes(32) }),
+    uploads: testUploads,
     clock,
   });
 }
@@ -55,7 +64,7 @@ export async function testDesk(clock: Clock) {
 }
 
 /** The same behind the composed server. */
-export async function testDeskApp(clock: Clock): Promise<TestApp & { desk: Desk }> {
+export async function testDeskApp(clock: Clock): Promise<TestApp & { desk: Desk; directory: string }> {
   const directory = await mkdtemp(path.join(tmpdir(), "galley-desk-"));
   let desk: Desk | undefined;
   const app = await testApp({
@@ -71,6 +80,7 @@ export async function testDeskApp(clock: Clock): Promise<TestApp & { desk: Desk 
   return {
     ...app,
     desk,
+    directory,
     close: async () => {
       await app.close();
       await rm(directory, { recursive: true });

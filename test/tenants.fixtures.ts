@@ -5,7 +5,18 @@ import { buildChannel } from "./builders.ts";
 
 /** One thing of a workspace per kind, by id. */
 export type Ids = Record<
-  "post" | "channel" | "media" | "delivery" | "run" | "invitation" | "session" | "member",
+  | "post"
+  | "series"
+  | "slot"
+  | "import"
+  | "channel"
+  | "media"
+  | "delivery"
+  | "run"
+  | "invitation"
+  | "warning"
+  | "session"
+  | "member",
   string
 >;
 
@@ -30,6 +41,13 @@ const variants = (ids: Ids) => [
   },
 ];
 
+const weekly = {
+  repeat: { every: "week", weekdays: [2] },
+  time: "09:00",
+  zone: "Europe/Berlin",
+  startsOn: "2030-01-01",
+};
+
 /** Every route of the API, as OpenAPI writes it. A route that is missing here fails the test. */
 export const fixtures: Record<string, Fixture> = {
   "GET /setup": { own: "says only whether anybody exists" },
@@ -42,6 +60,11 @@ export const fixtures: Record<string, Fixture> = {
   "GET /workspaces": { lists: "/workspaces" },
   "POST /workspaces": { own: "makes a workspace of the caller" },
   "PATCH /workspace": { own: "changes the workspace of the session" },
+  "GET /quarantine": { own: "the same for every workspace: numbers alone" },
+  "POST /quarantine": { own: "concerns the installation; owners alone" },
+  "POST /quarantine/release": { own: "concerns the installation; owners alone" },
+  "POST /workspace/pause": { own: "pauses the workspace of the session" },
+  "POST /workspace/resume": { own: "resumes the workspace of the session" },
   "GET /members": { lists: "/members" },
   "PATCH /members/{userId}": path((ids) => `/members/${ids.member}`, { role: "viewer" }),
   "DELETE /members/{userId}": path((ids) => `/members/${ids.member}`),
@@ -57,6 +80,28 @@ export const fixtures: Record<string, Fixture> = {
   "POST /channels": { own: "connects to the workspace of the session" },
   "POST /channels/authorize": { own: "connects to the workspace of the session" },
   "GET /oauth/{connector}/callback": { own: "needs the secret state of a session" },
+  "GET /channels/pending/{id}": { own: "needs the session that started the connection" },
+  "POST /channels/pending/{id}": { own: "needs the session that started the connection" },
+  "DELETE /channels/pending/{id}": { own: "needs the session that started the connection" },
+  "POST /channels/secrets/rotate": { own: "rotates the key of the workspace of the session" },
+  "GET /channels/doctor": { own: "examines the workspace of the session; see watch.test.ts" },
+  "GET /channels/doctor/{connector}": { lists: "/channels/doctor/sandbox" },
+  "GET /channels/warnings": { lists: "/channels/warnings" },
+  "DELETE /channels/warnings/{id}": path((ids) => `/channels/warnings/${ids.warning}`),
+  "GET /channels/{id}/doctor": path((ids) => `/channels/${ids.channel}/doctor`),
+  "GET /channels/{id}/impact": path((ids) => `/channels/${ids.channel}/impact`),
+  "GET /oauth/platforms": { own: "counts in the workspace of the session; see watch.test.ts" },
+  "GET /oauth/{connector}/authorize": path((ids) => `/oauth/sandbox/authorize?channelId=${ids.channel}`),
+  "POST /oauth/{connector}/authorize": {
+    names: (ids) => ({ path: "/oauth/sandbox/authorize", body: { channelId: ids.channel } }),
+  },
+  "GET /oauth/{connector}/status": path((ids) => `/oauth/sandbox/status?channelId=${ids.channel}`),
+  "POST /oauth/{connector}/refresh": path((ids) => `/oauth/sandbox/refresh?channelId=${ids.channel}`),
+  "DELETE /oauth/{connector}/disconnect": path((ids) => `/oauth/sandbox/disconnect?channelId=${ids.channel}`),
+  "POST /oauth/{connector}/app/check": { own: "looks at what was sent, and at nothing else" },
+  "PUT /oauth/{connector}/app": { own: "sets the app of the workspace of the session" },
+  "DELETE /oauth/{connector}/app": { own: "removes the app of the workspace of the session" },
+  "GET /oauth/{connector}/guide": { own: "reads a file of the installation" },
   "GET /channels/{id}": path((ids) => `/channels/${ids.channel}`),
   "POST /channels/{id}/check": path((ids) => `/channels/${ids.channel}/check`),
   "POST /channels/{id}/pause": path((ids) => `/channels/${ids.channel}/pause`),
@@ -82,8 +127,45 @@ export const fixtures: Record<string, Fixture> = {
   "POST /posts/{id}/restore": post("/restore"),
   "DELETE /posts/{id}": post(""),
 
+  "GET /queue/slots": { lists: "/queue/slots" },
+  "POST /queue/slots": {
+    names: (ids) => ({ body: { channelId: ids.channel, weekday: 1, time: "10:00" } }),
+  },
+  "PUT /queue/slots/{id}": path((ids) => `/queue/slots/${ids.slot}`, { weekday: 3, time: "08:00" }),
+  "DELETE /queue/slots/{id}": path((ids) => `/queue/slots/${ids.slot}`),
+  "GET /queue": { lists: "/queue?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z" },
+  "POST /queue/suggest": {
+    names: (ids) => ({ body: { channelIds: [ids.channel], postId: ids.post } }),
+  },
+  "POST /posts/{id}/queue": post("/queue"),
+  "POST /posts/{id}/queue/move": post("/queue/move", { direction: "later" }),
+
+  "GET /imports": { lists: "/imports" },
+  "POST /imports": { own: "uploads into the workspace of the session" },
+  "GET /imports/template.csv": { own: "is the same for everybody" },
+  "GET /exports/posts.csv": { lists: "/exports/posts.csv" },
+  "GET /imports/{id}": path((ids) => `/imports/${ids.import}`),
+  "GET /imports/{id}/lines": path((ids) => `/imports/${ids.import}/lines`),
+  "POST /imports/{id}/start": path((ids) => `/imports/${ids.import}/start`),
+
+  "GET /series": { lists: "/series" },
+  "GET /series/planned": {
+    lists: "/series/planned?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z",
+  },
+  "POST /series/preview": { own: "reads nothing but the rule that it is given" },
+  "POST /series": { names: (ids) => ({ body: { postId: ids.post, rule: weekly } }) },
+  "GET /series/{id}": path((ids) => `/series/${ids.series}`),
+  "PATCH /series/{id}": path((ids) => `/series/${ids.series}`, { ahead: 3 }),
+  "POST /series/{id}/approve": path((ids) => `/series/${ids.series}/approve`, { boundHash: "0".repeat(64) }),
+  "POST /series/{id}/pause": path((ids) => `/series/${ids.series}/pause`),
+  "POST /series/{id}/resume": path((ids) => `/series/${ids.series}/resume`),
+  "POST /series/{id}/end": path((ids) => `/series/${ids.series}/end`),
+  "DELETE /series/{id}": path((ids) => `/series/${ids.series}`),
+
   "GET /media": { lists: "/media" },
   "POST /media": { own: "uploads into the workspace of the session" },
+  "GET /site": { lists: "/site" },
+  "PUT /site": { own: "names only the pages of the caller's workspace" },
   "GET /media/{id}": path((ids) => `/media/${ids.media}`),
   "PATCH /media/{id}": path((ids) => `/media/${ids.media}`, { altText: "Theirs" }),
   "DELETE /media/{id}": path((ids) => `/media/${ids.media}`),
@@ -111,7 +193,7 @@ export const fixtures: Record<string, Fixture> = {
 export async function furnish(database: Database, owner: TestPerson, colleague: TestPerson): Promise<Ids> {
   const { workspaceId } = owner;
   const channel = (await buildChannel(database, workspaceId)).id;
-  const [media, delivery, run] = [newId(), newId(), newId()];
+  const [media, delivery, run, warning] = [newId(), newId(), newId(), newId()];
   const db = database.system;
   await db
     .insertInto("media")
@@ -160,14 +242,41 @@ export async function furnish(database: Database, owner: TestPerson, colleague: 
       wake_at: soon,
     })
     .execute();
+  await db
+    .insertInto("expiry_warnings")
+    .values({
+      workspace_id: workspaceId,
+      id: warning,
+      connector: "sandbox",
+      subject: "consent",
+      subject_key: channel,
+      channel_id: channel,
+      ends_at: soon,
+      days: 1,
+    })
+    .execute();
   await db.insertInto("runs").values({ workspace_id: workspaceId, id: run, input: "{}" }).execute();
+  const series = await owner.call<{ id: string }>("POST", "/series", { postId: made.body.id, rule: weekly });
+  const slot = await owner.call<{ id: string }>("POST", "/queue/slots", {
+    channelId: channel,
+    weekday: 2,
+    time: "09:00",
+  });
+  const imported = await owner.call<{ id: string }>("POST", "/imports", {
+    fileName: "secret.csv",
+    content: Buffer.from("text,channels\nSecret harbour,sandbox\n").toString("base64"),
+  });
   return {
     post: made.body.id,
+    import: imported.body.id,
+    slot: slot.body.id,
+    series: series.body.id,
     channel,
     media,
     delivery,
     run,
     invitation: invited.body.id,
+    warning,
     session: session.id,
     member: colleague.userId,
   };
@@ -177,11 +286,15 @@ export async function furnish(database: Database, owner: TestPerson, colleague: 
 export function unknownIds(): Ids {
   return {
     post: newId(),
+    series: newId(),
+    slot: newId(),
+    import: newId(),
     channel: newId(),
     media: newId(),
     delivery: newId(),
     run: newId(),
     invitation: newId(),
+    warning: newId(),
     session: newId(),
     member: newId(),
   };
