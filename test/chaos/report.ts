@@ -7,16 +7,15 @@ export function wrongs({ verdict, unsettled, crashedWorkers }: RunResult): numbe
   return lost + duplicated + falselyFailed + unapproved + unsettled.size + crashedWorkers.length;
 }
 
-/** Prints what was done, what went wrong, and who was asked. */
-export function printReport(result: RunResult, coverage: Coverage, seed: number): void {
+/** What is counted, by the words that the report uses. */
+export type Totals = Record<string, number>;
+
+export function totalsOf(result: RunResult): Totals {
   const { verdict, written, asked } = result;
-  const { kills, stops } = coverage.counts();
-  console.table({
+  return {
     posts: written.wanted,
     "hit by a crash": result.hit,
     "never approved": written.unwanted,
-    kills,
-    stops,
     "changes of the platforms' faults": result.storms,
     "database crashes": result.databaseCrashes,
     lost: verdict.lost,
@@ -28,9 +27,22 @@ export function printReport(result: RunResult, coverage: Coverage, seed: number)
     "resolved alone: proven absent": result.provenAbsent,
     "asked a person to connect again": asked.reconnects,
     "asked a person what became of it": asked.looks,
-    seed,
     seconds: result.seconds,
+  };
+}
+
+/** Prints what was done in this round and in all, what went wrong, and who was asked. */
+export function printReport(result: RunResult, rounds: Totals[], coverage: Coverage, title: string): void {
+  const { verdict, asked } = result;
+  const { kills, stops } = coverage.counts();
+  const last = rounds.at(-1) ?? {};
+  const rows = Object.entries(last).map(([what, count]) => {
+    const all = rounds.reduce((sum, round) => sum + (round[what] ?? 0), 0);
+    return [what, { "this round": count, "all rounds": all }] as const;
   });
+  console.log(`round ${rounds.length}: ${title}`);
+  console.table(Object.fromEntries(rows));
+  console.log(`${kills} kills and ${stops} stops in all rounds`);
   for (const example of verdict.examples) console.log(example);
   for (const [state, count] of result.unsettled) console.log(`not settled: ${count} ${state}`);
   for (const [why, count] of asked.why) console.log(`asked ${count} times: ${why}`);

@@ -8,9 +8,10 @@ import type { Coverage } from "./coverage.ts";
 import type { Instrumented } from "./failpoints/places.ts";
 import { openHouse } from "./house.ts";
 import { judge, type Outcome, reasons, unsettled } from "./judge.ts";
+import { planLives } from "./lives.ts";
 import { type Bounds, startPlatforms } from "./platforms.ts";
 import { type Asked, startWeather, type WeatherKind } from "./weather.ts";
-import { type Life, startWorkers } from "./workers.ts";
+import { startWorkers } from "./workers.ts";
 
 export type RunOptions = {
   posts: number;
@@ -43,7 +44,6 @@ export type RunResult = Outcome & {
 const leaseSeconds = 3;
 const marginSeconds = 1;
 const concurrency = 80;
-
 /** Publishes posts while everything around them breaks, and judges what became of them. */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { posts, seed, kinds, bounds, instrumented, coverage, say } = options;
@@ -56,38 +56,15 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const house = await openHouse(directory, platforms);
   const crashedWorkers: string[] = [];
   const loaded = new Set<string>();
-  let standing = 0;
 
   /** Longer than the lease, the window and a second sending by another worker. */
   const standMs = leaseSeconds * 1_000 + bounds.windowMs + 4_000;
-  function live(): Life {
-    const at = 100 + random() * 900;
-    const skewMs = kinds.has("clock") && random() < 0.25 ? (random() < 0.5 ? 3_600_000 : -3_600_000) : 0;
-    const life: Life = { arms: [], skewMs, liveMs: at + 500 + random() * 500, standMs, end: "SIGKILL" };
-    if (
-      kinds.has("stops") &&
-      standing < Math.ceil(options.workers / 2) &&
-      random() < (kinds.has("kills") ? 0.2 : 0.7)
-    ) {
-      standing += 1;
-      setTimeout(() => (standing -= 1), standMs + at + 4_000).unref();
-      const failpoints = some(options.standAt, 20, random);
-      return { ...life, arms: [{ failpoints, act: "SIGSTOP", afterMs: at }], liveMs: 6_000 };
-    }
-    if (!kinds.has("kills")) return { ...life, liveMs: Infinity };
-    // Some die before they are in service.
-    const afterMs = random() < 0.1 ? -1_000 * random() : at;
-    const failpoints = some(coverage.untried(), 200, random);
-    const end = random() < 0.2 ? "SIGTERM" : "SIGKILL";
-    const arm = { failpoints, act: "SIGKILL" as const, afterMs: end === "SIGTERM" ? life.liveMs : afterMs };
-    return { ...life, end, arms: [arm] };
-  }
-
+  const { standAt } = options;
   const workers = startWorkers({
     count: options.workers,
     directory,
     sources,
-    live,
+    live: planLives({ kinds, workers: options.workers, standAt, standMs, coverage, random }),
     environment: {
       ...platforms.environment,
       GALLEY_MODE: "test",
@@ -176,9 +153,4 @@ async function settle(
 
 function seconds(from: number): number {
   return Math.round((performance.now() - from) / 1_000);
-}
-
-function some(items: readonly number[], most: number, random: () => number): number[] {
-  if (items.length <= most) return [...items];
-  return Array.from({ length: most }, () => items[Math.floor(random() * items.length)] ?? 0);
 }

@@ -1,0 +1,64 @@
+import type { Coverage } from "./coverage.ts";
+import type { WeatherKind } from "./weather.ts";
+import type { Life } from "./workers.ts";
+
+/** How long workers serve before they die: most of the machine is to publish, not to start. */
+const shortestMs = 300;
+const longestMs = 4_000;
+const hourMs = 3_600_000;
+
+/**
+ * Plans the lives of a run's workers, one after the other: to be killed at a failpoint where nobody has died yet, to
+ * stand still at a dangerous one for `standMs`, or to end as told. A quarter has a clock that is an hour off.
+ */
+export function planLives(options: {
+  kinds: ReadonlySet<WeatherKind>;
+  workers: number;
+  /** Failpoints at which workers stand still. */
+  standAt: readonly number[];
+  /** How long they do, in milliseconds. */
+  standMs: number;
+  coverage: Coverage;
+  random: () => number;
+}): () => Life {
+  const { kinds, workers, standAt, standMs, coverage, random } = options;
+  let standing = 0;
+
+  function maySkew(): number {
+    if (!kinds.has("clock") || random() >= 0.25) return 0;
+    return random() < 0.5 ? hourMs : -hourMs;
+  }
+
+  return () => {
+    const at = shortestMs + random() * (longestMs - shortestMs);
+    const life: Life = {
+      arms: [],
+      skewMs: maySkew(),
+      liveMs: at + 1_000 + random() * 1_500,
+      standMs,
+      end: "SIGKILL",
+    };
+    // Somebody has to be awake.
+    const mayStand = kinds.has("stops") && standing < Math.ceil(workers / 2);
+    if (mayStand && random() < (kinds.has("kills") ? 0.2 : 0.7)) {
+      standing += 1;
+      setTimeout(() => (standing -= 1), standMs + at + 4_000).unref();
+      const failpoints = some(standAt, 20, random);
+      return { ...life, arms: [{ failpoints, act: "SIGSTOP", afterMs: at }], liveMs: longestMs + 2_000 };
+    }
+    if (!kinds.has("kills")) return { ...life, liveMs: Infinity };
+    const failpoints = some(coverage.untried(), 200, random);
+    if (random() < 0.2) {
+      // It may finish what it has begun, or die while it does.
+      return { ...life, end: "SIGTERM", arms: [{ failpoints, act: "SIGKILL", afterMs: life.liveMs }] };
+    }
+    // Some die before they are in service.
+    const afterMs = random() < 0.1 ? -1_000 * random() : at;
+    return { ...life, arms: [{ failpoints, act: "SIGKILL", afterMs }] };
+  };
+}
+
+function some(items: readonly number[], most: number, random: () => number): number[] {
+  if (items.length <= most) return [...items];
+  return Array.from({ length: most }, () => items[Math.floor(random() * items.length)] ?? 0);
+}
