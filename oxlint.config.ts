@@ -10,7 +10,7 @@ const sees: Record<string, string[]> = {
   "src/platform": ["#kit", "#platform/*"],
   "src/connectors": ["#kit"],
   "src/identity": ["#kit", "#platform/*"],
-  "src/workspaces": ["#kit", "#platform/*", "#identity"],
+  "src/workspaces": ["#kit", "#platform/*", "#identity", "#identity/routes"],
   "src/site": ["#kit", "#platform/*", "#connectors"],
   "src/channels": ["#kit", "#platform/*", "#connectors", "#identity", "#workspaces"],
   "src/delivery": ["#kit", "#platform/*", "#connectors", "#identity", "#workspaces", "#channels"],

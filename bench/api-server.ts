@@ -1,10 +1,12 @@
 import { connectorRegistry } from "#connectors";
-import { createDesk, createMediaLinks, postRoutes } from "#desk";
+import { createDesk, createMediaLinks } from "#desk";
+import { postRoutes } from "#desk/routes";
 import { createIdentity } from "#identity";
 import { systemClock } from "#kit";
 import { type Database, openDatabase } from "#platform/db";
 import { createFiles } from "#platform/files";
-import { createLogger, createMetrics } from "#platform/telemetry";
+import { createMetrics } from "#platform/metrics";
+import { createLogger } from "#platform/telemetry";
 import { createWorkspaces } from "#workspaces";
 import Fastify from "fastify";
 import type { CompiledQuery } from "kysely";

@@ -1,5 +1,5 @@
 import type { Database } from "#platform/db";
-import { addGauge, type Metrics } from "#platform/telemetry";
+import { addGauge, type Metrics } from "#platform/metrics";
 
 /** States in which a delivery still has a way to go or waits for a person; the final ones only grow. */
 const openStates = [

@@ -69,7 +69,13 @@ export async function startGalley(config: Config): Promise<RunningGalley> {
         () => undefined,
       ),
     );
-    const [postgres, { createApp }, key] = await Promise.all([starting, import("./app.ts"), openKey(config)]);
+    const [postgres, { createFeatures }, api, work, key] = await Promise.all([
+      starting,
+      import("./features.ts"),
+      isApi ? import("./api.ts") : null,
+      isWorker ? import("./work.ts") : null,
+      openKey(config),
+    ]);
     await migrate(postgres.url);
     await migrateJobs(postgres.url);
     const database = openDatabase({
@@ -81,26 +87,27 @@ export async function startGalley(config: Config): Promise<RunningGalley> {
     const platforms = await startPlatforms(config);
     closing.push("built-in platforms", platforms.stop);
 
-    const app = await createApp({ config, key, database, platforms, log });
+    const parts = { config, key, database, platforms, log };
+    const features = await createFeatures(parts);
+    const served = (await api?.createApi(parts, features)) ?? null;
     let worker: RunningWorker | null = null;
     closing.push("server and worker", async () => {
-      await Promise.all([app.server.close(), worker?.stop()]);
+      await Promise.all([served?.server.close(), worker?.stop()]);
     });
-    if (isWorker) {
-      await app.checkDurability();
-      const { tasks, sweeps, metrics } = app;
+    if (work) {
+      await features.deliveries.checkDurability();
       worker = await startWorker({
+        ...work.workOf(parts, features),
         databaseUrl: postgres.url,
-        tasks,
-        sweeps,
         concurrency: config.jobConcurrency,
         log,
-        metrics,
+        // Without the API nobody could ask for them.
+        ...(served ? { metrics: served.metrics } : {}),
         abortAfterMs: config.shutdownGraceMs / 2,
       });
     }
-    if (isApi) {
-      await app.server.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
+    if (served) {
+      await served.server.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
         throw explainListen(error, config);
       });
     }

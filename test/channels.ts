@@ -1,4 +1,5 @@
-import { type Channels, type ChannelsOptions, channelRoutes, createChannels } from "#channels";
+import { type Channels, type ChannelsOptions, createChannels } from "#channels";
+import { channelRoutes } from "#channels/routes";
 import { connectorRegistry } from "#connectors";
 import { type MailCatcher, type Sandbox, startMailCatcher, startSandbox } from "#emulator";
 import { type Actor, type Clock, type JsonObject, newId } from "#kit";

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createApp } from "../src/app.ts";
+import { createApi } from "../src/api.ts";
+import { createFeatures } from "../src/features.ts";
 import { createIdentity } from "#identity";
 import { newId, permissions, roles, systemClock } from "#kit";
 import { loadConfig } from "#platform/config";
@@ -44,14 +45,9 @@ beforeAll(async () => {
   const config = loadConfig(settings, directory);
   const key = randomBytes(32);
   const platforms = { sandbox: null, mailCatcher: null, stop: async () => undefined };
-  const galley = await createApp({
-    config,
-    key,
-    database,
-    platforms,
-    log: createLogger({ logLevel: "silent" }),
-  });
-  app = galley.server;
+  const parts = { config, key, database, platforms, log: createLogger({ logLevel: "silent" }) };
+  const { server } = await createApi(parts, await createFeatures(parts));
+  app = server;
   await app.ready();
   const identity = createIdentity({
     database,

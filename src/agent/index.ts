@@ -7,4 +7,3 @@ export { addressOf as modelAddress } from "./llm/settings.ts";
 export { extractiveDrafter } from "./drafting/extractive.ts";
 export { AgentError } from "./error.ts";
 export type { RunState, RunStep, RunView } from "./run.ts";
-export { agentRoutes } from "./runs.routes.ts";

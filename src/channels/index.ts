@@ -8,8 +8,6 @@ export type {
 } from "./channel.ts";
 export type { Channels, ChannelsOptions, OpenOptions } from "./channels.ts";
 export { createChannels } from "./channels.ts";
-export { channelRoutes } from "./channels.routes.ts";
 export { ChannelError } from "./errors.ts";
-export { findGuides } from "./guide.ts";
 export type { ExpiryWarning } from "./watch.ts";
 export type { AuthorizeOptions, CallbackQuery, CallbackResult } from "./oauth.ts";

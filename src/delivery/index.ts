@@ -1,9 +1,7 @@
 export type { Deliveries, DeliveriesOptions } from "./deliveries.ts";
 export { createDeliveries } from "./deliveries.ts";
 export type { AttemptView, DeliveryView } from "./deliveries.read.ts";
-export { deliveryRoutes } from "./deliveries.routes.ts";
 export type { Quarantine } from "./quarantine.ts";
-export { quarantineRoutes } from "./quarantine.routes.ts";
 export { DeliveryError } from "./errors.ts";
 export type { Binding, DeliveryOrder, FrozenContent } from "./order.ts";
 export { frozenHash } from "./order.ts";

@@ -1,5 +1,3 @@
 export type { Client, Identity, IdentityOptions, Session, SessionView, SignedInResult } from "./identity.ts";
 export { createIdentity } from "./identity.ts";
 export { IdentityError } from "./errors.ts";
-export { clientOf, sendSession, sessionRoutes } from "./sessions.routes.ts";
-export { email, sessionOpened } from "./sessions.schema.ts";

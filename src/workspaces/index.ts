@@ -1,8 +1,6 @@
 export type { Member } from "./members.ts";
 export { can, permissionsOf } from "./permissions.ts";
-export { memberRoutes } from "./members.routes.ts";
 export { timeZoneProblem } from "./time-zone.ts";
-export { workspaceRoutes } from "./workspaces.routes.ts";
 export type { Workspace, Workspaces, WorkspacesOptions } from "./workspaces.ts";
 export { createWorkspaces } from "./workspaces.ts";
 export { WorkspaceError } from "./errors.ts";

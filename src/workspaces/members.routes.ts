@@ -1,4 +1,4 @@
-import { clientOf, sendSession, sessionOpened } from "#identity";
+import { clientOf, sendSession, sessionOpened } from "#identity/routes";
 import type { App } from "#platform/wire";
 import { actorOf, decodeIdCursor, encodeCursor, idParams, pageQuery } from "#platform/wire";
 import { z } from "zod";

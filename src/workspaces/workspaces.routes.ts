@@ -1,4 +1,5 @@
-import { clientOf, type Identity, sendSession, sessionOpened } from "#identity";
+import type { Identity } from "#identity";
+import { clientOf, sendSession, sessionOpened } from "#identity/routes";
 import type { App } from "#platform/wire";
 import { actorOf, signedInOf } from "#platform/wire";
 import { permissionsOf } from "./permissions.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { email } from "#identity";
+import { email } from "#identity/routes";
 import { permissions, roles } from "#kit";
 import { instant, pageOf } from "#platform/wire";
 

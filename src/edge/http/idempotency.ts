@@ -13,8 +13,6 @@ import * as store from "./idempotency.store.ts";
 
 /** How long a first request may take before its outcome counts as unknown. */
 const lockMs = 60_000;
-/** How long an answer is kept. */
-const keptMs = 24 * 60 * 60 * 1000;
 
 export type IdempotencyOptions = { database: Database; clock: Clock };
 
@@ -81,15 +79,6 @@ export function honourIdempotencyKeys(app: FastifyInstance, { database, clock }:
         : store.deleteKey(tx, owner),
     );
     return payload;
-  };
-}
-
-/** For the worker: forgets answers after a day. */
-export function idempotencySweep({ database, clock }: IdempotencyOptions) {
-  return {
-    name: "http.idempotency_keys",
-    everyMs: 60 * 60 * 1000,
-    run: () => store.deleteKeysBefore(database.system, new Date(clock.now().getTime() - keptMs)),
   };
 }
 

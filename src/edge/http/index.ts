@@ -1,4 +1,3 @@
-export { idempotencySweep } from "./idempotency.ts";
 export type { ServerOptions } from "./server.ts";
 export { createServer } from "./server.ts";
 export { passOn } from "./pass-on.ts";

@@ -1,6 +1,6 @@
 import type { Database } from "#platform/db";
-import type { Logger, Metrics } from "#platform/telemetry";
-import { addGauge } from "#platform/telemetry";
+import { addGauge, type Metrics } from "#platform/metrics";
+import type { Logger } from "#platform/telemetry";
 import { sql } from "kysely";
 import { statfs } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";

@@ -1,6 +1,7 @@
 import type { JsonObject } from "#kit";
 import { createPool } from "#platform/db";
-import { type Logger, type Metrics, withLogContext } from "#platform/telemetry";
+import type { Metrics } from "#platform/metrics";
+import { type Logger, withLogContext } from "#platform/telemetry";
 import { run, type Runner, type TaskList, type WorkerEvents } from "graphile-worker";
 import { EventEmitter } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";

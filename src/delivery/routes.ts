@@ -1,0 +1,2 @@
+export { deliveryRoutes } from "./deliveries.routes.ts";
+export { quarantineRoutes } from "./quarantine.routes.ts";

@@ -1,0 +1,2 @@
+export { clientOf, sendSession, sessionRoutes } from "./sessions.routes.ts";
+export { email, sessionOpened } from "./sessions.schema.ts";

@@ -1,0 +1,1 @@
+export { publicSiteRoutes, siteRoutes } from "./site.routes.ts";

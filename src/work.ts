@@ -1,0 +1,33 @@
+import { deliverySettledTask } from "#desk";
+import type { Sweep, Task } from "#platform/jobs";
+import { idempotencySweep } from "./edge/http/idempotency.sweep.ts";
+import type { FeatureParts, Features } from "./features.ts";
+
+/** The features' jobs and rounds: what the role `worker` runs, and nothing that serves requests. */
+export function workOf(
+  { database }: Pick<FeatureParts, "database">,
+  { agent, channels, clock, deliveries, desk, identity, imports, notifications }: Features,
+): { tasks: Record<string, Task>; sweeps: readonly Sweep[] } {
+  return {
+    tasks: {
+      ...deliveries.tasks,
+      ...agent.tasks,
+      ...imports.tasks,
+      ...notifications.tasks,
+      // Delivery never knows the desk; it announces outcomes through this job.
+      [deliverySettledTask]: async (payload) => {
+        await desk.deliverySettled(payload);
+        await notifications.deliverySettled(payload);
+      },
+    },
+    sweeps: [
+      ...deliveries.sweeps,
+      ...channels.sweeps,
+      ...identity.sweeps,
+      ...agent.sweeps,
+      desk.series.sweep,
+      imports.sweep,
+      idempotencySweep({ database, clock }),
+    ],
+  };
+}

@@ -1,0 +1,2 @@
+export { memberRoutes } from "./members.routes.ts";
+export { workspaceRoutes } from "./workspaces.routes.ts";
