@@ -134,7 +134,7 @@ export async function createFeatures({ config, key, database, platforms, log }: 
     },
     log,
     dataDir,
-    quotas: (connector) => connector.quotas(settings[connector.id] ?? {}),
+    connectorSettings: settings,
     settings: config.delivery,
   });
   const { uploads } = config;

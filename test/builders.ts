@@ -1,4 +1,4 @@
-import { type Actor, newId, type Role } from "#kit";
+import { type Actor, type JsonObject, newId, type Role } from "#kit";
 import type { Database } from "#platform/db";
 
 /** Rows for tests, each valid on its own; a field is named only where a test is about it. */
@@ -89,4 +89,22 @@ export async function buildChannel(
     })
     .execute();
   return { id, connector };
+}
+
+/** Connects a channel with an app of its workspace, whose secrets nobody can open. */
+export async function buildApp(
+  database: Database,
+  channel: { workspaceId: string; channelId: string; connector: string },
+  { identity, openValues }: { identity: string; openValues: JsonObject },
+): Promise<void> {
+  const app = { workspace_id: channel.workspaceId, id: newId(), connector: channel.connector, identity };
+  await database.system
+    .insertInto("platform_apps")
+    .values({ ...app, sealed_values: Buffer.from("sealed"), open_values: JSON.stringify(openValues) })
+    .execute();
+  await database.system
+    .updateTable("channels")
+    .set({ app_id: app.id, app_identity: identity })
+    .where("id", "=", channel.channelId)
+    .execute();
 }

@@ -98,6 +98,7 @@ export type DeliverySandbox = {
     speaking?: Connector,
     dataDir?: string,
     files?: DeliveriesOptions["files"],
+    connectorSettings?: DeliveriesOptions["connectorSettings"],
   ): Deliveries;
   connector: Connector;
   /** Why channels were marked for a new connection. */
@@ -132,9 +133,17 @@ export async function startDeliverySandbox(): Promise<DeliverySandbox> {
     journal: async () => ((await control("GET", "journal")) as { posts: SandboxPost[] }).posts,
     setFaults: async (faults) => void (await control("PUT", "faults", { faults })),
     control: async (path) => void (await control("POST", path, {})),
-    deliveries: (database, given = {}, speaking = connector, dataDir, files = noFiles) =>
+    deliveries: (
+      database,
+      given = {},
+      speaking = connector,
+      dataDir,
+      files = noFiles,
+      connectorSettings = {},
+    ) =>
       createDeliveries({
         ...(dataDir === undefined ? {} : { dataDir }),
+        connectorSettings,
         database,
         jobs: createJobs(),
         connectors: connectorRegistry([speaking]),

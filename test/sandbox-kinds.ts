@@ -1,5 +1,6 @@
-import type { Connector, OAuthConnect, OpenedAccount } from "#connectors";
+import type { ApiVersion, Connector, OAuthConnect, OpenedAccount } from "#connectors";
 import { ConnectorFailure, connectorRegistry } from "#connectors";
+import type { JsonObject } from "#kit";
 import { z } from "zod";
 
 /** What the sandbox's account stands for on `pages`: two Pages, one of which cannot be published to. */
@@ -15,8 +16,26 @@ function sandboxOAuth(): Connector & { connect: OAuthConnect } {
   return { ...connector, connect: connector.connect };
 }
 
-function fieldOf(key: string, label: string, kind: "text" | "password" | "url") {
-  return { key, label, kind, choices: [], required: true, placeholder: "", help: "" };
+function fieldOf(key: string, label: string, kind: "text" | "password" | "url", required = true) {
+  return { key, label, kind, choices: [], required, placeholder: "", help: "" };
+}
+
+/** Versions of the API of `apps` are years, and end with them. */
+const yearly = z.object({
+  version: z
+    .string()
+    .regex(/^\d{4}$/)
+    .default("2999"),
+});
+
+function versionOfApps(settings: JsonObject): ApiVersion {
+  const parsed = yearly.safeParse(settings);
+  if (parsed.success) {
+    const { version } = parsed.data;
+    return { name: version, endsAt: version === "2999" ? null : new Date(`${version}-12-31T00:00:00Z`) };
+  }
+  const message = "There is no such version.";
+  throw new ConnectorFailure({ verdict: "not_sent", code: "apps.not_configured", message });
 }
 
 /**
@@ -98,6 +117,7 @@ export function sandboxKinds(): Connector[] {
       ...sandbox,
       id: "apps",
       name: "Apps",
+      apiVersion: versionOfApps,
       connect: {
         ...connect,
         app: {
@@ -105,6 +125,7 @@ export function sandboxKinds(): Connector[] {
           fields: [
             fieldOf("clientId", "Client ID", "text"),
             fieldOf("clientSecret", "Client secret", "password"),
+            fieldOf("version", "API version", "text", false),
           ],
         },
       },

@@ -136,7 +136,7 @@ const idLooks = /^\d{12,20}$|TpjaQ$|^[0-9a-z]{14}$/v;
 
 /** The id where the secret belongs, or one value in both places. */
 function mixedUp(fields: readonly FormField[], values: Readonly<Record<string, string>>): AppFinding[] {
-  const texts = fields.filter(({ kind }) => kind === "text");
+  const texts = fields.filter(({ kind, required }) => kind === "text" && required);
   const secrets = fields.filter(({ kind }) => kind === "password");
   return texts.flatMap((text) =>
     secrets.flatMap((secret): AppFinding[] => {

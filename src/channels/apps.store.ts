@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import type { JsonObject } from "#kit";
 import type { Schema } from "#platform/db";
 import { compileOnly } from "#platform/db";
 
@@ -12,6 +13,9 @@ export type AppRow = {
   retiredAt: Date | null;
   updatedAt: Date;
 };
+
+/** All values of the app, sealed, and those that are no secret once more as they are. */
+type AppContent = { sealedValues: Uint8Array; openValues: JsonObject };
 
 const columns = [
   "workspace_id as workspaceId",
@@ -61,7 +65,7 @@ export async function lockCurrentApp(
 
 export async function insertApp(
   db: Kysely<Schema>,
-  app: Omit<AppRow, "retiredAt" | "sealedValues"> & { sealedValues: Uint8Array },
+  app: Omit<AppRow, "retiredAt" | "sealedValues"> & AppContent,
 ): Promise<void> {
   await db
     .insertInto("platform_apps")
@@ -71,6 +75,7 @@ export async function insertApp(
       connector: app.connector,
       identity: app.identity,
       sealed_values: app.sealedValues,
+      open_values: JSON.stringify(app.openValues),
       secret_ends_at: app.secretEndsAt,
       created_at: app.updatedAt,
       updated_at: app.updatedAt,
@@ -81,11 +86,16 @@ export async function insertApp(
 /** The same app with another secret, for all channels that are connected with it. */
 export async function updateApp(
   db: Kysely<Schema>,
-  app: { workspaceId: string; id: string; sealedValues: Uint8Array; secretEndsAt: Date | null; at: Date },
+  app: { workspaceId: string; id: string; secretEndsAt: Date | null; at: Date } & AppContent,
 ): Promise<void> {
   await db
     .updateTable("platform_apps")
-    .set({ sealed_values: app.sealedValues, secret_ends_at: app.secretEndsAt, updated_at: app.at })
+    .set({
+      sealed_values: app.sealedValues,
+      open_values: JSON.stringify(app.openValues),
+      secret_ends_at: app.secretEndsAt,
+      updated_at: app.at,
+    })
     .where("workspace_id", "=", app.workspaceId)
     .where("id", "=", app.id)
     .execute();

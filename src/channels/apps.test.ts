@@ -131,7 +131,7 @@ describe("an app of the workspace", () => {
   test("is used for its workspace alone, and its secret is never shown again", async () => {
     const saved = await save(own);
     expect(saved).toMatchObject({ status: 200, body: { source: "workspace", missing: [] } });
-    expect(saved.body.fields.map(({ hint }) => hint)).toEqual(["harbour-news-app", "c1Rd"]);
+    expect(saved.body.fields.map(({ hint }) => hint)).toEqual(["harbour-news-app", "c1Rd", null]);
     expect(JSON.stringify([saved.body, await platform()])).not.toContain(own.clientSecret);
     expect((await start()).searchParams.get("client_id")).toBe(own.clientId);
     expect(await platform(await world.app.owner())).toMatchObject({ configured: false });
@@ -167,7 +167,7 @@ describe("an app of the workspace", () => {
     const before = await rowOf(id);
     await save({ clientId: own.clientId, clientSecret: "aNewSecretOfTheApp77" });
     const kept = await save({ clientId: own.clientId }, { secretEndsAt: "2030-05-01T00:00:00Z" });
-    expect(kept.body.fields.map(({ hint }) => hint)).toEqual(["harbour-news-app", "pp77"]);
+    expect(kept.body.fields.map(({ hint }) => hint)).toEqual(["harbour-news-app", "pp77", null]);
     const { context } = await world.channels.open(ada.workspaceId, id, new AbortController().signal);
     expect(context.settings["clientSecret"]).toBe("aNewSecretOfTheApp77");
     expect((await rowOf(id)).app_id).toBe(before.app_id);
@@ -201,6 +201,29 @@ describe("an app of the workspace", () => {
     expect(await count()).toBe(1);
     await ada.call("DELETE", `/channels/${id}`);
     expect(await count()).toBe(0);
+  });
+
+  test("keeps what is no secret open, for limits and prices, and refuses what its connector cannot read", async () => {
+    expect((await save({ ...own, version: "2031" })).status).toBe(200);
+    const row = await world.app.database.system
+      .selectFrom("platform_apps")
+      .select("open_values")
+      .where("workspace_id", "=", ada.workspaceId)
+      .executeTakeFirstOrThrow();
+    expect(row.open_values).toEqual({ clientId: own.clientId, version: "2031" });
+    expect((await save<ProblemBody>({ ...own, version: "newest" }, { despite: true })).body).toMatchObject({
+      code: "channels.wrong_app",
+      errors: [{ path: "/values/version", code: "app.unreadable" }],
+    });
+  });
+
+  test("tells of the version that its channels are published with, also once it is replaced", async () => {
+    await save({ ...own, version: "2000" });
+    await connect();
+    await save({ clientId: "another-app-there", clientSecret: "anotherSecretOfIt99" });
+    const report = await world.channels.examine(world.actorOf(ada), "apps");
+    const versions = report.findings.filter(({ code }) => code === "doctor.api_version");
+    expect(versions).toMatchObject([{ level: "error", at: new Date("2000-12-31T00:00:00Z") }]);
   });
 
   test("is for those who manage channels", async () => {

@@ -1,15 +1,18 @@
 import type { AppRegistration, Connector, FormField } from "#connectors";
+import { ConnectorFailure } from "#connectors";
 import type { Actor, Clock, JsonObject } from "#kit";
-import { contentHash, newId, systemClock } from "#kit";
+import { newId, systemClock } from "#kit";
 import { recordEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
 import { isUniqueViolation } from "#platform/db";
 import type { Secrets } from "#platform/secrets";
 import { z } from "zod";
+import { identityOf, installationIdentity, registrationOf, textsOf } from "./app-identity.ts";
 import type { AppFinding } from "./app-lint.ts";
 import { lintApp } from "./app-lint.ts";
 import type { AppRow } from "./apps.store.ts";
 import { appQuery, currentAppQuery, insertApp, lockCurrentApp, retireApp, updateApp } from "./apps.store.ts";
+import { type InstallationSettings, settingsOf } from "./connector-settings.ts";
 import { channelError } from "./errors.ts";
 import { appPlace } from "./places.ts";
 
@@ -60,16 +63,14 @@ const valuesSchema = z.record(z.string(), z.string());
 export function createApps(options: {
   database: Database;
   secrets: Secrets;
-  settings: Readonly<Record<string, JsonObject>>;
+  settings: InstallationSettings;
   clock?: Clock;
 }): Apps {
   const { database, secrets, settings, clock = systemClock } = options;
 
   function installation(connector: Connector): ConnectorApp {
-    const own = settings[connector.id] ?? {};
-    const registration = registrationOf(connector);
-    const identity = registration ? identityOf(registration, textsOf(own)) : null;
-    return { id: null, identity, settings: own };
+    const own = settingsOf(settings, connector, null);
+    return { id: null, identity: installationIdentity(connector, own), settings: own };
   }
 
   async function opened(connector: Connector, row: AppRow): Promise<ConnectorApp> {
@@ -77,7 +78,7 @@ export function createApps(options: {
     return {
       id: row.id,
       identity: row.identity,
-      settings: { ...settings[connector.id], ...values },
+      settings: settingsOf(settings, connector, values),
     };
   }
 
@@ -127,6 +128,7 @@ export function createApps(options: {
     const values = mergedValues(registration, given.values, formerValues);
     if (!given.despite) refuseFindings(lintApp(registration.fields, given.values));
     refuseMissing(registration, values);
+    refuseUnreadable(connector, registration, settingsOf(settings, connector, null), values);
     const identity = identityOf(registration, values) ?? "";
     const at = clock.now();
     await database
@@ -136,11 +138,17 @@ export function createApps(options: {
         const id = isSame ? row.id : newId();
         const sealedValues = await secrets.seal(appPlace({ workspaceId, id }), JSON.stringify(values));
         const { secretEndsAt } = given;
-        if (isSame) await updateApp(tx, { workspaceId, id, sealedValues, secretEndsAt, at });
+        const stored = {
+          workspaceId,
+          id,
+          sealedValues,
+          openValues: openOf(registration, values),
+          secretEndsAt,
+        };
+        if (isSame) await updateApp(tx, { ...stored, at });
         else {
           if (row) await retireApp(tx, workspaceId, row.id, at);
-          const made = { workspaceId, id, connector: connector.id, identity };
-          await insertApp(tx, { ...made, sealedValues, secretEndsAt, updatedAt: at });
+          await insertApp(tx, { ...stored, connector: connector.id, identity, updatedAt: at });
         }
         await recordEvent(tx, {
           actor,
@@ -186,11 +194,6 @@ export function createApps(options: {
   };
 }
 
-/** What a team registers with the platform; null where nothing is. */
-export function registrationOf(connector: Connector): AppRegistration | null {
-  return connector.connect.kind === "oauth" ? connector.connect.app : null;
-}
-
 /** Throws `channels.app_missing` where nobody has set up the app that the platform demands. */
 export function refuseMissingApp(connector: Connector, app: ConnectorApp): void {
   const registration = registrationOf(connector);
@@ -213,25 +216,6 @@ function neededRegistration(connector: Connector): AppRegistration {
 
 function missingOf(registration: AppRegistration, values: Readonly<Record<string, string>>): string[] {
   return registration.fields.filter(({ key, required }) => required && !values[key]).map(({ key }) => key);
-}
-
-/** Settings hold more than texts: lists, objects, numbers. An id that was written as a number is one. */
-function textsOf(settings: JsonObject): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(settings).flatMap(([key, value]) =>
-      typeof value === "string" || typeof value === "number" ? [[key, String(value)]] : [],
-    ),
-  );
-}
-
-/** Null where no value that is no secret is set. */
-function identityOf(registration: AppRegistration, values: Readonly<Record<string, string>>): string | null {
-  // What is optional, as the version of an API, may change without another app.
-  const open = registration.fields
-    .filter(({ kind, required }) => required && kind !== "password")
-    .map(({ key }) => key);
-  const set = Object.fromEntries(open.filter((key) => values[key]).map((key) => [key, values[key] ?? ""]));
-  return Object.keys(set).length === 0 ? null : contentHash(set).slice(0, 32);
 }
 
 /** An id in full, a secret by its end alone, and by nothing where that would give away much of it. */
@@ -289,6 +273,43 @@ function refuseMissing(registration: AppRegistration, values: Readonly<Record<st
       message: `${label} is missing.`,
     })),
   );
+}
+
+/** A limit or a version that its connector cannot read would be found out only when something is published. */
+function refuseUnreadable(
+  connector: Connector,
+  { fields }: AppRegistration,
+  installation: JsonObject,
+  values: Readonly<Record<string, string>>,
+): void {
+  if (!isReadable(connector, installation)) return;
+  const wrong = fields.filter(
+    ({ key }) => values[key] && !isReadable(connector, { ...installation, [key]: values[key] }),
+  );
+  if (wrong.length === 0) return;
+  throw wrongApp(
+    wrong.map(({ key, label, help }) => ({
+      path: `/values/${key}`,
+      code: "app.unreadable",
+      message: `${connector.name} cannot be used with this ${label}. ${help}`,
+    })),
+  );
+}
+
+function isReadable(connector: Connector, settings: JsonObject): boolean {
+  try {
+    connector.quotas(settings);
+    connector.apiVersion?.(settings);
+    return true;
+  } catch (error) {
+    if (error instanceof ConnectorFailure) return false;
+    throw error;
+  }
+}
+
+function openOf({ fields }: AppRegistration, values: Readonly<Record<string, string>>): JsonObject {
+  const secrets = new Set(fields.filter(({ kind }) => kind === "password").map(({ key }) => key));
+  return Object.fromEntries(Object.entries(values).filter(([key]) => !secrets.has(key)));
 }
 
 function refuseFindings(findings: AppFinding[]): void {

@@ -55,6 +55,18 @@ export function listQuery(workspaceId: string) {
     .compile();
 }
 
+/** The apps that the connected channels of a workspace on a platform were connected with; null: the installation's. */
+export function appsInUseQuery(workspaceId: string, connector: string) {
+  return compileOnly
+    .selectFrom("channels")
+    .select("app_id as appId")
+    .where("workspace_id", "=", workspaceId)
+    .where("connector", "=", connector)
+    .where("status", "=", "connected")
+    .distinct()
+    .compile();
+}
+
 export function findQuery(workspaceId: string, id: string) {
   return compileOnly
     .selectFrom("channels")

@@ -8,6 +8,7 @@ import { dayMs, endingsOf, type Ending } from "./expiry.ts";
 import { redirectUriOf } from "./oauth.ts";
 import type { Parts } from "./parts.ts";
 import { connectorOf, patienceMs } from "./parts.ts";
+import { versionsInUse } from "./versions.ts";
 
 /** One thing that was looked at. `ok` needs nothing; the others say what to do. */
 export type DoctorFinding = {
@@ -120,18 +121,12 @@ function addressFindings(publicUrl: string): DoctorFinding[] {
 }
 
 async function versionFindings(parts: Parts, actor: Actor, connector: Connector): Promise<DoctorFinding[]> {
-  if (connector.apiVersion === null) return [];
-  try {
-    const { settings } = await parts.apps.current(actor.workspaceId, connector);
-    const { name, endsAt } = connector.apiVersion(settings);
-    if (endsAt === null)
-      return [fine("doctor.api_version", `Version ${name} of the API has no announced end.`)];
-    return [dated({ subject: "api_version", key: name, endsAt }, parts.clock.now(), connector.name)];
-  } catch (error) {
-    // Without an app, or with settings that the connector refuses, which is told elsewhere.
-    if (error instanceof GalleyError) return [];
-    throw error;
-  }
+  const versions = await versionsInUse(parts, actor.workspaceId, connector);
+  return versions.map(({ name, endsAt }) =>
+    endsAt === null
+      ? fine("doctor.api_version", `Version ${name} of the API has no announced end.`)
+      : dated({ subject: "api_version", key: name, endsAt }, parts.clock.now(), connector.name),
+  );
 }
 
 async function examineChannel(

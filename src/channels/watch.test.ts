@@ -189,7 +189,11 @@ describe("the doctor", () => {
   test("tells the redirect address, what is missing, and the fix", async () => {
     const { body } = await ada.call<ReportBody>("GET", "/channels/doctor/apps");
     expect(body.redirectUri).toBe("http://127.0.0.1:3000/api/v1/oauth/apps/callback");
-    expect(codes(body.findings)).toEqual(["error doctor.app_missing", "warning doctor.loopback"]);
+    expect(codes(body.findings)).toEqual([
+      "error doctor.app_missing",
+      "warning doctor.loopback",
+      "ok doctor.api_version",
+    ]);
     expect(body.findings[0]?.fix).toContain("https://developers.example.test/apps");
   });
 

@@ -14,6 +14,7 @@ import {
 } from "./expiry.store.ts";
 import type { Parts } from "./parts.ts";
 import { connectorOf } from "./parts.ts";
+import { versionsInUse } from "./versions.ts";
 import { hasEnded, isDueAhead, type Refresher } from "./refresh.ts";
 
 /** What a workspace is told of, with the transaction that wrote it: for mails and notices. */
@@ -94,17 +95,13 @@ async function endings(parts: WatchParts, now: Date): Promise<Omit<NewWarning, "
     found.push({ subject: "secret", key: id, endsAt, workspaceId, connector, channelId: null });
   }
   for (const { workspaceId, connector: id } of await workspacesByConnector(db)) {
-    const version = await versionOf(parts, workspaceId, id);
-    if (!version?.endsAt || version.endsAt > before) continue;
-    const { name: key, endsAt } = version;
-    found.push({
-      subject: "api_version",
-      key: `${id} ${key}`,
-      endsAt,
-      workspaceId,
-      connector: id,
-      channelId: null,
-    });
+    const connector = parts.connectors.get(id);
+    if (!connector) continue;
+    for (const { name, endsAt } of await versionsInUse(parts, workspaceId, connector)) {
+      if (endsAt === null || endsAt > before) continue;
+      const key = `${id} ${name}`;
+      found.push({ subject: "api_version", key, endsAt, workspaceId, connector: id, channelId: null });
+    }
   }
   return found;
 }
@@ -126,23 +123,11 @@ export async function standingWarnings(parts: Parts, workspaceId: string): Promi
   for (const { dismissedAt, key, ...warning } of found) {
     if (dismissedAt !== null) continue;
     if (warning.subject === "api_version") {
-      const version = await versionOf(parts, workspaceId, warning.connector);
-      if (`${warning.connector} ${version?.name}` !== key) continue;
+      const connector = parts.connectors.get(warning.connector);
+      const spoken = connector ? await versionsInUse(parts, workspaceId, connector) : [];
+      if (!spoken.some(({ name }) => `${warning.connector} ${name}` === key)) continue;
     }
     standing.push(warning);
   }
   return standing;
-}
-
-async function versionOf(parts: Parts, workspaceId: string, id: string) {
-  const connector = parts.connectors.get(id);
-  if (!connector?.apiVersion) return null;
-  try {
-    const { settings } = await parts.apps.current(workspaceId, connector);
-    return connector.apiVersion(settings);
-  } catch (error) {
-    // Settings that the connector refuses, or an app under a foreign GALLEY_KEY: the doctor tells of both.
-    if (error instanceof GalleyError) return null;
-    throw error;
-  }
 }

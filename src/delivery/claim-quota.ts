@@ -1,7 +1,10 @@
-import type { Quota } from "#connectors";
+import { appOfChannel, appValuesOfChannel, type InstallationSettings } from "#channels";
+import type { Connector } from "#connectors";
+import type { JsonObject } from "#kit";
 import type { Schema } from "#platform/db";
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import { type Claimed, type ClaimOptions, claimRows, dueSince, isCurrent, maySend } from "./claim.ts";
+import type { Quotas } from "./connector-quotas.ts";
 import { type Candidate, place, type Placed, type Placement, quotaInWords, type Use } from "./quota.ts";
 
 /** Due deliveries that one claim looks at, at most. */
@@ -34,27 +37,33 @@ type Facts = { now: number; uses: Use[]; placed: Placed[] };
  * What counts against the quotas of a connector: attempts that may have reached the platform, what is
  * claimed and will be attempted (now), and what was placed ahead.
  */
-async function readFacts(db: Kysely<Schema>, connector: string, windowMs: number): Promise<Facts> {
+async function readFacts(
+  db: Kysely<Schema>,
+  connector: string,
+  app: RawBuilder<string>,
+  windowMs: number,
+): Promise<Facts> {
   const { rows } = await sql<{
     accountId: string;
+    app: string;
     id: string;
     at: number;
     dueAt: number;
     units: number;
     kind: string;
   }>`
-    select c.account_id as "accountId", a.delivery_id as id, ${milliseconds(sql`a.intent_at`)} as at, 0 as "dueAt",
+    select c.account_id as "accountId", ${app} as app, a.delivery_id as id, ${milliseconds(sql`a.intent_at`)} as at, 0 as "dueAt",
       1 as units, 'sent' as kind
     from channels c
     join delivery_attempts a on a.channel_id = c.id
       and a.intent_at > clock_timestamp() - ${windowMs}::float8 * interval '1 millisecond'
     where c.connector = ${connector} and a.state <> 'not_sent'
     union all
-    select c.account_id, d.id, ${milliseconds(sql`clock_timestamp()`)}, 0, ${unitsLeft}, 'on its way'
+    select c.account_id, ${app}, d.id, ${milliseconds(sql`clock_timestamp()`)}, 0, ${unitsLeft}, 'on its way'
     from deliveries d join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
     where d.state in ('claimed', 'in_flight') and d.connector = ${connector}
     union all
-    select c.account_id, d.id, ${milliseconds(sql`d.wake_at`)}, ${milliseconds(sql`d.due_at`)}, ${unitsLeft}, 'placed'
+    select c.account_id, ${app}, d.id, ${milliseconds(sql`d.wake_at`)}, ${milliseconds(sql`d.due_at`)}, ${unitsLeft}, 'placed'
     from deliveries d join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
     where d.state = 'scheduled' and d.error_code = 'delivery.quota' and d.connector = ${connector}
       and d.wake_at > clock_timestamp()`.execute(db);
@@ -64,8 +73,8 @@ async function readFacts(db: Kysely<Schema>, connector: string, windowMs: number
     now,
     uses: rows
       .filter(({ kind }) => kind !== "placed")
-      .flatMap(({ accountId, at, units }) =>
-        Array.from({ length: Math.max(0, units) }, () => ({ accountId, at: Math.min(at, now) })),
+      .flatMap(({ accountId, app: key, at, units }) =>
+        Array.from({ length: Math.max(0, units) }, () => ({ accountId, app: key, at: Math.min(at, now) })),
       ),
     placed: rows.filter(({ kind }) => kind === "placed"),
   };
@@ -78,28 +87,31 @@ async function readFacts(db: Kysely<Schema>, connector: string, windowMs: number
  */
 export async function claimWithinQuotas(
   db: Kysely<Schema>,
-  { connector, quotas, name }: { connector: string; quotas: readonly Quota[]; name: string },
+  counting: { connector: Connector; settings: InstallationSettings; quotas: Quotas },
   options: ClaimOptions,
 ): Promise<Claimed[]> {
+  const { id: connector, name } = counting.connector;
+  const app = appOfChannel(counting.settings, counting.connector);
   return db.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(hashtext('galley.delivery.quota'), hashtext(${connector}))`.execute(
       transaction,
     );
-    const { rows: candidates } = await sql<Candidate>`
-      select d.id, c.account_id as "accountId", ${milliseconds(sql`d.due_at`)} as "dueAt", ${unitsLeft} as units
+    const { rows } = await sql<Candidate & { appValues: JsonObject | null }>`
+      select d.id, c.account_id as "accountId", ${app} as app, ${appValuesOfChannel} as "appValues", ${milliseconds(sql`d.due_at`)} as "dueAt", ${unitsLeft} as units
       from deliveries d join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
       where ${dueSince} <= clock_timestamp() and d.late_after > clock_timestamp() and d.connector = ${connector}
         and d.channel_id <> all(${options.busyChannels}::uuid[]) and ${maySend} and ${isCurrent(options.knownBeat)}
       order by ${dueSince}, d.id
       limit ${batch}
       for update of d skip locked`.execute(transaction);
-    if (candidates.length === 0) return [];
-    const facts = await readFacts(
-      transaction,
-      connector,
-      Math.max(...quotas.map(({ windowMs }) => windowMs)),
+    if (rows.length === 0) return [];
+    const candidates = rows.map(({ appValues, ...one }) => ({ ...one, quotas: counting.quotas(appValues) }));
+    const windowMs = Math.max(
+      0,
+      ...candidates.flatMap(({ quotas }) => quotas.map((quota) => quota.windowMs)),
     );
-    const placements = place(candidates, { ...facts, quotas });
+    const facts = await readFacts(transaction, connector, app, windowMs);
+    const placements = place(candidates, facts);
     const free = placements.filter(({ at }) => at <= facts.now);
     await moveToRoom(
       transaction,

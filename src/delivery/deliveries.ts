@@ -1,4 +1,5 @@
-import type { Connector, ConnectorRegistry, Quota } from "#connectors";
+import type { InstallationSettings } from "#channels";
+import type { ConnectorRegistry } from "#connectors";
 import type { Actor } from "#kit";
 import { type Database, isDatabaseUnavailable, sqlState } from "#platform/db";
 import type { Jobs, Sweep, Task } from "#platform/jobs";
@@ -14,6 +15,7 @@ import {
   type DeliveryView,
   waitingOnChannel,
 } from "./deliveries.read.ts";
+import { connectorQuotas } from "./connector-quotas.ts";
 import { externalIdsTaken, holdAccount, learnWindow } from "./deliveries.store.ts";
 import { DeliveryError, notFound } from "./errors.ts";
 import { groupCommit } from "./group-commit.ts";
@@ -46,8 +48,8 @@ export type DeliveriesOptions = {
   connectors: ConnectorRegistry;
   files: MediaBytes;
   log: DeliveryLog;
-  /** How much a connector's platform takes, under its settings; by default under none. */
-  quotas?: (connector: Connector) => Quota[];
+  /** The installation's settings of connectors, from which their quotas follow; none by default. */
+  connectorSettings?: InstallationSettings;
   /** Where the mark is kept by which a restored database is recognised; without it none is. */
   dataDir?: string;
   settings: Pick<DeliverySettings, "concurrency" | "minimumWindowMs"> & Partial<DeliverySettings>;
@@ -100,7 +102,18 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const { database, jobs, channels, connectors, files, log } = options;
   const settings: DeliverySettings = { ...defaults, ...options.settings };
   const quarantine = createQuarantine({ database, directory: options.dataDir ?? null, log });
-  const quotasOf = options.quotas ?? ((connector) => connector.quotas({}));
+  const connectorSettings = options.connectorSettings ?? {};
+  // Whether a platform counts at all is told by the installation's settings; an app changes the numbers.
+  const counting = new Map(
+    [...connectors.values()]
+      .map((connector) => ({
+        connector,
+        settings: connectorSettings,
+        quotas: connectorQuotas(connector, connectorSettings, log),
+      }))
+      .filter(({ quotas }) => quotas(null).length > 0)
+      .map((one) => [one.connector.id, one] as const),
+  );
   // Several smaller commits follow one another: while one is on its way, what the last confirmed moves on.
   const maxItems = Math.max(8, Math.ceil(settings.concurrency / 2));
 
@@ -145,17 +158,12 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     const { leaseMs } = settings;
     // Nothing is sent before database and data folder were compared.
     if (quarantine.known() === 0) await quarantine.beat();
-    const counting = new Map(
-      [...connectors.values()]
-        .map((connector) => [connector.id, quotasOf(connector)] as const)
-        .filter(([, quotas]) => quotas.length > 0),
-    );
     const claimed: Claimed[] = [];
-    for (const connector of await dueConnectors(database.system, [...counting.keys()])) {
-      const quotas = counting.get(connector) ?? [];
-      const name = connectors.get(connector)?.name ?? connector;
+    for (const id of await dueConnectors(database.system, [...counting.keys()])) {
+      const counted = counting.get(id);
+      if (!counted) continue;
       const left = { limit: limit - claimed.length, busyChannels, leaseMs, knownBeat: quarantine.known() };
-      claimed.push(...(await claimWithinQuotas(database.system, { connector, quotas, name }, left)));
+      claimed.push(...(await claimWithinQuotas(database.system, counted, left)));
     }
     const rest = { limit: limit - claimed.length, busyChannels, leaseMs, knownBeat: quarantine.known() };
     return [

@@ -1,6 +1,8 @@
 import { ConnectorFailure, type Connector, type Quota } from "#connectors";
+import type { JsonObject } from "#kit";
 import * as fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { buildApp } from "../../test/builders.ts";
 import { testDatabase, type TestDatabase } from "../../test/database.ts";
 import {
   buildDeliveryHouse,
@@ -62,11 +64,13 @@ test("no window ever holds more than the limit, the gap is kept, and due order i
         const candidates = orders.map(({ account, dueAt }, index) => ({
           id: String(index).padStart(3, "0"),
           accountId: account,
+          app: "",
           dueAt,
           units: 1,
+          quotas: [quota],
         }));
-        const uses = sent.map((at) => ({ accountId: "a", at }));
-        const placed = place(candidates, { now: 1_000, quotas: [quota], uses, placed: [] });
+        const uses = sent.map((at) => ({ accountId: "a", app: "", at }));
+        const placed = place(candidates, { now: 1_000, uses, placed: [] });
         for (const account of ["a", "b"]) {
           const own = candidates.filter((one) => one.accountId === account);
           const going = placed.filter(({ id }) => own.some((one) => one.id === id)).map(({ at }) => at);
@@ -93,7 +97,7 @@ test("a quota is told in plain words", () => {
     "at most 17 posts in 24 hours from one account",
   );
   expect(quotaInWords({ per: "app", limit: 1, windowMs: 900_000, spreadMs: 0 })).toBe(
-    "at most 1 post in 15 minutes from all accounts together",
+    "at most 1 post in 15 minutes from all accounts of one app together",
   );
 });
 
@@ -117,6 +121,63 @@ test("what a quota has no room for waits, says so, and two workers at once never
     expect(view).toMatchObject({ state: "scheduled", waiting: { code: "delivery.quota" } });
     expect(view?.waiting?.message).toContain("at most 3 posts in 60 minutes from one account");
   }
+});
+
+test("a limit of an app is shared by the workspaces that use it; an app of one's own has its own", async () => {
+  const connector: Connector = {
+    ...platform.connector,
+    quotas: ({ appPosts }) => [{ per: "app", limit: Number(appPosts), windowMs: 3_600_000, spreadMs: 0 }],
+  };
+  // A database of its own: what other tests sent would count.
+  const fresh = await testDatabase();
+  const { database } = fresh;
+  const settings = { [connector.id]: { appPosts: 2 } };
+  const deliveries = platform.deliveries(database, {}, connector, undefined, undefined, settings);
+  const houses: DeliveryHouse[] = [];
+  for (let count = 0; count < 6; count += 1) {
+    houses.push(await buildDeliveryHouse(database, platform.connector));
+  }
+  const useOwnApp = (of: DeliveryHouse, identity: string, openValues: JsonObject) =>
+    buildApp(database, { ...of, connector: connector.id }, { identity, openValues });
+  const [first, second, third, own, shared, sharing] = houses;
+  if (!first || !second || !third || !own || !shared || !sharing) throw new TypeError("six houses");
+  await useOwnApp(own, "own", { appPosts: "1" });
+  // One app at the platform, though two workspaces have entered it.
+  await useOwnApp(shared, "shared", { appPosts: "1" });
+  await useOwnApp(sharing, "shared", { appPosts: "1" });
+  const orders: { of: DeliveryHouse; postId: string }[] = [];
+  for (const [number, of] of [first, second, third, own, own, shared, sharing].entries()) {
+    const dueAt = new Date(Date.now() - 10_000 + number);
+    orders.push({ of, ...(await orderPost(of, deliveries, textVariant(`Post ${number}`), { dueAt })) });
+  }
+  const seen = () =>
+    Promise.all(orders.map(async ({ of, postId }) => (await deliveries.forPost(of.workspaceId, postId))[0]));
+  await sweepUntil(deliveries, async () =>
+    (await seen()).every((view) => view?.state === "confirmed" || view?.waiting),
+  );
+  expect((await platform.journal()).map(({ text }) => text).toSorted()).toEqual([
+    "Post 0",
+    "Post 1",
+    "Post 3",
+    "Post 5",
+  ]);
+  await fresh.close();
+});
+
+test("settings that its connector refuses hold back nothing of other platforms", async () => {
+  const connector: Connector = {
+    ...platform.connector,
+    quotas: () => {
+      throw new ConnectorFailure({ verdict: "not_sent", code: "sandbox.not_configured", message: "No." });
+    },
+  };
+  const deliveries = platform.deliveries(server.database, {}, connector);
+  const [post] = await orderMany(1, deliveries);
+  await sweepUntil(
+    deliveries,
+    async () => (await views(deliveries, post ? [post] : []))[0]?.state === "confirmed",
+  );
+  expect((await platform.journal()).map(({ text }) => text)).toEqual(["Post 0"]);
 });
 
 test("waiting posts go out as room comes back, in the order in which they were due", async () => {

@@ -1,10 +1,16 @@
 import type { Quota } from "#connectors";
 
-/** Something that counts against a quota: sent, on its way (now), or placed ahead (in the future). Milliseconds. */
-export type Use = { accountId: string; at: number };
+/**
+ * Something that counts against a quota: sent, on its way (now), or placed ahead (in the future). Milliseconds.
+ * `app` tells the apps of a platform apart.
+ */
+export type Use = { accountId: string; app: string; at: number };
 
-/** A due delivery of one connector; `units` is how many posts of the platform it is made of. */
-export type Candidate = { id: string; accountId: string; dueAt: number; units: number };
+/** A delivery of one connector; `units` is how many posts of the platform it is made of. */
+export type Candidate = { id: string; accountId: string; app: string; dueAt: number; units: number };
+
+/** A due one, with what the app takes that it goes out with. */
+export type Due = Candidate & { quotas: readonly Quota[] };
 
 /** A delivery that was placed ahead already. */
 export type Placed = Candidate & { at: number };
@@ -16,13 +22,13 @@ function byDue(left: Candidate, right: Candidate): number {
   return left.dueAt - right.dueAt || (left.id < right.id ? -1 : 1);
 }
 
-function concerns(quota: Quota, use: Use, accountId: string): boolean {
-  return quota.per === "app" || use.accountId === accountId;
+function concerns(quota: Quota, use: Use, { accountId, app }: Candidate): boolean {
+  return quota.per === "app" ? use.app === app : use.accountId === accountId;
 }
 
 /** The first moment from `at` on at which this quota has room, as far as `uses` tell. */
 function roomFor(quota: Quota, candidate: Candidate, uses: readonly Use[], at: number): number {
-  const own = uses.filter((use) => concerns(quota, use, candidate.accountId)).map((use) => use.at);
+  const own = uses.filter((use) => concerns(quota, use, candidate)).map((use) => use.at);
   const times = own.toSorted((left, right) => left - right);
   let moment = at;
   const window = times.filter((time) => time > moment - quota.windowMs && time <= moment);
@@ -40,12 +46,13 @@ function roomFor(quota: Quota, candidate: Candidate, uses: readonly Use[], at: n
  * the one that holds it back.
  */
 export function place(
-  candidates: readonly Candidate[],
-  facts: { now: number; quotas: readonly Quota[]; uses: readonly Use[]; placed: readonly Placed[] },
+  candidates: readonly Due[],
+  facts: { now: number; uses: readonly Use[]; placed: readonly Placed[] },
 ): Placement[] {
-  const { now, quotas } = facts;
+  const { now } = facts;
   const line: Placed[] = [...facts.placed];
   return candidates.toSorted(byDue).map((candidate) => {
+    const { quotas } = candidate;
     // What is due later gives way: it is placed again when its moment comes.
     const before = line.filter((one) => byDue(one, candidate) < 0);
     const uses = [...facts.uses, ...before.flatMap(usesOf)];
@@ -68,8 +75,8 @@ export function place(
   });
 }
 
-function usesOf({ accountId, at, units }: Placed): Use[] {
-  return Array.from({ length: Math.max(0, units) }, () => ({ accountId, at }));
+function usesOf({ accountId, app, at, units }: Placed): Use[] {
+  return Array.from({ length: Math.max(0, units) }, () => ({ accountId, app, at }));
 }
 
 /** "at most 17 posts in 24 hours from one account" */
@@ -81,6 +88,6 @@ export function quotaInWords({ limit, windowMs, per }: Quota): string {
       : minutes < 120
         ? `${minutes} minutes`
         : `${Math.round(minutes / 60)} hours`;
-  const of = per === "account" ? "from one account" : "from all accounts together";
+  const of = per === "account" ? "from one account" : "from all accounts of one app together";
   return `at most ${limit} ${limit === 1 ? "post" : "posts"} in ${period} ${of}`;
 }

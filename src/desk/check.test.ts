@@ -18,7 +18,16 @@ function channel(id: string, fields: Partial<TargetChannel> = {}): [string, Targ
   const handle = `@${id}`;
   return [
     id,
-    { id, connector: "bluesky", handle, displayName: handle, status: "connected", paused: false, ...fields },
+    {
+      id,
+      connector: "bluesky",
+      handle,
+      displayName: handle,
+      status: "connected",
+      paused: false,
+      appValues: null,
+      ...fields,
+    },
   ];
 }
 

@@ -1,4 +1,6 @@
+import { type InstallationSettings, settingsOf } from "#channels";
 import type { Connector, ConnectorRegistry, MediaInfo, VariantContent } from "#connectors";
+import { ConnectorFailure } from "#connectors";
 import type { JsonObject, Money, Problem } from "#kit";
 import { suspiciousCharacters, wellFormedProblem } from "#kit";
 import type { Variant } from "./post.ts";
@@ -14,6 +16,8 @@ export type TargetChannel = {
   displayName: string;
   status: "connected" | "needs_reconnect" | "disconnected";
   paused: boolean;
+  /** What the app that it is connected with says in the open; null without one of the workspace. */
+  appValues: JsonObject | null;
 };
 
 export type VariantCheck = {
@@ -31,8 +35,8 @@ export type VariantCheck = {
 /** What every judgement needs: the platforms, and their settings, since what they charge may be configured. */
 export type Judging = {
   connectors: ConnectorRegistry;
-  /** By connector. */
-  connectorSettings: Readonly<Record<string, JsonObject>>;
+  /** The installation's; a channel's app may say otherwise. */
+  connectorSettings: InstallationSettings;
 };
 
 export type CheckInput = Judging & {
@@ -90,15 +94,32 @@ function checkVariant({ channelId, content }: Variant, input: CheckInput): Varia
   const refused = connector
     .validate(content, media)
     .map((problem) => error(problem.path, problem.code, problem.message));
+  const { price, unset } = costsOf(content, connector, input, channel);
   const problems = [
     ...channelProblems(channel, connector),
+    ...unset,
     ...missingMedia(content, input.media, refused),
     ...refused,
     ...(connector.limits.altTextLength === 0 ? [] : altTextWarnings(content, refused)),
     ...suspiciousWarnings(suspicious),
   ];
-  const price = connector.price(content, input.connectorSettings[connector.id] ?? {});
   return { channelId, problems, parts, price, suspicious };
+}
+
+/** What depends on the settings of the channel; settings that its connector refuses are a problem of the post. */
+function costsOf(
+  content: VariantContent,
+  connector: Connector,
+  { connectorSettings }: Judging,
+  { appValues }: TargetChannel,
+): { price: Money | null; unset: CheckProblem[] } {
+  const settings = settingsOf(connectorSettings, connector, appValues);
+  try {
+    return { price: connector.price(content, settings), unset: [] };
+  } catch (refusal) {
+    if (!(refusal instanceof ConnectorFailure)) throw refusal;
+    return { price: null, unset: [error("", refusal.code, refusal.message)] };
+  }
 }
 
 /** Text that neither the database nor a platform can hold, anywhere in a variant. */

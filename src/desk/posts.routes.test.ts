@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestPerson } from "../../test/app.ts";
-import { buildChannel } from "../../test/builders.ts";
+import { buildApp, buildChannel } from "../../test/builders.ts";
 import { movableClock, testDeskApp } from "../../test/desk.ts";
 
 type Post = {
@@ -51,6 +51,21 @@ async function approved() {
   expect(answer).toMatchObject({ status: 200, body: { status: "approved" } });
   return answer.body;
 }
+
+test("what a post costs is told by the app that its channel is connected with", async () => {
+  const { workspaceId } = owner;
+  const [usual, covered] = [
+    await buildChannel(app.database, workspaceId, "x"),
+    await buildChannel(app.database, workspaceId, "x"),
+  ];
+  const place = { workspaceId, channelId: covered.id, connector: "x" };
+  await buildApp(app.database, place, { identity: "own", openValues: { postPrice: "0.5" } });
+  const wanted = [usual, covered].map(({ id }) => ({ channelId: id, content: { parts: ["No link"] } }));
+  const answer = await owner.call<{ variants: { price: { amount: string } }[] }>("POST", "/posts/check", {
+    variants: wanted,
+  });
+  expect(answer.body.variants.map(({ price }) => price.amount)).toEqual(["0.015", "0.5"]);
+});
 
 test("what a person does is in the audit log with the id of its request", async () => {
   const post = await draft();

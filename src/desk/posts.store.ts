@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import { sql } from "kysely";
+import { appValuesOfChannel } from "#channels";
 import type { Schema } from "#platform/db";
 import type { TargetChannel } from "./check.ts";
 import type { PostStatus, Schedule, Source, Variant } from "./post.ts";
@@ -241,17 +242,19 @@ export async function setSchedule(
     .execute();
 }
 
+/** The channels with these ids, or all of the workspace. */
 export async function targetChannels(
   db: Db,
   workspaceId: string,
-  ids: string[],
+  ids: string[] | "all",
 ): Promise<Map<string, TargetChannel>> {
   if (ids.length === 0) return new Map();
   const rows = await db
-    .selectFrom("channels")
-    .select(["id", "connector", "handle", "display_name", "status", "paused_at"])
-    .where("workspace_id", "=", workspaceId)
-    .where("id", "=", sql<string>`any(${ids}::uuid[])`)
+    .selectFrom("channels as c")
+    .select(["c.id", "c.connector", "c.handle", "c.display_name", "c.status", "c.paused_at"])
+    .select(appValuesOfChannel.as("appValues"))
+    .where("c.workspace_id", "=", workspaceId)
+    .$if(ids !== "all", (query) => query.where("c.id", "=", sql<string>`any(${ids}::uuid[])`))
     .execute();
   return new Map(
     rows.map((row) => [
@@ -263,6 +266,7 @@ export async function targetChannels(
         displayName: row.display_name,
         status: row.status,
         paused: row.paused_at !== null,
+        appValues: row.appValues,
       },
     ]),
   );

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AppRegistration, ConnectorContext } from "../contract.ts";
+import type { AppRegistration, ConnectorContext, FormField } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 import { newestVersion } from "./versions.ts";
 
@@ -93,5 +93,12 @@ export const appRegistration: AppRegistration = {
       placeholder: newestVersion,
       help: "Year and month, such as 202607. Leave it empty for the newest that Galley knows.",
     },
+    limit("postsPerDay", "Posts a day, one account", "for one account"),
+    limit("appPostsPerDay", "Posts a day, whole app", "for all accounts together"),
   ],
 };
+
+function limit(key: string, label: string, whose: string): FormField {
+  const help = `How many posts LinkedIn lets this app make ${whose} in 24 hours, where its Analytics tab says so.`;
+  return { key, label, kind: "number", choices: [], required: false, placeholder: "", help };
+}

@@ -7,6 +7,8 @@ import { xFailure } from "./failures.ts";
 
 export const platform = { id: "x", name: "X" };
 
+/** Numbers of an app come from a form, as text. */
+const count = z.coerce.number().int().positive();
 const amount = z.string().regex(/^\d+(?:\.\d+)?$/);
 const address = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
 
@@ -25,9 +27,9 @@ const settingsSchema = z.object({
   linkPostPrice: amount.default("0.200"),
   currency: z.string().length(3).default("USD"),
   // https://docs.x.com/x-api/fundamentals/rate-limits, and https://help.x.com/en/rules-and-policies/x-limits
-  postsPer15Minutes: z.int().positive().default(100),
-  postsPerDay: z.int().positive().default(2_400),
-  appPostsPerDay: z.int().positive().default(10_000),
+  postsPer15Minutes: count.default(100),
+  postsPerDay: count.default(2_400),
+  appPostsPerDay: count.default(10_000),
 });
 export type XSettings = z.output<typeof settingsSchema>;
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { failureOf, isSuccess, parseAnswer, parseJson } from "../answers.ts";
-import type { ConnectorContext, ConnectorResponse, OAuthConnect, TokenSet } from "../contract.ts";
+import type { ConnectorContext, ConnectorResponse, FormField, OAuthConnect, TokenSet } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 import { platform, readCredentials, readSettings } from "./api.ts";
 
@@ -35,6 +35,26 @@ export const xOAuth: OAuthConnect = {
         placeholder: "",
         help: "Beside the client ID; X shows it once.",
       },
+      limit(
+        "postsPerDay",
+        "Posts a day, one account",
+        "How many posts X lets this app make for one account in 24 hours.",
+      ),
+      limit(
+        "appPostsPerDay",
+        "Posts a day, whole app",
+        "How many posts X lets this app make for all accounts together in 24 hours.",
+      ),
+      limit(
+        "postPrice",
+        "Price of a post",
+        "What X charges for one post, such as 0.015; 0 where a plan covers it.",
+      ),
+      limit(
+        "linkPostPrice",
+        "Price of a post with a link",
+        "What X charges for a post with a link in its text, such as 0.20; 0 where a plan covers it.",
+      ),
     ],
   },
   before: null,
@@ -168,4 +188,9 @@ function noApp(): ConnectorFailure {
     code: "x.no_app",
     message: "Galley knows no X app yet: enter its client ID and secret first.",
   });
+}
+
+function limit(key: string, label: string, help: string): FormField {
+  const more = " Leave it empty where you do not know.";
+  return { key, label, kind: "number", choices: [], required: false, placeholder: "", help: help + more };
 }

@@ -5,7 +5,7 @@ import { isUniqueViolation, type Schema } from "#platform/db";
 import { type TargetChannel, checkVariants } from "../check.ts";
 import { DeskError } from "../errors.ts";
 import { mediaByIds } from "../media.store.ts";
-import { setSchedule } from "../posts.store.ts";
+import { setSchedule, targetChannels } from "../posts.store.ts";
 import { insertDraft } from "../write.ts";
 import type { ImportParts } from "./imports.ts";
 import * as store from "./imports.store.ts";
@@ -310,19 +310,7 @@ function withMedia(draft: LineDraft, media: { mediaId: string; altText: string }
 }
 
 async function allChannels(db: Kysely<Schema>, workspaceId: string): Promise<TargetChannel[]> {
-  const rows = await db
-    .selectFrom("channels")
-    .select(["id", "connector", "handle", "display_name", "status", "paused_at"])
-    .where("workspace_id", "=", workspaceId)
-    .execute();
-  return rows.map((row) => ({
-    id: row.id,
-    connector: row.connector,
-    handle: row.handle,
-    displayName: row.display_name,
-    status: row.status,
-    paused: row.paused_at !== null,
-  }));
+  return [...(await targetChannels(db, workspaceId, "all")).values()];
 }
 
 /** Whoever started it, with the role that they have now; null where they have gone. */

@@ -311,6 +311,7 @@ export type PlatformAppsTable = {
   retired_at: Nullable<Instant>;
   created_at: Filled<Instant>;
   updated_at: Filled<Instant>;
+  open_values: Filled<Json>;
 };
 
 export type PostFingerprintsTable = {
