@@ -36,7 +36,7 @@ type Bench = { house: House; platforms: Platforms; workers: GalleyProcess[] };
  */
 async function order({ house }: Bench, count: number, from: Date, overSeconds: number): Promise<void> {
   const { admin, author, approver, connected, desk } = house;
-  const channels = connected.filter(({ target }) => target.style === "social");
+  const channels = connected;
   const postId = await desk.create(author, {
     title: `Template ${newId()}`,
     variants: channels.map(({ id }) => ({
@@ -186,7 +186,7 @@ async function withLatency({ platforms }: Bench, delayMs: number): Promise<void>
 
 const directory = await mkdtemp(join(tmpdir(), "galley-lag-"));
 const bounds = { deadlineMs: 5_000, windowMs: 16_000, latestMs: 0 };
-const platforms = await startPlatforms(directory, bounds);
+const platforms = await startPlatforms(directory, bounds, ["sandbox"]);
 const house = await openHouse(directory, platforms);
 const bench: Bench = { house, platforms, workers: [] };
 try {

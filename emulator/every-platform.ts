@@ -1,7 +1,7 @@
-import { linkedInApps, startLinkedIn } from "./linkedin/index.ts";
+import { linkedInApps, manyOrganizations, startLinkedIn } from "./linkedin/index.ts";
 import { startMastodon } from "./mastodon/index.ts";
 import { metaApp, startMeta } from "./meta/index.ts";
-import { startTelegram, telegramBot } from "./telegram/index.ts";
+import { manyChats, startTelegram, telegramBot } from "./telegram/index.ts";
 import { startX } from "./x/index.ts";
 
 /** A running emulator, with the settings under which a client finds it: those of `CONNECTORS`. */
@@ -18,7 +18,9 @@ export type RunningPlatform = {
   close(): Promise<void>;
 };
 
-type Start = (at: { host: string; port: number }) => Promise<RunningPlatform>;
+/** `accounts`: how many there are, where the platform and not the person names them; what it has otherwise. */
+type At = { host: string; port: number; accounts?: number };
+type Start = (at: At) => Promise<RunningPlatform>;
 
 /** Every platform that has an emulator here, by the connector's id. A new one is one line. */
 export const everyPlatform: Record<string, Start> = {
@@ -31,13 +33,14 @@ export const everyPlatform: Record<string, Start> = {
   telegram: startForTelegram,
 };
 
-async function startForMastodon(at: { host: string; port: number }): Promise<RunningPlatform> {
+async function startForMastodon(at: At): Promise<RunningPlatform> {
   const server = await startMastodon({ ...at, publicUrl: null });
   return { ...server, name: "Mastodon", settings: {}, form: { server: server.url } };
 }
 
-async function startForTelegram(at: { host: string; port: number }): Promise<RunningPlatform> {
-  const server = await startTelegram({ ...at, publicUrl: null });
+async function startForTelegram({ accounts, ...at }: At): Promise<RunningPlatform> {
+  const chats = accounts === undefined ? {} : { chats: manyChats(accounts) };
+  const server = await startTelegram({ ...at, ...chats, publicUrl: null });
   const form = { botToken: telegramBot.token, chatId: telegramBot.chat };
   return {
     ...server,
@@ -49,7 +52,7 @@ async function startForTelegram(at: { host: string; port: number }): Promise<Run
   };
 }
 
-async function startForX(at: { host: string; port: number }): Promise<RunningPlatform> {
+async function startForX(at: At): Promise<RunningPlatform> {
   const app = { clientId: "galley-sandbox", clientSecret: "sandbox-secret" };
   const server = await startX({ ...at, publicUrl: null, app });
   return { ...server, name: "X", settings: { apiUrl: server.url, webUrl: server.url, ...app } };
@@ -57,18 +60,20 @@ async function startForX(at: { host: string; port: number }): Promise<RunningPla
 
 /** Profiles and Pages are connectors of their own, each with an app of its own. */
 async function startForLinkedIn(
-  at: { host: string; port: number },
+  { accounts, ...at }: At,
   product: "profile" | "page",
 ): Promise<RunningPlatform> {
   const apps = linkedInApps.filter((app) => app.product === product);
-  const server = await startLinkedIn({ ...at, publicUrl: null, apps });
+  const organizations = accounts === undefined ? {} : { organizations: manyOrganizations(accounts) };
+  const server = await startLinkedIn({ ...at, ...organizations, publicUrl: null, apps });
   const { clientId = "", clientSecret = "" } = apps[0] ?? {};
   const name = product === "page" ? "LinkedIn Page" : "LinkedIn";
   return { ...server, name, settings: { apiUrl: server.url, webUrl: server.url, clientId, clientSecret } };
 }
 
-async function startForMeta(at: { host: string; port: number }, name: string): Promise<RunningPlatform> {
-  const server = await startMeta({ ...at, publicUrl: null });
+async function startForMeta({ accounts, ...at }: At, name: string): Promise<RunningPlatform> {
+  const pages = accounts === undefined ? {} : { pages: accounts };
+  const server = await startMeta({ ...at, ...pages, publicUrl: null });
   const app = { clientId: metaApp.id, clientSecret: metaApp.secret };
   return { ...server, name, settings: { baseUrl: server.url, dialogUrl: server.url, ...app } };
 }

@@ -29,8 +29,8 @@ export function createComments(
     const actor = String(body["actor"]);
     authors.authenticate(request, actor, "partnerApiSocialActionsComments.CREATE");
     const now = clock.now().getTime();
-    const post = state.posts.find((candidate) => candidate.urn === urn && candidate.createdAt <= now);
-    if (!post) throw notFound("The post that is commented on does not exist");
+    const post = state.posts.get(urn);
+    if (!post || post.createdAt > now) throw notFound("The post that is commented on does not exist");
     if (body["object"] !== urn) throw badRequest("object is the URN that is commented on");
     const message = textOf(body["message"]);
     if (message.trim() === "") throw invalidContent("A comment needs text");
@@ -48,22 +48,22 @@ export function createComments(
       listedAt: createdAt + twist.listingMs,
       ghost: false,
     };
-    state.comments.push(comment);
+    state.comments.add(comment);
     if (twist.ghost) {
       const other = state.nextNumber();
-      state.comments.push({ ...comment, id: other, urn: `urn:li:comment:(${urn},${other})`, ghost: true });
+      state.comments.add({ ...comment, id: other, urn: `urn:li:comment:(${urn},${other})`, ghost: true });
     }
     return json(wire(comment), 201, { "x-restli-id": id });
   }
 
   function list(request: EmulatorRequest, urn: string, twist: Twist): Answer {
-    const post = state.posts.find((candidate) => candidate.urn === urn);
+    const post = state.posts.get(urn);
     if (post?.author.startsWith("urn:li:organization:") !== true) {
       throw accessDenied("partnerApiSocialActionsComments.GET_ALL");
     }
     oauth.authenticate(request, "partnerApiSocialActionsComments.GET_ALL", ["r_organization_social"]);
     const now = clock.now().getTime();
-    const listed = state.comments.filter((comment) => comment.object === urn && comment.listedAt <= now);
+    const listed = state.comments.of(urn).filter((comment) => comment.listedAt <= now);
     return pageOf(request, twist.shuffle ? listed : listed.toReversed(), wire);
   }
 

@@ -22,6 +22,16 @@ export type LinkedInOptions = PlatformOptions & {
   organizations?: Organization[];
 };
 
+/** Pages that everybody may publish on. */
+export function manyOrganizations(count: number): Organization[] {
+  return Array.from({ length: count }, (_, number) => ({
+    id: 7_000_001 + number,
+    name: `Page ${number}`,
+    vanityName: `page-${number}`,
+    roles: { "*": "ADMINISTRATOR" },
+  }));
+}
+
 export const linkedInApps: LinkedInApp[] = [
   { clientId: "profile-app", clientSecret: "profile-secret", product: "profile", redirectUris: null },
   { clientId: "page-app", clientSecret: "page-secret", product: "page", redirectUris: null },
@@ -123,11 +133,11 @@ function rulesOf(
     },
     journal: () => journalOf(state, publicUrl()),
     expireTokens() {
-      for (const grant of state.grants)
+      for (const grant of state.grants.all)
         grant.accessExpiresAt = Math.min(grant.accessExpiresAt, clock.now().getTime());
     },
     revokeTokens() {
-      for (const grant of state.grants) grant.revoked = true;
+      for (const grant of state.grants.all) grant.revoked = true;
     },
   };
 }
@@ -150,7 +160,7 @@ function operationOf(request: EmulatorRequest): Operation | null {
 }
 
 function journalOf(state: LinkedInState, publicUrl: string): Visible[] {
-  const posts = state.posts.map((post): Visible => ({
+  const posts = state.posts.all.map((post): Visible => ({
     id: post.urn,
     account: post.author,
     kind: "post",
@@ -162,14 +172,14 @@ function journalOf(state: LinkedInState, publicUrl: string): Visible[] {
     ghost: post.ghost,
     details: detailsOf(state, post),
   }));
-  const comments = state.comments.map((comment): Visible => ({
+  const comments = state.comments.all.map((comment): Visible => ({
     id: comment.urn,
     account: comment.actor,
     kind: "comment",
     text: comment.text,
     altTexts: [],
     inReplyTo: comment.object,
-    url: `${publicUrl}/feed/update/${comment.object}`,
+    url: `${publicUrl}/feed/update/${comment.object}?commentUrn=${encodeURIComponent(comment.urn)}`,
     createdAt: comment.createdAt,
     ghost: comment.ghost,
   }));

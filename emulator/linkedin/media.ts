@@ -69,6 +69,7 @@ export function createMedia(
       availableAt: null,
     };
     state.media.set(media.urn, media);
+    state.mediaByToken.set(media.uploadToken, media);
     const expires = clock.now().getTime() + uploadLifeMs;
     if (kind === "video") return json({ value: videoInstructions(media, expires) });
     return json({
@@ -96,7 +97,7 @@ export function createMedia(
   }
 
   function upload(request: EmulatorRequest, token: string, part: number): Answer {
-    const media = [...state.media.values()].find(({ uploadToken }) => uploadToken === token);
+    const media = state.mediaByToken.get(token);
     if (!media) throw notFound("No such upload");
     // The video's addresses are signed; those of images and documents want the member's token too.
     if (media.kind !== "video") authors.authenticate(request, media.owner, "upload");

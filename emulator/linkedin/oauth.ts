@@ -115,7 +115,7 @@ export function createOAuth(state: LinkedInState, clock: PlatformClock): OAuth {
       refreshExpiresAt: now() + refreshMs,
       revoked: false,
     };
-    state.grants.push(grant);
+    state.grants.add(grant);
     return tokenAnswer(grant);
   }
 
@@ -131,9 +131,9 @@ export function createOAuth(state: LinkedInState, clock: PlatformClock): OAuth {
   /** The refresh token stays the same and its end does not move. */
   function renew(app: LinkedInApp, form: URLSearchParams): Answer {
     const wanted = form.get("refresh_token");
-    const grant = state.grants.find(
-      ({ refresh, clientId }) => refresh !== null && refresh === wanted && clientId === app.clientId,
-    );
+    const grant = state.grants
+      .of(wanted ?? "")
+      .find(({ refresh, clientId }) => refresh === wanted && clientId === app.clientId);
     if (!grant || grant.revoked || grant.refreshExpiresAt <= now()) {
       return oauthError(
         400,
@@ -142,7 +142,7 @@ export function createOAuth(state: LinkedInState, clock: PlatformClock): OAuth {
       );
     }
     const renewed: Grant = { ...grant, access: newSecret(), accessExpiresAt: now() + accessMs };
-    state.grants.push(renewed);
+    state.grants.add(renewed);
     return tokenAnswer(renewed);
   }
 
@@ -165,16 +165,14 @@ export function createOAuth(state: LinkedInState, clock: PlatformClock): OAuth {
     const form = formBody(request);
     if (!appOf(form)) return oauthError(401, "invalid_client", "Client authentication failed");
     const token = form.get("token");
-    for (const grant of state.grants) {
-      if (grant.access === token || grant.refresh === token) grant.revoked = true;
-    }
+    for (const grant of state.grants.of(token ?? "")) grant.revoked = true;
     return json({});
   }
 
   function introspect(request: EmulatorRequest): Answer {
     const form = formBody(request);
     if (!appOf(form)) return oauthError(401, "invalid_client", "Client authentication failed");
-    const grant = state.grants.find(({ access }) => access === form.get("token"));
+    const grant = state.grants.get(form.get("token") ?? "");
     if (!grant) return json({ active: false });
     const status = grant.revoked ? "revoked" : grant.accessExpiresAt <= now() ? "expired" : "active";
     return json({
@@ -189,7 +187,7 @@ export function createOAuth(state: LinkedInState, clock: PlatformClock): OAuth {
 
   function authenticate(request: EmulatorRequest, resource: string, scopes: string[]) {
     const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "")?.[1];
-    const grant = state.grants.find(({ access }) => access === bearer);
+    const grant = state.grants.get(bearer ?? "");
     if (!grant) throw invalidToken();
     if (grant.revoked) throw revokedToken();
     if (grant.accessExpiresAt <= now()) throw expiredToken();

@@ -29,6 +29,8 @@ export function createPosts(
   parts: { oauth: OAuth; authors: Authors; media: MediaApi; clock: PlatformClock },
 ): PostsApi {
   const { oauth, authors, media, clock } = parts;
+  /** Posts of a day, by author and by app. */
+  const counted = new Map<string, number>();
 
   function create(request: EmulatorRequest, twist: Twist): Answer {
     const body = jsonBody(request);
@@ -53,10 +55,10 @@ export function createPosts(
     if (commentary.trim() === "" && content === null)
       throw invalidContent("A post needs commentary or content");
     refuseOverLimit(author, grant.clientId);
-    const standing = state.posts.find(
-      (post) => post.author === author && !post.ghost && isSame(post, { commentary, content }),
-    );
-    if (standing) throw duplicateOf(standing.urn);
+    const standing = state.posts
+      .of(author)
+      .find((post) => !post.ghost && isSame(post, { commentary, content }));
+    if (standing && state.switches.refusesDuplicates) throw duplicateOf(standing.urn);
     const createdAt = clock.now().getTime() + twist.commitMs;
     const post: Post = {
       urn: `urn:li:${content !== null && "media" in content ? "ugcPost" : "share"}:${state.nextNumber()}`,
@@ -69,21 +71,25 @@ export function createPosts(
       listedAt: createdAt + twist.listingMs,
       ghost: false,
     };
-    state.posts.push(post);
-    if (twist.ghost) state.posts.push({ ...post, urn: `urn:li:share:${state.nextNumber()}`, ghost: true });
+    state.posts.add(post);
+    countOne(author, grant.clientId);
+    if (twist.ghost) state.posts.add({ ...post, urn: `urn:li:share:${state.nextNumber()}`, ghost: true });
     return { status: 201, headers: { "x-restli-id": post.urn, "x-linkedin-id": post.urn }, body: "" };
   }
 
   /** LinkedIn counts calls of a UTC day. */
   function refuseOverLimit(author: string, clientId: string): void {
-    const today = dayOf(clock.now().getTime());
-    const ofToday = state.posts.filter((post) => !post.ghost && dayOf(post.createdAt) === today);
     const { memberPostsPerDay, appPostsPerDay } = state.switches;
-    if (ofToday.filter((post) => post.author === author).length >= memberPostsPerDay)
-      throw dayLimit("MEMBER");
-    if (ofToday.filter((post) => post.clientId === clientId).length >= appPostsPerDay) {
-      throw dayLimit("APPLICATION");
-    }
+    if ((counted.get(today(author)) ?? 0) >= memberPostsPerDay) throw dayLimit("MEMBER");
+    if ((counted.get(today(clientId)) ?? 0) >= appPostsPerDay) throw dayLimit("APPLICATION");
+  }
+
+  function countOne(...who: string[]): void {
+    for (const one of who) counted.set(today(one), (counted.get(today(one)) ?? 0) + 1);
+  }
+
+  function today(who: string): string {
+    return `${dayOf(clock.now().getTime())} ${who}`;
   }
 
   function contentOf(value: unknown, author: string): PostContent | null {
@@ -140,13 +146,14 @@ export function createPosts(
     oauth.authenticate(request, "partnerApiPosts.FINDER-author", ["r_organization_social"]);
     const now = clock.now().getTime();
     const own = state.posts
-      .filter((post) => post.author === author && post.listedAt <= now)
+      .of(author)
+      .filter((post) => post.listedAt <= now)
       .toSorted((left, right) => right.createdAt - left.createdAt);
     return pageOf(request, twist.shuffle ? own.toReversed() : own, wire);
   }
 
   function get(request: EmulatorRequest, urn: string): Answer {
-    const post = state.posts.find((candidate) => candidate.urn === urn);
+    const post = state.posts.get(urn);
     const read =
       post?.author.startsWith("urn:li:person:") === true ? "r_member_social" : "r_organization_social";
     oauth.authenticate(request, "partnerApiPosts.GET", [read]);

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { createShelf, type Shelf } from "../shelf.ts";
 
 export type LinkedInApp = {
   clientId: string;
@@ -103,6 +104,8 @@ export type Switches = {
   oldestVersion: string;
   /** Uploads end as PROCESSING_FAILED. */
   processingFails: boolean;
+  /** False: the same text may stand twice, as LinkedIn itself does not take it. */
+  refusesDuplicates: boolean;
 };
 
 export type LinkedInState = {
@@ -110,10 +113,14 @@ export type LinkedInState = {
   organizations: Organization[];
   members: Map<string, Member>;
   codes: Map<string, Code>;
-  grants: Grant[];
+  /** By access token and by refresh token. */
+  grants: Shelf<Grant>;
   media: Map<string, Media>;
-  posts: Post[];
-  comments: Comment[];
+  mediaByToken: Map<string, Media>;
+  /** By author. */
+  posts: Shelf<Post>;
+  /** By what they stand under. */
+  comments: Shelf<Comment>;
   switches: Switches;
   /** A number as LinkedIn's ids look: 19 digits, rising with time. */
   nextNumber(): string;
@@ -126,10 +133,20 @@ export function createState(apps: LinkedInApp[], organizations: Organization[]):
     organizations,
     members: new Map(),
     codes: new Map(),
-    grants: [],
+    grants: createShelf(
+      ({ access }) => [access],
+      ({ access, refresh }) => (refresh === null ? [access] : [access, refresh]),
+    ),
     media: new Map(),
-    posts: [],
-    comments: [],
+    mediaByToken: new Map(),
+    posts: createShelf(
+      ({ urn }) => [urn],
+      ({ author }) => [author],
+    ),
+    comments: createShelf(
+      ({ urn }) => [urn],
+      ({ object }) => [object],
+    ),
     switches: {
       grantOnly: null,
       refreshTokens: false,
@@ -138,6 +155,7 @@ export function createState(apps: LinkedInApp[], organizations: Organization[]):
       processingMs: 0,
       oldestVersion: "202512",
       processingFails: false,
+      refusesDuplicates: true,
     },
     nextNumber() {
       last += 1n;

@@ -14,6 +14,7 @@ export function readSwitches(body: Record<string, unknown>): Partial<Switches> {
         break;
       case "refreshTokens":
       case "processingFails":
+      case "refusesDuplicates":
         wanted[key] = value === true;
         break;
       case "memberPostsPerDay":

@@ -4,6 +4,7 @@ import type { Answer, EmulatorRequest } from "../http.ts";
 import { formBody, json, jsonBody, Refusal } from "../http.ts";
 import type { Platform, PlatformClock, PlatformOptions, PlatformRules, Visible } from "../platform.ts";
 import { startPlatform } from "../platform.ts";
+import { createShelf } from "../shelf.ts";
 import { fieldsOf } from "../multipart.ts";
 import { createOAuth } from "./oauth.ts";
 
@@ -41,7 +42,10 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
   const server = { processingMs: 0, maxCharacters: 500, postsPerWindow: 300 };
   const media = new Map<string, Media>();
   const keys = new Map<string, { id: string; expiresAt: number }>();
-  let statuses: Status[] = [];
+  const statuses = createShelf<Status>(
+    ({ id }) => [id],
+    ({ accountId }) => [accountId],
+  );
   let taken = 0n;
 
   function now(): number {
@@ -87,17 +91,14 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
     const { accountId } = signedIn(request, "write:statuses");
     const key = `${accountId} ${String(request.headers["idempotency-key"] ?? randomBytes(8).toString("hex"))}`;
     const before = keys.get(key);
-    const known =
-      before && before.expiresAt > now() ? statuses.find(({ id }) => id === before.id) : undefined;
+    const known = before && before.expiresAt > now() ? statuses.get(before.id) : undefined;
     if (known) return json(shown(known));
-    const recent = statuses.filter(
-      (one) => one.accountId === accountId && one.createdAt > now() - 3 * hourMs,
-    );
+    const recent = statuses.of(accountId).filter((one) => one.createdAt > now() - 3 * hourMs);
     if (recent.length >= server.postsPerWindow) throw tooMany(3 * 3600);
     const status = statusFrom(jsonBody(request), accountId, twist);
-    statuses.push(status);
+    statuses.add(status);
     keys.set(key, { id: status.id, expiresAt: now() + hourMs });
-    if (twist.ghost) statuses.push({ ...status, id: newId(status.createdAt), ghost: true });
+    if (twist.ghost) statuses.add({ ...status, id: newId(status.createdAt), ghost: true });
     return json(shown(status));
   }
 
@@ -129,7 +130,7 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
     if (files.length > 1 && files.some((file) => file?.kind === "video")) {
       throw new Refusal(422, "invalid", "Cannot attach a video to a post that already contains images");
     }
-    if (inReplyTo !== null && !statuses.some(({ id }) => id === inReplyTo)) {
+    if (inReplyTo !== null && !statuses.get(inReplyTo)) {
       throw new Refusal(404, "not_found", "The post you are trying to reply to does not appear to exist.");
     }
     const createdAt = now() + twist.commitMs;
@@ -153,7 +154,8 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
     const limit = Math.min(Number(request.query.get("limit") ?? "20"), 40);
     const below = request.query.get("max_id");
     const rows = statuses
-      .filter((one) => one.accountId === accountId && one.createdAt <= now() && one.listedAt <= now())
+      .of(accountId)
+      .filter((one) => one.createdAt <= now() && one.listedAt <= now())
       .filter((one) => below === null || BigInt(one.id) < BigInt(below))
       .sort((left, right) => (BigInt(left.id) < BigInt(right.id) ? 1 : -1))
       .slice(0, limit);
@@ -162,8 +164,8 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
 
   function source(request: EmulatorRequest, id: string): Answer {
     signedIn(request, "read:statuses");
-    const status = statuses.find((one) => one.id === id && one.createdAt <= now());
-    if (!status) throw new Refusal(404, "not_found", "Record not found");
+    const status = statuses.get(id);
+    if (!status || status.createdAt > now()) throw new Refusal(404, "not_found", "Record not found");
     return json({ id, text: status.text, spoiler_text: status.spoilerText });
   }
 
@@ -273,7 +275,7 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
       if (request.method === "PUT") Object.assign(server, jsonBody(request));
       return json(server);
     },
-    journal: () => statuses.toSorted((left, right) => left.createdAt - right.createdAt).map(visible),
+    journal: () => statuses.all.toSorted((left, right) => left.createdAt - right.createdAt).map(visible),
     expireTokens: () => oauth.grants.clear(),
     revokeTokens: () => oauth.grants.clear(),
   };

@@ -23,8 +23,8 @@ export function createCommentEdges(state: MetaState, clock: PlatformClock): Comm
   const now = (): number => clock.now().getTime();
 
   function parent(id: string, method: string): MetaPost {
-    const post = state.posts.find((one) => (one.id === id || one.video === id) && one.createdAt <= now());
-    if (!post) throw noSuchObject(id, method);
+    const post = state.posts.get(id);
+    if (!post || post.createdAt > now()) throw noSuchObject(id, method);
     return post;
   }
 
@@ -56,8 +56,8 @@ export function createCommentEdges(state: MetaState, clock: PlatformClock): Comm
       ghost,
     });
     const id = onInstagram ? number : `${post.id.split("_")[1] ?? ""}_${number}`;
-    state.posts.push(make(id, false));
-    if (twist.ghost) state.posts.push(make(`${id}9`, true));
+    state.posts.add(make(id, false));
+    if (twist.ghost) state.posts.add(make(`${id}9`, true));
     return json({ id });
   }
 
@@ -65,7 +65,8 @@ export function createCommentEdges(state: MetaState, clock: PlatformClock): Comm
     const since = timeOf(params.values.get("since"));
     const newestFirst = post.mediaType !== null || params.values.get("order") === "reverse_chronological";
     const comments = state.posts
-      .filter((one) => one.kind === "comment" && one.parent === post.id && one.listedAt <= now())
+      .of(post.id)
+      .filter((one) => one.listedAt <= now())
       .filter((one) => since === null || one.createdAt >= since)
       .toSorted((left, right) => (right.createdAt - left.createdAt) * (newestFirst ? 1 : -1))
       .map((one) =>

@@ -5,7 +5,7 @@ import type { Platform, PlatformOptions, PlatformRules, Visible } from "../platf
 import { startPlatform } from "../platform.ts";
 import { plainPage } from "./consent.page.ts";
 import type { MetaApp, MetaPost } from "./state.ts";
-import { createState } from "./state.ts";
+import { createState, manyPages } from "./state.ts";
 import { businessUsage, errorAnswer, exhaustedUsage, GraphRefusal, namedError } from "./errors.ts";
 import { createGraph } from "./graph.ts";
 import { createLogin } from "./login.ts";
@@ -18,6 +18,8 @@ export type MetaOptions = PlatformOptions & {
   app?: Partial<MetaApp>;
   /** How long a container of Instagram is `IN_PROGRESS`. */
   processingMs?: number;
+  /** Instead of the three that there are: so many Pages that everybody may publish on, each with an Instagram account. */
+  pages?: number;
 };
 
 export const metaApp: MetaApp = {
@@ -33,7 +35,10 @@ export const metaApp: MetaApp = {
  */
 export function startMeta(options: MetaOptions): Promise<Platform> {
   return startPlatform(({ clock, publicUrl }): PlatformRules => {
-    const state = createState({ ...metaApp, ...options.app });
+    const state = createState(
+      { ...metaApp, ...options.app },
+      options.pages === undefined ? undefined : manyPages(options.pages),
+    );
     const login = createLogin(state, clock);
     const graph = createGraph(state, clock, {
       publicUrl,
@@ -74,7 +79,7 @@ export function startMeta(options: MetaOptions): Promise<Platform> {
 
     /** Where people look: `/{post}` of Facebook and `/p/{code}/` of Instagram. */
     function permalink(path: string): Answer | null {
-      const post = state.posts.find(({ id, video }) => path === `/${id}` || path === `/${video}`);
+      const post = state.posts.get(path.slice(1));
       if (post) return page(plainPage("Facebook", post.text));
       return path.startsWith("/p/") ? page(plainPage("Instagram", path)) : null;
     }
@@ -96,7 +101,7 @@ export function startMeta(options: MetaOptions): Promise<Platform> {
               : { status: refusal.status, code: 100, message: `(#100) ${refusal.message}` },
           ),
       },
-      journal: () => state.posts.map((post) => visible(post, publicUrl())),
+      journal: () => state.posts.all.map((post) => visible(post, publicUrl())),
       expireTokens() {
         for (const token of state.tokens.values()) token.expiresAt = clock.now().getTime();
       },

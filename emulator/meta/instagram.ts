@@ -141,20 +141,20 @@ export function createInstagramEdges(
       ghost,
     });
     const post = make(false);
-    state.posts.push(post);
-    if (twist.ghost) state.posts.push(make(true));
+    state.posts.add(post);
+    if (twist.ghost) state.posts.add(make(true));
     return post;
   }
 
   function usage(accountId: string): number {
-    const own = (post: MetaPost): boolean => post.account === accountId && post.kind === "post";
-    return state.posts.filter((post) => own(post) && post.createdAt > now() - dayMs).length;
+    return state.posts.of(accountId).filter((post) => post.createdAt > now() - dayMs).length;
   }
 
   function list(accountId: string, params: GraphParams, twist: Twist, address: string): Answer {
     const [since, until] = [timeOf(params.values.get("since")), timeOf(params.values.get("until"))];
     const items = state.posts
-      .filter((post) => post.account === accountId && post.kind === "post" && post.listedAt <= now())
+      .of(accountId)
+      .filter((post) => post.listedAt <= now())
       .filter(
         (post) => (since === null || post.createdAt >= since) && (until === null || post.createdAt <= until),
       )

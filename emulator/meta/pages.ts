@@ -59,7 +59,7 @@ export function createPageEdges(
   }
 
   function isDuplicate(page: MetaPage, message: string, link: string | null): boolean {
-    const last = state.posts.findLast((post) => post.account === page.id && post.kind === "post");
+    const last = state.posts.of(page.id).at(-1);
     return last !== undefined && last.text === message && last.link === link && last.photos.length === 0;
   }
 
@@ -85,8 +85,8 @@ export function createPageEdges(
       ghost,
     });
     const post = make(false);
-    state.posts.push(post);
-    if (twist.ghost) state.posts.push(make(true));
+    state.posts.add(post);
+    if (twist.ghost) state.posts.add(make(true));
     return post;
   }
 
@@ -138,7 +138,8 @@ export function createPageEdges(
   function list(page: MetaPage, params: GraphParams, twist: Twist, address: string): Answer {
     const [since, until] = [timeOf(params.values.get("since")), timeOf(params.values.get("until"))];
     const posts = state.posts
-      .filter((post) => post.account === page.id && post.kind === "post" && post.listedAt <= now())
+      .of(page.id)
+      .filter((post) => post.listedAt <= now())
       .filter(
         (post) => (since === null || post.createdAt >= since) && (until === null || post.createdAt <= until),
       )

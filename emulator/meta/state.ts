@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
+import { createShelf, type Shelf } from "../shelf.ts";
 
 export type MetaApp = { id: string; secret: string; redirectUris: string[]; demandsProof: boolean };
 
@@ -97,7 +98,8 @@ export type MetaState = {
   photos: Map<string, Photo>;
   videos: Map<string, Video>;
   containers: Map<string, Container>;
-  posts: MetaPost[];
+  /** By their account, comments by what they stand under; found by id and by their video's. */
+  posts: Shelf<MetaPost>;
   /** The next number of an id; ids say what they are by their first digits. */
   newId(kind: keyof typeof prefixes): string;
   issue(token: Omit<Token, "hash">): string;
@@ -124,42 +126,64 @@ export const prefixes = {
   post: "22",
 } as const;
 
-export function createState(app: MetaApp): MetaState {
+const fullTasks = ["MANAGE", "CREATE_CONTENT", "MODERATE", "ADVERTISE", "ANALYZE", "MESSAGING"];
+
+const somePages: MetaPage[] = [
+  {
+    id: `${prefixes.page}2001`,
+    name: "Galley Test Kitchen",
+    username: "galleykitchen",
+    tasks: fullTasks,
+    instagram: { id: `${prefixes.instagram}3001`, username: "galley.kitchen", name: "Galley Kitchen" },
+  },
+  {
+    id: `${prefixes.page}2002`,
+    name: "Galley Bookshop",
+    username: "galleybooks",
+    tasks: ["CREATE_CONTENT", "MODERATE"],
+    instagram: null,
+  },
+  {
+    id: `${prefixes.page}2003`,
+    name: "Somebody Else's Page",
+    username: "",
+    tasks: ["ANALYZE"],
+    instagram: { id: `${prefixes.instagram}3003`, username: "somebody.else", name: "" },
+  },
+];
+
+/** Pages for many accounts, all alike. */
+export function manyPages(count: number): MetaPage[] {
+  return Array.from({ length: count }, (_, number) => ({
+    id: `${prefixes.page}${4001 + number}`,
+    name: `Page ${number}`,
+    username: `page${number}`,
+    tasks: fullTasks,
+    instagram: {
+      id: `${prefixes.instagram}${5001 + number}`,
+      username: `page.${number}`,
+      name: `Page ${number}`,
+    },
+  }));
+}
+
+export function createState(app: MetaApp, pages: MetaPage[] = somePages): MetaState {
   let count = 1000;
   const tokens = new Map<string, Token>();
   return {
     app,
     user: { id: `${prefixes.user}1001`, name: "Ada Newcomer" },
-    pages: [
-      {
-        id: `${prefixes.page}2001`,
-        name: "Galley Test Kitchen",
-        username: "galleykitchen",
-        tasks: ["MANAGE", "CREATE_CONTENT", "MODERATE", "ADVERTISE", "ANALYZE", "MESSAGING"],
-        instagram: { id: `${prefixes.instagram}3001`, username: "galley.kitchen", name: "Galley Kitchen" },
-      },
-      {
-        id: `${prefixes.page}2002`,
-        name: "Galley Bookshop",
-        username: "galleybooks",
-        tasks: ["CREATE_CONTENT", "MODERATE"],
-        instagram: null,
-      },
-      {
-        id: `${prefixes.page}2003`,
-        name: "Somebody Else's Page",
-        username: "",
-        tasks: ["ANALYZE"],
-        instagram: { id: `${prefixes.instagram}3003`, username: "somebody.else", name: "" },
-      },
-    ],
+    pages,
     codes: new Map(),
     tokens,
     consents: [],
     photos: new Map(),
     videos: new Map(),
     containers: new Map(),
-    posts: [],
+    posts: createShelf(
+      ({ id, video }) => (video === null ? [id] : [id, video]),
+      ({ kind, account, parent }) => [kind === "post" ? account : (parent ?? "")],
+    ),
     newId(kind) {
       count += 1;
       return `${prefixes[kind]}${String(count).padStart(11, "0")}`;

@@ -124,14 +124,14 @@ export function createVideoEdges(state: MetaState, clock: PlatformClock): VideoE
       listedAt: createdAt + twist.listingMs,
       ghost: false,
     };
-    state.posts.push(post);
-    if (twist.ghost) state.posts.push({ ...post, id: `${page.id}_${state.newId("post")}`, ghost: true });
+    state.posts.add(post);
+    if (twist.ghost) state.posts.add({ ...post, id: `${page.id}_${state.newId("post")}`, ghost: true });
   }
 
   function get(id: string, params: GraphParams): Answer {
     const video = state.videos.get(id);
     if (!video) throw noSuchObject(id, "GET");
-    const post = state.posts.find((one) => one.video === id && !one.ghost);
+    const post = state.posts.get(id);
     const isOut = post !== undefined && post.createdAt <= clock.now().getTime();
     return json(
       project(

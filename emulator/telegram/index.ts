@@ -4,16 +4,21 @@ import { json, jsonBody, Refusal } from "../http.ts";
 import { fieldsOf } from "../multipart.ts";
 import type { Platform, PlatformClock, PlatformOptions, PlatformRules, Visible } from "../platform.ts";
 import { startPlatform } from "../platform.ts";
+import { createShelf } from "../shelf.ts";
 
-/** The one bot and the one channel that it may post in. */
+/** The one bot, and the channel that it may post in where no others are named. */
 export const telegramBot = { token: "123456789:AAE-emulated-bot-token-for-tests", chat: "@galley_press" };
 
-const chatId = -1_001_234_567_890;
+type Chat = { id: number; name: string };
+
+const firstChatId = -1_001_234_567_890;
 const botId = 123_456_789;
 const perMinute = 20;
 
 type Message = {
+  /** Counts in its chat. */
   id: number;
+  chat: Chat;
   text: string;
   pictures: number;
   replyTo: number | null;
@@ -21,15 +26,33 @@ type Message = {
   ghost: boolean;
 };
 
-/** Starts the part of the Bot API that posts in a channel: https://core.telegram.org/bots/api */
-export function startTelegram(options: PlatformOptions): Promise<Platform> {
-  return startPlatform(({ clock }) => rulesOf(clock), options);
+/** Names of channels, as many as are wanted. */
+export function manyChats(count: number): string[] {
+  return Array.from({ length: count }, (_, number) => `@galley_press_${number}`);
 }
 
-function rulesOf(clock: PlatformClock): PlatformRules {
-  const messages: Message[] = [];
+/**
+ * Starts the part of the Bot API that posts in channels: https://core.telegram.org/bots/api. `chats` are the names
+ * of those that the bot may post in.
+ */
+export function startTelegram(options: PlatformOptions & { chats?: string[] }): Promise<Platform> {
+  const chats = (options.chats ?? [telegramBot.chat]).map((name, number) => ({
+    id: firstChatId - number,
+    name,
+  }));
+  return startPlatform(({ clock }) => rulesOf(clock, chats), options);
+}
+
+function rulesOf(clock: PlatformClock, chats: readonly Chat[]): PlatformRules {
+  const messages = createShelf<Message>(
+    (message) => [`${message.chat.name} ${message.id}`],
+    ({ chat: { name } }) => [name],
+  );
+  const byAddress = new Map(
+    chats.flatMap((one) => [[one.name, one] as const, [String(one.id), one] as const]),
+  );
+  const lastIds = new Map<Chat, number>();
   let isAdministrator = true;
-  let lastId = 0;
 
   function now(): number {
     return clock.now().getTime();
@@ -41,11 +64,9 @@ function rulesOf(clock: PlatformClock): PlatformRules {
     const parameters = parametersOf(request);
     if (method === "getMe")
       return result({ id: botId, is_bot: true, first_name: "Press", username: "press_bot" });
-    const wanted = String(parameters["chat_id"]);
-    if (wanted !== telegramBot.chat && wanted !== String(chatId)) {
-      throw new Refusal(400, "bad_request", "Bad Request: chat not found");
-    }
-    if (method === "getChat") return result({ ...chat(), title: "The Press", type: "channel" });
+    const chat = byAddress.get(String(parameters["chat_id"]));
+    if (!chat) throw new Refusal(400, "bad_request", "Bad Request: chat not found");
+    if (method === "getChat") return result({ ...wireOf(chat), title: "The Press", type: "channel" });
     if (method === "getChatMember") {
       return result(
         isAdministrator ? { status: "administrator", can_post_messages: true } : { status: "left" },
@@ -54,19 +75,20 @@ function rulesOf(clock: PlatformClock): PlatformRules {
     if (!isAdministrator) {
       throw new Refusal(403, "forbidden", "Forbidden: bot was kicked from the channel chat");
     }
-    return sent(request, method ?? "", parameters, twist);
+    return sent(request, method ?? "", chat, parameters, twist);
   }
 
   function sent(
     request: EmulatorRequest,
     method: string,
+    chat: Chat,
     parameters: Record<string, unknown>,
     twist: Twist,
   ): Answer {
-    if (messages.filter(({ createdAt }) => createdAt > now() - 60_000).length >= perMinute * 10)
-      throw tooMany(60);
+    const before = messages.of(chat.name).at(-perMinute * 10);
+    if (before && before.createdAt > now() - 60_000) throw tooMany(60);
     const replyTo = Number(objectOf(parameters["reply_parameters"])["message_id"] ?? 0) || null;
-    if (replyTo !== null && !messages.some(({ id }) => id === replyTo)) {
+    if (replyTo !== null && !messages.get(`${chat.name} ${replyTo}`)) {
       throw new Refusal(400, "bad_request", "Bad Request: message to be replied not found");
     }
     switch (method) {
@@ -74,11 +96,11 @@ function rulesOf(clock: PlatformClock): PlatformRules {
         const text = typeof parameters["text"] === "string" ? parameters["text"].trim() : "";
         if (text === "") throw new Refusal(400, "bad_request", "Bad Request: message text is empty");
         if (text.length > 4096) throw new Refusal(400, "bad_request", "Bad Request: message is too long");
-        return result(shown(keep(text, 0, replyTo, twist)));
+        return result(shown(keep(chat, text, 0, replyTo, twist)));
       }
       case "sendPhoto": {
         pictureOf(request, parameters["photo"]);
-        return result(shown(keep(captionOf(parameters["caption"]), 1, replyTo, twist)));
+        return result(shown(keep(chat, captionOf(parameters["caption"]), 1, replyTo, twist)));
       }
       case "sendMediaGroup": {
         const group = Array.isArray(parameters["media"]) ? parameters["media"].map(objectOf) : [];
@@ -86,8 +108,8 @@ function rulesOf(clock: PlatformClock): PlatformRules {
           throw new Refusal(400, "bad_request", "Bad Request: wrong number of media in an album");
         }
         for (const one of group) pictureOf(request, one["media"]);
-        const first = keep(captionOf(group[0]?.["caption"]), group.length, replyTo, twist);
-        lastId += group.length - 1;
+        const first = keep(chat, captionOf(group[0]?.["caption"]), group.length, replyTo, twist);
+        for (const _ of group.slice(1)) nextId(chat);
         return result(group.map((_, index) => ({ ...shown(first), message_id: first.id + index })));
       }
       default:
@@ -95,24 +117,30 @@ function rulesOf(clock: PlatformClock): PlatformRules {
     }
   }
 
-  function keep(text: string, pictures: number, replyTo: number | null, twist: Twist): Message {
-    lastId += 1;
-    const message = { id: lastId, text, pictures, replyTo, createdAt: now() + twist.commitMs, ghost: false };
-    messages.push(message);
-    if (twist.ghost) messages.push({ ...message, id: (lastId += 1), ghost: true });
+  function nextId(chat: Chat): number {
+    const id = (lastIds.get(chat) ?? 0) + 1;
+    lastIds.set(chat, id);
+    return id;
+  }
+
+  function keep(chat: Chat, text: string, pictures: number, replyTo: number | null, twist: Twist): Message {
+    const createdAt = now() + twist.commitMs;
+    const message = { id: nextId(chat), chat, text, pictures, replyTo, createdAt, ghost: false };
+    messages.add(message);
+    if (twist.ghost) messages.add({ ...message, id: nextId(chat), ghost: true });
     return message;
   }
 
   function visible(message: Message): Visible {
     return {
       id: String(message.id),
-      account: telegramBot.chat,
+      account: message.chat.name,
       kind: message.replyTo === null ? "post" : "reply",
       text: message.text,
       // The Bot API has no place for descriptions.
       altTexts: [],
       inReplyTo: message.replyTo === null ? null : String(message.replyTo),
-      url: `https://t.me/${telegramBot.chat.slice(1)}/${message.id}`,
+      url: `https://t.me/${message.chat.name.slice(1)}/${message.id}`,
       createdAt: message.createdAt,
       ghost: message.ghost,
       details: { pictures: message.pictures },
@@ -135,7 +163,7 @@ function rulesOf(clock: PlatformClock): PlatformRules {
       isAdministrator = jsonBody(request)["administrator"] !== false;
       return json({ administrator: isAdministrator });
     },
-    journal: () => messages.map(visible),
+    journal: () => messages.all.map(visible),
     // A bot's token does not age.
     expireTokens: () => undefined,
     revokeTokens() {
@@ -144,12 +172,12 @@ function rulesOf(clock: PlatformClock): PlatformRules {
   };
 }
 
-function chat() {
-  return { id: chatId, username: telegramBot.chat.slice(1) };
+function wireOf({ id, name }: Chat) {
+  return { id, username: name.slice(1) };
 }
 
 function shown(message: Message) {
-  return { message_id: message.id, chat: chat(), date: Math.floor(message.createdAt / 1000) };
+  return { message_id: message.id, chat: wireOf(message.chat), date: Math.floor(message.createdAt / 1000) };
 }
 
 function result(value: unknown): Answer {

@@ -110,7 +110,7 @@ function rulesOf(state: XState, app: XApp, publicUrl: () => string): PlatformRul
   /** Where the addresses of posts lead. */
   function publicPage(request: EmulatorRequest): Answer {
     const [, id] = /^\/\w+\/status\/(\d+)$/.exec(request.path) ?? [];
-    const post = id === undefined ? undefined : state.byId.get(id);
+    const post = id === undefined ? undefined : state.posts.get(id);
     if (!post || post.createdAt > state.clock.now().getTime()) {
       return page(errorPage("This page doesn’t exist."), 404);
     }
@@ -162,7 +162,7 @@ function rulesOf(state: XState, app: XApp, publicUrl: () => string): PlatformRul
       refusal: (code) => problem(Object.keys(problems).includes(code) ? (code as ProblemName) : "forbidden"),
       refused: refusedAnswer,
     },
-    journal: () => state.posts.toSorted((left, right) => left.createdAt - right.createdAt).map(visible),
+    journal: () => state.posts.all.toSorted((left, right) => left.createdAt - right.createdAt).map(visible),
     expireTokens() {
       for (const grant of state.byAccess.values()) grant.accessExpiresAt = state.clock.now().getTime();
     },

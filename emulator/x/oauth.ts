@@ -139,7 +139,7 @@ export function createOAuth(state: XState, app: XApp) {
     }
     state.byRefresh.delete(hash);
     state.spentRefresh.set(hash, grant.family);
-    for (const [access, other] of state.byAccess) if (other === grant) state.byAccess.delete(access);
+    state.byAccess.delete(grant.accessHash);
     return issue(grant);
   }
 
@@ -152,10 +152,11 @@ export function createOAuth(state: XState, app: XApp) {
       accountId: from.accountId,
       clientId: from.clientId,
       scopes: from.scopes,
+      accessHash: secretHash(access),
       accessExpiresAt: now() + seconds * 1000,
       refreshHash: refresh === null ? null : secretHash(refresh),
     };
-    state.byAccess.set(secretHash(access), grant);
+    state.byAccess.set(grant.accessHash, grant);
     if (refresh !== null) state.byRefresh.set(secretHash(refresh), grant);
     state.exchanges += 1;
     return json({

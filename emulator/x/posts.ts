@@ -59,8 +59,7 @@ export function createPosts({ state, oauth, media, publicUrl }: Parts) {
   }
 
   function keep(post: XPost): void {
-    state.posts.push(post);
-    state.byId.set(post.id, post);
+    state.posts.add(post);
   }
 
   function meetTrouble(): void {
@@ -71,20 +70,21 @@ export function createPosts({ state, oauth, media, publicUrl }: Parts) {
 
   function isDuplicate(accountId: string, text: string, inReplyTo: string | null): boolean {
     if (!state.switches.refusesDuplicates) return false;
-    return state.posts.some(
-      (post) =>
-        post.accountId === accountId &&
-        post.text === text &&
-        post.inReplyTo === inReplyTo &&
-        post.mediaIds.length === 0 &&
-        post.createdAt > now() - dayMs,
-    );
+    return state.posts
+      .of(accountId)
+      .some(
+        (post) =>
+          post.text === text &&
+          post.inReplyTo === inReplyTo &&
+          post.mediaIds.length === 0 &&
+          post.createdAt > now() - dayMs,
+      );
   }
 
   function parentOf(reply: unknown): string | null {
     const id = objectOf(reply)?.["in_reply_to_tweet_id"];
     if (id === undefined) return null;
-    const parent = typeof id === "string" ? state.byId.get(id) : undefined;
+    const parent = typeof id === "string" ? state.posts.get(id) : undefined;
     if (!parent || parent.createdAt > now()) {
       throw refuse("forbidden", "You attempted to reply to a Tweet that is deleted or not visible to you.");
     }
@@ -100,7 +100,8 @@ export function createPosts({ state, oauth, media, publicUrl }: Parts) {
     const token = query.get("pagination_token");
     const excluded = (query.get("exclude") ?? "").split(",");
     const listed = state.posts
-      .filter((post) => post.accountId === accountId && post.listedAt <= now())
+      .of(accountId)
+      .filter((post) => post.listedAt <= now())
       .filter((post) => Number.isNaN(startsAt) || post.createdAt >= startsAt)
       .filter((post) => !excluded.includes("replies") || post.inReplyTo === null)
       .sort((left, right) => right.createdAt - left.createdAt);
@@ -125,7 +126,7 @@ export function createPosts({ state, oauth, media, publicUrl }: Parts) {
   /** GET /2/tweets/{id} */
   function one(request: EmulatorRequest, id: string): Answer {
     oauth.authenticate(request, "tweet.read", "users.read");
-    const post = state.byId.get(id);
+    const post = state.posts.get(id);
     if (!post || post.createdAt > now()) throw refuse("not-found", `Could not find tweet with id: [${id}].`);
     return json({
       data: wire(post, new Set([...(request.query.get("post.fields") ?? "").split(","), "id", "text"])),
@@ -152,7 +153,7 @@ export function createPosts({ state, oauth, media, publicUrl }: Parts) {
   }
 
   function rootOf(post: XPost): XPost {
-    const parent = post.inReplyTo === null ? undefined : state.byId.get(post.inReplyTo);
+    const parent = post.inReplyTo === null ? undefined : state.posts.get(post.inReplyTo);
     return parent ? rootOf(parent) : post;
   }
 

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { createShelf, type Shelf } from "../shelf.ts";
 import type { PlatformClock } from "../platform.ts";
 
 export type XAccount = { id: string; username: string; name: string; protected: boolean };
@@ -51,6 +52,7 @@ export type Grant = {
   accountId: string;
   clientId: string;
   scopes: string[];
+  accessHash: string;
   accessExpiresAt: number;
   refreshHash: string | null;
 };
@@ -83,9 +85,8 @@ export type XState = {
   spentRefresh: Map<string, string>;
   revokedFamilies: Set<string>;
   media: Map<string, XMedia>;
-  /** Oldest first. */
-  posts: XPost[];
-  byId: Map<string, XPost>;
+  /** By account. */
+  posts: Shelf<XPost>;
   /** Requests to the token endpoint that ended in new tokens. */
   exchanges: number;
   newId(at: number): string;
@@ -116,8 +117,10 @@ export function createState(clock: PlatformClock): XState {
     spentRefresh: new Map(),
     revokedFamilies: new Set(),
     media: new Map(),
-    posts: [],
-    byId: new Map(),
+    posts: createShelf(
+      ({ id }) => [id],
+      ({ accountId }) => [accountId],
+    ),
     exchanges: 0,
     newId(at) {
       sequence = (sequence + 1n) % (1n << 22n);

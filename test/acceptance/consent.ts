@@ -2,9 +2,14 @@ import { parseHTML } from "linkedom";
 
 /**
  * Goes through a platform's consent page as a browser would: every form is answered with what it holds and
- * `decision=allow`, every redirect is followed until one leads back to `origin`. Returns that address.
+ * `decision=allow`, every redirect is followed until one leads back to `origin`. Returns that address. `fields` are
+ * what the person fills in.
  */
-export async function agree(authorizeUrl: string, origin: string): Promise<URL> {
+export async function agree(
+  authorizeUrl: string,
+  origin: string,
+  fields: Readonly<Record<string, string>> = {},
+): Promise<URL> {
   let request = new Request(authorizeUrl);
   for (let step = 0; step < 10; step += 1) {
     const response = await fetch(request, { redirect: "manual" });
@@ -15,12 +20,12 @@ export async function agree(authorizeUrl: string, origin: string): Promise<URL> 
       request = new Request(next);
       continue;
     }
-    request = allowed(await response.text(), request.url);
+    request = allowed(await response.text(), request.url, fields);
   }
   throw new Error(`the consent at ${authorizeUrl} leads nowhere`);
 }
 
-function allowed(page: string, at: string): Request {
+function allowed(page: string, at: string, fields: Readonly<Record<string, string>>): Request {
   const { document } = parseHTML(page);
   const form = document.querySelector("form[method=post]");
   if (!form) throw new Error(`no consent is asked for at ${at}: ${page.slice(0, 500)}`);
@@ -30,6 +35,7 @@ function allowed(page: string, at: string): Request {
     if (choice && !field.hasAttribute("checked")) continue;
     body.append(field.getAttribute("name") ?? "", field.getAttribute("value") ?? "");
   }
+  for (const [name, value] of Object.entries(fields)) body.set(name, value);
   body.set("decision", "allow");
   return new Request(new URL(form.getAttribute("action") ?? "", at), { method: "POST", body });
 }

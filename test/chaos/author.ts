@@ -1,9 +1,10 @@
-import type { VariantContent } from "#connectors";
+import { connectorRegistry, type Limits, type VariantContent } from "#connectors";
 import { GalleyError } from "#kit";
 import { sql } from "kysely";
 import sharp from "sharp";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ConnectedChannel, House } from "./house.ts";
+import { shown, type Target } from "./platforms.ts";
 
 /** One approved variant: what must become visible on one account, once. */
 type Wanted = { postId: string; channel: ConnectedChannel; texts: string[] };
@@ -49,7 +50,7 @@ export async function writePosts(options: AuthorOptions, written: Written): Prom
       const postId = await publish(house, `Post ${mine}`, draft);
       written.wanted.push(...draft.map(({ channel, texts }) => ({ postId, channel, texts })));
       if (mine % decoyEvery === 0) {
-        written.wanted.push(...(await writeUnwanted(house, mine, channels)));
+        written.wanted.push(...(await writeUnwanted(house, mine, channels, media)));
         written.unwanted += 1;
       }
     }
@@ -60,8 +61,8 @@ export async function writePosts(options: AuthorOptions, written: Written): Prom
 type VariantDraft = { channel: ConnectedChannel; content: VariantContent; texts: string[] };
 
 /** One in 25 says the same as the post before it: two equal posts are wanted then, and Galley must tell them apart. */
-function textOf(number: number): string {
-  return `Post ${number % 25 === 0 ? number - 1 : number}: wanted once.`;
+function textOf(number: number, { repeats }: Target): string {
+  return `Post ${repeats && number % 25 === 0 ? number - 1 : number}: wanted once.`;
 }
 
 function drafts(
@@ -71,21 +72,50 @@ function drafts(
   random: () => number,
 ): VariantDraft[] {
   const kind = random();
-  const text = textOf(number);
   return channels.map((channel) => {
-    const empty = { link: null, media: [], firstComment: null, options: {} };
-    const media = mediaIds
-      .slice(0, kind > 0.8 && kind < 0.9 ? 1 : 0)
-      .map((mediaId) => ({ mediaId, altText: "A square." }));
-    if (channel.target.style === "mail") {
-      const content = { ...empty, parts: [text], media, options: { subject: text } };
-      return { channel, content, texts: [text] };
-    }
-    const parts = kind < 0.1 ? [text, `${text} (2)`, `${text} (3)`] : [text];
-    const firstComment = kind > 0.9 ? `${text} (comment)` : null;
-    const texts = firstComment === null ? parts : [...parts, firstComment];
-    return { channel, content: { ...empty, parts, media, firstComment }, texts };
+    const { target } = channel;
+    const { maxParts, firstComment: takesComment } = limitsOf(target);
+    const text = textOf(number, target);
+    const parts = kind < 0.1 && maxParts > 2 ? [text, `${text} (2)`, `${text} (3)`] : [text];
+    const firstComment = kind > 0.9 && takesComment ? `${text} (comment)` : null;
+    const wantsImage = kind > 0.8 && kind < 0.9;
+    return draft(channel, {
+      parts,
+      firstComment,
+      mediaIds: wantsImage ? mediaIds.slice(0, 1) : needed(channel, mediaIds),
+    });
   });
+}
+
+/** No picture, where there can be posts without one. */
+function needed({ target }: ConnectedChannel, mediaIds: string[]): string[] {
+  return target.needsImage ? mediaIds.slice(0, 1) : [];
+}
+
+const altText = "A square.";
+
+/** The variant, and what people are to see of it. */
+function draft(
+  channel: ConnectedChannel,
+  wanted: { parts: string[]; firstComment: string | null; mediaIds: string[] },
+): VariantDraft {
+  const { target } = channel;
+  const { parts, firstComment, mediaIds } = wanted;
+  const [first = "", ...others] = parts;
+  const described = limitsOf(target).altTextLength > 0 ? altText : "";
+  const media = mediaIds.map((mediaId) => ({ mediaId, altText: described }));
+  const altTexts = target.describes ? media.map((item) => item.altText) : [];
+  const content = { parts, link: null, media, firstComment, options: target.options(first) };
+  const texts = [shown(first, altTexts), ...others, ...(firstComment === null ? [] : [firstComment])];
+  return { channel, content, texts };
+}
+
+const connectors = connectorRegistry();
+
+function limitsOf({ id }: Target): Limits {
+  const connector = connectors.get(id);
+  if (!connector) throw new TypeError(`there is no connector ${id}`);
+  return connector.limits;
 }
 
 async function publish(house: House, title: string, variants: VariantDraft[]): Promise<string> {
@@ -110,15 +140,18 @@ async function submitted({ desk, author }: House, title: string, variants: Varia
 }
 
 /** Every way not to be approved, in turn; returns what was too late to hold back, which then is wanted. */
-async function writeUnwanted(house: House, number: number, channels: ConnectedChannel[]): Promise<Wanted[]> {
+async function writeUnwanted(
+  house: House,
+  number: number,
+  channels: ConnectedChannel[],
+  mediaIds: string[],
+): Promise<Wanted[]> {
   const { desk, author, approver } = house;
   const text = `Decoy ${number}: never wanted.`;
   const title = `Decoy ${number}`;
-  const variants = channels.map((channel): VariantDraft => {
-    const options = channel.target.style === "mail" ? { subject: text } : {};
-    const content = { parts: [text], link: null, media: [], firstComment: null, options };
-    return { channel, content, texts: [text] };
-  });
+  const variants = channels.map((channel) =>
+    draft(channel, { parts: [text], firstComment: null, mediaIds: needed(channel, mediaIds) }),
+  );
   const way = (number / decoyEvery) % 4;
   if (way === 0) {
     await submitted(house, title, variants);
@@ -148,7 +181,9 @@ async function writeUnwanted(house: House, number: number, channels: ConnectedCh
     ),
   );
   const tooLate = new Set(left.rows.map(({ channelId }) => channelId));
-  return channels.filter(({ id }) => tooLate.has(id)).map((channel) => ({ postId, channel, texts: [text] }));
+  return variants
+    .filter(({ channel }) => tooLate.has(channel.id))
+    .map(({ channel, texts }) => ({ postId, channel, texts }));
 }
 
 /** The answer of `ask`, asked anew when it is older than `maxAgeMs`. */
@@ -182,11 +217,23 @@ async function addImage({ desk, author }: House, number: number): Promise<string
   return added.mediaId;
 }
 
-function pick<Item>(items: readonly Item[], count: number, random: () => number): Item[] {
-  const pool = [...items];
-  return Array.from({ length: Math.min(count, pool.length) }, () =>
-    pool.splice(Math.floor(random() * pool.length), 1),
-  ).flat();
+/** Different channels, each platform by its weight. */
+function pick(
+  channels: readonly ConnectedChannel[],
+  count: number,
+  random: () => number,
+): ConnectedChannel[] {
+  const picked: ConnectedChannel[] = [];
+  const left = Map.groupBy(channels, ({ target }) => target);
+  while (picked.length < count && left.size > 0) {
+    const sum = [...left.keys()].reduce((total, { weight }) => total + weight, 0);
+    let at = random() * sum;
+    const [target, own] = [...left].find(([{ weight }]) => (at -= weight) < 0) ?? [...left][0] ?? [];
+    if (!target || !own) break;
+    picked.push(...own.splice(Math.floor(random() * own.length), 1));
+    if (own.length === 0) left.delete(target);
+  }
+  return picked;
 }
 
 /** Not yet: a channel has to be connected again first, say. */

@@ -1,4 +1,4 @@
-import { type Channels, createChannels } from "#channels";
+import { type Channel, type Channels, createChannels } from "#channels";
 import { connectorRegistry } from "#connectors";
 import { createDeliveries, type Deliveries } from "#delivery";
 import { createDesk, createMediaLinks, type Desk } from "#desk";
@@ -13,11 +13,12 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pool } from "pg";
-import { send } from "../acceptance/client.ts";
+import { createSites } from "#site";
+import { agree } from "../acceptance/consent.ts";
 import { buildMember, buildWorkspace } from "../builders.ts";
 import { testUploads } from "../desk.ts";
 import { postmasterOf } from "../galley.ts";
-import type { Platforms, Target } from "./platforms.ts";
+import type { Access, Platforms, Target } from "./platforms.ts";
 
 export type ConnectedChannel = { id: string; target: Target; account: string };
 
@@ -74,7 +75,17 @@ export async function openHouse(directory: string, platforms: Platforms): Promis
   const http = createHttpClient({ allowOrigins: platforms.origins });
   const mail = createMailTransport({ allowServers: platforms.mailServers });
   const settings = Object.fromEntries(platforms.targets.map((target) => [target.id, target.settings]));
-  const channels = createChannels({ database, connectors, secrets, http, mail, settings, publicUrl });
+  const sites = createSites({ database, publicUrl, mediaPath: (_, sha256) => `/${sha256}` });
+  const channels = createChannels({
+    database,
+    connectors,
+    secrets,
+    http,
+    mail,
+    site: sites.pages,
+    settings,
+    publicUrl,
+  });
   const files = createFiles({ directory: join(dataDir, "media") });
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const deliveries = createDeliveries({
@@ -140,20 +151,31 @@ async function connect(
   target: Target,
   number: number,
 ): Promise<ConnectedChannel> {
-  if (target.style === "mail") {
-    const form = { fromName: "Galley", fromAddress: "news@galley.test", recipients: "reader@galley.test" };
-    const channel = await channels.connectForm(author, target.id, form);
-    return { id: channel.id, target, account: "mail" };
-  }
-  const options = { interactive: false, returnTo: null };
-  const { authorizeUrl } = await channels.authorize(author, target.id, options);
-  const consent = await send(authorizeUrl, { path: `${authorizeUrl}&login_hint=chaos_${number}` });
-  const back = new URL(String(consent.headers.location)).searchParams;
-  const result = await channels.callback(author, target.id, {
-    code: back.get("code") ?? undefined,
-    state: back.get("state") ?? undefined,
+  const access = target.access(number);
+  const channel =
+    access.kind === "form"
+      ? await channels.connectForm(author, target.id, access.form)
+      : await consent({ author, channels }, target.id, access);
+  return { id: channel.id, target, account: target.account(number) ?? channel.accountId };
+}
+
+async function consent(
+  { author, channels }: Pick<House, "author" | "channels">,
+  id: string,
+  { before, page, pick }: Extract<Access, { kind: "consent" }>,
+): Promise<Channel> {
+  const options = { interactive: true, returnTo: null, form: before };
+  const { authorizeUrl } = await channels.authorize(author, id, options);
+  const back = await agree(authorizeUrl, publicUrl, page);
+  const result = await channels.callback(author, id, {
+    code: back.searchParams.get("code") ?? undefined,
+    state: back.searchParams.get("state") ?? undefined,
   });
   if (result.kind === "failed") throw result.error;
-  if (result.kind === "pending") throw new TypeError("an account was left to choose");
-  return { id: result.channel.id, target, account: `account-chaos_${number}` };
+  if (result.kind === "connected") return result.channel;
+  const { pending } = result;
+  const accountId = pending.accounts[pick]?.account.accountId ?? "";
+  const [channel] = await channels.pick(author, pending.id, [accountId]);
+  if (!channel) throw new TypeError("nothing was picked");
+  return channel;
 }

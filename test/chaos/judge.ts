@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Written } from "./author.ts";
 import type { House } from "./house.ts";
-import type { Target, Visible } from "./platforms.ts";
+import { shown, type Target, type Visible } from "./platforms.ts";
 
 /** What went wrong, counted; all of it has to be 0. `examples` name a few of each. */
 type Verdict = {
@@ -60,7 +60,9 @@ export async function judge(house: House, written: Written, targets: Target[]): 
   const told = new Map(rows.map((row) => [`${row.postId} ${row.channelId}`, row]));
   const visible = new Map<string, number>();
   for (const target of targets) {
-    for (const seen of await target.journal()) count(visible, keyOf(target, seen));
+    for (const seen of await target.journal(house)) {
+      count(visible, keyOf(target, { ...seen, text: shown(seen.text, seen.altTexts) }));
+    }
   }
   const verdict: Verdict = { lost: 0, duplicated: 0, falselyFailed: 0, unapproved: 0, examples: [] };
   function wrong(what: Exclude<keyof Verdict, "examples">, times: number, example: string): void {
@@ -106,7 +108,7 @@ async function crashes({ admin }: House): Promise<Pick<Outcome, "hit" | "readBac
   return rows[0] ?? { hit: 0, readBack: 0, provenAbsent: 0 };
 }
 
-function keyOf(target: Target, { account, text }: Visible): string {
+function keyOf(target: Target, { account, text }: Pick<Visible, "account" | "text">): string {
   return `${target.id}/${account}: ${text}`;
 }
 

@@ -1,10 +1,14 @@
-import { startMailCatcher, startSandbox } from "#emulator";
+import { everyPlatform, startMailCatcher, startSandbox } from "#emulator";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
+import sharp from "sharp";
 
 // The platforms in a process of their own, so that what the harness does never delays their answers.
-const [directory = ""] = process.argv.slice(2);
+// Arguments: a directory, and the accounts of each emulator by its id, as JSON.
+const [directory = "", accountsOf = "{}"] = process.argv.slice(2);
+const host = "127.0.0.1";
 
 /** A port whose successor is free too: the mail catcher's pages take it. */
 async function twoFreePorts(): Promise<number> {
@@ -13,7 +17,7 @@ async function twoFreePorts(): Promise<number> {
     const servers = [createServer(), createServer()];
     try {
       for (const [index, server] of servers.entries()) {
-        server.listen(port + index, "127.0.0.1");
+        server.listen(port + index, host);
         await once(server, "listening");
       }
       return port;
@@ -25,8 +29,23 @@ async function twoFreePorts(): Promise<number> {
   }
 }
 
+/** Galley's public address, where Instagram fetches pictures; the desk of a run serves none. Every file is one square. */
+async function startFrontDoor(): Promise<string> {
+  const background = { r: 180, g: 80, b: 10 };
+  const picture = await sharp({ create: { width: 64, height: 64, channels: 3, background } })
+    .jpeg()
+    .toBuffer();
+  const server = createHttpServer((_, response) => {
+    response.writeHead(200, { "content-type": "image/jpeg", "content-length": picture.length });
+    response.end(picture);
+  });
+  server.listen(0, host);
+  await once(server, "listening");
+  const address = server.address();
+  return `http://${host}:${typeof address === "object" && address !== null ? address.port : 0}`;
+}
+
 const smtpPort = await twoFreePorts();
-const host = "127.0.0.1";
 const sandbox = await startSandbox({ directory: join(directory, "sandbox"), host, port: 0, publicUrl: null });
 const catcher = await startMailCatcher({
   directory: join(directory, "mail"),
@@ -35,4 +54,11 @@ const catcher = await startMailCatcher({
   httpPort: smtpPort + 1,
   publicUrl: null,
 });
-process.stdout.write(`${JSON.stringify({ sandboxUrl: sandbox.url, mailUrl: catcher.url, smtpPort })}\n`);
+const emulators: Record<string, object> = {};
+for (const [id, accounts] of Object.entries(JSON.parse(accountsOf) as Record<string, number>)) {
+  const { url, settings, form = {} } = (await everyPlatform[id]?.({ host, port: 0, accounts })) ?? {};
+  emulators[id] = { url, settings, form };
+}
+const frontDoorUrl = await startFrontDoor();
+const told = { sandboxUrl: sandbox.url, mailUrl: catcher.url, smtpPort, frontDoorUrl, emulators };
+process.stdout.write(`${JSON.stringify(told)}\n`);

@@ -1,0 +1,48 @@
+import type { JsonObject } from "#kit";
+import type { FaultSwitch, Random } from "./target.ts";
+import { type Bounds, control, readJournal, setFaults, stormOf, type Target, throttles } from "./target.ts";
+
+/** An emulator that `platform-server.ts` has started. */
+export type Running = { url: string; settings: Record<string, string>; form: Record<string, string> };
+
+type Own = Pick<Target, "id" | "accounts" | "weight"> &
+  Partial<Target> & {
+    /** Faults that this platform has beside those of all. */
+    ownFaults?: (random: Random) => FaultSwitch[];
+    /** Other switches, with each storm; null: back to normal. */
+    switches?: (random: Random | null) => Promise<void>;
+    /** Now and then all access is withdrawn. */
+    revokes?: boolean;
+    settings?: JsonObject;
+  };
+
+// Everybody connects again then, so it comes about once in two minutes.
+const revokedChance = 0.02;
+
+/** What most platforms share: an emulator with `/control`, OAuth, and deadlines as settings. */
+export function emulated({ url, settings }: Running, bounds: Bounds, own: Own): Target {
+  const { deadlineMs, windowMs } = bounds;
+  const { ownFaults = throttles, switches = async () => undefined, revokes = true, ...parts } = own;
+  return {
+    options: () => ({}),
+    needsImage: false,
+    describes: true,
+    repeats: true,
+    access: (number) => ({ kind: "consent", before: {}, page: {}, pick: number }),
+    account: () => null,
+    prepare: async () => undefined,
+    storm: async (random) => {
+      await switches(random);
+      await setFaults(url, [...ownFaults(random), ...stormOf(bounds, random)]);
+      if (revokes && random() < revokedChance) await control(url, "POST", "/control/revoke-tokens");
+    },
+    calm: async () => {
+      await switches(null);
+      await setFaults(url, []);
+    },
+    expireTokens: () => control(url, "POST", "/control/expire-tokens"),
+    journal: () => readJournal(url),
+    ...parts,
+    settings: { ...settings, deadlineMs, windowMs, ...own.settings },
+  };
+}

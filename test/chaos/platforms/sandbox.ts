@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { send } from "../../acceptance/client.ts";
+import { type Bounds, control, setFaults, stormOf, type Target, throttles } from "./target.ts";
+
+const journalSchema = z.object({ posts: z.array(z.object({ accountId: z.string(), text: z.string() })) });
+
+export function sandbox(url: string, bounds: Bounds): Target {
+  const { deadlineMs, windowMs } = bounds;
+  return {
+    id: "sandbox",
+    // Many, so that the list of what one account has posted lately, which is read back, stays short.
+    accounts: 80,
+    weight: 70,
+    options: () => ({}),
+    needsImage: false,
+    describes: false,
+    repeats: true,
+    access: (number) => ({ kind: "consent", before: {}, page: { handle: `chaos_${number}` }, pick: 0 }),
+    account: (number) => `account-chaos_${number}`,
+    settings: { baseUrl: url, deadlineMs, windowMs },
+    prepare: async () => undefined,
+    storm: (random) => setFaults(url, [...throttles(random), ...stormOf(bounds, random)]),
+    calm: () => setFaults(url, []),
+    expireTokens: () => control(url, "POST", "/control/expire-tokens"),
+    journal: async () => {
+      const { body } = await send(url, { path: "/control/journal" });
+      return journalSchema
+        .parse(body)
+        .posts.map(({ accountId, text }) => ({ account: accountId, text, altTexts: [], url }));
+    },
+  };
+}

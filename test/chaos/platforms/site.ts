@@ -1,0 +1,43 @@
+import { createSites } from "#site";
+import type { Target, Visible } from "./target.ts";
+
+const slug = "press";
+const pageSize = 100;
+
+/** Galley's own pages. Their weather is the database's. */
+export function site(publicUrl: string): Target {
+  return {
+    id: "site",
+    accounts: 1,
+    weight: 3,
+    options: (text) => ({ title: text }),
+    needsImage: false,
+    describes: true,
+    repeats: true,
+    access: () => ({ kind: "form", form: { title: "The Press", slug } }),
+    account: () => slug,
+    settings: {},
+    prepare: async () => undefined,
+    storm: async () => undefined,
+    calm: async () => undefined,
+    expireTokens: async () => undefined,
+    async journal({ database }) {
+      const sites = createSites({ database, publicUrl, mediaPath: (_, sha256) => `/${sha256}` });
+      const { site: pages } = await sites.bySlug(slug);
+      const seen: Visible[] = [];
+      for (let before: string | null = null; ;) {
+        const entries: Awaited<ReturnType<typeof sites.list>> = await sites.list(pages, {
+          before,
+          limit: pageSize,
+        });
+        for (const { body, media, slug: address } of entries) {
+          const altTexts = media.map(({ altText }) => altText);
+          seen.push({ account: slug, text: body, altTexts, url: `${publicUrl}/site/${slug}/${address}` });
+        }
+        const last = entries.at(-1);
+        if (!last || entries.length < pageSize) return seen;
+        before = last.id;
+      }
+    },
+  };
+}
