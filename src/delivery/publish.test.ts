@@ -164,6 +164,16 @@ describe("a clear refusal", () => {
     expect(view.attempts).toMatchObject([{ number: 1, state: "confirmed", settledBy: "located" }]);
   });
 
+  test("of a revoked token while reading back asks to connect the channel again", async () => {
+    await platform.setFaults([{ kind: "lost_answer" }]);
+    const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
+    await untilState(postId, "ambiguous");
+    await platform.control("revoke-tokens");
+    await sweepUntil(deliveries, () => Promise.resolve(platform.reconnects.length > 0));
+    expect((await viewOf(postId)).state).toBe("ambiguous");
+    expect(await texts()).toEqual(["Only once"]);
+  });
+
   test("of a revoked token waits for the person and goes on by itself afterwards", async () => {
     await platform.control("revoke-tokens");
     const { postId } = await orderPost(house, deliveries, textVariant("Revoked"));

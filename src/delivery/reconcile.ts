@@ -41,6 +41,7 @@ async function lookOnce(tools: ReconcileTools, claimed: Claimed, attempt: Attemp
   const sentAt = new Date(attempt.intentAt);
   const sinceSend = claimed.claimedAt.getTime() - sentAt.getTime();
   let windowMs = Math.max(attempt.windowMs, 2 * claimed.learnedMs);
+  let credentialsAt: Date | null = null;
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), tools.settings.leaseMs - tools.settings.marginMs);
   try {
@@ -49,14 +50,20 @@ async function lookOnce(tools: ReconcileTools, claimed: Claimed, attempt: Attemp
       const seen = { located: "unsupported" as const, windowMs, taken: new Set<string>() };
       return { windowMs, result: judge(tools, claimed, attempt, seen), listed: false };
     }
-    const located = await readBack(tools, claimed, attempt, abort.signal, (settling) => {
-      windowMs = Math.max(windowMs, windowFor(settling, tools.settings, claimed.learnedMs));
+    const located = await readBack(tools, claimed, attempt, abort.signal, (opened) => {
+      credentialsAt = opened.credentialsAt;
+      windowMs = Math.max(windowMs, windowFor(opened.settling, tools.settings, claimed.learnedMs));
     });
     const ids = located === "unsupported" ? [] : located.matches.map(({ externalId }) => externalId);
     const taken = ids.length === 0 ? new Set<string>() : await tools.idsTaken(claimed, attempt.id, ids);
     const result = judge(tools, claimed, attempt, { located, windowMs, taken });
     return { windowMs, result, listed: located !== "unsupported" };
   } catch (error) {
+    // A channel that sends nothing more would never be told, and a person asked about each of its posts instead.
+    if (error instanceof ConnectorFailure && error.verdict === "unauthorized") {
+      const { workspaceId, channelId } = claimed;
+      await tools.channels.needsReconnect(workspaceId, channelId, error.message, credentialsAt);
+    }
     const result = afterFailedLook(error, attempt, sinceSend - windowMs, giveUpAfter(windowMs));
     return { windowMs, result, listed: false };
   } finally {
@@ -71,7 +78,7 @@ async function readBack(
   claimed: Claimed,
   attempt: AttemptRecord,
   signal: AbortSignal,
-  settles: (settling: Settling) => void,
+  opened: (as: { settling: Settling; credentialsAt: Date | null }) => void,
 ): Promise<Located | "unsupported"> {
   const item = {
     index: attempt.item,
@@ -80,14 +87,13 @@ async function readBack(
   };
   for (let refresh = false; ; refresh = true) {
     const options = { whilePaused: true, refresh };
-    const { connector, context } = await tools.channels.open(
-      claimed.workspaceId,
-      claimed.channelId,
-      signal,
-      options,
-    );
+    const {
+      connector,
+      context,
+      credentialsAt = null,
+    } = await tools.channels.open(claimed.workspaceId, claimed.channelId, signal, options);
     if (connector.locate === "unsupported" || claimed.plan === null) return "unsupported";
-    settles(connector.settling(context));
+    opened({ settling: connector.settling(context), credentialsAt });
     try {
       return await connector.locate(context, claimed.plan, item, new Date(attempt.intentAt));
     } catch (error) {
