@@ -67,7 +67,8 @@ export async function startPlatforms(
   ids: readonly string[] = platformIds,
 ): Promise<Platforms> {
   const unknown = ids.filter((id) => !platformIds.includes(id));
-  if (unknown.length > 0) throw new TypeError(`no platform ${unknown.join(", ")}; there are ${platformIds}`);
+  if (unknown.length > 0)
+    throw new TypeError(`no platform ${unknown.join(", ")}; there are ${platformIds.join(", ")}`);
   const accounts = Object.keys(emulated)
     .filter((id) => ids.includes(id))
     .map((id) => [id, accountsToChooseFrom]);

@@ -1,9 +1,12 @@
 import { emulated, type Running } from "./emulated.ts";
 import { type Bounds, control, type Target } from "./target.ts";
 
+function chat(number: number): string {
+  return `@galley_press_${number}`;
+}
+
 /** Channels of one bot. What it sent cannot be read back, and its token does not age. */
 export function telegram(running: Running, bounds: Bounds): Target {
-  const chat = (number: number) => `@galley_press_${number}`;
   return emulated(running, bounds, {
     id: "telegram",
     // Galley sends at most 20 messages a minute to one, and one in a second.
