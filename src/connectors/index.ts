@@ -15,6 +15,7 @@ export { ConnectorFailure, transportFailure } from "./failure.ts";
 export type { FailureDetails, Verdict } from "./failure.ts";
 export { mediaKind } from "./media-checks.ts";
 export type { MediaKind } from "./media-checks.ts";
+export { postsIn, quotaInWords, quotaTooSmall, quotaTooSmallInWords } from "./quotas.ts";
 
 /** Every connector, by id. A new platform is one folder and one line here. */
 const connectors: Connector[] = [

@@ -1,11 +1,12 @@
 import { appOfChannel, appValuesOfChannel, type InstallationSettings } from "#channels";
-import type { Connector } from "#connectors";
+import { type Connector, quotaInWords, quotaTooSmallInWords } from "#connectors";
 import type { JsonObject } from "#kit";
 import type { Schema } from "#platform/db";
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import { type Claimed, type ClaimOptions, claimRows, dueSince, isCurrent, maySend } from "./claim.ts";
 import type { Quotas } from "./connector-quotas.ts";
-import { type Candidate, place, type Placed, type Placement, quotaInWords, type Use } from "./quota.ts";
+import { writeSettlements } from "./settle.ts";
+import { type Candidate, place, type Placed, type Placement, type Use } from "./quota.ts";
 
 /** Due deliveries that one claim looks at, at most. */
 const batch = 200;
@@ -112,12 +113,9 @@ export async function claimWithinQuotas(
     );
     const facts = await readFacts(transaction, connector, app, windowMs);
     const placements = place(candidates, facts);
-    const free = placements.filter(({ at }) => at <= facts.now);
-    await moveToRoom(
-      transaction,
-      placements.filter(({ at }) => at > facts.now),
-      name,
-    );
+    const free = placements.filter((one) => one.kind === "at" && one.at <= facts.now);
+    await moveToRoom(transaction, placements, facts.now, name);
+    await refuseTooLong(transaction, placements, options, name);
     const ids = free.slice(0, options.limit).map(({ id }) => id);
     return claimRows(
       transaction,
@@ -128,17 +126,67 @@ export async function claimWithinQuotas(
 }
 
 /** Not beyond the moment at which it is late: then it is missed, and a person is asked. */
-async function moveToRoom(db: Kysely<Schema>, placements: Placement[], name: string): Promise<void> {
-  if (placements.length === 0) return;
-  const moves = placements.map(({ id, at, quota }) => ({
-    id,
-    at: new Date(Math.ceil(at)).toISOString(),
-    message: `${name} takes ${quota ? quotaInWords(quota) : "no more for now"}; this post waits until there is room.`,
-  }));
+async function moveToRoom(
+  db: Kysely<Schema>,
+  placements: Placement[],
+  now: number,
+  name: string,
+): Promise<void> {
+  const moves = placements.flatMap((one) => {
+    if (one.kind === "never" || one.at <= now) return [];
+    const takes = one.quota ? quotaInWords(one.quota) : "no more for now";
+    const message = `${name} takes ${takes}; this post waits until there is room.`;
+    return [{ id: one.id, at: new Date(Math.ceil(one.at)).toISOString(), message }];
+  });
+  if (moves.length === 0) return;
   await sql`
     update deliveries d
     set wake_at = least(m.at, d.late_after), updated_at = clock_timestamp(),
       error_code = 'delivery.quota', error_message = m.message
     from jsonb_to_recordset(${JSON.stringify(moves)}::jsonb) as m (id uuid, at timestamptz, message text)
     where d.id = m.id and d.state = 'scheduled'`.execute(db);
+}
+
+/**
+ * What is longer than its quota was checked before it was approved, so the limit has changed since: a person
+ * is asked at once. Claimed and settled in one transaction: nobody else ever counts it as on its way.
+ */
+async function refuseTooLong(
+  db: Kysely<Schema>,
+  placements: Placement[],
+  options: ClaimOptions,
+  name: string,
+): Promise<void> {
+  const messages = new Map(
+    placements.flatMap((one): [string, string][] => {
+      if (one.kind === "at") return [];
+      const limit = quotaTooSmallInWords(name, one.quota);
+      const message = `${one.units} parts of this post are still to be sent, but ${limit}. Make it shorter and have it approved again, or publish it once ${name} takes more.`;
+      return [[one.id, message]];
+    }),
+  );
+  if (messages.size === 0) return;
+  const ids = [...messages.keys()];
+  const claimed = await claimRows(
+    db,
+    sql`select workspace_id, id from deliveries where id = any(${ids}::uuid[])`,
+    options,
+  );
+  await writeSettlements(
+    db,
+    claimed.map(({ workspaceId, id, fence }) => ({
+      workspaceId,
+      deliveryId: id,
+      fence,
+      attempt: null,
+      next: {
+        state: "rejected",
+        waitMs: 0,
+        tries: 0,
+        errorCode: "delivery.over_quota",
+        errorMessage: messages.get(id) ?? null,
+        externalUrl: null,
+      },
+    })),
+  );
 }

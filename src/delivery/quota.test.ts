@@ -1,4 +1,4 @@
-import { ConnectorFailure, type Connector, type Quota } from "#connectors";
+import { ConnectorFailure, type Connector, type Quota, quotaInWords } from "#connectors";
 import type { JsonObject } from "#kit";
 import * as fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -13,7 +13,7 @@ import {
   sweepUntil,
   textVariant,
 } from "../../test/delivery.ts";
-import { place, quotaInWords } from "./quota.ts";
+import { place } from "./quota.ts";
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
@@ -70,7 +70,9 @@ test("no window ever holds more than the limit, the gap is kept, and due order i
           quotas: [quota],
         }));
         const uses = sent.map((at) => ({ accountId: "a", app: "", at }));
-        const placed = place(candidates, { now: 1_000, uses, placed: [] });
+        const placed = place(candidates, { now: 1_000, uses, placed: [] }).flatMap((one) =>
+          one.kind === "at" ? [one] : [],
+        );
         for (const account of ["a", "b"]) {
           const own = candidates.filter((one) => one.accountId === account);
           const going = placed.filter(({ id }) => own.some((one) => one.id === id)).map(({ at }) => at);
@@ -90,6 +92,39 @@ test("no window ever holds more than the limit, the gap is kept, and due order i
       },
     ),
   );
+});
+
+test("what is longer than a quota is placed nowhere, and nothing waits for it", () => {
+  const quota: Quota = { per: "account", limit: 2, windowMs: 1_000, spreadMs: 0 };
+  const due = (id: string, units: number) => ({
+    id,
+    accountId: "a",
+    app: "",
+    dueAt: 0,
+    units,
+    quotas: [quota],
+  });
+  expect(place([due("0", 3), due("1", 2)], { now: 5_000, uses: [], placed: [] })).toEqual([
+    { id: "0", kind: "never", quota, units: 3 },
+    { id: "1", kind: "at", at: 5_000, quota: null },
+  ]);
+});
+
+test("a thread that its quota never takes is told to a person at once, and holds back nothing", async () => {
+  const connector = limited([{ per: "app", limit: 2, windowMs: 3_600_000, spreadMs: 0 }]);
+  const fresh = await testDatabase();
+  const here = await buildDeliveryHouse(fresh.database, connector);
+  const deliveries = platform.deliveries(fresh.database, {}, connector);
+  const thread = await orderPost(here, deliveries, textVariant("1", "2", "3"));
+  const short = await orderPost(here, deliveries, textVariant("short", "and done"));
+  const view = async (post: { postId: string }) =>
+    (await deliveries.forPost(here.workspaceId, post.postId))[0];
+  await sweepUntil(deliveries, async () => (await view(short))?.state === "confirmed");
+  expect((await platform.journal()).map(({ text }) => text)).toEqual(["short", "and done"]);
+  const refused = await view(thread);
+  expect(refused).toMatchObject({ state: "rejected", error: { code: "delivery.over_quota" } });
+  expect(refused?.error?.message).toContain("lets this app post 2 in 60 minutes");
+  await fresh.close();
 });
 
 test("a quota is told in plain words", () => {

@@ -1,4 +1,4 @@
-import type { Quota } from "#connectors";
+import { type Quota, quotaTooSmall } from "#connectors";
 
 /**
  * Something that counts against a quota: sent, on its way (now), or placed ahead (in the future). Milliseconds.
@@ -15,7 +15,12 @@ export type Due = Candidate & { quotas: readonly Quota[] };
 /** A delivery that was placed ahead already. */
 export type Placed = Candidate & { at: number };
 
-export type Placement = { id: string; at: number; quota: Quota | null };
+/** `quota` is the one that holds it back. */
+export type Placement = { id: string } & (
+  | { kind: "at"; at: number; quota: Quota | null }
+  /** It is longer than the quota ever takes at once. */
+  | { kind: "never"; quota: Quota; units: number }
+);
 
 /** In the order of due times; equal ones by id. */
 function byDue(left: Candidate, right: Candidate): number {
@@ -42,8 +47,8 @@ function roomFor(quota: Quota, candidate: Candidate, uses: readonly Use[], at: n
 
 /**
  * When each due delivery may go: `at <= now` means now. In the order of their due times, behind what was
- * placed before them, and never more than a quota allows in any window that ends at its moment. `quota` is
- * the one that holds it back.
+ * placed before them, and never more than a quota allows in any window that ends at its moment. What is
+ * longer than a quota goes out at no time, and nothing waits for it.
  */
 export function place(
   candidates: readonly Due[],
@@ -51,8 +56,10 @@ export function place(
 ): Placement[] {
   const { now } = facts;
   const line: Placed[] = [...facts.placed];
-  return candidates.toSorted(byDue).map((candidate) => {
-    const { quotas } = candidate;
+  return candidates.toSorted(byDue).map((candidate): Placement => {
+    const { id, quotas, units } = candidate;
+    const tooSmall = quotaTooSmall(quotas, units);
+    if (tooSmall) return { id, kind: "never", quota: tooSmall, units };
     // What is due later gives way: it is placed again when its moment comes.
     const before = line.filter((one) => byDue(one, candidate) < 0);
     const uses = [...facts.uses, ...before.flatMap(usesOf)];
@@ -71,23 +78,10 @@ export function place(
       }
     }
     line.push({ ...candidate, at });
-    return { id: candidate.id, at, quota };
+    return { id, kind: "at", at, quota };
   });
 }
 
 function usesOf({ accountId, app, at, units }: Placed): Use[] {
   return Array.from({ length: Math.max(0, units) }, () => ({ accountId, app, at }));
-}
-
-/** "at most 17 posts in 24 hours from one account" */
-export function quotaInWords({ limit, windowMs, per }: Quota): string {
-  const minutes = Math.round(windowMs / 60_000);
-  const period =
-    windowMs < 60_000
-      ? `${Math.ceil(windowMs / 1_000)} seconds`
-      : minutes < 120
-        ? `${minutes} minutes`
-        : `${Math.round(minutes / 60)} hours`;
-  const of = per === "account" ? "from one account" : "from all accounts of one app together";
-  return `at most ${limit} ${limit === 1 ? "post" : "posts"} in ${period} ${of}`;
 }

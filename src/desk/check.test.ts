@@ -37,6 +37,8 @@ const channels = new Map([
   channel("paused", { paused: true }),
   channel("expired", { status: "needs_reconnect" }),
   channel("gone", { status: "disconnected" }),
+  channel("limited", { connector: "x", appValues: { appPostsPerDay: "17" } }),
+  channel("refused", { connector: "x", appValues: { appPostsPerDay: "many" } }),
   channel("foreign", { connector: "carrier-pigeon" }),
 ]);
 
@@ -88,6 +90,17 @@ describe("a variant", () => {
     const { problems, checks } = check("one", { media: [{ mediaId: "m1", altText: " " }] });
     expect(problems).toEqual(["warning desk.alt_text_missing /media/0/altText"]);
     expect(blockingProblems(checks)).toEqual([]);
+  });
+
+  test("that is longer than the app of its channel may post in a day is an error, and says so", () => {
+    const parts = Array.from({ length: 18 }, (_, index) => `Part ${index + 1}`);
+    expect(check("limited", { parts: parts.slice(1) }).problems).toEqual([]);
+    const { problems, checks } = check("limited", { parts });
+    expect(problems).toEqual(["error desk.over_quota /parts"]);
+    expect(checks[0]?.problems[0]?.message).toBe(
+      "This thread has 18 parts; X lets this app post 17 in 24 hours: shorten it, or make several posts of it.",
+    );
+    expect(check("refused", {}).problems).toEqual(["error x.not_configured "]);
   });
 
   test("with an image that is gone is an error", () => {

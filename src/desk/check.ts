@@ -1,6 +1,6 @@
 import { type InstallationSettings, settingsOf } from "#channels";
-import type { Connector, ConnectorRegistry, MediaInfo, VariantContent } from "#connectors";
-import { ConnectorFailure } from "#connectors";
+import type { Connector, ConnectorRegistry, MediaInfo, Quota, VariantContent } from "#connectors";
+import { ConnectorFailure, postsIn, quotaTooSmall, quotaTooSmallInWords } from "#connectors";
 import type { JsonObject, Money, Problem } from "#kit";
 import { suspiciousCharacters, wellFormedProblem } from "#kit";
 import type { Variant } from "./post.ts";
@@ -94,10 +94,10 @@ function checkVariant({ channelId, content }: Variant, input: CheckInput): Varia
   const refused = connector
     .validate(content, media)
     .map((problem) => error(problem.path, problem.code, problem.message));
-  const { price, unset } = costsOf(content, connector, input, channel);
+  const { price, problems: bySettings } = judgeBySettings(content, connector, input, channel);
   const problems = [
     ...channelProblems(channel, connector),
-    ...unset,
+    ...bySettings,
     ...missingMedia(content, input.media, refused),
     ...refused,
     ...(connector.limits.altTextLength === 0 ? [] : altTextWarnings(content, refused)),
@@ -107,19 +107,30 @@ function checkVariant({ channelId, content }: Variant, input: CheckInput): Varia
 }
 
 /** What depends on the settings of the channel; settings that its connector refuses are a problem of the post. */
-function costsOf(
+function judgeBySettings(
   content: VariantContent,
   connector: Connector,
   { connectorSettings }: Judging,
   { appValues }: TargetChannel,
-): { price: Money | null; unset: CheckProblem[] } {
+): { price: Money | null; problems: CheckProblem[] } {
   const settings = settingsOf(connectorSettings, connector, appValues);
   try {
-    return { price: connector.price(content, settings), unset: [] };
+    const price = connector.price(content, settings);
+    return { price, problems: quotaProblems(content, connector, connector.quotas(settings)) };
   } catch (refusal) {
     if (!(refusal instanceof ConnectorFailure)) throw refusal;
-    return { price: null, unset: [error("", refusal.code, refusal.message)] };
+    return { price: null, problems: [error("", refusal.code, refusal.message)] };
   }
+}
+
+/** A thread goes out whole or not at all, so one that is longer than a quota would wait for ever. */
+function quotaProblems(content: VariantContent, { name }: Connector, quotas: Quota[]): CheckProblem[] {
+  const posts = postsIn(content);
+  const tooSmall = quotaTooSmall(quotas, posts);
+  if (!tooSmall) return [];
+  const counted = content.firstComment === null ? "" : ", its first comment among them";
+  const message = `This thread has ${posts} parts${counted}; ${quotaTooSmallInWords(name, tooSmall)}: shorten it, or make several posts of it.`;
+  return [error("/parts", "desk.over_quota", message)];
 }
 
 /** Text that neither the database nor a platform can hold, anywhere in a variant. */
