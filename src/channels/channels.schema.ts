@@ -59,6 +59,8 @@ const connector = z.object({
   ]),
   limits,
   options: z.array(option),
+  /** Whether Galley can look there for what it published; where not, a person is asked about a lost answer. */
+  readsBack: z.boolean(),
 });
 
 export const connectorList = z.object({ items: z.array(connector) });

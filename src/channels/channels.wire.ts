@@ -19,6 +19,7 @@ export function connectorsToWire(
     connect: connectToWire(connector, publicUrl, formDefaults[connector.id] ?? {}),
     limits: connector.limits,
     options: connector.options,
+    readsBack: connector.locate !== "unsupported",
   }));
   return { items };
 }

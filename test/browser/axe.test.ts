@@ -1,19 +1,9 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launch, noBrowser } from "./chromium.ts";
+import { violations } from "./inspect.ts";
 import { seedPosts, seedWorkspace } from "./seed.ts";
 import { type RunningServer, startServer } from "./server.ts";
-
-/** What axe finds, in a form that a failed test can be read from. */
-async function violations(page: Page): Promise<string[]> {
-  // Entering windows fade in; half-transparent text has another contrast.
-  await page.waitForTimeout(400);
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.html.slice(0, 160)}`),
-  );
-}
 
 describe.skipIf(noBrowser !== null)("every screen has no accessibility violations and fits a phone", () => {
   let server: RunningServer;

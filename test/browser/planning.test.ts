@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launch, noBrowser, press, tabTo } from "./chromium.ts";
+import { violations } from "./inspect.ts";
 import { call, seedPosts, seedWorkspace } from "./seed.ts";
 import { type RunningServer, startServer } from "./server.ts";
 
@@ -65,12 +65,6 @@ describe.skipIf(noBrowser !== null)("planning in the browser", () => {
     await page.mouse.move(from.x + 10, from.y + 10);
     await page.mouse.move(to.x, to.y, { steps: 5 });
     await page.mouse.up();
-  }
-
-  async function violations(): Promise<string[]> {
-    await page.waitForTimeout(300);
-    const { violations: found } = await new AxeBuilder({ page }).analyze();
-    return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
   }
 
   test(
@@ -186,14 +180,14 @@ describe.skipIf(noBrowser !== null)("planning in the browser", () => {
       await page.getByText("may count to 1000").waitFor();
       expect(await page.getByRole("button", { name: "Make the series" }).isDisabled()).toBe(true);
       await page.getByLabel("How many").fill("5");
-      expect(await violations()).toEqual([]);
+      expect(await violations(page)).toEqual([]);
       await page.getByRole("button", { name: "Make the series" }).click();
 
       await page.getByText("Approve once").waitFor();
       await open("/inbox", "Approvals");
       await page.getByRole("link", { name: /Every week the same.*Every Tuesday/u }).click();
       await page.getByText("Approve once").waitFor();
-      expect(await violations()).toEqual([]);
+      expect(await violations(page)).toEqual([]);
       await page.getByRole("button", { name: "Approve every occurrence" }).click();
       await page.getByText("approved text and dates").waitFor();
       await expect.poll(() => page.getByText("Scheduled", { exact: true }).count()).toBe(5);
@@ -203,7 +197,7 @@ describe.skipIf(noBrowser !== null)("planning in the browser", () => {
 
       // An edit of the template asks again.
       await open("/series", "Every week the same");
-      expect(await violations()).toEqual([]);
+      expect(await violations(page)).toEqual([]);
       await page.getByRole("link", { name: "Every week the same" }).click();
       await page.getByRole("link", { name: "Edit text" }).click();
       await page.getByLabel(/^Text for/u).fill("Every week something else");
@@ -216,10 +210,10 @@ describe.skipIf(noBrowser !== null)("planning in the browser", () => {
 
   test("slots are given, a post takes the next free one, and says why", { timeout: 60_000 }, async () => {
     await open("/queue", "No slots yet");
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await page.getByRole("button", { name: "Add slot" }).first().click();
     await page.getByLabel("Time", { exact: true }).fill("07:45");
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await page.getByRole("button", { name: "Add", exact: true }).click();
     await page.getByRole("button", { name: "Remove Friday 07:45" }).waitFor();
     const { id } = await call<Post>(page, "POST", "/posts", {
@@ -234,7 +228,7 @@ describe.skipIf(noBrowser !== null)("planning in the browser", () => {
     await open("/queue", "Into the queue");
     await page.getByRole("button", { name: "Move “Into the queue” later" }).click();
     await page.getByText("No other post of the queue").waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     const nextWeek = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
     const dropped = await draft("Onto a slot", `${nextWeek}T06:00`);
     await open(`/calendar?view=week&date=${nextWeek}`, "Onto a slot");
@@ -243,7 +237,7 @@ describe.skipIf(noBrowser !== null)("planning in the browser", () => {
       .getByText(/free: /u)
       .first()
       .waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     const moved = page.getByRole("link", { name: /Onto a slot/u });
     await drag(await middleOf(moved), await middleOf(page.getByText(/free: /u).last()));
     await expect.poll(() => wallOf(dropped)).toMatch(/T07:45$/u);
@@ -251,7 +245,7 @@ describe.skipIf(noBrowser !== null)("planning in the browser", () => {
 
   test("a spreadsheet is checked, imported, and told line by line", { timeout: 60_000 }, async () => {
     await open("/import", "Choose a CSV file");
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     const table =
       "text,channels,date,time\nFrom a spreadsheet,sandbox,2031-09-09,09:00\nTo nobody,@nowhere,,\n";
     await page.getByLabel("Choose a CSV file").setInputFiles({
@@ -261,7 +255,7 @@ describe.skipIf(noBrowser !== null)("planning in the browser", () => {
     });
     await page.getByRole("button", { name: "Make 1 draft" }).waitFor();
     await page.getByText('There is no connected channel "@nowhere"').waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await page.getByRole("button", { name: "Make 1 draft" }).click();
     await page.getByText("1 draft was made.").waitFor();
     const download = page.waitForEvent("download");
@@ -290,7 +284,7 @@ describe.skipIf(noBrowser !== null)("planning in the browser", () => {
         await open(path, ready);
         const overflow = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
         expect.soft({ path, overflow }).toEqual({ path, overflow: 0 });
-        expect.soft({ path, found: await violations() }).toEqual({ path, found: [] });
+        expect.soft({ path, found: await violations(page) }).toEqual({ path, found: [] });
       }
       expect(errors).toEqual([]);
     },

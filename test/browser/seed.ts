@@ -142,6 +142,14 @@ async function approve(page: Page, id: string): Promise<number> {
   return version;
 }
 
+/** Writes a post, approves it as the person who is signed in, and lets it go out; its id. */
+export async function publish(page: Page, title: string, content: Body[]): Promise<string> {
+  const { id } = await call<Written>(page, "POST", "/posts", { title, variants: content });
+  await approve(page, id);
+  await call(page, "POST", `/posts/${id}/publish`, {});
+  return id;
+}
+
 /** A wall time some days from now. */
 function wallIn(days: number, hour: number): string {
   const day = new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);

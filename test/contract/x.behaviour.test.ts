@@ -255,7 +255,7 @@ describe("X", () => {
     expect(tokens.scopes).not.toContain("media.write");
     await publish({});
     const failed = harness.connector.prepare(harness.context(), inputOf({}, [fileOf(png, "image/png")]));
-    await expect(failed).rejects.toMatchObject({ verdict: "rejected", code: "x.no_media_scope" });
+    await expect(failed).rejects.toMatchObject({ verdict: "rejected", code: "x.permission_missing" });
     await harness.connect();
   });
 

@@ -70,6 +70,9 @@ const workspaceRoute = createRoute({
 const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: "shell",
+  // What the way back from a platform's consent page says; the shell tells it on whichever screen it leads to.
+  validateSearch: (search: Record<string, unknown>) =>
+    optional({ connected: text(search["connected"]), connect_error: text(search["connect_error"]) }),
   beforeLoad: async ({ context, location }) => {
     try {
       const me = await context.queryClient.ensureQueryData(meQuery);
@@ -158,12 +161,7 @@ const importRoute = createRoute({
 const channelsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/channels",
-  validateSearch: (search: Record<string, unknown>) =>
-    optional({
-      connected: text(search["connected"]),
-      connect_error: text(search["connect_error"]),
-      pick: text(search["pick"]),
-    }),
+  validateSearch: (search: Record<string, unknown>) => optional({ pick: text(search["pick"]) }),
   component: lazyRouteComponent(() => import("./channels/channels-screen.tsx"), "ChannelsScreen"),
 });
 

@@ -25,7 +25,7 @@ export async function upload(context: ConnectorContext, file: MediaFile): Promis
   if (!context.scopes.includes("media.write")) {
     throw new ConnectorFailure({
       verdict: "rejected",
-      code: "x.no_media_scope",
+      code: "x.permission_missing",
       message:
         "This channel may not upload images: “media.write” was left out when it was connected. Connect it again and allow it, or take the image off.",
     });

@@ -25,6 +25,8 @@ function inputSchema(schema: z.ZodType): { json: JsonSchema; complete: boolean }
       if (runtimeTypes.has(def.type) || checks.some((check) => runtimeChecks.has(check._zod.def.check))) {
         complete = false;
       }
+      // Of an address, JSON Schema knows the form alone: "javascript:…" has it too.
+      if (jsonSchema.format === "uri") complete = false;
       // The pattern says more than the format, and checking both is wasted time.
       if (jsonSchema.pattern !== undefined) delete jsonSchema.format;
     },
@@ -129,6 +131,8 @@ function pathOf(error: ErrorObject): string {
   return typeof missing === "string" ? `${error.instancePath}/${missing}` : error.instancePath;
 }
 
+const wholeAddress = "Use the whole address, beginning with https://.";
+
 function messageOf(error: ErrorObject): string {
   if (error.keyword === "required") return "This field is required.";
   if (error.keyword === "minLength" && error.params["limit"] === 1) return "This field must not be empty.";
@@ -136,6 +140,7 @@ function messageOf(error: ErrorObject): string {
     const allowed: unknown = error.params["allowedValues"];
     return `Use one of: ${Array.isArray(allowed) ? allowed.join(", ") : ""}.`;
   }
+  if (error.keyword === "format" && error.params["format"] === "uri") return wholeAddress;
   if (error.keyword === "pattern" || error.keyword === "format") return "This does not have the right form.";
   const text = error.message ?? "is not valid";
   return `This ${text}.`;
@@ -145,5 +150,6 @@ function problemOfIssue(issue: z.core.$ZodIssue): Problem {
   const path = issue.path
     .map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`)
     .join("");
-  return { path, code: `http.${issue.code}`, message: issue.message };
+  const isAddress = issue.code === "invalid_format" && issue.format === "url";
+  return { path, code: `http.${issue.code}`, message: isAddress ? wholeAddress : issue.message };
 }

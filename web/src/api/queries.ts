@@ -158,9 +158,12 @@ export function postQuery(id: string) {
   return queryOptions({
     queryKey: ["posts", "one", id],
     queryFn: ({ signal }) => api.get<Post>(`/posts/${id}`, {}, signal),
-    refetchInterval: (query) => (query.state.data?.status === "publishing" ? 1_500 : false),
+    refetchInterval: (query) => pace[query.state.data?.status ?? "draft"] ?? false,
   });
 }
+
+/** How often a post is asked for: while it goes out, and where what a person does elsewhere lets it go on. */
+const pace: Partial<Record<PostStatus, number>> = { publishing: 1_500, failed: 5_000, partly: 5_000 };
 
 export function versionsQuery(id: string) {
   return queryOptions({
@@ -179,14 +182,14 @@ export function versionQuery(id: string, number: number) {
   });
 }
 
-const moving = new Set(["claimed", "in_flight", "ambiguous", "reconciling"]);
+const moving = new Set(["claimed", "in_flight", "ambiguous", "reconciling", "needs_reconnect"]);
 
 function isMoving(deliveries: Delivery[] | undefined, publishing: boolean): boolean {
   if (!deliveries?.length) return publishing;
   return deliveries.some(({ state }) => moving.has(state) || (publishing && state === "scheduled"));
 }
 
-/** Asks again while something is on its way, and once more whenever the post's own state has changed. */
+/** Asks again while something is or may get on its way, and once more whenever the post's own state has changed. */
 export function deliveriesQuery(postId: string, status: PostStatus) {
   return queryOptions({
     queryKey: ["deliveries", "post", postId, status],

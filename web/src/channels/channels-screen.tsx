@@ -1,8 +1,7 @@
 import { Share1Icon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
-import { toast } from "sonner";
+import { useState } from "react";
 import { messageOf } from "../api/problem.ts";
 import { channelsQuery, connectorsQuery, platformsQuery } from "../api/queries.ts";
 import type { Channel, Connector, FormField } from "../api/types.ts";
@@ -33,7 +32,6 @@ export function ChannelsScreen() {
   } | null>(null);
   const { pick } = route.useSearch();
   const navigate = route.useNavigate();
-  useReturnFromPlatform(channels.data);
 
   function reconnect(channel: Channel): void {
     const connector = connectors.data?.find((candidate) => candidate.id === channel.connector);
@@ -108,17 +106,4 @@ export function ChannelsScreen() {
       ) : null}
     </Page>
   );
-}
-
-/** Tells how it went when the browser comes back from a consent page, then cleans the address. */
-function useReturnFromPlatform(channels: Channel[] | undefined): void {
-  const { connected, connect_error: error } = route.useSearch();
-  const navigate = route.useNavigate();
-  useEffect(() => {
-    if (!channels || (!connected && !error)) return;
-    const handle = channels.find((channel) => channel.id === connected)?.handle ?? channelsText.connected;
-    if (connected) toast.success(channelsText.nowConnected(handle));
-    if (error) toast.error(channelsText.connectErrors[error] ?? channelsText.connectFailed);
-    void navigate({ search: {}, replace: true });
-  }, [channels, connected, error, navigate]);
 }

@@ -7,6 +7,7 @@ export const channelsText = {
   connect: "Connect",
   ownSettings: "Own server…",
   reconnect: "Reconnect",
+  reconnectAccount: "Reconnect the account",
   disconnect: "Disconnect",
   disconnectTitle: (handle: string) => `Disconnect ${handle}?`,
   disconnectLead: "Galley forgets the keys of this account. What is published stays.",

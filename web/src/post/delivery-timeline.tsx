@@ -1,9 +1,4 @@
-import { ExternalLinkIcon, ReloadIcon } from "@radix-ui/react-icons";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { toast } from "sonner";
-import { api } from "../api/client.ts";
-import { messageOf } from "../api/problem.ts";
+import { ExternalLinkIcon } from "@radix-ui/react-icons";
 import type { Attempt, Delivery, DeliveryState } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
 import { ChannelIcon } from "../channels/channel-icon.tsx";
@@ -12,8 +7,8 @@ import { formatMoment, formatRelative, formatTime } from "../lib/format.ts";
 import { Status, type Tone } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/layout.tsx";
+import { DeliveryTrouble } from "./delivery-trouble.tsx";
 import { attemptText, deliveryStateText, postText, settledText } from "./messages.ts";
-import { OutcomeQuestion } from "./outcome-question.tsx";
 
 const tones: Record<DeliveryState, Tone> = {
   scheduled: "neutral",
@@ -29,24 +24,12 @@ const tones: Record<DeliveryState, Tone> = {
   cancelled: "neutral",
 };
 
-// What waits for a connection goes on by itself once there is one.
-const retryable = new Set<DeliveryState>(["rejected", "missed"]);
 const waiting = new Set<DeliveryState>(["ambiguous", "reconciling"]);
 const active = new Set<DeliveryState>(["claimed", "in_flight", "ambiguous", "reconciling"]);
 
 /** One variant on its way to one channel: what was tried, when, and what is known. */
 export function DeliveryCard({ delivery, allowed }: { delivery: Delivery; allowed: boolean }) {
   const { workspace } = useMe();
-  const queryClient = useQueryClient();
-  const retry = useMutation({
-    mutationFn: () => api.post(`/deliveries/${delivery.id}/retry`),
-    onSuccess: () => toast.success(postText.retried),
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: async () => {
-      await queryClient.invalidateQueries({ queryKey: ["deliveries"] });
-      await queryClient.invalidateQueries({ queryKey: ["posts"] });
-    },
-  });
   return (
     <Card className="overflow-hidden">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
@@ -69,24 +52,11 @@ export function DeliveryCard({ delivery, allowed }: { delivery: Delivery; allowe
           </Button>
         ) : null}
       </div>
-      {delivery.state === "needs_human" ? <OutcomeQuestion delivery={delivery} allowed={allowed} /> : null}
+      <DeliveryTrouble delivery={delivery} allowed={allowed} />
       {delivery.waiting ? (
         <p role="status" className="border-t border-line bg-warn-soft px-4 py-2.5 text-sm text-warn-ink">
           {delivery.waiting.message} {postText.nextCheck(formatRelative(delivery.wakeAt))}
         </p>
-      ) : null}
-      {delivery.error &&
-      !delivery.waiting &&
-      delivery.state !== "confirmed" &&
-      delivery.state !== "needs_human" ? (
-        <div className="flex flex-wrap items-center gap-2 border-t border-line bg-bad-soft/60 px-4 py-2.5 text-sm text-bad-ink">
-          <p className="min-w-0 flex-1 break-words">{delivery.error.message}</p>
-          {delivery.state === "needs_reconnect" ? (
-            <Button asChild size="sm">
-              <Link to="/channels">{postText.reconnect}</Link>
-            </Button>
-          ) : null}
-        </div>
       ) : null}
       {delivery.attempts.length > 0 ? (
         <ol className="border-t border-line px-4 py-3">
@@ -103,14 +73,6 @@ export function DeliveryCard({ delivery, allowed }: { delivery: Delivery; allowe
         <p className="border-t border-line px-4 py-2.5 text-xs text-faint">
           {postText.nextCheck(formatRelative(delivery.wakeAt))}
         </p>
-      ) : null}
-      {retryable.has(delivery.state) && allowed ? (
-        <div className="border-t border-line px-4 py-2.5">
-          <Button size="sm" busy={retry.isPending} onClick={() => retry.mutate()}>
-            <ReloadIcon aria-hidden="true" />
-            {postText.retry}
-          </Button>
-        </div>
       ) : null}
     </Card>
   );
@@ -133,7 +95,7 @@ const dots: Record<Attempt["state"], string> = {
 function AttemptRow({ attempt, parts }: { attempt: Attempt; parts: number }) {
   const { workspace } = useMe();
   return (
-    <li className="relative grid grid-cols-[1rem_1fr_auto] gap-x-2.5 pb-3 text-sm last:pb-0 not-last:before:absolute not-last:before:top-3 not-last:before:bottom-0 not-last:before:left-[5.5px] not-last:before:w-px not-last:before:bg-line-strong">
+    <li className="relative grid grid-cols-[1rem_1fr] gap-x-2.5 sm:grid-cols-[1rem_1fr_auto] pb-3 text-sm last:pb-0 not-last:before:absolute not-last:before:top-3 not-last:before:bottom-0 not-last:before:left-[5.5px] not-last:before:w-px not-last:before:bg-line-strong">
       <span
         aria-hidden="true"
         className={cn("relative mt-1.5 ml-0.5 size-2 rounded-full ring-4 ring-surface", dots[attempt.state])}
@@ -146,7 +108,7 @@ function AttemptRow({ attempt, parts }: { attempt: Attempt; parts: number }) {
         </p>
         {attempt.errorMessage ? <p className="break-words text-dim">{attempt.errorMessage}</p> : null}
       </div>
-      <p className="tabular text-right text-xs leading-5 text-faint">
+      <p className="tabular col-start-2 text-xs leading-5 text-faint sm:col-start-auto sm:text-right">
         <span className="sr-only">{postText.attempt(attempt.number)}, </span>
         {formatTime(attempt.intentAt, workspace.timeZone, true)}
         {attempt.settledAt ? ` – ${formatTime(attempt.settledAt, workspace.timeZone, true)}` : null}

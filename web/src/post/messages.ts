@@ -62,15 +62,18 @@ export const postText = {
   due: (when: string) => `Due ${when}`,
   question: "Did this go live?",
   questionLead:
-    "The platform's answer was lost and Galley can't read the account back. Look at the account, then tell. Nothing is sent until you do.",
+    "The platform's answer was lost, and Galley can't find out by itself. Look at the account, then tell. Nothing is sent until you do.",
   isLive: "It is live",
   isAbsent: "It is not",
-  liveUrl: "Address of the live post (leave it empty for what has no page, such as a mail)",
+  liveUrl: "Address of the live post",
+  liveUrlHelp: "Leave it empty for what has no page, such as a mail.",
   confirmLive: "Confirm",
   resolved: "Thank you; noted in the timeline",
+  notYet: "Back",
+  lookAgain: "Look again",
   retry: "Send again",
   retried: "Queued again",
-  reconnect: "Reconnect the account",
+  stopped: "It was not published.",
 } as const;
 
 export const deliveryStateText: Record<DeliveryState, string> = {

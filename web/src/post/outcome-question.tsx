@@ -1,33 +1,26 @@
 import { QuestionMarkCircledIcon } from "@radix-ui/react-icons";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { toast } from "sonner";
-import { api } from "../api/client.ts";
-import { fieldError, messageOf } from "../api/problem.ts";
+import { fieldError } from "../api/problem.ts";
+import { connectorsQuery } from "../api/queries.ts";
 import type { Delivery } from "../api/types.ts";
+import { formTexts } from "../lib/form.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { postText } from "./messages.ts";
-import { formTexts } from "../lib/form.ts";
-
-type Answer = { outcome: "live"; url: string | null } | { outcome: "absent" };
+import { useDeliveryAction } from "./use-delivery-action.ts";
 
 /** The one question that only a person can answer. Until then nothing is sent, so nothing goes out twice. */
 export function OutcomeQuestion({ delivery, allowed }: { delivery: Delivery; allowed: boolean }) {
-  const queryClient = useQueryClient();
   const [live, setLive] = useState(false);
-  const answer = useMutation({
-    mutationFn: (body: Answer) => api.post(`/deliveries/${delivery.id}/resolve`, body),
-    onSuccess: () => toast.success(postText.resolved),
-    onSettled: async () => {
-      await queryClient.invalidateQueries({ queryKey: ["deliveries"] });
-      await queryClient.invalidateQueries({ queryKey: ["posts"] });
-    },
-  });
+  const connectors = useQuery(connectorsQuery);
+  const connector = connectors.data?.find(({ id }) => id === delivery.channel.connector);
+  const answer = useDeliveryAction(delivery);
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    answer.mutate({ outcome: "live", url: formTexts(event.currentTarget)["url"] || null });
+    const url = (formTexts(event.currentTarget)["url"] ?? "").trim() || null;
+    answer.mutate({ action: "resolve", body: { outcome: "live", url } });
   }
 
   return (
@@ -39,32 +32,47 @@ export function OutcomeQuestion({ delivery, allowed }: { delivery: Delivery; all
       <p className="mt-1 max-w-prose text-sm">{postText.questionLead}</p>
       {delivery.error ? <p className="mt-1 text-sm break-words">{delivery.error.message}</p> : null}
       {live ? (
-        <form onSubmit={submit} className="mt-3 flex flex-wrap items-end gap-2" noValidate>
+        <form onSubmit={submit} className="mt-3 grid max-w-prose gap-3" noValidate>
           <Field
             label={postText.liveUrl}
-            error={answer.error ? (fieldError(answer.error, "/url") ?? messageOf(answer.error)) : null}
-            className="min-w-64 flex-1"
+            help={postText.liveUrlHelp}
+            error={fieldError(answer.error, "/url")}
           >
             {(field) => (
               <Input {...field} name="url" type="url" inputMode="url" autoFocus placeholder="https://" />
             )}
           </Field>
-          <Button type="submit" variant="primary" busy={answer.isPending}>
-            {postText.confirmLive}
-          </Button>
+          <div className="flex flex-wrap gap-2">
+            <Button type="submit" variant="primary" busy={answer.isPending}>
+              {postText.confirmLive}
+            </Button>
+            <Button variant="ghost" onClick={() => setLive(false)}>
+              {postText.notYet}
+            </Button>
+          </div>
         </form>
       ) : (
-        <div className="mt-3 flex gap-2">
+        <div className="mt-3 flex flex-wrap gap-2">
           <Button variant="primary" disabled={!allowed} onClick={() => setLive(true)}>
             {postText.isLive}
           </Button>
           <Button
             disabled={!allowed}
             busy={answer.isPending}
-            onClick={() => answer.mutate({ outcome: "absent" })}
+            onClick={() => answer.mutate({ action: "resolve", body: { outcome: "absent" } })}
           >
             {postText.isAbsent}
           </Button>
+          {connector?.readsBack ? (
+            <Button
+              variant="ghost"
+              disabled={!allowed}
+              busy={answer.isPending}
+              onClick={() => answer.mutate({ action: "retry" })}
+            >
+              {postText.lookAgain}
+            </Button>
+          ) : null}
         </div>
       )}
     </div>

@@ -1,6 +1,7 @@
 import { Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useEffectEvent, useState } from "react";
 import { Toaster } from "sonner";
+import { useReturnFromPlatform } from "../channels/use-return.ts";
 import { rememberPrefix, useShortcuts } from "../lib/shortcuts.ts";
 import { useTheme } from "../lib/theme.ts";
 import { ConnectionBanner } from "./connection-banner.tsx";
@@ -30,6 +31,7 @@ function Frame() {
   const theme = useTheme();
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
+  useReturnFromPlatform();
   useGlobalKeys(
     () => setPalette((open) => !open),
     () => setHelp(true),

@@ -1,0 +1,233 @@
+import { everyPlatform, type RunningPlatform } from "#emulator";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launch, noBrowser, press, type } from "./chromium.ts";
+import { inspect } from "./inspect.ts";
+import { call, publish, seedWorkspace } from "./seed.ts";
+import { type RunningServer, startServer } from "./server.ts";
+
+type Delivery = { id: string; state: string; externalUrl: string | null; attempts: { state: string }[] };
+type Visible = { text: string; url: string; altTexts: string[] };
+
+async function start(name: string): Promise<RunningPlatform> {
+  const platform = await everyPlatform[name]?.({ host: "127.0.0.1", port: 0 });
+  if (!platform) throw new TypeError(`the emulators have no ${name}`);
+  return platform;
+}
+
+async function control(platform: RunningPlatform, method: string, path: string, body: object = {}) {
+  const request = { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const answer = await fetch(`${platform.url}/control/${path}`, request);
+  expect(answer.status).toBe(200);
+}
+
+async function visible(platform: RunningPlatform, text: string): Promise<Visible[]> {
+  const answer = await fetch(`${platform.url}/control/journal`);
+  const { posts } = (await answer.json()) as { posts: Visible[] };
+  return posts.filter((post) => post.text === text);
+}
+
+/** Sending and reading back need time on a busy machine; whatever comes, comes within this. */
+const patience = 60_000;
+
+describe.skipIf(noBrowser !== null)("what a person does about a delivery that needs one", () => {
+  let linkedin: RunningPlatform;
+  let x: RunningPlatform;
+  let server: RunningServer;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let profile: string;
+  const errors: string[] = [];
+
+  beforeAll(async () => {
+    [linkedin, x] = await Promise.all([start("linkedin"), start("x")]);
+    // Short windows: Galley asks once it is sure that nothing comes any more.
+    const settings = { ...linkedin.settings, deadlineMs: "2000", windowMs: "1000" };
+    server = await startServer({
+      CONNECTORS: JSON.stringify({ linkedin: settings, x: x.settings }),
+      EGRESS_ALLOW_ORIGINS: `${linkedin.url},${x.url}`,
+      DELIVERY_MINIMUM_WINDOW_SECONDS: "1",
+      DELIVERY_MARGIN_SECONDS: "1",
+    });
+    browser = await launch();
+    context = await browser.newContext({ reducedMotion: "reduce", viewport: { width: 1280, height: 900 } });
+    page = await context.newPage();
+    page.setDefaultTimeout(patience);
+    page.on("pageerror", (error) => errors.push(error.message));
+    await seedWorkspace(page, server.url);
+    await connect("LinkedIn");
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.getByText("is connected").first().waitFor();
+    profile = await channelOn("linkedin");
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    await Promise.all([linkedin?.close(), x?.close()]);
+    expect(errors).toEqual([]);
+  });
+
+  async function connect(name: string): Promise<void> {
+    await page.goto(`${server.url}/channels`);
+    await page.getByRole("button", { name: `Connect ${name}`, exact: true }).click();
+  }
+
+  async function channelOn(connector: string): Promise<string> {
+    const { items } = await call<{ items: { id: string; connector: string }[] }>(page, "GET", "/channels");
+    return items.find((channel) => channel.connector === connector)?.id ?? "";
+  }
+
+  function nextPost(kind: string, more: object = {}): Promise<void> {
+    return control(linkedin, "PUT", "faults", { faults: [{ kind, on: "create", ...more }] });
+  }
+
+  async function deliveryOf(postId: string): Promise<Delivery | undefined> {
+    return (await call<{ items: Delivery[] }>(page, "GET", `/posts/${postId}/deliveries`)).items[0];
+  }
+
+  /** Publishes it to the profile and opens its page, where Galley asks. */
+  async function askedAbout(text: string, fault: string): Promise<string> {
+    await nextPost(fault);
+    const postId = await publish(page, text, [{ channelId: profile, content: { parts: [text] } }]);
+    await page.goto(`${server.url}/posts/${postId}`);
+    await page.getByText("Did this go live?").waitFor();
+    return postId;
+  }
+
+  function status(word: string) {
+    return page.getByRole("main").getByText(word, { exact: true }).first().waitFor();
+  }
+
+  test(
+    "it is live: by keyboard, with its address, and a bad one is refused",
+    { timeout: 120_000 },
+    async () => {
+      const text = "Sent, and the answer was lost";
+      const postId = await askedAbout(text, "lost_answer");
+      await inspect(page, "question");
+      await press(page, "button", "It is live");
+      await inspect(page, "question-address");
+      for (const wrong of ["javascript:alert(1)", "not an address"]) {
+        await page.getByLabel(/^Address of the live post/u).fill("");
+        await type(page, /^Address of the live post/u, wrong);
+        await page.keyboard.press("Enter");
+        await page.getByText("Use the whole address, beginning with https://").waitFor();
+      }
+      const [posted] = await visible(linkedin, text);
+      await page.getByLabel(/^Address of the live post/u).fill("");
+      await type(page, /^Address of the live post/u, posted?.url ?? "");
+      await press(page, "button", "Confirm");
+      await status("Live");
+      await page.getByText("told by a person").waitFor();
+      expect(await page.getByRole("link", { name: "Open live post" }).getAttribute("href")).toBe(posted?.url);
+      await expect
+        .poll(async () => (await call<{ status: string }>(page, "GET", `/posts/${postId}`)).status)
+        .toBe("published");
+      expect(await visible(linkedin, text)).toHaveLength(1);
+    },
+  );
+
+  test("it is not: it is sent again, once", { timeout: 120_000 }, async () => {
+    const text = "Lost on its way";
+    const postId = await askedAbout(text, "reset_before_commit");
+    expect(await visible(linkedin, text)).toHaveLength(0);
+    await press(page, "button", "It is not");
+    await status("Live");
+    await page.getByText("Proven not to be there").waitFor();
+    expect(await deliveryOf(postId)).toMatchObject({
+      state: "confirmed",
+      attempts: [{ state: "absent_proven" }, { state: "confirmed" }],
+    });
+    expect(await visible(linkedin, text)).toHaveLength(1);
+  });
+
+  test("whoever answers second is told so, and changes nothing", { timeout: 120_000 }, async () => {
+    const text = "Answered by somebody else";
+    const postId = await askedAbout(text, "lost_answer");
+    const delivery = await deliveryOf(postId);
+    await call(page, "POST", `/deliveries/${delivery?.id}/resolve`, { outcome: "live", url: null });
+    await press(page, "button", "It is not");
+    await page.getByText("Galley is not asking about this delivery").waitFor();
+    await status("Live");
+    expect(await visible(linkedin, text)).toHaveLength(1);
+  });
+
+  test("what was refused is sent again on request", { timeout: 120_000 }, async () => {
+    const text = "Refused at first";
+    await nextPost("refusal", { code: "400" });
+    const postId = await publish(page, text, [{ channelId: profile, content: { parts: [text] } }]);
+    await page.goto(`${server.url}/posts/${postId}`);
+    await status("Refused by the platform");
+    await inspect(page, "refused");
+    await press(page, "button", "Send again");
+    await status("Live");
+    expect(await visible(linkedin, text)).toHaveLength(1);
+  });
+
+  test(
+    "an account without access is connected again from the post, which then goes out",
+    { timeout: 120_000 },
+    async () => {
+      const text = "Waits for its account";
+      await control(linkedin, "POST", "revoke-tokens");
+      const postId = await publish(page, text, [{ channelId: profile, content: { parts: [text] } }]);
+      await page.goto(`${server.url}/posts/${postId}`);
+      await status("Account must be reconnected");
+      await inspect(page, "without-access");
+      await press(page, "button", "Reconnect the account");
+      await page.getByRole("button", { name: "Allow" }).click();
+      await page.waitForURL((url) => url.pathname === `/posts/${postId}`);
+      await page.getByText("is connected").first().waitFor();
+      await status("Live");
+      expect(await visible(linkedin, text)).toHaveLength(1);
+    },
+  );
+
+  test(
+    "a permission that was left out is given from the post, which is then sent again",
+    { timeout: 120_000 },
+    async () => {
+      await connect("X");
+      await page.getByLabel("Account", { exact: true }).fill("northwind");
+      await page.getByLabel("Scopes to leave out").fill("media.write");
+      await page.getByRole("button", { name: "Authorize app" }).click();
+      await page.getByText("is connected").first().waitFor();
+      const channelId = await channelOn("x");
+      const media = [{ mediaId: await upload("The press of 1911"), altText: "The press of 1911" }];
+      const text = "Now with a picture";
+      const postId = await publish(page, text, [{ channelId, content: { parts: [text], media } }]);
+      await page.goto(`${server.url}/posts/${postId}`);
+      await page.getByText("This channel may not upload images").first().waitFor();
+      await inspect(page, "without-permission");
+      await press(page, "button", "Reconnect the account");
+      await page.getByLabel("Account", { exact: true }).fill("northwind");
+      await page.getByRole("button", { name: "Authorize app" }).click();
+      await page.waitForURL((url) => url.pathname === `/posts/${postId}`);
+      await press(page, "button", "Send again");
+      await status("Live");
+      expect(await visible(x, text)).toMatchObject([{ altTexts: ["The press of 1911"] }]);
+    },
+  );
+
+  async function upload(name: string): Promise<string> {
+    const picture = { create: { width: 320, height: 200, channels: 3 as const, background: "#8a3b12" } };
+    const encoded = (await sharp(picture).png().toBuffer()).toString("base64");
+    return page.evaluate(
+      async ([file, title]) => {
+        const form = new FormData();
+        const bytes = Uint8Array.from(atob(file), (character) => character.charCodeAt(0));
+        form.append("file", new Blob([bytes], { type: "image/png" }), `${title}.png`);
+        const answer = await fetch("/api/v1/media", {
+          method: "POST",
+          headers: { "idempotency-key": crypto.randomUUID() },
+          body: form,
+        });
+        return ((await answer.json()) as { id: string }).id;
+      },
+      [encoded, name] as const,
+    );
+  }
+});

@@ -1,0 +1,50 @@
+import { ReloadIcon } from "@radix-ui/react-icons";
+import { useQuery } from "@tanstack/react-query";
+import { channelsQuery } from "../api/queries.ts";
+import type { Delivery, DeliveryState } from "../api/types.ts";
+import { ReconnectButton } from "../channels/reconnect-button.tsx";
+import { Button } from "../ui/button.tsx";
+import { postText } from "./messages.ts";
+import { OutcomeQuestion } from "./outcome-question.tsx";
+import { useDeliveryAction } from "./use-delivery-action.ts";
+
+/** States that nothing but a person ends. */
+const stopped: ReadonlySet<DeliveryState> = new Set(["needs_reconnect", "rejected", "missed"]);
+
+/** What keeps a delivery from going on, and what a person can do about it here; nothing where nothing does. */
+export function DeliveryTrouble({ delivery, allowed }: { delivery: Delivery; allowed: boolean }) {
+  const { state, error, waiting } = delivery;
+  if (state === "needs_human") return <OutcomeQuestion delivery={delivery} allowed={allowed} />;
+  if (waiting || state === "confirmed" || (!error && !stopped.has(state))) return null;
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 border-t border-line bg-bad-soft/60 px-4 py-2.5 text-sm text-bad-ink">
+      <p className="min-w-0 flex-1 basis-64 break-words">{error?.message ?? postText.stopped}</p>
+      {stopped.has(state) ? <WaysOut delivery={delivery} allowed={allowed} /> : null}
+    </div>
+  );
+}
+
+/** Connecting again where access or a permission is missing, and sending again where there is access. */
+function WaysOut({ delivery, allowed }: { delivery: Delivery; allowed: boolean }) {
+  const channels = useQuery(channelsQuery);
+  const channel = channels.data?.find(({ id }) => id === delivery.channel.id);
+  const lacksPermission = delivery.error?.code.endsWith(".permission_missing") ?? false;
+  const connected = channel?.status === "connected";
+  if (!channel) return null;
+  return (
+    <span className="flex flex-wrap items-center gap-2">
+      {!connected || lacksPermission ? <ReconnectButton channel={channel} /> : null}
+      {connected && allowed ? <SendAgain delivery={delivery} /> : null}
+    </span>
+  );
+}
+
+function SendAgain({ delivery }: { delivery: Delivery }) {
+  const retry = useDeliveryAction(delivery);
+  return (
+    <Button size="sm" busy={retry.isPending} onClick={() => retry.mutate({ action: "retry" })}>
+      <ReloadIcon aria-hidden="true" />
+      {postText.retry}
+    </Button>
+  );
+}
