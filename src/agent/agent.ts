@@ -9,7 +9,6 @@ import type { Jobs, Sweep, Task } from "#platform/jobs";
 import { z } from "zod";
 import type { Drafter, DrafterInfo } from "./drafting/drafter.ts";
 import { AgentError } from "./error.ts";
-import { executeRun } from "./execute.ts";
 import type { RunInput, RunView } from "./run.ts";
 import type { RunSummary } from "./runs.read.ts";
 import { listRuns, readRun } from "./runs.read.ts";
@@ -87,6 +86,8 @@ export function createAgent(parts: AgentParts): Agent {
   }
 
   async function execute(payload: JsonObject, { signal }: { signal: AbortSignal }): Promise<void> {
+    // Loaded with the first run: reading and drafting are the larger part of this folder.
+    const { executeRun } = await import("./execute.ts");
     await executeRun(parts, payloadSchema.parse(payload), signal);
   }
 

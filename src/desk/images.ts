@@ -1,6 +1,6 @@
-import { fileTypeFromBuffer } from "file-type";
 import type { Sharp } from "sharp";
 import { DeskError } from "./errors.ts";
+import { mimeTypeOf } from "./file-type.ts";
 
 /** An image as it is kept: decoded and written anew by us, so that nothing else hides in the file. */
 type Image = { bytes: Uint8Array; mimeType: string; width: number; height: number };
@@ -34,8 +34,8 @@ export function createImages({ maxPixels }: { maxPixels: number }): Images {
 
 /** @throws DeskError `desk.image_type` */
 async function encodeJpeg(bytes: Uint8Array, maxPixels: number): Promise<Uint8Array> {
-  const type = await fileTypeFromBuffer(bytes);
-  if (!type || !accepted.has(type.mime)) throw wrongType(type?.mime);
+  const type = await mimeTypeOf(bytes);
+  if (type === null || !accepted.has(type)) throw wrongType(type);
   const { default: sharp } = await import("sharp");
   const picture = sharp(bytes, { limitInputPixels: maxPixels, sequentialRead: true });
   return picture.flatten({ background: "white" }).jpeg({ quality: 90 }).toBuffer();
@@ -48,13 +48,13 @@ async function encodeJpeg(bytes: Uint8Array, maxPixels: number): Promise<Uint8Ar
  * @throws DeskError `desk.image_type`, `desk.image_pixels`, `desk.image_broken`
  */
 async function cleanImage(bytes: Uint8Array, maxPixels: number): Promise<Image> {
-  const type = await fileTypeFromBuffer(bytes);
-  if (!type || !accepted.has(type.mime)) throw wrongType(type?.mime);
+  const type = await mimeTypeOf(bytes);
+  if (type === null || !accepted.has(type)) throw wrongType(type);
   // Loaded with the first upload: its native library is a third of an idle server's memory.
   const { default: sharp } = await import("sharp");
   sharp.cache(false);
   sharp.concurrency(1);
-  const animated = type.mime === "image/gif" || type.mime === "image/webp";
+  const animated = type === "image/gif" || type === "image/webp";
   try {
     // Reads the header alone, so that the limit can be explained before anything is decoded.
     const header = await sharp(bytes, { animated, limitInputPixels: false }).metadata();
@@ -66,7 +66,7 @@ async function cleanImage(bytes: Uint8Array, maxPixels: number): Promise<Image> 
       sequentialRead: true,
       failOn: "error",
     });
-    const { data, info } = await encode(picture.autoOrient(), type.mime, header.hasAlpha).toBuffer({
+    const { data, info } = await encode(picture.autoOrient(), type, header.hasAlpha).toBuffer({
       resolveWithObject: true,
     });
     return {
@@ -100,7 +100,7 @@ function encode(picture: Sharp, mimeType: string, transparent: boolean): Sharp {
   return picture.jpeg({ quality: 90 });
 }
 
-export function wrongType(found: string | undefined): DeskError {
+export function wrongType(found: string | null): DeskError {
   return new DeskError({
     code: "desk.image_type",
     kind: "unprocessable",

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { sha256 as sha256Of } from "#kit";
 import type { Files, StagedFile } from "#platform/files";
-import { fileTypeFromBuffer } from "file-type";
 import { DeskError } from "./errors.ts";
+import { mimeTypeOf } from "./file-type.ts";
 import type { Images } from "./images.ts";
 import { type LargeFileFacts, type LargeFileLimits, inspectLargeFile, largeFileTypes } from "./large-file.ts";
 
@@ -39,14 +39,14 @@ export async function receiveFile(
       }
       head = Buffer.concat([head, piece]);
       if (head.length < headBytes) continue;
-      mimeType = (await fileTypeFromBuffer(head))?.mime ?? null;
+      mimeType = await mimeTypeOf(head);
       allowed = sizeLimit(mimeType, limits);
       if (received > allowed.maxBytes) throw tooLarge(allowed);
       yield head;
       head = null;
     }
     if (head === null) return;
-    mimeType = (await fileTypeFromBuffer(head))?.mime ?? null;
+    mimeType = await mimeTypeOf(head);
     yield head;
   }
   const staged = await files.stage(watched());

@@ -1,4 +1,3 @@
-import { hash, verify } from "@node-rs/argon2";
 import type { Problem } from "#kit";
 import { wellFormedProblem } from "#kit";
 import { commonPasswords, commonWords } from "./common-passwords.ts";
@@ -13,18 +12,25 @@ const minimumOwnLength = 8;
 // OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, two passes, one lane. argon2id is the default.
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
+/** Loaded with the first password: a worker never sees one. */
+function argon2() {
+  return import("@node-rs/argon2");
+}
+
 /** Unicode NFC, so that the same password typed on two keyboards is the same bytes. */
 function normalize(password: string): string {
   return password.normalize("NFC");
 }
 
 /** An argon2id hash in PHC string form. */
-export function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string): Promise<string> {
+  const { hash } = await argon2();
   return hash(normalize(password), cost);
 }
 
 /** True if `password` is the one that `stored` was made from. */
-export function verifyPassword(stored: string, password: string): Promise<boolean> {
+export async function verifyPassword(stored: string, password: string): Promise<boolean> {
+  const { verify } = await argon2();
   return verify(stored, normalize(password));
 }
 

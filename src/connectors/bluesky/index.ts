@@ -4,6 +4,7 @@ import { isSuccess, parseAnswer, refusalOf } from "../answers.ts";
 import { commonProblems, withLink } from "../checks.ts";
 import type { Connector, ConnectorContext, ItemRef, Limits, Located, Plan, Published } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
+import { countGraphemes } from "../text/graphemes.ts";
 import { collection, planRecords, recordOf } from "./record.ts";
 import { blueskyForm } from "./session.ts";
 import { tidFor } from "./tid.ts";
@@ -42,7 +43,7 @@ export const bluesky: Connector = {
   options: [],
 
   settling: ({ settings }) => settingsSchema.parse(settings),
-  measure: graphemes,
+  measure: countGraphemes,
   compose: withLink,
   validate(variant, media) {
     const texts = [...withLink(variant), ...(variant.firstComment === null ? [] : [variant.firstComment])];
@@ -75,14 +76,6 @@ export const bluesky: Connector = {
     };
   },
 };
-
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
-
-function graphemes(text: string): number {
-  let count = 0;
-  for (const _ of segmenter.segment(text)) count += 1;
-  return count;
-}
 
 function recordKey(plan: Plan, item: ItemRef): string {
   return tidFor(item.key, new Date(recordOf(plan, item).createdAt));

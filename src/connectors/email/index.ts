@@ -18,7 +18,6 @@ import type {
 } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 import { accountOf, emailForm, verify } from "./connect.ts";
-import { renderMail } from "./render.ts";
 import { channelCatcher, readCredentials, serverOf } from "./settings.ts";
 
 const limits: Limits = {
@@ -126,6 +125,7 @@ async function prepare(context: ConnectorContext, delivery: DeliveryInput): Prom
     contentId: image.contentId,
     altText: delivery.media[index]?.altText ?? "",
   }));
+  const { renderMail } = await import("./render.ts");
   const body = renderMail(subject, { text: variant.parts.join("\n\n"), link: variant.link, images });
   const payload = { subject, ...body, date: dueAt.toISOString(), from, to: recipients, inline };
   return { items: [{ kind: "post", payload }] };

@@ -1,6 +1,6 @@
+import { countGraphemes } from "../text/graphemes.ts";
 import { findUrls } from "../text/urls.ts";
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 /** Every link counts as this many, however long it is. */
 const charactersOfUrl = 23;
 
@@ -16,8 +16,7 @@ export function mastodonLength(text: string): number {
     length += charactersOfUrl;
   }
   const shown = rest.replaceAll(/(?<![\w/@])@(\w+(?:[\w.-]*\w)?)@[\w.-]+\w/g, "@$1");
-  for (const _ of segmenter.segment(shown)) length += 1;
-  return length;
+  return length + countGraphemes(shown);
 }
 
 /** The warning counts with the text. */

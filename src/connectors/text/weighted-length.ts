@@ -1,3 +1,4 @@
+import { graphemes } from "./graphemes.ts";
 import { findUrls } from "./urls.ts";
 
 /**
@@ -44,12 +45,10 @@ const ascii = /^[\x20-\x7e\n]*$/;
 const rgiEmoji = /^\p{RGI_Emoji}$/v;
 const textPresentation = /(?!\p{Emoji_Presentation})\p{Emoji}/u;
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
-
 function plainLength(text: string, { wide, emoji }: WeightRule): number {
   if (ascii.test(text)) return text.length;
   let length = 0;
-  for (const { segment } of segmenter.segment(text)) {
+  for (const { segment } of graphemes(text)) {
     if (emoji && isEmoji(segment)) length += emojiLength;
     else for (const character of segment) length += single.test(character) ? 1 : wide;
   }

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import MailComposer from "nodemailer/lib/mail-composer";
 import { isMailAddress } from "#kit";
 import type { MailFailure, MailMessage } from "./types.ts";
 
@@ -51,6 +50,7 @@ export function malformation(message: MailMessage): MailFailure | null {
  * several recipients the To header names none of them; they are in the envelope alone.
  */
 export async function compose(message: MailMessage): Promise<Buffer> {
+  const { default: MailComposer } = await import("nodemailer/lib/mail-composer");
   const [only] = message.to;
   const composer = new MailComposer({
     from: message.from,

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { Socket } from "node:net";
-import SMTPConnection from "nodemailer/lib/smtp-connection";
+import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import { isOver } from "#kit";
 import { compose, malformation } from "./compose.ts";
 import { openSocket, Unreachable } from "./socket.ts";
@@ -19,8 +19,10 @@ export function createMailTransport(options: { allowServers: string[]; trust?: s
   async function session(server: MailServer, signal: AbortSignal, work: Work): Promise<MailOutcome> {
     const progress: Progress = { dotSent: false };
     try {
+      // Loaded with the first mail, and before there is a socket that somebody has to listen to.
+      const { default: Connection } = await import("nodemailer/lib/smtp-connection");
       const socket = await openSocket(server, allowed, signal);
-      return await converse({ server, socket, signal, progress, work, trust: options.trust });
+      return await converse({ Connection, server, socket, signal, progress, work, trust: options.trust });
     } catch (error) {
       return failureOf(server, error, progress);
     }
@@ -47,6 +49,7 @@ type Work = (connection: SMTPConnection, progress: Progress) => Promise<MailOutc
 const silenceMs = 120_000;
 
 type Conversation = {
+  Connection: typeof SMTPConnection;
   server: MailServer;
   socket: Socket;
   signal: AbortSignal;
@@ -55,8 +58,9 @@ type Conversation = {
   trust: string | undefined;
 };
 
-function converse({ server, socket, signal, progress, work, trust }: Conversation): Promise<MailOutcome> {
-  const connection = new SMTPConnection({
+function converse(conversation: Conversation): Promise<MailOutcome> {
+  const { Connection, server, socket, signal, progress, work, trust } = conversation;
+  const connection = new Connection({
     connection: socket,
     host: server.host,
     port: server.port,

@@ -1,0 +1,32 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+/** What the two roles are composed of, as `serve.ts` imports it. */
+const worker = ["src/serve.ts", "src/features.ts", "src/work.ts"];
+
+async function loadedBy(files: string[]): Promise<string[]> {
+  const { stdout } = await promisify(execFile)(process.execPath, ["test/processes/loaded.ts", ...files]);
+  return stdout.split("\n");
+}
+
+test("a worker loads neither the server nor what a single kind of job needs", async () => {
+  const loaded = await loadedBy(worker);
+  expect(loaded).toContain("graphile-worker");
+  const server = ["fastify", "ajv", "@fastify/swagger", "@fastify/multipart", "prom-client", "feedsmith"];
+  const rare = [
+    "better-auth",
+    "ai",
+    "sharp",
+    "linkedom",
+    "nodemailer",
+    "marked",
+    "file-type",
+    "@node-rs/argon2",
+  ];
+  expect(loaded.filter((name) => [...server, ...rare].includes(name))).toEqual([]);
+}, 60_000);
+
+test("the server is where the API is", async () => {
+  expect(await loadedBy([...worker, "src/api.ts"])).toContain("fastify");
+}, 60_000);
