@@ -12,6 +12,7 @@ export const postStatuses = [
   "approved",
   "scheduled",
   "publishing",
+  "waiting_for_channel",
   "published",
   "partly",
   "failed",

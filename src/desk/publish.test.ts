@@ -81,6 +81,34 @@ describe("what has begun to leave", () => {
   });
 });
 
+describe("a post whose channels were disconnected", () => {
+  test("waits for them in the list, can be edited or cancelled, and is published once they are back", async () => {
+    const id = await setup.desk.create(person, draft());
+    await approve(id);
+    await setup.desk.publish(person, id);
+    const { workspaceId } = person;
+    async function deliveriesAre(state: "needs_reconnect" | "scheduled"): Promise<string> {
+      await setup.database.system
+        .updateTable("deliveries")
+        .set((row) => ({ state, fence: row("fence", "+", 1) }))
+        .where("post_id", "=", id)
+        .execute();
+      await setup.desk.deliverySettled({ workspaceId, postIds: [id] });
+      return (await setup.desk.read(person, id)).status;
+    }
+    expect(await deliveriesAre("needs_reconnect")).toBe("waiting_for_channel");
+    const filter = { search: null, from: null, to: null, cursor: null, limit: 20 };
+    const listed = await setup.desk.list(workspaceId, { ...filter, statuses: ["waiting_for_channel"] });
+    expect(listed.items).toMatchObject([{ id, status: "waiting_for_channel" }]);
+    expect((await setup.desk.list(workspaceId, { ...filter, statuses: ["failed"] })).items).toEqual([]);
+    expect((await setup.desk.read(person, id)).allowed).toEqual(expect.arrayContaining(["edit", "cancel"]));
+    expect(await deliveriesAre("scheduled")).toBe("publishing");
+    await deliveriesAre("needs_reconnect");
+    await setup.desk.cancel(person, id);
+    expect(await setup.desk.read(person, id)).toMatchObject({ status: "cancelled" });
+  });
+});
+
 describe("an approval", () => {
   test("is never an agent's, whatever role it acts in", async () => {
     const id = await setup.desk.create(person, draft());

@@ -45,7 +45,7 @@ export type Refusal = {
 /** From which states an action starts, what it needs, and how it is called in a sentence. */
 const table: Record<Action, { from: PostStatus[]; permission: Permission; words: string }> = {
   edit: {
-    from: ["draft", "in_review", "approved", "scheduled", "failed", "missed"],
+    from: ["draft", "in_review", "approved", "scheduled", "waiting_for_channel", "failed", "missed"],
     permission: "posts.write",
     words: "edit",
   },
@@ -65,7 +65,17 @@ const table: Record<Action, { from: PostStatus[]; permission: Permission; words:
   unschedule: { from: ["draft", "in_review", "scheduled"], permission: "posts.publish", words: "unschedule" },
   publish: { from: ["approved", "scheduled", "missed"], permission: "posts.publish", words: "publish" },
   cancel: {
-    from: ["draft", "in_review", "approved", "scheduled", "publishing", "failed", "missed"],
+    from: [
+      "draft",
+      "in_review",
+      "approved",
+      "scheduled",
+      "publishing",
+      "waiting_for_channel",
+      "partly",
+      "failed",
+      "missed",
+    ],
     permission: "posts.publish",
     words: "cancel",
   },
@@ -80,6 +90,7 @@ const stateWords: Record<PostStatus, string> = {
   approved: "approved",
   scheduled: "scheduled",
   publishing: "being published",
+  waiting_for_channel: "waiting for its channel",
   published: "published",
   partly: "partly published",
   failed: "failed",

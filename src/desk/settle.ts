@@ -55,6 +55,7 @@ export async function settleStatus(
 const settledActions: Partial<Record<PostStatus, string>> = {
   published: "post.went_live",
   partly: "post.partly_live",
+  waiting_for_channel: "post.waits_for_channel",
   failed: "post.failed",
   missed: "post.missed",
 };

@@ -25,7 +25,8 @@ export type DeliveryFact = {
  * late does no harm. Null where there is nothing to compute it from.
  *
  * What may be visible but is not known (`ambiguous`, `needs_human`, ...) keeps the post at `publishing`.
- * `needs_reconnect` counts as failed: nothing goes out until a person acts.
+ * A delivery that waits for access makes the post wait for its channel, and it goes on by itself once there is
+ * some; a post that is live elsewhere is partly published, because nothing of it can be edited any more.
  */
 export function statusOf(deliveries: DeliveryFact[], now: Date): PostStatus | null {
   const wanted = deliveries.filter(({ state }) => state !== "cancelled");
@@ -36,6 +37,7 @@ export function statusOf(deliveries: DeliveryFact[], now: Date): PostStatus | nu
   const gaveUpOne = deliveries.some(({ channelId }) => !channels.has(channelId));
   if (!gaveUpOne && wanted.every(({ state }) => state === "confirmed")) return "published";
   if (wanted.some(({ state, anyLive }) => state === "confirmed" || anyLive)) return "partly";
+  if (wanted.some(({ state }) => state === "needs_reconnect")) return "waiting_for_channel";
   return wanted.every(({ state }) => state === "missed") ? "missed" : "failed";
 }
 

@@ -113,7 +113,7 @@ async function sameTexts(
     join posts p on p.workspace_id = f.workspace_id and p.id = f.post_id
     join workspaces w on w.id = p.workspace_id
     where p.deleted_at is null and p.kind = 'post' and p.id is distinct from ${postId}::uuid
-      and p.status in ('in_review', 'approved', 'scheduled', 'publishing', 'published', 'partly')
+      and p.status in ('in_review', 'approved', 'scheduled', 'publishing', 'waiting_for_channel', 'published', 'partly')
       and coalesce(p.scheduled_at, p.updated_at)
         between ${at}::timestamptz - ${sameTextDays}::integer * interval '1 day'
         and ${at}::timestamptz + ${sameTextDays}::integer * interval '1 day'

@@ -176,6 +176,7 @@ describe.skipIf(noBrowser !== null)("what a person does about a delivery that ne
       const postId = await publish(page, text, [{ channelId: profile, content: { parts: [text] } }]);
       await page.goto(`${server.url}/posts/${postId}`);
       await status("Account must be reconnected");
+      await status("Waiting for its channel");
       await inspect(page, "without-access");
       await press(page, "button", "Reconnect the account");
       await page.getByRole("button", { name: "Allow" }).click();

@@ -339,7 +339,7 @@ export type PostsTable = {
   workspace_id: string;
   id: string;
   title: string;
-  status: Filled<"draft" | "in_review" | "approved" | "scheduled" | "publishing" | "published" | "partly" | "failed" | "missed" | "cancelled">;
+  status: Filled<"draft" | "in_review" | "approved" | "scheduled" | "publishing" | "waiting_for_channel" | "published" | "partly" | "failed" | "missed" | "cancelled">;
   version: Filled<number>;
   content_hash: string;
   excerpt: Filled<string>;

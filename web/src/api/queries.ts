@@ -163,7 +163,11 @@ export function postQuery(id: string) {
 }
 
 /** How often a post is asked for: while it goes out, and where what a person does elsewhere lets it go on. */
-const pace: Partial<Record<PostStatus, number>> = { publishing: 1_500, failed: 5_000, partly: 5_000 };
+const pace: Partial<Record<PostStatus, number>> = {
+  publishing: 1_500,
+  waiting_for_channel: 5_000,
+  partly: 5_000,
+};
 
 export function versionsQuery(id: string) {
   return queryOptions({

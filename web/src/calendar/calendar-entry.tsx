@@ -15,6 +15,7 @@ const bars: Record<PostStatus, string> = {
   approved: "before:bg-accent",
   scheduled: "before:bg-accent",
   publishing: "before:bg-accent",
+  waiting_for_channel: "before:bg-warn",
   published: "before:bg-good",
   partly: "before:bg-warn",
   failed: "before:bg-bad",

@@ -70,7 +70,16 @@ function LoadedPost({ post }: { post: Post }) {
   );
 }
 
-const sent = new Set(["scheduled", "publishing", "published", "partly", "failed", "missed", "cancelled"]);
+const sent = new Set([
+  "scheduled",
+  "publishing",
+  "waiting_for_channel",
+  "published",
+  "partly",
+  "failed",
+  "missed",
+  "cancelled",
+]);
 
 function Deliveries({ post }: { post: Post }) {
   const allowed = useCan("posts.publish");

@@ -6,6 +6,7 @@ export const statusText: Record<PostStatus, string> = {
   approved: "Approved",
   scheduled: "Scheduled",
   publishing: "Publishing",
+  waiting_for_channel: "Waiting for its channel",
   published: "Published",
   partly: "Partly published",
   failed: "Failed",

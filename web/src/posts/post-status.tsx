@@ -8,6 +8,7 @@ const tones: Record<PostStatus, Tone> = {
   approved: "accent",
   scheduled: "accent",
   publishing: "accent",
+  waiting_for_channel: "warn",
   published: "good",
   partly: "warn",
   failed: "bad",

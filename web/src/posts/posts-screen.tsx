@@ -22,7 +22,7 @@ const filters = [
   { value: "approved", statuses: "approved" },
   { value: "scheduled", statuses: "scheduled,publishing" },
   { value: "published", statuses: "published" },
-  { value: "trouble", statuses: "partly,failed,missed" },
+  { value: "trouble", statuses: "waiting_for_channel,partly,failed,missed" },
 ] as const;
 
 export function PostsScreen() {

@@ -118,7 +118,7 @@ async function publish(context: Context, command: Command): Promise<void> {
   if (post.status !== "published") {
     const message = underWay.has(post.status)
       ? `Not settled after ${timeout} seconds; see galley status ${id}`
-      : `The post is ${post.status}.`;
+      : `The post is ${post.status.replaceAll("_", " ")}.`;
     throw new CliFailure("failure", message, { code: `cli.post_${post.status}` });
   }
 }
@@ -151,5 +151,5 @@ async function untilSettled(context: Context, api: Api, started: Post, timeoutMs
 
 async function cancel(context: Context, command: Command): Promise<void> {
   const post = await act(await context.api(), idOf(command), "cancel");
-  context.print(post, () => `The post is ${post.status}.`);
+  context.print(post, () => `The post is ${post.status.replaceAll("_", " ")}.`);
 }
