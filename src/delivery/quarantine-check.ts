@@ -1,4 +1,5 @@
-import { newId } from "#kit";
+import { ConnectorFailure } from "#connectors";
+import { GalleyError, newId } from "#kit";
 import type { Database } from "#platform/db";
 import type { Claimed } from "./claim.ts";
 import { deliveryInput, frozenProblem, hashItems, storablePlan } from "./frozen.ts";
@@ -6,16 +7,28 @@ import { identify, refuse } from "./outcome.ts";
 import { writeLookFor } from "./quarantine.store.ts";
 import { writeSettlements } from "./settle.ts";
 import { type Tools, windowFor } from "./tools.ts";
+import { backOffMs } from "./verdicts.ts";
 
 const restored = {
   errorCode: "delivery.restored",
   errorMessage: "The database was restored from a backup; whether this was sent since then is looked up.",
 };
+const unknowable =
+  "The database was restored from a backup, and the platform could not be asked whether this post was sent since. Look there before you publish it again.";
+
+/** About four minutes of asking, with growing pauses, before a person is asked instead. */
+const mostTries = 7;
+
+/** A refusal stays one, and a channel that is to be connected again needs a person anyway. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof ConnectorFailure) return error.verdict !== "rejected";
+  return !(error instanceof GalleyError) || error.retryable;
+}
 
 /**
  * Makes a delivery that may have been sent after the backup ambiguous, so that it is read back like every lost
- * answer: found, proven absent, or a person is asked. Nothing is sent. Where not even a plan can be made, it
- * is missed, and asks. Never throws.
+ * answer: found, proven absent, or a person is asked. Nothing is sent. Where not even a plan can be made, after
+ * several tries, it is missed, and asks. Never throws.
  */
 export async function lookForDelivery(tools: Tools, database: Database, claimed: Claimed): Promise<void> {
   const abort = new AbortController();
@@ -32,11 +45,13 @@ export async function lookForDelivery(tools: Tools, database: Database, claimed:
       { err: error, deliveryId: claimed.id },
       "a delivery cannot be looked up after the restore",
     );
-    const errorMessage =
-      "The database was restored from a backup, and the platform could not be asked whether this post was sent since. Look there before you publish it again.";
-    const next = { state: "missed", waitMs: 0, tries: 0, externalUrl: null } as const;
+    const tries = claimed.tries + 1;
+    const next =
+      mayPass(error) && tries < mostTries
+        ? { state: "scheduled" as const, waitMs: backOffMs(tries, Math.random()), ...restored }
+        : { state: "missed" as const, waitMs: 0, ...restored, errorMessage: unknowable };
     await tools
-      .settle({ ...identify(claimed), attempt: null, next: { ...next, ...restored, errorMessage } })
+      .settle({ ...identify(claimed), attempt: null, next: { ...next, tries, externalUrl: null } })
       .catch((failure: unknown) => tools.log.error({ err: failure, deliveryId: claimed.id }, "not written"));
   } finally {
     clearTimeout(timer);

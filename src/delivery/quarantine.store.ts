@@ -65,7 +65,8 @@ export function claimUnchecked(
 ): Promise<Claimed[]> {
   const due = sql`
     select d.workspace_id, d.id from deliveries d cross join installation i
-    where ${unchecked} order by d.due_at limit ${options.limit} for update of d skip locked`;
+    where ${unchecked} and (d.error_code is distinct from 'delivery.restored' or d.wake_at <= clock_timestamp())
+    order by d.due_at limit ${options.limit} for update of d skip locked`;
   return claimRows(db, due, options);
 }
 

@@ -1,4 +1,4 @@
-import type { Connector } from "#connectors";
+import { type Connector, ConnectorFailure } from "#connectors";
 import { type Actor, newId } from "#kit";
 import { orderQuarantine } from "#platform/config";
 import { createPool, type Database, openDatabase } from "#platform/db";
@@ -176,6 +176,32 @@ test("where the platform cannot be read a person is asked, and nothing is sent",
   expect(await again.quarantine.release(await owner())).toMatchObject({ active: false });
   await sweepUntil(again, async () => (await stateOf(again, post.postId)) === "confirmed");
   expect(await visible()).toEqual(["who knows"]);
+}, 60_000);
+
+test("a platform that cannot be asked for a moment is asked again, not left to a person", async () => {
+  let asked = 0;
+  const busy: Connector = {
+    ...platform.connector,
+    prepare: async (...given) => {
+      asked += 1;
+      if (asked > 1) return platform.connector.prepare(...given);
+      throw new ConnectorFailure({ verdict: "throttled", code: "sandbox.throttled", message: "Later." });
+    },
+  };
+  const before = start();
+  await before.checkDurability();
+  const post = await orderPost(house, before, textVariant("asked twice"));
+  await orderQuarantine(dataDir, new Date(Date.now() - 1_000));
+  const deliveries = start(busy);
+  await sweepUntil(deliveries, async () => {
+    const { active, unchecked, reading } = await deliveries.quarantine.view();
+    return active && unchecked + reading === 0;
+  });
+  expect(asked).toBe(2);
+  expect(await stateOf(deliveries, post.postId)).toBe("scheduled");
+  await deliveries.quarantine.release(await owner());
+  await sweepUntil(deliveries, async () => (await stateOf(deliveries, post.postId)) === "confirmed");
+  expect(await visible()).toEqual(["asked twice"]);
 }, 60_000);
 
 test("the database itself refuses an attempt in quarantine, and only owners decide", async () => {

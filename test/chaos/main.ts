@@ -35,7 +35,7 @@ const { values } = parseArgs({
 const root = process.cwd();
 const workers = values.workers.split(",").map(Number);
 const firstSeed = Number(values.seed);
-const bounds = { deadlineMs: 2_000, windowMs: 5_000, latestMs: 1_200 };
+const bounds = { deadlineMs: 2_000, windowMs: 6_000, latestMs: 2_000 };
 const say = (line: string) => console.log(line);
 
 /** True when every round was without fault. */

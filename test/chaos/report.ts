@@ -18,6 +18,7 @@ export function totalsOf(result: RunResult): Totals {
     "never approved": written.unwanted,
     "changes of the platforms' faults": result.storms,
     "database crashes": result.databaseCrashes,
+    "quarantines as after a restore": result.restores,
     lost: verdict.lost,
     duplicated: verdict.duplicated,
     "falsely failed": verdict.falselyFailed,

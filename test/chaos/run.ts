@@ -33,6 +33,7 @@ export type RunResult = Outcome & {
   written: { wanted: number; unwanted: number };
   asked: Asked;
   databaseCrashes: number;
+  restores: number;
   storms: number;
   unsettled: Map<string, number>;
   crashedWorkers: string[];
@@ -123,6 +124,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       written: { wanted: written.wanted.length, unwanted: written.unwanted },
       asked: weather.asked,
       databaseCrashes: weather.databaseCrashes(),
+      restores: weather.restores(),
       storms: weather.storms(),
       unsettled: left,
       crashedWorkers,

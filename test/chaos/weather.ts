@@ -1,3 +1,4 @@
+import { orderQuarantine } from "#platform/config";
 import { sql } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
 import type { House } from "./house.ts";
@@ -5,7 +6,7 @@ import { answerQuestions } from "./person.ts";
 import type { Platforms } from "./platforms.ts";
 
 /** What may happen; `npm run chaos -- --only kills,faults` names some. */
-export const weatherKinds = ["kills", "stops", "faults", "tokens", "database", "clock"] as const;
+export const weatherKinds = ["kills", "stops", "faults", "tokens", "database", "restore", "clock"] as const;
 export type WeatherKind = (typeof weatherKinds)[number];
 
 /** How often a person was needed. */
@@ -21,6 +22,8 @@ export type Asked = {
 export type Weather = {
   asked: Asked;
   databaseCrashes(): number;
+  /** How often an operator said that the database was restored. */
+  restores(): number;
   storms(): number;
   /** The platforms and the database behave from now on; the person stays. */
   calm(): Promise<void>;
@@ -33,6 +36,8 @@ const tokensEveryMs = 60_000;
 const databaseEveryMs = 17_000;
 const personEveryMs = 1_000;
 const ok = () => true;
+/** Once in a run: nothing is sent until everything that was due has been looked up. */
+const restoreAfterMs = 12_000;
 
 /** Changes the platforms' faults, expires tokens, crashes the database, and plays the person who is asked. */
 export function startWeather(options: {
@@ -47,6 +52,7 @@ export function startWeather(options: {
   const closing = new AbortController();
   let storms = 0;
   let crashes = 0;
+  let restores = 0;
 
   async function every(ms: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
     while (!signal.aborted) {
@@ -77,6 +83,15 @@ export function startWeather(options: {
       note(question.why);
       asked[question.readable ? "looks" : "answers"] += 1;
     });
+    const { active, unchecked, reading } = await house.deliveries.quarantine.view();
+    if (active && unchecked + reading === 0) await house.deliveries.quarantine.release(house.author);
+  }
+
+  /** An operator orders the quarantine beside running workers, as after a restore of the whole machine. */
+  async function restore(): Promise<void> {
+    await pause(restoreAfterMs * (0.5 + random()), undefined, { signal: storming.signal });
+    await orderQuarantine(house.dataDir, new Date());
+    restores += 1;
   }
 
   const loops = [
@@ -104,11 +119,13 @@ export function startWeather(options: {
           }),
         ]
       : []),
+    ...(kinds.has("restore") ? [restore().catch(() => undefined)] : []),
   ];
 
   return {
     asked,
     databaseCrashes: () => crashes,
+    restores: () => restores,
     storms: () => storms,
     calm: async () => {
       storming.abort();
