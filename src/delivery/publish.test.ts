@@ -61,6 +61,15 @@ async function texts(): Promise<string[]> {
   return (await platform.journal()).map(({ text }) => text);
 }
 
+async function channelIs(status: "connected" | "needs_reconnect", at: Date): Promise<void> {
+  const moment = { updated_at: at, credentials_at: at };
+  await server.database.system
+    .updateTable("channels")
+    .set({ status, ...moment })
+    .where("id", "=", house.channelId)
+    .execute();
+}
+
 describe("each broken answer ends with exactly one visible post", () => {
   const afterCommit = ["lost_answer", "cut_answer", "error_after_commit", "garbled"];
   test.each(afterCommit)("%s: read back, not sent again", async (kind) => {
@@ -181,6 +190,16 @@ describe("a clear refusal", () => {
     expect(view.error?.message).toBeTruthy();
     expect(platform.reconnects.length).toBeGreaterThan(0);
     expect(await texts()).toEqual([]);
+  });
+
+  test("that only the channel's state told of ends with that state, whatever the clocks of the two say", async () => {
+    await channelIs("needs_reconnect", new Date());
+    const { postId } = await orderPost(house, deliveries, textVariant("Held"));
+    await untilState(postId, "needs_reconnect");
+    // Connected again while it was being held: the moment of that was taken before the hold was written.
+    await channelIs("connected", new Date(Date.now() - 60_000));
+    await untilState(postId, "confirmed");
+    expect(await texts()).toEqual(["Held"]);
   });
 
   test("of the content is final, until a person asks for another try", async () => {

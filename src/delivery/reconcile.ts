@@ -1,5 +1,6 @@
 import type { Located, Settling } from "#connectors";
 import { ConnectorFailure } from "#connectors";
+import { GalleyError } from "#kit";
 import { isUniqueViolation } from "#platform/db";
 import type { AttemptRecord, Claimed } from "./claim.ts";
 import { identify } from "./outcome.ts";
@@ -133,7 +134,10 @@ function afterFailedLook(
   giveUpMs: number,
 ): LookResult {
   const why = error instanceof Error ? error.message : "the platform could not be read";
-  if (pastWindowMs > giveUpMs) return { kind: "ask", why: `The platform could not be read: ${why}` };
+  // Galley's own trouble, such as its database away, is nothing that a person could answer.
+  const isTheirs = error instanceof GalleyError;
+  if (isTheirs && pastWindowMs > giveUpMs)
+    return { kind: "ask", why: `The platform could not be read: ${why}` };
   const asked = error instanceof ConnectorFailure ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
   return { kind: "again", waitMs: Math.max(asked, lookAfterMs(attempt.looks + 1)), why };
 }
