@@ -47,7 +47,8 @@ export type AttemptRecord = {
   lookedAt: string | null;
 };
 
-const claimedColumns = sql`
+/** Of `deliveries d`. */
+export const claimedColumns = sql`
   d.workspace_id as "workspaceId", d.id, d.post_id as "postId", d.channel_id as "channelId", d.connector,
   d.content, d.content_hash as "contentHash", d.approval_binding as binding, d.approval_hash as "bindingHash",
   d.due_at as "dueAt", d.fence, d.plan, d.item_hashes as "itemHashes", d.tries,

@@ -11,20 +11,21 @@ export type NewDeliveries = {
   bindingHash: string;
   dueAt: Date;
   graceSeconds: number;
-  rows: { id: string; channelId: string; content: FrozenContent; contentHash: string }[];
+  rows: { id: string; channelId: string; content: FrozenContent; contentHash: string; isSlow: boolean }[];
 };
 
 /** Inserts one row per variant in one statement; a channel that does not exist is left out of the answer. */
 export async function insertDeliveries(db: Kysely<Schema>, order: NewDeliveries): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     insert into deliveries (workspace_id, id, post_id, channel_id, connector, content, content_hash,
-      approval_id, approved_by, approval_binding, approval_hash, due_at, wake_at, grace_seconds, late_after)
+      approval_id, approved_by, approval_binding, approval_hash, due_at, wake_at, grace_seconds, late_after,
+      slow_to_prepare)
     select ${order.workspaceId}, v.id, ${order.postId}, v."channelId", c.connector, v.content, v."contentHash",
       ${order.approvalId}, ${order.approvedBy}, ${JSON.stringify(order.binding)}::jsonb, ${order.bindingHash},
       ${order.dueAt}::timestamptz, ${order.dueAt}::timestamptz, ${order.graceSeconds}::integer,
-      ${order.dueAt}::timestamptz + ${order.graceSeconds}::integer * interval '1 second'
+      ${order.dueAt}::timestamptz + ${order.graceSeconds}::integer * interval '1 second', v."isSlow"
     from jsonb_to_recordset(${JSON.stringify(order.rows)}::jsonb)
-      as v (id uuid, "channelId" uuid, content jsonb, "contentHash" text)
+      as v (id uuid, "channelId" uuid, content jsonb, "contentHash" text, "isSlow" boolean)
     join channels c on c.workspace_id = ${order.workspaceId} and c.id = v."channelId"
     returning id`.execute(db);
   return rows.map((row) => row.id);

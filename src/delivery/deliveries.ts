@@ -23,6 +23,8 @@ import { type Intent, writeIntents } from "./intent.ts";
 import { renewLease } from "./lease.ts";
 import { cancelOrder, type DeliveryOrder, publishTask, requestDeliveries, rescheduleOrder } from "./order.ts";
 import { type Resolution, resolveDelivery, retryDelivery } from "./people.ts";
+import { prepareAhead } from "./prepare-ahead.ts";
+import { claimPreparations, findPreparation, forgetPreparations } from "./preparations.store.ts";
 import { publishDelivery } from "./publish.ts";
 import { createPump } from "./pump.ts";
 import { createQuarantine, type Quarantine } from "./quarantine.ts";
@@ -91,7 +93,13 @@ export type Deliveries = {
   sweeps: readonly Sweep[];
 };
 
-const defaults = { leaseMs: 60_000, prepareMs: 1_800_000, marginMs: 10_000, skewMs: 120_000 };
+const defaults = {
+  leaseMs: 60_000,
+  prepareMs: 1_800_000,
+  aheadMs: 1_200_000,
+  marginMs: 10_000,
+  skewMs: 120_000,
+};
 
 /** Errors that the database raised about one row, or a deadlock that it broke: nothing of the statement stands. */
 function isRefusedRow(error: unknown): boolean {
@@ -148,6 +156,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     settings,
     log,
     renewLease: (claimed) => renewLease(database.system, claimed, settings.leaseMs),
+    findPreparation: (claimed) => findPreparation(database.system, claimed),
     writeIntent,
     settle,
     holdAccount: (claimed, waitMs) => holdAccount(database.system, claimed, waitMs),
@@ -179,6 +188,24 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     concurrency: settings.concurrency,
     perGroup: Math.max(1, Math.ceil(settings.concurrency / 2)),
     lookEveryMs: 1_000,
+  });
+  // A few at a time, in slots of their own: what is due is never behind what is not.
+  const preparing = createPump({
+    claim: (limit, busyChannels) => {
+      const { leaseMs, aheadMs } = settings;
+      return claimPreparations(database.system, {
+        limit,
+        busyChannels,
+        leaseMs,
+        aheadMs,
+        knownBeat: quarantine.known(),
+      });
+    },
+    work: (claimed, aborted) => prepareAhead(tools, database, claimed, aborted),
+    groupOf: (claimed) => claimed.channelId,
+    concurrency: 4,
+    perGroup: 2,
+    lookEveryMs: 5_000,
   });
   const reconciling = createPump({
     claim: (limit) => claimAmbiguous(database.system, { limit, leaseMs: settings.leaseMs }),
@@ -255,6 +282,14 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
         run: async (signal) => {
           await quarantine.beat();
           if (await quarantine.isActive()) await looking.run(signal);
+        },
+      },
+      {
+        name: "delivery.prepare_ahead",
+        everyMs: 5_000,
+        run: async (signal) => {
+          await forgetPreparations(database.system);
+          await preparing.run(signal);
         },
       },
       { name: "delivery.reconcile", everyMs: 1_000, run: (signal) => reconciling.run(signal) },

@@ -233,7 +233,7 @@ async function hold(prepare: () => Promise<string>, renewLeaseOf: () => Promise<
   const now = performance.now();
   const abort = new AbortController();
   const work = { claimed, lateAt: now + 60_000, leaseEndsAt: now + leaseMs, abort, credentialsAt: null };
-  const limits = { concurrency: 1, minimumWindowMs: 0, prepareMs: 60_000, skewMs: 0 };
+  const limits = { concurrency: 1, minimumWindowMs: 0, prepareMs: 60_000, aheadMs: 0, skewMs: 0 };
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const tools = { settings: { ...settings, ...limits }, log, renewLease: renewLeaseOf };
   return whileHeld(tools, work, new AbortController().signal, prepare);

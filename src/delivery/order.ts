@@ -6,6 +6,7 @@ import type { Jobs } from "#platform/jobs";
 import type { Kysely } from "kysely";
 import { cancelDeliveries, insertDeliveries, rescheduleDeliveries } from "./deliveries.store.ts";
 import { DeliveryError } from "./errors.ts";
+import { isSlowToPrepare } from "./slow.ts";
 
 /** What an approval bound: the hash of each variant, where it goes, and when (null: at any time). */
 export type Binding = { at: string | null; variants: { channelId: string; hash: string }[] };
@@ -64,7 +65,8 @@ export async function requestDeliveries(
     new Date(order.approval.binding.at).getTime() !== order.dueAt.getTime();
   const rows = order.variants.map(({ channelId, content, media }) => {
     const frozen = { variant: content, media };
-    return { id: newId(), channelId, content: frozen, contentHash: frozenHash(frozen) };
+    const isSlow = isSlowToPrepare(media);
+    return { id: newId(), channelId, content: frozen, contentHash: frozenHash(frozen), isSlow };
   });
   if (wrongTime || rows.some((row) => !bound.has(`${row.channelId} ${row.contentHash}`))) {
     throw new DeliveryError({

@@ -162,9 +162,9 @@ export async function refuse(
   });
 }
 
-/** Gives a claim back unused. */
-export async function release(tools: Tools, claimed: Claimed): Promise<void> {
-  const next = { ...settledAs("scheduled"), tries: claimed.tries };
+/** Gives a claim back unused, to be claimed again at once or after a wait. */
+export async function release(tools: Tools, claimed: Claimed, waitMs = 0): Promise<void> {
+  const next = { ...settledAs("scheduled"), waitMs, tries: claimed.tries };
   await tools.settle({ ...identify(claimed), attempt: null, next });
 }
 

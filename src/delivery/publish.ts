@@ -16,7 +16,11 @@ import {
   writePrepareFailure,
   writeSendFailure,
 } from "./outcome.ts";
+import { isSlowToPrepare } from "./slow.ts";
 import { type Tools, itemKey, publishedBefore, windowFor } from "./tools.ts";
+
+/** How often a due delivery looks whether its preparation is done. */
+const waitForPreparationMs = 1_000;
 
 type Sending = Work & {
   connector: Connector;
@@ -59,33 +63,51 @@ async function prepareToSend(tools: Tools, work: Work, stopping: AbortSignal): P
     await refuse(tools, work.claimed, "delivery.content_changed", problem);
     return null;
   }
-  let held: Held<Sending>;
+  let held: Held<Sending | "preparing">;
   try {
     held = await whileHeld(tools, work, stopping, () => openAndPlan(tools, work));
   } catch (error) {
     await writePrepareFailure(tools, work, error);
     return null;
   }
-  if ("value" in held) return held.value;
+  if ("value" in held) {
+    if (held.value !== "preparing") return held.value;
+    // What is being uploaded already is not uploaded a second time beside it.
+    await release(tools, work.claimed, waitForPreparationMs);
+    return null;
+  }
   await writeInterruption(tools, work, held.interruption);
   return null;
 }
 
 /** An expired token is renewed and tried once more right here: nothing was sent. */
-async function openAndPlan(tools: Tools, work: Work): Promise<Sending> {
+async function openAndPlan(tools: Tools, work: Work): Promise<Sending | "preparing"> {
+  const prepared = await preparedPlan(tools, work);
+  if (prepared === "preparing") return prepared;
   // The platform refused the token of the last attempt: this one needs another.
   const refresh = work.claimed.attempts.at(-1)?.state === "unauthorized";
   try {
-    return await openAndPlanWith(tools, work, refresh);
+    return await openAndPlanWith(tools, work, prepared, refresh);
   } catch (error) {
     const mayHelp =
       error instanceof ConnectorFailure && error.verdict === "unauthorized" && error.refreshable;
     if (!mayHelp || refresh) throw error;
-    return openAndPlanWith(tools, work, true);
+    return openAndPlanWith(tools, work, prepared, true);
   }
 }
 
-async function openAndPlanWith(tools: Tools, work: Work, refresh: boolean): Promise<Sending> {
+/** What was prepared ahead of the due time; null where nothing was or need be. */
+async function preparedPlan(tools: Tools, { claimed }: Work): Promise<Plan | "preparing" | null> {
+  if (claimed.plan !== null || !isSlowToPrepare(claimed.content.media)) return null;
+  return tools.findPreparation(claimed);
+}
+
+async function openAndPlanWith(
+  tools: Tools,
+  work: Work,
+  prepared: Plan | null,
+  refresh: boolean,
+): Promise<Sending> {
   const { claimed } = work;
   const { connector, context, credentialsAt } = await tools.channels.open(
     claimed.workspaceId,
@@ -97,7 +119,8 @@ async function openAndPlanWith(tools: Tools, work: Work, refresh: boolean): Prom
   if (claimed.plan !== null && claimed.itemHashes !== null) {
     return { ...work, connector, context, plan: claimed.plan, hashes: claimed.itemHashes, isNew: false };
   }
-  const plan = storablePlan(await connector.prepare(context, deliveryInput(claimed, tools.files)));
+  const plan =
+    prepared ?? storablePlan(await connector.prepare(context, deliveryInput(claimed, tools.files)));
   return { ...work, connector, context, plan, hashes: hashItems(plan), isNew: true };
 }
 

@@ -1,4 +1,4 @@
-import type { Connector, ConnectorContext, ConnectorRegistry, Published, Settling } from "#connectors";
+import type { Connector, ConnectorContext, ConnectorRegistry, Plan, Published, Settling } from "#connectors";
 import type { AttemptRecord, Claimed } from "./claim.ts";
 import type { Intent } from "./intent.ts";
 import type { Settlement } from "./settle.ts";
@@ -44,6 +44,8 @@ export type DeliverySettings = {
   leaseMs: number;
   /** The most that opening the channel and `prepare` may take, leases renewed. */
   prepareMs: number;
+  /** How long before its due time a delivery is prepared whose uploads take long; 0: not at all. */
+  aheadMs: number;
   /** How much a lease outlives the deadline of its call. */
   marginMs: number;
   /** How far a platform's clock and ours may differ. */
@@ -59,6 +61,8 @@ export type Tools = {
   log: DeliveryLog;
   /** For a claim without an intent. False: it was lost, prepare no further. */
   renewLease(claimed: Claimed): Promise<boolean>;
+  /** What was prepared ahead for a claim without a plan. */
+  findPreparation(claimed: Claimed): Promise<Plan | "preparing" | null>;
   /** False: the fence has moved, send nothing. */
   writeIntent(intent: Intent): Promise<boolean>;
   /** The platform has said "not before": for the whole account, not for this delivery alone. */

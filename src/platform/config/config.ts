@@ -70,6 +70,7 @@ export type Config = {
     readonly leaseMs: number;
     /** The most that preparing may take. */
     readonly prepareMs: number;
+    readonly aheadMs: number;
     /** How much a lease outlives the deadline of its call. */
     readonly marginMs: number;
   };
@@ -156,6 +157,7 @@ function toConfig(values: Values, folder: string, roles: readonly ProcessRole[])
       minimumWindowMs: windowSeconds * 1000,
       leaseMs: values.DELIVERY_LEASE_SECONDS * 1000,
       prepareMs: values.DELIVERY_PREPARE_SECONDS * 1000,
+      aheadMs: values.DELIVERY_PREPARE_AHEAD_SECONDS * 1000,
       marginMs: values.DELIVERY_MARGIN_SECONDS * 1000,
     },
     shutdownGraceMs: values.SHUTDOWN_GRACE_SECONDS * 1000,

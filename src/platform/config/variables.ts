@@ -226,6 +226,7 @@ export const variables = {
   ),
   DELIVERY_LEASE_SECONDS: whole(60, 1, 3600),
   DELIVERY_PREPARE_SECONDS: whole(1800, 1, 86_400),
+  DELIVERY_PREPARE_AHEAD_SECONDS: whole(1200, 0, 7200),
   DELIVERY_MARGIN_SECONDS: whole(10, 1, 600),
   SHUTDOWN_GRACE_SECONDS: whole(30, 1, 600),
 } as const;

@@ -118,6 +118,7 @@ export type DeliveriesTable = {
   finished_at: Nullable<Instant>;
   created_at: Filled<Instant>;
   updated_at: Filled<Instant>;
+  slow_to_prepare: Filled<boolean>;
 };
 
 export type DeliveryAttemptsTable = {
@@ -154,6 +155,19 @@ export type DeliveryHoldsTable = {
   connector: string;
   account_id: string;
   until: Instant;
+};
+
+export type DeliveryPreparationsTable = {
+  workspace_id: string;
+  delivery_id: string;
+  due_at: Instant;
+  app: string;
+  fence: Filled<number>;
+  lease_until: Nullable<Instant>;
+  tries: Filled<number>;
+  try_after: Filled<Instant>;
+  plan: Nullable<Json>;
+  prepared_at: Nullable<Instant>;
 };
 
 export type DeliveryWindowsTable = {
@@ -557,6 +571,7 @@ export type Schema = {
   deliveries: DeliveriesTable;
   delivery_attempts: DeliveryAttemptsTable;
   delivery_holds: DeliveryHoldsTable;
+  delivery_preparations: DeliveryPreparationsTable;
   delivery_windows: DeliveryWindowsTable;
   expiry_warnings: ExpiryWarningsTable;
   idempotency_keys: IdempotencyKeysTable;
