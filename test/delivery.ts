@@ -99,6 +99,8 @@ export type DeliverySandbox = {
     dataDir?: string,
     files?: DeliveriesOptions["files"],
     connectorSettings?: DeliveriesOptions["connectorSettings"],
+    /** Known too; its channels are spoken to by the same connector. */
+    beside?: Connector[],
   ): Deliveries;
   connector: Connector;
   /** Why channels were marked for a new connection. */
@@ -140,13 +142,14 @@ export async function startDeliverySandbox(): Promise<DeliverySandbox> {
       dataDir,
       files = noFiles,
       connectorSettings = {},
+      beside = [],
     ) =>
       createDeliveries({
         ...(dataDir === undefined ? {} : { dataDir }),
         connectorSettings,
         database,
         jobs: createJobs(),
-        connectors: connectorRegistry([speaking]),
+        connectors: connectorRegistry([speaking, ...beside]),
         files,
         log: { info: () => undefined, warn: () => undefined, error: () => undefined },
         channels: {

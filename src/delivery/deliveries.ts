@@ -18,6 +18,7 @@ import {
 import { connectorQuotas } from "./connector-quotas.ts";
 import { externalIdsTaken, holdAccount, learnWindow } from "./deliveries.store.ts";
 import { DeliveryError, notFound } from "./errors.ts";
+import { type Lane, takeInTurns } from "./fair.ts";
 import { groupCommit } from "./group-commit.ts";
 import { type Intent, writeIntents } from "./intent.ts";
 import { renewLease } from "./lease.ts";
@@ -163,22 +164,21 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     idsTaken: (claimed, attemptId, ids) => externalIdsTaken(database.system, claimed, attemptId, ids),
     learnWindow: (claimed, visibleAfterMs) => learnWindow(database.system, claimed, visibleAfterMs),
   };
+  const claimInTurns = takeInTurns<Claimed>();
+
   async function claim(limit: number, busyChannels: string[]): Promise<Claimed[]> {
     const { leaseMs } = settings;
     // Nothing is sent before database and data folder were compared.
     if (quarantine.known() === 0) await quarantine.beat();
-    const claimed: Claimed[] = [];
-    for (const id of await dueConnectors(database.system, [...counting.keys()])) {
+    const upTo = (most: number) => ({ limit: most, busyChannels, leaseMs, knownBeat: quarantine.known() });
+    const exceptConnectors = [...counting.keys()];
+    const due = await dueConnectors(database.system, exceptConnectors);
+    const lanes = due.flatMap((id): Lane<Claimed>[] => {
       const counted = counting.get(id);
-      if (!counted) continue;
-      const left = { limit: limit - claimed.length, busyChannels, leaseMs, knownBeat: quarantine.known() };
-      claimed.push(...(await claimWithinQuotas(database.system, counted, left)));
-    }
-    const rest = { limit: limit - claimed.length, busyChannels, leaseMs, knownBeat: quarantine.known() };
-    return [
-      ...claimed,
-      ...(await claimDue(database.system, { ...rest, exceptConnectors: [...counting.keys()] })),
-    ];
+      return counted ? [(most) => claimWithinQuotas(database.system, counted, upTo(most))] : [];
+    });
+    lanes.push((most) => claimDue(database.system, { ...upTo(most), exceptConnectors }));
+    return claimInTurns(lanes, limit);
   }
 
   const publishing = createPump({

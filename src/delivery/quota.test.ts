@@ -215,6 +215,25 @@ test("settings that its connector refuses hold back nothing of other platforms",
   expect((await platform.journal()).map(({ text }) => text)).toEqual(["Post 0"]);
 });
 
+test("many due posts of a platform that counts them leave others their turn", async () => {
+  const connector = limited([{ per: "account", limit: 1_000, windowMs: 3_600_000, spreadMs: 0 }]);
+  const other: Connector = { ...platform.connector, id: "mastodon", quotas: () => [] };
+  const few = { concurrency: 2 };
+  const deliveries = platform.deliveries(server.database, few, connector, undefined, undefined, {}, [other]);
+  for (let accounts = 0; accounts < 4; accounts += 1) {
+    house = await buildDeliveryHouse(server.database, platform.connector);
+    await orderMany(8, deliveries);
+  }
+  const elsewhere = await buildDeliveryHouse(server.database, other);
+  const { postId } = await orderPost(elsewhere, deliveries, textVariant("Of another platform"));
+  await sweepUntil(
+    deliveries,
+    async () => (await deliveries.forPost(elsewhere.workspaceId, postId))[0]?.state === "confirmed",
+  );
+  const texts = (await platform.journal()).map(({ text }) => text);
+  expect(texts.indexOf("Of another platform")).toBeLessThan(15);
+});
+
 test("waiting posts go out as room comes back, in the order in which they were due", async () => {
   const connector = limited([{ per: "account", limit: 2, windowMs: 1_500, spreadMs: 0 }]);
   const deliveries = platform.deliveries(server.database, {}, connector);
