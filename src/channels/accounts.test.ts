@@ -236,11 +236,13 @@ describe("access that only the person can renew", () => {
     expect(await connectOnce()).toBe(id);
   });
 
-  test("asks for them when the platform refuses it before its time", async () => {
+  test("stays as it is where a post was refused with a former one, and its own refusal asks for them", async () => {
     const id = await connectOnce();
-    const options = { refresh: true };
-    const opening = world.channels.open(ada.workspaceId, id, new AbortController().signal, options);
-    await expect(opening).rejects.toMatchObject({ code: "channels.needs_reconnect" });
+    const signal = AbortSignal.timeout(10_000);
+    const opened = await world.channels.open(ada.workspaceId, id, signal, { refresh: true });
+    expect((await list()).find((found) => found.id === id)?.status).toBe("connected");
+    await world.channels.needsReconnect(ada.workspaceId, id, "refused", opened.credentialsAt);
+    expect((await list()).find((found) => found.id === id)?.status).toBe("needs_reconnect");
   });
 
   test("is forgotten on disconnect where the platform cannot withdraw it, and the answer says so", async () => {

@@ -58,7 +58,7 @@ export type ChannelsOptions = {
 };
 
 export type OpenOptions = {
-  /** New credentials even where the stored ones look valid: the platform has refused them. */
+  /** New credentials even where the stored ones look valid, if they can be had without a person: the platform has refused them. */
   refresh?: boolean;
   /** Reading back what was sent goes on while nothing new is sent. */
   whilePaused?: boolean;
@@ -184,7 +184,8 @@ export function createChannels(options: ChannelsOptions): Channels {
     if (row.pausedAt !== null && !whilePaused) throw paused();
     const connector = connectorOf(connectors, row.connector);
     const canRefresh = connector.connect.refresh !== null;
-    if (!canRefresh && connector.connect.kind === "oauth" && (refresh || hasEnded(row, clock))) {
+    // What was refused before may have been the access that this one replaced; if not, it is refused once more.
+    if (!canRefresh && connector.connect.kind === "oauth" && hasEnded(row, clock)) {
       const reason = `${connector.name} has ended this access, and only you can renew it: connect this channel again.`;
       await needsReconnect(workspaceId, id, reason);
       throw mustReconnect(reason);
