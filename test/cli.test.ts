@@ -124,6 +124,10 @@ describe("the way from init to a published post", () => {
     const { code, err } = await run(["connect", "email", "--set", "colour=red"]);
     expect([code, err]).toEqual([2, expect.stringContaining("fromAddress")]);
     expect((await run(["channels", "--json"])).out).toContain('"sandbox"');
+    const { out } = await run(["connect"]);
+    expect(out).toMatch(/^sandbox +.+ here$/mu);
+    expect(out).toMatch(/^telegram +Telegram +here: --password-stdin --set chatId=…$/mu);
+    expect(out).toMatch(/^linkedin-page +.+ in the browser, under Channels$/mu);
   });
 
   test("draft from a file, and from standard input", async () => {
@@ -163,6 +167,16 @@ describe("the way from init to a published post", () => {
       code: 0,
       out: expect.stringContaining("ok   Sandbox @newcomer: @newcomer answers"),
     });
+  });
+
+  test("doctor marks what is only worth knowing, and lists a disconnected channel", async () => {
+    const email = db.database.system.updateTable("channels").where("connector", "=", "email");
+    await email.set({ status: "disconnected" }).execute();
+    const { code, out } = await run(["doctor"]);
+    await email.set({ status: "connected" }).execute();
+    expect(code).toBe(0);
+    expect(out).toMatch(/^note Email .*: This channel is disconnected/mu);
+    expect(out).not.toMatch(/^ok .*note:/mu);
   });
 });
 
@@ -230,6 +244,69 @@ test("series are listed, and a queue without slots says so", async () => {
   const { items } = JSON.parse(out) as { items: { id: string }[] };
   const { code, err } = await run(["queue", items[0]?.id ?? ""]);
   expect([code, err]).toEqual([5, expect.stringContaining("slots")]);
+});
+
+test("a series is made of a post, and says what it repeats", async () => {
+  const { out } = await run(["posts", "--status", "draft", "--json"]);
+  const [{ id } = { id: "" }] = (JSON.parse(out) as { items: { id: string }[] }).items;
+  for (const [flags, words] of [
+    [["--every", "fortnight", "--at", "09:00"], "2-weeks"],
+    [["--every", "week", "--at", "09:00"], "mon,thu"],
+    [["--every", "month", "--on", "someday", "--at", "09:00"], "last-fri"],
+    [["--every", "day", "--at", "nine"], "09:00"],
+    [["--every", "day", "--at", "09:00", "--zone", "Mars/Base"], "time zone"],
+    [["--every", "day", "--at", "09:00", "--until", "2031-01-01", "--count", "3"], "not both"],
+  ] as const) {
+    const { code, err } = await run(["series", "create", id, ...flags]);
+    expect([code, err]).toEqual([2, expect.stringContaining(words)]);
+  }
+  const weekly = ["--every", "2-weeks", "--on", "thu,mon", "--at", "09:30", "--from", "2031-01-06"];
+  const made = await run(["series", "create", id, ...weekly, "--count", "4", "--json"]);
+  expect(made.code).toBe(0);
+  const series = JSON.parse(made.out) as { id: string };
+  expect(series).toMatchObject({
+    rule: {
+      repeat: { every: "week", interval: 2, weekdays: [1, 4] },
+      zone: "Europe/Berlin",
+      end: { kind: "count", count: 4 },
+    },
+    dates: expect.arrayContaining([expect.objectContaining({ wall: "2031-01-06T09:30" })]),
+  });
+  expect((await run(["series"])).out).toContain(series.id);
+  const monthly = ["--every", "month", "--on", "last-fri", "--at", "09:30"];
+  const { items } = JSON.parse((await run(["posts", "--status", "draft", "--json"])).out) as {
+    items: { id: string }[];
+  };
+  const other = items.find((post) => post.id !== id)?.id ?? "";
+  expect((await run(["series", "create", other, ...monthly])).out).toContain("galley series approve");
+});
+
+describe("an app of the workspace's own", () => {
+  const secret = "x-Y7_9kLmQpRsTuVwXyZ0123456789abcdefghij";
+  const keys = ["--set", "clientId=VGhpc0lzTm90QVJlYWw6MTpjaQ", "appPostsPerDay=17"];
+
+  test("is entered with its secret from standard input, which is never printed", async () => {
+    expect((await run(["apps"])).out).toMatch(/^x +none +clientId, clientSecret/mu);
+    expect((await run(["apps", "set", "bluesky"])).code).toBe(4);
+    expect((await run(["apps", "set", "x", ...keys])).code).toBe(5);
+    const odd = await run(["apps", "set", "x", ...keys, "--secret-stdin"], `"${secret}"\n`);
+    expect([odd.code, odd.err]).toEqual([5, expect.stringContaining("Quotation marks")]);
+    const inline = await run(["apps", "set", "x", "--set", `clientSecret=${secret}`]);
+    expect(inline.code).toBe(2);
+    const stored = await run(["apps", "set", "x", ...keys, "--secret-stdin", "--clean"], `"${secret}"\n`);
+    expect(stored).toMatchObject({ code: 0, out: expect.stringContaining("/api/v1/oauth/x/callback") });
+    for (const { out, err } of [odd, inline, stored]) expect(out + err).not.toContain(secret);
+    expect((await run(["apps"])).out).toMatch(/^x +your own .*appPostsPerDay=17/mu);
+  });
+
+  test("keeps what is not named, and goes away again", async () => {
+    const changed = await run(["apps", "set", "x", "--set", "appPostsPerDay=20", "--json"]);
+    expect(JSON.parse(changed.out)).toMatchObject({ source: "workspace", missing: [] });
+    const wrong = await run(["apps", "set", "x", "--set", "appPostsPerDay=many"]);
+    expect([wrong.code, wrong.err]).toEqual([5, expect.stringContaining("Posts a day, whole app")]);
+    expect((await run(["apps", "remove", "x"])).code).toBe(0);
+    expect((await run(["apps"])).out).toMatch(/^x +none/mu);
+  });
 });
 
 test("logout ends the session at the server too", async () => {

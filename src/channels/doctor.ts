@@ -46,10 +46,7 @@ export async function examinePlatform(
   const connector = connectorOf(parts.connectors, connectorId);
   const all = await parts.list(actor.workspaceId);
   const channels = all.filter(
-    (channel) =>
-      channel.connector === connectorId &&
-      channel.status !== "disconnected" &&
-      (channelId === null || channel.id === channelId),
+    (channel) => channel.connector === connectorId && (channelId === null || channel.id === channelId),
   );
   const isOAuth = connector.connect.kind === "oauth";
   const registers = connector.connect.kind === "oauth" && connector.connect.app !== null;
@@ -135,6 +132,14 @@ async function examineChannel(
   connector: Connector,
   channel: Channel,
 ): Promise<PlatformReport["channels"][number]> {
+  if (channel.status === "disconnected") {
+    const problem = "This channel is disconnected: nothing is sent there.";
+    const fix = "Connect the account again if posts should go out there; its posts are kept.";
+    return {
+      channel,
+      findings: [{ level: "info", code: "doctor.disconnected", problem, fix, at: null }],
+    };
+  }
   const findings: DoctorFinding[] = [];
   const check = await checked(parts, actor, channel);
   if (check.kind === "failed") findings.push(check.finding);

@@ -326,10 +326,16 @@ describe("an account of Instagram", () => {
       return (await inspect?.(context))?.map(({ code }) => code) ?? [];
     };
     expect(await found({})).toEqual([]);
-    expect(await found({ publicUrl: "http://127.0.0.1:9" })).toEqual(["instagram.public_url_unreachable"]);
+    expect(await found({ publicUrl: "http://127.0.0.1:9" })).toEqual([]);
+    expect(await found({ publicUrl: "http://galley.invalid" })).toEqual(["instagram.public_url_unreachable"]);
     const real = { baseUrl: "https://graph.facebook.com", clientSecret: "cut" };
     expect(await found({ ...real, publicUrl: "http://galley.example" })).toContain("instagram.not_https");
-    expect(await found({ ...real, publicUrl: "https://10.0.0.7" })).toContain("instagram.public_url_private");
+    for (const publicUrl of ["https://10.0.0.7", "http://127.0.0.1:3000", "http://localhost:3000"]) {
+      const context = harness.contextWith({ settings: { ...harness.settings, ...real, publicUrl } });
+      const told = (await inspect?.(context))?.find(({ code }) => code === "instagram.public_url_private");
+      expect(told?.fix).toContain("PUBLIC_URL");
+      expect(told?.problem).not.toContain("EGRESS");
+    }
   });
 
   it("tells the author what Instagram would refuse", async () => {

@@ -4,6 +4,8 @@ import { ConnectorFailure } from "../failure.ts";
 import { inspectMeta, readSettings, request } from "../meta-graph/index.ts";
 import { platform, publishing } from "./platform.ts";
 
+const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/v;
+
 /** Beside what every channel of Meta's is asked: whether Instagram can fetch files from here, and how much of the day is left. */
 export async function inspectInstagram(context: ConnectorContext): Promise<Finding[]> {
   const reachable = await reachability(context);
@@ -19,9 +21,11 @@ async function reachability(context: ConnectorContext): Promise<Finding[]> {
     "Put Galley behind an address that is reachable from the internet by https, set PUBLIC_URL to it, and start Galley again.";
   if (publicUrl === undefined)
     return finding("no_public_url", "Galley does not know its public address.", fix);
-  // An emulator on this machine fetches what Meta could not.
-  const local = new URL(baseUrl).hostname === "127.0.0.1";
-  if (!local && new URL(publicUrl).protocol !== "https:") {
+  // An emulator on this machine fetches what Meta could not, and is where Galley's own rules do not let it look.
+  const local = loopback.test(new URL(baseUrl).hostname);
+  const { hostname, protocol } = new URL(publicUrl);
+  if (loopback.test(hostname)) return local ? [] : privateAddress(publicUrl, fix);
+  if (!local && protocol !== "https:") {
     return finding("not_https", `Instagram fetches files by https alone; PUBLIC_URL is ${publicUrl}.`, fix);
   }
   try {
@@ -34,13 +38,16 @@ async function reachability(context: ConnectorContext): Promise<Finding[]> {
   }
 }
 
+function privateAddress(publicUrl: string, fix: string): Finding[] {
+  const problem = `PUBLIC_URL (${publicUrl}) is an address of this machine or of a private network, where Instagram cannot fetch files.`;
+  return finding("public_url_private", problem, fix);
+}
+
 function unreachable(publicUrl: string, local: boolean, error: unknown, fix: string): Finding[] {
   const code = error instanceof ConnectorFailure ? error.code : "";
   const why = error instanceof ConnectorFailure ? error.message : "no connection";
-  if (code === "egress.private_address") {
-    const problem = `PUBLIC_URL (${publicUrl}) is an address of a private network, where Instagram cannot fetch files.`;
-    return local ? [] : finding("public_url_private", problem, fix);
-  }
+  // In words of our own: those of the rules advise to let Galley in, which would not help Instagram.
+  if (code === "egress.private_address") return local ? [] : privateAddress(publicUrl, fix);
   // Many networks do not lead a server back to its own public address.
   const mayBeFine = ["egress.connect", "egress.timeout", "egress.reset"].includes(code);
   const problem = `Galley's public address (${publicUrl}) cannot be reached from this machine: ${why}`;

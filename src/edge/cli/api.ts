@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ExitReason } from "./exit.ts";
 import { CliFailure } from "./exit.ts";
 
-type Method = "GET" | "POST" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 export type ApiOptions = {
   /** The server's address, without a path. */

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { accountCommands } from "./commands/account.ts";
+import { appCommands } from "./commands/apps.ts";
 import { channelCommands } from "./commands/channels.ts";
 import { doctorCommands } from "./commands/doctor.ts";
 import { draftCommands } from "./commands/draft.ts";
@@ -40,6 +41,7 @@ export function createProgram(io: CliIo): Command {
     importCommands,
     seriesCommands,
     channelCommands,
+    appCommands,
     doctorCommands,
     quarantineCommands,
     settingCommands,

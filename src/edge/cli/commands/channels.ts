@@ -19,8 +19,8 @@ export const channelCommands: Register = (program, action) => {
     .action(action(rotateSecrets));
   program
     .command("connect")
-    .description("connect an account: sandbox, or one with a form such as email or bluesky")
-    .argument("<connector>")
+    .description("connect an account of a platform; without one, the platforms and how each is connected")
+    .argument("[connector]")
     .option("--catcher", "email: use the built-in mail catcher with its ready-made form")
     .option("--set <field=value...>", "fields of the form; several may follow")
     .option("--password-stdin", "read the form's password from standard input")
@@ -72,6 +72,10 @@ async function connect(context: Context, command: Command): Promise<void> {
   const [name = ""] = command.args;
   const api = await context.api();
   const { items } = await api.call({ path: "/connectors", schema: connectorListSchema });
+  if (name === "") {
+    context.print({ items }, () => platformsText(items));
+    return;
+  }
   const connector = items.find(({ id }) => id === name);
   if (!connector) {
     throw new CliFailure(
@@ -94,6 +98,17 @@ async function connect(context: Context, command: Command): Promise<void> {
   context.print(connected.length === 1 ? first : { items: connected }, () =>
     connected.length === 0 ? "Nothing was connected." : `Connected ${handles} on ${connector.name}.`,
   );
+}
+
+/** Where nothing but a form is asked for, its fields; a platform's page of consent is for a browser. */
+function platformsText(items: z.output<typeof connectorListSchema>["items"]): string {
+  const rows = items.map(({ id, name, connect: way }) => {
+    if (way.kind === "oauth") return [id, name, id === "sandbox" ? "here" : "in the browser, under Channels"];
+    const asked = way.fields.filter(({ required }) => required);
+    const flags = asked.map(({ key, kind }) => (kind === "password" ? "--password-stdin" : `--set ${key}=…`));
+    return [id, name, `here: ${flags.join(" ")}`];
+  });
+  return table(["platform", "name", "connected"], rows);
 }
 
 /** The consent of a platform that gives it without a page: the sandbox, or one where it was given before. */

@@ -13,7 +13,14 @@ export const doctorCommands: Register = (program, action) => {
     .action(action(doctor));
 };
 
-type Finding = { name: string; ok: boolean; message: string };
+/** `note`: worth knowing, and nothing is broken. */
+type Finding = { name: string; ok: boolean; level: "ok" | "note" | "failure"; message: string };
+
+const marks = { ok: "ok  ", note: "note", failure: "FAIL" };
+
+function finding(name: string, level: Finding["level"], message: string): Finding {
+  return { name, ok: level !== "failure", level, message };
+}
 
 const readySchema = z.object({
   checks: z.record(z.string(), z.looseObject({ ok: z.boolean(), message: z.string() })),
@@ -36,18 +43,18 @@ async function doctor(context: Context): Promise<void> {
   }
   const ok = findings.every((finding) => finding.ok);
   context.print({ ok, findings }, () =>
-    findings.map(({ ok: fine, name, message }) => `${fine ? "ok  " : "FAIL"} ${name}: ${message}`).join("\n"),
+    findings.map(({ level, name, message }) => `${marks[level]} ${name}: ${message}`).join("\n"),
   );
   if (!ok) throw new CliFailure("failure", "Something needs attention; see above.", { code: "cli.doctor" });
 }
 
 async function examine(findings: Finding[], name: string, look: () => Promise<string>): Promise<boolean> {
   try {
-    findings.push({ name, ok: true, message: await look() });
+    findings.push(finding(name, "ok", await look()));
     return true;
   } catch (error) {
     if (!(error instanceof CliFailure)) throw error;
-    findings.push({ name, ok: false, message: error.message });
+    findings.push(finding(name, "failure", error.message));
     return false;
   }
 }
@@ -55,7 +62,8 @@ async function examine(findings: Finding[], name: string, look: () => Promise<st
 async function readiness(api: Api, findings: Finding[]): Promise<void> {
   await examine(findings, "readiness", async () => {
     const { checks } = await api.call({ path: "/ready", outside: true, schema: readySchema, accepts: [503] });
-    for (const [name, { ok, message }] of Object.entries(checks)) findings.push({ name, ok, message });
+    for (const [name, { ok, message }] of Object.entries(checks))
+      findings.push(finding(name, ok ? "ok" : "failure", message));
     return "every part was asked";
   });
 }
@@ -67,7 +75,9 @@ async function account(context: Context, api: Api, findings: Finding[]): Promise
   });
   await examine(findings, "channels", async () => {
     const { items } = await api.call({ path: "/oauth/platforms", schema: platformsSchema });
-    const used = items.filter(({ accounts }) => accounts.connected + accounts.needsReconnect > 0);
+    const used = items.filter(
+      ({ accounts }) => accounts.connected + accounts.needsReconnect + accounts.disconnected > 0,
+    );
     const progress = await openProgress(context.io, !context.json);
     for (const [index, platform] of used.entries()) {
       progress.show(index, used.length, platform.name);
@@ -87,7 +97,7 @@ const platformsSchema = z.object({
       id: z.string(),
       name: z.string(),
       app: z.unknown(),
-      accounts: z.object({ connected: z.number(), needsReconnect: z.number() }),
+      accounts: z.object({ connected: z.number(), needsReconnect: z.number(), disconnected: z.number() }),
     }),
   ),
 });
@@ -110,12 +120,8 @@ async function examinePlatform(api: Api, { id, name, app }: Platform, findings: 
   ];
   for (const { about: subject, found } of about) {
     const message = [found.problem, found.fix].filter(Boolean).join(" ");
-    const isNote = found.level === "warning" || found.level === "info";
-    findings.push({
-      name: subject,
-      ok: found.level !== "error",
-      message: isNote ? `note: ${message}` : message,
-    });
+    const level = found.level === "ok" ? "ok" : found.level === "error" ? "failure" : "note";
+    findings.push(finding(subject, level, message));
   }
   return app === null || report.redirectUri === null
     ? "examined"

@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { postSchema } from "../answers.ts";
+import { meSchema, postSchema } from "../answers.ts";
 import type { Api } from "../api.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
 import { confirm } from "../io.ts";
 import { safe, table } from "../print.ts";
 import { idOf } from "../post-id.ts";
+import { ruleOf, todayIn } from "../series-rule.ts";
 
 const summarySchema = z.looseObject({
   id: z.string(),
@@ -26,6 +27,20 @@ const seriesSchema = summarySchema.extend({
 export const seriesCommands: Register = (program, action) => {
   const series = program.command("series").description("recurring posts");
   series.command("list", { isDefault: true }).description("all series").action(action(list));
+  series
+    .command("create")
+    .description("repeat a post: its content becomes the template")
+    .argument("<post id>")
+    .requiredOption("--every <span>", "day, week or month; with a number every so many, as 2-weeks")
+    .option("--on <days>", "week: mon,thu  month: 15, last, first-mon, 2nd-tue or last-fri")
+    .requiredOption("--at <time>", "wall time, such as 09:00")
+    .option("--zone <zone>", "IANA time zone (default: the workspace's)")
+    .option("--from <date>", "the first date that may be one (default: today)")
+    .option("--until <date>", "the last date that may be one")
+    .option("--count <number>", "how many times")
+    .option("--rule <rule>", "where the clock change makes the time ambiguous: compatible, earlier or later")
+    .option("--ahead <number>", "how many posts are made ahead")
+    .action(action(create));
   series
     .command("approve")
     .description("approve template and rule, and with them every occurrence")
@@ -50,7 +65,7 @@ async function list(context: Context): Promise<void> {
   const api = await context.api();
   const page = await api.call({ path: "/series", schema: z.object({ items: z.array(summarySchema) }) });
   context.print(page, () => {
-    if (page.items.length === 0) return "No series yet. Open a post in the dashboard and choose Repeat.";
+    if (page.items.length === 0) return "No series yet. Repeat a post: galley series create --help";
     const rows = page.items.map(({ id, state, approved, words, title }) => [
       id,
       approved ? state : `${state}, not approved`,
@@ -59,6 +74,27 @@ async function list(context: Context): Promise<void> {
     ]);
     return table(["id", "state", "when", "title"], rows);
   });
+}
+
+async function create(context: Context, command: Command): Promise<void> {
+  const rule = ruleOf(command.opts());
+  const postId = idOf(command);
+  const api = await context.api();
+  const zone = rule.zone ?? (await workspaceZone(api));
+  const startsOn = rule.startsOn ?? todayIn(zone);
+  const { ahead, ...rest } = rule;
+  const body = { postId, rule: { ...rest, zone, startsOn }, ...(ahead === undefined ? {} : { ahead }) };
+  const made = await api.call({ method: "POST", path: "/series", body, schema: seriesSchema });
+  context.print(made, () => {
+    const dates = made.dates.slice(0, 5).map(({ wall }) => `  ${wall.replace("T", " ")}`);
+    return [made.words, ...dates, `Not approved yet. Next: galley series approve ${made.id}`].join("\n");
+  });
+}
+
+async function workspaceZone(api: Api): Promise<string> {
+  const { workspace } = await api.call({ path: "/me", schema: meSchema });
+  if (workspace) return workspace.timeZone;
+  throw new CliFailure("usage", "There is no workspace to take a time zone from; name one with --zone.");
 }
 
 async function approve(context: Context, command: Command): Promise<void> {
