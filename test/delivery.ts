@@ -157,15 +157,7 @@ export async function startDeliverySandbox(): Promise<DeliverySandbox> {
             connector: speaking,
             context: await account.open(signal, options?.refresh ?? false),
           }),
-          needsReconnect: async (workspaceId, channelId, reason) => {
-            reconnects.push(reason);
-            await database.system
-              .updateTable("channels")
-              .set({ status: "needs_reconnect", status_reason: reason })
-              .where("workspace_id", "=", workspaceId)
-              .where("id", "=", channelId)
-              .execute();
-          },
+          needsReconnect: markReconnect(database, reconnects),
         },
         settings: { concurrency: 16, minimumWindowMs: 0, leaseMs: 3_000, marginMs: 500, ...given },
       }),
@@ -173,6 +165,21 @@ export async function startDeliverySandbox(): Promise<DeliverySandbox> {
       await sandbox.close();
       await rm(directory, { recursive: true });
     },
+  };
+}
+
+/** Marks a channel whose access has ended, as the channels' own code does, and keeps why. */
+export function markReconnect(database: Database, reasons: string[]) {
+  return async (workspaceId: string, channelId: string, reason: string): Promise<boolean> => {
+    reasons.push(reason);
+    const marked = await database.system
+      .updateTable("channels")
+      .set({ status: "needs_reconnect", status_reason: reason })
+      .where("workspace_id", "=", workspaceId)
+      .where("id", "=", channelId)
+      .where("status", "=", "connected")
+      .executeTakeFirst();
+    return marked.numUpdatedRows > 0n;
   };
 }
 

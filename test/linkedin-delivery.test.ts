@@ -12,6 +12,7 @@ import {
   orderPost,
   sweepUntil,
   textVariant,
+  markReconnect,
 } from "./delivery.ts";
 
 /**
@@ -41,7 +42,7 @@ async function open(kind: "profile" | "page"): Promise<Desk> {
         if (options?.refresh === true) await harness.refresh();
         return { connector: harness.connector, context: impatient({ ...harness.context(), signal }) };
       },
-      needsReconnect: async (_workspaceId, _channelId, reason) => void reconnects.push(reason),
+      needsReconnect: markReconnect(server.database, reconnects),
     },
     settings: { concurrency: 4, minimumWindowMs: 0, leaseMs: 6_000, marginMs: 500 },
   });

@@ -7,7 +7,7 @@ import type { FileServer } from "./contract/files.ts";
 import { mediaFile, picture, startFileServer } from "./contract/files.ts";
 import { type MetaHarness, startMetaHarness } from "./contract/meta.ts";
 import { testDatabase, type TestDatabase } from "./database.ts";
-import { buildDeliveryHouse, type DeliveryHouse, orderPost, sweepUntil, textVariant } from "./delivery.ts";
+import { buildDeliveryHouse, markReconnect, type DeliveryHouse, orderPost, sweepUntil, textVariant } from "./delivery.ts";
 
 /**
  * Approved posts with images on their way to Facebook and Instagram through delivery, on a real database:
@@ -60,7 +60,7 @@ async function startWay(id: "facebook" | "instagram"): Promise<Way> {
         way.beforeOpen = null;
         return { connector: harness.connector, context: impatient({ ...harness.context(), signal }) };
       },
-      needsReconnect: async (_workspaceId, _channelId, reason) => void reconnects.push(reason),
+      needsReconnect: markReconnect(server.database, reconnects),
     },
     settings: { concurrency: 4, minimumWindowMs: 0, leaseMs: 6_000, marginMs: 500 },
   });

@@ -92,8 +92,11 @@ export type Channels = {
    * refresh that can be repeated.
    */
   open(workspaceId: string, id: string, signal: AbortSignal, options?: OpenOptions): Promise<OpenChannel>;
-  /** The platform has withdrawn the access: a person must connect again. */
-  needsReconnect(workspaceId: string, id: string, reason: string, used?: Date | null): Promise<void>;
+  /**
+   * The platform has withdrawn the access: a person must connect again. `used`: only while these credentials, as
+   * `open` gave them, are the stored ones. False: others are, or the channel is not connected any more.
+   */
+  needsReconnect(workspaceId: string, id: string, reason: string, used?: Date | null): Promise<boolean>;
   /** What looks wrong about the values of an app, as they were pasted; stores nothing. */
   lintApp(connectorId: string, values: Record<string, string>): AppFinding[];
   /** The app that new connections of the workspace use; null where the platform needs none. */
@@ -205,16 +208,17 @@ export function createChannels(options: ChannelsOptions): Channels {
     id: string,
     reason: string,
     used: Date | null = null,
-  ): Promise<void> {
-    await database.inWorkspace(workspaceId, async (tx) => {
+  ): Promise<boolean> {
+    return database.inWorkspace(workspaceId, async (tx) => {
       const change = { reason, at: clock.now(), intentId: null, used };
-      if (!(await markNeedsReconnect(tx, { workspaceId, id }, change))) return;
+      if (!(await markNeedsReconnect(tx, { workspaceId, id }, change))) return false;
       await recordEvent(tx, {
         actor: { kind: "system", workspaceId },
         action: "channel.needs_reconnect",
         target: { kind: "channel", id },
         details: { reason },
       });
+      return true;
     });
   }
 

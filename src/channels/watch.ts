@@ -22,7 +22,7 @@ export type ExpiryWarning = Omit<NewWarning, "key"> & { id: string };
 
 export type WatchParts = Parts & {
   refresher: Refresher;
-  needsReconnect(workspaceId: string, id: string, reason: string): Promise<void>;
+  needsReconnect(workspaceId: string, id: string, reason: string): Promise<boolean>;
   onWarning: ((transaction: Kysely<Schema>, warning: ExpiryWarning) => Promise<void>) | null;
 };
 

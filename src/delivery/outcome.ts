@@ -25,12 +25,9 @@ export async function writePrepareFailure(tools: Tools, work: Work, error: unkno
   const verdict = facts.verdict === "unknown" ? "not_sent" : facts.verdict;
   // A token that could be renewed was renewed before this is called.
   const consequence = consequenceOf({ ...facts, verdict, refreshable: false }, Math.random());
-  await tools.settle({
-    ...identify(work.claimed),
-    attempt: null,
-    next: nextAfter(consequence, work.claimed, error),
-  });
-  await followUp(tools, work, consequence, error);
+  const next = await nextAfter(tools, work, consequence, error);
+  await tools.settle({ ...identify(work.claimed), attempt: null, next });
+  await followUp(tools, work, error);
 }
 
 /** Writes the platform's answer; false when the lease was lost or the answer does not identify this post. */
@@ -84,16 +81,12 @@ export async function writeSendFailure(
     evidence: error instanceof ConnectorFailure ? error.evidence : null,
     ...(consequence.attempt === "ambiguous" ? {} : { settledBy: "answer" as const }),
   };
-  await tools.settle({ ...identify(claimed), attempt, next: nextAfter(consequence, claimed, error) });
-  await followUp(tools, work, consequence, error);
+  const next = await nextAfter(tools, work, consequence, error);
+  await tools.settle({ ...identify(claimed), attempt, next });
+  await followUp(tools, work, error);
 }
 
-async function followUp(
-  tools: Tools,
-  { claimed, credentialsAt }: Work,
-  consequence: Consequence,
-  error: unknown,
-): Promise<void> {
+async function followUp(tools: Tools, { claimed }: Work, error: unknown): Promise<void> {
   if (
     error instanceof ConnectorFailure &&
     error.verdict === "throttled" &&
@@ -101,10 +94,6 @@ async function followUp(
   ) {
     await tools.holdAccount(claimed, error.retryAfterSeconds * 1_000);
   }
-  // Said by channels itself, it is marked already.
-  const { code, message } = wordsFor(error);
-  if (consequence.delivery !== "needs_reconnect" || code === "channels.needs_reconnect") return;
-  await tools.channels.needsReconnect(claimed.workspaceId, claimed.channelId, message, credentialsAt);
 }
 
 /** The stored file is not the approved one; no later try will change that. */
@@ -132,16 +121,32 @@ function wordsFor(error: unknown): { code: string; message: string } {
   return { code: "delivery.unexpected", message: "Something unexpected failed; the log has the details." };
 }
 
-function nextAfter(consequence: Consequence, claimed: Claimed, error: unknown): NextStep {
+/**
+ * A channel whose access has ended is marked before its delivery says so: a new connection that came between the
+ * two would never wake the delivery.
+ */
+async function nextAfter(
+  tools: Tools,
+  { claimed, credentialsAt }: Work,
+  consequence: Consequence,
+  error: unknown,
+): Promise<NextStep> {
   const { code, message } = wordsFor(error);
-  return {
-    state: consequence.delivery,
-    waitMs: consequence.waitMs,
-    tries: claimed.tries + 1,
-    errorCode: code,
-    errorMessage: message,
-    externalUrl: null,
-  };
+  const { delivery: state, waitMs } = consequence;
+  const tries = claimed.tries + 1;
+  const next = { state, waitMs, tries, errorCode: code, errorMessage: message, externalUrl: null };
+  // Said by channels itself, it is marked already.
+  if (state !== "needs_reconnect" || code === "channels.needs_reconnect") return next;
+  const { workspaceId, channelId } = claimed;
+  const isMarked = await tools.channels
+    .needsReconnect(workspaceId, channelId, message, credentialsAt)
+    .catch((failure: unknown) => {
+      // What the platform answered is written all the same, and told again by the next try.
+      tools.log.warn({ err: failure, channelId }, "a channel without access could not be marked");
+      return true;
+    });
+  // There are other credentials by now.
+  return isMarked ? next : { ...next, state: "scheduled", waitMs: 1_000 };
 }
 
 function settledAs(state: NextStep["state"]): NextStep {

@@ -94,7 +94,10 @@ export async function holdForReconnect(db: Kysely<Schema>, jobs: Jobs): Promise<
   });
 }
 
-/** Deliveries whose channel was connected again go on by themselves while they are not late. */
+/**
+ * Deliveries whose channel was connected again go on by themselves while they are not late. The channel's state alone
+ * tells, since it changes before theirs: moments may come from several clocks.
+ */
 export async function resumeReconnected(db: Kysely<Schema>, jobs: Jobs): Promise<number> {
   return db.transaction().execute(async (transaction) => {
     const { rows } = await sql<Moved>`
@@ -103,14 +106,6 @@ export async function resumeReconnected(db: Kysely<Schema>, jobs: Jobs): Promise
         join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
         where d.state = 'needs_reconnect' and d.late_after > clock_timestamp()
           and c.status = 'connected'
-          -- What only the channel's state held goes on with that state: a moment of the one may have been taken
-          -- before a moment of the other, and written after it. An attempt that began with the former access may
-          -- have been refused after the new one came.
-          and (d.error_code in ('delivery.needs_reconnect', 'delivery.disconnected', 'channels.needs_reconnect')
-            or greatest(c.updated_at, c.credentials_at) > coalesce(
-              (select max(a.intent_at) from delivery_attempts a
-                where a.delivery_id = d.id and a.state = 'unauthorized'),
-              d.updated_at))
         limit ${batch}
         for update of d skip locked)
       update deliveries d

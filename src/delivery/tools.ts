@@ -16,8 +16,11 @@ export type ChannelAccess = {
     signal: AbortSignal,
     options?: { refresh?: boolean; whilePaused?: boolean },
   ): Promise<{ connector: Connector; context: ConnectorContext; credentialsAt?: Date | null }>;
-  /** `used`: only while these credentials, as `open` gave them, are the stored ones. */
-  needsReconnect(workspaceId: string, channelId: string, reason: string, used?: Date | null): Promise<void>;
+  /**
+   * `used`: only while these credentials, as `open` gave them, are the stored ones. False: others are, or the
+   * channel is not connected any more.
+   */
+  needsReconnect(workspaceId: string, channelId: string, reason: string, used?: Date | null): Promise<boolean>;
 };
 
 /** The bytes of a file by their hash. */

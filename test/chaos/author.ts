@@ -247,7 +247,7 @@ async function again<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
     } catch (error) {
-      if (!isForLater(error) || tries > 200) throw error;
+      if (!isForLater(error) || tries > 1_200) throw error;
       await pause(100);
     }
   }

@@ -69,16 +69,18 @@ export function startWeather(options: {
 
   async function person(): Promise<void> {
     const { rows } = await sql<{ id: string; why: string }>`
-      select id, status_reason as why from channels where status = 'needs_reconnect'`.execute(
+      select id, status_reason as why from channels where status = 'needs_reconnect' limit 10`.execute(
       house.database.system,
     );
-    for (const { id, why } of rows) {
-      note(why);
-      const channel = house.connected.find((one) => one.id === id);
-      // Where the platform does not let anybody in at the moment, the next round is soon.
-      const isBack = channel && (await house.reconnect(channel).then(ok, () => false));
-      if (isBack) asked.reconnects += 1;
-    }
+    await Promise.all(
+      rows.map(async ({ id, why }) => {
+        note(why);
+        const channel = house.connected.find((one) => one.id === id);
+        // Where the platform does not let anybody in at the moment, the next round is soon.
+        const isBack = channel && (await house.reconnect(channel).then(ok, () => false));
+        if (isBack) asked.reconnects += 1;
+      }),
+    );
     await answerQuestions(house, (question) => {
       note(question.why);
       asked[question.readable ? "looks" : "answers"] += 1;
