@@ -7,7 +7,14 @@ import type { FileServer } from "./contract/files.ts";
 import { mediaFile, picture, startFileServer } from "./contract/files.ts";
 import { type MetaHarness, startMetaHarness } from "./contract/meta.ts";
 import { testDatabase, type TestDatabase } from "./database.ts";
-import { buildDeliveryHouse, markReconnect, type DeliveryHouse, orderPost, sweepUntil, textVariant } from "./delivery.ts";
+import {
+  buildDeliveryHouse,
+  markReconnect,
+  type DeliveryHouse,
+  orderPost,
+  sweepUntil,
+  textVariant,
+} from "./delivery.ts";
 
 /**
  * Approved posts with images on their way to Facebook and Instagram through delivery, on a real database:

@@ -20,7 +20,12 @@ export type ChannelAccess = {
    * `used`: only while these credentials, as `open` gave them, are the stored ones. False: others are, or the
    * channel is not connected any more.
    */
-  needsReconnect(workspaceId: string, channelId: string, reason: string, used?: Date | null): Promise<boolean>;
+  needsReconnect(
+    workspaceId: string,
+    channelId: string,
+    reason: string,
+    used?: Date | null,
+  ): Promise<boolean>;
 };
 
 /** The bytes of a file by their hash. */
