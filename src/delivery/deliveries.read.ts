@@ -6,6 +6,8 @@ import type { AttemptState, DeliveryState } from "./state.ts";
 export type DeliveryView = {
   id: string;
   postId: string;
+  /** Empty where the post was deleted. */
+  postTitle: string;
   channel: { id: string; connector: string; handle: string; displayName: string };
   state: DeliveryState;
   dueAt: string;
@@ -35,6 +37,7 @@ export type AttemptView = {
 type ViewRow = {
   id: string;
   postId: string;
+  postTitle: string;
   channelId: string;
   connector: string;
   handle: string;
@@ -53,7 +56,9 @@ type ViewRow = {
 
 function selectViews(condition: RawBuilder<unknown>, limit: number) {
   return sql<ViewRow>`
-    select d.id, d.post_id as "postId", d.channel_id as "channelId", d.connector, c.handle,
+    select d.id, d.post_id as "postId",
+      coalesce((select p.title from posts p where p.workspace_id = d.workspace_id and p.id = d.post_id), '') as "postTitle",
+      d.channel_id as "channelId", d.connector, c.handle,
       c.display_name as "displayName", d.state, d.due_at as "dueAt", d.wake_at as "wakeAt",
       jsonb_path_query_array(d.plan, '$.items[*].kind') as kinds,
       c.paused_at is not null as "channelPaused", w.paused_at is not null as "workspacePaused",
@@ -94,6 +99,7 @@ function toView(row: ViewRow): DeliveryView {
   return {
     id: row.id,
     postId: row.postId,
+    postTitle: row.postTitle,
     channel: {
       id: row.channelId,
       connector: row.connector,

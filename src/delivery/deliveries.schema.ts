@@ -22,6 +22,7 @@ const attempt = z.object({
 export const delivery = z.object({
   id: z.uuid(),
   postId: z.uuid(),
+  postTitle: z.string(),
   channel: z.object({
     id: z.uuid(),
     connector: z.string(),

@@ -1,32 +1,14 @@
-import { everyPlatform, type RunningPlatform } from "#emulator";
+import type { RunningPlatform } from "#emulator";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launch, noBrowser, press, type } from "./chromium.ts";
+import { control, startPlatform, visible } from "./platforms.ts";
 import { inspect } from "./inspect.ts";
 import { call, publish, seedWorkspace } from "./seed.ts";
 import { type RunningServer, startServer } from "./server.ts";
 
 type Delivery = { id: string; state: string; externalUrl: string | null; attempts: { state: string }[] };
-type Visible = { text: string; url: string; altTexts: string[] };
-
-async function start(name: string): Promise<RunningPlatform> {
-  const platform = await everyPlatform[name]?.({ host: "127.0.0.1", port: 0 });
-  if (!platform) throw new TypeError(`the emulators have no ${name}`);
-  return platform;
-}
-
-async function control(platform: RunningPlatform, method: string, path: string, body: object = {}) {
-  const request = { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-  const answer = await fetch(`${platform.url}/control/${path}`, request);
-  expect(answer.status).toBe(200);
-}
-
-async function visible(platform: RunningPlatform, text: string): Promise<Visible[]> {
-  const answer = await fetch(`${platform.url}/control/journal`);
-  const { posts } = (await answer.json()) as { posts: Visible[] };
-  return posts.filter((post) => post.text === text);
-}
 
 /** Sending and reading back need time on a busy machine; whatever comes, comes within this. */
 const patience = 60_000;
@@ -42,7 +24,7 @@ describe.skipIf(noBrowser !== null)("what a person does about a delivery that ne
   const errors: string[] = [];
 
   beforeAll(async () => {
-    [linkedin, x] = await Promise.all([start("linkedin"), start("x")]);
+    [linkedin, x] = await Promise.all([startPlatform("linkedin"), startPlatform("x")]);
     // Short windows: Galley asks once it is sure that nothing comes any more.
     const settings = { ...linkedin.settings, deadlineMs: "2000", windowMs: "1000" };
     server = await startServer({

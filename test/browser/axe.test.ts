@@ -25,6 +25,7 @@ describe.skipIf(noBrowser !== null)("every screen has no accessibility violation
     const { review, published } = await seedPosts(page, channels);
     screens = [
       { name: "home", path: "/", ready: "Going out next" },
+      { name: "needs you", path: "/needs-you", ready: "What only a person can settle" },
       { name: "approvals", path: `/inbox?post=${review}`, ready: "Request changes" },
       { name: "posts", path: "/posts", ready: "Meet Ines" },
       { name: "post", path: `/posts/${published}`, ready: "Delivery" },

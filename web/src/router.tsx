@@ -10,6 +10,7 @@ import {
 import { chooseWorkspace, chosenWorkspace } from "./api/client.ts";
 import { hasCode } from "./api/problem.ts";
 import { meQuery, setupQuery } from "./api/queries.ts";
+import { needKinds } from "./needs/use-needs.ts";
 import { PageError, ScreenError, ScreenNotFound, ScreenPending } from "./shell/screen-states.tsx";
 import { Shell } from "./shell/shell.tsx";
 
@@ -105,6 +106,14 @@ const inboxRoute = createRoute({
   component: lazyRouteComponent(() => import("./inbox/inbox-screen.tsx"), "InboxScreen"),
 });
 
+const needsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/needs-you",
+  validateSearch: (search: Record<string, unknown>) =>
+    optional({ kind: needKinds.find((kind) => kind === search["kind"]) }),
+  component: lazyRouteComponent(() => import("./needs/needs-screen.tsx"), "NeedsScreen"),
+});
+
 const postsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/posts",
@@ -191,6 +200,7 @@ const routeTree = rootRoute.addChildren([
   workspaceRoute,
   shellRoute.addChildren([
     homeRoute,
+    needsRoute,
     inboxRoute,
     postsRoute,
     postRoute,

@@ -204,16 +204,18 @@ export function deliveriesQuery(postId: string, status: PostStatus) {
   });
 }
 
+/** Deliveries that wait for a person, the newest hundred. */
 export const attentionQuery = queryOptions({
   queryKey: ["deliveries", "attention"],
   queryFn: async ({ signal }) =>
     (
       await api.get<{ items: Delivery[] }>(
         "/deliveries",
-        { state: "needs_human,needs_reconnect,missed,rejected" },
+        { state: "needs_human,needs_reconnect,missed,rejected", limit: 100 },
         signal,
       )
     ).items,
+  refetchInterval: 15_000,
 });
 
 export function runQuery(id: string) {

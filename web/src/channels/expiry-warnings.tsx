@@ -4,6 +4,7 @@ import { toast } from "sonner";
 import { api } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import { expiryWarningsQuery, platformsQuery } from "../api/queries.ts";
+import type { ExpiryWarning } from "../api/types.ts";
 import { useCan } from "../api/use-me.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -11,43 +12,46 @@ import { channelsText } from "./messages.ts";
 
 /** What ends within two weeks and only a person can renew, above the page; nothing where there is nothing. */
 export function ExpiryWarnings() {
+  const { data: warnings = [] } = useQuery(expiryWarningsQuery);
+  if (warnings.length === 0) return null;
+  return (
+    <div className="mb-4 grid gap-2">
+      {warnings.map((warning) => (
+        <ExpiryNotice key={warning.id} warning={warning} />
+      ))}
+    </div>
+  );
+}
+
+export function ExpiryNotice({ warning }: { warning: ExpiryWarning }) {
   const queryClient = useQueryClient();
   const allowed = useCan("channels.manage");
-  const { data: warnings = [] } = useQuery(expiryWarningsQuery);
-  const { data: platforms = [] } = useQuery({ ...platformsQuery, enabled: warnings.length > 0 });
+  const { data: platforms = [] } = useQuery(platformsQuery);
   const dismiss = useMutation({
     mutationFn: (id: string) => api.delete(`/channels/warnings/${id}`),
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => queryClient.invalidateQueries({ queryKey: expiryWarningsQuery.queryKey }),
   });
-  if (warnings.length === 0) return null;
+  const platform = platforms.find(({ id }) => id === warning.connector)?.name ?? warning.connector;
+  const whose = warning.handle ? `${platform} ${warning.handle}` : platform;
   return (
-    <div className="mb-4 grid gap-2">
-      {warnings.map((warning) => {
-        const platform = platforms.find(({ id }) => id === warning.connector)?.name ?? warning.connector;
-        const whose = warning.handle ? `${platform} ${warning.handle}` : platform;
-        return (
-          <Notice
-            key={warning.id}
-            tone="warn"
-            title={channelsText.ends[warning.subject](whose, warning.endsAt.slice(0, 10))}
-            action={
-              allowed ? (
-                <span className="flex gap-1">
-                  <Button size="sm" asChild>
-                    <Link to="/channels/doctor">{channelsText.lookAtIt}</Link>
-                  </Button>
-                  <Button size="sm" variant="ghost" onClick={() => dismiss.mutate(warning.id)}>
-                    {channelsText.dismiss}
-                  </Button>
-                </span>
-              ) : null
-            }
-          >
-            {channelsText.endsFix[warning.subject]}
-          </Notice>
-        );
-      })}
-    </div>
+    <Notice
+      tone="warn"
+      title={channelsText.ends[warning.subject](whose, warning.endsAt.slice(0, 10))}
+      action={
+        allowed ? (
+          <span className="flex gap-1">
+            <Button size="sm" asChild>
+              <Link to="/channels/doctor">{channelsText.lookAtIt}</Link>
+            </Button>
+            <Button size="sm" variant="ghost" onClick={() => dismiss.mutate(warning.id)}>
+              {channelsText.dismiss}
+            </Button>
+          </span>
+        ) : null
+      }
+    >
+      {channelsText.endsFix[warning.subject]}
+    </Notice>
   );
 }

@@ -1,13 +1,11 @@
-import { ArrowRightIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { ExpiryWarnings } from "../channels/expiry-warnings.tsx";
 import { messageOf } from "../api/problem.ts";
-import { attentionQuery, channelsQuery, postsQuery } from "../api/queries.ts";
-import type { Delivery, PostSummary } from "../api/types.ts";
+import { channelsQuery, postsQuery } from "../api/queries.ts";
+import type { PostSummary } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
-import { ChannelIcon } from "../channels/channel-icon.tsx";
+import { NeedsNotice } from "../needs/needs-notice.tsx";
 import { PostRow } from "../posts/post-row.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card, CardHeader, Page, PageHeader, SkeletonRows } from "../ui/layout.tsx";
@@ -20,7 +18,6 @@ export function HomeScreen() {
   const { user } = useMe();
   const channels = useQuery(channelsQuery);
   const posts = useQuery({ ...postsQuery({ limit: 50 }), refetchInterval: 10_000 });
-  const attention = useQuery(attentionQuery);
   const items = posts.data?.items ?? [];
   const guideEnded = useGuideEnded();
   const loaded = channels.isSuccess && posts.isSuccess;
@@ -30,14 +27,13 @@ export function HomeScreen() {
   return (
     <Page>
       <PageHeader title={homeText.greeting(user.name.split(" ")[0] ?? user.name)} lead={homeText.lead} />
-      <ExpiryWarnings />
       {failure ? (
         <Notice tone="bad" className="mb-6">
           {messageOf(failure)}
         </Notice>
       ) : null}
+      <NeedsNotice />
       {beginner ? <Checklist channels={channels.data} posts={items} /> : null}
-      {attention.data?.length ? <Attention deliveries={attention.data} /> : null}
       {beginner && items.length === 0 ? null : (
         <div className="grid gap-6">
           <Section
@@ -97,31 +93,6 @@ function Section({ title, posts, nothing, more }: SectionProps) {
           ))}
         </ul>
       ) : null}
-    </Card>
-  );
-}
-
-function Attention({ deliveries }: { deliveries: Delivery[] }) {
-  return (
-    <Card className="mb-6">
-      <CardHeader title={homeText.attention} lead={homeText.attentionLead} />
-      <ul className="divide-y divide-line">
-        {deliveries.map((delivery) => (
-          <li key={delivery.id} className="flex items-center gap-3 px-5 py-3">
-            <ChannelIcon connector={delivery.channel.connector} />
-            <div className="min-w-0 flex-1">
-              <p className="truncate font-medium">{delivery.channel.handle}</p>
-              <p className="text-sm text-dim">{homeText.needs[delivery.state] ?? delivery.error?.message}</p>
-            </div>
-            <Button asChild size="sm">
-              <Link to="/posts/$postId" params={{ postId: delivery.postId }}>
-                {homeText.open}
-                <ArrowRightIcon aria-hidden="true" />
-              </Link>
-            </Button>
-          </li>
-        ))}
-      </ul>
     </Card>
   );
 }

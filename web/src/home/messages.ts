@@ -25,8 +25,6 @@ export const homeText = {
     live: { title: "See it live", lead: "On the sandbox's timeline, exactly once.", action: "Open timeline" },
   },
   done: "Done",
-  attention: "Needs you",
-  attentionLead: "Galley stops and asks rather than guess.",
   review: "Waiting for approval",
   upcoming: "Going out next",
   recent: "Recently published",
@@ -34,10 +32,4 @@ export const homeText = {
   nothingScheduled: "Nothing is scheduled.",
   nothingPublished: "Nothing has been published yet.",
   all: "See all",
-  needs: {
-    needs_human: "It is not known whether this went live. Look and tell.",
-    needs_reconnect: "The account must be connected again.",
-    missed: "Its time passed while Galley could not send.",
-  } as Record<string, string>,
-  open: "Open",
 } as const;

@@ -2,6 +2,7 @@ export const shellText = {
   skip: "Skip to content",
   nav: "Main",
   home: "Home",
+  needs: "Needs you",
   inbox: "Approvals",
   posts: "Posts",
   calendar: "Calendar",
@@ -30,7 +31,9 @@ export const shellText = {
     `What may have gone out since then is looked up on the platforms: ${count} left.`,
   quarantineDone: "Everything was looked up. An owner may let posts go out again.",
   quarantineAsking: (count: number) =>
-    count === 1 ? "1 post needs your answer on Home." : `${count} posts need your answer on Home.`,
+    count === 1
+      ? "1 post needs your answer under Needs you."
+      : `${count} posts need your answer under Needs you.`,
   release: "Let posts go out",
   released: "Posts go out again",
   paused: "This workspace is paused: nothing is sent. Posts that stay due for too long become missed.",
@@ -64,11 +67,20 @@ export const shortcutsText = {
         { keys: ["c"], does: "New post" },
         { keys: ["?"], does: "This help" },
         { keys: ["g", "h"], does: "Home" },
+        { keys: ["g", "y"], does: "Needs you" },
         { keys: ["g", "a"], does: "Approvals" },
         { keys: ["g", "p"], does: "Posts" },
         { keys: ["g", "c"], does: "Calendar" },
         { keys: ["g", "n"], does: "Channels" },
         { keys: ["g", "s"], does: "Settings" },
+      ],
+    },
+    {
+      title: "Needs you",
+      keys: [
+        { keys: ["j"], does: "Next" },
+        { keys: ["k"], does: "Previous" },
+        { keys: ["o"], does: "Open" },
       ],
     },
     {

@@ -1,5 +1,6 @@
 import {
   BarChartIcon,
+  BellIcon,
   CalendarIcon,
   CheckCircledIcon,
   FileTextIcon,
@@ -12,10 +13,12 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { postsQuery } from "../api/queries.ts";
+import { useNeeds } from "../needs/use-needs.ts";
 import { shellText } from "./messages.ts";
 
 export const destinations = [
   { to: "/", label: shellText.home, icon: HomeIcon, keys: "g h" },
+  { to: "/needs-you", label: shellText.needs, icon: BellIcon, keys: "g y" },
   { to: "/inbox", label: shellText.inbox, icon: CheckCircledIcon, keys: "g a" },
   { to: "/posts", label: shellText.posts, icon: FileTextIcon, keys: "g p" },
   { to: "/calendar", label: shellText.calendar, icon: CalendarIcon, keys: "g c" },
@@ -31,13 +34,15 @@ export const furtherPlaces = [
   { to: "/import", label: shellText.import, icon: UploadIcon },
 ] as const;
 
-function useWaiting(): number {
+/** How much waits behind a destination; absent where nothing does. */
+function useCounts(): Partial<Record<string, number>> {
   const { data } = useQuery({ ...postsQuery({ status: "in_review", limit: 100 }), refetchInterval: 30_000 });
-  return data?.items.length ?? 0;
+  const { needs } = useNeeds();
+  return { "/inbox": data?.items.length ?? 0, "/needs-you": needs.length };
 }
 
 export function SideNavigation() {
-  const waiting = useWaiting();
+  const counts = useCounts();
   return (
     <nav aria-label={shellText.nav} className="grid gap-0.5">
       {destinations.map(({ to, label, icon: Icon }) => (
@@ -49,7 +54,7 @@ export function SideNavigation() {
         >
           <Icon aria-hidden="true" />
           <span className="flex-1">{label}</span>
-          {to === "/inbox" && waiting > 0 ? <Count value={waiting} /> : null}
+          <Count value={counts[to] ?? 0} />
         </Link>
       ))}
     </nav>
@@ -57,6 +62,7 @@ export function SideNavigation() {
 }
 
 function Count({ value }: { value: number }) {
+  if (value === 0) return null;
   return (
     <span className="tabular rounded-full bg-accent-soft px-1.5 text-2xs font-semibold text-accent-ink">
       <span aria-hidden="true">{value}</span>
@@ -65,15 +71,15 @@ function Count({ value }: { value: number }) {
   );
 }
 
-/** The phone's navigation: the five places that are used every day, in reach of a thumb. */
+/** The phone's navigation: the six places that are used every day, in reach of a thumb. */
 export function BottomNavigation() {
-  const waiting = useWaiting();
+  const counts = useCounts();
   return (
     <nav
       aria-label={shellText.nav}
-      className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-5 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+      className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-6 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
-      {destinations.slice(0, 5).map(({ to, label, icon: Icon }) => (
+      {destinations.slice(0, 6).map(({ to, label, icon: Icon }) => (
         <Link
           key={to}
           to={to}
@@ -82,11 +88,9 @@ export function BottomNavigation() {
         >
           <Icon aria-hidden="true" className="size-4.5" />
           {label}
-          {to === "/inbox" && waiting > 0 ? (
-            <span className="absolute top-1 left-1/2 ml-1.5">
-              <Count value={waiting} />
-            </span>
-          ) : null}
+          <span className="absolute top-1 left-1/2 ml-1.5">
+            <Count value={counts[to] ?? 0} />
+          </span>
         </Link>
       ))}
     </nav>

@@ -5,7 +5,7 @@ import { shortcutsText } from "./messages.ts";
 export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
   return (
     <Dialog open onOpenChange={onClose} title={shortcutsText.title}>
-      <DialogBody className="grid gap-6 sm:grid-cols-2">
+      <DialogBody reading className="grid gap-6 sm:grid-cols-2">
         {shortcutsText.groups.map((group) => (
           <section key={group.title}>
             <h3 className="mb-2 text-xs font-medium text-faint">{group.title}</h3>

@@ -49,8 +49,24 @@ export function Dialog({ open, onOpenChange, title, description, children, class
   );
 }
 
-export function DialogBody({ children, className }: { children: ReactNode; className?: string }) {
-  return <div className={cn("min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-5", className)}>{children}</div>;
+/** `reading`: it holds nothing that takes the focus, so it takes it itself and scrolls by keys. */
+export function DialogBody({
+  children,
+  className,
+  reading = false,
+}: {
+  children: ReactNode;
+  className?: string;
+  reading?: boolean;
+}) {
+  return (
+    <div
+      {...(reading ? { tabIndex: 0 } : {})}
+      className={cn("min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-5 -outline-offset-2", className)}
+    >
+      {children}
+    </div>
+  );
 }
 
 export function DialogFooter({ children }: { children: ReactNode }) {

@@ -25,7 +25,7 @@ export function Segmented<Value extends string>({ label, value, options, onChang
         <ToggleGroup.Item
           key={option.value}
           value={option.value}
-          className="inline-flex h-6.5 items-center gap-1.5 rounded-md px-2.5 text-xs font-medium text-dim transition-colors hover:text-ink data-[state=on]:bg-raised data-[state=on]:text-ink data-[state=on]:shadow-low"
+          className="inline-flex h-6.5 items-center gap-1.5 rounded-md px-2.5 text-xs font-medium whitespace-nowrap text-dim transition-colors hover:text-ink data-[state=on]:bg-raised data-[state=on]:text-ink data-[state=on]:shadow-low"
         >
           {option.label}
         </ToggleGroup.Item>

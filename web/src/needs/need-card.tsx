@@ -1,0 +1,174 @@
+import { LoopIcon } from "@radix-ui/react-icons";
+import { Link } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import type { Channel, Delivery, PostSummary, SeriesSummary } from "../api/types.ts";
+import { useCan, useMe } from "../api/use-me.ts";
+import { ChannelIcon } from "../channels/channel-icon.tsx";
+import { ExpiryNotice } from "../channels/expiry-warnings.tsx";
+import { ReconnectButton } from "../channels/reconnect-button.tsx";
+import { formatMoment, formatRelative } from "../lib/format.ts";
+import { DeliveryTrouble } from "../post/delivery-trouble.tsx";
+import { deliveryStateText, postText } from "../post/messages.ts";
+import { usePostAction } from "../post/use-post-action.ts";
+import { Status } from "../ui/badge.tsx";
+import { Button } from "../ui/button.tsx";
+import { Confirm } from "../ui/confirm.tsx";
+import { Card } from "../ui/layout.tsx";
+import { needsText } from "./messages.ts";
+import type { Need } from "./use-needs.ts";
+
+/** One thing that waits for a person, with what can be done about it. Its first link is what `o` opens. */
+export function NeedCard({ need }: { need: Need }) {
+  switch (need.what) {
+    case "delivery":
+      return <DeliveryNeed delivery={need.delivery} />;
+    case "channel":
+      return <ChannelNeed channel={need.channel} held={need.held} />;
+    case "expiry":
+      return <ExpiryNotice warning={need.warning} />;
+    case "post":
+      return <PostNeed post={need.post} />;
+    case "series":
+      return <SeriesNeed series={need.series} />;
+  }
+}
+
+type RowProps = { icon: ReactNode; title: ReactNode; lead: ReactNode; children?: ReactNode };
+
+function Row({ icon, title, lead, children }: RowProps) {
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
+      {icon}
+      <div className="min-w-0 flex-1 basis-48">
+        <p className="truncate font-semibold">{title}</p>
+        <p className="text-sm text-dim">{lead}</p>
+      </div>
+      {children}
+    </div>
+  );
+}
+
+const titleLink = "rounded-sm hover:underline underline-offset-4";
+
+function DeliveryNeed({ delivery }: { delivery: Delivery }) {
+  const { workspace } = useMe();
+  const allowed = useCan("posts.publish");
+  const { postId, postTitle, channel, state, dueAt } = delivery;
+  return (
+    <Card className="overflow-hidden">
+      <Row
+        icon={<ChannelIcon connector={channel.connector} className="size-7" />}
+        title={
+          <Link to="/posts/$postId" params={{ postId }} className={titleLink}>
+            {postTitle}
+          </Link>
+        }
+        lead={`${channel.handle} · ${postText.due(formatMoment(dueAt, workspace.timeZone))}`}
+      >
+        <Status tone={state === "needs_human" ? "warn" : "bad"}>{deliveryStateText[state]}</Status>
+        {allowed && state !== "needs_human" ? <GiveUp postId={postId} /> : null}
+      </Row>
+      <DeliveryTrouble delivery={delivery} allowed={allowed} />
+    </Card>
+  );
+}
+
+function GiveUp({ postId }: { postId: string }) {
+  const [asking, setAsking] = useState(false);
+  const act = usePostAction(postId);
+  return (
+    <>
+      <Button size="sm" variant="ghost" busy={act.isPending} onClick={() => setAsking(true)}>
+        {needsText.giveUp}
+      </Button>
+      <Confirm
+        open={asking}
+        onOpenChange={setAsking}
+        title={postText.cancelTitle}
+        description={postText.cancelLead}
+        action={postText.cancel}
+        cancel={postText.keepPost}
+        onConfirm={() => act.mutate({ action: "cancel", message: postText.cancelled })}
+      />
+    </>
+  );
+}
+
+function ChannelNeed({ channel, held }: { channel: Channel; held: number }) {
+  const why =
+    channel.statusReason ??
+    (channel.status === "disconnected" ? needsText.disconnected : needsText.reconnect);
+  return (
+    <Card>
+      <Row
+        icon={<ChannelIcon connector={channel.connector} className="size-7" />}
+        title={
+          <Link to="/channels" className={titleLink}>
+            {channel.handle}
+          </Link>
+        }
+        lead={held > 0 ? `${why} ${needsText.held(held)}` : why}
+      >
+        <ReconnectButton channel={channel} />
+      </Row>
+    </Card>
+  );
+}
+
+function PostNeed({ post }: { post: PostSummary }) {
+  const author =
+    post.author.kind === "agent" ? needsText.byAgent : needsText.by(post.author.name ?? postText.someone);
+  return (
+    <Card>
+      <Row
+        icon={
+          <span className="flex -space-x-1.5">
+            {post.channels.slice(0, 3).map(({ channelId, connector }) => (
+              <ChannelIcon key={channelId} connector={connector} className="size-7 ring-2 ring-surface" />
+            ))}
+          </span>
+        }
+        title={
+          <Link to="/inbox" search={{ post: post.id }} className={titleLink}>
+            {post.title}
+          </Link>
+        }
+        lead={`${author}, ${needsText.updated(formatRelative(post.updatedAt))}`}
+      >
+        <Button asChild size="sm" variant="primary">
+          <Link to="/inbox" search={{ post: post.id }}>
+            {needsText.review}
+            <span className="sr-only"> {post.title}</span>
+          </Link>
+        </Button>
+      </Row>
+    </Card>
+  );
+}
+
+function SeriesNeed({ series }: { series: SeriesSummary }) {
+  return (
+    <Card>
+      <Row
+        icon={
+          <span className="flex size-7 items-center justify-center rounded-md bg-fill text-dim">
+            <LoopIcon aria-hidden="true" />
+          </span>
+        }
+        title={
+          <Link to="/series/$seriesId" params={{ seriesId: series.id }} className={titleLink}>
+            {series.title}
+          </Link>
+        }
+        lead={`${series.words}. ${needsText.series}`}
+      >
+        <Button asChild size="sm" variant="primary">
+          <Link to="/series/$seriesId" params={{ seriesId: series.id }}>
+            {needsText.review}
+            <span className="sr-only"> {series.title}</span>
+          </Link>
+        </Button>
+      </Row>
+    </Card>
+  );
+}

@@ -1,0 +1,78 @@
+import { useQuery } from "@tanstack/react-query";
+import { attentionQuery, channelsQuery, expiryWarningsQuery, postsQuery } from "../api/queries.ts";
+import type { Channel, Delivery, ExpiryWarning, PostSummary, SeriesSummary } from "../api/types.ts";
+import { useCan } from "../api/use-me.ts";
+import { seriesListQuery } from "../planning/queries.ts";
+
+/** In the order in which they are shown: what may be live first, what has time last. */
+export const needKinds = ["answer", "channel", "stopped", "approval"] as const;
+export type NeedKind = (typeof needKinds)[number];
+
+export type Need = { id: string; kind: NeedKind } & (
+  | { what: "delivery"; delivery: Delivery }
+  | { what: "channel"; channel: Channel; held: number }
+  | { what: "expiry"; warning: ExpiryWarning }
+  | { what: "post"; post: PostSummary }
+  | { what: "series"; series: SeriesSummary }
+);
+
+type Needs = { needs: Need[]; isPending: boolean; error: Error | null };
+
+/** Everything that waits for a person. Approvals count for those who may approve. */
+export function useNeeds(): Needs {
+  const approver = useCan("posts.approve");
+  const deliveries = useQuery(attentionQuery);
+  const channels = useQuery({ ...channelsQuery, refetchInterval: 30_000 });
+  const warnings = useQuery(expiryWarningsQuery);
+  const waiting = { ...postsQuery({ status: "in_review", limit: 100 }), refetchInterval: 30_000 };
+  const posts = useQuery({ ...waiting, enabled: approver });
+  const series = useQuery({ ...seriesListQuery, refetchInterval: 30_000, enabled: approver });
+  const all = [
+    ...ofDeliveries(deliveries.data ?? [], channels.data ?? []),
+    ...ofChannels(deliveries.data ?? [], channels.data ?? []),
+    ...(warnings.data ?? []).map((warning): Need => ({
+      id: warning.id,
+      kind: "channel",
+      what: "expiry",
+      warning,
+    })),
+    ...(posts.data?.items ?? []).map((post): Need => ({ id: post.id, kind: "approval", what: "post", post })),
+    ...(series.data ?? [])
+      .filter(({ state, approved }) => state === "active" && !approved)
+      .map((one): Need => ({ id: one.id, kind: "approval", what: "series", series: one })),
+  ];
+  return {
+    needs: needKinds.flatMap((kind) => all.filter((need) => need.kind === kind)),
+    isPending: deliveries.isPending || channels.isPending,
+    error: deliveries.error ?? channels.error ?? warnings.error ?? posts.error ?? series.error,
+  };
+}
+
+/** What is held by its channel stands with the channel, once, unless the channel is back and it was too late. */
+function isHeld(delivery: Delivery, channels: Channel[]): boolean {
+  const channel = channels.find(({ id }) => id === delivery.channel.id);
+  return delivery.state === "needs_reconnect" && channel?.status !== "connected";
+}
+
+function ofDeliveries(deliveries: Delivery[], channels: Channel[]): Need[] {
+  return deliveries
+    .filter((delivery) => !isHeld(delivery, channels))
+    .map((delivery) => ({
+      id: delivery.id,
+      kind: delivery.state === "needs_human" ? "answer" : "stopped",
+      what: "delivery",
+      delivery,
+    }));
+}
+
+/** A channel that was disconnected on purpose needs nobody until a post waits for it. */
+function ofChannels(deliveries: Delivery[], channels: Channel[]): Need[] {
+  return channels.flatMap((channel): Need[] => {
+    const held = deliveries.filter(
+      ({ state, channel: { id } }) => state === "needs_reconnect" && id === channel.id,
+    );
+    const asks =
+      channel.status === "needs_reconnect" || (channel.status === "disconnected" && held.length > 0);
+    return asks ? [{ id: channel.id, kind: "channel", what: "channel", channel, held: held.length }] : [];
+  });
+}
