@@ -94,7 +94,13 @@ async function throughput(
 ): Promise<Rate> {
   const before = await cpuSeconds();
   const started = performance.now();
-  const worker = await startWorker({ databaseUrl: bench.url, ...work, concurrency: jobConcurrency, log });
+  const worker = await startWorker({
+    id: newId(),
+    databaseUrl: bench.url,
+    ...work,
+    concurrency: jobConcurrency,
+    log,
+  });
   await done;
   const seconds = (performance.now() - started) / 1_000;
   const after = await cpuSeconds();

@@ -30,6 +30,8 @@ export type FeatureParts = {
   /** The 32 bytes that everything secret is sealed under. */
   key: Buffer;
   database: Database;
+  /** Names this process where it takes work; a new one with each start. */
+  processId: string;
   platforms: BuiltInPlatforms;
   log: Logger;
 };
@@ -75,7 +77,8 @@ export type Features = Awaited<ReturnType<typeof createFeatures>>;
  * The composition root: the only place that knows how features hang together. What serves requests is made of
  * them in `api.ts`, what the worker runs in `work.ts`; a process loads what its roles need.
  */
-export async function createFeatures({ config, key, database, platforms, log }: FeatureParts) {
+export async function createFeatures(parts: FeatureParts) {
+  const { config, key, database, processId, platforms, log } = parts;
   const clock = systemClock;
   const { publicUrl, dataDir } = config;
   const jobs = createJobs();
@@ -133,6 +136,7 @@ export async function createFeatures({ config, key, database, platforms, log }: 
       },
     },
     log,
+    claimant: processId,
     dataDir,
     connectorSettings: settings,
     settings: config.delivery,

@@ -1,4 +1,4 @@
-import { GalleyError } from "#kit";
+import { GalleyError, newId } from "#kit";
 import { type Config, openKey } from "#platform/config";
 import { type EmbeddedPostgres, migrate, openDatabase, startEmbeddedPostgres } from "#platform/db";
 import { migrateJobs, type RunningWorker, startWorker } from "#platform/jobs";
@@ -87,7 +87,7 @@ export async function startGalley(config: Config): Promise<RunningGalley> {
     const platforms = await startPlatforms(config);
     closing.push("built-in platforms", platforms.stop);
 
-    const parts = { config, key, database, platforms, log };
+    const parts = { config, key, database, processId: newId(), platforms, log };
     const features = await createFeatures(parts);
     const served = (await api?.createApi(parts, features)) ?? null;
     let worker: RunningWorker | null = null;
@@ -98,6 +98,7 @@ export async function startGalley(config: Config): Promise<RunningGalley> {
       await features.deliveries.checkDurability();
       worker = await startWorker({
         ...work.workOf(parts, features),
+        id: parts.processId,
         databaseUrl: postgres.url,
         concurrency: config.jobConcurrency,
         log,

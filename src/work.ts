@@ -1,13 +1,13 @@
 import { deliverySettledTask } from "#desk";
-import type { Sweep, Task } from "#platform/jobs";
+import type { WorkerOptions } from "#platform/jobs";
 import { idempotencySweep } from "./edge/http/idempotency.sweep.ts";
 import type { FeatureParts, Features } from "./features.ts";
 
-/** The features' jobs and rounds: what the role `worker` runs, and nothing that serves requests. */
+/** The features' jobs and rounds, and what they free of workers that died: what the role `worker` runs, and nothing that serves requests. */
 export function workOf(
   { database }: Pick<FeatureParts, "database">,
   { agent, channels, clock, deliveries, desk, identity, imports, notifications }: Features,
-): { tasks: Record<string, Task>; sweeps: readonly Sweep[] } {
+): Pick<WorkerOptions, "tasks" | "sweeps" | "onDeadWorkers"> {
   return {
     tasks: {
       ...deliveries.tasks,
@@ -29,5 +29,6 @@ export function workOf(
       imports.sweep,
       idempotencySweep({ database, clock }),
     ],
+    onDeadWorkers: (ids) => deliveries.recoverFromDead(ids),
   };
 }

@@ -30,7 +30,7 @@ test("a server that is started with the former key takes over what it sealed", a
   const config = loadConfig(settings, directory);
   const platforms = { sandbox: null, mailCatcher: null, stop: async () => undefined };
   const log = createLogger({ logLevel: "silent" });
-  await createFeatures({ config, key: present, database, platforms, log });
+  await createFeatures({ config, key: present, database, processId: "test", platforms, log });
   expect(await under(present)).toBe("a token");
   await expect(under(former)).rejects.toMatchObject({ code: "secrets.wrong_key" });
   await close();

@@ -45,7 +45,14 @@ beforeAll(async () => {
   const config = loadConfig(settings, directory);
   const key = randomBytes(32);
   const platforms = { sandbox: null, mailCatcher: null, stop: async () => undefined };
-  const parts = { config, key, database, platforms, log: createLogger({ logLevel: "silent" }) };
+  const parts = {
+    config,
+    key,
+    database,
+    processId: newId(),
+    platforms,
+    log: createLogger({ logLevel: "silent" }),
+  };
   const { server } = await createApi(parts, await createFeatures(parts));
   app = server;
   await app.ready();

@@ -83,6 +83,8 @@ export function isCurrent(knownBeat = 0) {
 export type ClaimOptions = {
   limit: number;
   leaseMs: number;
+  /** The process that takes them; without it, only the end of the lease tells that it died. */
+  claimant?: string | null;
   /** How far this process has seen the database come: one that is behind it was restored a moment ago. */
   knownBeat?: number;
   /** Channels that have enough on their way in this process already. */
@@ -93,12 +95,12 @@ export type ClaimOptions = {
 export async function claimRows(
   db: Kysely<Schema>,
   due: RawBuilder<unknown>,
-  { leaseMs }: Pick<ClaimOptions, "leaseMs">,
+  { leaseMs, claimant = null }: Pick<ClaimOptions, "leaseMs" | "claimant">,
 ): Promise<Claimed[]> {
   const { rows } = await sql<Claimed>`
     with due as (${due})
     update deliveries d
-    set state = 'claimed', fence = d.fence + 1, updated_at = clock_timestamp(),
+    set state = 'claimed', claimed_by = ${claimant}, fence = d.fence + 1, updated_at = clock_timestamp(),
       lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond',
       wake_at = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
     from due where d.workspace_id = due.workspace_id and d.id = due.id
@@ -142,7 +144,7 @@ export async function claimAmbiguous(
       limit ${options.limit}
       for update skip locked)
     update deliveries d
-    set state = 'reconciling', fence = d.fence + 1, updated_at = clock_timestamp(),
+    set state = 'reconciling', claimed_by = ${options.claimant ?? null}, fence = d.fence + 1, updated_at = clock_timestamp(),
       lease_until = clock_timestamp() + ${options.leaseMs}::float8 * interval '1 millisecond',
       wake_at = clock_timestamp() + ${options.leaseMs}::float8 * interval '1 millisecond'
     from due where d.workspace_id = due.workspace_id and d.id = due.id

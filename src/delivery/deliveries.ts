@@ -39,6 +39,7 @@ import {
   holdForReconnect,
   markMissed,
   recoverExpired,
+  recoverFromDead,
   resumeReconnected,
   waitForHolds,
 } from "./tend.ts";
@@ -51,6 +52,8 @@ export type DeliveriesOptions = {
   connectors: ConnectorRegistry;
   files: MediaBytes;
   log: DeliveryLog;
+  /** Names this process where it claims, as its heartbeat does. */
+  claimant?: string;
   /** The installation's settings of connectors, from which their quotas follow; none by default. */
   connectorSettings?: InstallationSettings;
   /** Where the mark is kept by which a restored database is recognised; without it none is. */
@@ -90,6 +93,8 @@ export type Deliveries = {
    * restored; a worker asks before it starts.
    */
   checkDurability(): Promise<void>;
+  /** Frees what processes that died had claimed and not sent. */
+  recoverFromDead(processes: readonly string[]): Promise<void>;
   tasks: Record<string, Task>;
   sweeps: readonly Sweep[];
 };
@@ -165,12 +170,12 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     learnWindow: (claimed, visibleAfterMs) => learnWindow(database.system, claimed, visibleAfterMs),
   };
   const claimInTurns = takeInTurns<Claimed>();
+  const lease = { leaseMs: settings.leaseMs, claimant: options.claimant ?? null };
 
   async function claim(limit: number, busyChannels: string[]): Promise<Claimed[]> {
-    const { leaseMs } = settings;
     // Nothing is sent before database and data folder were compared.
     if (quarantine.known() === 0) await quarantine.beat();
-    const upTo = (most: number) => ({ limit: most, busyChannels, leaseMs, knownBeat: quarantine.known() });
+    const upTo = (most: number) => ({ limit: most, busyChannels, ...lease, knownBeat: quarantine.known() });
     const exceptConnectors = [...counting.keys()];
     const due = await dueConnectors(database.system, exceptConnectors);
     const lanes = due.flatMap((id): Lane<Claimed>[] => {
@@ -192,14 +197,9 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   // A few at a time, in slots of their own: what is due is never behind what is not.
   const preparing = createPump({
     claim: (limit, busyChannels) => {
-      const { leaseMs, aheadMs } = settings;
-      return claimPreparations(database.system, {
-        limit,
-        busyChannels,
-        leaseMs,
-        aheadMs,
-        knownBeat: quarantine.known(),
-      });
+      const { aheadMs } = settings;
+      const knownBeat = quarantine.known();
+      return claimPreparations(database.system, { limit, busyChannels, ...lease, aheadMs, knownBeat });
     },
     work: (claimed, aborted) => prepareAhead(tools, database, claimed, aborted),
     groupOf: (claimed) => claimed.channelId,
@@ -208,7 +208,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     lookEveryMs: 5_000,
   });
   const reconciling = createPump({
-    claim: (limit) => claimAmbiguous(database.system, { limit, leaseMs: settings.leaseMs }),
+    claim: (limit) => claimAmbiguous(database.system, { limit, ...lease }),
     work: (claimed) => reconcileDelivery(tools, claimed),
     groupOf: (claimed) => claimed.channelId,
     concurrency: 8,
@@ -235,7 +235,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   }
 
   const looking = createPump({
-    claim: (limit) => claimUnchecked(database.system, { limit, leaseMs: settings.leaseMs }),
+    claim: (limit) => claimUnchecked(database.system, { limit, ...lease }),
     work: (claimed) => lookForDelivery(tools, database, claimed),
     groupOf: (claimed) => claimed.channelId,
     concurrency: 8,
@@ -261,6 +261,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       return view(actor.workspaceId, id);
     },
     checkDurability,
+    recoverFromDead: (processes) => recoverFromDead(database.system, processes),
     tasks: {
       [publishTask]: async (_payload, { signal }) => {
         // Before the first sweep nothing could stop it; that sweep is about to come and finds what is due.

@@ -44,9 +44,9 @@ const plan = {
   ],
 };
 
-async function claimOne(leaseMs = 60_000, text = "One"): Promise<Claimed> {
+async function claimOne(leaseMs = 60_000, text = "One", claimant: string | null = null): Promise<Claimed> {
   await orderPost(house, deliveries, textVariant(text, "Two"));
-  const claimed = await claimDue(server.database.system, { limit: 1, leaseMs, busyChannels: [] });
+  const claimed = await claimDue(server.database.system, { limit: 1, leaseMs, claimant, busyChannels: [] });
   if (!claimed[0]) throw new Error("nothing was claimed");
   return claimed[0];
 }
@@ -351,6 +351,36 @@ describe("7: a match is not older than the attempt", () => {
 });
 
 describe("a process that dies", () => {
+  test("holding only a claim gives it up at once, and one that only seemed dead can do nothing with it", async () => {
+    const claimed = await claimOne(60_000, "One", "dead");
+    const others = await claimOne(60_000, "One", "alive");
+    await deliveries.recoverFromDead(["dead"]);
+    expect(await stateOf(claimed)).toEqual({ state: "scheduled", fence: claimed.fence + 1 });
+    expect(await stateOf(others)).toEqual({ state: "claimed", fence: others.fence });
+    expect(await intend(intentFor(claimed))).toEqual([false]);
+    expect(await settle(claimed, { attempt: null, next: next("rejected") })).toEqual([false]);
+    await endAll();
+  });
+
+  test("with an intent keeps the lease of it: the answer may still be written", async () => {
+    const claimed = await claimOne(60_000, "One", "dead");
+    const intent = intentFor(claimed);
+    await intend(intent);
+    await deliveries.recoverFromDead(["dead"]);
+    expect(await stateOf(claimed)).toEqual({ state: "in_flight", fence: claimed.fence });
+    const undo = { id: intent.id, state: "not_sent" as const, settledBy: "answer" as const };
+    expect(await settle(claimed, { attempt: undo, next: next("missed") })).toEqual([true]);
+  });
+
+  test("while it reads back leaves that to the next one, and nothing is free to be sent", async () => {
+    const { claimed } = await ambiguous();
+    await sql`update deliveries set claimed_by = 'dead' where id = ${claimed.id}`.execute(
+      server.database.system,
+    );
+    await deliveries.recoverFromDead(["dead"]);
+    expect(await stateOf(claimed)).toMatchObject({ state: "ambiguous" });
+  });
+
   test("after its intent leaves an ambiguous delivery, which is read back before it is sent again", async () => {
     const claimed = await claimOne(60_000, "A sentence of its own");
     const own = {

@@ -1,6 +1,6 @@
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
-import { type Claimed, claimRows } from "./claim.ts";
+import { type Claimed, type ClaimOptions, claimRows } from "./claim.ts";
 
 export type Installation = {
   epoch: string;
@@ -61,7 +61,7 @@ const unchecked = sql`
 /** Takes deliveries to look for, whatever their channel's pause says: nothing of them is sent. */
 export function claimUnchecked(
   db: Kysely<Schema>,
-  options: { limit: number; leaseMs: number },
+  options: { limit: number } & Pick<ClaimOptions, "leaseMs" | "claimant">,
 ): Promise<Claimed[]> {
   const due = sql`
     select d.workspace_id, d.id from deliveries d cross join installation i

@@ -1,6 +1,6 @@
 import type { Schema } from "#platform/db";
 import type { Jobs } from "#platform/jobs";
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import { dueSince } from "./claim.ts";
 import { settledJobs } from "./settle.ts";
 
@@ -14,16 +14,33 @@ const batch = 500;
  * ambiguous and is never simply sent again; without one nothing was sent, and it is scheduled again, later
  * each time, so that a delivery that kills its worker does not do so in a circle.
  */
-export async function recoverExpired(db: Kysely<Schema>): Promise<number> {
+export function recoverExpired(db: Kysely<Schema>): Promise<number> {
+  return recover(
+    db,
+    sql`d.state in ('claimed', 'in_flight', 'reconciling') and d.wake_at <= clock_timestamp()
+      and d.lease_until <= clock_timestamp()`,
+  );
+}
+
+/**
+ * What dead processes had claimed or were reading back, before its lease ends. What they may have sent keeps its
+ * lease: a process that only seemed dead may still write down the answer. Of a claim it can make nothing more:
+ * the fence has moved.
+ */
+export async function recoverFromDead(db: Kysely<Schema>, processes: readonly string[]): Promise<void> {
+  const theirs = sql`d.state in ('claimed', 'reconciling') and d.claimed_by = any(${processes}::text[])`;
+  while ((await recover(db, theirs)) === batch);
+}
+
+async function recover(db: Kysely<Schema>, abandoned: RawBuilder<unknown>): Promise<number> {
   return db.transaction().execute(async (transaction) => {
     const { rows } = await sql<{ workspaceId: string; id: string; fence: number; state: string }>`
-      with expired as (
+      with abandoned as (
         select d.workspace_id, d.id, d.state = 'reconciling' or exists (
             select from delivery_attempts a
             where a.delivery_id = d.id and a.state in ('open', 'ambiguous')) as maybe_out
         from deliveries d
-        where d.state in ('claimed', 'in_flight', 'reconciling') and d.wake_at <= clock_timestamp()
-          and d.lease_until <= clock_timestamp()
+        where ${abandoned}
         order by d.wake_at
         limit ${batch}
         for update of d skip locked)
@@ -33,7 +50,7 @@ export async function recoverExpired(db: Kysely<Schema>): Promise<number> {
         tries = d.tries + case when maybe_out then 0 else 1 end,
         wake_at = clock_timestamp()
           + case when maybe_out then 0 else least(power(2, least(d.tries, 10)) - 1, 600) end * interval '1 second'
-      from expired where d.workspace_id = expired.workspace_id and d.id = expired.id
+      from abandoned where d.workspace_id = abandoned.workspace_id and d.id = abandoned.id
       returning d.workspace_id as "workspaceId", d.id, d.fence, d.state`.execute(transaction);
     const lost = rows.filter((row) => row.state === "ambiguous");
     await sql`

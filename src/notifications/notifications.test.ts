@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import PostalMime from "postal-mime";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { type Actor, type JsonObject, systemClock } from "#kit";
+import { type Actor, type JsonObject, newId, systemClock } from "#kit";
 import type { Database } from "#platform/db";
 import { createJobs, type RunningWorker, startWorker, type Task } from "#platform/jobs";
 import { createMailTransport } from "#platform/mail";
@@ -84,7 +84,15 @@ async function work(notifications = notificationsOn(server.database), url = serv
     "desk.delivery_settled": (payload: JsonObject) => notifications.deliverySettled(payload),
     "delivery.publish": async () => undefined,
   };
-  worker = await startWorker({ databaseUrl: url, tasks, sweeps: [], concurrency: 2, log, pollMs: 50 });
+  worker = await startWorker({
+    id: newId(),
+    databaseUrl: url,
+    tasks,
+    sweeps: [],
+    concurrency: 2,
+    log,
+    pollMs: 50,
+  });
 }
 
 async function caught(from = catcher): Promise<Caught[]> {

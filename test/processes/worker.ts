@@ -1,3 +1,4 @@
+import { newId } from "#kit";
 import { createLogger } from "#platform/telemetry";
 import { startWorker } from "#platform/jobs";
 import { openDatabase } from "#platform/db";
@@ -9,6 +10,7 @@ const [databaseUrl = "", name = "", delay = "0"] = process.argv.slice(2);
 const { system } = openDatabase({ url: databaseUrl, poolSize: 4 });
 
 const worker = await startWorker({
+  id: newId(),
   databaseUrl,
   concurrency: 4,
   log: createLogger({ logLevel: "error" }),

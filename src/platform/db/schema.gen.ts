@@ -119,6 +119,7 @@ export type DeliveriesTable = {
   created_at: Filled<Instant>;
   updated_at: Filled<Instant>;
   slow_to_prepare: Filled<boolean>;
+  claimed_by: Nullable<string>;
 };
 
 export type DeliveryAttemptsTable = {
@@ -543,6 +544,7 @@ export type WorkerHeartbeatsTable = {
   pid: number;
   started_at: Filled<Instant>;
   beat_at: Filled<Instant>;
+  queue_id: Nullable<string>;
 };
 
 export type WorkspaceKeysTable = {

@@ -1,80 +1,89 @@
 import type { Logger } from "#platform/telemetry";
 import { hostname } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Pool } from "pg";
 
-/** A worker says this often that it lives; after several missed beats its jobs are set free. */
-const beatEveryMs = 3000;
-const deadAfterSeconds = 20;
-/** A lock without any heartbeat row, from a worker that died before its first beat. */
-const orphanAfterSeconds = 60;
+/** A worker says this often that it lives. */
+const beatEveryMs = 3_000;
+/** A session that broke is replaced this soon, before another worker has looked twice. */
+const reopenAfterMs = 250;
 
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it runs, and belongs to somebody else.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
+/** First half of the key of the advisory lock that a worker's session holds while it lives; its id is the other. */
+export const lifeLock = 0x6c_69_66_65;
 
-/** Worker rows of this host whose process is gone; known at once, without waiting for missed beats. */
-async function deadOnThisHost(pool: Pool): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string; pid: number }>(
-    "select id, pid from worker_heartbeats where host = $1 and beat_at < now() - make_interval(secs => $2)",
-    [hostname(), beatEveryMs / 1000],
-  );
-  return rows.filter((row) => !isRunning(row.pid)).map((row) => row.id);
-}
+export type Heartbeat = {
+  /** Writes down which queue this worker runs, so that others can free its jobs; at the latest with the next beat. */
+  runs(queueId: string): Promise<void>;
+  stop(): Promise<void>;
+};
 
 /**
- * Sets free what dead workers had locked: graphile-worker alone would wait four hours. Should a worker
- * that only seemed dead finish its job after all, the job has run twice, which every task allows for.
+ * Keeps the row of worker `id` fresh until stopped, which removes it, and a session that holds its lock. The lock
+ * ends with the process, however that ends; a row alone says so only when it has been silent for long.
  */
-export async function freeDeadWorkers(pool: Pool, log: Logger): Promise<void> {
-  const dead = await deadOnThisHost(pool);
-  const { rows } = await pool.query<{ id: string }>(
-    `select id from worker_heartbeats where beat_at < now() - make_interval(secs => $1)
-     union
-     select distinct locked_by from graphile_worker._private_jobs
-     where locked_at < now() - make_interval(secs => $2)
-       and not exists (select from worker_heartbeats where id = locked_by)`,
-    [deadAfterSeconds, orphanAfterSeconds],
-  );
-  const ids = [...new Set([...dead, ...rows.map((row) => row.id)])];
-  if (ids.length === 0) return;
-  await pool.query("select graphile_worker.force_unlock_workers($1)", [ids]);
-  await pool.query("delete from worker_heartbeats where id = any($1)", [ids]);
-  log.warn({ workers: ids }, "freed the jobs of workers that died");
-}
-
-export type Heartbeat = { stop(): Promise<void> };
-
-/** Writes the row of worker `id` and keeps it fresh until stopped, which removes it. */
 export async function startHeartbeat(pool: Pool, id: string, log: Logger): Promise<Heartbeat> {
-  async function beat(): Promise<void> {
-    await pool.query(
-      `insert into worker_heartbeats (id, host, pid) values ($1, $2, $3)
-       on conflict (id) do update set beat_at = now()`,
-      [id, hostname(), process.pid],
+  const stopping = new AbortController();
+  const first = Promise.withResolvers<void>();
+  let queue: string | null = null;
+
+  async function beat(database: Pick<Pool, "query">): Promise<void> {
+    await database.query(
+      `insert into worker_heartbeats (id, host, pid, queue_id) values ($1, $2, $3, $4)
+       on conflict (id) do update set beat_at = now(), queue_id = excluded.queue_id`,
+      [id, hostname(), process.pid, queue],
     );
   }
-  await beat();
-  let last = Promise.resolve();
-  let isBeating = false;
-  const timer = setInterval(() => {
-    if (isBeating) return;
-    isBeating = true;
-    last = beat()
-      .catch((error: unknown) => log.warn({ err: error }, "the worker's heartbeat could not be written"))
-      .finally(() => {
-        isBeating = false;
-      });
-  }, beatEveryMs);
+
+  function warn(error: unknown): void {
+    log.warn({ err: error }, "the worker's heartbeat could not be written");
+  }
+
+  async function holdSession(): Promise<void> {
+    const session = await pool.connect();
+    const broken = new AbortController();
+    session.once("error", () => broken.abort()).once("end", () => broken.abort());
+    const over = AbortSignal.any([stopping.signal, broken.signal]);
+    try {
+      // Shared, so that a former session that the server has not missed yet is not in the way.
+      await session.query("select pg_advisory_lock_shared($1, hashtext($2))", [lifeLock, id]);
+      while (!over.aborted) {
+        await beat(session);
+        first.resolve();
+        await pause(beatEveryMs, undefined, { signal: over }).catch(() => undefined);
+      }
+    } finally {
+      session.release(true);
+    }
+  }
+
+  async function live(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await holdSession();
+      } catch (error) {
+        warn(error);
+        first.reject(error);
+      }
+      await pause(reopenAfterMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  const living = live();
+  async function end(): Promise<void> {
+    stopping.abort();
+    await living;
+  }
+  await first.promise.catch(async (error: unknown) => {
+    await end();
+    throw error;
+  });
   return {
+    runs: async (queueId) => {
+      queue = queueId;
+      await beat(pool).catch(warn);
+    },
     stop: async () => {
-      clearInterval(timer);
-      await last;
+      await end();
       await pool.query("delete from worker_heartbeats where id = $1", [id]).catch(() => undefined);
     },
   };

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { newId } from "#kit";
 import { createPool } from "#platform/db";
 import { createJobs, startWorker } from "#platform/jobs";
 import { createLogger } from "#platform/telemetry";
@@ -57,7 +58,6 @@ test("jobs that a killed worker held run again in seconds, not hours", async () 
   await vi.waitFor(async () => expect(await noted("start")).toBeGreaterThan(0), 5000);
   doomed.kill("SIGKILL");
   await once(doomed, "exit");
-  await pause(3100);
   const heir = await startProcess("heir", 0);
   await vi.waitFor(async () => expect(await noted("end")).toBe(10), { timeout: 10_000, interval: 100 });
   heir.kill("SIGTERM");
@@ -90,6 +90,7 @@ test("a sweep never overlaps itself, survives an error, and stops on its signal"
   let rounds = 0;
   let sawAbort = false;
   const worker = await startWorker({
+    id: newId(),
     databaseUrl: setup.url,
     tasks: {},
     concurrency: 1,
@@ -120,6 +121,7 @@ test("a failing job comes again and the worker goes on after it lost its connect
   let tries = 0;
   const seen: number[] = [];
   const worker = await startWorker({
+    id: newId(),
     databaseUrl: setup.url,
     concurrency: 2,
     log,

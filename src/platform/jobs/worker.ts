@@ -6,7 +6,8 @@ import { run, type Runner, type TaskList, type WorkerEvents } from "graphile-wor
 import { EventEmitter } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Pool } from "pg";
-import { freeDeadWorkers, type Heartbeat, startHeartbeat } from "./heartbeat.ts";
+import { lookForDeadWorkers } from "./dead-workers.ts";
+import { startHeartbeat } from "./heartbeat.ts";
 import { queueLogger } from "./queue-logger.ts";
 import { startSweeps, type Sweep } from "./sweeps.ts";
 
@@ -18,8 +19,12 @@ export type Task = (payload: JsonObject, context: { signal: AbortSignal }) => Pr
 
 export type WorkerOptions = {
   databaseUrl: string;
+  /** Names this process among the workers of the database; a new one with each start. */
+  id: string;
   tasks: Record<string, Task>;
   sweeps: readonly Sweep[];
+  /** Sets free what dead workers held outside the queue, by their ids. */
+  onDeadWorkers?: (ids: string[]) => Promise<void>;
   /** Jobs at a time. */
   concurrency: number;
   log: Logger;
@@ -35,7 +40,7 @@ export type RunningWorker = {
   stop: () => Promise<void>;
 };
 
-const freeEveryMs = 10_000;
+const lookForDeadEveryMs = 1_000;
 
 function toTaskList({ tasks, metrics, log }: WorkerOptions): TaskList {
   const entries = Object.entries(tasks).map(([name, task]) => {
@@ -57,9 +62,8 @@ function toTaskList({ tasks, metrics, log }: WorkerOptions): TaskList {
   return Object.fromEntries(entries);
 }
 
-type Queue = { id: string; runner: Runner; heartbeat: Heartbeat };
+type Queue = { id: string; runner: Runner };
 
-/** Starts the queue; its heartbeat stands before the caller hears of it. */
 async function startQueue(
   options: WorkerOptions,
   pool: Pool,
@@ -88,24 +92,36 @@ async function startQueue(
       },
     },
   });
-  const id = await poolId;
-  return { id, runner, heartbeat: await startHeartbeat(pool, id, log) };
+  return { id: await poolId, runner };
 }
 
 /** Runs jobs and sweeps until stopped. A queue that breaks (the database went away) is started again. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { databaseUrl, concurrency, log } = options;
+  const { databaseUrl, id, concurrency, log, onDeadWorkers = async () => undefined } = options;
   const pool = createPool({
     url: databaseUrl,
     role: null,
-    // One connection listens for new jobs as long as the worker runs; fetching and finishing share the rest.
-    size: concurrency + 1,
+    // As long as the worker runs, one connection listens for new jobs and one shows that it lives; fetching and
+    // finishing share the rest.
+    size: concurrency + 2,
     onError: (error) => log.warn({ err: error }, "the queue lost a connection to the database"),
   });
   const tasks = toTaskList(options);
   const stopping = new AbortController();
-  await freeDeadWorkers(pool, log);
-  let queue = await startQueue(options, pool, tasks, stopping.signal);
+  const lookForDead = lookForDeadWorkers({ pool, ownId: id, onDead: onDeadWorkers, log });
+  await lookForDead();
+  const heartbeat = await startHeartbeat(pool, id, log);
+
+  async function nextQueue(): Promise<Queue> {
+    const started = await startQueue(options, pool, tasks, stopping.signal);
+    await heartbeat.runs(started.id);
+    return started;
+  }
+  let queue = await nextQueue().catch(async (error: unknown) => {
+    await heartbeat.stop();
+    await pool.end();
+    throw error;
+  });
 
   async function keepRunning(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -113,11 +129,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       while (!stopping.signal.aborted) {
         await pause(1000, undefined, { signal: stopping.signal }).catch(() => undefined);
         if (stopping.signal.aborted) return;
-        await queue.heartbeat.stop();
         try {
           // What the broken queue had taken nobody else would take for a minute.
           await pool.query("select graphile_worker.force_unlock_workers($1)", [[queue.id]]);
-          queue = await startQueue(options, pool, tasks, stopping.signal);
+          queue = await nextQueue();
           break;
         } catch (error) {
           log.error({ err: error }, "the job queue could not be started again");
@@ -129,7 +144,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const sweeps = startSweeps(
     [
       ...options.sweeps,
-      { name: "jobs.free_dead_workers", everyMs: freeEveryMs, run: () => freeDeadWorkers(pool, log) },
+      { name: "jobs.look_for_dead_workers", everyMs: lookForDeadEveryMs, run: lookForDead },
     ],
     log,
   );
@@ -148,7 +163,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         .catch((error: unknown) =>
           log.warn({ err: error }, "reserved jobs wait until another worker frees them"),
         );
-      await queue.heartbeat.stop();
+      await heartbeat.stop();
       await pool.end();
     },
   };
