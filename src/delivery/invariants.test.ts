@@ -1,5 +1,6 @@
 import { newId } from "#kit";
 import { sql } from "kysely";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { testDatabase, type TestDatabase } from "../../test/database.ts";
 import {
@@ -104,7 +105,7 @@ async function endAll(): Promise<void> {
 
 /** A delivery whose answer was lost, claimed by whoever reads it back. */
 async function ambiguous() {
-  const claimed = await claimOne();
+  const claimed = await claimOne(60_000, "One", "dead");
   const intent = intentFor(claimed, { windowMs: 60_000 });
   await intend(intent);
   await settle(claimed, { attempt: { id: intent.id, state: "ambiguous" }, next: next("ambiguous") });
@@ -353,7 +354,7 @@ describe("7: a match is not older than the attempt", () => {
 describe("a process that dies", () => {
   test("holding only a claim gives it up at once, and one that only seemed dead can do nothing with it", async () => {
     const claimed = await claimOne(60_000, "One", "dead");
-    const others = await claimOne(60_000, "One", "alive");
+    const others = await claimOne();
     await deliveries.recoverFromDead(["dead"]);
     expect(await stateOf(claimed)).toEqual({ state: "scheduled", fence: claimed.fence + 1 });
     expect(await stateOf(others)).toEqual({ state: "claimed", fence: others.fence });
@@ -374,9 +375,6 @@ describe("a process that dies", () => {
 
   test("while it reads back leaves that to the next one, and nothing is free to be sent", async () => {
     const { claimed } = await ambiguous();
-    await sql`update deliveries set claimed_by = 'dead' where id = ${claimed.id}`.execute(
-      server.database.system,
-    );
     await deliveries.recoverFromDead(["dead"]);
     expect(await stateOf(claimed)).toMatchObject({ state: "ambiguous" });
   });
@@ -389,9 +387,7 @@ describe("a process that dies", () => {
     const hashes = hashItems(own);
     const stored = { plan: own, itemHashes: hashes, payloadHash: hashes[0] ?? "" };
     await intend(intentFor(claimed, { ...stored, deadlineMs: 100, marginMs: 100 }));
-    await new Promise((resolve) => {
-      setTimeout(resolve, 300);
-    });
+    await pause(300);
     await recoverExpired(server.database.system);
     expect(await stateOf(claimed)).toEqual({ state: "ambiguous", fence: claimed.fence + 1 });
     await sweepUntil(deliveries, async () => (await stateOf(claimed)).state === "confirmed");
