@@ -81,10 +81,19 @@ async function readFacts(
   };
 }
 
+/** One transaction at a time counts for a connector. Whoever finds another there does not wait: it may stand still. */
+async function isOurTurn(db: Kysely<Schema>, connector: string): Promise<boolean> {
+  const { rows } = await sql<{ locked: boolean }>`
+    select pg_try_advisory_xact_lock(hashtext('galley.delivery.quota'), hashtext(${connector})) as locked`.execute(
+    db,
+  );
+  return rows[0]?.locked ?? false;
+}
+
 /**
  * Takes due deliveries of a connector that counts posts, as far as its quotas allow; the others are moved to
  * when there is room, and say so. One transaction at a time per connector, so that two workers never take
- * the same room.
+ * the same room; nothing while another has its turn.
  */
 export async function claimWithinQuotas(
   db: Kysely<Schema>,
@@ -94,9 +103,7 @@ export async function claimWithinQuotas(
   const { id: connector, name } = counting.connector;
   const app = appOfChannel(counting.settings, counting.connector);
   return db.transaction().execute(async (transaction) => {
-    await sql`select pg_advisory_xact_lock(hashtext('galley.delivery.quota'), hashtext(${connector}))`.execute(
-      transaction,
-    );
+    if (!(await isOurTurn(transaction, connector))) return [];
     const { rows } = await sql<Candidate & { appValues: JsonObject | null }>`
       select d.id, c.account_id as "accountId", ${app} as app, ${appValuesOfChannel} as "appValues", ${milliseconds(sql`d.due_at`)} as "dueAt", ${unitsLeft} as units
       from deliveries d join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id

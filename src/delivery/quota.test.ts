@@ -1,6 +1,7 @@
 import { ConnectorFailure, type Connector, type Quota, quotaInWords } from "#connectors";
 import type { JsonObject } from "#kit";
 import * as fc from "fast-check";
+import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { buildApp } from "../../test/builders.ts";
 import { testDatabase, type TestDatabase } from "../../test/database.ts";
@@ -92,6 +93,27 @@ test("no window ever holds more than the limit, the gap is kept, and due order i
       },
     ),
   );
+});
+
+test("a worker that stands still while it counts holds up no other", async () => {
+  const deliveries = platform.deliveries(
+    server.database,
+    {},
+    limited([{ per: "account", limit: 5, windowMs: 60_000, spreadMs: 0 }]),
+  );
+  const still = Promise.withResolvers<void>();
+  const standing = server.database.system.transaction().execute(async (transaction) => {
+    await sql`select pg_advisory_xact_lock(hashtext('galley.delivery.quota'), hashtext('sandbox'))`.execute(
+      transaction,
+    );
+    await still.promise;
+  });
+  const post = await orderPost(house, deliveries, textVariant("Meanwhile"));
+  for (const { run } of deliveries.sweeps) await run(new AbortController().signal);
+  expect((await views(deliveries, [post]))[0]?.state).toBe("scheduled");
+  still.resolve();
+  await standing;
+  await sweepUntil(deliveries, async () => (await views(deliveries, [post]))[0]?.state === "confirmed");
 });
 
 test("what is longer than a quota is placed nowhere, and nothing waits for it", () => {

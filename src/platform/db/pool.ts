@@ -32,6 +32,11 @@ export type PoolOptions = {
   onError?: (error: Error) => void;
 };
 
+/** A process that stands still in the middle of a transaction must not hold its locks against all others. */
+function sessionOf(role: DatabaseRole): string {
+  return `set role ${role}; set idle_in_transaction_session_timeout = '15s'`;
+}
+
 /** Makes a pool whose connections act as `role`; null: as the role of the URL itself. */
 export function createPool({ url, role, size, onError }: PoolOptions): Pool {
   const pool = new Pool({
@@ -43,7 +48,7 @@ export function createPool({ url, role, size, onError }: PoolOptions): Pool {
     application_name: "galley",
     // `pg-pool` waits for what this returns, though its types say nothing of it.
     // oxlint-disable-next-line typescript/no-misused-promises
-    onConnect: (client) => (role === null ? undefined : client.query(`set role ${role}`)),
+    onConnect: (client) => (role === null ? undefined : client.query(sessionOf(role))),
   });
   // Connections report for themselves: one that breaks while it is lent out would otherwise end the process.
   pool.on("error", () => undefined);
