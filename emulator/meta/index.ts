@@ -1,6 +1,6 @@
 import type { Operation } from "../faults.ts";
 import type { Answer, EmulatorRequest } from "../http.ts";
-import { page } from "../http.ts";
+import { json, page } from "../http.ts";
 import type { Platform, PlatformOptions, PlatformRules, Visible } from "../platform.ts";
 import { startPlatform } from "../platform.ts";
 import { plainPage } from "./consent.page.ts";
@@ -31,7 +31,8 @@ export const metaApp: MetaApp = {
 
 /**
  * Meta's Graph API as Facebook Pages and Instagram need it: the login dialog, tokens, Pages, containers,
- * and errors as documented. Everything is in memory.
+ * and errors as documented. Everything is in memory. Besides the control routes of every emulator:
+ * `POST /control/expire-containers`, as if 24 hours were over for those that are older than ten seconds.
  */
 export function startMeta(options: MetaOptions): Promise<Platform> {
   return startPlatform(({ clock, publicUrl }): PlatformRules => {
@@ -102,6 +103,14 @@ export function startMeta(options: MetaOptions): Promise<Platform> {
           ),
       },
       journal: () => state.posts.all.map((post) => visible(post, publicUrl())),
+      control(request) {
+        if (`${request.method} ${request.path}` !== "POST /control/expire-containers") return null;
+        const aWhileAgo = clock.now().getTime() - 10_000;
+        for (const container of state.containers.values()) {
+          if (container.createdAt < aWhileAgo) container.createdAt = 0;
+        }
+        return json({});
+      },
       expireTokens() {
         for (const token of state.tokens.values()) token.expiresAt = clock.now().getTime();
       },

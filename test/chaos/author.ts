@@ -3,6 +3,7 @@ import { GalleyError } from "#kit";
 import { sql } from "kysely";
 import sharp from "sharp";
 import { setTimeout as pause } from "node:timers/promises";
+import { pdfOf, videoOf } from "../media-files.ts";
 import type { ConnectedChannel, House } from "./house.ts";
 import { shown, type Target } from "./platforms.ts";
 
@@ -34,7 +35,7 @@ const decoyEvery = 6;
  */
 export async function writePosts(options: AuthorOptions, written: Written): Promise<void> {
   const { house, random, count, backlog, signal } = options;
-  const media = await Promise.all([0, 1, 2].map((number) => addImage(house, number)));
+  const files = await addFiles(house);
   const open = nowAndThen(() => openDeliveries(house), 250);
   let number = 0;
   let planned = 0;
@@ -46,11 +47,11 @@ export async function writePosts(options: AuthorOptions, written: Written): Prom
       const channels = pick(house.connected, 2 + Math.floor(random() * 7), random).slice(0, count - planned);
       planned += channels.length;
       while ((await open()) > backlog && !signal.aborted) await pause(100);
-      const draft = drafts(mine, channels, media, random);
+      const draft = drafts(mine, channels, files, random);
       const postId = await publish(house, `Post ${mine}`, draft);
       written.wanted.push(...draft.map(({ channel, texts }) => ({ postId, channel, texts })));
       if (mine % decoyEvery === 0) {
-        written.wanted.push(...(await writeUnwanted(house, mine, channels, media)));
+        written.wanted.push(...(await writeUnwanted(house, mine, channels, files)));
         written.unwanted += 1;
       }
     }
@@ -68,7 +69,7 @@ function textOf(number: number, { repeats }: Target): string {
 function drafts(
   number: number,
   channels: ConnectedChannel[],
-  mediaIds: string[],
+  files: Files,
   random: () => number,
 ): VariantDraft[] {
   const kind = random();
@@ -78,32 +79,36 @@ function drafts(
     const text = textOf(number, target);
     const parts = kind < 0.1 && maxParts > 2 ? [text, `${text} (2)`, `${text} (3)`] : [text];
     const firstComment = kind > 0.9 && takesComment ? `${text} (comment)` : null;
-    const wantsImage = kind > 0.8 && kind < 0.9;
     return draft(channel, {
       parts,
       firstComment,
-      mediaIds: wantsImage ? mediaIds.slice(0, 1) : needed(channel, mediaIds),
+      media: filesFor(target, files, kind),
     });
   });
 }
 
-/** No picture, where there can be posts without one. */
-function needed({ target }: ConnectedChannel, mediaIds: string[]): string[] {
-  return target.needsImage ? mediaIds.slice(0, 1) : [];
+/** Every kind of file, each in a few of a hundred posts, as far as the platform takes it. */
+function filesFor(target: Target, files: Files, kind: number): File[] {
+  const { video, document, mediaTypes } = limitsOf(target);
+  const one = files.images.slice(0, 1);
+  const wants = (from: number, to: number) => kind >= from && kind < to;
+  if (wants(0.72, 0.74) && video) return [files.video];
+  if (wants(0.74, 0.75) && document) return [files.document];
+  if (wants(0.75, 0.76) && mediaTypes.includes("image/gif")) return [files.gif];
+  if (wants(0.76, 0.8)) return files.images;
+  return wants(0.8, 0.88) || target.needsImage ? one : [];
 }
-
-const altText = "A square.";
 
 /** The variant, and what people are to see of it. */
 function draft(
   channel: ConnectedChannel,
-  wanted: { parts: string[]; firstComment: string | null; mediaIds: string[] },
+  wanted: { parts: string[]; firstComment: string | null; media: File[] },
 ): VariantDraft {
   const { target } = channel;
-  const { parts, firstComment, mediaIds } = wanted;
+  const { parts, firstComment } = wanted;
   const [first = "", ...others] = parts;
-  const described = limitsOf(target).altTextLength > 0 ? altText : "";
-  const media = mediaIds.map((mediaId) => ({ mediaId, altText: described }));
+  const describes = limitsOf(target).altTextLength > 0;
+  const media = wanted.media.map(({ mediaId, altText }) => ({ mediaId, altText: describes ? altText : "" }));
   const altTexts = target.describes ? media.map((item) => item.altText) : [];
   const content = { parts, link: null, media, firstComment, options: target.options(first) };
   const texts = [shown(first, altTexts), ...others, ...(firstComment === null ? [] : [firstComment])];
@@ -144,13 +149,13 @@ async function writeUnwanted(
   house: House,
   number: number,
   channels: ConnectedChannel[],
-  mediaIds: string[],
+  files: Files,
 ): Promise<Wanted[]> {
   const { desk, author, approver } = house;
   const text = `Decoy ${number}: never wanted.`;
   const title = `Decoy ${number}`;
   const variants = channels.map((channel) =>
-    draft(channel, { parts: [text], firstComment: null, mediaIds: needed(channel, mediaIds) }),
+    draft(channel, { parts: [text], firstComment: null, media: filesFor(channel.target, files, 0) }),
   );
   const way = (number / decoyEvery) % 4;
   if (way === 0) {
@@ -208,13 +213,29 @@ async function openDeliveries({ database }: House): Promise<number> {
   return rows[0]?.open ?? 0;
 }
 
-async function addImage({ desk, author }: House, number: number): Promise<string> {
-  const background = { r: 60 * number, g: 100, b: 150 };
-  const bytes = await sharp({ create: { width: 32, height: 32, channels: 3, background } })
-    .png()
-    .toBuffer();
-  const added = await desk.media.addBytes(author, { bytes, fileName: `${number}.png`, altText: "A square." });
-  return added.mediaId;
+/** `altText` is empty for what some platforms give no description. */
+type File = { mediaId: string; altText: string };
+type Files = { images: File[]; gif: File; video: File; document: File };
+
+async function addFiles({ desk, author }: House): Promise<Files> {
+  const square = (number: number) =>
+    sharp({
+      create: { width: 32, height: 32, channels: 3, background: { r: 60 * number, g: 100, b: 150 } },
+    });
+  async function add(fileName: string, bytes: Uint8Array, altText = "A square."): Promise<File> {
+    const { mediaId } = await desk.media.addBytes(author, { bytes, fileName, altText });
+    return { mediaId, altText };
+  }
+  return {
+    images: [
+      await add("0.png", await square(0).png().toBuffer()),
+      await add("1.png", await square(1).png().toBuffer()),
+    ],
+    gif: await add("2.gif", await square(2).gif().toBuffer()),
+    // LinkedIn takes none below 75 kB.
+    video: await add("3.mp4", await videoOf({ dataBytes: 90_000 }), ""),
+    document: await add("4.pdf", pdfOf(), ""),
+  };
 }
 
 /** Different channels, each platform by its weight. */

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
 import sharp from "sharp";
+import { videoOf } from "../media-files.ts";
 
 // The platforms in a process of their own, so that what the harness does never delays their answers.
 // Arguments: a directory, and the accounts of each emulator by its id, as JSON.
@@ -29,15 +30,20 @@ async function twoFreePorts(): Promise<number> {
   }
 }
 
-/** Galley's public address, where Instagram fetches pictures; the desk of a run serves none. Every file is one square. */
+/**
+ * Galley's public address, where Instagram fetches files; the desk of a run serves none. Every picture, which it asks
+ * for as a JPEG, is one square, and everything else one video.
+ */
 async function startFrontDoor(): Promise<string> {
   const background = { r: 180, g: 80, b: 10 };
   const picture = await sharp({ create: { width: 64, height: 64, channels: 3, background } })
     .jpeg()
     .toBuffer();
-  const server = createHttpServer((_, response) => {
-    response.writeHead(200, { "content-type": "image/jpeg", "content-length": picture.length });
-    response.end(picture);
+  const video = await videoOf();
+  const server = createHttpServer((request, response) => {
+    const isPicture = URL.parse(request.url ?? "", "http://front-door.invalid")?.searchParams.has("as");
+    response.writeHead(200, { "content-type": isPicture ? "image/jpeg" : "video/mp4" });
+    response.end(isPicture ? picture : video);
   });
   server.listen(0, host);
   await once(server, "listening");

@@ -16,6 +16,8 @@ const path = [
   "src/platform/jobs/**/*.ts",
   "src/platform/mail/**/*.ts",
   "src/platform/secrets/**/*.ts",
+  "src/site/pages.ts",
+  "src/site/site.store.ts",
 ];
 
 type Exclusion = { file: RegExp; within?: RegExp; what?: RegExp; reason: string };
@@ -78,6 +80,16 @@ const exclusions: readonly Exclusion[] = [
     within: /^standingWarnings$/,
     reason: "what a person reads about warnings",
   },
+  {
+    file: /^src\/site\/pages\.ts$/,
+    within: /(open|address)$/,
+    reason: "connecting the pages, and their health check: a person waits",
+  },
+  {
+    file: /^src\/site\/site\.store\.ts$/,
+    within: /^(saveSite|siteBySlug|listEntries|entryBySlug)$/,
+    reason: "what people set up and read",
+  },
   { file: /^src\/delivery\/people\.ts$/, reason: "what a person decides about a delivery" },
   { file: /^src\/delivery\/deliveries\.read\.ts$/, reason: "what a person reads about deliveries" },
   {
@@ -103,16 +115,32 @@ const exclusions: readonly Exclusion[] = [
     file: /^src\/connectors\/bluesky\//,
     reason: "needs a personal data server, and is no target; its connector passes the contract suite",
   },
-  { file: /^src\/connectors\/email\/connect\.ts$/, reason: "the connect form: a person waits" },
   {
-    file: /^src\/connectors\/(sandbox|email)\/index\.ts$/,
-    within: /probe$/,
+    file: /^src\/connectors\/(email\/connect|meta-graph\/(login|pages)|linkedin\/accounts)\.ts$/,
+    reason: "connecting: a person waits",
+  },
+  {
+    file: /^src\/connectors\/mastodon\/oauth\.ts$/,
+    reason: "connecting and disconnecting: a person waits, and an access does not age",
+  },
+  {
+    file: /^src\/connectors\/(site|telegram)\/index\.ts$/,
+    within: /(open|accountOf)$/,
+    reason: "the connect form: a person waits",
+  },
+  {
+    file: /^src\/connectors\/(meta-graph|instagram)\/inspect\.ts$/,
+    reason: "the connection doctor: a person waits",
+  },
+  {
+    file: /^src\/connectors\/[^/]+\/index\.ts$/,
+    within: /(probe|inspect)$/,
     reason: "the health check of a channel: a person waits",
   },
   {
-    file: /^src\/connectors\/sandbox\/oauth\.ts$/,
-    within: /revoke$/,
-    reason: "disconnecting: a person waits",
+    file: /^src\/connectors\/[^/]+\/oauth\.ts$/,
+    within: /(revoke|exchange)$/,
+    reason: "connecting and disconnecting: a person waits",
   },
   {
     file: /^src\/platform\/db\/(migrate|schema-types|compile-only)\.ts$/,
@@ -142,11 +170,6 @@ const exclusions: readonly Exclusion[] = [
     file: /^src\/platform\/(db\/database\.ts)$/,
     within: /readPrepared$/,
     reason: "signing in: every request's session",
-  },
-  {
-    file: /^src\/platform\/files\/index\.ts$/,
-    within: /(chunks|readPiece)$/,
-    reason: "videos in pieces, for platforms that are no target of this run",
   },
   {
     file: /^src\/platform\/http-client\/target\.ts$/,

@@ -1,5 +1,5 @@
 import { emulated, type Running } from "./emulated.ts";
-import { type Bounds, on, share, type Target } from "./target.ts";
+import { type Bounds, control, on, share, type Target } from "./target.ts";
 
 /** Pages of Facebook, or the accounts of Instagram behind them. */
 export function meta(id: "facebook" | "instagram", running: Running, bounds: Bounds): Target {
@@ -14,6 +14,11 @@ export function meta(id: "facebook" | "instagram", running: Running, bounds: Bou
       pollMs: 100,
       processingMs: 1_000,
       ...(id === "instagram" ? { postsPerDay: 1_000_000 } : {}),
+    },
+    switches: async (random) => {
+      if (id === "instagram" && random !== null && random() < 0.3) {
+        await control(running.url, "POST", "/control/expire-containers");
+      }
     },
     // Its headers tell waiting times in minutes, which is too long here; codes alone leave the time open.
     ownFaults: (random) => [

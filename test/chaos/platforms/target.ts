@@ -17,7 +17,8 @@ export type Visible = {
 
 /** A text with the descriptions of its pictures, as one thing to compare. */
 export function shown(text: string, altTexts: readonly string[]): string {
-  return [text, ...altTexts.map((altText) => `[${altText}]`)].join(" ");
+  const described = altTexts.filter((altText) => altText !== "");
+  return [text, ...described.map((altText) => `[${altText}]`)].join(" ");
 }
 
 /** What a person does to connect an account. */
