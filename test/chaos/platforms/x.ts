@@ -18,6 +18,7 @@ export function x(running: Running, bounds: Bounds): Target {
         postsPerAccount: plenty,
         postsPerApp: plenty,
         callsPerAccount: plenty,
+        processingMs: 1_500,
       }),
   });
 }
