@@ -217,11 +217,12 @@ async function openDeliveries({ database }: House): Promise<number> {
 type File = { mediaId: string; altText: string };
 type Files = { images: File[]; gif: File; video: File; document: File };
 
+function square(number: number) {
+  const background = { r: 60 * number, g: 100, b: 150 };
+  return sharp({ create: { width: 32, height: 32, channels: 3, background } });
+}
+
 async function addFiles({ desk, author }: House): Promise<Files> {
-  const square = (number: number) =>
-    sharp({
-      create: { width: 32, height: 32, channels: 3, background: { r: 60 * number, g: 100, b: 150 } },
-    });
   async function add(fileName: string, bytes: Uint8Array, altText = "A square."): Promise<File> {
     const { mediaId } = await desk.media.addBytes(author, { bytes, fileName, altText });
     return { mediaId, altText };
