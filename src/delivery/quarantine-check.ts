@@ -1,4 +1,4 @@
-import { ConnectorFailure } from "#connectors";
+import { type Connector, type ConnectorContext, ConnectorFailure, type Plan } from "#connectors";
 import { GalleyError, newId } from "#kit";
 import type { Database } from "#platform/db";
 import type { Claimed } from "./claim.ts";
@@ -59,18 +59,37 @@ export async function lookForDelivery(tools: Tools, database: Database, claimed:
   }
 }
 
+/** An expired access is renewed; nothing is sent in quarantine, so that nobody else would find out that one was withdrawn. */
+async function openAndPlan(
+  tools: Tools,
+  claimed: Claimed,
+  signal: AbortSignal,
+): Promise<{ connector: Connector; context: ConnectorContext; plan: Plan }> {
+  const { workspaceId, channelId } = claimed;
+  for (let refresh = false; ; refresh = true) {
+    const options = { whilePaused: true, refresh };
+    const opened = await tools.channels.open(workspaceId, channelId, signal, options);
+    const { connector, context, credentialsAt = null } = opened;
+    try {
+      const plan =
+        claimed.plan ?? storablePlan(await connector.prepare(context, deliveryInput(claimed, tools.files)));
+      return { connector, context, plan };
+    } catch (error) {
+      if (!(error instanceof ConnectorFailure) || error.verdict !== "unauthorized") throw error;
+      if (error.refreshable && !refresh) continue;
+      await tools.channels.needsReconnect(workspaceId, channelId, error.message, credentialsAt);
+      throw error;
+    }
+  }
+}
+
 async function record(
   tools: Tools,
   database: Database,
   claimed: Claimed,
   signal: AbortSignal,
 ): Promise<void> {
-  const opened = await tools.channels.open(claimed.workspaceId, claimed.channelId, signal, {
-    whilePaused: true,
-  });
-  const { connector, context } = opened;
-  const plan =
-    claimed.plan ?? storablePlan(await connector.prepare(context, deliveryInput(claimed, tools.files)));
+  const { connector, context, plan } = await openAndPlan(tools, claimed, signal);
   const itemHashes = claimed.itemHashes ?? hashItems(plan);
   const item = claimed.attempts.filter(({ state }) => state === "confirmed").length;
   const earlier = claimed.attempts.filter((attempt) => attempt.item === item).map(({ number }) => number);

@@ -204,6 +204,24 @@ test("a platform that cannot be asked for a moment is asked again, not left to a
   expect(await visible()).toEqual(["asked twice"]);
 }, 60_000);
 
+test("an access that the platform refuses while it is asked is to be connected again", async () => {
+  const closed: Connector = {
+    ...platform.connector,
+    prepare: () => {
+      const message = "The access was withdrawn.";
+      throw new ConnectorFailure({ verdict: "unauthorized", code: "sandbox.unauthorized", message });
+    },
+  };
+  const before = start();
+  await before.checkDurability();
+  await orderPost(house, before, textVariant("who knows"));
+  await orderQuarantine(dataDir, new Date(Date.now() - 1_000));
+  const deliveries = start(closed);
+  await sweepUntil(deliveries, () => Promise.resolve(platform.reconnects.length > 0));
+  expect(platform.reconnects[0]).toBe("The access was withdrawn.");
+  expect(await visible()).toEqual([]);
+}, 60_000);
+
 test("the database itself refuses an attempt in quarantine, and only owners decide", async () => {
   const deliveries = start();
   const ada = await owner();
