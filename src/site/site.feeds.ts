@@ -9,6 +9,8 @@ export type SiteLinks = {
   atom: string;
   json: string;
   sitemap: string;
+  /** The content API. */
+  entries: string;
   entry(entry: Pick<Entry, "slug">): string;
   media(sha256: string): string;
 };
@@ -19,6 +21,7 @@ export function rssOf(site: Site, entries: Entry[], links: SiteLinks): string {
     title: site.title,
     link: links.home,
     description: site.description || site.title,
+    language: site.language,
     lastBuildDate: newest(site, entries),
     atom: { links: [{ href: links.rss, rel: "self", type: "application/rss+xml" }] },
     items: entries.map((entry) => ({
@@ -62,6 +65,7 @@ export function jsonFeedOf(site: Site, entries: Entry[], links: SiteLinks): unkn
   return generateJsonFeed({
     title: site.title,
     home_page_url: links.home,
+    language: site.language,
     feed_url: links.json,
     ...(site.description === "" ? {} : { description: site.description }),
     items: entries.map((entry) => ({

@@ -77,7 +77,8 @@ function property(name: string, content: string): string {
 
 function page(site: Site, links: SiteLinks, head: Head, body: string[]): string {
   return [
-    '<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">',
+    `<!doctype html><html lang="${escape(site.language)}">`,
+    '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">',
     `<title>${escape(head.title)}</title><meta name="description" content="${escape(head.description)}">`,
     `<link rel="canonical" href="${escape(head.url)}">`,
     property("title", head.title),

@@ -1,20 +1,48 @@
 import { instant } from "#platform/wire";
 import { z } from "zod";
 
-const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "small letters, digits and hyphens");
+const slug = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "Use small letters, digits and hyphens.");
+
+/** A tag that names a language (BCP 47), in its usual spelling: "pt-br" becomes "pt-BR". */
+const language = z
+  .string()
+  .max(35)
+  .transform((tag, check) => {
+    try {
+      const [usual] = Intl.getCanonicalLocales(tag.trim());
+      if (usual !== undefined) return usual;
+    } catch {
+      // What is no tag is told below.
+    }
+    check.addIssue({ code: "custom", message: "Use the tag of a language, such as en, de or pt-BR." });
+    return z.NEVER;
+  });
 
 export const settings = z.object({
   slug: z.string(),
   title: z.string(),
   description: z.string(),
+  language: z.string(),
   public: z.boolean(),
   url: z.string(),
+  feeds: z
+    .object({
+      rss: z.string(),
+      atom: z.string(),
+      json: z.string(),
+      sitemap: z.string(),
+      entries: z.string().describe("The content API."),
+    })
+    .describe("Addresses that everybody may read while the site is public."),
 });
 
 export const settingsBody = z.object({
   slug,
   title: z.string().min(1).max(200),
   description: z.string().max(500).default(""),
+  language: language.default("en"),
   public: z.boolean().default(true),
 });
 

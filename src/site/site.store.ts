@@ -12,26 +12,37 @@ export type Site = {
   slug: string;
   title: string;
   description: string;
+  /** BCP 47, as "de" or "pt-BR". */
+  language: string;
   public: boolean;
   updatedAt: Date;
 };
 
 export type Entry = SiteEntry & { id: string; slug: string; publishedAt: Date; updatedAt: Date };
 
-const siteColumns = ["workspace_id", "slug", "title", "description", "public", "updated_at"] as const;
+const siteColumns = [
+  "workspace_id",
+  "slug",
+  "title",
+  "description",
+  "language",
+  "public",
+  "updated_at",
+] as const;
 
 type SiteRow = {
   workspace_id: string;
   slug: string;
   title: string;
   description: string;
+  language: string;
   public: boolean;
   updated_at: Date;
 };
 
 function siteOf(row: SiteRow): Site {
-  const { workspace_id: workspaceId, slug, title, description, updated_at: updatedAt } = row;
-  return { workspaceId, slug, title, description, public: row.public, updatedAt };
+  const { workspace_id: workspaceId, slug, title, description, language, updated_at: updatedAt } = row;
+  return { workspaceId, slug, title, description, language, public: row.public, updatedAt };
 }
 
 /** Whose pages stand at an address that everybody may read; asked before any workspace is known. */
@@ -56,10 +67,16 @@ export async function siteOfWorkspace(db: Db, workspaceId: string): Promise<Site
 
 export async function saveSite(
   db: Db,
-  site: Omit<Site, "updatedAt" | "public"> & { public?: boolean },
+  site: Omit<Site, "updatedAt" | "public" | "language"> & { public?: boolean; language?: string },
 ): Promise<Site> {
   const { workspaceId, slug, title, description } = site;
-  const fields = { slug, title, description, ...(site.public === undefined ? {} : { public: site.public }) };
+  const fields = {
+    slug,
+    title,
+    description,
+    ...(site.public === undefined ? {} : { public: site.public }),
+    ...(site.language === undefined ? {} : { language: site.language }),
+  };
   const row = await db
     .insertInto("sites")
     .values({ workspace_id: workspaceId, ...fields })

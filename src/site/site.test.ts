@@ -168,6 +168,44 @@ describe("readers", () => {
 });
 
 describe("settings", () => {
+  test("are shown with every address, and name the language of pages and feeds", async () => {
+    const settings = { slug, title: "A Imprensa", description: "Notícias", public: true };
+    const saved = await owner.call<{ url: string; feeds: Record<string, string> }>("PUT", "/site", {
+      ...settings,
+      language: " PT-br ",
+    });
+    const home = `https://galley.test/site/${slug}`;
+    const feeds = {
+      rss: `${home}/feed.xml`,
+      atom: `${home}/atom.xml`,
+      json: `${home}/feed.json`,
+      sitemap: `${home}/sitemap.xml`,
+      entries: `${home}/api/entries`,
+    };
+    expect(saved).toMatchObject({ status: 200, body: { ...settings, language: "pt-BR", url: home, feeds } });
+    for (const address of Object.values(feeds)) {
+      expect((await app.app.inject({ url: `/api/v1${new URL(address).pathname}` })).statusCode).toBe(200);
+    }
+    expect((await get("")).body).toContain('<html lang="pt-BR">');
+    expect(parseRssFeed((await get("/feed.xml")).body).language).toBe("pt-BR");
+    expect(parseJsonFeed((await get("/feed.json")).body).language).toBe("pt-BR");
+    for (const language of ["", "not a language", "x".repeat(40), '"><script>']) {
+      const answer = await owner.call("PUT", "/site", { ...settings, language });
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: "/language" }] } });
+    }
+    const audit = await app.database.system
+      .selectFrom("audit_events")
+      .select("details")
+      .where("workspace_id", "=", owner.workspaceId)
+      .where("action", "=", "site.changed")
+      .execute();
+    expect(audit.at(-1)?.details).toMatchObject({ language: "pt-BR" });
+    const editor = await app.member(owner, "editor");
+    expect((await editor.call("GET", "/site")).status).toBe(200);
+    expect((await editor.call("PUT", "/site", settings)).status).toBe(403);
+    await owner.call("PUT", "/site", { ...settings, title: "The Press", language: "en" });
+  });
+
   test("belong to the workspace, and an address to one workspace alone", async () => {
     const other = await app.owner();
     expect(await other.call("GET", "/site")).toMatchObject({ status: 404 });

@@ -7,16 +7,29 @@ import { connectorSite, siteUrl } from "./pages.ts";
 import type { SiteLinks } from "./site.feeds.ts";
 import * as store from "./site.store.ts";
 
-export type SiteSettings = { slug: string; title: string; description: string; public: boolean };
+export type SiteSettings = {
+  slug: string;
+  title: string;
+  description: string;
+  /** BCP 47. */
+  language: string;
+  public: boolean;
+};
+
+/** The settings with the addresses that follow from them. */
+export type ShownSite = SiteSettings & {
+  url: string;
+  feeds: Pick<SiteLinks, "rss" | "atom" | "json" | "sitemap" | "entries">;
+};
 
 /** Galley's own public pages: what the connector `site` publishes, read by everybody. */
 export type PublicSites = {
   /** For the connector; bound to one workspace. */
   pages: (workspaceId: string) => ConnectorSite;
   /** Null where the workspace has no pages yet. */
-  settings(workspaceId: string): Promise<(SiteSettings & { url: string }) | null>;
+  settings(workspaceId: string): Promise<ShownSite | null>;
   /** Makes or changes them. Throws `site.slug_taken`. */
-  change(actor: Actor, settings: SiteSettings): Promise<SiteSettings & { url: string }>;
+  change(actor: Actor, settings: SiteSettings): Promise<ShownSite>;
   /** Throws `site.not_found`, for pages that are switched off too. */
   bySlug(slug: string): Promise<{ site: store.Site; links: SiteLinks }>;
   /** Newest first, below the id `before`. */
@@ -43,14 +56,17 @@ export function createSites(options: SitesOptions): PublicSites {
       atom: `${home}/atom.xml`,
       json: `${home}/feed.json`,
       sitemap: `${home}/sitemap.xml`,
+      entries: `${home}/api/entries`,
       entry: ({ slug }) => `${home}/${slug}`,
       media: (sha256) => new URL(mediaPath(site.workspaceId, sha256), publicUrl).href,
     };
   }
 
-  function shown(site: store.Site): SiteSettings & { url: string } {
-    const { slug, title, description } = site;
-    return { slug, title, description, public: site.public, url: siteUrl(publicUrl, slug) };
+  function shown(site: store.Site): ShownSite {
+    const { slug, title, description, language } = site;
+    const { home, rss, atom, json, sitemap, entries } = linksOf(site);
+    const feeds = { rss, atom, json, sitemap, entries };
+    return { slug, title, description, language, public: site.public, url: home, feeds };
   }
 
   return {

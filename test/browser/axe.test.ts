@@ -35,6 +35,7 @@ describe.skipIf(noBrowser !== null)("every screen has no accessibility violation
       { name: "channels", path: "/channels", ready: "Connect a channel" },
       { name: "usage", path: "/usage", ready: "Every call of a model" },
       { name: "workspace", path: "/settings", ready: "Save changes" },
+      { name: "site", path: "/settings?tab=site", ready: "Your own site" },
       { name: "members", path: "/settings?tab=members", ready: "Invite somebody" },
       { name: "sessions", path: "/settings?tab=sessions", ready: "This session" },
       { name: "no such page", path: "/nowhere", ready: "There is no such page" },

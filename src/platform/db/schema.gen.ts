@@ -497,6 +497,7 @@ export type SitesTable = {
   public: Filled<boolean>;
   created_at: Filled<Instant>;
   updated_at: Filled<Instant>;
+  language: Filled<string>;
 };
 
 export type UsageEventsTable = {

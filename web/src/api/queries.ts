@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api } from "./client.ts";
+import { hasCode } from "./problem.ts";
 import type {
   AppFinding,
   Channel,
@@ -20,6 +21,7 @@ import type {
   Run,
   Session,
   SchedulePreview,
+  SiteSettings,
   Variant,
   VariantCheck,
   Version,
@@ -267,6 +269,19 @@ export const membersQuery = queryOptions({
 export const invitationsQuery = queryOptions({
   queryKey: ["invitations"],
   queryFn: async ({ signal }) => (await api.get<{ items: Invitation[] }>("/invitations", {}, signal)).items,
+});
+
+/** Null where the workspace has no site yet. */
+export const siteQuery = queryOptions({
+  queryKey: ["site"],
+  queryFn: async ({ signal }): Promise<SiteSettings | null> => {
+    try {
+      return await api.get<SiteSettings>("/site", {}, signal);
+    } catch (error) {
+      if (hasCode(error, "site.not_found")) return null;
+      throw error;
+    }
+  },
 });
 
 export const sessionsQuery = queryOptions({

@@ -10,6 +10,7 @@ import type * as delivery from "../../../src/delivery/deliveries.schema.ts";
 import type * as desk from "../../../src/desk/posts.schema.ts";
 import type * as usage from "../../../src/usage/usage.schema.ts";
 import type * as sessions from "../../../src/identity/sessions.schema.ts";
+import type * as site from "../../../src/site/site.schema.ts";
 import type * as workspaces from "../../../src/workspaces/workspaces.schema.ts";
 
 /** The wire types, from the schemas that the server validates and serialises with. Erased at build. */
@@ -74,6 +75,8 @@ export type DoctorReport = z.infer<typeof oauth.report>;
 export type DoctorFinding = DoctorReport["findings"][number];
 export type ExpiryWarning = z.infer<typeof oauth.warningList>["items"][number];
 export type DisconnectImpact = z.infer<typeof oauth.impact>;
+
+export type SiteSettings = z.infer<typeof site.settings>;
 
 export type Run = z.infer<typeof runs.runSchema>;
 

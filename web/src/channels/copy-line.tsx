@@ -4,8 +4,14 @@ import { toast } from "sonner";
 import { Button } from "../ui/button.tsx";
 import { channelsText } from "./messages.ts";
 
+type CopyLineProps = {
+  label: string;
+  value: string;
+  /** Where the value leads; null where it is no address that can be followed. */ href?: string | null;
+};
+
 /** A value that must be taken over exactly, with a button that copies it. */
-export function CopyLine({ label, value }: { label: string; value: string }) {
+export function CopyLine({ label, value, href = null }: CopyLineProps) {
   const [copied, setCopied] = useState(false);
 
   async function copy(): Promise<void> {
@@ -23,7 +29,15 @@ export function CopyLine({ label, value }: { label: string; value: string }) {
     <div className="grid gap-1">
       <p className="text-xs font-medium text-dim">{label}</p>
       <div className="flex items-center gap-2 rounded-md border border-line bg-fill px-2.5 py-1.5">
-        <code className="min-w-0 flex-1 font-mono text-xs break-all text-ink select-all">{value}</code>
+        <code className="min-w-0 flex-1 font-mono text-xs break-all text-ink select-all">
+          {href === null ? (
+            value
+          ) : (
+            <a href={href} target="_blank" rel="noreferrer" className="rounded-sm hover:underline">
+              {value}
+            </a>
+          )}
+        </code>
         <Button
           variant="ghost"
           size="sm"

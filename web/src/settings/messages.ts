@@ -1,8 +1,39 @@
 import type { Role } from "../api/types.ts";
 
+export const siteText = {
+  title: "Your own site",
+  lead: "Pages and feeds that Galley serves itself, of what is published on the channel Site.",
+  loading: "Loading the site",
+  open: "Open site",
+  make: "Make the site",
+  name: "Title",
+  description: "Description",
+  descriptionHelp: "One sentence under the title, in feeds and in search engines.",
+  address: "Address",
+  addressHelp: (slug: string) => `Small letters, digits and hyphens. The pages are at /site/${slug || "…"}`,
+  language: "Language",
+  languageHelp: "Its tag: en, de, pt-BR.",
+  moves: "With another address the former ones lead nowhere, in feeds and search engines too.",
+  public: "Everybody may read it",
+  publicHelp: "Switched off, every address answers as if there were nothing. Nothing is lost.",
+  addresses: "Addresses",
+  addressesLead: "For readers, feed readers, search engines and programs.",
+  switchedOff: "The site is switched off: nobody can read these.",
+  notConnected: "Nothing can be published here until the channel Site is connected.",
+  toChannels: "Go to channels",
+  page: "Page",
+  feeds: {
+    rss: "RSS feed",
+    atom: "Atom feed",
+    json: "JSON Feed",
+    sitemap: "Sitemap",
+    entries: "Content API",
+  },
+} as const;
+
 export const settingsText = {
   title: "Settings",
-  tabs: { workspace: "Workspace", members: "Members", sessions: "Sessions" },
+  tabs: { workspace: "Workspace", site: "Site", members: "Members", sessions: "Sessions" },
   workspaceTitle: "Workspace",
   name: "Name",
   timeZone: "Time zone",

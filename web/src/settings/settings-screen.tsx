@@ -5,12 +5,14 @@ import { useMe } from "../api/use-me.ts";
 import { MembersSettings } from "./members-settings.tsx";
 import { settingsText } from "./messages.ts";
 import { SessionsSettings } from "./sessions-settings.tsx";
+import { SiteSettings } from "./site-settings.tsx";
 import { WorkspaceSettings } from "./workspace-settings.tsx";
 
 const route = getRouteApi("/shell/settings");
 
 const sections = [
   { value: "workspace", content: WorkspaceSettings },
+  { value: "site", content: SiteSettings },
   { value: "members", content: MembersSettings },
   { value: "sessions", content: SessionsSettings },
 ] as const;
