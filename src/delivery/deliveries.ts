@@ -236,7 +236,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
 
   const looking = createPump({
     claim: (limit) => claimUnchecked(database.system, { limit, ...lease }),
-    work: (claimed) => lookForDelivery(tools, database, claimed),
+    work: (claimed, aborted) => lookForDelivery(tools, database, claimed, aborted),
     groupOf: (claimed) => claimed.channelId,
     concurrency: 8,
     perGroup: 8,

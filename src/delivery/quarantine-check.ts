@@ -1,11 +1,12 @@
-import { type Connector, type ConnectorContext, ConnectorFailure, type Plan } from "#connectors";
+import { ConnectorFailure, type Plan, type Settling } from "#connectors";
 import { GalleyError, newId } from "#kit";
 import type { Database } from "#platform/db";
 import type { Claimed } from "./claim.ts";
 import { deliveryInput, frozenProblem, hashItems, storablePlan } from "./frozen.ts";
-import { identify, refuse } from "./outcome.ts";
+import { whileHeld } from "./lease.ts";
+import { identify, refuse, release, type Work } from "./outcome.ts";
 import { writeLookFor } from "./quarantine.store.ts";
-import { writeSettlements } from "./settle.ts";
+import { type NextStep, writeSettlements } from "./settle.ts";
 import { type Tools, windowFor } from "./tools.ts";
 import { backOffMs } from "./verdicts.ts";
 
@@ -17,12 +18,13 @@ const unknowable =
   "The database was restored from a backup, and the platform could not be asked whether this post was sent since. Look there before you publish it again.";
 
 /** About four minutes of asking, with growing pauses, before a person is asked instead. */
-const mostTries = 7;
+const mostTries = 20;
+const longestPauseMs = 15_000;
 
-/** A refusal stays one, and a channel that is to be connected again needs a person anyway. */
+/** A refusal stays one; all else may pass, a channel that has to be connected again among it. */
 function mayPass(error: unknown): boolean {
   if (error instanceof ConnectorFailure) return error.verdict !== "rejected";
-  return !(error instanceof GalleyError) || error.retryable;
+  return !(error instanceof GalleyError) || error.retryable || error.code === "channels.needs_reconnect";
 }
 
 /**
@@ -30,50 +32,62 @@ function mayPass(error: unknown): boolean {
  * answer: found, proven absent, or a person is asked. Nothing is sent. Where not even a plan can be made, after
  * several tries, it is missed, and asks. Never throws.
  */
-export async function lookForDelivery(tools: Tools, database: Database, claimed: Claimed): Promise<void> {
+export async function lookForDelivery(
+  tools: Tools,
+  database: Database,
+  claimed: Claimed,
+  stopping: AbortSignal,
+): Promise<void> {
+  const now = performance.now();
+  const leaseEndsAt = now + tools.settings.leaseMs;
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), tools.settings.leaseMs - tools.settings.marginMs);
+  // However late it is: what may have been sent is looked up, and then missed or not.
+  const work: Work = { claimed, lateAt: Infinity, leaseEndsAt, abort, credentialsAt: null };
   try {
     const problem = frozenProblem(claimed);
     if (problem !== null) {
       await refuse(tools, claimed, "delivery.content_changed", problem);
       return;
     }
-    await record(tools, database, claimed, abort.signal);
+    const held = await whileHeld(tools, work, stopping, () => openAndPlan(tools, work));
+    if ("value" in held) await record(tools, database, claimed, held.value);
+    else if (held.interruption === "stopping") await release(tools, claimed);
+    else if (held.interruption !== "lost") throw new TypeError(`preparing was ${held.interruption}`);
   } catch (error) {
     tools.log.warn(
       { err: error, deliveryId: claimed.id },
       "a delivery cannot be looked up after the restore",
     );
-    const tries = claimed.tries + 1;
-    const next =
-      mayPass(error) && tries < mostTries
-        ? { state: "scheduled" as const, waitMs: backOffMs(tries, Math.random()), ...restored }
-        : { state: "missed" as const, waitMs: 0, ...restored, errorMessage: unknowable };
     await tools
-      .settle({ ...identify(claimed), attempt: null, next: { ...next, tries, externalUrl: null } })
+      .settle({ ...identify(claimed), attempt: null, next: afterFailure(claimed, error) })
       .catch((failure: unknown) => tools.log.error({ err: failure, deliveryId: claimed.id }, "not written"));
   } finally {
-    clearTimeout(timer);
     abort.abort();
   }
 }
 
+function afterFailure(claimed: Claimed, error: unknown): NextStep {
+  const tries = claimed.tries + 1;
+  if (!mayPass(error) || tries >= mostTries) {
+    return { state: "missed", waitMs: 0, tries, externalUrl: null, ...restored, errorMessage: unknowable };
+  }
+  const waitMs = Math.min(longestPauseMs, backOffMs(tries, Math.random()));
+  return { state: "scheduled", waitMs, tries, externalUrl: null, ...restored };
+}
+
+type Looked = { plan: Plan; settling: Settling };
+
 /** An expired access is renewed; nothing is sent in quarantine, so that nobody else would find out that one was withdrawn. */
-async function openAndPlan(
-  tools: Tools,
-  claimed: Claimed,
-  signal: AbortSignal,
-): Promise<{ connector: Connector; context: ConnectorContext; plan: Plan }> {
+async function openAndPlan(tools: Tools, { claimed, abort }: Work): Promise<Looked> {
   const { workspaceId, channelId } = claimed;
   for (let refresh = false; ; refresh = true) {
     const options = { whilePaused: true, refresh };
-    const opened = await tools.channels.open(workspaceId, channelId, signal, options);
+    const opened = await tools.channels.open(workspaceId, channelId, abort.signal, options);
     const { connector, context, credentialsAt = null } = opened;
     try {
       const plan =
         claimed.plan ?? storablePlan(await connector.prepare(context, deliveryInput(claimed, tools.files)));
-      return { connector, context, plan };
+      return { plan, settling: connector.settling(context) };
     } catch (error) {
       if (!(error instanceof ConnectorFailure) || error.verdict !== "unauthorized") throw error;
       if (error.refreshable && !refresh) continue;
@@ -87,15 +101,13 @@ async function record(
   tools: Tools,
   database: Database,
   claimed: Claimed,
-  signal: AbortSignal,
+  { plan, settling }: Looked,
 ): Promise<void> {
-  const { connector, context, plan } = await openAndPlan(tools, claimed, signal);
   const itemHashes = claimed.itemHashes ?? hashItems(plan);
   const item = claimed.attempts.filter(({ state }) => state === "confirmed").length;
   const earlier = claimed.attempts.filter((attempt) => attempt.item === item).map(({ number }) => number);
   const kind = plan.items[item]?.kind;
   if (kind === undefined) throw new TypeError("every item is confirmed");
-  const settling = connector.settling(context);
   const attemptId = newId();
   await database.system.transaction().execute(async (transaction) => {
     const stands = await writeLookFor(transaction, {
