@@ -54,7 +54,17 @@ async function chaos(): Promise<boolean> {
     // While a quarantine lasts nothing is sent, so not every round has one.
     const calmer = new Set([...kinds].filter((kind) => kind !== "restore"));
     const ofRound = rounds.length % 4 === 0 ? kinds : calmer;
-    const options = { posts, seed, workers: count, kinds: ofRound, bounds, instrumented, coverage, standAt, say };
+    const options = {
+      posts,
+      seed,
+      workers: count,
+      kinds: ofRound,
+      bounds,
+      instrumented,
+      coverage,
+      standAt,
+      say,
+    };
     const result = await run({ ...options, settleWithinMs: 120_000 });
     rounds.push(totalsOf(result));
     printReport(result, rounds, coverage, `seed ${seed}, ${count} workers`);
