@@ -52,7 +52,8 @@ export function createOAuth(state: LinkedInState, clock: PlatformClock): OAuth {
     if (form.get("response_type") !== "code")
       return refuse(back, "unsupported_response_type", "response_type is code");
     const scopes = (form.get("scope") ?? "").split(/[ ,]+/).filter((scope) => scope !== "");
-    const foreign = scopes.find((scope) => !scopesOf[app.product].includes(scope));
+    const { lacks } = state.switches;
+    const foreign = scopes.find((scope) => !scopesOf[app.product].includes(scope) || lacks.includes(scope));
     if (foreign !== undefined || scopes.length === 0) {
       const message = `Scope "${foreign ?? ""}" is not authorized for your application`;
       return refuse(back, "unauthorized_scope_error", message);

@@ -94,6 +94,8 @@ export type Comment = {
 export type Switches = {
   /** Of what was asked, only these are granted; null grants all. */
   grantOnly: string[] | null;
+  /** Scopes that the app's product does not hold, whatever it holds elsewhere. */
+  lacks: string[];
   /** Programmatic refresh tokens, for approved partners alone. */
   refreshTokens: boolean;
   memberPostsPerDay: number;
@@ -149,6 +151,7 @@ export function createState(apps: LinkedInApp[], organizations: Organization[]):
     ),
     switches: {
       grantOnly: null,
+      lacks: [],
       refreshTokens: false,
       memberPostsPerDay: 150,
       appPostsPerDay: 100_000,

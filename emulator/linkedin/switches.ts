@@ -9,6 +9,9 @@ export function readSwitches(body: Record<string, unknown>): Partial<Switches> {
       case "grantOnly":
         wanted.grantOnly = Array.isArray(value) ? value.map(String) : null;
         break;
+      case "lacks":
+        wanted.lacks = Array.isArray(value) ? value.map(String) : [];
+        break;
       case "oldestVersion":
         wanted.oldestVersion = String(value);
         break;

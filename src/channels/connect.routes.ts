@@ -66,7 +66,9 @@ export function connectRoutes(app: App, { channels, connectors }: ChannelRoutesO
       const result = await channels.callback(signedInOf(request), request.params.connector, request.query);
       // The address holds a code and a state, so no other site may learn it.
       void reply.header("referrer-policy", "no-referrer").header("cache-control", "no-store");
-      if (!(request.headers.accept ?? "").includes("application/json")) return redirectBack(reply, result);
+      if (!(request.headers.accept ?? "").includes("application/json")) {
+        return redirectBack(reply, request.params.connector, result);
+      }
       if (result.kind === "failed") throw result.error;
       if (result.kind === "pending") return reply.code(202).send(pendingToWire(result.pending));
       return channelToWire(connectors, result.channel);
@@ -74,12 +76,15 @@ export function connectRoutes(app: App, { channels, connectors }: ChannelRoutesO
   );
 }
 
-function redirectBack(reply: Reply, result: CallbackResult) {
+function redirectBack(reply: Reply, connector: string, result: CallbackResult) {
   // The choice of accounts is on the channels page, wherever the person came from.
   const path = result.kind === "pending" ? channelsPage : (result.returnTo ?? channelsPage);
   const page = new URL(path, "http://galley.invalid");
   if (result.kind === "pending") page.searchParams.set("pick", result.pending.id);
   else if (result.kind === "connected") page.searchParams.set("connected", result.channel.id);
-  else page.searchParams.set("connect_error", result.error.code);
+  else {
+    page.searchParams.set("connect_error", result.error.code);
+    page.searchParams.set("connect_platform", connector);
+  }
   return reply.redirect(`${page.pathname}${page.search}${page.hash}`, 302);
 }

@@ -143,7 +143,9 @@ describe("a callback that is refused", () => {
   test("because the person said no", async () => {
     const url = await world.consent(await start(ada, { returnTo: "/channels" }), "deny");
     const answer = await back(ada, url, { accept: "text/html" });
-    expect(answer.headers["location"]).toBe("/channels?connect_error=channels.access_denied");
+    expect(answer.headers["location"]).toBe(
+      "/channels?connect_error=channels.access_denied&connect_platform=sandbox",
+    );
     // Spent all the same.
     expect(await refused(ada, url)).toBe("channels.state_used");
   });

@@ -195,6 +195,18 @@ describe.skipIf(noBrowser !== null)("what a person does about a delivery that ne
     },
   );
 
+  test("an app that offers less is connected with what is needed alone", { timeout: 120_000 }, async () => {
+    await control(linkedin, "PUT", "switches", { lacks: ["email"] });
+    await connect("LinkedIn");
+    await page.getByText("LinkedIn does not offer your app everything").waitFor();
+    await inspect(page, "only-needed");
+    await press(page, "button", "Connect with only what is needed");
+    await page.getByLabel("Sign in as").fill("grace");
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.getByText("is connected").first().waitFor();
+    await page.getByText("Goes without: shows the account's mail address").waitFor();
+  });
+
   async function upload(name: string): Promise<string> {
     const picture = { create: { width: 320, height: 200, channels: 3 as const, background: "#8a3b12" } };
     const encoded = (await sharp(picture).png().toBuffer()).toString("base64");

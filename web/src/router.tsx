@@ -73,7 +73,11 @@ const shellRoute = createRoute({
   id: "shell",
   // What the way back from a platform's consent page says; the shell tells it on whichever screen it leads to.
   validateSearch: (search: Record<string, unknown>) =>
-    optional({ connected: text(search["connected"]), connect_error: text(search["connect_error"]) }),
+    optional({
+      connected: text(search["connected"]),
+      connect_error: text(search["connect_error"]),
+      connect_platform: text(search["connect_platform"]),
+    }),
   beforeLoad: async ({ context, location }) => {
     try {
       const me = await context.queryClient.ensureQueryData(meQuery);

@@ -28,6 +28,10 @@ export const channelsText = {
   nowPaused: (handle: string) => `${handle} is paused; its posts wait`,
   nowResumed: (handle: string) => `${handle} goes on`,
   nowDisconnected: (handle: string) => `${handle} is disconnected`,
+  lacksScopes: (name: string) => `${name} does not offer your app everything`,
+  withoutTheRest: (what: string) =>
+    `Add the missing products or permissions to the app there, or connect without what can be spared: ${what}.`,
+  onlyNeeded: "Connect with only what is needed",
   connectFailed: "The platform did not connect the account.",
   connectErrors: {
     "channels.access_denied": "Consent was refused on the platform's page. Nothing was connected.",

@@ -11,6 +11,8 @@ type Wanted = {
   channelId?: string;
   /** What is asked before the consent page. */
   form?: Record<string, string>;
+  /** Without what a channel can do without, for an app that does not offer it. */
+  onlyNeeded?: boolean;
 };
 
 /** Leaves for the platform's consent page; it leads back to `returnTo`. */

@@ -1,7 +1,7 @@
 import { Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useEffectEvent, useState } from "react";
 import { Toaster } from "sonner";
-import { useReturnFromPlatform } from "../channels/use-return.ts";
+import { ConnectReturn } from "../channels/connect-return.tsx";
 import { rememberPrefix, useShortcuts } from "../lib/shortcuts.ts";
 import { useTheme } from "../lib/theme.ts";
 import { ConnectionBanner } from "./connection-banner.tsx";
@@ -31,7 +31,6 @@ function Frame() {
   const theme = useTheme();
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
-  useReturnFromPlatform();
   useGlobalKeys(
     () => setPalette((open) => !open),
     () => setHelp(true),
@@ -57,6 +56,7 @@ function Frame() {
         </div>
       </div>
       <BottomNavigation />
+      <ConnectReturn />
       <Suspense fallback={null}>
         {palette ? <CommandPalette onClose={() => setPalette(false)} onHelp={() => setHelp(true)} /> : null}
         {help ? <ShortcutsHelp onClose={() => setHelp(false)} /> : null}
