@@ -3,6 +3,7 @@ import { idOfCursor, pageOfRows, timeAndIdOfCursor } from "./cursor.ts";
 import type { DeskParts } from "./desk.ts";
 import { type ScheduleColumns, scheduleOf } from "./load.ts";
 import type { PostStatus, Schedule } from "./post.ts";
+import { findPosts, patternOf } from "./posts.search.ts";
 
 export type PostFilter = {
   statuses: PostStatus[];
@@ -45,16 +46,15 @@ type Row = ScheduleColumns & {
 };
 
 /**
- * A page of posts in one round trip: newest first, or by their time when a span of time is asked for.
+ * A page of posts in one round trip, in up to three where words are searched: newest first, or by their time when a span of time is asked for.
  * Removed posts are left out.
  */
 export async function listPosts(
-  parts: DeskParts,
+  parts: Pick<DeskParts, "database" | "clock">,
   workspaceId: string,
   filter: PostFilter,
 ): Promise<{ items: PostSummary[]; next: string | null }> {
-  const query = listQuery(workspaceId, filter, parts.clock.now());
-  const rows = await parts.database.read(workspaceId, query);
+  const rows = await findRows(parts, workspaceId, filter);
   const { items, next } = pageOfRows(rows, filter.limit, (row) =>
     byTime(filter) ? [row.scheduled_at?.toISOString() ?? "", row.id] : [row.id],
   );
@@ -76,6 +76,30 @@ export async function listPosts(
   };
 }
 
+/**
+ * Words that are common stand in the newest posts, so those are looked at first: naming every post that holds them
+ * would take longer. Rare ones are found by the index of words.
+ */
+async function findRows(
+  { database, clock }: Pick<DeskParts, "database" | "clock">,
+  workspaceId: string,
+  filter: PostFilter,
+): Promise<Row[]> {
+  const now = clock.now();
+  const ask = (within: Within) => database.read(workspaceId, listQuery(workspaceId, filter, within, now));
+  if (filter.search === null) return ask("all");
+  const among = await ask("first");
+  if (among.length > filter.limit) return among;
+  const ids = await findPosts(database, workspaceId, filter.search);
+  return ask(ids ? { ids } : "all");
+}
+
+/** Which posts are looked at for words: all, the first ones in their order, or those that the index has named. */
+type Within = "all" | "first" | { ids: string[] };
+
+/** As many as are looked at in the time that the index takes. */
+const firstOnes = 1000;
+
 function byTime(filter: PostFilter): boolean {
   return filter.from !== null || filter.to !== null;
 }
@@ -87,7 +111,7 @@ const ordinaryLimit = 20;
  * The busiest query of the desk, as text: building it from parts took longer than the rest of the
  * request. Only constants and numbers of placeholders get into the text; every value is bound.
  */
-function listQuery(workspaceId: string, filter: PostFilter, now: Date): CompiledQuery<Row> {
+function listQuery(workspaceId: string, filter: PostFilter, within: Within, now: Date): CompiledQuery<Row> {
   const values: unknown[] = [];
   function bind(value: unknown, type: string): string {
     return `$${values.push(value)}::${type}`;
@@ -117,13 +141,17 @@ function listQuery(workspaceId: string, filter: PostFilter, now: Date): Compiled
   } else if (filter.cursor) {
     conditions.push(`p.id < ${bind(idOfCursor(filter.cursor), "uuid")}`);
   }
-  if (filter.search) {
-    const pattern = bind(`%${filter.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`, "text");
-    conditions.push(`(p.title ilike ${pattern} or p.excerpt ilike ${pattern})`);
-  }
+  if (typeof within === "object") conditions.push(`p.id = any(${bind(within.ids, "uuid[]")})`);
   // One row more than the page holds, to know whether another follows.
   const limit = filter.limit === ordinaryLimit ? ordinaryLimit + 1 : bind(filter.limit + 1, "bigint");
   const order = byTime(filter) ? "p.scheduled_at, p.id" : "p.id desc";
+  const pattern = filter.search === null ? null : bind(patternOf(filter.search), "text");
+  const holds = pattern ? `(p.title ilike ${pattern} or p.excerpt ilike ${pattern})` : "true";
+  const chosen = `posts p where ${conditions.join(" and ")}`;
+  const from =
+    within === "first"
+      ? `(select p.* from ${chosen} order by ${order} limit ${firstOnes}) p where ${holds}`
+      : `${chosen} and ${holds}`;
   // A scheduled post whose moment has come is being published, also before its first delivery has ended.
   // Names and channels are looked up for the rows of the page alone.
   const text = `
@@ -136,8 +164,7 @@ function listQuery(workspaceId: string, filter: PostFilter, now: Date): Compiled
         select json_agg(json_build_object('channelId', c.id, 'connector', c.connector, 'handle', c.handle)
           order by array_position(p.channel_ids, c.id))
         from channels c where c.workspace_id = p.workspace_id and c.id = any(p.channel_ids)), '[]') as channels
-    from posts p
-    where ${conditions.join(" and ")}
+    from ${from}
     order by ${order} limit ${limit}`;
   return CompiledQuery.raw(text, values);
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { newId } from "#kit";
 import type { TestPerson } from "../../test/app.ts";
 import { buildApp, buildChannel } from "../../test/builders.ts";
 import { movableClock, testDeskApp } from "../../test/desk.ts";
@@ -51,6 +52,80 @@ async function approved() {
   expect(answer).toMatchObject({ status: 200, body: { status: "approved" } });
   return answer.body;
 }
+
+async function titled(title: string, text: string, person = owner, channel = channelId): Promise<Post> {
+  const body = { title, variants: [{ channelId: channel, content: { parts: [text] } }] };
+  const answer = await person.call<Post>("POST", "/posts", body);
+  expect(answer.status).toBe(201);
+  return answer.body;
+}
+
+async function found(q: string, person = owner): Promise<string[]> {
+  const query = new URLSearchParams({ q, limit: "100" });
+  const { body } = await person.call<{ items: { title: string }[] }>("GET", `/posts?${query.toString()}`);
+  return body.items.map(({ title }) => title).toSorted();
+}
+
+describe("words are found", () => {
+  test("anywhere in title and first lines, in any script and case, and nowhere else", async () => {
+    await titled("Hafenrundfahrt", "Der Zug nach STRASSBURG: 100%_sicher");
+    await titled("Привет, мир", "日本語の投稿");
+    const stranger = await app.owner();
+    const elsewhere = (await buildChannel(app.database, stranger.workspaceId)).id;
+    await titled("Hafenrundfahrt dort", "nichts", stranger, elsewhere);
+    for (const [q, titles] of [
+      ["RUNDfahrt", ["Hafenrundfahrt"]],
+      ["straßburg", []],
+      ["strassburg", ["Hafenrundfahrt"]],
+      ["0%_s", ["Hafenrundfahrt"]],
+      ["0%s", []],
+      ["_s", ["Hafenrundfahrt"]],
+      ["ПРИВЕТ", ["Привет, мир"]],
+      ["本語", ["Привет, мир"]],
+      ["語本", []],
+      ["Hafenrundfahrt\nDer", []],
+    ] as const) {
+      expect([q, await found(q)]).toEqual([q, titles]);
+    }
+    expect(await found("rundfahrt", stranger)).toEqual(["Hafenrundfahrt dort"]);
+  });
+
+  test("as a post says them now, and page by page where they are common", async () => {
+    const { id, version } = await titled("Zugvogel", "first words");
+    const content = { parts: ["second thoughts"] };
+    const edited = await owner.call("PUT", `/posts/${id}`, {
+      title: "Zugvogel",
+      baseVersion: version,
+      variants: [{ channelId, content }],
+    });
+    expect(edited.status).toBe(200);
+    expect([await found("first words"), await found("second thou")]).toEqual([[], ["Zugvogel"]]);
+    await app.database.system
+      .insertInto("posts")
+      .values(
+        Array.from({ length: 1_010 }, (_, number) => ({
+          workspace_id: owner.workspaceId,
+          id: newId(),
+          title: `Wanderfalke ${number}`,
+          content_hash: "0",
+        })),
+      )
+      .execute();
+    expect(await found("wanderfalke 1009")).toEqual(["Wanderfalke 1009"]);
+    const seen = new Set<string>();
+    for (let cursor = ""; ;) {
+      const query = new URLSearchParams({ q: "wanderfalke", limit: "100", ...(cursor ? { cursor } : {}) });
+      const { body } = await owner.call<{ items: { id: string }[]; next: string | null }>(
+        "GET",
+        `/posts?${query.toString()}`,
+      );
+      for (const post of body.items) seen.add(post.id);
+      if (body.next === null) break;
+      cursor = body.next;
+    }
+    expect(seen.size).toBe(1_010);
+  });
+});
 
 test("what a post costs is told by the app that its channel is connected with", async () => {
   const { workspaceId } = owner;

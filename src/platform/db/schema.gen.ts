@@ -336,6 +336,12 @@ export type PostFingerprintsTable = {
   fingerprint: string;
 };
 
+export type PostSearchTable = {
+  workspace_id: string;
+  post_id: string;
+  words: string;
+};
+
 export type PostVersionsTable = {
   workspace_id: string;
   post_id: string;
@@ -589,6 +595,7 @@ export type Schema = {
   pending_connections: PendingConnectionsTable;
   platform_apps: PlatformAppsTable;
   post_fingerprints: PostFingerprintsTable;
+  post_search: PostSearchTable;
   post_versions: PostVersionsTable;
   posts: PostsTable;
   queue_entries: QueueEntriesTable;
