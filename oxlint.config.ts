@@ -38,6 +38,7 @@ const owned: Record<string, string[]> = {
   "better-auth": ["src/identity"],
   fastify: ["src/edge/http", "src/platform/wire"],
   "graphile-worker": ["src/platform/jobs"],
+  ioredis: ["src/edge/http"],
   pg: ["src/platform/db"],
   undici: ["src/platform/http-client", "src/edge/cli"],
   "node:http": ["src/platform/http-client", "src/platform/wire", "emulator"],
