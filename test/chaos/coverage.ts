@@ -28,7 +28,7 @@ export type Coverage = {
 
 /** Between the last check and the answer: where standing still is dangerous. */
 export const perilous =
-  /^src\/(delivery\/(publish|intent|group-commit|outcome|settle)|platform\/(http-client|mail)\/|connectors\/(sandbox|email)\/)/;
+  /^src\/(delivery\/(publish|intent|group-commit|outcome|settle)|platform\/(http-client|mail)\/|connectors\/|site\/)/;
 
 export function createCoverage({ awaits, excluded }: Instrumented): Coverage {
   const reachable = new Set([...awaits.keys()].filter((number) => !excluded.has(number)));

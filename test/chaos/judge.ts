@@ -82,7 +82,7 @@ export async function judge(house: House, written: Written, targets: Target[]): 
       if (row && item < row.live) count(live, key);
     }
     if (row?.state === "confirmed") confirmed += 1;
-    else if (row?.state === "rejected" || row?.state === "missed") {
+    else if (row?.state === "rejected") {
       refused += 1;
       verdict.examples.push(`refused: ${keys[0]} is ${row.state} (${row.error})`);
     } else wrong("lost", 1, `${keys[0]} is ${row?.state ?? "nowhere"} (${row?.error})`);

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { type Control, controls } from "./controls.ts";
 import { createCoverage, perilous } from "./coverage.ts";
 import { instrumentPath } from "./failpoints/places.ts";
+import { platformIds } from "./platforms.ts";
 import { printCoverage, printReport, type Totals, totalsOf, wrongs } from "./report.ts";
 import { run } from "./run.ts";
 import { weatherKinds } from "./weather.ts";
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     minutes: { type: "string", default: "1440" },
     control: { type: "string" },
     controls: { type: "boolean", default: false },
+    platforms: { type: "string", default: platformIds.join(",") },
     missing: { type: "boolean", default: false },
     /** Not kept unless every await was passed and died at. */
     everywhere: { type: "boolean", default: false },
@@ -36,6 +38,7 @@ const root = process.cwd();
 const workers = values.workers.split(",").map(Number);
 const firstSeed = Number(values.seed);
 const bounds = { deadlineMs: 2_000, windowMs: 6_000, latestMs: 2_000 };
+const platforms = values.platforms.split(",");
 const say = (line: string) => console.log(line);
 
 /** True when every round was without fault. */
@@ -59,6 +62,7 @@ async function chaos(): Promise<boolean> {
       seed,
       workers: count,
       kinds: ofRound,
+      platforms,
       bounds,
       instrumented,
       coverage,
@@ -87,6 +91,7 @@ async function isRed(name: string, control: Control): Promise<boolean> {
     posts: Math.min(Number(values.posts), 400),
     seed: firstSeed,
     workers: 3,
+    platforms,
     kinds: new Set(control.kinds),
     bounds: { ...bounds, ...control.bounds },
     instrumented,

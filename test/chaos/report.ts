@@ -27,7 +27,8 @@ export function totalsOf(result: RunResult): Totals {
     "resolved alone: read back": result.readBack,
     "resolved alone: proven absent": result.provenAbsent,
     "asked a person to connect again": asked.reconnects,
-    "asked a person what became of it": asked.looks,
+    "asked a person to look again": asked.looks,
+    "asked a person, where the platform cannot be read": asked.answers,
     seconds: result.seconds,
   };
 }

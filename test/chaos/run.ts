@@ -19,6 +19,8 @@ export type RunOptions = {
   workers: number;
   /** What may happen. */
   kinds: ReadonlySet<WeatherKind>;
+  /** Ids of the platforms that are published to. */
+  platforms: readonly string[];
   bounds: Bounds;
   instrumented: Instrumented;
   coverage: Coverage;
@@ -53,7 +55,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const directory = await mkdtemp(join(tmpdir(), "galley-chaos-"));
   const sources = join(directory, "sources.json");
   await writeFile(sources, JSON.stringify(instrumented.sources));
-  const platforms = await startPlatforms(directory, bounds);
+  const platforms = await startPlatforms(directory, bounds, options.platforms);
   const house = await openHouse(directory, platforms);
   const crashedWorkers: string[] = [];
   const loaded = new Set<string>();
