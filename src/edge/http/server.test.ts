@@ -14,6 +14,14 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
+async function statuses(app: TestApp["app"], remoteAddress: string, count: number): Promise<number[]> {
+  const codes = [];
+  for (let index = 0; index < count; index += 1) {
+    codes.push((await app.inject({ url: "/health", remoteAddress })).statusCode);
+  }
+  return codes;
+}
+
 describe("what is served besides", () => {
   it("describes every route of the API in OpenAPI 3.1", async () => {
     const document = (await test.app.inject("/openapi.json")).json();
@@ -71,14 +79,6 @@ describe("rate limits", () => {
       await limited.close();
     }
   });
-
-  async function statuses(app: TestApp["app"], remoteAddress: string, count: number): Promise<number[]> {
-    const codes = [];
-    for (let index = 0; index < count; index += 1) {
-      codes.push((await app.inject({ url: "/health", remoteAddress })).statusCode);
-    }
-    return codes;
-  }
 
   it("count in Redis where it runs, and let requests through once it is killed", async (context) => {
     const redis = await startRedis();
