@@ -58,14 +58,18 @@ const unchecked = sql`
     select from delivery_attempts a
     where a.delivery_id = d.id and a.state = 'absent_proven' and a.settled_at >= i.quarantined_at)`;
 
-/** Takes deliveries to look for, whatever their channel's pause says: nothing of them is sent. */
+/**
+ * Takes deliveries to look for, whatever their channel's pause says: nothing of them is sent. Who waits to release
+ * the quarantine waits for the last of them, so none pauses long between two tries.
+ */
 export function claimUnchecked(
   db: Kysely<Schema>,
   options: { limit: number } & Pick<ClaimOptions, "leaseMs" | "claimant">,
 ): Promise<Claimed[]> {
   const due = sql`
     select d.workspace_id, d.id from deliveries d cross join installation i
-    where ${unchecked} and (d.error_code is distinct from 'delivery.restored' or d.wake_at <= clock_timestamp())
+    where ${unchecked} and (d.error_code is distinct from 'delivery.restored'
+      or least(d.wake_at, d.updated_at + interval '15 seconds') <= clock_timestamp())
     order by d.due_at limit ${options.limit} for update of d skip locked`;
   return claimRows(db, due, options);
 }
