@@ -17,7 +17,7 @@ export type SiteSettings = {
 };
 
 /** The settings with the addresses that follow from them. */
-export type ShownSite = SiteSettings & {
+type ShownSite = SiteSettings & {
   url: string;
   feeds: Pick<SiteLinks, "rss" | "atom" | "json" | "sitemap" | "entries">;
 };
