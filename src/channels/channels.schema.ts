@@ -9,7 +9,14 @@ const limits = z.object({
   maxMediaBytes: z.int(),
   mediaTypes: z.array(z.string()),
   /** One video, alone in its post. */
-  video: z.object({ mediaTypes: z.array(z.string()), maxBytes: z.int(), maxMs: z.int() }).nullable(),
+  video: z
+    .object({
+      mediaTypes: z.array(z.string()),
+      maxBytes: z.int(),
+      maxMs: z.int(),
+      describes: z.boolean().describe("Whether there is a place for the description of a video."),
+    })
+    .nullable(),
   /** One document, alone in its post. */
   document: z.object({ mediaTypes: z.array(z.string()), maxBytes: z.int(), maxPages: z.int() }).nullable(),
   altTextLength: z.int(),

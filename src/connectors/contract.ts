@@ -109,7 +109,8 @@ export type Limits = {
   firstComment: boolean;
 };
 
-export type VideoLimits = { mediaTypes: string[]; maxBytes: number; maxMs: number };
+/** `describes`: it has a place for the description of a video, as for that of an image. */
+export type VideoLimits = { mediaTypes: string[]; maxBytes: number; maxMs: number; describes: boolean };
 
 export type DocumentLimits = { mediaTypes: string[]; maxBytes: number; maxPages: number };
 

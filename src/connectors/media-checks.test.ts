@@ -9,7 +9,7 @@ const limits: Limits = {
   maxMedia: 2,
   maxMediaBytes: 1000,
   mediaTypes: ["image/png"],
-  video: { mediaTypes: ["video/mp4"], maxBytes: 200_000_000, maxMs: 140_000 },
+  video: { mediaTypes: ["video/mp4"], maxBytes: 200_000_000, maxMs: 140_000, describes: false },
   document: { mediaTypes: ["application/pdf"], maxBytes: 100_000_000, maxPages: 300 },
   altTextLength: 10,
   firstComment: false,
@@ -90,4 +90,20 @@ describe("the files of a variant", () => {
       { path: "/media/0", code: "content.media_missing" },
     ]);
   });
+});
+
+test("a description of a video is refused where it would not arrive, and taken where it would", () => {
+  const media = [{ mediaId: "v", altText: "A press" }];
+  const variant: VariantContent = { parts: ["Look"], link: null, media, firstComment: null, options: {} };
+  const codes = (describes: boolean) => {
+    const rules = {
+      ...limits,
+      video: { mediaTypes: ["video/mp4"], maxBytes: 1000, maxMs: 10_000, describes },
+    };
+    return mediaProblems({ name: "Quill", limits: rules }, variant, [video()]).map(({ code }) => code);
+  };
+  expect(codes(false)).toEqual(["content.no_alt_text_for_videos"]);
+  expect(codes(true)).toEqual([]);
+  const picture = mediaProblems({ name: "Quill", limits }, variant, [image("v")]);
+  expect(picture).toEqual([]);
 });

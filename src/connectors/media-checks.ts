@@ -22,7 +22,7 @@ export function mediaProblems(rules: Rules, variant: VariantContent, media: Medi
       if (!info) return [{ path, code: "content.media_missing", message: "This file no longer exists." }];
       return fileProblems(rules, path, info);
     }),
-    ...altTextProblems(rules, variant),
+    ...altTextProblems(rules, variant, known),
   ];
 }
 
@@ -73,10 +73,19 @@ function fileProblems({ limits, name }: Rules, path: string, info: MediaInfo): P
   return problems;
 }
 
-function altTextProblems({ limits }: Rules, variant: VariantContent): Problem[] {
+function altTextProblems(
+  { limits, name }: Rules,
+  variant: VariantContent,
+  known: ReadonlyMap<string, MediaInfo>,
+): Problem[] {
   // Written for other channels of the post, it simply does not travel.
   if (limits.altTextLength === 0) return [];
-  return variant.media.flatMap(({ altText }, index): Problem[] => {
+  return variant.media.flatMap(({ mediaId, altText }, index): Problem[] => {
+    const isVideo = mediaKind(known.get(mediaId)?.mimeType ?? "") === "video";
+    if (isVideo && limits.video?.describes === false && altText.trim() !== "") {
+      const message = `${name} takes no description of videos. Say it in the text, and empty this field.`;
+      return [{ path: `/media/${index}/altText`, code: "content.no_alt_text_for_videos", message }];
+    }
     const length = Array.from(altText).length;
     if (length <= limits.altTextLength) return [];
     const message = `Alt text holds at most ${limits.altTextLength} characters; this has ${length}.`;

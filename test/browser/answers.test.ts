@@ -2,6 +2,7 @@ import type { RunningPlatform } from "#emulator";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { videoOf } from "../media-files.ts";
 import { launch, noBrowser, press, type } from "./chromium.ts";
 import { control, startPlatform, visible } from "./platforms.ts";
 import { inspect } from "./inspect.ts";
@@ -179,7 +180,9 @@ describe.skipIf(noBrowser !== null)("what a person does about a delivery that ne
       await page.getByRole("button", { name: "Authorize app" }).click();
       await page.getByText("is connected").first().waitFor();
       const channelId = await channelOn("x");
-      const media = [{ mediaId: await upload("The press of 1911"), altText: "The press of 1911" }];
+      const media = [
+        { mediaId: await upload("press.png", "image/png", await picture()), altText: "The press of 1911" },
+      ];
       const text = "Now with a picture";
       const postId = await publish(page, text, [{ channelId, content: { parts: [text], media } }]);
       await page.goto(`${server.url}/posts/${postId}`);
@@ -207,14 +210,35 @@ describe.skipIf(noBrowser !== null)("what a person does about a delivery that ne
     await page.getByText("Goes without: shows the account's mail address").waitFor();
   });
 
-  async function upload(name: string): Promise<string> {
-    const picture = { create: { width: 320, height: 200, channels: 3 as const, background: "#8a3b12" } };
-    const encoded = (await sharp(picture).png().toBuffer()).toString("base64");
+  test(
+    "a description that a platform takes of no video is told at the file",
+    { timeout: 120_000 },
+    async () => {
+      await connect("X");
+      await page.getByLabel("Account", { exact: true }).fill("northwind");
+      await page.getByRole("button", { name: "Authorize app" }).click();
+      await page.getByText("is connected").first().waitFor();
+      const mediaId = await upload("press.mp4", "video/mp4", await videoOf());
+      const media = [{ mediaId, altText: "A press of 1911, printing" }];
+      const variants = [{ channelId: await channelOn("x"), content: { parts: ["It prints"], media } }];
+      const { id } = await call<{ id: string }>(page, "POST", "/posts", { title: "It prints", variants });
+      await page.goto(`${server.url}/posts/${id}/edit`);
+      await page.getByText("This platform takes no description of videos").waitFor();
+      await page.getByText("X takes no description of videos").first().waitFor();
+      await inspect(page, "video-description");
+      await press(page, "button", "Remove the description");
+      await page.getByText("X takes no description of videos").first().waitFor({ state: "detached" });
+      await page.getByText("This platform takes no description of videos").waitFor();
+      expect(await page.getByLabel(/^Description for people/u).isVisible()).toBe(false);
+    },
+  );
+
+  async function upload(name: string, mimeType: string, bytes: Buffer): Promise<string> {
     return page.evaluate(
-      async ([file, title]) => {
+      async ([fileName, fileType, encoded]) => {
         const form = new FormData();
-        const bytes = Uint8Array.from(atob(file), (character) => character.charCodeAt(0));
-        form.append("file", new Blob([bytes], { type: "image/png" }), `${title}.png`);
+        const content = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+        form.append("file", new Blob([content], { type: fileType }), fileName);
         const answer = await fetch("/api/v1/media", {
           method: "POST",
           headers: { "idempotency-key": crypto.randomUUID() },
@@ -222,7 +246,12 @@ describe.skipIf(noBrowser !== null)("what a person does about a delivery that ne
         });
         return ((await answer.json()) as { id: string }).id;
       },
-      [encoded, name] as const,
+      [name, mimeType, bytes.toString("base64")] as const,
     );
   }
 });
+
+function picture(): Promise<Buffer> {
+  const create = { width: 320, height: 200, channels: 3 as const, background: "#8a3b12" };
+  return sharp({ create }).png().toBuffer();
+}

@@ -358,7 +358,7 @@ describe("an account of Instagram", () => {
       altText: "words",
       publicUrl: "http://127.0.0.1:9/v",
     });
-    expect(codes(input([reel]))).toEqual(["instagram.no_alt_text_for_reels"]);
+    expect(codes(input([reel]))).toEqual(["content.no_alt_text_for_videos"]);
     expect(
       codes(
         input([{ ...reel, altText: "", durationMs: 900 }], {

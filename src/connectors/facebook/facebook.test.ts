@@ -38,7 +38,7 @@ test("alt text that would not arrive is a problem", () => {
   const media = [{ mediaId: "v", mimeType: "video/mp4", ...info }];
   const codes = (altText: string) =>
     facebook.validate({ ...variant, media: [{ mediaId: "v", altText }] }, media).map(({ code }) => code);
-  expect(codes("a pot")).toEqual(["facebook.no_alt_text_for_videos"]);
+  expect(codes("a pot")).toEqual(["content.no_alt_text_for_videos"]);
   expect(codes("")).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Problem } from "#kit";
 import { commonProblems } from "../checks.ts";
-import type { Connector, Limits, MediaInfo, VariantContent } from "../contract.ts";
+import type { Connector, Limits, VariantContent } from "../contract.ts";
 import {
   apiVersionOf,
   inspectMeta,
@@ -23,7 +23,12 @@ const limits: Limits = {
   maxMediaBytes: 10_000_000,
   mediaTypes: ["image/jpeg", "image/png", "image/gif"],
   // Facebook takes 10 GB (https://developers.facebook.com/docs/video-api/guides/publishing); an upload must fit one lease.
-  video: { mediaTypes: ["video/mp4", "video/quicktime"], maxBytes: 500_000_000, maxMs: 4 * 3_600_000 },
+  video: {
+    mediaTypes: ["video/mp4", "video/quicktime"],
+    maxBytes: 500_000_000,
+    maxMs: 4 * 3_600_000,
+    describes: false,
+  },
   document: null,
   altTextLength: 1000,
   firstComment: true,
@@ -77,7 +82,7 @@ export const facebook: Connector = {
   measure: (text) => Array.from(text).length,
   compose: composeParts,
   validate(variant, media) {
-    return [...commonProblems(facebook, variant, media), ...ownProblems(variant, media)];
+    return [...commonProblems(facebook, variant, media), ...ownProblems(variant)];
   },
   price: () => null,
   quotas(settings) {
@@ -112,20 +117,12 @@ function accountOf(page: z.output<typeof pageSchema>) {
   };
 }
 
-function ownProblems(variant: VariantContent, media: MediaInfo[]): Problem[] {
+function ownProblems(variant: VariantContent): Problem[] {
   const problems: Problem[] = [];
   const comment = Array.from(variant.firstComment ?? "").length;
   if (comment > longestComment) {
     const message = `A comment on Facebook holds at most ${longestComment} characters; this has ${comment}.`;
     problems.push({ path: "/firstComment", code: "facebook.comment_too_long", message });
-  }
-  for (const [index, item] of variant.media.entries()) {
-    const isVideo = media.some(
-      ({ mediaId, mimeType }) => mediaId === item.mediaId && mimeType.startsWith("video/"),
-    );
-    if (!isVideo || item.altText.trim() === "") continue;
-    const message = "Facebook takes no alt text for videos. Say it in the text, and empty this field.";
-    problems.push({ path: `/media/${index}/altText`, code: "facebook.no_alt_text_for_videos", message });
   }
   return problems;
 }

@@ -17,7 +17,12 @@ const limits: Limits = {
   maxMediaBytes: 8 * 1024 * 1024,
   // The first one; Galley serves the others as JPEG.
   mediaTypes: ["image/jpeg", "image/png", "image/webp"],
-  video: { mediaTypes: ["video/mp4", "video/quicktime"], maxBytes: 300_000_000, maxMs: 15 * 60_000 },
+  video: {
+    mediaTypes: ["video/mp4", "video/quicktime"],
+    maxBytes: 300_000_000,
+    maxMs: 15 * 60_000,
+    describes: false,
+  },
   document: null,
   altTextLength: 1_000,
   firstComment: true,

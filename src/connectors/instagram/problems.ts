@@ -38,7 +38,7 @@ export function instagramProblems(variant: VariantContent, caption: string, medi
   }
   for (const [index, item] of variant.media.entries()) {
     const info = media.find(({ mediaId }) => mediaId === item.mediaId);
-    if (info) problems.push(...fileProblems(`/media/${index}`, item.altText, info));
+    if (info) problems.push(...fileProblems(`/media/${index}`, info));
   }
   if (variant.firstComment !== null) problems.push(...commentProblems(variant.firstComment));
   return problems;
@@ -48,13 +48,9 @@ function countOf(text: string, pattern: RegExp): number {
   return text.match(pattern)?.length ?? 0;
 }
 
-function fileProblems(path: string, altText: string, info: MediaInfo): Problem[] {
+function fileProblems(path: string, info: MediaInfo): Problem[] {
   if (info.mimeType.startsWith("video/")) {
     const problems: Problem[] = [];
-    if (altText.trim() !== "") {
-      const message = "Instagram takes no alt text for reels. Say it in the caption, and empty this field.";
-      problems.push({ path: `${path}/altText`, code: "instagram.no_alt_text_for_reels", message });
-    }
     if (info.durationMs !== null && info.durationMs < shortestReelMs) {
       const message = "A reel lasts at least 3 seconds; this video is shorter.";
       problems.push({ path, code: "instagram.too_short", message });

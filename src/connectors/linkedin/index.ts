@@ -19,7 +19,7 @@ const limits: Limits = {
   maxMedia: 20,
   maxMediaBytes: 8_000_000,
   mediaTypes: ["image/jpeg", "image/png", "image/gif"],
-  video: { mediaTypes: ["video/mp4"], maxBytes: 500_000_000, maxMs: 30 * 60_000 },
+  video: { mediaTypes: ["video/mp4"], maxBytes: 500_000_000, maxMs: 30 * 60_000, describes: false },
   document: { mediaTypes: ["application/pdf"], maxBytes: 100_000_000, maxPages: 300 },
   altTextLength: 4085,
   firstComment: true,

@@ -16,7 +16,12 @@ const limits: Limits = {
   maxMediaBytes: 16_000_000,
   mediaTypes: ["image/jpeg", "image/png", "image/webp", "image/gif"],
   // Servers before 4.2 take no more, and a video goes up in one request.
-  video: { mediaTypes: ["video/mp4", "video/quicktime"], maxBytes: 40_000_000, maxMs: 3_600_000 },
+  video: {
+    mediaTypes: ["video/mp4", "video/quicktime"],
+    maxBytes: 40_000_000,
+    maxMs: 3_600_000,
+    describes: true,
+  },
   document: null,
   altTextLength: 1500,
   firstComment: true,

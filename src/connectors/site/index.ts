@@ -27,7 +27,7 @@ const limits: Limits = {
   maxMedia: 20,
   maxMediaBytes: 20_000_000,
   mediaTypes: ["image/jpeg", "image/png", "image/webp", "image/gif"],
-  video: { mediaTypes: ["video/mp4"], maxBytes: 500_000_000, maxMs: 3_600_000 },
+  video: { mediaTypes: ["video/mp4"], maxBytes: 500_000_000, maxMs: 3_600_000, describes: true },
   document: { mediaTypes: ["application/pdf"], maxBytes: 100_000_000, maxPages: 300 },
   altTextLength: 2000,
   firstComment: false,

@@ -19,7 +19,13 @@ const limits: Limits = {
   maxMediaBytes: 5_000_000,
   mediaTypes: ["image/jpeg", "image/png", "image/webp", "image/gif"],
   // Without X Premium 20 minutes; 8 GB would be taken too.
-  video: { mediaTypes: ["video/mp4", "video/quicktime"], maxBytes: 512_000_000, maxMs: 1_200_000 },
+  // https://developer.x.com/en/docs/media/upload-media/api-reference/post-media-metadata-create: images and GIFs alone.
+  video: {
+    mediaTypes: ["video/mp4", "video/quicktime"],
+    maxBytes: 512_000_000,
+    maxMs: 1_200_000,
+    describes: false,
+  },
   document: null,
   altTextLength: 1000,
   firstComment: true,

@@ -169,6 +169,8 @@ const pace: Partial<Record<PostStatus, number>> = {
   publishing: 1_500,
   waiting_for_channel: 5_000,
   partly: 5_000,
+  failed: 5_000,
+  missed: 5_000,
 };
 
 export function versionsQuery(id: string) {
@@ -192,7 +194,10 @@ const moving = new Set(["claimed", "in_flight", "ambiguous", "reconciling", "nee
 
 function isMoving(deliveries: Delivery[] | undefined, publishing: boolean): boolean {
   if (!deliveries?.length) return publishing;
-  return deliveries.some(({ state }) => moving.has(state) || (publishing && state === "scheduled"));
+  return deliveries.some(
+    ({ state, dueAt }) =>
+      moving.has(state) || (state === "scheduled" && (publishing || Date.parse(dueAt) <= Date.now())),
+  );
 }
 
 /** Asks again while something is or may get on its way, and once more whenever the post's own state has changed. */

@@ -11,7 +11,7 @@ import { Textarea } from "../ui/field.tsx";
 import { Skeleton } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { MediaTile } from "../ui/media-tile.tsx";
-import { acceptedTypes, limitWords, refusal } from "./media-limits.ts";
+import { acceptedTypes, limitWords, refusal, undescribed } from "./media-limits.ts";
 import { composerText } from "./messages.ts";
 
 type Attached = VariantContent["media"][number];
@@ -36,13 +36,13 @@ export function MediaField({ media, limits, problems, disabled, onChange }: Medi
   }
 
   return (
-    <fieldset disabled={disabled} className="grid gap-2">
+    <fieldset disabled={disabled} className="grid min-w-0 gap-2">
       <legend className="mb-1.5 text-sm font-medium">{composerText.media}</legend>
       {media.map((attached, index) => (
         <MediaRow
           key={attached.mediaId}
           attached={attached}
-          maxAlt={limits.altTextLength}
+          limits={limits}
           problems={problems.filter((problem) => problem.path.includes(`/media/${index}`))}
           onChange={(altText) =>
             onChange(media.map((other) => (other === attached ? { ...other, altText } : other)))
@@ -104,21 +104,32 @@ export function MediaField({ media, limits, problems, disabled, onChange }: Medi
 
 type RowProps = {
   attached: Attached;
-  maxAlt: number;
+  limits: Limits;
   problems: CheckProblem[];
   onChange: (altText: string) => void;
   onRemove: () => void;
 };
 
-function MediaRow({ attached, maxAlt, problems, onChange, onRemove }: RowProps) {
+function MediaRow({ attached, limits, problems, onChange, onRemove }: RowProps) {
   const { data: media } = useQuery(mediaQuery(attached.mediaId));
+  const maxAlt = limits.altTextLength;
+  const why = undescribed(media, limits);
   return (
     <div className="flex gap-3 rounded-lg border border-line p-2.5">
       {media ? <MediaTile media={media} /> : <Skeleton className="size-20 shrink-0" />}
       <div className="min-w-0 flex-1">
-        {maxAlt === 0 ? <p className="text-sm text-dim">{composerText.noAlt}</p> : null}
+        {why ? (
+          <p className="mb-2 flex flex-wrap items-center gap-2 text-sm text-warn-ink">
+            {why}
+            {maxAlt > 0 && attached.altText !== "" ? (
+              <Button size="sm" onClick={() => onChange("")}>
+                {composerText.removeAlt}
+              </Button>
+            ) : null}
+          </p>
+        ) : null}
         <Textarea
-          hidden={maxAlt === 0}
+          hidden={why !== null && (maxAlt === 0 || attached.altText === "")}
           aria-label={composerText.altText}
           placeholder={composerText.altText}
           value={attached.altText}
@@ -127,10 +138,10 @@ function MediaRow({ attached, maxAlt, problems, onChange, onRemove }: RowProps) 
           className="min-h-14 text-sm"
           onChange={(event) => onChange(event.target.value)}
         />
-        <p className="mt-1 truncate text-xs text-faint">
+        <p className={cn("mt-1 text-xs text-faint", problems.length === 0 && "truncate")}>
           {problems[0] ? (
             <span className="font-medium text-bad-ink">{problems[0].message}</span>
-          ) : attached.altText === "" && maxAlt > 0 ? (
+          ) : attached.altText === "" && why === null ? (
             <span className="font-medium text-warn-ink">{composerText.altMissing}</span>
           ) : (
             media?.fileName

@@ -24,6 +24,13 @@ export function limitWords(limits: Limits): string {
     .join("; ");
 }
 
+/** Why no description of this file would arrive, told before one is written; null where it does. */
+export function undescribed(media: { mimeType: string } | undefined, limits: Limits): string | null {
+  if (limits.altTextLength === 0) return composerText.noAlt;
+  const isVideo = media?.mimeType.startsWith("video/") ?? false;
+  return isVideo && limits.video?.describes === false ? composerText.noVideoAlt : null;
+}
+
 /** Why there is no sense in uploading a file for this channel, before a byte of it travels; null where there is. */
 export function refusal(file: { name: string; type: string; size: number }, limits: Limits): string | null {
   const { name, type, size } = file;

@@ -46,6 +46,8 @@ export const composerText = {
   pages: (count: number) => (count === 1 ? "PDF, one page" : `PDF, ${count} pages`),
   altText: "Description for people who can't see it",
   noAlt: "This platform has no place for a description.",
+  noVideoAlt: "This platform takes no description of videos: say what matters in the text.",
+  removeAlt: "Remove the description",
   altMissing: "Describe this file",
   removeMedia: (name: string) => `Remove ${name}`,
   uploading: (name: string) => `Uploading ${name}`,
