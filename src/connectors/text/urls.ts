@@ -1,4 +1,3 @@
-import { domainToASCII } from "node:url";
 import tlds from "tlds" with { type: "json" };
 
 /**
@@ -79,7 +78,8 @@ function withoutProtocol(groups: Record<string, string>, url: string, start: num
 }
 
 function isValid(url: string, host: string): boolean {
-  const ascii = domainToASCII(host.replaceAll("_", "-"));
+  // The dashboard's preview finds addresses by this file too, so it uses what browsers have.
+  const ascii = URL.parse(`https://${host.replaceAll("_", "-")}`)?.hostname ?? "";
   if (ascii === "" || ascii.split(".").some((label) => label.length > 63)) return false;
   return url.length + ascii.length - host.length + "https://".length <= longestUrl;
 }

@@ -6,6 +6,7 @@ import { Avatar } from "../ui/avatar.tsx";
 import { MediaGrid } from "./media-grid.tsx";
 import { previewText } from "./messages.ts";
 import { withLink } from "./with-link.ts";
+import { xPieces } from "./x-pieces.ts";
 
 type PreviewProps = { channel: Channel; content: VariantContent };
 
@@ -50,22 +51,19 @@ export function XPreview({ channel, content }: PreviewProps) {
   );
 }
 
-const address = /https?:\/\/\S*[^\s.,;:!?)\]'"]/gu;
-const coloured =
-  /(https?:\/\/\S*[^\s.,;:!?)\]'"]|(?<![\p{L}\p{N}_@])@\w{1,15}|(?<![\p{L}\p{N}&])#[\p{L}\p{N}_]+)/gu;
 /** X cuts what a link shows after about this many characters. */
 const longestLink = 28;
 
 function XText({ text }: { text: string }) {
   return (
     <span className="break-words whitespace-pre-wrap">
-      {text.split(coloured).map((piece, index) =>
-        index % 2 === 1 ? (
-          <span key={index} className="text-accent-ink">
-            {/^https?:/u.test(piece) ? cutLink(piece) : piece}
-          </span>
-        ) : (
+      {xPieces(text).map(({ kind, text: piece }, index) =>
+        kind === "text" ? (
           <Fragment key={index}>{piece}</Fragment>
+        ) : (
+          <span key={index} className="text-accent-ink">
+            {kind === "link" ? cutLink(piece) : piece}
+          </span>
         ),
       )}
     </span>
@@ -78,14 +76,13 @@ function cutLink(url: string): string {
 }
 
 function LinkCard({ text }: { text: string }) {
-  const link = text.match(address)?.at(-1);
-  if (link === undefined || !URL.canParse(link)) return null;
+  const link = xPieces(text).findLast(({ kind }) => kind === "link")?.text;
+  if (link === undefined) return null;
+  const { hostname } = new URL(/^https?:/iu.test(link) ? link : `https://${link}`);
   return (
     <div className="mt-2.5 overflow-hidden rounded-xl border border-line">
       <div className="h-24 bg-fill" />
-      <p className="border-t border-line px-3 py-2 text-xs text-faint">
-        {previewText.fromSite(new URL(link).hostname)}
-      </p>
+      <p className="border-t border-line px-3 py-2 text-xs text-faint">{previewText.fromSite(hostname)}</p>
     </div>
   );
 }
