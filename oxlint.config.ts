@@ -130,8 +130,7 @@ export default {
           {
             patterns: [
               {
-                // But for one pure rule: which addresses a text holds (docs/decisions/0002).
-                regex: "^#|/src/(?!connectors/text/urls\\.ts$)",
+                group: ["#*", "#*/*", "**/src/**"],
                 allowTypeImports: true,
                 message: "The dashboard imports only types from the server; the API is its way in.",
               },

@@ -1,3 +1,4 @@
+// oxlint-disable-next-line no-restricted-imports -- the one rule that comes as code: docs/decisions/0002
 import { findUrls } from "../../../src/connectors/text/urls.ts";
 
 type Piece = { kind: "text" | "link" | "name"; text: string };
