@@ -3,7 +3,16 @@ import { type Connector, quotaInWords, quotaTooSmallInWords } from "#connectors"
 import type { JsonObject } from "#kit";
 import type { Schema } from "#platform/db";
 import { type Kysely, type RawBuilder, sql } from "kysely";
-import { type Claimed, type ClaimOptions, claimRows, dueSince, isCurrent, maySend } from "./claim.ts";
+import {
+  type Claimed,
+  type ClaimOptions,
+  claimRows,
+  dueSince,
+  isCurrent,
+  isDue,
+  maySend,
+  thisMoment,
+} from "./claim.ts";
 import type { Quotas } from "./connector-quotas.ts";
 import { writeSettlements } from "./settle.ts";
 import { type Candidate, place, type Placed, type Placement, type Use } from "./quota.ts";
@@ -25,10 +34,12 @@ export async function dueConnectors(db: Kysely<Schema>, connectors: readonly str
   if (connectors.length === 0) return [];
   const { rows } = await sql<{ connector: string }>`
     select c.connector from unnest(${connectors}::text[]) as c (connector)
-    where exists (select from deliveries d
-      where ${dueSince} <= clock_timestamp() and d.late_after > clock_timestamp() and d.connector = c.connector)`.execute(
-    db,
-  );
+    -- The first by the index: asked whether any exists, the planner may expect to meet one at once, and read all.
+    cross join lateral (
+      select from deliveries d
+      where d.connector = c.connector and ${isDue} and d.late_after > clock_timestamp()
+      order by ${dueSince}
+      limit 1) first`.execute(db);
   return rows.map((row) => row.connector);
 }
 
@@ -57,7 +68,7 @@ async function readFacts(
       1 as units, 'sent' as kind
     from channels c
     join delivery_attempts a on a.channel_id = c.id
-      and a.intent_at > clock_timestamp() - ${windowMs}::float8 * interval '1 millisecond'
+      and a.intent_at > ${thisMoment} - ${windowMs}::float8 * interval '1 millisecond'
     where c.connector = ${connector} and a.state <> 'not_sent'
     union all
     select c.account_id, ${app}, d.id, ${milliseconds(sql`clock_timestamp()`)}, 0, ${unitsLeft}, 'on its way'
@@ -67,7 +78,7 @@ async function readFacts(
     select c.account_id, ${app}, d.id, ${milliseconds(sql`d.wake_at`)}, ${milliseconds(sql`d.due_at`)}, ${unitsLeft}, 'placed'
     from deliveries d join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
     where d.state = 'scheduled' and d.error_code = 'delivery.quota' and d.connector = ${connector}
-      and d.wake_at > clock_timestamp()`.execute(db);
+      and d.wake_at > ${thisMoment}`.execute(db);
   const clock = await sql<{ now: number }>`select ${milliseconds(sql`clock_timestamp()`)} as now`.execute(db);
   const now = clock.rows[0]?.now ?? Date.now();
   return {
@@ -107,7 +118,7 @@ export async function claimWithinQuotas(
     const { rows } = await sql<Candidate & { appValues: JsonObject | null }>`
       select d.id, c.account_id as "accountId", ${app} as app, ${appValuesOfChannel} as "appValues", ${milliseconds(sql`d.due_at`)} as "dueAt", ${unitsLeft} as units
       from deliveries d join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
-      where ${dueSince} <= clock_timestamp() and d.late_after > clock_timestamp() and d.connector = ${connector}
+      where ${isDue} and d.late_after > clock_timestamp() and d.connector = ${connector}
         and d.channel_id <> all(${options.busyChannels}::uuid[]) and ${maySend} and ${isCurrent(options.knownBeat)}
       order by ${dueSince}, d.id
       limit ${batch}

@@ -68,6 +68,15 @@ export const claimedColumns = sql`
 /** The expression of the index `deliveries_due`: null for what is not scheduled. */
 export const dueSince = sql`(case when d.state = 'scheduled' then d.wake_at end)`;
 
+/**
+ * The time of a statement, read once. A bare `clock_timestamp()` may change from row to row, so that no index ends at
+ * it: a claim would read all that waits for tomorrow to find that nothing is due.
+ */
+export const thisMoment = sql`(select clock_timestamp())`;
+
+/** By the index `deliveries_due`. */
+export const isDue = sql`${dueSince} <= ${thisMoment}`;
+
 /** Nobody has said "not now": neither the channel, nor its workspace, nor the platform to this account. */
 export const maySend = sql`(select c.status = 'connected' and c.paused_at is null and w.paused_at is null
     and not exists (select from delivery_holds h
@@ -121,7 +130,7 @@ export async function claimDue(
   // No join: the rows are to be read in the order of the index, and no more of them than the limit.
   const due = sql`
     select d.workspace_id, d.id from deliveries d
-    where ${dueSince} <= clock_timestamp() and d.late_after > clock_timestamp()
+    where ${isDue} and d.late_after > clock_timestamp()
       and d.channel_id <> all(${options.busyChannels}::uuid[])
       and d.connector <> all(${options.exceptConnectors ?? []}::text[])
       and ${maySend} and ${isCurrent(options.knownBeat)}
@@ -139,7 +148,7 @@ export async function claimAmbiguous(
   const { rows } = await sql<Claimed>`
     with due as (
       select workspace_id, id from deliveries
-      where state = 'ambiguous' and wake_at <= clock_timestamp()
+      where state = 'ambiguous' and wake_at <= ${thisMoment}
       order by wake_at
       limit ${options.limit}
       for update skip locked)

@@ -1,7 +1,7 @@
 import type { Plan } from "#connectors";
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
-import { type Claimed, claimedColumns, type ClaimOptions, isCurrent, maySend } from "./claim.ts";
+import { type Claimed, claimedColumns, type ClaimOptions, isCurrent, maySend, thisMoment } from "./claim.ts";
 
 /** A delivery that stays scheduled, while this process prepares it under a lease of the preparation's own. */
 export type Preparing = Claimed & { preparation: number };
@@ -28,8 +28,8 @@ export async function claimPreparations(
     with soon as (
       select d.workspace_id, d.id, d.due_at, ${app} as app
       from deliveries d join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
-      where d.state = 'scheduled' and d.slow_to_prepare and d.plan is null and d.wake_at > clock_timestamp()
-        and d.wake_at <= ${leaseFor(options.aheadMs)} and d.channel_id <> all(${options.busyChannels}::uuid[])
+      where d.state = 'scheduled' and d.slow_to_prepare and d.plan is null and d.wake_at > ${thisMoment}
+        and d.wake_at <= (select ${leaseFor(options.aheadMs)}) and d.channel_id <> all(${options.busyChannels}::uuid[])
         and ${maySend} and ${isCurrent(options.knownBeat)}
         and not exists (select from delivery_preparations p
           where p.workspace_id = d.workspace_id and p.delivery_id = d.id

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Connector } from "#connectors";
 import { createPool } from "#platform/db";
 import { buildMember } from "../../test/builders.ts";
 import { testDatabase, type TestDatabase } from "../../test/database.ts";
@@ -233,6 +234,26 @@ describe("a thread", () => {
     expect(await texts()).toEqual(["One", "Two", "Three"]);
     expect(view.attempts).toHaveLength(3);
   });
+});
+
+test("a database that had no room for a moment is no failure of the post", async () => {
+  const full = createPool({ url: "postgres://127.0.0.1:9/full", role: null, size: 1 });
+  let calls = 0;
+  const connector: Connector = {
+    ...platform.connector,
+    prepare: async (context, delivery) => {
+      if (++calls === 1) await full.query("select");
+      return platform.connector.prepare(context, delivery);
+    },
+  };
+  deliveries = platform.deliveries(server.database, {}, connector);
+  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("There was room"));
+  await sweepUntil(deliveries, async () => calls === 1);
+  const rows = server.database.system.selectFrom("deliveries").select(["state", "tries", "error_code"]);
+  const row = await rows.where("id", "=", deliveryId).executeTakeFirstOrThrow();
+  expect(row).toEqual({ state: "scheduled", tries: 0, error_code: null });
+  expect((await untilState(postId, "confirmed")).attempts).toHaveLength(1);
+  await full.end();
 });
 
 describe("lateness and changes of mind", () => {

@@ -1,7 +1,7 @@
 import type { Connector, ConnectorContext, ItemRef, Plan, Published } from "#connectors";
 import { ConnectorFailure } from "#connectors";
 import { isOver, newId, setDeadline } from "#kit";
-import { sqlState } from "#platform/db";
+import { isDatabaseUnavailable, sqlState } from "#platform/db";
 import type { Claimed } from "./claim.ts";
 import { deliveryInput, frozenProblem, hashItems, storablePlan } from "./frozen.ts";
 import type { Intent } from "./intent.ts";
@@ -21,6 +21,8 @@ import { type Tools, itemKey, publishedBefore, windowFor } from "./tools.ts";
 
 /** How often a due delivery looks whether its preparation is done. */
 const waitForPreparationMs = 1_000;
+/** And how soon again, where our own database had no room for it. */
+const waitForDatabaseMs = 1_000;
 
 type Sending = Work & {
   connector: Connector;
@@ -67,7 +69,9 @@ async function prepareToSend(tools: Tools, work: Work, stopping: AbortSignal): P
   try {
     held = await whileHeld(tools, work, stopping, () => openAndPlan(tools, work));
   } catch (error) {
-    await writePrepareFailure(tools, work, error);
+    // Our own database, busy or away, is no failure of the post: no try is counted, and no back-off grows.
+    if (isDatabaseUnavailable(error)) await release(tools, work.claimed, waitForDatabaseMs);
+    else await writePrepareFailure(tools, work, error);
     return null;
   }
   if ("value" in held) {

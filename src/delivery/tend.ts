@@ -1,7 +1,7 @@
 import type { Schema } from "#platform/db";
 import type { Jobs } from "#platform/jobs";
 import { type Kysely, type RawBuilder, sql } from "kysely";
-import { dueSince } from "./claim.ts";
+import { dueSince, isDue, thisMoment } from "./claim.ts";
 import { settledJobs } from "./settle.ts";
 
 type Moved = { workspaceId: string; postId: string };
@@ -17,7 +17,7 @@ const batch = 500;
 export function recoverExpired(db: Kysely<Schema>): Promise<number> {
   return recover(
     db,
-    sql`d.state in ('claimed', 'in_flight', 'reconciling') and d.wake_at <= clock_timestamp()
+    sql`d.state in ('claimed', 'in_flight', 'reconciling') and d.wake_at <= ${thisMoment}
       and d.lease_until <= clock_timestamp()`,
   );
 }
@@ -69,7 +69,7 @@ export async function markMissed(db: Kysely<Schema>, jobs: Jobs): Promise<number
     const { rows } = await sql<Moved>`
       with late as (
         select d.workspace_id, d.id from deliveries d
-        where ${dueSince} <= clock_timestamp() and d.late_after <= clock_timestamp()
+        where ${isDue} and d.late_after <= clock_timestamp()
         order by ${dueSince}
         limit ${batch}
         for update skip locked)
@@ -94,7 +94,7 @@ export async function holdForReconnect(db: Kysely<Schema>, jobs: Jobs): Promise<
       with held as (
         select d.workspace_id, d.id, c.status from deliveries d
         join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
-        where ${dueSince} <= clock_timestamp() and c.status <> 'connected'
+        where ${isDue} and c.status <> 'connected'
         order by ${dueSince}
         limit ${batch}
         for update of d skip locked)
@@ -146,7 +146,7 @@ export async function waitForHolds(db: Kysely<Schema>): Promise<number> {
       from delivery_holds h
       join channels c on c.connector = h.connector and h.account_id in (c.account_id, '')
       join deliveries d on d.workspace_id = c.workspace_id and d.channel_id = c.id
-      where h.until > clock_timestamp() and ${dueSince} <= clock_timestamp() and d.late_after > clock_timestamp()
+      where h.until > clock_timestamp() and ${isDue} and d.late_after > clock_timestamp()
       order by d.due_at
       limit ${batch}
       for update of d skip locked),

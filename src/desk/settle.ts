@@ -84,7 +84,11 @@ async function deliveryFacts(
   const rows = await db
     .selectFrom("deliveries as d")
     .innerJoin("approvals as a", (join) =>
-      join.onRef("a.workspace_id", "=", "d.workspace_id").onRef("a.id", "=", "d.approval_id"),
+      join
+        .onRef("a.workspace_id", "=", "d.workspace_id")
+        .onRef("a.id", "=", "d.approval_id")
+        // Known already, and said so that no plan reads all approvals of the workspace.
+        .onRef("a.post_id", "=", "d.post_id"),
     )
     .select([
       "d.channel_id",

@@ -41,6 +41,8 @@ export type RunningWorker = {
 };
 
 const lookForDeadEveryMs = 1_000;
+/** Connections that all jobs share. */
+const mostForJobs = 3;
 
 function toTaskList({ tasks, metrics, log }: WorkerOptions): TaskList {
   const entries = Object.entries(tasks).map(([name, task]) => {
@@ -101,9 +103,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const pool = createPool({
     url: databaseUrl,
     role: null,
-    // As long as the worker runs, one connection listens for new jobs and one shows that it lives; fetching and
-    // finishing share the rest.
-    size: concurrency + 2,
+    // As long as the worker runs, one connection listens for new jobs and one shows that it lives. Jobs take one
+    // only to be fetched and finished, for a moment.
+    size: 2 + Math.min(concurrency, mostForJobs),
     onError: (error) => log.warn({ err: error }, "the queue lost a connection to the database"),
   });
   const tasks = toTaskList(options);
