@@ -45,28 +45,34 @@ export function lookForDeadWorkers({ pool, ownId, onDead, log }: DeadWorkersOpti
     return rows.filter(({ id, isSilent }) => isSilent || now - (missing.get(id) ?? now) >= lockMissedMs);
   }
 
-  async function findOrphanedQueues(): Promise<string[]> {
-    const { rows } = await pool.query<{ id: string }>(
-      `select distinct locked_by as id from graphile_worker._private_jobs
-       where locked_at < now() - make_interval(secs => $1)
-         and not exists (select from worker_heartbeats where queue_id = locked_by)`,
-      [orphanAfterSeconds],
-    );
-    return rows.map(({ id }) => id);
-  }
-
   return async () => {
     const dead = await findDead();
-    const queues = [
-      ...dead.flatMap(({ queueId }) => (queueId === null ? [] : [queueId])),
-      ...(await findOrphanedQueues()),
-    ];
-    if (queues.length > 0) await pool.query("select graphile_worker.force_unlock_workers($1)", [queues]);
-    if (dead.length > 0) {
-      const ids = dead.map(({ id }) => id);
-      await onDead(ids);
-      await pool.query("delete from worker_heartbeats where id = any($1)", [ids]);
-    }
-    if (queues.length + dead.length > 0) log.warn({ dead, queues }, "freed what workers that died had taken");
+    if (dead.length === 0) return;
+    const ids = dead.map(({ id }) => id);
+    await unlock(
+      pool,
+      dead.flatMap(({ queueId }) => (queueId === null ? [] : [queueId])),
+    );
+    await onDead(ids);
+    await pool.query("delete from worker_heartbeats where id = any($1)", [ids]);
+    log.warn({ workers: ids }, "freed what workers that died had taken");
   };
+}
+
+/** Sets free jobs of workers that died before they wrote down which queue they run. It reads all jobs: seldom. */
+export async function freeOrphanedJobs(pool: Pool, log: Logger): Promise<void> {
+  const { rows } = await pool.query<{ id: string }>(
+    `select distinct locked_by as id from graphile_worker._private_jobs
+     where locked_at < now() - make_interval(secs => $1)
+       and not exists (select from worker_heartbeats where queue_id = locked_by)`,
+    [orphanAfterSeconds],
+  );
+  if (rows.length === 0) return;
+  const queues = rows.map(({ id }) => id);
+  await unlock(pool, queues);
+  log.warn({ queues }, "freed jobs that nobody runs");
+}
+
+async function unlock(pool: Pool, queues: string[]): Promise<void> {
+  if (queues.length > 0) await pool.query("select graphile_worker.force_unlock_workers($1)", [queues]);
 }

@@ -6,7 +6,7 @@ import { run, type Runner, type TaskList, type WorkerEvents } from "graphile-wor
 import { EventEmitter } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Pool } from "pg";
-import { lookForDeadWorkers } from "./dead-workers.ts";
+import { freeOrphanedJobs, lookForDeadWorkers } from "./dead-workers.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { queueLogger } from "./queue-logger.ts";
 import { startSweeps, type Sweep } from "./sweeps.ts";
@@ -41,6 +41,7 @@ export type RunningWorker = {
 };
 
 const lookForDeadEveryMs = 1_000;
+const freeOrphansEveryMs = 30_000;
 /** Connections that all jobs share. */
 const mostForJobs = 3;
 
@@ -147,6 +148,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     [
       ...options.sweeps,
       { name: "jobs.look_for_dead_workers", everyMs: lookForDeadEveryMs, run: lookForDead },
+      { name: "jobs.free_orphans", everyMs: freeOrphansEveryMs, run: () => freeOrphanedJobs(pool, log) },
     ],
     log,
   );
