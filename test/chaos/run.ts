@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -6,6 +6,7 @@ import { seededRandom } from "../acceptance/client.ts";
 import { type Written, writePosts } from "./author.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Instrumented } from "./failpoints/places.ts";
+import { plantTree } from "./failpoints/tree.ts";
 import { openHouse } from "./house.ts";
 import { judge, type Outcome, reasons, unsettled } from "./judge.ts";
 import { planLives } from "./lives.ts";
@@ -39,7 +40,7 @@ export type RunResult = Outcome & {
   storms: number;
   unsettled: Map<string, number>;
   crashedWorkers: string[];
-  /** The instrumented sources that workers ran, by URL. */
+  /** The instrumented sources that workers ran, by their paths. */
   loaded: ReadonlySet<string>;
   seconds: number;
 };
@@ -53,8 +54,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const random = seededRandom(seed);
   const started = performance.now();
   const directory = await mkdtemp(join(tmpdir(), "galley-chaos-"));
-  const sources = join(directory, "sources.json");
-  await writeFile(sources, JSON.stringify(instrumented.sources));
+  const tree = join(directory, "tree");
+  await plantTree(process.cwd(), tree, instrumented);
   const platforms = await startPlatforms(directory, bounds, options.platforms);
   const house = await openHouse(directory, platforms);
   const crashedWorkers: string[] = [];
@@ -66,7 +67,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const workers = startWorkers({
     count: options.workers,
     directory,
-    sources,
+    tree,
     live: planLives({ kinds, workers: options.workers, standAt, standMs, coverage, random }),
     environment: {
       ...platforms.environment,
@@ -83,7 +84,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       LOG_LEVEL: "fatal",
     },
     events: {
-      loaded: (url) => loaded.add(url),
+      loaded: (file) => loaded.add(file),
       passed: (failpoint) => coverage.passed(failpoint),
       killed: (failpoint) => coverage.killed(failpoint),
       stopped: (failpoint) => coverage.stopped(failpoint),

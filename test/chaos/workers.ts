@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { LifePlan } from "./failpoints/register.ts";
 
 export type WorkerEvents = {
-  loaded(url: string): void;
+  loaded(file: string): void;
   passed(failpoint: number): void;
   /** It died at this failpoint; null: at a moment that the harness chose. */
   killed(failpoint: number | null): void;
@@ -43,7 +43,7 @@ const farewellMs = 8_000;
 const command = [
   "--disable-warning=ExperimentalWarning",
   "--import",
-  "./test/chaos/failpoints/register.ts",
+  import.meta.resolve("./failpoints/register.ts"),
   "src/main.ts",
   "worker",
 ];
@@ -63,12 +63,13 @@ async function until(ms: number, signals: AbortSignal[], gone: Promise<void>): P
 export function startWorkers(options: {
   count: number;
   directory: string;
-  sources: string;
+  /** The product with failpoints. */
+  tree: string;
   environment: Record<string, string>;
   live(): Life;
   events: WorkerEvents;
 }): Workers {
-  const { directory, sources, environment, events } = options;
+  const { directory, tree, environment, events } = options;
   /** How long a start takes on this machine now: a moving mean. */
   let startMs = 1_500;
   const closing = new AbortController();
@@ -90,10 +91,16 @@ export function startWorkers(options: {
         ? { ...arm, since: "birth" as const, fromMs: Math.max(0, startMs + afterMs * slowness) }
         : { ...arm, since: "service" as const, fromMs: afterMs * slowness },
     );
-    const plan: LifePlan = { sources, arms, skewMs: life.skewMs };
+    const plan: LifePlan = { arms, skewMs: life.skewMs };
     writeFileSync(planFile, JSON.stringify(plan));
     const child = spawn(process.execPath, command, {
-      env: { PATH: "/usr/bin:/bin", CHAOS_PLAN: planFile, ...environment },
+      cwd: tree,
+      env: {
+        PATH: "/usr/bin:/bin",
+        CHAOS_PLAN: planFile,
+        NODE_COMPILE_CACHE: join(directory, "compiled"),
+        ...environment,
+      },
       stdio: ["ignore", "pipe", "pipe", "pipe"],
     });
     const born = performance.now();

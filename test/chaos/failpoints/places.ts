@@ -1,6 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { type Await, instrument } from "./instrument.ts";
 
 /** What runs between a due delivery and the desk that hears of its outcome. */
@@ -216,7 +215,7 @@ export type Instrumented = {
   awaits: Await[];
   /** Why an await needs not be passed, by its number. */
   excluded: Map<number, string>;
-  /** Instrumented code by URL: what a worker loads. */
+  /** Instrumented code by its path from the root: what a worker loads. */
   sources: Record<string, string>;
 };
 
@@ -241,7 +240,8 @@ export function instrumentPath(root: string, mutations: readonly Mutation[]): In
     }
     const made = instrument(file, source, awaits.length);
     awaits.push(...made.awaits);
-    sources[pathToFileURL(join(root, file)).href] = made.code;
+    // On the first line, so that all lines stay where they are.
+    sources[file] = `__chaos.loaded(${JSON.stringify(file)});${made.code}`;
   }
   if (open.size > 0) throw new TypeError("a control names a file outside the publishing path");
   const excluded = new Map<number, string>();

@@ -1,13 +1,10 @@
 import { readFileSync, writeSync } from "node:fs";
-import { registerHooks } from "node:module";
 import { z } from "zod";
 
-// Preloaded into a worker: gives it the sources with failpoints and does at them what the plan says.
+// Preloaded into a worker: does at the failpoints of its sources what the plan says.
 // The plan is a file, named by CHAOS_PLAN; what happens is told on descriptor 3, which outlives a SIGKILL.
 
 const planSchema = z.object({
-  /** File with the instrumented sources by URL. */
-  sources: z.string(),
   arms: z.array(
     z.object({
       failpoints: z.array(z.int()),
@@ -23,7 +20,6 @@ const planSchema = z.object({
 export type LifePlan = z.input<typeof planSchema>;
 
 const plan = planSchema.parse(JSON.parse(readFileSync(process.env["CHAOS_PLAN"] ?? "", "utf8")));
-const sources = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(plan.sources, "utf8")));
 const passed = new Set<number>();
 let arms = plan.arms.map((arm) => ({ ...arm, failpoints: new Set(arm.failpoints) }));
 
@@ -86,12 +82,6 @@ if (plan.skewMs !== 0) {
   globalThis.Date = SkewedDate as DateConstructor;
 }
 
-Object.assign(globalThis, { __chaos: { pass, value, each } });
-registerHooks({
-  load(url, context, nextLoad) {
-    const source = sources[url];
-    if (source === undefined) return nextLoad(url, context);
-    tell(`loaded ${url}`);
-    return { format: "module", source, shortCircuit: true };
-  },
+Object.assign(globalThis, {
+  __chaos: { pass, value, each, loaded: (file: string) => tell(`loaded ${file}`) },
 });
