@@ -42,8 +42,7 @@ export type RunningWorker = {
 
 const lookForDeadEveryMs = 1_000;
 const freeOrphansEveryMs = 30_000;
-/** Connections that all jobs share. */
-const mostForJobs = 3;
+const fewestConnections = 4;
 
 function toTaskList({ tasks, metrics, log }: WorkerOptions): TaskList {
   const entries = Object.entries(tasks).map(([name, task]) => {
@@ -104,9 +103,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const pool = createPool({
     url: databaseUrl,
     role: null,
-    // As long as the worker runs, one connection listens for new jobs and one shows that it lives. Jobs take one
-    // only to be fetched and finished, for a moment.
-    size: 2 + Math.min(concurrency, mostForJobs),
+    // As long as the worker runs, one connection listens for new jobs and one shows that it lives. Jobs take one of
+    // the others only for the moments in which they are fetched and finished; the queue wants one for each of them.
+    size: Math.max(concurrency, fewestConnections),
     onError: (error) => log.warn({ err: error }, "the queue lost a connection to the database"),
   });
   const tasks = toTaskList(options);
