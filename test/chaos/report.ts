@@ -45,6 +45,8 @@ export function printReport(result: RunResult, rounds: Totals[], coverage: Cover
   console.log(`round ${rounds.length}: ${title}`);
   console.table(Object.fromEntries(rows));
   console.log(`${kills} kills and ${stops} stops in all rounds`);
+  const { unpassed } = coverage.missing();
+  if (unpassed.length <= 40) for (const name of unpassed) console.log(`not passed so far: ${name}`);
   for (const example of verdict.examples) console.log(example);
   for (const [state, count] of result.unsettled) console.log(`not settled: ${count} ${state}`);
   for (const [why, count] of asked.why) console.log(`asked ${count} times: ${why}`);

@@ -7,7 +7,7 @@ import { type Written, writePosts } from "./author.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Instrumented } from "./failpoints/places.ts";
 import { plantTree } from "./failpoints/tree.ts";
-import { openHouse } from "./house.ts";
+import { type House, openHouse } from "./house.ts";
 import { judge, type Outcome, reasons, unsettled } from "./judge.ts";
 import { planLives } from "./lives.ts";
 import { type Bounds, startPlatforms } from "./platforms.ts";
@@ -116,7 +116,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
     await settle(house, (open) => open <= posts / 20, 20_000);
     workers.calm();
     await weather.calm();
-    await settle(house, (open) => open === 0, options.settleWithinMs);
+    const waking = setInterval(() => void wakeBackOffs(house), 5_000);
+    await settle(house, (open) => open === 0, options.settleWithinMs).finally(() => clearInterval(waking));
     // What a worker that stood still may yet send, and what a platform brings up late.
     await pause(standMs + bounds.latestMs);
     await weather.close();
@@ -155,6 +156,17 @@ async function settle(
     const open = await unsettled(house).catch(() => null);
     if (open && isDone([...open.values()].reduce((sum, count) => sum + count, 0))) return;
   }
+}
+
+/** What was killed or refused many times waits up to ten minutes for its next try; nobody needs to watch that. */
+async function wakeBackOffs({ admin }: Pick<House, "admin">): Promise<void> {
+  await admin
+    .query(
+      `update deliveries set wake_at = clock_timestamp()
+       where state in ('scheduled', 'ambiguous') and due_at <= clock_timestamp()
+         and wake_at > clock_timestamp() + interval '10 seconds' and error_code is distinct from 'delivery.quota'`,
+    )
+    .catch(() => undefined);
 }
 
 function seconds(from: number): number {
