@@ -36,7 +36,7 @@ const decoyEvery = 6;
 export async function writePosts(options: AuthorOptions, written: Written): Promise<void> {
   const { house, random, count, backlog, signal } = options;
   const files = await addFiles(house);
-  const open = nowAndThen(() => openDeliveries(house), 250);
+  const open = nowAndThen(() => openDeliveries(house), 1_000);
   let number = 0;
   let planned = 0;
 

@@ -35,6 +35,7 @@ const stormEveryMs = 3_000;
 const tokensEveryMs = 60_000;
 const databaseEveryMs = 17_000;
 const personEveryMs = 1_000;
+const analyzeEveryMs = 8_000;
 const ok = () => true;
 /** Once in a run: nothing is sent until everything that was due has been looked up. */
 const restoreAfterMs = 12_000;
@@ -98,6 +99,8 @@ export function startWeather(options: {
 
   const loops = [
     every(personEveryMs, closing.signal, person),
+    // Autovacuum counts rows to know when to look at a table, and each crash takes its counts away.
+    every(analyzeEveryMs, closing.signal, async () => void (await house.admin.query("analyze"))),
     ...(kinds.has("faults")
       ? [
           every(stormEveryMs, storming.signal, async () => {
