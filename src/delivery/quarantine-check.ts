@@ -18,8 +18,8 @@ const unknowable =
   "The database was restored from a backup, and the platform could not be asked whether this post was sent since. Look there before you publish it again.";
 
 /** About four minutes of asking, with growing pauses, before a person is asked instead. */
-const mostTries = 20;
-const longestPauseMs = 15_000;
+const mostTries = 50;
+const longestPauseMs = 5_000;
 
 /** A refusal stays one; all else may pass, a channel that has to be connected again among it. */
 function mayPass(error: unknown): boolean {

@@ -69,7 +69,7 @@ export function claimUnchecked(
   const due = sql`
     select d.workspace_id, d.id from deliveries d cross join installation i
     where ${unchecked} and (d.error_code is distinct from 'delivery.restored'
-      or least(d.wake_at, d.updated_at + interval '15 seconds') <= clock_timestamp())
+      or least(d.wake_at, d.updated_at + interval '5 seconds') <= clock_timestamp())
     order by d.due_at limit ${options.limit} for update of d skip locked`;
   return claimRows(db, due, options);
 }

@@ -30,6 +30,7 @@ export function email(url: string, smtpPort: number, { deadlineMs, windowMs }: B
         windowMs,
       },
     },
+    ownApp: null,
     prepare: async () => undefined,
     storm: (random) => {
       const kinds = ["lost_answer", "drop_before_keep", "defer"];

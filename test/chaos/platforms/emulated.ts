@@ -30,6 +30,7 @@ export function emulated({ url, settings }: Running, bounds: Bounds, own: Own): 
     repeats: true,
     access: (number) => ({ kind: "consent", before: {}, page: {}, pick: number }),
     account: () => null,
+    ownApp: null,
     prepare: async () => undefined,
     storm: async (random) => {
       await switches(random);

@@ -18,6 +18,7 @@ export function sandbox(url: string, bounds: Bounds): Target {
     access: (number) => ({ kind: "consent", before: {}, page: { handle: `chaos_${number}` }, pick: 0 }),
     account: (number) => `account-chaos_${number}`,
     settings: { baseUrl: url, deadlineMs, windowMs },
+    ownApp: null,
     prepare: async () => undefined,
     storm: (random) => setFaults(url, [...throttles(random), ...stormOf(bounds, random)]),
     calm: () => setFaults(url, []),

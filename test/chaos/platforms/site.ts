@@ -17,6 +17,7 @@ export function site(publicUrl: string): Target {
     access: () => ({ kind: "form", form: { title: "The Press", slug } }),
     account: () => slug,
     settings: {},
+    ownApp: null,
     prepare: async () => undefined,
     storm: async () => undefined,
     calm: async () => undefined,

@@ -55,6 +55,8 @@ export type Target = {
   account(number: number): string | null;
   /** Settings of its connector. */
   settings: JsonObject;
+  /** The app that the workspace brings for it; null: the installation's. */
+  ownApp: Record<string, string> | null;
   /** Readies the platform before anybody connects. */
   prepare(): Promise<void>;
   /** The weather for a while; `calm` ends it. */
