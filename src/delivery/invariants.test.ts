@@ -352,14 +352,15 @@ describe("7: a match is not older than the attempt", () => {
 });
 
 describe("a process that dies", () => {
-  test("holding only a claim gives it up at once, and one that only seemed dead can do nothing with it", async () => {
+  test("holding only a claim leaves it where it stood in line, and can do nothing with it if it only seemed dead", async () => {
     const claimed = await claimOne(60_000, "One", "dead");
     const others = await claimOne();
     await deliveries.recoverFromDead(["dead"]);
     expect(await stateOf(claimed)).toEqual({ state: "scheduled", fence: claimed.fence + 1 });
     expect(await stateOf(others)).toEqual({ state: "claimed", fence: others.fence });
+    const inPlace = sql`select from deliveries where id = ${claimed.id} and wake_at = due_at`;
+    expect((await inPlace.execute(server.database.system)).rows).toHaveLength(1);
     expect(await intend(intentFor(claimed))).toEqual([false]);
-    expect(await settle(claimed, { attempt: null, next: next("rejected") })).toEqual([false]);
     await endAll();
   });
 

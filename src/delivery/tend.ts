@@ -48,8 +48,10 @@ async function recover(db: Kysely<Schema>, abandoned: RawBuilder<unknown>): Prom
       set state = case when maybe_out then 'ambiguous' else 'scheduled' end,
         fence = d.fence + 1, lease_until = null, updated_at = clock_timestamp(),
         tries = d.tries + case when maybe_out then 0 else 1 end,
-        wake_at = clock_timestamp()
-          + case when maybe_out then 0 else least(power(2, least(d.tries, 10)) - 1, 600) end * interval '1 second'
+        -- The first time it keeps its place among what is due.
+        wake_at = case when not maybe_out and d.tries = 0 then least(d.due_at, clock_timestamp())
+          else clock_timestamp() + case when maybe_out then 0
+            else least(power(2, least(d.tries, 10)) - 1, 600) end * interval '1 second' end
       from abandoned where d.workspace_id = abandoned.workspace_id and d.id = abandoned.id
       returning d.workspace_id as "workspaceId", d.id, d.fence, d.state`.execute(transaction);
     const lost = rows.filter((row) => row.state === "ambiguous");
