@@ -176,6 +176,7 @@ export const fixtures: Record<string, Fixture> = {
     outcome: "absent",
   }),
   "POST /deliveries/{id}/retry": path((ids) => `/deliveries/${ids.delivery}/retry`),
+  "POST /deliveries/{id}/leave": path((ids) => `/deliveries/${ids.delivery}/leave`),
 
   "GET /usage": { lists: "/usage" },
   "POST /drafts": {

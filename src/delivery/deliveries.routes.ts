@@ -84,4 +84,19 @@ export function deliveryRoutes(app: App, { deliveries }: { deliveries: Deliverie
     },
     async (request) => deliveries.retry(actorOf(request), request.params.id),
   );
+
+  app.post(
+    "/deliveries/:id/leave",
+    {
+      config: { access: "posts.publish" },
+      schema: {
+        operationId: "leaveDelivery",
+        summary: "Leave a post as it is of which a part is live and the rest was refused or missed",
+        tags: ["Deliveries"],
+        params: idParams,
+        response: { 200: schema.delivery },
+      },
+    },
+    async (request) => deliveries.leave(actorOf(request), request.params.id),
+  );
 }

@@ -23,7 +23,7 @@ import { groupCommit } from "./group-commit.ts";
 import { type Intent, writeIntents } from "./intent.ts";
 import { renewLease } from "./lease.ts";
 import { cancelOrder, type DeliveryOrder, publishTask, requestDeliveries, rescheduleOrder } from "./order.ts";
-import { type Resolution, resolveDelivery, retryDelivery } from "./people.ts";
+import { leaveDelivery, type Resolution, resolveDelivery, retryDelivery } from "./people.ts";
 import { prepareAhead } from "./prepare-ahead.ts";
 import { claimPreparations, findPreparation, forgetPreparations } from "./preparations.store.ts";
 import { publishDelivery } from "./publish.ts";
@@ -87,6 +87,8 @@ export type Deliveries = {
   ): Promise<DeliveryView[]>;
   resolve(actor: Actor, id: string, resolution: Resolution): Promise<DeliveryView>;
   retry(actor: Actor, id: string): Promise<DeliveryView>;
+  /** Gives up what is left of a post of which a part is live. */
+  leave(actor: Actor, id: string): Promise<DeliveryView>;
   quarantine: Quarantine;
   /**
    * Throws `delivery.not_durable` on a database that may forget a commit, and recognises one that was
@@ -258,6 +260,10 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     },
     retry: async (actor, id) => {
       await retryDelivery({ database, jobs }, actor, id);
+      return view(actor.workspaceId, id);
+    },
+    leave: async (actor, id) => {
+      await leaveDelivery({ database, jobs }, actor, id);
       return view(actor.workspaceId, id);
     },
     checkDurability,

@@ -1,5 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { sql } from "kysely";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Actor, newId } from "#kit";
+import { createPool } from "#platform/db";
 import { buildMember } from "../../test/builders.ts";
 import { testDatabase, type TestDatabase } from "../../test/database.ts";
 import {
@@ -91,10 +93,11 @@ test("another workspace's delivery answers as one that does not exist", async ()
   const elsewhere = await buildDeliveryHouse(server.database, platform.connector);
   const stranger = await buildMember(server.database, elsewhere.workspaceId);
   for (const attempt of [
-    deliveries.resolve(stranger, deliveryId, { outcome: "live", url: null }),
-    deliveries.retry(stranger, deliveryId),
+    () => deliveries.resolve(stranger, deliveryId, { outcome: "live", url: null }),
+    () => deliveries.retry(stranger, deliveryId),
+    () => deliveries.leave(stranger, deliveryId),
   ]) {
-    await expect(attempt).rejects.toMatchObject({ code: "delivery.not_found", kind: "not_found" });
+    await expect(attempt()).rejects.toMatchObject({ code: "delivery.not_found", kind: "not_found" });
   }
   const { workspaceId } = house;
   await server.database.inWorkspace(workspaceId, (tx) => deliveries.cancel(tx, workspaceId, postId));
@@ -135,6 +138,90 @@ test("without an address that a platform understands, the next part is held inst
   const view = await untilState(postId, "rejected");
   expect(view?.error?.code).toBe("delivery.parent_unknown");
   expect(await visible()).toEqual(["one"]);
+});
+
+describe("what is half live", () => {
+  async function halfLive(): Promise<{ postId: string; deliveryId: string; approvalId: string }> {
+    deliveries = platform.deliveries(server.database);
+    const order = await orderPost(house, deliveries, textVariant("one", "x".repeat(500), "three"));
+    await untilState(order.postId, "rejected");
+    expect(await visible()).toEqual(["one"]);
+    return order;
+  }
+
+  test("can be left as it is: settled with its history, and nothing of it is sent again", async () => {
+    const { postId, deliveryId } = await halfLive();
+    const before = await untilState(postId, "rejected");
+    const left = await deliveries.leave(actor, deliveryId);
+    expect(left).toMatchObject({ state: "partly", error: before?.error, attempts: before?.attempts });
+    expect(left.externalUrl).toBe(before?.externalUrl);
+    for (const sweep of deliveries.sweeps) await sweep.run(new AbortController().signal);
+    expect(await visible()).toEqual(["one"]);
+    const events = await server.database.system
+      .selectFrom("audit_events")
+      .select(["action", "actor_id", "details"])
+      .where("target_id", "=", deliveryId)
+      .execute();
+    expect(events).toEqual([
+      { action: "delivery.left", actor_id: actor.userId, details: { from: "rejected", live: 1, items: 3 } },
+    ]);
+    const queue = createPool({ url: server.url, role: null, size: 1 });
+    const told = await queue.query("select from graphile_worker._private_jobs where payload::text like $1", [
+      `%${postId}%`,
+    ]);
+    await queue.end();
+    expect(told.rowCount).toBeGreaterThan(0);
+    for (const again of [deliveries.leave, deliveries.retry]) {
+      await expect(again(actor, deliveryId)).rejects.toMatchObject({ code: "delivery.wrong_state" });
+    }
+  });
+
+  test("and was left is neither cancelled, sent by the same approval again, nor opened by the database", async () => {
+    const { postId, deliveryId } = await halfLive();
+    const { workspaceId } = house;
+    const { database } = server;
+    await deliveries.leave(actor, deliveryId);
+    const change = await database.inWorkspace(workspaceId, (tx) => deliveries.cancel(tx, workspaceId, postId));
+    expect(change).toEqual({ cancelled: [], tooLate: [deliveryId] });
+    for (const state of ["scheduled", "cancelled", "confirmed", "rejected"]) {
+      const moving = sql`update deliveries set state = ${state}, fence = fence + 1 where id = ${deliveryId}`;
+      await expect(moving.execute(database.system), state).rejects.toThrow(/cannot go from partly/);
+    }
+    const copied = sql`
+      insert into deliveries (workspace_id, id, post_id, channel_id, connector, content, content_hash, approval_id,
+        approved_by, approval_binding, approval_hash, due_at, wake_at, grace_seconds, late_after)
+      select workspace_id, ${newId()}, post_id, channel_id, connector, content, content_hash, approval_id,
+        approved_by, approval_binding, approval_hash, due_at, wake_at, grace_seconds, late_after
+      from deliveries where id = ${deliveryId}`;
+    await expect(copied.execute(database.system)).rejects.toThrow(/deliveries_once/);
+  });
+
+  test("goes on where a person asks for another try instead", async () => {
+    const { deliveryId } = await halfLive();
+    expect((await deliveries.retry(actor, deliveryId)).state).toBe("scheduled");
+    await expect(deliveries.leave(actor, deliveryId)).rejects.toMatchObject({ code: "delivery.wrong_state" });
+  });
+
+  test("is not what is not live at all, nor what may be: that is cancelled, or asked about", async () => {
+    deliveries = platform.deliveries(server.database);
+    const refused = await orderPost(house, deliveries, textVariant("x".repeat(500), "two"));
+    await untilState(refused.postId, "rejected");
+    await expect(deliveries.leave(actor, refused.deliveryId)).rejects.toMatchObject({
+      code: "delivery.nothing_live",
+    });
+    const forced = sql`update deliveries set state = 'partly', fence = fence + 1 where id = ${refused.deliveryId}`;
+    await expect(forced.execute(server.database.system)).rejects.toThrow(/not a part of it is live/);
+    expect((await untilState(refused.postId, "rejected"))?.state).toBe("rejected");
+
+    const blind = platform.deliveries(server.database, {}, { ...platform.connector, locate: "unsupported" });
+    const first = await orderPost(house, blind, textVariant("one", "two"));
+    deliveries = blind;
+    await platform.setFaults([{ kind: "lost_answer" }]);
+    await untilState(first.postId, "needs_human");
+    await expect(deliveries.leave(actor, first.deliveryId)).rejects.toMatchObject({
+      code: "delivery.wrong_state",
+    });
+  });
 });
 
 test("a post that was called off while a worker holds it is not sent", async () => {

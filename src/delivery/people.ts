@@ -21,6 +21,8 @@ type Locked = {
   late: boolean;
   attemptId: string | null;
   attemptItem: number | null;
+  /** How many of its items are live. */
+  live: number;
 };
 
 /** Takes the row from whoever has it: with the next fence, every other owner's writes find nothing. */
@@ -39,7 +41,9 @@ async function takeOver(
       (select a.id from delivery_attempts a
         where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.state = 'ambiguous') as "attemptId",
       (select a.item from delivery_attempts a
-        where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.state = 'ambiguous') as "attemptItem"`.execute(
+        where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.state = 'ambiguous') as "attemptItem",
+      (select count(*)::integer from delivery_attempts a
+        where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.state = 'confirmed') as live`.execute(
     transaction,
   );
   const row = rows[0];
@@ -189,5 +193,48 @@ export async function retryDelivery(
     );
     if (state === "scheduled") await tools.jobs.enqueue(transaction, publishTask, {});
     await recordEvent(transaction, { actor, action: "delivery.retried", target: { kind: "delivery", id } });
+  });
+}
+
+/**
+ * A person gives up what is left of a post of which a part is live: a thread whose second part was refused, a post
+ * without its first comment. It ends as what it is, with what went wrong; nothing of it is ever sent again.
+ *
+ * @throws DeliveryError `delivery.not_found`, `delivery.wrong_state`, `delivery.nothing_live`
+ */
+export async function leaveDelivery(
+  tools: { database: Database; jobs: Jobs },
+  actor: Actor,
+  id: string,
+): Promise<void> {
+  const { workspaceId } = actor;
+  await tools.database.inWorkspace(workspaceId, async (transaction) => {
+    const row = await takeOver(
+      transaction,
+      workspaceId,
+      id,
+      ["rejected", "missed", "needs_reconnect"],
+      "Only what has stopped can be left as it is.",
+    );
+    if (row.live === 0) throw nothingLive();
+    await sql`
+      update deliveries set state = 'partly', fence = fence + 1, lease_until = null,
+        updated_at = clock_timestamp(), finished_at = clock_timestamp()
+      where workspace_id = ${workspaceId} and id = ${id}`.execute(transaction);
+    await tools.jobs.enqueueMany(transaction, settledJobs([{ workspaceId, postId: row.postId }]));
+    await recordEvent(transaction, {
+      actor,
+      action: "delivery.left",
+      target: { kind: "delivery", id },
+      details: { from: row.state, live: row.live, items: row.itemCount },
+    });
+  });
+}
+
+function nothingLive(): DeliveryError {
+  return new DeliveryError({
+    code: "delivery.nothing_live",
+    kind: "conflict",
+    message: "Nothing of it is live, so there is nothing to leave as it is. Cancel the post instead.",
   });
 }

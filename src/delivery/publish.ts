@@ -163,7 +163,7 @@ async function sendItem(
   }
   if (planned.kind !== "post" && published.some(({ externalId }) => externalId === "")) {
     const message =
-      "A part before this one was confirmed without an address that the platform understands, so this part has nothing to answer to. Publish the rest there by hand, and cancel this delivery.";
+      "A part before this one was confirmed without an address that the platform understands, so this part has nothing to answer to. Publish the rest there by hand, and leave this as it is.";
     await refuse(tools, claimed, "delivery.parent_unknown", message);
     return null;
   }

@@ -17,6 +17,8 @@ export const deliveryStates = [
   "needs_human",
   "missed",
   "cancelled",
+  // Some of its items are live, and a person has given up the rest.
+  "partly",
 ] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
@@ -40,10 +42,11 @@ const deliveryMoves: Record<DeliveryState, readonly DeliveryState[]> = {
   ambiguous: ["reconciling", "confirmed", "scheduled"],
   reconciling: ["ambiguous", "confirmed", "scheduled", "missed", "needs_human"],
   needs_human: ["ambiguous", "confirmed", "scheduled", "missed"],
-  rejected: ["scheduled", "cancelled"],
-  missed: ["scheduled", "cancelled"],
-  needs_reconnect: ["scheduled", "missed", "cancelled"],
+  rejected: ["scheduled", "cancelled", "partly"],
+  missed: ["scheduled", "cancelled", "partly"],
+  needs_reconnect: ["scheduled", "missed", "cancelled", "partly"],
   cancelled: [],
+  partly: [],
 };
 
 const attemptMoves: Record<AttemptState, readonly AttemptState[]> = {
@@ -79,4 +82,5 @@ export const settledStates: ReadonlySet<DeliveryState> = new Set([
   "needs_human",
   "missed",
   "cancelled",
+  "partly",
 ]);

@@ -14,7 +14,8 @@ export type DeliveryFact = {
     | "reconciling"
     | "needs_human"
     | "missed"
-    | "cancelled";
+    | "cancelled"
+    | "partly";
   dueAt: Date;
   /** Some item of it is live, as the first part of a thread whose second was refused. */
   anyLive: boolean;
@@ -46,4 +47,6 @@ const ended: ReadonlySet<DeliveryFact["state"]> = new Set([
   "rejected",
   "needs_reconnect",
   "missed",
+  // A part of it is live, and a person has left it so.
+  "partly",
 ]);

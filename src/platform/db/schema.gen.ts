@@ -104,7 +104,7 @@ export type DeliveriesTable = {
   due_at: Instant;
   grace_seconds: number;
   late_after: Instant;
-  state: Filled<"scheduled" | "claimed" | "in_flight" | "confirmed" | "rejected" | "needs_reconnect" | "ambiguous" | "reconciling" | "needs_human" | "missed" | "cancelled">;
+  state: Filled<"scheduled" | "claimed" | "in_flight" | "confirmed" | "rejected" | "needs_reconnect" | "ambiguous" | "reconciling" | "needs_human" | "missed" | "cancelled" | "partly">;
   wake_at: Instant;
   fence: Filled<number>;
   lease_until: Nullable<Instant>;

@@ -124,7 +124,15 @@ async function publish(context: Context, command: Command): Promise<void> {
 }
 
 /** Where a person is asked, waiting longer brings nothing. */
-const settled = new Set(["confirmed", "rejected", "needs_reconnect", "needs_human", "missed", "cancelled"]);
+const settled = new Set([
+  "confirmed",
+  "rejected",
+  "needs_reconnect",
+  "needs_human",
+  "missed",
+  "cancelled",
+  "partly",
+]);
 
 async function untilSettled(context: Context, api: Api, started: Post, timeoutMs: number) {
   const progress = await openProgress(context.io, !context.json);
