@@ -57,6 +57,32 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
   return name;
 }
 
+async function call<Answer>(method: string, address: string, body: object): Promise<Answer> {
+  const stored = await readFile(path.join(folder, "galley", "sessions.json"), "utf8");
+  const [session] = Object.values(JSON.parse(stored) as Record<string, { token: string }>);
+  const answer = await fetch(`${galley.url}${address}`, {
+    method,
+    headers: { authorization: `Bearer ${session?.token ?? ""}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${address}: ${answer.status} ${text}`);
+  return JSON.parse(text) as Answer;
+}
+
+/** A thread whose second part the platform puts off for longer than the workspace waits. */
+async function halfLive(channelId: string): Promise<string> {
+  await call("PATCH", "/api/v1/workspace", { graceSeconds: 60 });
+  const faults = [{ kind: "slow" }, { kind: "throttle", delayMs: 3_600_000 }];
+  await call("PUT", "/sandbox/control/faults", { faults });
+  const variants = [{ channelId, content: { parts: ["The first part", "The second part"] } }];
+  const { id } = await call<{ id: string }>("POST", "/api/v1/posts", { title: "In two parts", variants });
+  await run(["submit", id]);
+  await run(["approve", id, "--yes"]);
+  expect((await run(["publish", id, "--wait"])).code).toBe(1);
+  return id;
+}
+
 describe("before anybody is signed in", () => {
   test("a command says how to sign in", async () => {
     const { code, err } = await run(["posts"]);
@@ -167,6 +193,34 @@ describe("the way from init to a published post", () => {
       code: 0,
       out: expect.stringContaining("ok   Sandbox @newcomer: @newcomer answers"),
     });
+  });
+
+  test("what a person decides about a delivery is refused where nothing asks for it", async () => {
+    expect((await run(["resolve", postId])).code).toBe(2);
+    expect((await run(["resolve", postId, "--absent", "--live"])).code).toBe(2);
+    for (const argv of [["resolve", postId, "--absent"], ["retry", postId], ["leave", postId]]) {
+      const { code, err } = await run(argv);
+      expect([code, err]).toEqual([1, expect.stringContaining("Nothing of this post waits for that")]);
+    }
+    const nowhere = await run(["leave", postId, "--channel", "telegram"]);
+    expect([nowhere.code, nowhere.err]).toEqual([4, expect.stringContaining("telegram")]);
+    const live = await run(["leave", postId, "--channel", "@newcomer"]);
+    expect([live.code, live.err]).toEqual([5, expect.stringContaining("Only what has stopped")]);
+  });
+
+  test("a thread of which one part is live is left as it is", async () => {
+    const { items } = JSON.parse((await run(["channels", "--json"])).out) as {
+      items: { id: string; connector: string }[];
+    };
+    const channelId = items.find(({ connector }) => connector === "sandbox")?.id ?? "";
+    const id = await halfLive(channelId);
+    expect(await run(["status", id])).toMatchObject({ out: expect.stringContaining("missed") });
+    expect(await run(["leave", id])).toMatchObject({ code: 0, out: expect.stringContaining("partly") });
+    expect(JSON.parse((await run(["status", id, "--json"])).out)).toMatchObject({
+      status: "partly",
+      deliveries: [{ state: "partly" }],
+    });
+    expect((await run(["retry", id, "--channel", "sandbox"])).code).toBe(5);
   });
 
   test("doctor marks what is only worth knowing, and lists a disconnected channel", async () => {

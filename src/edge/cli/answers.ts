@@ -50,17 +50,14 @@ export type Post = z.output<typeof postSchema>;
 
 export const postPageSchema = z.object({ items: z.array(postSummarySchema), next: z.string().nullable() });
 
-export const deliveriesSchema = z.object({
-  items: z.array(
-    z.looseObject({
-      id: z.string(),
-      state: z.string(),
-      channel: z.looseObject({ connector: z.string(), handle: z.string() }),
-      externalUrl: z.string().nullable(),
-      error: z.looseObject({ message: z.string() }).nullable(),
-    }),
-  ),
+export const deliverySchema = z.looseObject({
+  id: z.string(),
+  state: z.string(),
+  channel: z.looseObject({ id: z.string(), connector: z.string(), handle: z.string() }),
+  externalUrl: z.string().nullable(),
+  error: z.looseObject({ message: z.string() }).nullable(),
 });
+export const deliveriesSchema = z.object({ items: z.array(deliverySchema) });
 export type Deliveries = z.output<typeof deliveriesSchema>;
 
 export const runSchema = z.looseObject({

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { accountCommands } from "./commands/account.ts";
 import { appCommands } from "./commands/apps.ts";
 import { channelCommands } from "./commands/channels.ts";
+import { deliveryCommands } from "./commands/deliveries.ts";
 import { doctorCommands } from "./commands/doctor.ts";
 import { draftCommands } from "./commands/draft.ts";
 import { importCommands } from "./commands/import.ts";
@@ -38,6 +39,7 @@ export function createProgram(io: CliIo): Command {
     draftCommands,
     postCommands,
     publishCommands,
+    deliveryCommands,
     importCommands,
     seriesCommands,
     channelCommands,

@@ -9,6 +9,7 @@ import { CliFailure } from "../exit.ts";
 import { postText, safe } from "../print.ts";
 import { openProgress } from "../progress.ts";
 import { readMaterial } from "../material.ts";
+import { isNamed } from "../channel-name.ts";
 
 /** draft. */
 export const draftCommands: Register = (program, action) => {
@@ -97,11 +98,6 @@ async function resolveChannels(api: Api, list: string): Promise<string[]> {
     const choices = found.map((channel) => safe(channel.handle)).join(", ");
     throw new CliFailure("usage", `"${name}" fits several channels; name one of ${choices}.`);
   });
-}
-
-function isNamed(channel: Channel, name: string): boolean {
-  const handle = channel.handle.replace(/^@/, "").toLowerCase();
-  return channel.id === name || channel.connector === name || handle === name.replace(/^@/, "").toLowerCase();
 }
 
 async function follow(context: Context, api: Api, started: Run): Promise<Run> {

@@ -1,0 +1,95 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import type { Api } from "../api.ts";
+import { type Deliveries, deliveriesSchema, deliverySchema } from "../answers.ts";
+import { isNamed } from "../channel-name.ts";
+import type { Context, Register } from "../context.ts";
+import { CliFailure } from "../exit.ts";
+import { deliveriesText } from "../print.ts";
+import { idOf } from "../post-id.ts";
+
+type Delivery = Deliveries["items"][number];
+
+/** resolve, retry, leave: what a person decides where Galley has stopped. */
+export const deliveryCommands: Register = (program, action) => {
+  const channel = ["--channel <name>", "which channel, where the post went to several"] as const;
+  program
+    .command("resolve")
+    .description("say what became of a post whose answer was lost")
+    .argument("<id>")
+    .option("--live [url]", "it is live, at this address")
+    .option("--absent", "it is not; it is sent again")
+    .option(...channel)
+    .action(action(resolve));
+  program
+    .command("retry")
+    .description("send again what was refused or missed; look again where the outcome is unknown")
+    .argument("<id>")
+    .option(...channel)
+    .action(action(retry));
+  program
+    .command("leave")
+    .description("leave a post as it is of which a part is live and the rest was refused")
+    .argument("<id>")
+    .option(...channel)
+    .action(action(leave));
+};
+
+const outcomeSchema = z.object({
+  live: z.union([z.string(), z.literal(true)]).optional(),
+  absent: z.boolean().default(false),
+});
+
+async function resolve(context: Context, command: Command): Promise<void> {
+  const { live, absent } = outcomeSchema.parse(command.opts());
+  if ((live === undefined) === !absent) {
+    throw new CliFailure("usage", "Look at the account, then say --live URL or --absent.");
+  }
+  const body = absent ? { outcome: "absent" } : { outcome: "live", url: live === true ? null : live };
+  await decide(context, command, { verb: "resolve", stopped: ["ambiguous", "reconciling", "needs_human"], body });
+}
+
+function retry(context: Context, command: Command): Promise<void> {
+  const stopped = ["rejected", "missed", "needs_reconnect", "needs_human"];
+  return decide(context, command, { verb: "retry", stopped });
+}
+
+function leave(context: Context, command: Command): Promise<void> {
+  return decide(context, command, { verb: "leave", stopped: ["rejected", "missed", "needs_reconnect"] });
+}
+
+async function decide(
+  context: Context,
+  command: Command,
+  decision: { verb: string; stopped: readonly string[]; body?: object },
+): Promise<void> {
+  const api = await context.api();
+  const delivery = await theOne(api, command, decision.stopped);
+  const decided = await api.call({
+    method: "POST",
+    path: `/deliveries/${delivery.id}/${decision.verb}`,
+    schema: deliverySchema,
+    ...(decision.body ? { body: decision.body } : {}),
+  });
+  context.print(decided, () => deliveriesText({ items: [decided] }));
+}
+
+/** The delivery that is meant: the only one that waits for this, or that of the named channel. */
+async function theOne(api: Api, command: Command, stopped: readonly string[]): Promise<Delivery> {
+  const { channel: named } = z.object({ channel: z.string().optional() }).parse(command.opts());
+  const { items } = await api.call({ path: `/posts/${idOf(command)}/deliveries`, schema: deliveriesSchema });
+  const meant =
+    named === undefined
+      ? items.filter(({ state }) => stopped.includes(state))
+      : items.filter(({ channel, state }) => state !== "cancelled" && isNamed(channel, named));
+  const [only, ...others] = meant;
+  if (only && others.length === 0) return only;
+  if (only) {
+    const names = meant.map(({ channel }) => `${channel.handle} (${channel.connector})`).join(", ");
+    throw new CliFailure("usage", `Name one of the channels with --channel: ${names}.`);
+  }
+  throw new CliFailure(
+    named === undefined ? "failure" : "notFound",
+    named === undefined ? "Nothing of this post waits for that; see: galley status" : `The post is not on ${named}.`,
+  );
+}
