@@ -143,4 +143,30 @@ describe.skipIf(noBrowser !== null)("what needs a person, in one place", () => {
     await becomes(id, "cancelled");
     expect(await visible(linkedin, text)).toEqual([]);
   });
+
+  test("a post that is live without its first comment is left as it is", { timeout: 90_000 }, async () => {
+    const text = "Live without its comment";
+    const faults = [
+      { kind: "slow", on: "create" },
+      { kind: "refusal", on: "create", code: "400" },
+    ];
+    await control(linkedin, "PUT", "faults", { faults });
+    const content = { parts: [text], firstComment: "The comment" };
+    const id = await publish(page, text, [{ channelId: profile, content }]);
+    await becomes(id, "rejected");
+    await page.goto(`${server.url}/needs-you?kind=stopped`);
+    await needs().getByRole("button", { name: "Send again" }).waitFor();
+    // What is live cannot be cancelled.
+    expect(await needs().getByRole("button", { name: "Cancel post" }).count()).toBe(0);
+    await press(page, "button", "Leave it as it is");
+    await inspect(page, "needs-leave");
+    await page.getByRole("alertdialog").getByRole("button", { name: "Leave it as it is" }).click();
+    await page.getByText("Nothing needs you").waitFor();
+    await becomes(id, "partly");
+    await page.goto(`${server.url}/posts/${id}`);
+    await page.getByText("A part of it is live; a person gave up the rest.").waitFor();
+    await inspect(page, "post-left");
+    expect(await visible(linkedin, text)).toHaveLength(1);
+    expect(await visible(linkedin, "The comment")).toEqual([]);
+  });
 });

@@ -7,7 +7,7 @@ import { ChannelIcon } from "../channels/channel-icon.tsx";
 import { ExpiryNotice } from "../channels/expiry-warnings.tsx";
 import { ReconnectButton } from "../channels/reconnect-button.tsx";
 import { formatMoment, formatRelative } from "../lib/format.ts";
-import { DeliveryTrouble } from "../post/delivery-trouble.tsx";
+import { DeliveryTrouble, isHalfLive } from "../post/delivery-trouble.tsx";
 import { deliveryStateText, postText } from "../post/messages.ts";
 import { usePostAction } from "../post/use-post-action.ts";
 import { Status } from "../ui/badge.tsx";
@@ -66,7 +66,7 @@ function DeliveryNeed({ delivery }: { delivery: Delivery }) {
         lead={`${channel.handle} · ${postText.due(formatMoment(dueAt, workspace.timeZone))}`}
       >
         <Status tone={state === "needs_human" ? "warn" : "bad"}>{deliveryStateText[state]}</Status>
-        {allowed && state !== "needs_human" ? <GiveUp postId={postId} /> : null}
+        {allowed && state !== "needs_human" && !isHalfLive(delivery) ? <GiveUp postId={postId} /> : null}
       </Row>
       <DeliveryTrouble delivery={delivery} allowed={allowed} />
     </Card>

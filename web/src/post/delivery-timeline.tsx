@@ -22,6 +22,7 @@ const tones: Record<DeliveryState, Tone> = {
   needs_human: "warn",
   missed: "bad",
   cancelled: "neutral",
+  partly: "neutral",
 };
 
 const waiting = new Set<DeliveryState>(["ambiguous", "reconciling"]);

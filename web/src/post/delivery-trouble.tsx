@@ -1,9 +1,11 @@
 import { ReloadIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { channelsQuery } from "../api/queries.ts";
 import type { Delivery, DeliveryState } from "../api/types.ts";
 import { ReconnectButton } from "../channels/reconnect-button.tsx";
 import { Button } from "../ui/button.tsx";
+import { Confirm } from "../ui/confirm.tsx";
 import { postText } from "./messages.ts";
 import { OutcomeQuestion } from "./outcome-question.tsx";
 import { useDeliveryAction } from "./use-delivery-action.ts";
@@ -11,10 +13,22 @@ import { useDeliveryAction } from "./use-delivery-action.ts";
 /** States that nothing but a person ends. */
 const stopped: ReadonlySet<DeliveryState> = new Set(["needs_reconnect", "rejected", "missed"]);
 
+/** Whether a part of it is live and the rest has stopped; then it can be left so, and no longer cancelled. */
+export function isHalfLive({ state, attempts }: Delivery): boolean {
+  return stopped.has(state) && attempts.some((attempt) => attempt.state === "confirmed");
+}
+
 /** What keeps a delivery from going on, and what a person can do about it here; nothing where nothing does. */
 export function DeliveryTrouble({ delivery, allowed }: { delivery: Delivery; allowed: boolean }) {
   const { state, error, waiting } = delivery;
   if (state === "needs_human") return <OutcomeQuestion delivery={delivery} allowed={allowed} />;
+  if (state === "partly") {
+    return (
+      <p className="border-t border-line px-4 py-2.5 text-sm break-words text-dim">
+        {postText.leftLead} {error?.message}
+      </p>
+    );
+  }
   if (waiting || state === "confirmed" || (!error && !stopped.has(state))) return null;
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2 border-t border-line bg-bad-soft/60 px-4 py-2.5 text-sm text-bad-ink">
@@ -35,6 +49,7 @@ function WaysOut({ delivery, allowed }: { delivery: Delivery; allowed: boolean }
     <span className="flex flex-wrap items-center gap-2">
       {!connected || lacksPermission ? <ReconnectButton channel={channel} /> : null}
       {connected && allowed ? <SendAgain delivery={delivery} /> : null}
+      {allowed && isHalfLive(delivery) ? <Leave delivery={delivery} /> : null}
     </span>
   );
 }
@@ -46,5 +61,26 @@ function SendAgain({ delivery }: { delivery: Delivery }) {
       <ReloadIcon aria-hidden="true" />
       {postText.retry}
     </Button>
+  );
+}
+
+function Leave({ delivery }: { delivery: Delivery }) {
+  const [asking, setAsking] = useState(false);
+  const leave = useDeliveryAction(delivery);
+  return (
+    <>
+      <Button size="sm" variant="ghost" busy={leave.isPending} onClick={() => setAsking(true)}>
+        {postText.leave}
+      </Button>
+      <Confirm
+        open={asking}
+        onOpenChange={setAsking}
+        title={postText.leaveTitle}
+        description={postText.leaveLead}
+        action={postText.leave}
+        cancel={postText.keepAsking}
+        onConfirm={() => leave.mutate({ action: "leave" })}
+      />
+    </>
   );
 }

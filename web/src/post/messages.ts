@@ -74,6 +74,12 @@ export const postText = {
   retry: "Send again",
   retried: "Queued again",
   stopped: "It was not published.",
+  leave: "Leave it as it is",
+  leaveTitle: "Leave it as it is?",
+  leaveLead: "What is live stays live, and the rest is never sent. The timeline keeps what happened.",
+  left: "Left as it is",
+  leftLead: "A part of it is live; a person gave up the rest.",
+  keepAsking: "Not yet",
 } as const;
 
 export const deliveryStateText: Record<DeliveryState, string> = {
@@ -88,6 +94,7 @@ export const deliveryStateText: Record<DeliveryState, string> = {
   needs_human: "Needs your answer",
   missed: "Missed its time",
   cancelled: "Cancelled",
+  partly: "Partly live, left so",
 };
 
 export const attemptText: Record<Attempt["state"], string> = {

@@ -7,7 +7,14 @@ import { postText } from "./messages.ts";
 
 export type DeliveryAnswer =
   | { action: "retry" }
+  | { action: "leave" }
   | { action: "resolve"; body: { outcome: "live"; url: string | null } | { outcome: "absent" } };
+
+const done: Record<DeliveryAnswer["action"], string> = {
+  retry: postText.retried,
+  leave: postText.left,
+  resolve: postText.resolved,
+};
 
 /**
  * What a person decides about a delivery. Everything is read again, also when it was refused: then somebody
@@ -19,7 +26,7 @@ export function useDeliveryAction(delivery: Delivery) {
     mutationFn: (answer: DeliveryAnswer) =>
       api.post(`/deliveries/${delivery.id}/${answer.action}`, "body" in answer ? answer.body : {}),
     onSuccess: (_answer, { action }) =>
-      toast.success(action === "resolve" ? postText.resolved : postText.retried),
+      toast.success(done[action]),
     onError: (error) => (fieldError(error, "/url") ? undefined : toast.error(messageOf(error))),
     onSettled: async () => {
       await Promise.all([
