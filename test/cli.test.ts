@@ -198,7 +198,11 @@ describe("the way from init to a published post", () => {
   test("what a person decides about a delivery is refused where nothing asks for it", async () => {
     expect((await run(["resolve", postId])).code).toBe(2);
     expect((await run(["resolve", postId, "--absent", "--live"])).code).toBe(2);
-    for (const argv of [["resolve", postId, "--absent"], ["retry", postId], ["leave", postId]]) {
+    for (const argv of [
+      ["resolve", postId, "--absent"],
+      ["retry", postId],
+      ["leave", postId],
+    ]) {
       const { code, err } = await run(argv);
       expect([code, err]).toEqual([1, expect.stringContaining("Nothing of this post waits for that")]);
     }

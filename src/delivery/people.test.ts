@@ -181,7 +181,9 @@ describe("what is half live", () => {
     const { workspaceId } = house;
     const { database } = server;
     await deliveries.leave(actor, deliveryId);
-    const change = await database.inWorkspace(workspaceId, (tx) => deliveries.cancel(tx, workspaceId, postId));
+    const change = await database.inWorkspace(workspaceId, (tx) =>
+      deliveries.cancel(tx, workspaceId, postId),
+    );
     expect(change).toEqual({ cancelled: [], tooLate: [deliveryId] });
     for (const state of ["scheduled", "cancelled", "confirmed", "rejected"]) {
       const moving = sql`update deliveries set state = ${state}, fence = fence + 1 where id = ${deliveryId}`;

@@ -25,8 +25,7 @@ export function useDeliveryAction(delivery: Delivery) {
   return useMutation({
     mutationFn: (answer: DeliveryAnswer) =>
       api.post(`/deliveries/${delivery.id}/${answer.action}`, "body" in answer ? answer.body : {}),
-    onSuccess: (_answer, { action }) =>
-      toast.success(done[action]),
+    onSuccess: (_answer, { action }) => toast.success(done[action]),
     onError: (error) => (fieldError(error, "/url") ? undefined : toast.error(messageOf(error))),
     onSettled: async () => {
       await Promise.all([

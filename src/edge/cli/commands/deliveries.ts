@@ -46,7 +46,11 @@ async function resolve(context: Context, command: Command): Promise<void> {
     throw new CliFailure("usage", "Look at the account, then say --live URL or --absent.");
   }
   const body = absent ? { outcome: "absent" } : { outcome: "live", url: live === true ? null : live };
-  await decide(context, command, { verb: "resolve", stopped: ["ambiguous", "reconciling", "needs_human"], body });
+  await decide(context, command, {
+    verb: "resolve",
+    stopped: ["ambiguous", "reconciling", "needs_human"],
+    body,
+  });
 }
 
 function retry(context: Context, command: Command): Promise<void> {
@@ -90,6 +94,8 @@ async function theOne(api: Api, command: Command, stopped: readonly string[]): P
   }
   throw new CliFailure(
     named === undefined ? "failure" : "notFound",
-    named === undefined ? "Nothing of this post waits for that; see: galley status" : `The post is not on ${named}.`,
+    named === undefined
+      ? "Nothing of this post waits for that; see: galley status"
+      : `The post is not on ${named}.`,
   );
 }
