@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
 import { z } from "zod";
 import type { Api } from "../api.ts";
-import type { Channel, Run } from "../answers.ts";
+import type { Run } from "../answers.ts";
 import { channelListSchema, postSchema, runSchema } from "../answers.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
