@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Channel, ChannelCheck, PendingConnection } from "./channel.ts";
 import type * as schema from "./channels.schema.ts";
 import { redirectUriOf } from "./oauth.ts";
-import { missingNeeded, missingOptional } from "./scopes.ts";
+import { missingNeeded, missingOptional, optionalScopes } from "./scopes.ts";
 
 export type FormDefaults = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
@@ -30,7 +30,7 @@ function connectToWire(connector: Connector, publicUrl: string, initial: Readonl
     return {
       kind: connect.kind,
       scopes: connect.scopes,
-      optionalScopes: connect.optionalScopes,
+      optionalScopes: optionalScopes(connector),
       before: connect.before === null ? null : { fields: withInitial(connect.before.fields, initial) },
       redirectUri: redirectUriOf(publicUrl, connector.id),
     };

@@ -7,6 +7,7 @@ import type { DoctorFinding, PlatformReport } from "./doctor.ts";
 import { redirectUriOf } from "./oauth.ts";
 import type * as schema from "./oauth.schema.ts";
 import type { ChannelRoutesOptions } from "./routes-options.ts";
+import { optionalScopes } from "./scopes.ts";
 import type { StandingWarning } from "./watch.ts";
 
 export function appToWire(view: AppView): z.input<typeof schema.app> {
@@ -38,7 +39,7 @@ export function platformToWire(
     configured: app === null || app.missing.length === 0,
     redirectUri: connect.kind === "oauth" ? redirectUriOf(publicUrl, connector.id) : null,
     scopes: connect.kind === "oauth" ? connect.scopes : [],
-    optionalScopes: connect.kind === "oauth" ? connect.optionalScopes : [],
+    optionalScopes: optionalScopes(connector),
     app: app && appToWire(app),
     hasGuide: guides?.has(connector.id) ?? false,
     accounts: {

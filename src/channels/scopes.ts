@@ -11,10 +11,15 @@ export function missingNeeded(connector: Connector, granted: readonly string[]):
   return connector.connect.kind === "oauth" ? missingScopes(connector.connect.scopes, granted) : [];
 }
 
+/** What is asked for although a channel works without it; plain, as it is told to people. */
+export function optionalScopes({ connect }: Connector): MissingScope[] {
+  if (connect.kind !== "oauth") return [];
+  return connect.optionalScopes.map(({ scope, enables }) => ({ scope, enables }));
+}
+
 /** What was not granted although the channel works without it, with what it would enable. */
 export function missingOptional(connector: Connector, granted: readonly string[]): MissingScope[] {
-  if (connector.connect.kind !== "oauth") return [];
-  return connector.connect.optionalScopes.filter(({ scope }) => !granted.includes(scope));
+  return optionalScopes(connector).filter(({ scope }) => !granted.includes(scope));
 }
 
 /** Throws `channels.scopes_missing`. */

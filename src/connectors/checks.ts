@@ -77,6 +77,11 @@ function commentProblems(rules: Rules, variant: VariantContent): Problem[] {
   return [{ path, code: "content.too_long", message: `The first comment is too long for ${rules.name}.` }];
 }
 
+/** Where a variant has a first comment, for platforms that ask for a permission of its own for it. */
+export function firstCommentOf({ firstComment }: VariantContent): string | null {
+  return firstComment === null ? null : "/firstComment";
+}
+
 function linkProblems(variant: VariantContent): Problem[] {
   if (variant.link === null) return [];
   const protocol = URL.parse(variant.link)?.protocol;

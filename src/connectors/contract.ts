@@ -318,8 +318,8 @@ export type OAuthConnect = {
   before: BeforeConsent | null;
   /** Without one of these the channel is of no use: connecting fails and says which is missing. */
   scopes: string[];
-  /** Asked for as well; without one the channel works, less what it enables. */
-  optionalScopes: { scope: string; enables: string }[];
+  /** Asked for as well; without one the channel works, less what it enables. `neededBy`: where a variant needs it. */
+  optionalScopes: { scope: string; enables: string; neededBy?: (variant: VariantContent) => string | null }[];
   authorizeUrl(settings: JsonObject, request: AuthorizeRequest): string;
   exchange(context: ConnectorContext, grant: OAuthGrant): Promise<TokenSet>;
   /**

@@ -25,6 +25,7 @@ function channel(id: string, fields: Partial<TargetChannel> = {}): [string, Targ
       displayName: handle,
       status: "connected",
       paused: false,
+      scopes: [],
       appValues: null,
       ...fields,
     },
@@ -40,6 +41,10 @@ const channels = new Map([
   channel("limited", { connector: "x", appValues: { appPostsPerDay: "17" } }),
   channel("refused", { connector: "x", appValues: { appPostsPerDay: "many" } }),
   channel("foreign", { connector: "carrier-pigeon" }),
+  channel("silent", { connector: "x" }),
+  channel("granted", { connector: "x", scopes: ["media.write"] }),
+  channel("page", { connector: "facebook" }),
+  channel("picture", { connector: "instagram" }),
 ]);
 
 function check(channelId: string, content: Partial<VariantContent>) {
@@ -84,6 +89,22 @@ describe("a variant", () => {
   test("with half a character or NUL says where, and no connector has to count it", () => {
     expect(check("one", { parts: ["a\ud83d"] }).problems).toEqual(["error text.lone_surrogate /parts/0"]);
     expect(check("one", { options: { "a/b": "\0" } }).problems).toEqual(["error text.nul /options/a~1b"]);
+  });
+
+  const pictured = { media: [{ mediaId: "m1", altText: "a" }] };
+  test.each([
+    ["silent", pictured, {}, "/media"],
+    ["page", { firstComment: "first" }, {}, "/firstComment"],
+    ["picture", { ...pictured, firstComment: "first" }, pictured, "/firstComment"],
+  ])("that needs what %s was not granted is an error now, not when it is due", (id, content, less, path) => {
+    const { problems, checks } = check(id, content);
+    expect(problems).toEqual([`error desk.permission_missing ${path}`]);
+    expect(checks[0]?.problems[0]?.message).toMatch(/Connect it again and allow/);
+    expect(check(id, less).problems).toEqual([]);
+  });
+
+  test("is in order where the consent holds what it needs", () => {
+    expect(check("granted", pictured).problems).toEqual([]);
   });
 
   test("without alt text is warned about, and can be sent", () => {

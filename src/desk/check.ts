@@ -16,6 +16,8 @@ export type TargetChannel = {
   displayName: string;
   status: "connected" | "needs_reconnect" | "disconnected";
   paused: boolean;
+  /** What the person granted. */
+  scopes: readonly string[];
   /** What the app that it is connected with says in the open; null without one of the workspace. */
   appValues: JsonObject | null;
 };
@@ -97,6 +99,7 @@ function checkVariant({ channelId, content }: Variant, input: CheckInput): Varia
   const { price, problems: bySettings } = judgeBySettings(content, connector, input, channel);
   const problems = [
     ...channelProblems(channel, connector),
+    ...permissionProblems(content, connector, channel),
     ...bySettings,
     ...missingMedia(content, input.media, refused),
     ...refused,
@@ -176,6 +179,22 @@ function channelProblems(channel: TargetChannel, connector: Connector): CheckPro
     ];
   }
   return [];
+}
+
+/** What the person left out at the consent and this variant needs: told now, not by the platform when it is due. */
+function permissionProblems(
+  content: VariantContent,
+  { connect }: Connector,
+  { status, handle, scopes }: TargetChannel,
+): CheckProblem[] {
+  // Another consent may grant what the former one did not.
+  if (connect.kind !== "oauth" || status !== "connected") return [];
+  return connect.optionalScopes.flatMap(({ scope, enables, neededBy }) => {
+    const path = scopes.includes(scope) ? null : (neededBy?.(content) ?? null);
+    if (path === null) return [];
+    const message = `${handle} was connected without the permission “${scope}”, which this needs: ${enables}. Connect it again and allow that, or take it out of this post.`;
+    return [error(path, "desk.permission_missing", message)];
+  });
 }
 
 /** Connectors look at what they get of the files; whether one exists is for the desk to say if they do not. */

@@ -251,7 +251,7 @@ export async function targetChannels(
   if (ids.length === 0) return new Map();
   const rows = await db
     .selectFrom("channels as c")
-    .select(["c.id", "c.connector", "c.handle", "c.display_name", "c.status", "c.paused_at"])
+    .select(["c.id", "c.connector", "c.handle", "c.display_name", "c.status", "c.paused_at", "c.scopes"])
     .select(appValuesOfChannel.as("appValues"))
     .where("c.workspace_id", "=", workspaceId)
     .$if(ids !== "all", (query) => query.where("c.id", "=", sql<string>`any(${ids}::uuid[])`))
@@ -266,6 +266,7 @@ export async function targetChannels(
         displayName: row.display_name,
         status: row.status,
         paused: row.paused_at !== null,
+        scopes: row.scopes,
         appValues: row.appValues,
       },
     ]),

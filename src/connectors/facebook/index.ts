@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Problem } from "#kit";
-import { commonProblems } from "../checks.ts";
+import { commonProblems, firstCommentOf } from "../checks.ts";
 import type { Connector, Limits, VariantContent } from "../contract.ts";
 import {
   apiVersionOf,
@@ -53,7 +53,7 @@ export const facebook: Connector = {
     platform,
     scopes: ["pages_show_list", reading.permission, posting.permission],
     optionalScopes: [
-      { scope: commenting.permission, enables: "the first comment" },
+      { scope: commenting.permission, enables: "the first comment", neededBy: firstCommentOf },
       { scope: "business_management", enables: "Pages that belong to a business portfolio" },
     ],
     accountOf(page, tokens) {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { commonProblems, withLink } from "../checks.ts";
+import { commonProblems, firstCommentOf, withLink } from "../checks.ts";
 import type { Account, Connector, Limits } from "../contract.ts";
 import { apiVersionOf, metaLogin, readSettings, request } from "../meta-graph/index.ts";
 import { inspectInstagram } from "./inspect.ts";
@@ -48,7 +48,7 @@ export const instagram: Connector = {
     platform,
     scopes: ["pages_show_list", "pages_read_engagement", reading.permission, publishing.permission],
     optionalScopes: [
-      { scope: commenting.permission, enables: "the first comment" },
+      { scope: commenting.permission, enables: "the first comment", neededBy: firstCommentOf },
       { scope: "business_management", enables: "Pages that belong to a business portfolio" },
     ],
     accountOf(page, tokens) {

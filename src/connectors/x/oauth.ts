@@ -60,7 +60,13 @@ export const xOAuth: OAuthConnect = {
   before: null,
   // Creating a post asks for the first three; without the last the access would end after two hours.
   scopes: ["tweet.read", "tweet.write", "users.read", "offline.access"],
-  optionalScopes: [{ scope: "media.write", enables: "images, GIFs and videos" }],
+  optionalScopes: [
+    {
+      scope: "media.write",
+      enables: "images, GIFs and videos",
+      neededBy: ({ media }) => (media.length > 0 ? "/media" : null),
+    },
+  ],
 
   authorizeUrl(settings, request) {
     const { webUrl, clientId } = readSettings(settings);
