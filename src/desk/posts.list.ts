@@ -14,6 +14,8 @@ export type PostFilter = {
   to: Date | null;
   cursor: string | null;
   limit: number;
+  /** Who looks: `ownWords` is about them, and false without. */
+  viewerId?: string;
 };
 
 export type PostSummary = {
@@ -27,6 +29,8 @@ export type PostSummary = {
   author: { name: string | null; kind: "person" | "agent" };
   /** The series that this post is an occurrence of. */
   seriesId: string | null;
+  /** In review, and not for this person to approve: they wrote part of it, and the workspace asks for somebody else. */
+  ownWords: boolean;
   createdAt: Date;
   updatedAt: Date;
 };
@@ -41,6 +45,7 @@ type Row = ScheduleColumns & {
   author_kind: "person" | "agent";
   author_name: string | null;
   series_id: string | null;
+  own_words: boolean;
   created_at: Date;
   updated_at: Date;
 };
@@ -70,6 +75,7 @@ export async function listPosts(
       version: row.version,
       author: { name: row.author_name, kind: row.author_kind },
       seriesId: row.series_id,
+      ownWords: row.own_words,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
     })),
@@ -152,6 +158,7 @@ function listQuery(workspaceId: string, filter: PostFilter, within: Within, now:
     within === "first"
       ? `(select p.* from ${chosen} order by ${order} limit ${firstOnes}) p where ${holds}`
       : `${chosen} and ${holds}`;
+  const viewer = filter.viewerId === undefined ? null : bind(filter.viewerId, "uuid");
   // A scheduled post whose moment has come is being published, also before its first delivery has ended.
   // Names and channels are looked up for the rows of the page alone.
   const text = `
@@ -159,6 +166,7 @@ function listQuery(workspaceId: string, filter: PostFilter, within: Within, now:
       p.version, p.author_kind, p.created_at, p.updated_at,
       (select o.series_id from series_occurrences o where o.post_id = p.id) as series_id,
       (select u.name from users u where u.id = p.created_by) as author_name,
+      ${viewer === null ? "false" : wroteIt(viewer)} as own_words,
       case when p.status = 'scheduled' and p.scheduled_at <= ${time} then 'publishing' else p.status end as status,
       coalesce((
         select json_agg(json_build_object('channelId', c.id, 'connector', c.connector, 'handle', c.handle)
@@ -167,4 +175,15 @@ function listQuery(workspaceId: string, filter: PostFilter, within: Within, now:
     from ${from}
     order by ${order} limit ${limit}`;
   return CompiledQuery.raw(text, values);
+}
+
+/** Whether this person wrote a version since the last approval where two people are asked for; see `rules.ts`. */
+function wroteIt(viewer: string): string {
+  return `case when p.status = 'in_review' then
+        exists (select from workspaces w where w.id = p.workspace_id and w.separate_approver)
+        and exists (select from post_versions v
+          where v.workspace_id = p.workspace_id and v.post_id = p.id and v.created_by = ${viewer}
+            and v.number > coalesce((select max(a.version) from approvals a
+              where a.workspace_id = p.workspace_id and a.post_id = p.id and a.decision = 'approved'), 0))
+        else false end`;
 }

@@ -5,12 +5,13 @@ import type { DeskParts } from "./desk.ts";
 import { postNotFound } from "./errors.ts";
 import { type LoadedPost, loadPost } from "./load.ts";
 import type { PostStatus, Variant } from "./post.ts";
-import { type Action, type Refusal, actions, refusal } from "./rules.ts";
+import { type Action, type Refusal, actions, hasOwnWords, refusal } from "./rules.ts";
 import { warnOfNeighbours } from "./warnings.ts";
 
 export type FullPost = LoadedPost & {
   /** What an approval would bind now; the approver's page sends it back. */
   boundHash: string;
+  ownWords: boolean;
   allowed: Action[];
   refused: Refusal[];
 };
@@ -33,6 +34,7 @@ export async function readPost(parts: DeskParts, actor: Actor, id: string): Prom
   return {
     ...post,
     status: due ? "publishing" : post.status,
+    ownWords: post.status === "in_review" && hasOwnWords(post.facts, actor),
     boundHash: boundHash(bindingOf(post.variants, post.media, post.schedule?.at ?? null)),
     allowed: decided.filter(({ refused }) => refused === null).map(({ action }) => action),
     refused: decided.flatMap(({ refused }) => refused ?? []),

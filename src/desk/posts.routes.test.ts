@@ -376,3 +376,40 @@ describe("refusals", () => {
     expect(chosen.body).toMatchObject({ status: "draft", scheduled: { at: "2027-11-07T06:30:00.000Z" } });
   });
 });
+
+describe("what one's own words keep from one's own approval", () => {
+  type Listed = { items: { id: string; ownWords: boolean }[] };
+
+  async function ownWords(person: TestPerson, id: string): Promise<boolean | undefined> {
+    const { body } = await person.call<Listed>("GET", "/posts?status=in_review&limit=100");
+    const read = await person.call<{ ownWords: boolean }>("GET", `/posts/${id}`);
+    const listed = body.items.find((post) => post.id === id)?.ownWords;
+    expect(read.body.ownWords).toBe(listed ?? false);
+    return listed;
+  }
+
+  test("is told in lists, to whom it concerns and while it does", async () => {
+    const author = await app.owner();
+    const channel = (await buildChannel(app.database, author.workspaceId)).id;
+    const approver = await app.member(author, "admin");
+    const post = await titled("Two people", "One wrote it", author, channel);
+    await act(post.id, "submit", undefined, author);
+    expect(await ownWords(author, post.id)).toBe(false);
+    await author.call("PATCH", "/workspace", { separateApprover: true });
+    expect(await ownWords(author, post.id)).toBe(true);
+    expect(await ownWords(approver, post.id)).toBe(false);
+    // After an approval only what was written since counts.
+    const seen = await approver.call<Post>("GET", `/posts/${post.id}`);
+    await act(post.id, "approve", { boundHash: seen.body.boundHash, note: "" }, approver);
+    expect(await ownWords(author, post.id)).toBeUndefined();
+    const edit = { title: "Two people", baseVersion: seen.body.version };
+    const content = { parts: ["The other wrote it"] };
+    const variantsNow = [{ channelId: channel, content }];
+    expect((await approver.call("PUT", `/posts/${post.id}`, { ...edit, variants: variantsNow })).status).toBe(
+      200,
+    );
+    await act(post.id, "submit", undefined, approver);
+    expect(await ownWords(author, post.id)).toBe(false);
+    expect(await ownWords(approver, post.id)).toBe(true);
+  });
+});

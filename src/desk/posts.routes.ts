@@ -34,7 +34,9 @@ function readRoutes(app: App, desk: Desk): void {
     },
     async (request) => {
       const { status, q, from, to, cursor, limit } = request.query;
-      const page = await desk.list(actorOf(request).workspaceId, {
+      const { workspaceId, userId } = actorOf(request);
+      const page = await desk.list(workspaceId, {
+        viewerId: userId,
         statuses: statusesOf(status),
         search: q?.trim() || null,
         from: from === undefined ? null : new Date(from),

@@ -79,6 +79,11 @@ const postSummary = z.object({
   version: z.int(),
   author,
   seriesId: z.uuid().nullable(),
+  ownWords: z
+    .boolean()
+    .describe(
+      "In review, and you may not approve it: you wrote part of it, and the workspace asks for somebody else.",
+    ),
   createdAt: instant,
   updatedAt: instant,
 });

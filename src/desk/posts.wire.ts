@@ -41,6 +41,7 @@ function postToWire(post: FullPost, workspaceId: string, links: MediaLinks): Wir
     version: post.version,
     author: { name: post.author.name, kind: post.author.kind },
     seriesId: post.series?.id ?? null,
+    ownWords: post.ownWords,
     series: post.series,
     createdAt: post.createdAt.toISOString(),
     updatedAt: post.updatedAt.toISOString(),

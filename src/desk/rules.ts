@@ -144,6 +144,11 @@ export function assertAllowed(action: Action, facts: Facts, actor: Actor): void 
   });
 }
 
+/** Whether the approval has to be somebody else's: two people are asked for, and this one wrote part of it. */
+export function hasOwnWords({ separateApprover, authors }: Facts, { userId }: Actor): boolean {
+  return separateApprover && authors.includes(userId);
+}
+
 type Particular = (
   facts: Facts,
   actor: Actor,
@@ -156,7 +161,7 @@ const particular: Partial<Record<Action, Particular>> = {
     if (actor.kind !== "person") {
       return refuse("forbidden", "desk.person_needed", "Only a person can approve a post.");
     }
-    if (facts.separateApprover && facts.authors.includes(actor.userId)) {
+    if (hasOwnWords(facts, actor)) {
       return refuse(
         "forbidden",
         "desk.own_words",

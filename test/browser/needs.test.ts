@@ -169,4 +169,21 @@ describe.skipIf(noBrowser !== null)("what needs a person, in one place", () => {
     expect(await visible(linkedin, text)).toHaveLength(1);
     expect(await visible(linkedin, "The comment")).toEqual([]);
   });
+
+  test("a post that somebody else has to approve needs somebody else", { timeout: 60_000 }, async () => {
+    await call(page, "PATCH", "/workspace", { separateApprover: true });
+    const variants = [{ channelId: sandbox, content: { parts: ["My own words"] } }];
+    const post = await call<{ id: string }>(page, "POST", "/posts", { title: "My own words", variants });
+    await call(page, "POST", `/posts/${post.id}/submit`, {});
+    await page.goto(`${server.url}/needs-you`);
+    await page.getByText("Nothing needs you").waitFor();
+    await page.goto(`${server.url}/inbox`);
+    await page.getByText("Waits for somebody else").waitFor();
+    await page.getByText("asks for the approval of somebody else").waitFor();
+    await page.getByRole("link", { name: "Approvals", exact: true }).waitFor();
+    await inspect(page, "inbox-own-words");
+    await call(page, "PATCH", "/workspace", { separateApprover: false });
+    await page.goto(`${server.url}/needs-you`);
+    await needs().getByRole("link", { name: "My own words", exact: true }).waitFor();
+  });
 });

@@ -16,7 +16,7 @@ import * as verbs from "./series.ts";
 
 /** Recurring posts. A person approves template and rule once; each occurrence is a post of its own. */
 export type SeriesDesk = {
-  list(workspaceId: string): Promise<SeriesSummary[]>;
+  list(actor: Actor): Promise<SeriesSummary[]>;
   read(actor: Actor, id: string): Promise<SeriesView>;
   planned(workspaceId: string, span: { from: Date; to: Date }): Promise<PlannedDate[]>;
   preview(rule: SeriesRule): { moments: Moment[]; clockChanges: Moment[] };
@@ -37,7 +37,7 @@ export type SeriesDesk = {
 
 export function createSeriesDesk(parts: DeskParts): SeriesDesk {
   return {
-    list: (workspaceId) => readSeriesList(parts, workspaceId),
+    list: (actor) => readSeriesList(parts, actor),
     read: (actor, id) => readSeries(parts, actor, id),
     planned: (workspaceId, span) => plannedDates(parts, workspaceId, span),
     preview: (rule) => previewRule(rule, parts.clock.now()),

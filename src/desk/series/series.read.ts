@@ -7,6 +7,7 @@ import type { VariantCheck } from "../check.ts";
 import type { DeskParts } from "../desk.ts";
 import { loadPost } from "../load.ts";
 import type { PostStatus } from "../post.ts";
+import { hasOwnWords, ownWordsReason } from "./own-words.ts";
 import { type Moment, localDate, momentOf, momentsAfter } from "./rule.ts";
 import type { SeriesRule } from "./rule.schema.ts";
 import { seriesHash } from "./series-hash.ts";
@@ -40,6 +41,8 @@ export type SeriesSummary = {
   state: SeriesRow["state"];
   rule: SeriesRule;
   approved: boolean;
+  /** Not for this person to approve: they wrote or changed part of it, and the workspace asks for somebody else. */
+  ownWords: boolean;
   channels: Channel[];
   next: Date | null;
 };
@@ -69,7 +72,12 @@ export async function readSeries(parts: DeskParts, actor: Actor, id: string): Pr
     const approval = await newestApproval(db, series);
     const now = parts.clock.now();
     const dates = await datesWithPosts(db, series, now);
-    const decided = seriesActions.map((action) => ({ action, reason: whyNot(action, series.state, actor) }));
+    const ownWords = await hasOwnWords(db, series, template, actor, approval?.templateVersion ?? 0);
+    const decided = seriesActions.map((action) => ({
+      action,
+      reason:
+        whyNot(action, series.state, actor) ?? (action === "approve" && ownWords ? ownWordsReason : null),
+    }));
     const hash = seriesHash(series.rule, template);
     return {
       id,
@@ -78,6 +86,7 @@ export async function readSeries(parts: DeskParts, actor: Actor, id: string): Pr
       state: series.state,
       rule: series.rule,
       approved: approval?.voidedAt === null && approval.boundHash === hash,
+      ownWords,
       channels: template.variants.map(({ channelId }) => {
         const channel = template.channels.get(channelId);
         return { channelId, connector: channel?.connector ?? "", handle: channel?.handle ?? "" };
@@ -99,11 +108,12 @@ export async function readSeries(parts: DeskParts, actor: Actor, id: string): Pr
 }
 
 /** All series of a workspace, newest first. */
-export async function readSeriesList(parts: DeskParts, workspaceId: string): Promise<SeriesSummary[]> {
+export async function readSeriesList(parts: DeskParts, actor: Actor): Promise<SeriesSummary[]> {
+  const { workspaceId } = actor;
   const now = parts.clock.now();
   return parts.database.inWorkspace(workspaceId, async (db) => {
     const rows = await listSeries(db, workspaceId);
-    const templates = await templatesOf(db, rows);
+    const templates = await templatesOf(db, rows, actor.userId);
     return rows.flatMap((series) => {
       const template = templates.get(series.id);
       if (!template) return [];
@@ -116,6 +126,7 @@ export async function readSeriesList(parts: DeskParts, workspaceId: string): Pro
           state: series.state,
           rule: series.rule,
           approved: template.approved,
+          ownWords: template.ownWords,
           channels: template.channels,
           next: next?.at ?? null,
         },
@@ -219,14 +230,24 @@ async function postsOf(db: Kysely<Schema>, workspaceId: string, rows: Occurrence
   return new Map(posts.map((row) => [row.id, { status: row.status, scheduledAt: row.scheduled_at }]));
 }
 
-type TemplateFacts = { title: string; approved: boolean; channels: Channel[] };
+type TemplateFacts = { title: string; approved: boolean; ownWords: boolean; channels: Channel[] };
 
 /** Titles, channels and standing approvals of many series in one query. An edit of a template or rule ends its approval. */
-async function templatesOf(db: Kysely<Schema>, rows: SeriesRow[]): Promise<Map<string, TemplateFacts>> {
+async function templatesOf(
+  db: Kysely<Schema>,
+  rows: SeriesRow[],
+  viewerId: string | null = null,
+): Promise<Map<string, TemplateFacts>> {
   const ids = rows.map(({ id }) => id);
   const { rows: found } = await sql<TemplateFacts & { id: string }>`
     select s.id, p.title,
       exists (select from series_approvals a where a.series_id = s.id and a.voided_at is null) as approved,
+      exists (select from workspaces w where w.id = s.workspace_id and w.separate_approver)
+        and (${viewerId}::uuid = any(s.editors) or exists (select from post_versions v
+          where v.workspace_id = s.workspace_id and v.post_id = s.template_id and v.created_by = ${viewerId}::uuid
+            and v.number > coalesce((select a.template_version from series_approvals a
+              where a.workspace_id = s.workspace_id and a.series_id = s.id order by a.id desc limit 1), 0)))
+        as "ownWords",
       coalesce((
         select json_agg(json_build_object('channelId', c.id, 'connector', c.connector, 'handle', c.handle)
           order by array_position(p.channel_ids, c.id))

@@ -27,7 +27,7 @@ function readRoutes(app: App, series: SeriesDesk): void {
         response: { 200: schema.seriesList },
       },
     },
-    async (request) => ({ items: (await series.list(actorOf(request).workspaceId)).map(summaryToWire) }),
+    async (request) => ({ items: (await series.list(actorOf(request))).map(summaryToWire) }),
   );
 
   app.get(

@@ -34,6 +34,11 @@ const summary = z.object({
   rule,
   words: z.string(),
   approved: z.boolean(),
+  ownWords: z
+    .boolean()
+    .describe(
+      "You may not approve it: you wrote or changed part of it, and the workspace asks for somebody else.",
+    ),
   channels: z.array(channel),
   next: instant.nullable(),
 });

@@ -113,6 +113,16 @@ describe("the approval of a series", () => {
     const writer = { ...author, role: "owner" as const };
     await expect(approve(id, writer)).rejects.toMatchObject({ code: "desk.own_words" });
     await expect(approve(id, author)).rejects.toMatchObject({ code: "desk.not_permitted" });
+    for (const [who, own] of [
+      [writer, true],
+      [approver, false],
+    ] as const) {
+      const view = await desk.series.read(who, id);
+      expect(view.ownWords).toBe(own);
+      expect(view.refused.some(({ action }) => action === "approve")).toBe(own);
+      const listed = (await desk.series.list(who)).find((series) => series.id === id);
+      expect(listed?.ownWords).toBe(own);
+    }
     await expect(approve(id, { ...approver, kind: "agent" })).rejects.toMatchObject({
       code: "desk.not_permitted",
     });

@@ -9,6 +9,7 @@ import { DeskError, postNotFound } from "../errors.ts";
 import { type LoadedPost, loadPost } from "../load.ts";
 import { authorsOf, insertPost, lockPost, updatePost } from "../posts.store.ts";
 import { dropOccurrences, fallBack } from "./drop.ts";
+import { hasOwnWords, ownWordsReason } from "./own-words.ts";
 import { assertRule, dayAfter, localDate, momentsAfter } from "./rule.ts";
 import type { SeriesRule } from "./rule.schema.ts";
 import { seriesHash } from "./series-hash.ts";
@@ -177,14 +178,8 @@ async function assertApprover(
   actor: Actor,
   approvedVersion: number,
 ): Promise<void> {
-  const authors = await authorsOf(db, series.workspaceId, template.id, approvedVersion);
-  if (template.workspace.separateApprover && [...series.editors, ...authors].includes(actor.userId)) {
-    throw new DeskError({
-      code: "desk.own_words",
-      kind: "forbidden",
-      message:
-        "You wrote or changed part of this series since its last approval; this workspace asks for the approval of somebody else.",
-    });
+  if (await hasOwnWords(db, series, template, actor, approvedVersion)) {
+    throw new DeskError({ code: "desk.own_words", kind: "forbidden", message: ownWordsReason });
   }
   const problems = blockingProblems(template.checks);
   if (problems.length === 0) return;

@@ -119,6 +119,7 @@ function QueueItem({ post, current }: { post: PostSummary; current: boolean }) {
           ))}
           <span className="ml-1 truncate text-xs text-faint">
             {post.author.kind === "agent" ? inboxText.agent : post.author.name}
+            {post.ownWords ? ` · ${inboxText.forAnother}` : null}
           </span>
         </span>
       </Link>

@@ -22,6 +22,7 @@ export const inboxText = {
   where: "Where",
   author: "Written by",
   agent: "the agent",
+  forAnother: "Waits for somebody else",
   since: (version: number) => `Changes since version ${version}, which was approved`,
   unchanged: "Nothing changed for this channel.",
   newChannel: "New channel in this version.",

@@ -22,7 +22,9 @@ export function WaitingSeries() {
               <LoopIcon aria-hidden="true" className="shrink-0 text-faint" />
               <span className="min-w-0 truncate">{series.title}</span>
             </span>
-            <span className="mt-0.5 block truncate text-sm text-dim">{series.words}</span>
+            <span className="mt-0.5 block truncate text-sm text-dim">
+              {series.ownWords ? `${series.words} · ${inboxText.forAnother}` : series.words}
+            </span>
           </Link>
         </li>
       ))}

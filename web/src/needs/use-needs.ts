@@ -18,7 +18,7 @@ export type Need = { id: string; kind: NeedKind } & (
 
 type Needs = { needs: Need[]; isPending: boolean; error: Error | null };
 
-/** Everything that waits for a person. Approvals count for those who may approve. */
+/** Everything that waits for this person. Approvals count for those who may approve, and not what waits for another. */
 export function useNeeds(): Needs {
   const approver = useCan("posts.approve");
   const deliveries = useQuery(attentionQuery);
@@ -36,9 +36,11 @@ export function useNeeds(): Needs {
       what: "expiry",
       warning,
     })),
-    ...(posts.data?.items ?? []).map((post): Need => ({ id: post.id, kind: "approval", what: "post", post })),
+    ...(posts.data?.items ?? [])
+      .filter(({ ownWords }) => !ownWords)
+      .map((post): Need => ({ id: post.id, kind: "approval", what: "post", post })),
     ...(series.data ?? [])
-      .filter(({ state, approved }) => state === "active" && !approved)
+      .filter(({ state, approved, ownWords }) => state === "active" && !approved && !ownWords)
       .map((one): Need => ({ id: one.id, kind: "approval", what: "series", series: one })),
   ];
   return {

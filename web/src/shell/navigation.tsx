@@ -38,7 +38,10 @@ export const furtherPlaces = [
 function useCounts(): Partial<Record<string, number>> {
   const { data } = useQuery({ ...postsQuery({ status: "in_review", limit: 100 }), refetchInterval: 30_000 });
   const { needs } = useNeeds();
-  return { "/inbox": data?.items.length ?? 0, "/needs-you": needs.length };
+  return {
+    "/inbox": data?.items.filter(({ ownWords }) => !ownWords).length ?? 0,
+    "/needs-you": needs.length,
+  };
 }
 
 export function SideNavigation() {

@@ -1,0 +1,22 @@
+import type { Kysely } from "kysely";
+import type { Actor } from "#kit";
+import type { Schema } from "#platform/db";
+import type { LoadedPost } from "../load.ts";
+import { authorsOf } from "../posts.store.ts";
+import type { SeriesRow } from "./series.store.ts";
+
+export const ownWordsReason =
+  "You wrote or changed part of this series since its last approval; this workspace asks for the approval of somebody else.";
+
+/** Whether the approval has to be somebody else's: two people are asked for, and this one wrote part of the series. */
+export async function hasOwnWords(
+  db: Kysely<Schema>,
+  series: SeriesRow,
+  template: LoadedPost,
+  actor: Actor,
+  approvedVersion: number,
+): Promise<boolean> {
+  if (!template.workspace.separateApprover) return false;
+  const authors = await authorsOf(db, series.workspaceId, template.id, approvedVersion);
+  return [...series.editors, ...authors].includes(actor.userId);
+}
