@@ -30,7 +30,7 @@ import type { Parts } from "./parts.ts";
 import { askPlatform, connectorOf, findChannel, patienceMs } from "./parts.ts";
 import { withoutCredentials } from "./public-channel.ts";
 import { resealWorkspace } from "./reseal.ts";
-import { createRefresher, hasEnded, isDue } from "./refresh.ts";
+import { createRefresher, hasEnded, isDue, isRenewable } from "./refresh.ts";
 import { orAborted } from "./wait.ts";
 import {
   renewAhead,
@@ -186,7 +186,7 @@ export function createChannels(options: ChannelsOptions): Channels {
     if (row.status !== "connected") throw mustReconnect(row.statusReason);
     if (row.pausedAt !== null && !whilePaused) throw paused();
     const connector = connectorOf(connectors, row.connector);
-    const canRefresh = connector.connect.refresh !== null;
+    const canRefresh = isRenewable(connector, row);
     // What was refused before may have been the access that this one replaced; if not, it is refused once more.
     if (!canRefresh && connector.connect.kind === "oauth" && hasEnded(row, clock)) {
       const reason = `${connector.name} has ended this access, and only you can renew it: connect this channel again.`;
@@ -231,7 +231,7 @@ export function createChannels(options: ChannelsOptions): Channels {
     const row = await findChannel(database, actor.workspaceId, id);
     const connector = connectorOf(connectors, row.connector);
     if (row.status !== "connected") throw mustReconnect(row.statusReason);
-    if (connector.connect.refresh === null) {
+    if (!isRenewable(connector, row)) {
       const message = `${connector.name} lets nobody renew an access without you: connect this channel again.`;
       throw channelError("not_renewable", "conflict", message);
     }

@@ -69,6 +69,19 @@ export function isDueAhead(channel: ChannelRow, clock: Clock): boolean {
   return channel.expiresAt.getTime() - clock.now().getTime() <= Math.max(ahead, Math.min(aheadMs, life / 5));
 }
 
+/**
+ * True where a new access can be had without the person. A platform may renew for some apps and not for others, as
+ * LinkedIn does: what ends no later than the consent itself has nothing to be renewed with, and works until then.
+ */
+export function isRenewable(
+  connector: Connector,
+  channel: Pick<ChannelRow, "expiresAt" | "endsAt">,
+): boolean {
+  if (connector.connect.refresh === null) return false;
+  const { expiresAt, endsAt } = channel;
+  return expiresAt === null || endsAt === null || endsAt > expiresAt;
+}
+
 /** True when the access token works no more. */
 export function hasEnded(channel: ChannelRow, clock: Clock): boolean {
   return channel.expiresAt !== null && channel.expiresAt.getTime() <= clock.now().getTime();

@@ -167,6 +167,29 @@ describe("renewing ahead of time", () => {
     expect((await ada.call("GET", `/channels/${id}`)).body).toMatchObject({ status: "needs_reconnect" });
   });
 
+  test("is not tried where the consent ends with the token: the access is used to its last day", async () => {
+    const id = await world.connectSandbox(ada);
+    await set(id, { credentials_at: inDays(-58), expires_at: inDays(2), ends_at: inDays(2) });
+    const before = await world.requestsTo("/oauth/token");
+    await sweep("channels.renew");
+    expect(await ada.call("POST", "/oauth/sandbox/refresh")).toMatchObject({
+      status: 409,
+      body: { code: "channels.not_renewable" },
+    });
+    const minute = new Date(world.clock.now().getTime() + 60_000);
+    await set(id, { expires_at: minute, ends_at: minute });
+    expect((await ada.call<{ healthy: boolean }>("POST", `/channels/${id}/check`)).body.healthy).toBe(true);
+    expect(await world.requestsTo("/oauth/token")).toBe(before);
+    expect((await ada.call("GET", `/channels/${id}`)).body).toMatchObject({ status: "connected" });
+    await sweep("channels.warn");
+    expect(await warnings()).toMatchObject([{ subject: "consent", days: 1 }]);
+
+    await set(id, { expires_at: inDays(-1), ends_at: inDays(-1) });
+    await sweep("channels.renew");
+    expect((await ada.call("GET", `/channels/${id}`)).body).toMatchObject({ status: "needs_reconnect" });
+    expect(await world.requestsTo("/oauth/token")).toBe(before);
+  });
+
   test("a renewal that fails for now leaves the others to be renewed", async () => {
     const first = await world.connectSandbox(ada, "first");
     const second = await world.connectSandbox(ada, "second");

@@ -15,7 +15,7 @@ import {
 import type { Parts } from "./parts.ts";
 import { connectorOf } from "./parts.ts";
 import { versionsInUse } from "./versions.ts";
-import { hasEnded, isDueAhead, type Refresher } from "./refresh.ts";
+import { hasEnded, isDueAhead, isRenewable, type Refresher } from "./refresh.ts";
 
 /** What a workspace is told of, with the transaction that wrote it: for mails and notices. */
 export type ExpiryWarning = Omit<NewWarning, "key"> & { id: string };
@@ -50,7 +50,7 @@ export async function renewAhead(parts: WatchParts, signal: AbortSignal): Promis
 
 async function renew(parts: WatchParts, row: ChannelRow): Promise<void> {
   const connector = connectorOf(parts.connectors, row.connector);
-  if (connector.connect.refresh === null) {
+  if (!isRenewable(connector, row)) {
     if (connector.connect.kind !== "oauth" || !hasEnded(row, parts.clock)) return;
     const reason = `The access has ended, and ${connector.name} lets only you renew it: connect this channel again.`;
     await parts.needsReconnect(row.workspaceId, row.id, reason);
