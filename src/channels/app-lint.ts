@@ -13,7 +13,7 @@ const assignment =
   /^\s*(?:export\s+|set\s+)?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z][\w.\-]*(?:id|key|secret|token))\s*[=:]\s*(\S.*?)\s*$/isv;
 const quoted = /^\s*(["'`\u201c\u2018\u00ab\u201e])(.*)(["'`\u201d\u2019\u00bb\u201c])\s*$/sv;
 const placeholder =
-  /^<.*>$|^\{+.*\}+$|^\$\{.*|^\[.*\]$|^x{4,}$|^\*+$|^\.+$|^(?:your|my|insert|paste|enter|replace|change)[\-_ ]?\w*|^(?:the[\-_ ])?(?:client|app|api|consumer)[\-_ ]?(?:id|key|secret|token)(?:[\-_ ]?here)?$|^(?:todo|tbd|none|null|nil|undefined|example|sample|test|secret|password|foo|bar|abc|abcdef|1234567?8?9?0?|changeme)$/iv;
+  /^<.*>$|^\{+.*\}+$|^\$\{.*|^\[.*\]$|^x{4,}$|^\*+$|^\.+$|^(?:your|insert|paste|enter|replace|change)[\-_ ]?\w*|^my(?:[\-_ ]\w*|(?:client|app|api|consumer)?(?:id|key|secret|token))$|^(?:the[\-_ ])?(?:client|app|api|consumer)[\-_ ]?(?:id|key|secret|token)(?:[\-_ ]?here)?$|^(?:todo|tbd|none|null|nil|undefined|example|sample|test|secret|password|foo|bar|abc|abcdef|1234567?8?9?0?|changeme)$/iv;
 const hidden = /^[\u2022\u25cf\u2217*\u00b7]{4,}/v;
 
 /** One after the other: what an earlier rule explains, a later one does not say again. */

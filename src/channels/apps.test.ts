@@ -63,6 +63,11 @@ describe("a pasted value is looked at", () => {
         clientSecret: "x-Y7_9kLmQpRsTuVwXyZ0123456789abcdefghij_AbCdEfGh",
       },
       { clientId: "123456789012345", clientSecret: "0123456789abcdef0123456789abcdef" },
+      // A random secret may begin like a word.
+      {
+        clientId: "VGhpc0lzTm90QVJlYWw6MTpjaQ",
+        clientSecret: "My7_9kLmQpRsTuVwXyZ0123456789abcdefghij_AbCdEfGh",
+      },
       // As the emulator of Meta's platforms has it.
       { clientId: "2714518281828459", clientSecret: "0123456789abcdef0123456789abcdef" },
     ];
