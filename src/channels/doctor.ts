@@ -8,6 +8,7 @@ import { dayMs, endingsOf, type Ending } from "./expiry.ts";
 import { redirectUriOf } from "./oauth.ts";
 import type { Parts } from "./parts.ts";
 import { connectorOf, patienceMs } from "./parts.ts";
+import { isRenewable } from "./refresh.ts";
 import { versionsInUse } from "./versions.ts";
 
 /** One thing that was looked at. `ok` needs nothing; the others say what to do. */
@@ -144,6 +145,7 @@ async function examineChannel(
   const check = await checked(parts, actor, channel);
   if (check.kind === "failed") findings.push(check.finding);
   else findings.push(...describeCheck(check.found));
+  findings.push(...renewal(connector, channel));
   for (const ending of endingsOf(connector, channel)) {
     findings.push(dated(ending, parts.clock.now(), connector.name));
   }
@@ -193,6 +195,14 @@ function describeCheck(check: ChannelCheck): DoctorFinding[] {
     found.push({ level: "info", code: "doctor.optional_scope", problem, fix, at: null });
   }
   return found;
+}
+
+/** What ends and nobody has to care about; what somebody has to is told with its date. */
+function renewal(connector: Connector, channel: Channel): DoctorFinding[] {
+  if (channel.status !== "connected" || !channel.expiresAt || !isRenewable(connector, channel)) return [];
+  const until = `${channel.expiresAt.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const problem = `The present access lasts until ${until} and is renewed by itself before.`;
+  return [{ ...fine("doctor.access", problem), at: channel.expiresAt }];
 }
 
 /** Only the app that a channel was connected with can renew its tokens. */

@@ -51,6 +51,12 @@ async function revoke(parts: Parts, connector: Connector, row: ChannelRow): Prom
 
 function disconnectedMessage(connector: Connector, revoked: boolean | null): string {
   if (revoked === true) return `Disconnected; ${connector.name} has withdrawn Galley's access.`;
+  if (revoked === null && connector.connect.kind === "oauth") {
+    return (
+      `Disconnected; Galley has forgotten the access. One account alone cannot be withdrawn at ${connector.name}. ` +
+      "To end the consent there as well, remove Galley in the settings of the person who gave it."
+    );
+  }
   if (revoked === null) return "Disconnected; Galley has forgotten the access.";
   return (
     `Disconnected; Galley has forgotten the access, but ${connector.name} did not confirm. ` +

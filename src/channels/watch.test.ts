@@ -227,9 +227,11 @@ describe("the doctor", () => {
     expect(codes(body.channels[0]?.findings ?? [])).toEqual([
       "ok doctor.probe",
       "ok doctor.scopes",
+      "ok doctor.access",
       "warning doctor.consent",
     ]);
-    expect(body.channels[0]?.findings[2]?.fix).toContain("again");
+    expect(body.channels[0]?.findings[2]?.problem).toContain("renewed by itself");
+    expect(body.channels[0]?.findings[3]?.fix).toContain("again");
   });
 
   test("and the list of platforms tell nothing of another workspace", async () => {

@@ -212,7 +212,9 @@ function outcomeOf(
         next: {
           ...step("ambiguous", result.waitMs),
           errorCode: "delivery.reading_back",
-          errorMessage: `The answer was lost; Galley reads the platform back (${result.why}).`,
+          errorMessage: result.blind
+            ? "The answer was lost, and this platform does not let Galley read back what was published. You are asked as soon as it can no longer appear late."
+            : `The answer was lost; Galley reads the platform back (${result.why}).`,
         },
       };
     case "ask":

@@ -148,6 +148,8 @@ describe("a look at the platform", () => {
     expect(judgeLook(look({ located: "unsupported", lookedAt: after(1_000) }))).toMatchObject({
       kind: "again",
       waitMs: 599_000,
+      // People are not told that it is being read.
+      blind: true,
     });
     expect(judgeLook(look({ located: "unsupported" })).kind).toBe("ask");
   });

@@ -90,7 +90,8 @@ export type LookFacts = {
 export type LookResult =
   | { kind: "found"; published: Published; createdAt: Date }
   | { kind: "absent"; coversFrom: Date }
-  | { kind: "again"; waitMs: number; why: string }
+  /** `blind`: the platform cannot be read at all, and the wait is for the window's end. */
+  | { kind: "again"; waitMs: number; why: string; blind?: true }
   | { kind: "ask"; why: string };
 
 /**
@@ -103,7 +104,8 @@ export function judgeLook(facts: LookFacts): LookResult {
   const sinceSend = facts.lookedAt.getTime() - facts.sentAt.getTime();
   const untilWindow = facts.windowMs - sinceSend;
   if (facts.located === "unsupported") {
-    if (untilWindow > 0) return { kind: "again", waitMs: untilWindow, why: "the platform cannot be read" };
+    if (untilWindow > 0)
+      return { kind: "again", waitMs: untilWindow, why: "the platform cannot be read", blind: true };
     return { kind: "ask", why: "This platform does not let Galley read back what was published." };
   }
   const unowned = facts.located.matches.filter((match) => !facts.taken.has(match.externalId));
