@@ -163,15 +163,18 @@ export async function sendThrough(
     case "slow":
       await pause(fault.delayMs);
       return answer;
-    case "slow_body":
+    case "slow_body": {
+      // Without a length it comes in chunks, so that even an empty body has an end to wait for.
+      const length = Buffer.byteLength(answer.body);
       response.writeHead(answer.status, {
         ...answer.headers,
-        "content-length": Buffer.byteLength(answer.body),
+        ...(length === 0 ? {} : { "content-length": length }),
       });
       response.flushHeaders();
       await pause(fault.delayMs);
       response.end(answer.body);
       return null;
+    }
     case "error_before_commit":
     case "throttle":
     case "refusal":

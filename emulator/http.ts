@@ -67,14 +67,14 @@ export function redirect(location: string): Answer {
 /** Writes an answer; `cutAfter` resets the connection after that share (0..1) of the body. */
 export function send(response: ServerResponse, answer: Answer, cutAfter?: number): void {
   const body = typeof answer.body === "string" ? Buffer.from(answer.body) : answer.body;
+  if (cutAfter !== undefined && body.length === 0) {
+    // The head alone would be the whole answer, so it is cut within its first line.
+    response.socket?.write(`HTTP/1.1 ${answer.status}`, () => response.socket?.resetAndDestroy());
+    return;
+  }
   response.writeHead(answer.status, { ...answer.headers, "content-length": body.length });
   if (cutAfter === undefined) {
     response.end(body);
-    return;
-  }
-  if (body.length === 0) {
-    // The head alone would be the whole answer.
-    response.socket?.resetAndDestroy();
     return;
   }
   const part = body.subarray(0, Math.floor(body.length * cutAfter));

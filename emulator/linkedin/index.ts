@@ -3,6 +3,7 @@ import type { Answer, EmulatorRequest } from "../http.ts";
 import { json, jsonBody } from "../http.ts";
 import type { Platform, PlatformClock, PlatformOptions, PlatformRules, Visible } from "../platform.ts";
 import { startPlatform } from "../platform.ts";
+import { setSwitches } from "../switches.ts";
 import { createAuthors } from "./authors.ts";
 import { createComments } from "./comments.ts";
 import { bodies, notFound } from "./errors.ts";
@@ -13,7 +14,6 @@ import { createOrganizations } from "./organizations.ts";
 import { createPosts } from "./posts.ts";
 import type { LinkedInApp, LinkedInState, Organization, Post, PostContent } from "./state.ts";
 import { createState } from "./state.ts";
-import { readSwitches } from "./switches.ts";
 import { checkVersion } from "./versions.ts";
 
 export type LinkedInOptions = PlatformOptions & {
@@ -128,7 +128,7 @@ function rulesOf(
     bodies,
     control(request) {
       if (`${request.method} ${request.path}` !== "PUT /control/switches") return null;
-      Object.assign(state.switches, readSwitches(jsonBody(request)));
+      setSwitches(state.switches, jsonBody(request), ["grantOnly"]);
       return json({ switches: state.switches });
     },
     journal: () => journalOf(state, publicUrl()),

@@ -4,6 +4,7 @@ import type { Answer, EmulatorRequest } from "../http.ts";
 import { formBody, json, jsonBody, Refusal } from "../http.ts";
 import type { Platform, PlatformClock, PlatformOptions, PlatformRules, Visible } from "../platform.ts";
 import { startPlatform } from "../platform.ts";
+import { setSwitches } from "../switches.ts";
 import { createShelf } from "../shelf.ts";
 import { fieldsOf } from "../multipart.ts";
 import { createOAuth } from "./oauth.ts";
@@ -272,7 +273,7 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
     },
     control(request) {
       if (request.path !== "/control/mastodon") return null;
-      if (request.method === "PUT") Object.assign(server, jsonBody(request));
+      if (request.method === "PUT") setSwitches(server, jsonBody(request));
       return json(server);
     },
     journal: () => statuses.all.toSorted((left, right) => left.createdAt - right.createdAt).map(visible),

@@ -1,8 +1,9 @@
 import type { Operation } from "../faults.ts";
 import type { Answer, EmulatorRequest } from "../http.ts";
-import { json, page } from "../http.ts";
+import { json, jsonBody, page } from "../http.ts";
 import type { Platform, PlatformOptions, PlatformRules, Visible } from "../platform.ts";
 import { startPlatform } from "../platform.ts";
+import { setSwitches } from "../switches.ts";
 import { plainPage } from "./consent.page.ts";
 import type { MetaApp, MetaPost } from "./state.ts";
 import { createState, manyPages } from "./state.ts";
@@ -32,6 +33,7 @@ export const metaApp: MetaApp = {
 /**
  * Meta's Graph API as Facebook Pages and Instagram need it: the login dialog, tokens, Pages, containers,
  * and errors as documented. Everything is in memory. Besides the control routes of every emulator:
+ * `PUT /control/meta` `{oldestVersion}`, as if all before that version had ended; and
  * `POST /control/expire-containers`, as if 24 hours were over for those that are older than ten seconds.
  */
 export function startMeta(options: MetaOptions): Promise<Platform> {
@@ -46,6 +48,8 @@ export function startMeta(options: MetaOptions): Promise<Platform> {
       login,
       processingMs: options.processingMs ?? 200,
     });
+    /** The first version that has not ended; the calendar alone decides where it is empty. */
+    const switches = { oldestVersion: "" };
     let calls = 0;
 
     async function answer(request: EmulatorRequest, twist: Parameters<typeof graph>[2]): Promise<Answer> {
@@ -53,7 +57,7 @@ export function startMeta(options: MetaOptions): Promise<Platform> {
       if (path === "/dialog/oauth") return login.dialog(request);
       const seen = wanted === null && request.method === "GET" ? permalink(path) : null;
       if (seen !== null) return seen;
-      const version = answeringVersion(wanted, clock.now());
+      const version = answeringVersion(wanted, clock.now(), switches.oldestVersion);
       if (version === null) {
         throw new GraphRefusal({
           status: 400,
@@ -104,7 +108,12 @@ export function startMeta(options: MetaOptions): Promise<Platform> {
       },
       journal: () => state.posts.all.map((post) => visible(post, publicUrl())),
       control(request) {
-        if (`${request.method} ${request.path}` !== "POST /control/expire-containers") return null;
+        const key = `${request.method} ${request.path}`;
+        if (key === "PUT /control/meta") {
+          setSwitches(switches, jsonBody(request));
+          return json(switches);
+        }
+        if (key !== "POST /control/expire-containers") return null;
         const aWhileAgo = clock.now().getTime() - 10_000;
         for (const container of state.containers.values()) {
           if (container.createdAt < aWhileAgo) container.createdAt = 0;

@@ -11,10 +11,14 @@ const versions: { name: string; endsAt: string | null }[] = [
 
 /**
  * Which version answers: an expired one silently becomes the oldest that still stands, as does a request
- * without one. Null: there is no such version (yet).
+ * without one. Null: there is no such version (yet). `first`: all before it have ended, whatever the day.
  */
-export function answeringVersion(wanted: string | null, now: Date): string | null {
-  const standing = versions.filter(({ endsAt }) => endsAt === null || new Date(endsAt) > now);
+export function answeringVersion(wanted: string | null, now: Date, first: string): string | null {
+  const from = Math.max(
+    0,
+    versions.findIndex(({ name }) => name === first),
+  );
+  const standing = versions.slice(from).filter(({ endsAt }) => endsAt === null || new Date(endsAt) > now);
   const oldest = standing[0]?.name ?? null;
   if (wanted === null) return oldest;
   if (standing.some(({ name }) => name === wanted)) return wanted;

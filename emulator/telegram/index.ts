@@ -4,6 +4,7 @@ import { json, jsonBody, Refusal } from "../http.ts";
 import { fieldsOf } from "../multipart.ts";
 import type { Platform, PlatformClock, PlatformOptions, PlatformRules, Visible } from "../platform.ts";
 import { startPlatform } from "../platform.ts";
+import { setSwitches } from "../switches.ts";
 import { createShelf } from "../shelf.ts";
 
 /** The one bot, and the channel that it may post in where no others are named. */
@@ -52,7 +53,7 @@ function rulesOf(clock: PlatformClock, chats: readonly Chat[]): PlatformRules {
     chats.flatMap((one) => [[one.name, one] as const, [String(one.id), one] as const]),
   );
   const lastIds = new Map<Chat, number>();
-  let isAdministrator = true;
+  const bot = { administrator: true };
 
   function now(): number {
     return clock.now().getTime();
@@ -69,10 +70,10 @@ function rulesOf(clock: PlatformClock, chats: readonly Chat[]): PlatformRules {
     if (method === "getChat") return result({ ...wireOf(chat), title: "The Press", type: "channel" });
     if (method === "getChatMember") {
       return result(
-        isAdministrator ? { status: "administrator", can_post_messages: true } : { status: "left" },
+        bot.administrator ? { status: "administrator", can_post_messages: true } : { status: "left" },
       );
     }
-    if (!isAdministrator) {
+    if (!bot.administrator) {
       throw new Refusal(403, "forbidden", "Forbidden: bot was kicked from the channel chat");
     }
     return sent(request, method ?? "", chat, parameters, twist);
@@ -160,14 +161,14 @@ function rulesOf(clock: PlatformClock, chats: readonly Chat[]): PlatformRules {
     },
     control(request) {
       if (request.path !== "/control/telegram" || request.method !== "PUT") return null;
-      isAdministrator = jsonBody(request)["administrator"] !== false;
-      return json({ administrator: isAdministrator });
+      setSwitches(bot, jsonBody(request));
+      return json(bot);
     },
     journal: () => messages.all.map(visible),
     // A bot's token does not age.
     expireTokens: () => undefined,
     revokeTokens() {
-      isAdministrator = false;
+      bot.administrator = false;
     },
   };
 }

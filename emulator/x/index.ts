@@ -4,6 +4,7 @@ import { json, jsonBody, page, Refusal } from "../http.ts";
 import { html, layout } from "../page.ts";
 import type { Platform, PlatformOptions, PlatformRules, Visible } from "../platform.ts";
 import { startPlatform } from "../platform.ts";
+import { setSwitches } from "../switches.ts";
 import { errorPage } from "./consent.page.ts";
 import type { ProblemName } from "./errors.ts";
 import { problem, problems, refusedAnswer } from "./errors.ts";
@@ -122,7 +123,11 @@ function rulesOf(state: XState, app: XApp, publicUrl: () => string): PlatformRul
     if (request.path !== "/control/x") return null;
     if (request.method === "PUT") {
       const { finishProcessing, ...switches } = jsonBody(request);
-      Object.assign(state.switches, switches);
+      const { trouble } = switches;
+      if (typeof trouble === "string" && !Object.hasOwn(problems, trouble)) {
+        throw new Refusal(400, "bad_switch", `"trouble" is one of ${Object.keys(problems).join(", ")}.`);
+      }
+      setSwitches(state.switches, switches, ["trouble"]);
       if (finishProcessing === true) media.finishAll();
     }
     return json({ ...state.switches, exchanges: state.exchanges });

@@ -26,6 +26,12 @@ const faults: FaultCase<LinkedInHarness>[] = [
   fault("reset before anything was done", "reset_before_commit", {}),
   fault("an answer without sense", "garbled", { visible: 1 }),
   fault("no answer before the deadline", "slow", { visible: 1, deadlineMs: 1_500 }, { delayMs: 4_000 }),
+  fault(
+    "the end of the answer comes after the deadline",
+    "slow_body",
+    { visible: 1, deadlineMs: 1_500 },
+    { delayMs: 4_000 },
+  ),
   fault("408", "refusal", {}, { code: "408" }),
   fault("504 and done", "refusal_after_commit", { visible: 1 }, { code: "504" }),
   fault("429", "throttle", { verdict: "throttled" }, { delayMs: 7_000 }),
