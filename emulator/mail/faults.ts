@@ -1,18 +1,30 @@
 import { Refusal } from "../http.ts";
 
 /**
- * What can go wrong after a mail was handed over:
+ * What can go wrong with a mail:
  *
+ * - `refuse_connection`: the connection is reset before the greeting; nothing happened
  * - `lost_answer`: kept, and the connection ends without an answer to the final dot
+ * - `cut_answer`: kept, and the connection is reset within the answer to the final dot
  * - `drop_before_keep`: the connection ends at the final dot and nothing was kept
+ * - `late_commit`: the connection ends at the final dot, and the mail arrives `delayMs` later
+ * - `listing_lag`: kept and answered, but found by its Message-ID only `delayMs` later
+ * - `ghost_duplicate`: kept and answered, and the same mail arrives once more, marked as a ghost
  * - `defer`: 451, try later
  * - `reject`: 554, never
  * - `reject_recipient`: 550 to the first recipient
  * - `slow`: kept at once, answered after `delayMs`
+ *
+ * No 5xx after the mail was kept: a server that says so gives the mail back (RFC 5321 section 4.2.5).
  */
 export const mailFaultKinds = [
+  "refuse_connection",
   "lost_answer",
+  "cut_answer",
   "drop_before_keep",
+  "late_commit",
+  "listing_lag",
+  "ghost_duplicate",
   "defer",
   "reject",
   "reject_recipient",

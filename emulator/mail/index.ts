@@ -37,15 +37,19 @@ export async function startMailCatcher(options: MailCatcherOptions): Promise<Mai
     const { query } = request;
     switch (`${request.method} ${request.path}`) {
       case "GET /":
-        return page(listPage(basePath, store.mails, query.get("before")));
+        return page(listPage(basePath, store.arrived(), query.get("before")));
       case "GET /mail":
-        return show(store.byMessageId.get(query.get("message_id") ?? "")?.at(-1));
+        return show(store.find(query.get("message_id") ?? "").at(-1));
       case "GET /faults":
         return page(mailFaultsPage(basePath, store));
       case "POST /faults":
         return changeFaults(request);
       case "GET /api/messages":
         return search(query.get("message_id"));
+      case "GET /control/journal":
+        return json({ mails: store.mails });
+      case "GET /control/requests":
+        return json({ requests: smtp.handled });
       case "GET /control/faults":
         return json({ faults: store.faults });
       case "PUT /control/faults":
@@ -55,9 +59,9 @@ export async function startMailCatcher(options: MailCatcherOptions): Promise<Mai
     }
   }
 
-  // Without a Message-ID: everything, which is the journal.
+  // Without a Message-ID: everything, be it still on its way.
   function search(messageId: string | null): Answer {
-    return json({ items: messageId === null ? store.mails : (store.byMessageId.get(messageId) ?? []) });
+    return json({ items: messageId === null ? store.mails : store.find(messageId) });
   }
 
   function changeFaults(request: EmulatorRequest): Answer {
@@ -68,6 +72,7 @@ export async function startMailCatcher(options: MailCatcherOptions): Promise<Mai
       const fault = parseMailFault({
         kind: form.get("kind"),
         remaining: remaining === "" ? null : Number(remaining),
+        delayMs: Number(form.get("delaySeconds") ?? "0") * 1000,
       });
       store.setFaults([...store.faults, fault]);
     }

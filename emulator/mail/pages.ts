@@ -1,7 +1,7 @@
 import type { Email } from "postal-mime";
 import type { Markup } from "../page.ts";
 import { html, layout } from "../page.ts";
-import { mailFaultKinds } from "./faults.ts";
+import { type MailFaultKind, mailFaultKinds } from "./faults.ts";
 import type { CaughtMail, MailStore } from "./store.ts";
 
 const pageSize = 50;
@@ -102,9 +102,29 @@ export function missingPage(base: string): string {
   return dressed(base, "Not found", null, html`<div class="card"><h1>There is no such mail</h1></div>`);
 }
 
+const labels: Record<MailFaultKind, string> = {
+  refuse_connection: "Connection reset before the greeting",
+  lost_answer: "Kept, answer lost",
+  cut_answer: "Kept, reset in the middle of the answer",
+  drop_before_keep: "Connection ends, nothing kept",
+  late_commit: "Connection ends, arrives after the delay",
+  listing_lag: "Kept, found after the delay",
+  ghost_duplicate: "The server itself delivers it twice",
+  defer: "451, try later",
+  reject: "554, never",
+  reject_recipient: "550 to the first recipient",
+  slow: "Kept, answered after the delay",
+};
+
 export function mailFaultsPage(base: string, store: MailStore): string {
   const active = store.faults.map(
-    (fault) => html`<li>${fault.kind} <span class="soft">${fault.remaining ?? "always"}</span></li>`,
+    ({ kind, remaining, delayMs }) =>
+      html`<li>
+        ${labels[kind]}
+        <span class="soft"
+          >${remaining === null ? "until cleared" : `${remaining} more`}${delayMs > 0 ? `, ${delayMs / 1000} s` : ""}</span
+        >
+      </li>`,
   );
   return dressed(
     base,
@@ -128,10 +148,12 @@ export function mailFaultsPage(base: string, store: MailStore): string {
         <h2>Add a fault</h2>
         <label for="kind">What happens</label>
         <select id="kind" name="kind">
-          ${mailFaultKinds.map((kind) => html`<option>${kind}</option>`)}
+          ${mailFaultKinds.map((kind) => html`<option value="${kind}">${labels[kind]}</option>`)}
         </select>
         <label for="remaining">How often (empty: always)</label
         ><input id="remaining" name="remaining" type="number" min="1" value="1" />
+        <label for="delay">Delay in seconds</label
+        ><input id="delay" name="delaySeconds" type="number" min="0" max="3600" value="0" />
         <button name="action" value="add">Switch on</button>
       </form>`,
   );

@@ -1,16 +1,35 @@
 import type { AddressInfo, Socket } from "node:net";
 import type { SMTPServerDataStream, SMTPServerSession } from "smtp-server";
 import { SMTPServer } from "smtp-server";
-import { takeMailFault } from "./faults.ts";
+import { type MailFaultKind, mailFaultKinds, takeMailFault } from "./faults.ts";
 import type { MailStore } from "./store.ts";
 
 const mostBytes = 25_000_000;
+const afterTheDot = mailFaultKinds.filter(
+  (kind) => kind !== "refuse_connection" && kind !== "reject_recipient",
+);
+
+/** A mail that was handed over, or kept from it, as `GET /control/requests` tells it; the last ten thousand. */
+export type HandledMail = {
+  at: string;
+  from: string;
+  to: string[];
+  status: number | null;
+  fault: MailFaultKind | null;
+};
+const mostRemembered = 10_000;
 
 /** An SMTP server that keeps every mail and passes none on. It answers 250 only for what is on disk. */
 export async function startSmtp(
   store: MailStore,
   at: { host: string; port: number },
-): Promise<{ port: number; close(): Promise<void> }> {
+): Promise<{ port: number; handled: readonly HandledMail[]; close(): Promise<void> }> {
+  const handled: HandledMail[] = [];
+  function remember(mail: Omit<HandledMail, "at">): void {
+    handled.push({ at: new Date().toISOString(), ...mail });
+    if (handled.length > mostRemembered) handled.shift();
+  }
+
   const sockets = new Map<string, Socket>();
   const server = new SMTPServer({
     authOptional: true,
@@ -19,8 +38,11 @@ export async function startSmtp(
     size: mostBytes,
     logger: false,
     banner: "Galley mail catcher",
-    onRcptTo(_address, _session, callback) {
+    onRcptTo(address, session, callback) {
       const fault = takeMailFault(store, ["reject_recipient"]);
+      if (fault) {
+        remember({ ...envelopeOf(session), to: [address.address], status: 550, fault: fault.kind });
+      }
       callback(fault ? smtpError(550, "No such mail box") : null);
     },
     onData(stream, session, callback) {
@@ -49,31 +71,53 @@ export async function startSmtp(
     const chunks: Buffer[] = [];
     for await (const chunk of stream) chunks.push(chunk as Buffer);
     if (stream.sizeExceeded) return smtpError(552, `A mail has at most ${mostBytes} bytes`);
-    const fault = takeMailFault(store, ["lost_answer", "drop_before_keep", "defer", "reject", "slow"]);
+    const fault = takeMailFault(store, afterTheDot);
+    const { from, to } = envelopeOf(session);
+    remember({ from, to, status: answerTo(fault?.kind), fault: fault?.kind ?? null });
     if (fault?.kind === "defer") return smtpError(451, "Try again later");
     if (fault?.kind === "reject") return smtpError(554, "Not this mail");
     if (fault?.kind === "drop_before_keep") return hangUp(session);
-    const from = session.envelope.mailFrom === false ? "" : session.envelope.mailFrom.address;
-    const to = session.envelope.rcptTo.map((recipient) => recipient.address);
-    await store.keep(Buffer.concat(chunks), { from, to });
-    if (fault?.kind === "lost_answer") return hangUp(session);
+    const delayMs = fault?.delayMs ?? 0;
+    await store.keep(
+      Buffer.concat(chunks),
+      { from, to },
+      {
+        commitMs: fault?.kind === "late_commit" ? delayMs : 0,
+        listingMs: fault?.kind === "listing_lag" ? delayMs : 0,
+        ghost: fault?.kind === "ghost_duplicate",
+      },
+    );
+    if (fault?.kind === "lost_answer" || fault?.kind === "late_commit") return hangUp(session);
+    if (fault?.kind === "cut_answer") return hangUp(session, "25");
     if (fault?.kind === "slow") {
       await new Promise((resolve) => {
-        setTimeout(resolve, fault.delayMs);
+        setTimeout(resolve, delayMs);
       });
     }
     return null;
   }
 
   // The library hands out no socket, so each is remembered by its remote port.
-  server.server.on("connection", (socket: Socket) => {
+  server.server.prependListener("connection", (socket: Socket) => {
+    // Ahead of the library's own listener, which greets.
+    if (takeMailFault(store, ["refuse_connection"])) {
+      remember({ from: "", to: [], status: null, fault: "refuse_connection" });
+      socket.resetAndDestroy();
+      return;
+    }
     const key = `${socket.remoteAddress}:${socket.remotePort}`;
     sockets.set(key, socket);
     socket.once("close", () => sockets.delete(key));
   });
 
-  function hangUp(session: SMTPServerSession): Error {
-    sockets.get(`${session.remoteAddress}:${session.remotePort}`)?.resetAndDestroy();
+  /** `words`: what is still said, the beginning of an answer. The library's own goes nowhere any more. */
+  async function hangUp(session: SMTPServerSession, words = ""): Promise<Error> {
+    const socket = sockets.get(`${session.remoteAddress}:${session.remotePort}`);
+    await new Promise<void>((resolve) => {
+      if (words === "" || !socket) resolve();
+      else socket.write(words, () => resolve());
+    });
+    socket?.resetAndDestroy();
     return smtpError(421, "Goodbye");
   }
 
@@ -84,6 +128,7 @@ export async function startSmtp(
   const { port } = server.server.address() as AddressInfo;
   return {
     port,
+    handled,
     async close() {
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -91,6 +136,19 @@ export async function startSmtp(
       });
     },
   };
+}
+
+function envelopeOf({ envelope }: SMTPServerSession): { from: string; to: string[] } {
+  const from = envelope.mailFrom === false ? "" : envelope.mailFrom.address;
+  return { from, to: envelope.rcptTo.map((recipient) => recipient.address) };
+}
+
+/** What is said to the final dot; null where the connection ends before a whole answer. */
+function answerTo(fault: MailFaultKind | undefined): number | null {
+  if (fault === "defer") return 451;
+  if (fault === "reject") return 554;
+  const ends = ["lost_answer", "cut_answer", "drop_before_keep", "late_commit"];
+  return fault !== undefined && ends.includes(fault) ? null : 250;
 }
 
 function smtpError(responseCode: number, message: string): Error {

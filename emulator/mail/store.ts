@@ -17,7 +17,14 @@ export type CaughtMail = {
   /** RFC 3339. */
   receivedAt: string;
   bytes: number;
+  /** RFC 3339; when a search finds it, where that is later. */
+  listedAt?: string;
+  /** The server's own second copy, which nobody sent. */
+  ghost?: boolean;
 };
+
+/** What a fault does to a mail that is kept. */
+export type MailTwist = { commitMs: number; listingMs: number; ghost: boolean };
 
 type MailEvent = { type: "mail"; mail: CaughtMail } | { type: "faults"; faults: MailFault[] };
 
@@ -31,7 +38,11 @@ type Contents = {
 
 export type MailStore = Contents & {
   /** On disk, with fsync, when this resolves. */
-  keep(raw: Buffer, envelope: { from: string; to: string[] }): Promise<CaughtMail>;
+  keep(raw: Buffer, envelope: { from: string; to: string[] }, twist: MailTwist): Promise<void>;
+  /** What has arrived by now, oldest first. */
+  arrived(): CaughtMail[];
+  /** What a search for this Message-ID finds now. */
+  find(messageId: string): CaughtMail[];
   setFaults(faults: MailFault[]): void;
   raw(mail: CaughtMail): Buffer;
   close(): void;
@@ -51,20 +62,33 @@ export function openMailStore(directory: string, clock: { now(): Date }): MailSt
     byId: new Map(),
     byMessageId: new Map(),
     faults: [],
-    async keep(raw, envelope) {
+    async keep(raw, envelope, { commitMs, listingMs, ghost }) {
       const parsed = await PostalMime.parse(raw);
+      const arrivesAt = clock.now().getTime() + commitMs;
       const mail: CaughtMail = {
         id: randomUUID(),
         messageId: parsed.messageId ?? "",
         from: parsed.from?.name ? `${parsed.from.name} <${envelope.from}>` : envelope.from,
         to: envelope.to,
         subject: parsed.subject ?? "",
-        receivedAt: clock.now().toISOString(),
+        receivedAt: new Date(arrivesAt).toISOString(),
         bytes: raw.length,
+        ...(listingMs === 0 ? {} : { listedAt: new Date(arrivesAt + listingMs).toISOString() }),
       };
-      writeDurably(join(folder, `${mail.id}.eml`), raw);
-      record({ type: "mail", mail });
-      return mail;
+      const copies = ghost ? [mail, { ...mail, id: randomUUID(), ghost }] : [mail];
+      for (const copy of copies) {
+        writeDurably(join(folder, `${copy.id}.eml`), raw);
+        record({ type: "mail", mail: copy });
+      }
+    },
+    arrived() {
+      const now = clock.now().toISOString();
+      return store.mails.filter(({ receivedAt }) => receivedAt <= now);
+    },
+    find(messageId) {
+      const now = clock.now().toISOString();
+      const known = store.byMessageId.get(messageId) ?? [];
+      return known.filter(({ receivedAt, listedAt = receivedAt }) => listedAt <= now);
     },
     setFaults(faults) {
       record({ type: "faults", faults });

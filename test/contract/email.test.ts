@@ -90,7 +90,9 @@ connectorContract<MailHarness>("email", {
   idempotent: false,
   faults: [
     fault("kept, but the answer to the final dot is lost", "lost_answer", { visible: 1 }),
+    fault("kept, and reset in the middle of the answer", "cut_answer", { visible: 1 }),
     fault("dropped at the final dot", "drop_before_keep", {}),
+    fault("reset before the greeting", "refuse_connection", { verdict: "not_sent" }),
     fault("451 after the final dot", "defer", { verdict: "throttled" }),
     fault("554 after the final dot", "reject", { verdict: "rejected" }),
     fault("550 to the only recipient", "reject_recipient", { verdict: "rejected" }),
