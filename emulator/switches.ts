@@ -5,8 +5,8 @@ import { Refusal } from "./http.ts";
  * none or for a value of another kind: a misspelt switch would let a test pass for nothing. Those in
  * `nullable` may be off altogether.
  */
-export function setSwitches<Switches extends Record<string, unknown>>(
-  switches: Switches,
+export function setSwitches(
+  switches: Record<string, unknown>,
   wanted: Record<string, unknown>,
   nullable: readonly string[] = [],
 ): void {

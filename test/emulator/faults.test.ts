@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import { z } from "zod";
 import { everyPlatform, type RunningPlatform } from "#emulator";
 import { startLinkedInHarness } from "../contract/linkedin.ts";
 
@@ -38,7 +39,7 @@ test("a reset in the middle of an answer without a body comes after its first by
   const closed = new Promise<void>((resolve) => {
     socket.once("close", () => resolve());
   });
-  const token = harness.context().credentials["accessToken"];
+  const { accessToken } = z.object({ accessToken: z.string() }).parse(harness.context().credentials);
   const body = JSON.stringify({
     author: harness.context().accountId,
     commentary: "A word",
@@ -49,7 +50,7 @@ test("a reset in the middle of an answer without a body comes after its first by
   const head = [
     "POST /rest/posts HTTP/1.1",
     "host: linkedin",
-    `authorization: Bearer ${String(token)}`,
+    `authorization: Bearer ${accessToken}`,
     "linkedin-version: 202607",
     "x-restli-protocol-version: 2.0.0",
     "content-type: application/json",
