@@ -77,8 +77,38 @@ function isNull(schema: unknown): boolean {
   return typeof schema === "object" && schema !== null && "type" in schema && schema.type === "null";
 }
 
+type Use<Result> = (data: unknown) => Result;
+
 /**
- * Validates with Ajv, compiled once when the route is registered. Query strings, parameters and headers
+ * One function for each schema, compiled when it is first called: of what a start could compile, most is not called
+ * soon, and many routes share a schema.
+ */
+function compiledOnce<Result>(compile: (schema: z.ZodType) => Use<Result>) {
+  const known = new WeakMap<z.ZodType, Use<Result>>();
+  return (schema: z.ZodType): Use<Result> => {
+    let compiled: Use<Result> | undefined;
+    const use = known.get(schema) ?? ((data) => (compiled ??= compile(schema))(data));
+    known.set(schema, use);
+    return use;
+  };
+}
+
+type Validated = { value: unknown } | { error: HttpError };
+
+function compileValidator(ajv: Ajv, schema: z.ZodType): Use<Validated> {
+  const { json, complete } = inputSchema(schema);
+  const validate: ValidateFunction = ajv.compile(json);
+  return (data) => {
+    if (!validate(data)) return { error: invalidInput(problemsOf(validate.errors ?? [])) };
+    if (complete) return { value: data };
+    const result = schema.safeParse(data);
+    if (result.success) return { value: result.data };
+    return { error: invalidInput(result.error.issues.map(problemOfIssue)) };
+  };
+}
+
+/**
+ * Validates with Ajv, compiled when a route is first called. Query strings, parameters and headers
  * are text, so numbers and booleans are read from it there; a body is taken as it is. Where a schema
  * holds rules of its own code, Zod runs after Ajv and its output is what the handler gets.
  */
@@ -86,27 +116,15 @@ export function createValidatorCompiler(): FastifySchemaCompiler<z.ZodType> {
   const shared = { useDefaults: true, removeAdditional: false, allErrors: true, strict: false } as const;
   const exact = formats.default(new Ajv(shared));
   const coercing = formats.default(new Ajv({ ...shared, coerceTypes: "array" }));
-
-  return ({ schema, httpPart }) => {
-    const { json, complete } = inputSchema(schema);
-    const ajv = httpPart === "body" ? exact : coercing;
-    const validate: ValidateFunction = ajv.compile(json);
-    return (data: unknown) => {
-      if (!validate(data)) return { error: invalidInput(problemsOf(validate.errors ?? [])) };
-      if (complete) return { value: data };
-      const result = schema.safeParse(data);
-      if (result.success) return { value: result.data };
-      return { error: invalidInput(result.error.issues.map(problemOfIssue)) };
-    };
-  };
+  const bodies = compiledOnce((schema) => compileValidator(exact, schema));
+  const texts = compiledOnce((schema) => compileValidator(coercing, schema));
+  return ({ schema, httpPart }) => (httpPart === "body" ? bodies(schema) : texts(schema));
 }
 
 /** Writes answers with fast-json-stringify: fields that a schema does not name never leave. */
 export function createSerializerCompiler(): FastifySerializerCompiler<z.ZodType> {
-  return ({ schema }) => {
-    if (schema instanceof z.ZodNull) return () => "";
-    return build(outputSchema(schema) as Parameters<typeof build>[0]);
-  };
+  const writers = compiledOnce((schema) => build(outputSchema(schema) as Parameters<typeof build>[0]));
+  return ({ schema }) => (schema instanceof z.ZodNull ? () => "" : writers(schema));
 }
 
 /** An error of validation, told to the client with a JSON Pointer per problem. */
