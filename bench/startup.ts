@@ -46,7 +46,7 @@ async function inTurns(work: () => Promise<Measured>): Promise<number> {
   return median(seconds);
 }
 
-const galley = ["src/main.ts", "serve"];
+const galley = ["bin/galley.mjs", "serve"];
 const bare = ["bench/bare-server.ts"];
 const folder = await mkdtemp(join(tmpdir(), "galley-bench-"));
 try {

@@ -1,7 +1,4 @@
-export type { MailCatcher, MailCatcherOptions } from "./mail/index.ts";
-export { startMailCatcher } from "./mail/index.ts";
-export type { Sandbox, SandboxOptions } from "./sandbox/index.ts";
-export { startSandbox } from "./sandbox/index.ts";
+export * from "./built-in.ts";
 export type { LanguageModelServer, ModelFault } from "./llm/index.ts";
 export { startLanguageModel } from "./llm/index.ts";
 export type { EmulatorRequest } from "./http.ts";

@@ -1,12 +1,10 @@
 import type { ProcessRole } from "#platform/config";
-import { enableCompileCache, flushCompileCache } from "node:module";
-import { fileURLToPath } from "node:url";
+import { flushCompileCache } from "node:module";
+// Everything else is imported when this has run. `bin/galley.mjs` has done so before; who starts this file has not.
+// oxlint-disable-next-line import/no-unassigned-import -- it has nothing to give; what counts is that it runs first
+import "./compile-cache.mjs";
 
 // The only file, beside the settings that it passes on, that touches the process itself.
-
-// Everything else is imported after this line, so that its compiled form is kept: from the second start
-// on, loading takes half the time and a seventh less memory.
-enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/galley", import.meta.url)));
 
 const roles: Record<string, readonly ProcessRole[]> = {
   serve: ["api", "worker"],

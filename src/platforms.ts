@@ -1,4 +1,4 @@
-import type { MailCatcher, Sandbox } from "#emulator";
+import type { MailCatcher, Sandbox } from "#emulator/built-in";
 import type { JsonObject } from "#kit";
 import type { Config } from "#platform/config";
 import { join } from "node:path";
@@ -49,7 +49,7 @@ export async function startPlatforms(config: Config): Promise<BuiltInPlatforms> 
   if (!wantsSandbox.enabled && !wantsCatcher.enabled) {
     return { sandbox: null, mailCatcher: null, stop: async () => undefined };
   }
-  const { startMailCatcher, startSandbox } = await import("#emulator");
+  const { startMailCatcher, startSandbox } = await import("#emulator/built-in");
   const sandbox = wantsSandbox.enabled
     ? await startSandbox({
         directory: join(dataDir, "sandbox"),

@@ -22,10 +22,10 @@ export type GalleyOptions = {
 const startWithinMs = 40_000;
 const readyLine = /Galley is ready at (\S+)|Galley's worker runs/;
 
-/** Starts `node src/main.ts` on a free port and waits for its line; a process that ends first is an error. */
+/** Starts `node bin/galley.mjs` on a free port and waits for its line; a process that ends first is an error. */
 export async function startGalleyProcess(options: GalleyOptions): Promise<GalleyProcess> {
   const { dataDir, command = "serve", environment = {} } = options;
-  const child = spawn(process.execPath, ["src/main.ts", command], {
+  const child = spawn(process.execPath, ["bin/galley.mjs", command], {
     env: { PATH: "/usr/bin:/bin", PORT: "0", DATA_DIR: dataDir, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -27,6 +27,25 @@ test("a worker loads neither the server nor what a single kind of job needs", as
   expect(loaded.filter((name) => [...server, ...rare].includes(name))).toEqual([]);
 }, 60_000);
 
-test("the server is where the API is", async () => {
-  expect(await loadedBy([...worker, "src/api.ts"])).toContain("fastify");
+test("the server is where the API is, without what writes feeds", async () => {
+  const loaded = await loadedBy([...worker, "src/api.ts"]);
+  expect(loaded).toContain("fastify");
+  expect(loaded).not.toContain("feedsmith");
+}, 60_000);
+
+test("from its second start on, the program runs without the type stripper", async () => {
+  const report = `data:text/javascript,process.on("exit", () => console.log(process.moduleLoadList.join()))`;
+  async function start(): Promise<string> {
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      "--import",
+      report,
+      "bin/galley.mjs",
+      "--help",
+    ]);
+    return stdout;
+  }
+  await start();
+  const parts = await start();
+  expect(parts).toContain("internal/modules/esm/loader");
+  expect(parts).not.toContain("amaro");
 }, 60_000);

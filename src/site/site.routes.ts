@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { notFound } from "./errors.ts";
 import { excerptOf, htmlOf, pagePolicy } from "./render.ts";
-import { type SiteLinks, atomOf, jsonFeedOf, rssOf, sitemapOf } from "./site.feeds.ts";
+import type { SiteLinks } from "./site.feeds.ts";
 import { entryPage, listPage } from "./site.pages.ts";
 import * as schema from "./site.schema.ts";
 import type { Entry, Site } from "./site.store.ts";
@@ -45,6 +45,9 @@ export function siteRoutes(app: App, { sites }: { sites: PublicSites }): void {
     async (request) => sites.change(actorOf(request), request.body),
   );
 }
+
+/** Feeds bring parsers of XML along, and an installation without public pages never writes one. */
+const feeds = () => import("./site.feeds.ts");
 
 const feedLength = 50;
 const pageLength = 20;
@@ -132,23 +135,23 @@ export function publicSiteRoutes(app: App, { sites }: { sites: PublicSites }): v
   );
   serve("/site/:site/feed.xml", { operationId: "siteRss", summary: "RSS 2.0" }, async (site, links) => ({
     type: "application/rss+xml; charset=utf-8",
-    body: rssOf(site, await newest(site), links),
+    body: (await feeds()).rssOf(site, await newest(site), links),
   }));
   serve("/site/:site/atom.xml", { operationId: "siteAtom", summary: "Atom 1.0" }, async (site, links) => ({
     type: "application/atom+xml; charset=utf-8",
-    body: atomOf(site, await newest(site), links),
+    body: (await feeds()).atomOf(site, await newest(site), links),
   }));
   serve(
     "/site/:site/feed.json",
     { operationId: "siteJson", summary: "JSON Feed 1.1" },
     async (site, links) => ({
       type: "application/feed+json; charset=utf-8",
-      body: JSON.stringify(jsonFeedOf(site, await newest(site), links)),
+      body: JSON.stringify((await feeds()).jsonFeedOf(site, await newest(site), links)),
     }),
   );
   serve("/site/:site/sitemap.xml", { operationId: "siteMap", summary: "Sitemap" }, async (site, links) => ({
     type: "application/xml; charset=utf-8",
-    body: sitemapOf(await sites.list(site, { before: null, limit: longestSitemap - 1 }), links),
+    body: (await feeds()).sitemapOf(await sites.list(site, { before: null, limit: longestSitemap - 1 }), links),
   }));
   serve(
     "/site/:site/api/entries",

@@ -30,7 +30,7 @@ trap cleanup EXIT
 # Reads a field out of JSON on standard input: field 'items[0].id'
 field() { node -e 'const v = JSON.parse(require("fs").readFileSync(0, "utf8")); process.stdout.write(String(eval("v." + process.argv[1])))' "$1"; }
 step() { printf '%s\n' "- $1"; }
-galley() { node src/main.ts "$@"; }
+galley() { node bin/galley.mjs "$@"; }
 
 # Fails unless the command ends with the exit code that is promised for its mistake.
 refuses() {
@@ -42,7 +42,7 @@ refuses() {
 }
 
 step "start"
-PORT=0 DATA_DIR="$work/data" node src/main.ts serve >"$work/server.log" 2>&1 &
+PORT=0 DATA_DIR="$work/data" node bin/galley.mjs serve >"$work/server.log" 2>&1 &
 server=$!
 for _ in $(seq 600); do
   grep -q 'Galley is ready at' "$work/server.log" && break

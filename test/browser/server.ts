@@ -19,7 +19,7 @@ export async function startServer(more: Record<string, string> = {}): Promise<Ru
 
   const database = await testDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "galley-browser-"));
-  const server = spawn(process.execPath, ["src/main.ts", "serve"], {
+  const server = spawn(process.execPath, ["bin/galley.mjs", "serve"], {
     cwd: root,
     env: {
       PATH: process.env["PATH"],

@@ -44,7 +44,7 @@ export function createPool({ url, role, size, onError }: PoolOptions): Pool {
     max: size,
     types: { getTypeParser: parserOf as typeof types.getTypeParser },
     connectionTimeoutMillis: 10_000,
-    idleTimeoutMillis: 30_000,
+    idleTimeoutMillis: 10_000,
     application_name: "galley",
     // `pg-pool` waits for what this returns, though its types say nothing of it.
     // oxlint-disable-next-line typescript/no-misused-promises
