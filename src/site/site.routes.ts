@@ -151,7 +151,10 @@ export function publicSiteRoutes(app: App, { sites }: { sites: PublicSites }): v
   );
   serve("/site/:site/sitemap.xml", { operationId: "siteMap", summary: "Sitemap" }, async (site, links) => ({
     type: "application/xml; charset=utf-8",
-    body: (await feeds()).sitemapOf(await sites.list(site, { before: null, limit: longestSitemap - 1 }), links),
+    body: (await feeds()).sitemapOf(
+      await sites.list(site, { before: null, limit: longestSitemap - 1 }),
+      links,
+    ),
   }));
   serve(
     "/site/:site/api/entries",
