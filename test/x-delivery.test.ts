@@ -199,6 +199,11 @@ describe("a post on its way to X", () => {
 
   test("is held, and told, where its channel was disconnected, and goes out once it is back", async () => {
     await channelIs("disconnected");
+    const later = await orderPost(house, deliveries, textVariant("Not due yet"), {
+      dueAt: new Date(Date.now() + 3_600_000),
+    });
+    const [told] = await deliveries.forPost(house.workspaceId, later.postId);
+    expect(told).toMatchObject({ state: "scheduled", waiting: { code: "delivery.channel_away" } });
     const held = await deliver("On a channel that went away");
     expect(held).toMatchObject({
       state: "needs_reconnect",
@@ -212,5 +217,6 @@ describe("a post on its way to X", () => {
     await sweepUntil(deliveries, async () => (await visible("On a channel that went away")) === 1);
     const [found] = await deliveries.forPost(house.workspaceId, held.postId);
     expect(found?.state).toBe("confirmed");
+    expect(await deliveries.forPost(house.workspaceId, later.postId)).toMatchObject([{ waiting: null }]);
   });
 });

@@ -50,6 +50,7 @@ type ViewRow = {
   errorCode: string | null;
   errorMessage: string | null;
   channelPaused: boolean;
+  channelConnected: boolean;
   workspacePaused: boolean;
   attempts: AttemptView[];
 };
@@ -61,7 +62,7 @@ function selectViews(condition: RawBuilder<unknown>, limit: number) {
       d.channel_id as "channelId", d.connector, c.handle,
       c.display_name as "displayName", d.state, d.due_at as "dueAt", d.wake_at as "wakeAt",
       jsonb_path_query_array(d.plan, '$.items[*].kind') as kinds,
-      c.paused_at is not null as "channelPaused", w.paused_at is not null as "workspacePaused",
+      c.paused_at is not null as "channelPaused", c.status = 'connected' as "channelConnected", w.paused_at is not null as "workspacePaused",
       d.external_url as "externalUrl", d.error_code as "errorCode", d.error_message as "errorMessage",
       coalesce((
         select jsonb_agg(jsonb_build_object('item', a.item, 'number', a.number, 'state', a.state,
@@ -84,6 +85,12 @@ function waitingFor(row: ViewRow): DeliveryView["waiting"] {
   }
   if (row.channelPaused) {
     return { code: "delivery.channel_paused", message: "The channel is paused; resume it to go on." };
+  }
+  // Told before it is due, while there is time to do something about it.
+  if (!row.channelConnected) {
+    const message =
+      "The channel is not connected. Connect it again, or move the post to another channel; else it waits when it is due.";
+    return { code: "delivery.channel_away", message };
   }
   const { errorCode: code, errorMessage: message } = row;
   if (code !== "delivery.quota" && code !== "delivery.throttled") return null;

@@ -57,8 +57,18 @@ export function xFailure(response: ConnectorResponse, now: Date = new Date()): C
       evidence,
     });
   }
-  // X answers a token that has ended and one that was withdrawn alike; the refresh tells which it is.
-  return failureOf(platform, response, { refreshable: true });
+  if (status === 401) {
+    return new ConnectorFailure({
+      verdict: "unauthorized",
+      code: "x.unauthorized",
+      message:
+        "X does not accept Galley's access to this account: it has ended or was withdrawn. Where renewing it does not help, connect the channel again.",
+      // X answers both alike; the refresh tells which it is.
+      refreshable: true,
+      evidence,
+    });
+  }
+  return failureOf(platform, response);
 }
 
 type Reason = { matches: RegExp; verdict: "rejected" | "unauthorized"; code: string; message: string };

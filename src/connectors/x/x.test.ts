@@ -252,6 +252,12 @@ describe("a refusal of X", () => {
     expect(xFailure(response)).toMatchObject({ verdict, code });
   });
 
+  it("says what to do where the access is refused, and not a number", () => {
+    const { message } = xFailure(answer(401, { title: "Unauthorized", detail: "Unauthorized" }));
+    expect(message).toContain("connect the channel again");
+    expect(message).not.toContain("401");
+  });
+
   it("tells how long to wait, by X's own clock", () => {
     const date = "Sat, 21 Nov 2026 06:00:00 GMT";
     const reset = String(Date.parse(date) / 1000 + 300);
