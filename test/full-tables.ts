@@ -1,5 +1,6 @@
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
+import { Client } from "pg";
 
 /** Copies a delivery with its post and approval, so that the tables look as in a workspace that is used. */
 export async function copyDelivery(
@@ -29,6 +30,41 @@ export async function copyDelivery(
         approved_by, approval_binding, approval_hash, ${dueAt}, ${dueAt}, grace_seconds,
         ${dueAt}::timestamptz + grace_seconds * interval '1 second' from copies`.execute(transaction);
   });
+}
+
+/** By the owner of the tables: to others PostgreSQL refuses `analyze` with no more than a warning. */
+export async function asOwner(
+  url: string,
+  ...statements: [text: string, values?: unknown[]][]
+): Promise<void> {
+  const owner = new Client({ connectionString: url });
+  await owner.connect();
+  try {
+    for (const [text, values] of statements) await owner.query(text, values);
+  } finally {
+    await owner.end();
+  }
+}
+
+/**
+ * Attempts on a channel, so many milliseconds ago each, as long-since published posts left them: without the
+ * deliveries, which would have to be sent one after the other.
+ */
+export async function addAttempts(
+  url: string,
+  channelId: string,
+  agesMs: readonly number[],
+  state: "confirmed" | "not_sent" = "confirmed",
+): Promise<void> {
+  const insert = `
+    insert into delivery_attempts (workspace_id, id, delivery_id, item, number, kind, channel_id, fence, payload_hash,
+      intent_at, deadline_at, window_ms, state, external_id, settled_by, settled_at)
+    select c.workspace_id, gen_random_uuid(), gen_random_uuid(), 0, 1, 'post', c.id, 1, repeat('0', 64),
+      i.at, i.at + interval '30 seconds', 600000, $3, gen_random_uuid(), 'answer', i.at
+    from channels c
+    cross join (select clock_timestamp() - age * interval '1 millisecond' as at from unnest($2::float8[]) as age) i
+    where c.id = $1`;
+  await asOwner(url, ["set session_replication_role = replica"], [insert, [channelId, agesMs, state]]);
 }
 
 async function readSoFar(transaction: Kysely<Schema>, table: string): Promise<number> {

@@ -14,7 +14,7 @@ import {
   sweepUntil,
   textVariant,
 } from "../../test/delivery.ts";
-import { place } from "./quota.ts";
+import { place, windowKey } from "./quota.ts";
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
@@ -30,6 +30,8 @@ beforeEach(async () => {
   await server.database.system.deleteFrom("delivery_holds").execute();
 });
 afterEach(() => platform.close());
+
+const nothing = { sent: new Map<string, never>(), onTheirWay: [], placed: [] };
 
 function limited(quotas: Quota[]): Connector {
   return { ...platform.connector, quotas: () => quotas };
@@ -63,6 +65,7 @@ test("no window ever holds more than the limit, the gap is kept, and due order i
       (sized, sent, orders) => {
         const quota: Quota = { per: "account", ...sized };
         const candidates = orders.map(({ account, dueAt }, index) => ({
+          workspaceId: "",
           id: String(index).padStart(3, "0"),
           accountId: account,
           app: "",
@@ -70,20 +73,22 @@ test("no window ever holds more than the limit, the gap is kept, and due order i
           units: 1,
           quotas: [quota],
         }));
-        const uses = sent.map((at) => ({ accountId: "a", app: "", at }));
-        const placed = place(candidates, { now: 1_000, uses, placed: [] }).flatMap((one) =>
-          one.kind === "at" ? [one] : [],
-        );
+        const uses = sent.map((at) => ({ at, units: 1 })).toSorted((left, right) => left.at - right.at);
+        const facts = {
+          ...nothing,
+          now: 1_000,
+          sent: new Map([[windowKey(quota, { accountId: "a", app: "" }), uses]]),
+        };
+        const placed = place(candidates, facts).flatMap((one) => (one.kind === "at" ? [one] : []));
         for (const account of ["a", "b"]) {
           const own = candidates.filter((one) => one.accountId === account);
           const going = placed.filter(({ id }) => own.some((one) => one.id === id)).map(({ at }) => at);
           expect(going).toEqual(going.toSorted((left, right) => left - right));
-          const times = [...going, ...uses.filter((use) => use.accountId === account).map((use) => use.at)];
+          const sentByIt = account === "a" ? uses : [];
+          const times = [...going, ...sentByIt.map((use) => use.at)];
           for (const at of going) {
             const inWindow = times.filter((time) => time > at - quota.windowMs && time <= at).length;
-            const sentBefore = uses.filter(
-              (use) => use.at > at - quota.windowMs && use.accountId === account,
-            ).length;
+            const sentBefore = sentByIt.filter((use) => use.at > at - quota.windowMs).length;
             expect(inWindow).toBeLessThanOrEqual(Math.max(quota.limit, sentBefore));
           }
           going.slice(1).forEach((at, index) => {
@@ -119,6 +124,7 @@ test("a worker that stands still while it counts holds up no other", async () =>
 test("what is longer than a quota is placed nowhere, and nothing waits for it", () => {
   const quota: Quota = { per: "account", limit: 2, windowMs: 1_000, spreadMs: 0 };
   const due = (id: string, units: number) => ({
+    workspaceId: "w",
     id,
     accountId: "a",
     app: "",
@@ -126,9 +132,9 @@ test("what is longer than a quota is placed nowhere, and nothing waits for it", 
     units,
     quotas: [quota],
   });
-  expect(place([due("0", 3), due("1", 2)], { now: 5_000, uses: [], placed: [] })).toEqual([
-    { id: "0", kind: "never", quota, units: 3 },
-    { id: "1", kind: "at", at: 5_000, quota: null },
+  expect(place([due("0", 3), due("1", 2)], { ...nothing, now: 5_000 })).toEqual([
+    { workspaceId: "w", id: "0", kind: "never", quota, units: 3 },
+    { workspaceId: "w", id: "1", kind: "at", at: 5_000, quota: null },
   ]);
 });
 
