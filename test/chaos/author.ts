@@ -23,6 +23,8 @@ export type AuthorOptions = {
   count: number;
   /** How many may be on their way at a time. */
   backlog: number;
+  /** How many posts, of a video or a document each, are for the minute after next: their files are uploaded ahead. */
+  ahead: number;
   signal: AbortSignal;
 };
 
@@ -34,7 +36,7 @@ const decoyEvery = 6;
  * approves what was read. Beside them stand posts that nobody approved.
  */
 export async function writePosts(options: AuthorOptions, written: Written): Promise<void> {
-  const { house, random, count, backlog, signal } = options;
+  const { house, random, count, backlog, ahead, signal } = options;
   const files = await addFiles(house);
   const open = nowAndThen(() => openDeliveries(house), 1_000);
   let number = 0;
@@ -47,8 +49,10 @@ export async function writePosts(options: AuthorOptions, written: Written): Prom
       const channels = pick(house.connected, 2 + Math.floor(random() * 7), random).slice(0, count - planned);
       planned += channels.length;
       while ((await open()) > backlog && !signal.aborted) await pause(100);
-      const draft = drafts(mine, channels, files, random);
-      const postId = await publish(house, `Post ${mine}`, draft);
+      const isAhead = mine <= ahead;
+      const draft = drafts(mine, channels, files, isAhead ? slowKinds(random) : random());
+      const send = isAhead ? schedule : publish;
+      const postId = await send(house, `Post ${mine}`, draft);
       written.wanted.push(...draft.map(({ channel, texts }) => ({ postId, channel, texts })));
       if (mine % decoyEvery === 0) {
         written.wanted.push(...(await writeUnwanted(house, mine, channels, files)));
@@ -70,9 +74,9 @@ function drafts(
   number: number,
   channels: ConnectedChannel[],
   files: Files,
-  random: () => number,
+  /** From 0 to 1, by which its parts and files are chosen. */
+  kind: number,
 ): VariantDraft[] {
-  const kind = random();
   return channels.map((channel) => {
     const { target } = channel;
     const { maxParts, firstComment: takesComment } = limitsOf(target);
@@ -85,6 +89,11 @@ function drafts(
       media: filesFor(target, files, kind),
     });
   });
+}
+
+/** Of a video or of a document. */
+function slowKinds(random: () => number): number {
+  return 0.72 + 0.03 * random();
 }
 
 /** Every kind of file, each in a few of a hundred posts, as far as the platform takes it. */
@@ -129,6 +138,17 @@ async function publish(house: House, title: string, variants: VariantDraft[]): P
   return postId;
 }
 
+async function schedule(house: House, title: string, variants: VariantDraft[]): Promise<string> {
+  const postId = await approved(house, title, variants);
+  await step(() => house.desk.schedule(house.author, postId, inMinutes(2)));
+  return postId;
+}
+
+/** At a full minute, as people choose one. */
+function inMinutes(minutes: number): { wall: string; zone: string } {
+  return { wall: new Date(Date.now() + minutes * 60_000).toISOString().slice(0, 16), zone: "UTC" };
+}
+
 async function approved(house: House, title: string, variants: VariantDraft[]): Promise<string> {
   const { desk, approver } = house;
   const postId = await submitted(house, title, variants);
@@ -165,8 +185,7 @@ async function writeUnwanted(
   const postId = await approved(house, title, variants);
   if (way === 1) return [];
   if (way === 2) {
-    const wall = new Date(Date.now() + 3_600_000).toISOString().slice(0, 16);
-    await again(() => desk.schedule(author, postId, { wall, zone: "UTC" }));
+    await again(() => desk.schedule(author, postId, inMinutes(60)));
     const edited = variants.map(({ channel, content }) => ({
       channelId: channel.id,
       content: { ...content, parts: [`${text} Edited.`] },

@@ -5,6 +5,10 @@ function awaitOf(failpoint: number): number {
   return Math.floor(failpoint / phases.length);
 }
 
+function pointsOf(awaits: number[]): number[] {
+  return awaits.flatMap((number) => phases.map((_, phase) => number * phases.length + phase));
+}
+
 /** Which awaits of the publishing path were passed, and at which a worker died or stood still. */
 export type Coverage = {
   passed(failpoint: number): void;
@@ -18,8 +22,12 @@ export type Coverage = {
     killsAnywhere: number;
     stops: number;
   };
-  /** Failpoints that were passed and at whose await nobody has died; all of those passed once that is so everywhere. */
+  /** All failpoints that publishing can reach. */
+  reachable(): number[];
+  /** Those of them at whose await nobody has died, passed or not. */
   untried(): number[];
+  /** Whether somebody has died at each await of the files that fit. */
+  isDone(files: RegExp): boolean;
   /** Failpoints whose file, functions and phase fit, as in `src/kit/a.ts read:after openFile(path)`. */
   matching(pattern: RegExp): number[];
   /** Names of awaits that were not passed, or where nobody died. */
@@ -60,10 +68,10 @@ export function createCoverage({ awaits, excluded }: Instrumented): Coverage {
       killsAnywhere,
       stops,
     }),
-    untried: () => {
-      const untried = [...passedPoints].filter((failpoint) => !killedAwaits.has(awaitOf(failpoint)));
-      return untried.length > 0 ? untried : [...passedPoints];
-    },
+    reachable: () => pointsOf([...reachable]),
+    untried: () => pointsOf([...reachable].filter((number) => !killedAwaits.has(number))),
+    isDone: (files) =>
+      [...reachable].every((number) => killedAwaits.has(number) || !files.test(awaits[number]?.file ?? "")),
     matching: (pattern) =>
       awaits.flatMap(({ file, within, what }, number) =>
         excluded.has(number)

@@ -6,6 +6,8 @@ import type { Life } from "./workers.ts";
 const shortestMs = 300;
 const longestMs = 4_000;
 const hourMs = 3_600_000;
+/** Failpoints that one life is armed at. */
+const most = 200;
 
 /**
  * Plans the lives of a run's workers, one after the other: to be killed at a failpoint where nobody has died yet, to
@@ -47,18 +49,23 @@ export function planLives(options: {
       return { ...life, arms: [{ failpoints, act: "SIGSTOP", afterMs: at }], liveMs: longestMs + 2_000 };
     }
     if (!kinds.has("kills")) return { ...life, liveMs: Infinity };
-    const failpoints = some(coverage.untried(), 200, random);
+    const untried = coverage.untried();
+    const areFew = untried.length <= most;
+    const failpoints = some(areFew ? coverage.reachable() : untried, most, random);
+    const arm = { failpoints, act: "SIGKILL" as const };
     if (random() < 0.2) {
       // It may finish what it has begun, or die while it does.
-      return { ...life, end: "SIGTERM", arms: [{ failpoints, act: "SIGKILL", afterMs: life.liveMs }] };
+      return { ...life, end: "SIGTERM", arms: [{ ...arm, afterMs: life.liveMs }] };
     }
     // Some die before they are in service.
     const afterMs = random() < 0.1 ? -1_000 * random() : at;
-    return { ...life, arms: [{ failpoints, act: "SIGKILL", afterMs }] };
+    // What is left in the end is seldom passed: whoever comes there first dies of it.
+    const seldom = areFew ? [{ failpoints: untried, act: "SIGKILL" as const, afterMs: -Infinity }] : [];
+    return { ...life, arms: [...seldom, { ...arm, afterMs }] };
   };
 }
 
-function some(items: readonly number[], most: number, random: () => number): number[] {
-  if (items.length <= most) return [...items];
-  return Array.from({ length: most }, () => items[Math.floor(random() * items.length)] ?? 0);
+function some(items: readonly number[], count: number, random: () => number): number[] {
+  if (items.length <= count) return [...items];
+  return Array.from({ length: count }, () => items[Math.floor(random() * items.length)] ?? 0);
 }

@@ -52,9 +52,9 @@ async function chaos(): Promise<boolean> {
   for (let seed = firstSeed; left > 0 && performance.now() < endsAt; seed += 1_000_003) {
     const posts = Math.min(left, Number(values.round));
     const count = workers[rounds.length % workers.length] ?? 2;
-    // While a quarantine lasts nothing is sent, so that one round has one.
-    const calmer = new Set([...kinds].filter((kind) => kind !== "restore"));
-    const ofRound = rounds.length === 0 ? kinds : calmer;
+    // While a quarantine lasts nothing is sent, so that few rounds have one.
+    const restores = rounds.length % 4 === 0 && !coverage.isDone(/quarantine/);
+    const ofRound = new Set([...kinds].filter((kind) => kind !== "restore" || restores));
     const options = {
       posts,
       seed,

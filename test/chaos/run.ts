@@ -109,8 +109,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const progress = setInterval(() => void tellProgress(), 10_000);
   try {
     const backlog = options.workers * concurrency * 5;
+    // A few posts only would wait for the minute.
+    const ahead = posts < 2_000 ? 0 : 40;
     await writePosts(
-      { house, random: seededRandom(seed + 2), count: posts, backlog, signal: stop.signal },
+      { house, random: seededRandom(seed + 2), count: posts, backlog, ahead, signal: stop.signal },
       written,
     );
     await settle(house, (open) => open <= posts / 20, 20_000);
