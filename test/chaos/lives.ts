@@ -6,6 +6,7 @@ import type { Life } from "./workers.ts";
 const shortestMs = 300;
 const longestMs = 4_000;
 const hourMs = 3_600_000;
+const starting = /^src\/platform\/jobs\/(worker|heartbeat|dead-workers)\.ts/;
 /** Failpoints that one life is armed at. */
 const most = 200;
 
@@ -29,6 +30,15 @@ export function planLives(options: {
   function maySkew(): number {
     if (!kinds.has("clock") || random() >= 0.25) return 0;
     return random() < 0.5 ? hourMs : -hourMs;
+  }
+
+  /** The database goes while this worker starts, or later. */
+  function databaseCrash(at: number): Life["arms"][number] {
+    const early = random() < 0.5;
+    const failpoints = early
+      ? some(coverage.matching(starting), 10, random)
+      : some(coverage.reachable(), most, random);
+    return { failpoints, act: "database crash", afterMs: early ? -Infinity : at };
   }
 
   return () => {
@@ -57,11 +67,12 @@ export function planLives(options: {
       // It may finish what it has begun, or die while it does.
       return { ...life, end: "SIGTERM", arms: [{ ...arm, afterMs: life.liveMs }] };
     }
+    const crashes = kinds.has("database") && random() < 0.06 ? [databaseCrash(at)] : [];
     // Some die before they are in service.
     const afterMs = random() < 0.1 ? -1_000 * random() : at;
     // What is left in the end is seldom passed: whoever comes there first dies of it.
     const seldom = areFew ? [{ failpoints: untried, act: "SIGKILL" as const, afterMs: -Infinity }] : [];
-    return { ...life, arms: [...seldom, { ...arm, afterMs }] };
+    return { ...life, arms: [...crashes, ...seldom, { ...arm, afterMs }] };
   };
 }
 

@@ -88,6 +88,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       passed: (failpoint) => coverage.passed(failpoint),
       killed: (failpoint) => coverage.killed(failpoint),
       stopped: (failpoint) => coverage.stopped(failpoint),
+      databaseCrash: () => void weather.crashDatabase(),
       // A start while the database starts may end, and whoever keeps Galley running starts it again. Later it may not.
       ended: (output) => {
         if (output.includes("Galley's worker runs")) crashedWorkers.push(output);

@@ -25,6 +25,8 @@ export type Weather = {
   /** How often an operator said that the database was restored. */
   restores(): number;
   storms(): number;
+  /** Now; nothing any more once it is calm. */
+  crashDatabase(): Promise<void>;
   /** The platforms and the database behave from now on; the person stays. */
   calm(): Promise<void>;
   close(): Promise<void>;
@@ -97,6 +99,12 @@ export function startWeather(options: {
     restores += 1;
   }
 
+  async function crashDatabase(): Promise<void> {
+    if (storming.signal.aborted) return;
+    await house.crashDatabase();
+    crashes += 1;
+  }
+
   const loops = [
     every(personEveryMs, closing.signal, person),
     // Autovacuum counts rows to know when to look at a table, and each crash takes its counts away.
@@ -116,14 +124,7 @@ export function startWeather(options: {
           }),
         ]
       : []),
-    ...(kinds.has("database")
-      ? [
-          every(databaseEveryMs, storming.signal, async () => {
-            await house.crashDatabase();
-            crashes += 1;
-          }),
-        ]
-      : []),
+    ...(kinds.has("database") ? [every(databaseEveryMs, storming.signal, crashDatabase)] : []),
     ...(kinds.has("restore") ? [restore().catch(() => undefined)] : []),
   ];
 
@@ -132,6 +133,7 @@ export function startWeather(options: {
     databaseCrashes: () => crashes,
     restores: () => restores,
     storms: () => storms,
+    crashDatabase: () => crashDatabase().catch(() => undefined),
     calm: async () => {
       storming.abort();
       await pause(500);

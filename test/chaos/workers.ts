@@ -12,6 +12,8 @@ export type WorkerEvents = {
   /** It died at this failpoint; null: at a moment that the harness chose. */
   killed(failpoint: number | null): void;
   stopped(failpoint: number): void;
+  /** At this failpoint of its the database is to crash. */
+  databaseCrash(failpoint: number): void;
   /** It ended by itself, which none may. */
   ended(output: string): void;
 };
@@ -120,9 +122,10 @@ export function startWorkers(options: {
       });
     }
     createInterface({ input: child.stdio[3] as Readable }).on("line", (line) => {
-      const [what, number = ""] = line.split(" ");
+      const [, what, number = ""] = /^(.*) (\S+)$/.exec(line) ?? [];
       if (what === "loaded") events.loaded(number);
       const failpoint = Number(number);
+      if (what === "database crash") events.databaseCrash(failpoint);
       if (what === "passed") events.passed(failpoint);
       if (what === "SIGKILL") {
         isExpected = true;

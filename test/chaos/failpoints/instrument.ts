@@ -48,7 +48,7 @@ export function instrument(file: string, source: string, first: number): { code:
     const what = code
       .slice(tree.start, tree.end)
       .replace(/^await\s+/, "")
-      .slice(0, 60);
+      .slice(0, 80);
     awaits.push({ name: `${file}:${line}:${column + 1}`, file, within: within.join("."), what });
     return failpoint;
   }

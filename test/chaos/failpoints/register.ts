@@ -8,7 +8,8 @@ const planSchema = z.object({
   arms: z.array(
     z.object({
       failpoints: z.array(z.int()),
-      act: z.enum(["SIGKILL", "SIGSTOP"]),
+      /** What befalls the process, or the database under it. */
+      act: z.enum(["SIGKILL", "SIGSTOP", "database crash"]),
       /** Not before this many milliseconds: of the process's life, or of its service. */
       fromMs: z.number(),
       since: z.enum(["birth", "service"]),
@@ -22,6 +23,10 @@ export type LifePlan = z.input<typeof planSchema>;
 const plan = planSchema.parse(JSON.parse(readFileSync(process.env["CHAOS_PLAN"] ?? "", "utf8")));
 const passed = new Set<number>();
 let arms = plan.arms.map((arm) => ({ ...arm, failpoints: new Set(arm.failpoints) }));
+
+/** So long this process waits, without doing anything else, until the database is gone. */
+const crashTakesMs = 150;
+const nobody = new Int32Array(new SharedArrayBuffer(4));
 
 /** When it said that it runs, by its own clock. */
 let inServiceAt = Infinity;
@@ -45,8 +50,9 @@ function pass(failpoint: number): void {
     if (!arm.failpoints.has(failpoint) || livedMs < arm.fromMs) continue;
     arms = arms.filter((other) => other !== arm);
     tell(`${arm.act} ${failpoint}`);
+    if (arm.act === "database crash") Atomics.wait(nobody, 0, 0, crashTakesMs);
     // To oneself both act before this call returns.
-    process.kill(process.pid, arm.act);
+    else process.kill(process.pid, arm.act);
     return;
   }
 }
