@@ -151,12 +151,17 @@ describe("renewing ahead of time", () => {
     world.clock.move(-5 * dayMs);
   });
 
-  test("asks the person where only they can, once it has ended", async () => {
+  /** To a platform that renews no access. */
+  async function connectOnce(): Promise<string> {
     const { body } = await ada.call<{ authorizeUrl: string }>("POST", "/oauth/once/authorize", {});
     const back = await world.consent(body.authorizeUrl);
     const path = `${back.pathname.replace("/api/v1", "")}${back.search}`;
     const made = await ada.call<{ id: string }>("GET", path, undefined, { accept: "application/json" });
-    const { id } = made.body;
+    return made.body.id;
+  }
+
+  test("asks the person where only they can, once it has ended", async () => {
+    const id = await connectOnce();
     await set(id, { expires_at: inDays(6) });
     await sweep("channels.warn");
     expect(await warnings()).toMatchObject([{ subject: "access", days: 7 }]);
@@ -164,6 +169,14 @@ describe("renewing ahead of time", () => {
     expect(renewed).toMatchObject({ status: 409, body: { code: "channels.not_renewable" } });
     await set(id, { expires_at: inDays(-1), credentials_at: inDays(-60) });
     await sweep("channels.renew");
+    expect((await ada.call("GET", `/channels/${id}`)).body).toMatchObject({ status: "needs_reconnect" });
+  });
+
+  test("asks the person as well when a post comes first", async () => {
+    const id = await connectOnce();
+    await set(id, { expires_at: inDays(-1), credentials_at: inDays(-60) });
+    const opening = world.channels.open(ada.workspaceId, id, new AbortController().signal);
+    await expect(opening).rejects.toMatchObject({ code: "channels.needs_reconnect" });
     expect((await ada.call("GET", `/channels/${id}`)).body).toMatchObject({ status: "needs_reconnect" });
   });
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Connector } from "#connectors";
+import type { Connector, Published } from "#connectors";
 import { createPool } from "#platform/db";
 import { buildMember } from "../../test/builders.ts";
 import { testDatabase, type TestDatabase } from "../../test/database.ts";
@@ -92,6 +92,26 @@ describe("each broken answer ends with exactly one visible post", () => {
       { number: 1, state: "absent_proven", settledBy: "located" },
       { number: 2, state: "confirmed", settledBy: "answer" },
     ]);
+  });
+
+  test("the id of another post: each keeps its own", async () => {
+    const { connector } = platform;
+    let first: Published | null = null;
+    const mixedUp: Connector = {
+      ...connector,
+      commit: async (...asked) => {
+        const published = await connector.commit(...asked);
+        return (first ??= published);
+      },
+    };
+    deliveries = platform.deliveries(server.database, {}, mixedUp);
+    const one = await orderPost(house, deliveries, textVariant("One"));
+    await untilState(one.postId, "confirmed");
+    const other = await orderPost(house, deliveries, textVariant("Other"));
+    const view = await untilState(other.postId, "confirmed");
+    expect(view.attempts).toMatchObject([{ number: 1, state: "confirmed", settledBy: "located" }]);
+    expect(view.externalUrl).not.toBe((await viewOf(one.postId)).externalUrl);
+    expect(await texts()).toEqual(["One", "Other"]);
   });
 
   test("a commit that comes late, within the window", async () => {

@@ -93,7 +93,7 @@ const exclusions: readonly Exclusion[] = [
     file: /^src\/channels\/channels\.ts$/,
     within: /open$/,
     what: /^needsReconnect/,
-    reason: "an access that has ended and that only a person renews, after weeks: see channels.test.ts",
+    reason: "an access that has ended and that only a person renews, after weeks: see watch.test.ts",
   },
   {
     file: /^src\/channels\/watch\.ts$/,
@@ -121,7 +121,7 @@ const exclusions: readonly Exclusion[] = [
     file: /^src\/delivery\/(group-commit|outcome|reconcile)\.ts$/,
     within: /(flushTogether|^confirm|^writeLook)$/,
     what: /^(flushTogether\(\[caller|tools\.settle\(\{\s+\.\.\.identify\(claimed\),\s+attempt: (\{ id: attemptId|null))/,
-    reason: "an id that belongs to another attempt: see invariants.test.ts",
+    reason: "an id that belongs to another attempt: see invariants.test.ts and publish.test.ts",
   },
   {
     file: /^src\/platform\/jobs\/dead-workers\.ts$/,
