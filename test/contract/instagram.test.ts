@@ -3,10 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ConnectorHttp, DeliveryInput, MediaFile, Plan, Published, VariantContent } from "#connectors";
 import { ConnectorFailure } from "#connectors";
 import { connectorContract } from "./connector-suite.ts";
-import type { FileServer } from "./files.ts";
-import { mediaFile, picture, pretendVideo, startFileServer } from "./files.ts";
-import type { MetaHarness } from "./meta.ts";
-import { metaFaults, startMetaHarness } from "./meta.ts";
+import { type FileServer, mediaFile, picture, pretendVideo, startFileServer } from "./files.ts";
+import { metaFaults, type MetaHarness, startMetaHarness } from "./meta.ts";
 
 async function start(
   settings: Record<string, number> = {},
