@@ -4,7 +4,7 @@ import type { Life } from "./workers.ts";
 
 /** How long workers serve before they die: most of the machine is to publish, not to start. */
 const shortestMs = 300;
-const longestMs = 4_000;
+const longestMs = 6_000;
 const hourMs = 3_600_000;
 const starting = /^src\/platform\/jobs\/(worker|heartbeat|dead-workers)\.ts/;
 /** Failpoints that one life is armed at. */
@@ -67,7 +67,7 @@ export function planLives(options: {
       // It may finish what it has begun, or die while it does.
       return { ...life, end: "SIGTERM", arms: [{ ...arm, afterMs: life.liveMs }] };
     }
-    const crashes = kinds.has("database") && random() < 0.06 ? [databaseCrash(at)] : [];
+    const crashes = kinds.has("database") && random() < 0.02 ? [databaseCrash(at)] : [];
     // Some die before they are in service.
     const afterMs = random() < 0.1 ? -1_000 * random() : at;
     // What is left in the end is seldom passed: whoever comes there first dies of it.
