@@ -196,7 +196,8 @@ async function writeUnwanted(
   }
   // Sent and held back at once: what is cancelled by then must not appear.
   await step(() => desk.publish(author, postId));
-  await step(() => desk.cancel(approver, postId));
+  // All of it may be out by then.
+  await step(() => desk.cancel(approver, postId)).catch(unlessRefused);
   const left = await again(() =>
     sql<{ channelId: string }>`
       select channel_id as "channelId" from deliveries
@@ -294,6 +295,15 @@ async function again<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
+/** The post is no longer as this verb wants it. */
+function isRefused(error: unknown): boolean {
+  return error instanceof GalleyError && ["desk.wrong_state", "desk.version_conflict"].includes(error.code);
+}
+
+function unlessRefused(error: unknown): void {
+  if (!isRefused(error)) throw error;
+}
+
 /** A verb of the desk. Where the database went away under it, it may have happened: then it is refused the second time. */
 async function step(work: () => Promise<unknown>): Promise<void> {
   let isRepeated = false;
@@ -301,9 +311,7 @@ async function step(work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      const refused =
-        error instanceof GalleyError && ["desk.wrong_state", "desk.version_conflict"].includes(error.code);
-      if (refused && isRepeated) return;
+      if (isRefused(error) && isRepeated) return;
       isRepeated ||= !(error instanceof GalleyError);
       throw error;
     }
