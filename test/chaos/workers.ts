@@ -42,6 +42,7 @@ const startsWithinMs = 30_000;
 const usualStartMs = 1_200;
 const zombieMs = 3_000;
 const farewellMs = 8_000;
+const restartMs = 1_000;
 const command = [
   "--disable-warning=ExperimentalWarning",
   "--import",
@@ -160,7 +161,10 @@ export function startWorkers(options: {
       child.kill("SIGKILL");
     }
     await Promise.all([gone, killInTime()]);
-    if (!isExpected) events.ended(output);
+    if (isExpected) return;
+    events.ended(output);
+    // As whoever keeps services running waits; without, starts alone would keep the machine busy while no database is there.
+    await pause(restartMs);
   }
 
   return {
