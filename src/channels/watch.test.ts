@@ -24,6 +24,15 @@ function sweep(name: string): Promise<void> | undefined {
   return world.channels.sweeps.find((found) => found.name === name)?.run(new AbortController().signal);
 }
 
+/** To a platform that renews no access. */
+async function connectOnce(): Promise<string> {
+  const { body } = await ada.call<{ authorizeUrl: string }>("POST", "/oauth/once/authorize", {});
+  const back = await world.consent(body.authorizeUrl);
+  const path = `${back.pathname.replace("/api/v1", "")}${back.search}`;
+  const made = await ada.call<{ id: string }>("GET", path, undefined, { accept: "application/json" });
+  return made.body.id;
+}
+
 async function warnings(): Promise<WarningBody[]> {
   return (await ada.call<{ items: WarningBody[] }>("GET", "/channels/warnings")).body.items;
 }
@@ -150,15 +159,6 @@ describe("renewing ahead of time", () => {
     expect(await renewed()).toBe(12);
     world.clock.move(-5 * dayMs);
   });
-
-  /** To a platform that renews no access. */
-  async function connectOnce(): Promise<string> {
-    const { body } = await ada.call<{ authorizeUrl: string }>("POST", "/oauth/once/authorize", {});
-    const back = await world.consent(body.authorizeUrl);
-    const path = `${back.pathname.replace("/api/v1", "")}${back.search}`;
-    const made = await ada.call<{ id: string }>("GET", path, undefined, { accept: "application/json" });
-    return made.body.id;
-  }
 
   test("asks the person where only they can, once it has ended", async () => {
     const id = await connectOnce();
