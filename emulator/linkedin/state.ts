@@ -91,7 +91,7 @@ export type Comment = {
 };
 
 /** What tests switch while it runs, by `PUT /control/switches`. */
-export type Switches = {
+type Switches = {
   /** Of what was asked, only these are granted; null grants all. */
   grantOnly: string[] | null;
   /** Scopes that the app's product does not hold, whatever it holds elsewhere. */

@@ -24,7 +24,7 @@ export type CaughtMail = {
 };
 
 /** What a fault does to a mail that is kept. */
-export type MailTwist = { commitMs: number; listingMs: number; ghost: boolean };
+type MailTwist = { commitMs: number; listingMs: number; ghost: boolean };
 
 type MailEvent = { type: "mail"; mail: CaughtMail } | { type: "faults"; faults: MailFault[] };
 

@@ -7,7 +7,7 @@ export type Use = { at: number; units: number };
 type Counted = { accountId: string; app: string; units: number };
 
 /** A delivery of one connector. */
-export type Candidate = Counted & { id: string; dueAt: number };
+type Candidate = Counted & { id: string; dueAt: number };
 
 /** A due one, with what the app takes that it goes out with. */
 export type Due = Candidate & { workspaceId: string; quotas: readonly Quota[] };
