@@ -28,7 +28,7 @@ export type AuthorOptions = {
   signal: AbortSignal;
 };
 
-const atOnce = 16;
+const atOnce = 24;
 const decoyEvery = 6;
 
 /**
@@ -46,7 +46,7 @@ export async function writePosts(options: AuthorOptions, written: Written): Prom
     while (planned < count && !signal.aborted) {
       number += 1;
       const mine = number;
-      const channels = pick(house.connected, 2 + Math.floor(random() * 7), random).slice(0, count - planned);
+      const channels = pick(house.connected, 3 + Math.floor(random() * 10), random).slice(0, count - planned);
       planned += channels.length;
       while ((await open()) > backlog && !signal.aborted) await pause(100);
       const isAhead = mine <= ahead;

@@ -68,7 +68,7 @@ export async function openHouse(directory: string, platforms: Platforms): Promis
   await migrateJobs(postgres.url);
   const admin = createPool({ url: postgres.url, role: null, size: 2 });
   await admin.query(witness);
-  const database = openDatabase({ url: postgres.url, poolSize: 5 });
+  const database = openDatabase({ url: postgres.url, poolSize: 10 });
   const key = randomBytes(32);
   const secrets = createSecrets({ database, key });
   const connectors = connectorRegistry();

@@ -4,7 +4,7 @@ import type { Life } from "./workers.ts";
 
 /** How long workers serve before they die: most of the machine is to publish, not to start. */
 const shortestMs = 300;
-const longestMs = 6_000;
+const longestMs = 8_000;
 const hourMs = 3_600_000;
 const starting = /^src\/platform\/jobs\/(worker|heartbeat|dead-workers)\.ts/;
 /** Failpoints that one life is armed at. */
