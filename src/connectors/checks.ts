@@ -2,6 +2,7 @@ import type { Problem } from "#kit";
 import { wellFormedProblem } from "#kit";
 import type { Limits, MediaInfo, OptionField, VariantContent } from "./contract.ts";
 import { mediaProblems } from "./media-checks.ts";
+import { isValidUrl } from "./text/valid-url.ts";
 
 type Rules = {
   name: string;
@@ -82,13 +83,12 @@ export function firstCommentOf({ firstComment }: VariantContent): string | null 
   return firstComment === null ? null : "/firstComment";
 }
 
-function linkProblems(variant: VariantContent): Problem[] {
-  if (variant.link === null) return [];
-  const protocol = URL.parse(variant.link)?.protocol;
-  if (protocol === "https:" || protocol === "http:") return [];
-  return [
-    { path: "/link", code: "content.bad_link", message: "The link must start with https:// or http://." },
-  ];
+function linkProblems({ link }: VariantContent): Problem[] {
+  if (link === null || (/^https?:\/\//i.test(link) && URL.canParse(link))) return [];
+  const message = isValidUrl(link, "optional")
+    ? `Write the link with https:// before it: https://${link}`
+    : "The link must start with https:// or http://.";
+  return [{ path: "/link", code: "content.bad_link", message }];
 }
 
 function optionProblems(rules: Rules, variant: VariantContent): Problem[] {

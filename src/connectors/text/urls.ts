@@ -1,18 +1,11 @@
 import tlds from "tlds" with { type: "json" };
+import { accents, cyrillic, directional, invalid, punctuation, spaces } from "./characters.ts";
 
 /**
  * Finds addresses as X does, so that counting agrees with it: with or without a protocol, and only under
  * a top-level domain that exists. The grammar is that of twitter-text 3 (Apache-2.0), `extractUrlsWithIndices`.
  */
 export type FoundUrl = { start: number; end: number; url: string };
-
-const directional = "\\u202a-\\u202e\\u061c\\u200e\\u200f\\u2066-\\u2069";
-const invalid = "\\ufffe\\ufeff\\uffff";
-const spaces = "\\t-\\r \\x85\\xa0\\u1680\\u180e\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
-const punctuation = "!'#%&()*+,\\\\\\-./:;<=>?@\\[\\]\\^_{|}~$";
-const accents =
-  "\\xc0-\\xd6\\xd8-\\xf6\\xf8-\\xff\\u0100-\\u024f\\u0253\\u0254\\u0256\\u0257\\u0259\\u025b\\u0263\\u0268\\u026f\\u0272\\u0289\\u028b\\u02bb\\u0300-\\u036f\\u1e00-\\u1eff";
-const cyrillic = "\\u0400-\\u04ff";
 
 const domainCharacter = `[^${punctuation}${spaces}${invalid}${directional}]`;
 // X sets no bounds here, which takes quadratic time; a label of more than 63 characters is refused below anyway.
