@@ -14,7 +14,7 @@ const stamp = join(web, "dist", ".built-from");
 function inputs(): string[] {
   const sources = readdirSync(join(web, "src"), { recursive: true, withFileTypes: true });
   const assets = readdirSync(join(web, "public"), { recursive: true, withFileTypes: true });
-  // The rule by which addresses are found in a text is the server's own.
+  // The rule that tells what X makes a link of is the server's own.
   const shared = readdirSync(join(root, "src/connectors/text"), { withFileTypes: true });
   const files = [...sources, ...assets, ...shared].filter((entry) => entry.isFile());
   const own = ["web/index.html", "web/vite.config.ts", "package-lock.json"].map((name) => join(root, name));

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { xPieces } from "./x-pieces.ts";
+import { cardSite, xPieces } from "./x-pieces.ts";
 
 function links(text: string): string[] {
-  return xPieces(text).flatMap((piece) => (piece.kind === "link" ? [piece.text] : []));
+  return xPieces(text).flatMap((piece) => (piece.kind === "url" ? [piece.text] : []));
 }
 
 test.each([
@@ -20,7 +20,20 @@ test.each([
   ).toBe(text);
 });
 
-test("names and tags are coloured, and not within an address", () => {
-  const pieces = xPieces("By @ada about #type at https://example.com/@ada#top");
-  expect(pieces.filter(({ kind }) => kind === "name").map(({ text }) => text)).toEqual(["@ada", "#type"]);
+test.each([
+  ["By @ada about #type at https://example.com/@ada#top", ["@ada", "#type"]],
+  ["$GOOG is up, and so is $brk.b; $100 is not", ["$GOOG", "$brk.b"]],
+  ["Read by @ada/type-lovers", ["@ada/type-lovers"]],
+  ["Mail ada@example.org, or &#39; or #1 or C#sharp", []],
+  ["#l·lengua #café #पुस्तक", ["#l·lengua", "#café", "#पुस्तक"]],
+])("%s: X colours %j, and nothing within an address", (text, expected) => {
+  const names = xPieces(text).filter(({ kind }) => kind !== "text" && kind !== "url");
+  expect(names.map((piece) => piece.text)).toEqual(expected);
+});
+
+test.each([
+  ["nothing to follow", null],
+  ["first example.org/a, then https://www.example.com/b?c", "www.example.com"],
+])("%s: the card is of %s", (text, site) => {
+  expect(cardSite(text)).toBe(site);
 });

@@ -1,25 +1,26 @@
 // oxlint-disable-next-line no-restricted-imports -- the one rule that comes as code: docs/decisions/0002
-import { findUrls } from "../../../src/connectors/text/urls.ts";
+import { type Entity, findEntities } from "../../../src/connectors/text/entities.ts";
 
-type Piece = { kind: "text" | "link" | "name"; text: string };
-
-const names = /((?<![\p{L}\p{N}_@])@\w{1,15}|(?<![\p{L}\p{N}&])#[\p{L}\p{N}_]+)/gu;
+type Piece = { kind: "text" | Entity["kind"]; text: string };
 
 /**
- * A text as X colours it. Addresses are found by the rule that counts and prices the post: with or without
- * a protocol, and only under a top-level domain that exists.
+ * A text as X colours it: its links, mentions, hashtags and cashtags by X's own rules. Addresses are those that
+ * count and price the post: with or without a protocol, and only under a top-level domain that exists.
  */
 export function xPieces(text: string): Piece[] {
   const pieces: Piece[] = [];
   let from = 0;
-  for (const { start, end, url } of findUrls(text)) {
-    pieces.push(...named(text.slice(from, start)), { kind: "link", text: url });
+  for (const { kind, start, end, text: found } of findEntities(text)) {
+    pieces.push({ kind: "text", text: text.slice(from, start) }, { kind, text: found });
     from = end;
   }
-  pieces.push(...named(text.slice(from)));
+  pieces.push({ kind: "text", text: text.slice(from) });
   return pieces.filter((piece) => piece.text !== "");
 }
 
-function named(text: string): Piece[] {
-  return text.split(names).map((piece, index) => ({ kind: index % 2 === 1 ? "name" : "text", text: piece }));
+/** The site on the card under a text: of its last link. */
+export function cardSite(text: string): string | null {
+  const link = xPieces(text).findLast(({ kind }) => kind === "url")?.text;
+  if (link === undefined) return null;
+  return new URL(/^https?:/iu.test(link) ? link : `https://${link}`).hostname;
 }

@@ -6,11 +6,14 @@ import { Avatar } from "../ui/avatar.tsx";
 import { MediaGrid } from "./media-grid.tsx";
 import { previewText } from "./messages.ts";
 import { withLink } from "./with-link.ts";
-import { xPieces } from "./x-pieces.ts";
+import { cardSite, xPieces } from "./x-pieces.ts";
 
 type PreviewProps = { channel: Channel; content: VariantContent };
 
-/** A post or a thread as X shows it: links in the text and cut, the last one as a card where nothing else is attached. */
+/**
+ * A post or a thread as X shows it: links in the text and cut, names and tags in their colour, the last link as a
+ * card where nothing else is attached.
+ */
 export function XPreview({ channel, content }: PreviewProps) {
   const texts = [...withLink(content), ...(content.firstComment ? [content.firstComment] : [])];
   return (
@@ -61,8 +64,8 @@ function XText({ text }: { text: string }) {
         kind === "text" ? (
           <Fragment key={index}>{piece}</Fragment>
         ) : (
-          <span key={index} className="text-accent-ink">
-            {kind === "link" ? cutLink(piece) : piece}
+          <span key={index} className="text-x-link">
+            {kind === "url" ? cutLink(piece) : piece}
           </span>
         ),
       )}
@@ -76,13 +79,12 @@ function cutLink(url: string): string {
 }
 
 function LinkCard({ text }: { text: string }) {
-  const link = xPieces(text).findLast(({ kind }) => kind === "link")?.text;
-  if (link === undefined) return null;
-  const { hostname } = new URL(/^https?:/iu.test(link) ? link : `https://${link}`);
+  const site = cardSite(text);
+  if (site === null) return null;
   return (
     <div className="mt-2.5 overflow-hidden rounded-xl border border-line">
       <div className="h-24 bg-fill" />
-      <p className="border-t border-line px-3 py-2 text-xs text-faint">{previewText.fromSite(hostname)}</p>
+      <p className="border-t border-line px-3 py-2 text-xs text-faint">{previewText.fromSite(site)}</p>
     </div>
   );
 }
