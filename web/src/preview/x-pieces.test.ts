@@ -34,6 +34,7 @@ test.each([
 test.each([
   ["nothing to follow", null],
   ["first example.org/a, then https://www.example.com/b?c", "www.example.com"],
+  ["a port that does not exist: https://example.com:99999/a", null],
 ])("%s: the card is of %s", (text, site) => {
   expect(cardSite(text)).toBe(site);
 });

@@ -18,9 +18,10 @@ export function xPieces(text: string): Piece[] {
   return pieces.filter((piece) => piece.text !== "");
 }
 
-/** The site on the card under a text: of its last link. */
+/** The site on the card under a text: of its last link, if that can be followed at all. */
 export function cardSite(text: string): string | null {
   const link = xPieces(text).findLast(({ kind }) => kind === "url")?.text;
   if (link === undefined) return null;
-  return new URL(/^https?:/iu.test(link) ? link : `https://${link}`).hostname;
+  // X makes links of ports that do not exist.
+  return URL.parse(/^https?:/iu.test(link) ? link : `https://${link}`)?.hostname ?? null;
 }
