@@ -25,6 +25,8 @@ export type AuthorOptions = {
   backlog: number;
   /** How many posts, of a video or a document each, are for the minute after next: their files are uploaded ahead. */
   ahead: number;
+  /** How many posts, all for one channel, come due in one moment once all the others are written. */
+  burst: number;
   signal: AbortSignal;
 };
 
@@ -36,7 +38,7 @@ const decoyEvery = 6;
  * approves what was read. Beside them stand posts that nobody approved.
  */
 export async function writePosts(options: AuthorOptions, written: Written): Promise<void> {
-  const { house, random, count, backlog, ahead, signal } = options;
+  const { house, random, count, backlog, ahead, burst, signal } = options;
   const files = await addFiles(house);
   const open = nowAndThen(() => openDeliveries(house), 1_000);
   let number = 0;
@@ -61,6 +63,28 @@ export async function writePosts(options: AuthorOptions, written: Written): Prom
     }
   }
   await Promise.all(Array.from({ length: atOnce }, writeOn));
+  written.wanted.push(...(await writeBurst(house, burst, files)));
+}
+
+/** To the channel of a platform that has one account alone. */
+async function writeBurst(house: House, count: number, files: Files): Promise<Wanted[]> {
+  const channel = house.connected.find(({ target }) => target.accounts === 1) ?? house.connected[0];
+  if (!channel || count === 0) return [];
+  // Far enough away to write them all.
+  const at = inMinutes(new Date().getSeconds() < 30 ? 1 : 2);
+  const numbers = Array.from({ length: count }, (_, index) => index + 1).values();
+  const wanted: Wanted[] = [];
+  const media = filesFor(channel.target, files, 0);
+  const writeOn = async (): Promise<void> => {
+    for (const number of numbers) {
+      const parts = [`Burst ${number}: wanted once.`];
+      const variant = draft(channel, { parts, firstComment: null, media });
+      const postId = await schedule(house, `Burst ${number}`, [variant], at);
+      wanted.push({ postId, channel, texts: variant.texts });
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, writeOn));
+  return wanted;
 }
 
 type VariantDraft = { channel: ConnectedChannel; content: VariantContent; texts: string[] };
@@ -138,9 +162,14 @@ async function publish(house: House, title: string, variants: VariantDraft[]): P
   return postId;
 }
 
-async function schedule(house: House, title: string, variants: VariantDraft[]): Promise<string> {
+async function schedule(
+  house: House,
+  title: string,
+  variants: VariantDraft[],
+  at = inMinutes(2),
+): Promise<string> {
   const postId = await approved(house, title, variants);
-  await step(() => house.desk.schedule(house.author, postId, inMinutes(2)));
+  await step(() => house.desk.schedule(house.author, postId, at));
   return postId;
 }
 

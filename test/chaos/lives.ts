@@ -32,13 +32,15 @@ export function planLives(options: {
     return random() < 0.5 ? hourMs : -hourMs;
   }
 
-  /** The database goes while this worker starts, or later. */
-  function databaseCrash(at: number): Life["arms"][number] {
-    const early = random() < 0.5;
-    const failpoints = early
-      ? some(coverage.matching(starting), 10, random)
-      : some(coverage.reachable(), most, random);
-    return { failpoints, act: "database crash", afterMs: early ? -Infinity : at };
+  /** Now and then the database goes while this worker starts, or later. */
+  function databaseCrashes(at: number): Life["arms"] {
+    const arm = { act: "database crash" as const };
+    const chance = random();
+    if (chance < 0.01) return [{ ...arm, failpoints: some(coverage.reachable(), most, random), afterMs: at }];
+    const early = coverage.isDone(starting) ? 0.02 : 0.08;
+    if (chance > early) return [];
+    // One alone, or it would always be among the first of a start.
+    return [{ ...arm, failpoints: some(coverage.matching(starting), 1, random), afterMs: -Infinity }];
   }
 
   return () => {
@@ -63,15 +65,16 @@ export function planLives(options: {
     const areFew = untried.length <= most;
     const failpoints = some(areFew ? coverage.reachable() : untried, most, random);
     const arm = { failpoints, act: "SIGKILL" as const };
-    if (random() < 0.2) {
-      // It may finish what it has begun, or die while it does.
-      return { ...life, end: "SIGTERM", arms: [{ ...arm, afterMs: life.liveMs }] };
-    }
-    const crashes = kinds.has("database") && random() < 0.02 ? [databaseCrash(at)] : [];
-    // Some die before they are in service.
-    const afterMs = random() < 0.1 ? -1_000 * random() : at;
     // What is left in the end is seldom passed: whoever comes there first dies of it.
     const seldom = areFew ? [{ failpoints: untried, act: "SIGKILL" as const, afterMs: -Infinity }] : [];
+    if (random() < 0.2) {
+      // It may finish what it has begun, or die while it does.
+      const dying = random() < 0.5 ? [] : [{ ...arm, afterMs: life.liveMs }];
+      return { ...life, end: "SIGTERM", arms: [...seldom, ...dying] };
+    }
+    const crashes = kinds.has("database") ? databaseCrashes(at) : [];
+    // Some die before they are in service.
+    const afterMs = random() < 0.1 ? -1_000 * random() : at;
     return { ...life, arms: [...crashes, ...seldom, { ...arm, afterMs }] };
   };
 }

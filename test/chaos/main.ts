@@ -55,8 +55,12 @@ async function chaos(): Promise<boolean> {
     // While a quarantine lasts nothing is sent, so that few rounds have one.
     const restores = rounds.length % 4 === 0 && !coverage.isDone(/quarantine/);
     const ofRound = new Set([...kinds].filter((kind) => kind !== "restore" || restores));
+    // Nor does anything else go out beside a burst. Late enough that who comes to what is left dies of it.
+    const { awaits, killedAt } = coverage.counts();
+    const burst = killedAt > 0.8 * awaits && !coverage.isDone(/pump/) ? 300 : 0;
     const options = {
       posts,
+      burst,
       seed,
       workers: count,
       kinds: ofRound,

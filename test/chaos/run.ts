@@ -16,6 +16,8 @@ import { startWorkers } from "./workers.ts";
 
 export type RunOptions = {
   posts: number;
+  /** How many more for one channel come due in one moment, while all others are out. */
+  burst?: number;
   seed: number;
   workers: number;
   /** What may happen. */
@@ -50,7 +52,7 @@ const marginSeconds = 1;
 const concurrency = 80;
 /** Publishes posts while everything around them breaks, and judges what became of them. */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { posts, seed, kinds, bounds, instrumented, coverage, say } = options;
+  const { posts, seed, kinds, bounds, burst = 0, instrumented, coverage, say } = options;
   const random = seededRandom(seed);
   const started = performance.now();
   const directory = await mkdtemp(join(tmpdir(), "galley-chaos-"));
@@ -113,9 +115,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
     // A few posts only would wait for the minute.
     const ahead = posts < 2_000 ? 0 : 40;
     await writePosts(
-      { house, random: seededRandom(seed + 2), count: posts, backlog, ahead, signal: stop.signal },
+      { house, random: seededRandom(seed + 2), count: posts, backlog, ahead, burst, signal: stop.signal },
       written,
     );
+    if (burst > 0) await settle(house, (open) => open === 0, 120_000);
     await settle(house, (open) => open <= posts / 20, 20_000);
     workers.calm();
     await weather.calm();

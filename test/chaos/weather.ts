@@ -97,6 +97,8 @@ export function startWeather(options: {
     await pause(restoreAfterMs * (0.5 + random()), undefined, { signal: storming.signal });
     await orderQuarantine(house.dataDir, new Date());
     restores += 1;
+    // Some access was withdrawn since the backup.
+    for (const target of platforms.targets) if (random() < 0.5) await target.withdraw();
   }
 
   async function crashDatabase(): Promise<void> {

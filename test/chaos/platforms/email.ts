@@ -39,6 +39,7 @@ export function email(url: string, smtpPort: number, { deadlineMs, windowMs }: B
     },
     calm: () => setFaults(url, []),
     expireTokens: async () => undefined,
+    withdraw: async () => undefined,
     journal: async () => {
       const { body } = await send(url, { path: "/api/messages" });
       const posts = mailsSchema.parse(body).items.filter(({ from }) => from !== noticesFrom);

@@ -23,6 +23,7 @@ const revokedChance = 0.02;
 export function emulated({ url, settings }: Running, bounds: Bounds, own: Own): Target {
   const { deadlineMs, windowMs } = bounds;
   const { ownFaults = throttles, switches = async () => undefined, revokes = true, ...parts } = own;
+  const withdraw = () => control(url, "POST", "/control/revoke-tokens");
   return {
     options: () => ({}),
     needsImage: false,
@@ -35,13 +36,14 @@ export function emulated({ url, settings }: Running, bounds: Bounds, own: Own): 
     storm: async (random) => {
       await switches(random);
       await setFaults(url, [...ownFaults(random), ...stormOf(bounds, random)]);
-      if (revokes && random() < revokedChance) await control(url, "POST", "/control/revoke-tokens");
+      if (revokes && random() < revokedChance) await withdraw();
     },
     calm: async () => {
       await switches(null);
       await setFaults(url, []);
     },
     expireTokens: () => control(url, "POST", "/control/expire-tokens"),
+    withdraw: revokes ? withdraw : async () => undefined,
     journal: () => readJournal(url),
     ...parts,
     settings: { ...settings, deadlineMs, windowMs, ...own.settings },

@@ -23,6 +23,7 @@ export function sandbox(url: string, bounds: Bounds): Target {
     storm: (random) => setFaults(url, [...throttles(random), ...stormOf(bounds, random)]),
     calm: () => setFaults(url, []),
     expireTokens: () => control(url, "POST", "/control/expire-tokens"),
+    withdraw: async () => undefined,
     journal: async () => {
       const { body } = await send(url, { path: "/control/journal" });
       return journalSchema

@@ -22,6 +22,7 @@ export function site(publicUrl: string): Target {
     storm: async () => undefined,
     calm: async () => undefined,
     expireTokens: async () => undefined,
+    withdraw: async () => undefined,
     async journal({ database }) {
       const sites = createSites({ database, publicUrl, mediaPath: (_, sha256) => `/${sha256}` });
       const { site: pages } = await sites.bySlug(slug);

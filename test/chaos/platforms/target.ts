@@ -63,6 +63,8 @@ export type Target = {
   storm(random: Random): Promise<void>;
   calm(): Promise<void>;
   expireTokens(): Promise<void>;
+  /** Ends all access, as people who look through what they have granted. */
+  withdraw(): Promise<void>;
   /** Everything that is visible or will be, from the platform's own journal. */
   journal(house: Pick<House, "database">): Promise<Visible[]>;
 };
