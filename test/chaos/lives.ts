@@ -2,9 +2,7 @@ import type { Coverage } from "./coverage.ts";
 import type { WeatherKind } from "./weather.ts";
 import type { Life } from "./workers.ts";
 
-/** How long workers serve before they die: most of the machine is to publish, not to start. */
 const shortestMs = 300;
-const longestMs = 8_000;
 const hourMs = 3_600_000;
 const starting = /^src\/platform\/jobs\/(worker|heartbeat|dead-workers)\.ts/;
 /** Failpoints that one life is armed at. */
@@ -17,6 +15,8 @@ const most = 200;
 export function planLives(options: {
   kinds: ReadonlySet<WeatherKind>;
   workers: number;
+  /** How long they serve at most before something befalls them. The longer, the less of the machine goes into starts. */
+  longestMs: number;
   /** Failpoints at which workers stand still. */
   standAt: readonly number[];
   /** How long they do, in milliseconds. */
@@ -24,7 +24,7 @@ export function planLives(options: {
   coverage: Coverage;
   random: () => number;
 }): () => Life {
-  const { kinds, workers, standAt, standMs, coverage, random } = options;
+  const { kinds, workers, longestMs, standAt, standMs, coverage, random } = options;
   let standing = 0;
 
   function maySkew(): number {

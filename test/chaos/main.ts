@@ -20,6 +20,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     /** How many at a time; several numbers take turns, a round each. */
     workers: { type: "string", default: "2,4" },
+    /** How long a worker serves at most before something befalls it, in milliseconds. */
+    lives: { type: "string", default: "4000" },
     only: { type: "string", default: weatherKinds.join(",") },
     /** Posts of one database and one set of platforms; a larger run is made of several such rounds. */
     round: { type: "string", default: "10000" },
@@ -35,6 +37,7 @@ const { values } = parseArgs({
 const root = process.cwd();
 const workers = values.workers.split(",").map(Number);
 const firstSeed = Number(values.seed);
+const livesMs = Number(values.lives);
 const bounds = { deadlineMs: 2_000, windowMs: 6_000, latestMs: 2_000 };
 const platforms = values.platforms.split(",");
 const say = (line: string) => console.log(line);
@@ -63,6 +66,7 @@ async function chaos(): Promise<boolean> {
       burst,
       seed,
       workers: count,
+      livesMs,
       kinds: ofRound,
       platforms,
       bounds,
@@ -93,6 +97,7 @@ async function isRed(name: string, control: Control): Promise<boolean> {
     posts: Math.min(Number(values.posts), 400),
     seed: firstSeed,
     workers: 3,
+    livesMs,
     platforms,
     kinds: new Set(control.kinds),
     bounds: { ...bounds, ...control.bounds },

@@ -20,6 +20,8 @@ export type RunOptions = {
   burst?: number;
   seed: number;
   workers: number;
+  /** How long a worker serves at most before something befalls it, in milliseconds. */
+  livesMs: number;
   /** What may happen. */
   kinds: ReadonlySet<WeatherKind>;
   /** Ids of the platforms that are published to. */
@@ -65,12 +67,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
 
   /** Longer than the lease, the window and a second sending by another worker. */
   const standMs = leaseSeconds * 1_000 + bounds.windowMs + 4_000;
-  const { standAt } = options;
+  const { standAt, livesMs: longestMs } = options;
   const workers = startWorkers({
     count: options.workers,
     directory,
     tree,
-    live: planLives({ kinds, workers: options.workers, standAt, standMs, coverage, random }),
+    live: planLives({ kinds, workers: options.workers, longestMs, standAt, standMs, coverage, random }),
     environment: {
       ...platforms.environment,
       GALLEY_MODE: "test",
