@@ -26,6 +26,8 @@ export type Coverage = {
   reachable(): number[];
   /** Those of them at whose await nobody has died, passed or not. */
   untried(): number[];
+  /** Those of the files where somebody has yet to die. */
+  aroundUntried(): number[];
   /** Whether somebody has died at each await of the files that fit. */
   isDone(files: RegExp): boolean;
   /** Failpoints whose file, functions and phase fit, as in `src/kit/a.ts read:after openFile(path)`. */
@@ -48,6 +50,7 @@ export function createCoverage({ awaits, excluded }: Instrumented): Coverage {
   let kills = 0;
   let killsAnywhere = 0;
   let stops = 0;
+  const fileOf = (number: number) => awaits[number]?.file ?? "";
   const passedAwaits = () => new Set([...passedPoints].map(awaitOf));
 
   return {
@@ -70,8 +73,12 @@ export function createCoverage({ awaits, excluded }: Instrumented): Coverage {
     }),
     reachable: () => pointsOf([...reachable]),
     untried: () => pointsOf([...reachable].filter((number) => !killedAwaits.has(number))),
+    aroundUntried: () => {
+      const files = new Set([...reachable].filter((number) => !killedAwaits.has(number)).map(fileOf));
+      return pointsOf([...reachable].filter((number) => files.has(fileOf(number))));
+    },
     isDone: (files) =>
-      [...reachable].every((number) => killedAwaits.has(number) || !files.test(awaits[number]?.file ?? "")),
+      [...reachable].every((number) => killedAwaits.has(number) || !files.test(fileOf(number))),
     matching: (pattern) =>
       awaits.flatMap(({ file, within, what }, number) =>
         excluded.has(number)

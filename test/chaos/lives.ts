@@ -70,7 +70,10 @@ export function planLives(options: {
     if (random() < 0.2) {
       // It may finish what it has begun, or die while it does.
       const dying = random() < 0.5 ? [] : [{ ...arm, afterMs: life.liveMs }];
-      return { ...life, end: "SIGTERM", arms: [...seldom, ...dying] };
+      // Some code runs only where the end comes in the middle of its neighbour, which may take milliseconds.
+      const around = some(coverage.aroundUntried(), most, random);
+      const leaving = areFew ? [{ failpoints: around, act: "SIGTERM" as const, afterMs: at * random() }] : [];
+      return { ...life, end: "SIGTERM", arms: [...seldom, ...dying, ...leaving] };
     }
     const crashes = kinds.has("database") ? databaseCrashes(at) : [];
     // Some die before they are in service.

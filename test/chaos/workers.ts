@@ -111,6 +111,8 @@ export function startWorkers(options: {
     let isExpected = false;
     let stands: "no" | "now" | "did" = "no";
     const ready = Promise.withResolvers<void>();
+    /** It was told to end at a failpoint. */
+    const leaving = new AbortController();
     const gone = new Promise<void>((resolve) => {
       child.once("close", () => resolve());
     });
@@ -132,6 +134,10 @@ export function startWorkers(options: {
         isExpected = true;
         events.killed(failpoint);
       }
+      if (what === "SIGTERM") {
+        isExpected = true;
+        leaving.abort();
+      }
       if (what === "SIGSTOP") {
         stands = "now";
         events.stopped(failpoint);
@@ -144,7 +150,7 @@ export function startWorkers(options: {
 
     async function killInTime(): Promise<void> {
       await Promise.race([ready.promise, gone, pause(startsWithinMs)]);
-      const ends = life === calmLife ? [closing.signal] : [calming.signal, closing.signal];
+      const ends = life === calmLife ? [closing.signal] : [calming.signal, closing.signal, leaving.signal];
       await until(life.liveMs * slowness, ends, gone);
       // oxlint-disable-next-line no-unmodified-loop-condition -- what the worker tells sets it
       while (stands === "now" && !closing.signal.aborted) await pause(50);
@@ -152,8 +158,8 @@ export function startWorkers(options: {
       if (stands === "did") await until(zombieMs, [closing.signal], gone);
       if (child.exitCode !== null || child.signalCode !== null) return;
       isExpected = true;
-      if (life.end === "SIGTERM" && !closing.signal.aborted) {
-        child.kill("SIGTERM");
+      if ((leaving.signal.aborted || life.end === "SIGTERM") && !closing.signal.aborted) {
+        if (!leaving.signal.aborted) child.kill("SIGTERM");
         await until(farewellMs, [closing.signal], gone);
       }
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -9,7 +9,7 @@ const planSchema = z.object({
     z.object({
       failpoints: z.array(z.int()),
       /** What befalls the process, or the database under it. */
-      act: z.enum(["SIGKILL", "SIGSTOP", "database crash"]),
+      act: z.enum(["SIGKILL", "SIGTERM", "SIGSTOP", "database crash"]),
       /** Not before this many milliseconds: of the process's life, or of its service. */
       fromMs: z.number(),
       since: z.enum(["birth", "service"]),
@@ -51,7 +51,7 @@ function pass(failpoint: number): void {
     arms = arms.filter((other) => other !== arm);
     tell(`${arm.act} ${failpoint}`);
     if (arm.act === "database crash") Atomics.wait(nobody, 0, 0, crashTakesMs);
-    // To oneself both act before this call returns.
+    // To oneself SIGKILL and SIGSTOP act before this call returns; SIGTERM is heard in the next turn of the event loop.
     else process.kill(process.pid, arm.act);
     return;
   }
