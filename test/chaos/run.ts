@@ -113,7 +113,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
   }
   const progress = setInterval(() => void tellProgress(), 10_000);
   try {
-    const backlog = options.workers * concurrency * 5;
+    // Many of them wait for another try; the others are to keep the workers busy.
+    const backlog = options.workers * concurrency * 10;
     // A few posts only would wait for the minute.
     const ahead = posts < 2_000 ? 0 : 40;
     await writePosts(
