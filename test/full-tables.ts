@@ -75,7 +75,19 @@ async function readSoFar(transaction: Kysely<Schema>, table: string): Promise<nu
   return rows[0]?.read ?? 0;
 }
 
-/** Rows of a table that `work` read, from the table itself or by way of an index. What it wrote is taken back. */
+/** Rows of a table that `work` read in this transaction, from the table itself or by way of an index. */
+export async function rowsReadIn(
+  transaction: Kysely<Schema>,
+  table: string,
+  work: () => Promise<unknown>,
+): Promise<number> {
+  // A session that has not told its counts yet begins with those of earlier transactions.
+  const before = await readSoFar(transaction, table);
+  await work();
+  return (await readSoFar(transaction, table)) - before;
+}
+
+/** The same in a transaction of its own; what `work` wrote is taken back. */
 export async function rowsRead(
   system: Kysely<Schema>,
   table: string,
@@ -83,10 +95,7 @@ export async function rowsRead(
 ): Promise<number> {
   const transaction = await system.startTransaction().execute();
   try {
-    // A session that has not told its counts yet begins with those of earlier transactions.
-    const before = await readSoFar(transaction, table);
-    await work(transaction);
-    return (await readSoFar(transaction, table)) - before;
+    return await rowsReadIn(transaction, table, () => work(transaction));
   } finally {
     await transaction.rollback().execute();
   }
