@@ -37,7 +37,7 @@ const stormEveryMs = 3_000;
 const tokensEveryMs = 60_000;
 const databaseEveryMs = 17_000;
 const personEveryMs = 1_000;
-const analyzeEveryMs = 8_000;
+const analyzeEveryMs = 25_000;
 const ok = () => true;
 /** Once in a run: nothing is sent until everything that was due has been looked up. */
 const restoreAfterMs = 12_000;
