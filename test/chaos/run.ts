@@ -52,6 +52,9 @@ export type RunResult = Outcome & {
 const leaseSeconds = 3;
 const marginSeconds = 1;
 const concurrency = 80;
+/** The database lives so much longer than a worker may. */
+const livesPerDatabase = 4;
+
 /** Publishes posts while everything around them breaks, and judges what became of them. */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { posts, seed, kinds, bounds, burst = 0, instrumented, coverage, say } = options;
@@ -99,7 +102,13 @@ export async function run(options: RunOptions): Promise<RunResult> {
       },
     },
   });
-  const weather = startWeather({ house, platforms, kinds, random: seededRandom(seed + 1) });
+  const weather = startWeather({
+    house,
+    platforms,
+    kinds,
+    databaseEveryMs: livesPerDatabase * longestMs,
+    random: seededRandom(seed + 1),
+  });
   const written: Written = { wanted: [], unwanted: 0 };
   const stop = new AbortController();
   async function tellProgress(): Promise<void> {

@@ -35,7 +35,6 @@ export type Weather = {
 const stormEveryMs = 3_000;
 // Less than every 30 s for one account: a second refusal within that time is for a person.
 const tokensEveryMs = 60_000;
-const databaseEveryMs = 17_000;
 const personEveryMs = 1_000;
 const analyzeEveryMs = 25_000;
 const ok = () => true;
@@ -47,9 +46,11 @@ export function startWeather(options: {
   house: House;
   platforms: Platforms;
   kinds: ReadonlySet<WeatherKind>;
+  /** How often the database crashes, about, in milliseconds. */
+  databaseEveryMs: number;
   random: () => number;
 }): Weather {
-  const { house, platforms, kinds, random } = options;
+  const { house, platforms, kinds, databaseEveryMs, random } = options;
   const asked: Asked = { reconnects: 0, looks: 0, answers: 0, why: new Map() };
   const storming = new AbortController();
   const closing = new AbortController();
