@@ -3,6 +3,8 @@ import type { WeatherKind } from "./weather.ts";
 import type { Life } from "./workers.ts";
 
 const shortestMs = 300;
+/** The higher, the more lives are short and the longer are the others; the mean stays. */
+const spread = 4;
 const hourMs = 3_600_000;
 const starting = /^src\/platform\/jobs\/(worker|heartbeat|dead-workers)\.ts/;
 /** Failpoints that one life is armed at. */
@@ -15,8 +17,8 @@ const most = 200;
 export function planLives(options: {
   kinds: ReadonlySet<WeatherKind>;
   workers: number;
-  /** How long they serve at most before something befalls them. The longer, the less of the machine goes into starts. */
-  longestMs: number;
+  /** How long they serve on average before something befalls them. The longer, the less of the machine goes into starts. */
+  meanMs: number;
   /** Failpoints at which workers stand still. */
   standAt: readonly number[];
   /** How long they do, in milliseconds. */
@@ -24,7 +26,7 @@ export function planLives(options: {
   coverage: Coverage;
   random: () => number;
 }): () => Life {
-  const { kinds, workers, longestMs, standAt, standMs, coverage, random } = options;
+  const { kinds, workers, meanMs, standAt, standMs, coverage, random } = options;
   let standing = 0;
 
   function maySkew(): number {
@@ -44,7 +46,8 @@ export function planLives(options: {
   }
 
   return () => {
-    const at = shortestMs + random() * (longestMs - shortestMs);
+    // Most die young; some serve long enough to have everything compiled, and those do most of the work.
+    const at = shortestMs + (spread + 1) * meanMs * random() ** spread;
     const life: Life = {
       arms: [],
       skewMs: maySkew(),
@@ -58,7 +61,7 @@ export function planLives(options: {
       standing += 1;
       setTimeout(() => (standing -= 1), standMs + at + 4_000).unref();
       const failpoints = some(standAt, 20, random);
-      return { ...life, arms: [{ failpoints, act: "SIGSTOP", afterMs: at }], liveMs: longestMs + 2_000 };
+      return { ...life, arms: [{ failpoints, act: "SIGSTOP", afterMs: at }], liveMs: at + 4_000 };
     }
     if (!kinds.has("kills")) return { ...life, liveMs: Infinity };
     const untried = coverage.untried();

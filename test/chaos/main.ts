@@ -20,8 +20,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     /** How many at a time; several numbers take turns, a round each. */
     workers: { type: "string", default: "2,4" },
-    /** How long a worker serves at most before something befalls it, in milliseconds. */
-    lives: { type: "string", default: "4000" },
+    /** How long a worker serves on average before something befalls it, in milliseconds. */
+    lives: { type: "string", default: "2000" },
     only: { type: "string", default: weatherKinds.join(",") },
     /** Posts of one database and one set of platforms; a larger run is made of several such rounds. */
     round: { type: "string", default: "10000" },
