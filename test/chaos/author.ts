@@ -40,7 +40,7 @@ const decoyEvery = 6;
 export async function writePosts(options: AuthorOptions, written: Written): Promise<void> {
   const { house, random, count, backlog, ahead, burst, signal } = options;
   const files = await addFiles(house);
-  const open = nowAndThen(() => openDeliveries(house), 2_500);
+  const open = nowAndThen(() => openDeliveries(house), 5_000);
   let number = 0;
   let planned = 0;
 

@@ -37,6 +37,8 @@ const stormEveryMs = 3_000;
 const tokensEveryMs = 60_000;
 const personEveryMs = 1_000;
 const analyzeEveryMs = 25_000;
+/** By a look at a tenth of the usual sample. */
+const analyze = "set default_statistics_target = 10; analyze";
 const ok = () => true;
 /** Once in a run: nothing is sent until everything that was due has been looked up. */
 const restoreAfterMs = 12_000;
@@ -111,7 +113,7 @@ export function startWeather(options: {
   const loops = [
     every(personEveryMs, closing.signal, person),
     // Autovacuum counts rows to know when to look at a table, and each crash takes its counts away.
-    every(analyzeEveryMs, closing.signal, async () => void (await house.admin.query("analyze"))),
+    every(analyzeEveryMs, closing.signal, async () => void (await house.admin.query(analyze))),
     ...(kinds.has("faults")
       ? [
           every(stormEveryMs, storming.signal, async () => {
