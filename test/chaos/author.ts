@@ -31,7 +31,7 @@ export type AuthorOptions = {
 };
 
 const atOnce = 24;
-const decoyEvery = 6;
+const decoyEvery = 4;
 
 /**
  * Writes, submits, approves and publishes posts by the desk's own verbs, as people do: one person writes, another
@@ -48,7 +48,7 @@ export async function writePosts(options: AuthorOptions, written: Written): Prom
     while (planned < count && !signal.aborted) {
       number += 1;
       const mine = number;
-      const channels = pick(house.connected, 3 + Math.floor(random() * 10), random).slice(0, count - planned);
+      const channels = pick(house.connected, 6 + Math.floor(random() * 25), random).slice(0, count - planned);
       planned += channels.length;
       while ((await open()) > backlog && !signal.aborted) await pause(100);
       const isAhead = mine <= ahead;
