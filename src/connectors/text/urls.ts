@@ -35,7 +35,7 @@ export function findUrls(text: string): FoundUrl[] {
   // No address has fewer.
   if (!text.includes(".")) return [];
   const found: FoundUrl[] = [];
-  for (const match of text.matchAll(candidate)) {
+  for (const match of matches(candidate, text)) {
     const groups = match.groups ?? {};
     const url = groups["url"] ?? "";
     const start = match.index + (groups["before"]?.length ?? 0);
@@ -53,11 +53,19 @@ export function findUrls(text: string): FoundUrl[] {
   return found;
 }
 
+/** `matchAll` would copy an expression that names every top-level domain, for each text. No match is empty. */
+function matches(expression: RegExp, text: string): RegExpExecArray[] {
+  const found: RegExpExecArray[] = [];
+  expression.lastIndex = 0;
+  for (let match = expression.exec(text); match; match = expression.exec(text)) found.push(match);
+  return found;
+}
+
 // `中文example.com` holds an address that starts at the first letter which a bare domain may have.
 function withoutProtocol(groups: Record<string, string>, url: string, start: number): FoundUrl[] {
   if (/[-_./]$/.test(groups["before"] ?? "")) return [];
   const whole = groups["domain"] ?? "";
-  const found = [...whole.matchAll(bareDomain)].map((match) => ({
+  const found = matches(bareDomain, whole).map((match) => ({
     start: start + match.index,
     end: start + match.index + match[0].length,
     url: match[0],
