@@ -189,6 +189,9 @@ describe("the way from init to a published post", () => {
       deliveries: [{ state: "confirmed" }, { state: "confirmed" }],
     });
     expect((await run(["publish", postId])).code).toBe(5);
+    const copy = JSON.parse((await run(["copy", postId, "--json"])).out) as Record<string, unknown>;
+    expect(copy).toMatchObject({ status: "draft" });
+    expect(copy["id"]).not.toBe(postId);
     expect(await run(["doctor"])).toMatchObject({
       code: 0,
       out: expect.stringContaining("ok   Sandbox @newcomer: @newcomer answers"),

@@ -124,6 +124,7 @@ export const fixtures: Record<string, Fixture> = {
   "POST /posts/{id}/unschedule": post("/unschedule"),
   "POST /posts/{id}/publish": post("/publish"),
   "POST /posts/{id}/cancel": post("/cancel"),
+  "POST /posts/{id}/copy": post("/copy"),
   "POST /posts/{id}/restore": post("/restore"),
   "DELETE /posts/{id}": post(""),
 

@@ -3,6 +3,7 @@ import type { Actor, Clock, JsonObject } from "#kit";
 import type { Database } from "#platform/db";
 import type { Files } from "#platform/files";
 import { type Judging, type VariantCheck, checkVariants } from "./check.ts";
+import { copyPost } from "./copy.ts";
 import { createImages } from "./images.ts";
 import type { MediaLinks } from "./media-links.ts";
 import { mediaByIds } from "./media.store.ts";
@@ -52,6 +53,7 @@ export type Desk = {
   /** A draft by the agent on behalf of `actor`; the only verb that the agent has. */
   propose(actor: Actor, proposal: Draft & { runId: string }): Promise<string>;
   edit(actor: Actor, id: string, edit: Edit): Promise<void>;
+  copy(actor: Actor, id: string): Promise<string>;
   remove(actor: Actor, id: string): Promise<void>;
   restore(actor: Actor, id: string): Promise<void>;
   submit(actor: Actor, id: string): Promise<void>;
@@ -103,6 +105,7 @@ export function createDesk({ files, mediaLinks, uploads, ...parts }: DeskOptions
     create: (actor, draft) => createPost(parts, actor, draft),
     propose: (actor, proposal) => proposePost(parts, actor, proposal),
     edit: (actor, id, edit) => editPost(parts, actor, id, edit),
+    copy: (actor, id) => copyPost(parts, actor, id),
     remove: (actor, id) => removePost(parts, actor, id),
     restore: (actor, id) => restorePost(parts, actor, id),
     submit: (actor, id) => submitPost(parts, actor, id),

@@ -57,6 +57,12 @@ async function upload(
   return { status: answer.statusCode, body: answer.json<Uploaded & Problem>() };
 }
 
+test("the probe answers whoever asks, as platforms do, without a sign-in", async () => {
+  const answer = await app.app.inject({ method: "GET", url: "/api/v1/media/probe" });
+  expect(answer.statusCode).toBe(200);
+  expect(answer.json()).toEqual({ galley: "files" });
+});
+
 describe("the signed address of an image", () => {
   test("serves a PNG as a JPEG where a platform takes nothing else, and only with its signature", async () => {
     const transparent = sharp({

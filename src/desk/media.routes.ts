@@ -141,6 +141,20 @@ function uploadRoute(app: App, desk: Desk): void {
  */
 export function mediaBytesRoutes(app: App, { desk }: { desk: Desk }): void {
   app.get(
+    "/media/probe",
+    {
+      config: { access: "public" },
+      schema: {
+        operationId: "probeMedia",
+        summary: "Whether this address leads to where Galley's files are",
+        tags: ["Media"],
+        response: { 200: z.object({ galley: z.literal("files") }) },
+      },
+    },
+    async (_request, reply) => reply.header("cache-control", "no-store").send({ galley: "files" as const }),
+  );
+
+  app.get(
     "/media/:workspaceId/:sha256",
     {
       config: { access: "public" },

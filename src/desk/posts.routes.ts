@@ -179,6 +179,24 @@ function writeRoutes(app: App, desk: Desk): void {
     },
   );
 
+  app.post(
+    "/posts/:id/copy",
+    {
+      config: { access: "posts.write", idempotent: true },
+      schema: {
+        operationId: "copyPost",
+        summary: "Save what a post says now as a new draft, with its versions and sources",
+        tags: ["Posts"],
+        params: idParams,
+        response: { 201: schema.fullPost },
+      },
+    },
+    async (request, reply) => {
+      const id = await desk.copy(actorOf(request), request.params.id);
+      return reply.code(201).send(await answerWith(desk, actorOf(request), id));
+    },
+  );
+
   app.delete(
     "/posts/:id",
     {

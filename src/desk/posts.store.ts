@@ -59,6 +59,33 @@ export async function insertPost(
   await insertVersion(db, workspaceId, id, version);
 }
 
+/** Inserts a draft with all versions of a post, and returns its title; null where the post was removed. */
+export async function insertCopy(
+  db: Db,
+  workspaceId: string,
+  postId: string,
+  copy: { id: string; by: string; at: Date },
+): Promise<string | null> {
+  const { rows } = await sql<{ title: string }>`
+    insert into posts (workspace_id, id, version, title, content_hash, excerpt, channel_ids, sources,
+      created_by, author_kind, created_at, updated_at)
+    select workspace_id, ${copy.id}, version, title, content_hash, excerpt, channel_ids, sources,
+      ${copy.by}, author_kind, ${copy.at}, ${copy.at}
+    from posts where workspace_id = ${workspaceId} and id = ${postId} and deleted_at is null
+    returning title`.execute(db);
+  const [copied] = rows;
+  if (!copied) return null;
+  // In their order, since what is found by its text is that of the last one. Only one post is what a run proposed.
+  await sql`
+    insert into post_versions (workspace_id, post_id, number, title, variants, content_hash, media_ids,
+      created_by, author_kind, created_at)
+    select workspace_id, ${copy.id}, number, title, variants, content_hash, media_ids,
+      created_by, author_kind, created_at
+    from post_versions where workspace_id = ${workspaceId} and post_id = ${postId}
+    order by number`.execute(db);
+  return copied.title;
+}
+
 /** Who wrote a version of a post after the given one. */
 export async function authorsOf(
   db: Db,

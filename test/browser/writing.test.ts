@@ -147,6 +147,17 @@ describe.skipIf(noBrowser !== null)("nothing that was written is lost, nothing i
     await page.getByText("Which printer?").waitFor();
   });
 
+  test("a post is copied to a new draft, and the copy is opened", async () => {
+    const id = await newDraft();
+    await page.goto(`${server.url}/posts/${id}`);
+    await page.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("menuitem", { name: "Copy to a new post" }).click();
+    await page.getByText("This is the copy, a draft").waitFor();
+    const copyId = /posts\/([^/]+)\/edit$/u.exec(page.url())?.[1] ?? "";
+    expect(copyId).not.toBe(id);
+    expect((await read(copyId)).title).toBe("A draft");
+  });
+
   test("a deleted draft comes back with undo", async () => {
     const id = await newDraft();
     await openComposer(id);

@@ -7,15 +7,18 @@ import type { MediaFile } from "#connectors";
 
 export type FileServer = {
   origin: string;
+  /** The same server under an address that does not say that it is this machine's. */
+  otherOrigin: string;
   /** Serves these bytes at an address of their own, until `take` is called with it. */
   put(bytes: Uint8Array, mimeType: string): string;
   take(url: string): void;
   close(): Promise<void>;
 };
 
-/** A server for files that a platform fetches, as Galley's public address is. */
+/** A server for files that a platform fetches, as Galley's public address is, with its probe. */
 export async function startFileServer(): Promise<FileServer> {
   const files = new Map<string, { bytes: Uint8Array; mimeType: string }>();
+  files.set("/media/probe", { bytes: Buffer.from('{"galley":"files"}'), mimeType: "application/json" });
   const server = createServer((request, response) => {
     void answer(new URL(request.url ?? "/", "http://files.invalid"), response);
   });
@@ -32,9 +35,11 @@ export async function startFileServer(): Promise<FileServer> {
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { port } = server.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
   return {
     origin,
+    otherOrigin: `http://0.0.0.0:${port}`,
     put(bytes, mimeType) {
       const path = `/${files.size}-${createHash("sha256").update(bytes).digest("hex").slice(0, 12)}`;
       files.set(path, { bytes, mimeType });

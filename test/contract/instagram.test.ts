@@ -16,7 +16,7 @@ async function start(
   const harness = await startMetaHarness("instagram", {
     requiredImage: mediaFile(jpeg, { mimeType: "image/jpeg", altText: "", publicUrl }),
     settings: { publicUrl: files.origin, pollMs: 20, ...settings },
-    origins: [files.origin],
+    origins: [files.origin, files.otherOrigin],
     emulator: { processingMs },
   });
   return {
@@ -326,6 +326,10 @@ describe("an account of Instagram", () => {
     expect(await found({})).toEqual([]);
     expect(await found({ publicUrl: "http://127.0.0.1:9" })).toEqual([]);
     expect(await found({ publicUrl: "http://galley.invalid" })).toEqual(["instagram.public_url_unreachable"]);
+    const { files } = harness;
+    expect(await found({ publicUrl: files.otherOrigin })).toEqual([]);
+    files.take(`${files.origin}/media/probe`);
+    expect(await found({ publicUrl: files.otherOrigin })).toEqual(["instagram.public_url_elsewhere"]);
     const real = { baseUrl: "https://graph.facebook.com", clientSecret: "cut" };
     expect(await found({ ...real, publicUrl: "http://galley.example" })).toContain("instagram.not_https");
     for (const publicUrl of ["https://10.0.0.7", "http://127.0.0.1:3000", "http://localhost:3000"]) {

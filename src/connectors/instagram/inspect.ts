@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { ConnectorContext, Finding } from "../contract.ts";
+import { parseJson } from "../answers.ts";
+import type { ConnectorContext, ConnectorResponse, Finding } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 import { inspectMeta, readSettings, request } from "../meta-graph/index.ts";
 import { platform, publishing } from "./platform.ts";
@@ -29,13 +30,26 @@ async function reachability(context: ConnectorContext): Promise<Finding[]> {
     return finding("not_https", `Instagram fetches files by https alone; PUBLIC_URL is ${publicUrl}.`, fix);
   }
   try {
-    const answer = await context.http.request({ method: "GET", url: new URL("/health", publicUrl).href });
-    if (answer.status < 500) return [];
-    const problem = `Galley's public address answers with status ${answer.status}.`;
-    return finding("public_url_broken", problem, "Look at the proxy in front of Galley.");
+    const url = new URL("/media/probe", publicUrl).href;
+    const answer = await context.http.request({ method: "GET", url });
+    return leadsToFiles(answer) ? [] : elsewhere(url, answer.status);
   } catch (error) {
     return unreachable(publicUrl, local, error, fix);
   }
+}
+
+const probeSchema = z.object({ galley: z.literal("files") });
+
+/** A proxy may lead only some paths to Galley, ask for a password, or lead to another server altogether. */
+function leadsToFiles({ status, body }: ConnectorResponse): boolean {
+  return status === 200 && probeSchema.safeParse(parseJson(new TextDecoder().decode(body))).success;
+}
+
+function elsewhere(url: string, status: number): Finding[] {
+  const problem = `Instagram fetches files from Galley's public address, but ${url} was not answered by Galley (status ${status}).`;
+  const fix =
+    "Look at the proxy in front of Galley: it has to pass on /media/ without a sign-in or a redirect. Where Galley is at another address, set PUBLIC_URL to it and start Galley again.";
+  return finding("public_url_elsewhere", problem, fix);
 }
 
 function privateAddress(publicUrl: string, fix: string): Finding[] {

@@ -28,6 +28,8 @@ export const postText = {
   undo: "Undo",
   restore: "Make it a draft again",
   restored: "It is a draft again",
+  copy: "Copy to a new post",
+  copied: "This is the copy, a draft",
   moreActions: "More actions",
   toSeries: "Go to the series",
   series: "Series",

@@ -16,6 +16,7 @@ import { Menu, MenuItem } from "../ui/menu.tsx";
 import { Hint } from "../ui/tooltip.tsx";
 import { refusal } from "./allowed.ts";
 import { postText } from "./messages.ts";
+import { useCopyPost } from "./use-copy-post.ts";
 import { useDeletePost } from "./use-delete-post.ts";
 import { type PostAction, usePostAction } from "./use-post-action.ts";
 
@@ -32,7 +33,9 @@ export function PostActions({ post }: { post: Post }) {
   const remove = useDeletePost();
   const [open, setOpen] = useState<"schedule" | "repeat" | "publish" | "cancel" | null>(null);
   const can = (action: Action) => refusal(post, action) === null;
-  const mayRepeat = useCan("posts.write") && post.variants.length > 0 && post.deletedAt === null;
+  const copy = useCopyPost();
+  const mayWrite = useCan("posts.write") && post.deletedAt === null;
+  const mayRepeat = mayWrite && post.variants.length > 0;
 
   function run(action: PostAction, message: string): void {
     act.mutate({ action, message });
@@ -64,6 +67,7 @@ export function PostActions({ post }: { post: Post }) {
         }
       >
         {mayRepeat ? <MenuItem onSelect={() => setOpen("repeat")}>{seriesText.repeat}</MenuItem> : null}
+        {mayWrite ? <MenuItem onSelect={() => copy.mutate(post.id)}>{postText.copy}</MenuItem> : null}
         {can("withdraw") ? (
           <MenuItem onSelect={() => run("withdraw", postText.withdrawn)}>{postText.withdraw}</MenuItem>
         ) : null}

@@ -5,7 +5,7 @@ import type { Context, Register } from "../context.ts";
 import { deliveriesText, postText, table } from "../print.ts";
 import { idOf } from "../post-id.ts";
 
-/** posts, show, status. */
+/** posts, show, status, copy. */
 export const postCommands: Register = (program, action) => {
   program
     .command("posts")
@@ -19,6 +19,11 @@ export const postCommands: Register = (program, action) => {
     .description("where a post stands on each channel")
     .argument("<id>")
     .action(action(status));
+  program
+    .command("copy")
+    .description("a new draft that says what a post says now")
+    .argument("<id>")
+    .action(action(copy));
 };
 
 async function posts(context: Context, command: Command): Promise<void> {
@@ -59,4 +64,11 @@ async function status(context: Context, command: Command): Promise<void> {
       ? `${head}; nothing was handed over yet.`
       : `${head}\n${deliveriesText(deliveries)}`;
   });
+}
+
+async function copy(context: Context, command: Command): Promise<void> {
+  const api = await context.api();
+  const path = `/posts/${idOf(command)}/copy`;
+  const post = await api.call({ method: "POST", path, schema: postSchema });
+  context.print(post, () => `New draft ${post.id}: ${post.title}`);
 }
