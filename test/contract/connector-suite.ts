@@ -12,7 +12,7 @@ import type {
   VariantContent,
   Verdict,
 } from "#connectors";
-import { ConnectorFailure } from "#connectors";
+import { failureOf } from "./failure-of.ts";
 import { sha256 } from "#kit";
 
 /** One thing that people can see on the platform. */
@@ -200,7 +200,7 @@ export function connectorContract<Harness extends ContractHarness>(
     testIf(options.refusesDuplicates === true, "says so when the platform refuses a duplicate", async () => {
       const text = unique();
       await publish(inputOf(variant({ parts: [text] })));
-      const failure = await verdictOf(publish(inputOf(variant({ parts: [text] }))));
+      const failure = await failureOf(publish(inputOf(variant({ parts: [text] }))));
       expect(failure.verdict).toBe("rejected");
       expect(failure.code).toMatch(/\.duplicate$/);
       expect(await count(text)).toBe(1);
@@ -233,7 +233,7 @@ export function connectorContract<Harness extends ContractHarness>(
       const problems = connector.validate(tooLong.variant, tooLong.media);
       expect(problems.map((problem) => problem.code)).toEqual(["content.too_long"]);
       await publish(fits);
-      expect(await verdictOf(publish(tooLong))).toMatchObject({ verdict: "rejected" });
+      expect(await failureOf(publish(tooLong))).toMatchObject({ verdict: "rejected" });
       expect(await count(prefix)).toBe(1);
     });
 
@@ -268,7 +268,7 @@ export function connectorContract<Harness extends ContractHarness>(
       const text = unique();
       const input = inputOf(variant({ parts: [text] }));
       const plan = await harness.connector.prepare(harness.context(), input);
-      const failure = await verdictOf(
+      const failure = await failureOf(
         harness.connector.commit(harness.unreachable(), plan, itemOf(input, 0, [])),
       );
       expect(failure).toMatchObject({ verdict: "not_sent" });
@@ -282,7 +282,7 @@ export function connectorContract<Harness extends ContractHarness>(
       const item = itemOf(input, 0, []);
       const sentAt = new Date();
       await fault.arrange(harness);
-      const failure = await verdictOf(
+      const failure = await failureOf(
         harness.connector.commit(harness.context(fault.deadlineMs), plan, item),
       );
       await fault.restore?.(harness);
@@ -324,13 +324,3 @@ const pixelFile: Omit<MediaFile, "altText"> = {
     yield pixel;
   },
 };
-
-async function verdictOf(work: Promise<unknown>): Promise<ConnectorFailure> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof ConnectorFailure) return error;
-    throw error;
-  }
-  throw new Error("nothing failed");
-}

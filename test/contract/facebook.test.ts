@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ConnectorContext, DeliveryInput, MediaFile, Published, VariantContent } from "#connectors";
-import { ConnectorFailure } from "#connectors";
+import { failureOf } from "./failure-of.ts";
 import { metaFaults, specificationCheck, startMetaHarness } from "./meta.ts";
 import type { MetaHarness } from "./meta.ts";
 import { connectorContract } from "./connector-suite.ts";
@@ -63,15 +63,6 @@ function input(fields: Partial<VariantContent>, media: MediaFile[] = []): Delive
       ...fields,
     },
   };
-}
-
-async function failureOf(work: Promise<unknown>): Promise<ConnectorFailure> {
-  const error: unknown = await work.then(
-    () => new Error("nothing failed"),
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof ConnectorFailure) return error;
-  throw error;
 }
 
 describe("a Page of Facebook", () => {

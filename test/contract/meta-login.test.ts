@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ConnectorFailure } from "#connectors";
+import { failureOf } from "./failure-of.ts";
 import type { ConnectorContext } from "#connectors";
 import { metaApp } from "#emulator";
 import type { MetaHarness } from "./meta.ts";
@@ -120,7 +120,7 @@ describe("the login of Facebook", () => {
     expect((await own.journal()).map((post) => post.text)).toEqual([text]);
     // After 90 days without the person the consent gives no data.
     await own.control("POST", "clock", { advanceMs: 21 * dayMs });
-    const refused = await failure(own.connector.probe(own.context()));
+    const refused = await failureOf(own.connector.probe(own.context()));
     expect(refused).toMatchObject({ verdict: "unauthorized", refreshable: false });
     await own.close();
   });
@@ -128,32 +128,35 @@ describe("the login of Facebook", () => {
   it("says which value of the app is wrong", async () => {
     const { back } = await code();
     const given = back.searchParams.get("code") ?? "";
-    const secret = await failure(exchange(given, { settings: { clientSecret: "f".repeat(32) } }));
+    const secret = await failureOf(exchange(given, { settings: { clientSecret: "f".repeat(32) } }));
     expect(secret).toMatchObject({ verdict: "rejected", code: "facebook.bad_app" });
     expect(secret.message).toContain("App secret");
-    const id = await failure(exchange(given, { settings: { clientId: "12345678" } }));
+    const id = await failureOf(exchange(given, { settings: { clientId: "12345678" } }));
     expect(id.message).toContain("App ID");
-    const missing = await failure(exchange(given, { settings: { clientSecret: "" } }));
+    const missing = await failureOf(exchange(given, { settings: { clientSecret: "" } }));
     expect(missing).toMatchObject({ code: "facebook.no_app" });
   });
 
   it("takes a code once, for its redirect address, within minutes", async () => {
     const first = (await code()).back.searchParams.get("code") ?? "";
-    const elsewhere = await failure(exchange(first, { redirectUri: "http://127.0.0.1:3000/other" }));
+    const elsewhere = await failureOf(exchange(first, { redirectUri: "http://127.0.0.1:3000/other" }));
     expect(elsewhere).toMatchObject({ code: "facebook.redirect_mismatch" });
     expect(elsewhere.message).toContain("Valid OAuth Redirect URIs");
     await exchange(first);
-    expect(await failure(exchange(first))).toMatchObject({ verdict: "rejected", code: "facebook.bad_code" });
+    expect(await failureOf(exchange(first))).toMatchObject({
+      verdict: "rejected",
+      code: "facebook.bad_code",
+    });
     const old = (await code()).back.searchParams.get("code") ?? "";
     await harness.control("POST", "clock", { advanceMs: 11 * 60_000 });
-    expect((await failure(exchange(old))).message).toContain("expired");
-    expect(await failure(exchange("no code at all"))).toMatchObject({ code: "facebook.bad_code" });
+    expect((await failureOf(exchange(old))).message).toContain("expired");
+    expect(await failureOf(exchange("no code at all"))).toMatchObject({ code: "facebook.bad_code" });
   });
 
   it("says that a lost answer of the exchange leaves open what happened", async () => {
     const { back } = await code();
     await harness.faults({ kind: "lost_answer", on: "token" });
-    const lost = await failure(exchange(back.searchParams.get("code") ?? ""));
+    const lost = await failureOf(exchange(back.searchParams.get("code") ?? ""));
     expect(lost.verdict).toBe("unknown");
   });
 
@@ -196,17 +199,8 @@ describe("the login of Facebook", () => {
       headers,
     });
     expect(revoked.body).toEqual({ success: true });
-    const ended = await failure(own.connector.probe(own.context()));
+    const ended = await failureOf(own.connector.probe(own.context()));
     expect(ended).toMatchObject({ verdict: "unauthorized", refreshable: false });
     await own.close();
   });
 });
-
-async function failure(work: Promise<unknown>): Promise<ConnectorFailure> {
-  const error: unknown = await work.then(
-    () => new Error("nothing failed"),
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof ConnectorFailure) return error;
-  throw error;
-}
