@@ -21,7 +21,7 @@ const { values } = parseArgs({
     /** How many at a time; several numbers take turns, a round each. */
     workers: { type: "string", default: "2,4" },
     /** How long a worker serves on average before something befalls it, in milliseconds. */
-    lives: { type: "string", default: "2000" },
+    lives: { type: "string", default: "1000" },
     only: { type: "string", default: weatherKinds.join(",") },
     /** Posts of one database and one set of platforms; a larger run is made of several such rounds. */
     round: { type: "string", default: "10000" },

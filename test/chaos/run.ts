@@ -53,7 +53,7 @@ const leaseSeconds = 3;
 const marginSeconds = 1;
 const concurrency = 80;
 /** The database lives so much longer than a worker. */
-const livesPerDatabase = 8;
+const livesPerDatabase = 16;
 
 /** Publishes posts while everything around them breaks, and judges what became of them. */
 export async function run(options: RunOptions): Promise<RunResult> {
