@@ -9,7 +9,6 @@ type Post = {
   status: string;
   version: number;
   boundHash: string;
-  ownWords: boolean;
   variants: { channelId: string; content: { parts: string[] } }[];
   sources: { title: string }[];
   scheduled: unknown;
@@ -17,36 +16,32 @@ type Post = {
 };
 
 let app: Awaited<ReturnType<typeof testDeskApp>>;
-let owner: TestPerson;
-let channelId: string;
 
 beforeAll(async () => {
   app = await testDeskApp(movableClock());
-  owner = await app.owner();
-  channelId = (await buildChannel(app.database, owner.workspaceId)).id;
 });
 afterAll(() => app.close());
 
-function said(text: string) {
-  return [{ channelId, content: { parts: [text] } }];
-}
-
-async function written(person = owner): Promise<Post> {
+/** A workspace of its own, with a post that its owner wrote. */
+async function written(): Promise<{ author: TestPerson; id: string; said: (text: string) => object[] }> {
+  const author = await app.owner();
+  const { id: channelId } = await buildChannel(app.database, author.workspaceId);
+  const said = (text: string) => [{ channelId, content: { parts: [text] } }];
   const sources = [{ kind: "note", url: null, title: "The ship's log", excerpt: "" }];
   const body = { title: "Proof", variants: said("First words"), sources };
-  const made = await person.call<Post>("POST", "/posts", body);
+  const made = await author.call<Post>("POST", "/posts", body);
   expect(made.status).toBe(201);
-  return made.body;
+  return { author, id: made.body.id, said };
 }
 
 test("a copy is a draft of what a post says now, whatever became of the post", async () => {
-  const { id } = await written();
+  const { author, id, said } = await written();
   const edit = { title: "Proof", baseVersion: 1, variants: said("Second words") };
-  const edited = await owner.call<Post>("PUT", `/posts/${id}`, edit);
-  await owner.call("POST", `/posts/${id}/submit`);
-  await owner.call("POST", `/posts/${id}/approve`, { boundHash: edited.body.boundHash, note: "" });
-  await owner.call("POST", `/posts/${id}/publish`);
-  const { status, body: copy } = await owner.call<Post>("POST", `/posts/${id}/copy`);
+  const edited = await author.call<Post>("PUT", `/posts/${id}`, edit);
+  await author.call("POST", `/posts/${id}/submit`);
+  await author.call("POST", `/posts/${id}/approve`, { boundHash: edited.body.boundHash, note: "" });
+  await author.call("POST", `/posts/${id}/publish`);
+  const { status, body: copy } = await author.call<Post>("POST", `/posts/${id}/copy`);
   expect(status).toBe(201);
   expect(copy).toMatchObject({
     title: "Proof",
@@ -57,24 +52,22 @@ test("a copy is a draft of what a post says now, whatever became of the post", a
   });
   expect(copy.variants[0]?.content.parts).toEqual(["Second words"]);
   expect(copy.sources.map(({ title }) => title)).toEqual(["The ship's log"]);
-  const versions = await owner.call<{ items: { number: number }[] }>("GET", `/posts/${copy.id}/versions`);
+  const versions = await author.call<{ items: { number: number }[] }>("GET", `/posts/${copy.id}/versions`);
   expect(versions.body.items.map(({ number }) => number)).toEqual([2, 1]);
-  const { body: stays } = await owner.call<Post>("GET", `/posts/${id}`);
+  const { body: stays } = await author.call<Post>("GET", `/posts/${id}`);
   expect(stays.status).toBe("publishing");
   // It goes its own way.
   const change = { title: "Again", baseVersion: 2, variants: said("Third words") };
-  expect(await owner.call("PUT", `/posts/${copy.id}`, change)).toMatchObject({
+  expect(await author.call("PUT", `/posts/${copy.id}`, change)).toMatchObject({
     status: 200,
     body: { version: 3 },
   });
 });
 
 test("who wrote the original cannot approve the copy alone, where two people are asked for", async () => {
-  const author = await app.owner();
+  const { author, id } = await written();
   const other = await app.member(author, "admin");
-  channelId = (await buildChannel(app.database, author.workspaceId)).id;
   await author.call("PATCH", "/workspace", { separateApprover: true });
-  const { id } = await written(author);
   const { body: copy } = await other.call<Post>("POST", `/posts/${id}/copy`);
   await other.call("POST", `/posts/${copy.id}/submit`);
   const decision = { boundHash: copy.boundHash, note: "" };
@@ -86,9 +79,7 @@ test("who wrote the original cannot approve the copy alone, where two people are
 });
 
 test("a removed post is not copied, and a viewer copies nothing", async () => {
-  const author = await app.owner();
-  channelId = (await buildChannel(app.database, author.workspaceId)).id;
-  const { id } = await written(author);
+  const { author, id } = await written();
   const viewer = await app.member(author, "viewer");
   expect((await viewer.call("POST", `/posts/${id}/copy`)).status).toBe(403);
   await author.call("DELETE", `/posts/${id}`);

@@ -12,8 +12,8 @@ import type {
   VariantContent,
   Verdict,
 } from "#connectors";
-import { failureOf } from "./failure-of.ts";
 import { sha256 } from "#kit";
+import { failureOf } from "./failure-of.ts";
 
 /** One thing that people can see on the platform. */
 export type Seen = { text: string; altTexts: string[] };
