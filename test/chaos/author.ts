@@ -307,19 +307,26 @@ function pick(
   return picked;
 }
 
-/** Not yet: a channel has to be connected again first, say. */
-function isForLater(error: unknown): boolean {
-  return !(error instanceof GalleyError) || error.code === "desk.not_ready";
+const databaseBackMs = 100;
+/** As often as the person looks: clicks in between would take the database from whoever connects the channel again. */
+const readyAgainMs = 1_000;
+
+/** How long until a click is worth another try; null where none helps. */
+function againInMs(error: unknown): number | null {
+  if (!(error instanceof GalleyError)) return databaseBackMs;
+  // A channel has to be connected again first, say.
+  return error.code === "desk.not_ready" ? readyAgainMs : null;
 }
 
-/** A person's click is repeated while the database is away. */
+/** A person's click is repeated while the database is away, or a channel. */
 async function again<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let tries = 0; ; tries += 1) {
     try {
       return await work();
     } catch (error) {
-      if (!isForLater(error) || tries > 1_200) throw error;
-      await pause(100);
+      const waitMs = againInMs(error);
+      if (waitMs === null || tries > 1_200) throw error;
+      await pause(waitMs);
     }
   }
 }
