@@ -3,7 +3,7 @@ import type { Written } from "./author.ts";
 import type { House } from "./house.ts";
 import { shown, type Target, type Visible } from "./platforms.ts";
 
-/** What went wrong, counted; all of it has to be 0. `examples` name a few of each. */
+/** What went wrong, counted; all of it has to be 0. `examples` name the first of them. */
 type Verdict = {
   lost: number;
   duplicated: number;
@@ -14,6 +14,8 @@ type Verdict = {
 
 export type Outcome = {
   verdict: Verdict;
+  /** What was refused and what has not come to an end, one line each. */
+  remarks: string[];
   /** Variants that ended as confirmed, refused with reason, or with a person. */
   confirmed: number;
   refused: number;
@@ -71,6 +73,7 @@ export async function judge(house: House, written: Written, targets: Target[]): 
     verdict[what] += times;
     if (verdict.examples.length < 20) verdict.examples.push(`${what}: ${example}`);
   }
+  const remarks: string[] = [];
 
   const wanted = new Map<string, number>();
   const underWay = new Set<string>();
@@ -87,11 +90,11 @@ export async function judge(house: House, written: Written, targets: Target[]): 
     if (row?.state === "confirmed") confirmed += 1;
     else if (row?.state === "rejected") {
       refused += 1;
-      verdict.examples.push(`refused: ${keys[0]} is ${row.state} (${row.error})`);
+      remarks.push(`refused: ${keys[0]} is ${row.state} (${row.error})`);
     } else if (row && !ends.has(row.state)) {
       // Counted as not settled; what is visible of it nobody has denied.
       for (const key of keys) underWay.add(key);
-      verdict.examples.push(`not settled: ${keys[0]} is ${row.state} (${row.error})`);
+      remarks.push(`not settled: ${keys[0]} is ${row.state} (${row.error})`);
     } else wrong("lost", 1, `${keys[0]} is ${row?.state ?? "nowhere"} (${row?.error})`);
   }
   for (const [key, times] of wanted) {
@@ -104,7 +107,7 @@ export async function judge(house: House, written: Written, targets: Target[]): 
     if (said > seen) wrong("lost", said - seen, `${key} is visible ${seen} times, Galley says ${said}`);
   }
   for (const [key, seen] of visible) if (!wanted.has(key)) wrong("unapproved", seen, key);
-  return { verdict, confirmed, refused, ...(await crashes(house)) };
+  return { verdict, remarks, confirmed, refused, ...(await crashes(house)) };
 }
 
 async function crashes({ admin }: House): Promise<Pick<Outcome, "hit" | "readBack" | "provenAbsent">> {

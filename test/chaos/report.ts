@@ -33,6 +33,8 @@ export function totalsOf(result: RunResult): Totals {
   };
 }
 
+const mostRemarks = 40;
+
 /** Prints what was done in this round and in all, what went wrong, and who was asked. */
 export function printReport(result: RunResult, rounds: Totals[], coverage: Coverage, title: string): void {
   const { verdict, asked } = result;
@@ -47,7 +49,7 @@ export function printReport(result: RunResult, rounds: Totals[], coverage: Cover
   console.log(`${kills} kills and ${stops} stops in all rounds`);
   const { unpassed } = coverage.missing();
   if (unpassed.length <= 40) for (const name of unpassed) console.log(`not passed so far: ${name}`);
-  for (const example of verdict.examples) console.log(example);
+  for (const line of [...verdict.examples, ...result.remarks.slice(0, mostRemarks)]) console.log(line);
   for (const [state, count] of result.unsettled) console.log(`not settled: ${count} ${state}`);
   for (const [why, count] of asked.why) console.log(`asked ${count} times: ${why}`);
   for (const output of result.crashedWorkers) console.log(`a worker ended by itself: ${output}`);

@@ -272,6 +272,11 @@ describe("a Page of Facebook", () => {
     const found = await located(plan, 0, [], sentAt);
     expect(found.matches.map(({ externalId }) => externalId)).toEqual([published[0]?.externalId]);
     expect(found.coversFrom?.getTime()).toBeLessThanOrEqual(sentAt.getTime());
+
+    // Ordered anew after its first page, the listing shows old posts twice and the newest never.
+    const newest = await publish(input({}));
+    await harness.faults({ kind: "reordered_listing", on: "list" });
+    expect(await located(newest.plan, 0, [], sentAt)).toEqual({ matches: [], coversFrom: null });
   });
 
   it("looks into the app's values, the token and the version that answers", async () => {

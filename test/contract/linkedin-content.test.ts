@@ -274,6 +274,18 @@ describe("reading back", () => {
     });
   });
 
+  it("proves nothing by a listing that is ordered anew between two pages", async () => {
+    const sentAt = new Date();
+    await harness.control("PUT", "switches", { memberPostsPerDay: 1_000 });
+    for (let count = 0; count < 105; count += 1) await publish(inputOf());
+    const newest = inputOf();
+    const { plan } = await publish(newest);
+    await harness.control("PUT", "faults", {
+      faults: [{ kind: "reordered_listing", on: "list", remaining: 1 }],
+    });
+    expect(await look(newest, plan, sentAt)).toEqual({ matches: [], coversFrom: null });
+  });
+
   it("does not see what the listing does not hold yet", async () => {
     await harness.control("PUT", "faults", {
       faults: [{ kind: "listing_lag", on: "create", delayMs: 60_000 }],

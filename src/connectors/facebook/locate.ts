@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ConnectorContext, ItemRef, Located, Plan } from "../contract.ts";
-import { request, sameText } from "../meta-graph/index.ts";
+import { readList, sameText } from "../meta-graph/index.ts";
 import { platform, reading } from "./platform.ts";
 import type { Payload } from "./publish.ts";
 import { payloadOf, published } from "./publish.ts";
@@ -20,15 +20,7 @@ const entrySchema = z.object({
 });
 type Entry = z.output<typeof entrySchema>;
 
-const listSchema = z.object({
-  data: z.array(entrySchema),
-  paging: z
-    .object({ cursors: z.object({ after: z.string() }).optional(), next: z.string().optional() })
-    .optional(),
-});
-
 const pageSize = 100;
-const mostPages = 20;
 /** How much earlier than `t_send` a listing begins, so that a late post of an earlier attempt is seen too. */
 const earlierMs = 3_600_000;
 
@@ -52,29 +44,16 @@ export async function locate(
     payload.type === "comment"
       ? { fields: "id,message,created_time,from{id}", filter: "toplevel", order: "reverse_chronological" }
       : { fields: postFields, since: String(Math.floor(since.getTime() / 1000)) };
-  const found: Located = { matches: [], coversFrom: null };
-  let after: string | null = null;
-  for (let count = 0; count < mostPages; count += 1) {
-    const cursor = after === null ? {} : { after };
-    const list: z.output<typeof listSchema> = await request(platform, context, listSchema, reading, {
-      method: "GET",
-      path,
-      params: { ...params, limit: String(pageSize), ...cursor },
-    });
-    for (const entry of list.data) {
-      const createdAt = new Date(entry.created_time);
-      if (!equals(entry, payload, context.accountId)) continue;
+  const list = await readList(platform, context, entrySchema, reading, { path, params, pageSize });
+  const matches = list.entries
+    .filter((entry) => equals(entry, payload, context.accountId))
+    .map((entry) => {
       const id = payload.type === "video" ? payload.videoId : entry.id;
-      found.matches.push({ ...published(context, id), createdAt });
-    }
-    after = list.paging?.next === undefined ? null : (list.paging.cursors?.after ?? null);
-    if (after === null) {
-      found.coversFrom = payload.type === "comment" ? new Date(0) : since;
-      break;
-    }
-  }
-  found.matches.sort((left, right) => right.createdAt.getTime() - left.createdAt.getTime());
-  return found;
+      return { ...published(context, id), createdAt: new Date(entry.created_time) };
+    })
+    .toSorted((left, right) => right.createdAt.getTime() - left.createdAt.getTime());
+  if (!list.isComplete) return { matches, coversFrom: null };
+  return { matches, coversFrom: payload.type === "comment" ? new Date(0) : since };
 }
 
 /** Photos and videos were uploaded for this plan alone, so their ids decide. */

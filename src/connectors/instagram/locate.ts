@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ConnectorContext, ItemRef, Located, Plan } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
-import { request, sameText } from "../meta-graph/index.ts";
+import { readList, sameText } from "../meta-graph/index.ts";
 import type { ContainerStatus, Recipe } from "./container.ts";
 import { containerStatus } from "./container.ts";
 import { platform, reading } from "./platform.ts";
@@ -18,15 +18,7 @@ const entrySchema = z.object({
 });
 type Entry = z.output<typeof entrySchema>;
 
-const listSchema = z.object({
-  data: z.array(entrySchema),
-  paging: z
-    .object({ cursors: z.object({ after: z.string() }).optional(), next: z.string().optional() })
-    .optional(),
-});
-
 const pageSize = 50;
-const mostPages = 20;
 /** How much earlier than `t_send` a listing begins, so that a late post of an earlier attempt is seen too. */
 const earlierMs = 3_600_000;
 
@@ -84,25 +76,19 @@ async function list(
   params: Record<string, string>,
   matches: (entry: Entry) => boolean,
 ): Promise<{ matches: Located["matches"]; complete: boolean }> {
-  const found: Located["matches"] = [];
-  let after: string | null = null;
-  for (let count = 0; count < mostPages; count += 1) {
-    const cursor = after === null ? {} : { after };
-    const page: z.output<typeof listSchema> = await request(platform, context, listSchema, reading, {
-      method: "GET",
-      path,
-      params: { ...params, limit: String(pageSize), ...cursor },
-    });
-    for (const entry of page.data) {
-      if (!matches(entry)) continue;
-      const url = entry.permalink ?? null;
-      found.push({ externalId: entry.id, url, data: {}, createdAt: new Date(entry.timestamp) });
-    }
-    after = page.paging?.next === undefined ? null : (page.paging.cursors?.after ?? null);
-    if (after === null) break;
-  }
+  const { entries, isComplete } = await readList(platform, context, entrySchema, reading, {
+    path,
+    params,
+    pageSize,
+  });
+  const found = entries.filter(matches).map((entry) => ({
+    externalId: entry.id,
+    url: entry.permalink ?? null,
+    data: {},
+    createdAt: new Date(entry.timestamp),
+  }));
   found.sort((left, right) => right.createdAt.getTime() - left.createdAt.getTime());
-  return { matches: found, complete: after === null };
+  return { matches: found, complete: isComplete };
 }
 
 const mediaTypes: Record<Recipe["kind"], string> = {

@@ -64,6 +64,7 @@ function locatePost(context: ConnectorContext, wanted: PlannedPost, sentAt: Date
     const path = `/rest/posts?${query.toString()}`;
     const answer = await ask(context, postList, { method: "GET", path, restliMethod: "FINDER" });
     const items = answer.elements.map((post) => ({
+      id: post.id,
       createdAt: new Date(post.createdAt),
       match: equals(post, wanted)
         ? { externalId: post.id, url: addressOf(context.settings, post.id), data: {} }
@@ -106,6 +107,7 @@ function locateComment(
       const same =
         comment.actor === wanted.actor && comparable(comment.message.text) === comparable(wanted.text);
       return {
+        id: urn,
         createdAt: new Date(comment.created.time),
         match: same
           ? { externalId: urn, url: commentAddressOf(context.settings, object, urn), data: {} }
@@ -125,36 +127,50 @@ const pageSize = 100;
 const mostPages = 20;
 const skewMs = 60_000;
 
-type Page = {
-  items: { createdAt: Date; match: Omit<Located["matches"][number], "createdAt"> | null }[];
-  more: boolean;
+type Listed = {
+  id: string;
+  createdAt: Date;
+  match: Omit<Located["matches"][number], "createdAt"> | null;
 };
+type Page = { items: Listed[]; more: boolean };
 
 /**
  * Goes back to `until`, or to the end where that is null. A listing that turns out not to be in order of
- * time covers nothing unless it is read to its end.
+ * time covers nothing unless it is read to its end, and none does whose pages do not join.
  */
 async function readBack(
   { until }: { until: Date | null },
   read: (start: number) => Promise<Page>,
 ): Promise<Located> {
   const matches: Located["matches"] = [];
-  let oldest: Date | null = null;
+  const seen = new Set<string>();
+  let last: Listed | null = null;
   let ordered = until !== null;
   let start = 0;
   for (let count = 0; count < mostPages; count += 1) {
     const page = await read(start);
-    for (const { createdAt, match } of page.items) {
-      if (oldest !== null && createdAt.getTime() > oldest.getTime()) ordered = false;
-      oldest = createdAt;
-      if (match !== null) matches.push({ ...match, createdAt });
+    const fresh: Listed[] | null = last === null ? page.items : after(last, page.items);
+    if (fresh === null || fresh.some(({ id }) => seen.has(id))) return { matches, coversFrom: null };
+    for (const item of fresh) {
+      if (last !== null && item.createdAt.getTime() > last.createdAt.getTime()) ordered = false;
+      if (item.match !== null) matches.push({ ...item.match, createdAt: item.createdAt });
+      seen.add(item.id);
+      last = item;
     }
     if (!page.more) return { matches, coversFrom: new Date(0) };
     if (page.items.length === 0) break;
-    if (ordered && isBefore(oldest, until)) break;
-    start += page.items.length;
+    if (ordered && isBefore(last?.createdAt ?? null, until)) break;
+    // Pages are counted off, not remembered: the next one begins with the last of this one, so that nothing
+    // which moved meanwhile can slip between them.
+    start += page.items.length - 1;
   }
-  return { matches, coversFrom: ordered ? oldest : null };
+  return { matches, coversFrom: ordered ? (last?.createdAt ?? null) : null };
+}
+
+/** What follows `last` on the next page; null where it does not stand there. */
+function after(last: Listed, items: Listed[]): Listed[] | null {
+  const at = items.findIndex(({ id }) => id === last.id);
+  return at < 0 ? null : items.slice(at + 1);
 }
 
 function isBefore(oldest: Date | null, until: Date | null): boolean {

@@ -1,0 +1,44 @@
+import { z } from "zod";
+import type { ConnectorContext } from "../contract.ts";
+import { request } from "./api.ts";
+import type { Asked } from "./failure.ts";
+import type { MetaPlatform } from "./settings.ts";
+
+const pagingSchema = z
+  .object({ cursors: z.object({ after: z.string() }).optional(), next: z.string().optional() })
+  .optional();
+
+const mostPages = 20;
+
+/**
+ * Reads a list of the Graph API page by page (https://developers.facebook.com/docs/graph-api/results).
+ *
+ * @returns its entries, and whether they are all: not where there are more pages than are read, and not where a page
+ *   repeats what stood on one before it, since a list that was ordered anew leaves out as much as it repeats
+ * @throws ConnectorFailure as `request` does
+ */
+export async function readList<Entry extends { id: string }>(
+  platform: MetaPlatform,
+  context: ConnectorContext,
+  entry: z.ZodType<Entry>,
+  asked: Asked,
+  { path, params, pageSize }: { path: string; params: Record<string, string>; pageSize: number },
+): Promise<{ entries: Entry[]; isComplete: boolean }> {
+  const schema = z.object({ data: z.array(entry), paging: pagingSchema });
+  const entries = new Map<string, Entry>();
+  let after: string | null = null;
+  for (let count = 0; count < mostPages; count += 1) {
+    const cursor: Record<string, string> = after === null ? {} : { after };
+    const page: z.output<typeof schema> = await request(platform, context, schema, asked, {
+      method: "GET",
+      path,
+      params: { ...params, limit: String(pageSize), ...cursor },
+    });
+    const isRepeated = page.data.some(({ id }) => entries.has(id));
+    for (const one of page.data) entries.set(one.id, one);
+    after = page.paging?.next === undefined ? null : (page.paging.cursors?.after ?? null);
+    if (isRepeated) return { entries: [...entries.values()], isComplete: false };
+    if (after === null) return { entries: [...entries.values()], isComplete: true };
+  }
+  return { entries: [...entries.values()], isComplete: false };
+}
