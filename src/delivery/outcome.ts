@@ -4,7 +4,7 @@ import { GalleyError } from "#kit";
 import { isUniqueViolation } from "#platform/db";
 import type { Claimed } from "./claim.ts";
 import type { AttemptOutcome, NextStep } from "./settle.ts";
-import type { Tools } from "./tools.ts";
+import { idTaken, type Tools } from "./tools.ts";
 import { type Consequence, type FailureFacts, consequenceOf } from "./verdicts.ts";
 
 /** A claimed delivery while this process works on it. Times are of the monotonic clock. */
@@ -56,8 +56,8 @@ export async function confirm(
     const message = "The platform answered with the id of another post; Galley reads it back.";
     await tools.settle({
       ...identify(claimed),
-      attempt: { id: attemptId, state: "ambiguous", errorCode: "delivery.id_taken", errorMessage: message },
-      next: { ...settledAs("ambiguous"), errorCode: "delivery.id_taken", errorMessage: message },
+      attempt: { id: attemptId, state: "ambiguous", errorCode: idTaken, errorMessage: message },
+      next: { ...settledAs("ambiguous"), errorCode: idTaken, errorMessage: message },
     });
     return false;
   }

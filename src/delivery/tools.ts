@@ -99,7 +99,17 @@ export function publishedBefore(attempts: readonly AttemptRecord[], item: number
     }));
 }
 
-/** The stable key of an item: the idempotency key where a platform takes one. */
-export function itemKey(claimed: Pick<Claimed, "id">, item: number): string {
-  return `${claimed.id}-${item}`;
+/** The code of an attempt whose answer named a post that another attempt owns. */
+export const idTaken = "delivery.id_taken";
+
+/**
+ * The stable key of an item: the idempotency key where a platform takes one. What stands under it may belong to an
+ * equal post that was read back first; once it is proven that nothing else does, the item gets a new key, or the
+ * platform would name that post again and again.
+ */
+export function itemKey({ id, attempts }: Pick<Claimed, "id" | "attempts">, item: number): string {
+  const spent = attempts.filter(
+    (attempt) => attempt.item === item && attempt.state === "absent_proven" && attempt.errorCode === idTaken,
+  ).length;
+  return spent === 0 ? `${id}-${item}` : `${id}-${item}-${spent}`;
 }
