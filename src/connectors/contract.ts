@@ -293,8 +293,7 @@ export type Locate = (
  * `matches`: everything readable that equals the item, newest first; delivery drops what is older than
  * `sentAt` minus the skew or belongs to another attempt. What was found by a key of our own choosing is
  * ours by construction, so its `createdAt` is never before `sentAt`. `coversFrom`: the listing is complete back to
- * this moment, null where that is unknown; only a listing that reaches back to `sentAt` can prove absence, and one
- * whose pages may have moved between two requests does not (decision 0086).
+ * this moment, null where that is unknown (decision 0086); only one that reaches back to `sentAt` proves absence.
  */
 export type Located = {
   matches: (Published & { createdAt: Date })[];

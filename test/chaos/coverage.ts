@@ -40,7 +40,8 @@ export type Coverage = {
 export const perilous =
   /^src\/(delivery\/(publish|intent|group-commit|outcome|settle)|platform\/(http-client|mail)\/|connectors\/|site\/)/;
 
-export function createCoverage({ awaits, excluded }: Instrumented): Coverage {
+/** `at`: lives choose failpoints in the files that fit, and no others. */
+export function createCoverage({ awaits, excluded }: Instrumented, at = /^/): Coverage {
   const reachable = new Set([...awaits.keys()].filter((number) => !excluded.has(number)));
   const passedPoints = new Set<number>();
   const killedAwaits = new Set<number>();
@@ -72,7 +73,8 @@ export function createCoverage({ awaits, excluded }: Instrumented): Coverage {
       stops,
     }),
     reachable: () => pointsOf([...reachable]),
-    untried: () => pointsOf([...reachable].filter((number) => !killedAwaits.has(number))),
+    untried: () =>
+      pointsOf([...reachable].filter((number) => !killedAwaits.has(number) && at.test(fileOf(number)))),
     aroundUntried: () => {
       const files = new Set([...reachable].filter((number) => !killedAwaits.has(number)).map(fileOf));
       return pointsOf([...reachable].filter((number) => files.has(fileOf(number))));

@@ -30,6 +30,8 @@ const { values } = parseArgs({
     controls: { type: "boolean", default: false },
     platforms: { type: "string", default: platformIds.join(",") },
     missing: { type: "boolean", default: false },
+    /** Workers die in the files whose paths this fits. */
+    at: { type: "string", default: "" },
     /** Not kept unless every await was passed and died at. */
     everywhere: { type: "boolean", default: false },
   },
@@ -46,7 +48,7 @@ const say = (line: string) => console.log(line);
 async function chaos(): Promise<boolean> {
   const kinds = new Set(weatherKinds.filter((kind) => values.only.split(",").includes(kind)));
   const instrumented = instrumentPath(root, []);
-  const coverage = createCoverage(instrumented);
+  const coverage = createCoverage(instrumented, new RegExp(values.at));
   const standAt = coverage.matching(perilous);
   const endsAt = performance.now() + Number(values.minutes) * 60_000;
   const rounds: Totals[] = [];

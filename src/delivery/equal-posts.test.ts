@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Connector, ConnectorFailure, type Published } from "#connectors";
+import { testDatabase, type TestDatabase } from "../../test/database.ts";
+import {
+  buildDeliveryHouse,
+  type DeliveryHouse,
+  type DeliverySandbox,
+  orderPost,
+  startDeliverySandbox,
+  sweepUntil,
+  textVariant,
+} from "../../test/delivery.ts";
+import type { Deliveries } from "./deliveries.ts";
+import type { DeliveryState } from "./state.ts";
+
+let server: TestDatabase;
+let platform: DeliverySandbox;
+let house: DeliveryHouse;
+let deliveries: Deliveries;
+
+beforeAll(async () => {
+  server = await testDatabase();
+  platform = await startDeliverySandbox();
+  house = await buildDeliveryHouse(server.database, platform.connector);
+});
+afterAll(async () => {
+  await platform.close();
+  await server.close();
+});
+
+async function untilState(postId: string, state: DeliveryState) {
+  const viewOf = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
+  await sweepUntil(deliveries, async () => (await viewOf())?.state === state);
+  return viewOf();
+}
+
+test("a key under which the platform keeps an equal post's: the other gets a new one", async () => {
+  const { connector } = platform;
+  const { locate } = connector;
+  if (locate === "unsupported") throw new TypeError("the sandbox can be read back");
+  const kept = new Map<string, Published>();
+  const lost = new ConnectorFailure({ verdict: "unknown", code: "sandbox.lost", message: "No answer." });
+  let commits = 0;
+  let isOtherFound = false;
+  const keyed: Connector = {
+    ...connector,
+    // The first arrives and its answer is lost; the second never arrives.
+    commit: async (context, plan, item) => {
+      const before = kept.get(item.key);
+      if (before) return before;
+      commits += 1;
+      if (commits === 2) throw lost;
+      const published = await connector.commit(context, plan, item);
+      kept.set(item.key, published);
+      if (commits === 1) throw lost;
+      return published;
+    },
+    locate: (context, plan, item, sentAt) =>
+      kept.has(item.key) && !isOtherFound
+        ? Promise.resolve({ matches: [], coversFrom: null })
+        : locate(context, plan, item, sentAt),
+  };
+  deliveries = platform.deliveries(server.database, {}, keyed);
+  const one = await orderPost(house, deliveries, textVariant("Said twice"));
+  await untilState(one.postId, "ambiguous");
+  const other = await orderPost(house, deliveries, textVariant("Said twice"));
+  await untilState(other.postId, "confirmed");
+  isOtherFound = true;
+  const view = await untilState(one.postId, "confirmed");
+  expect(view?.attempts).toMatchObject([
+    { number: 1, state: "absent_proven" },
+    { number: 2, state: "absent_proven" },
+    { number: 3, state: "confirmed", settledBy: "answer" },
+  ]);
+  expect((await platform.journal()).map(({ text }) => text)).toEqual(["Said twice", "Said twice"]);
+});
