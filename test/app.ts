@@ -7,6 +7,7 @@ import { createMetrics } from "#platform/metrics";
 import { createLogger, type Logger } from "#platform/telemetry";
 import type { App } from "#platform/wire";
 import { createWorkspaces, type Workspaces } from "#workspaces";
+import type { LightMyRequestResponse } from "fastify";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { createServer, type ServerOptions } from "../src/edge/http/index.ts";
@@ -32,6 +33,8 @@ export type TestPerson = {
     body?: unknown,
     headers?: Headers,
   ) => Promise<Answer<Body>>;
+  /** The same with the answer as it travels: compressed where asked, and of any type. */
+  raw: (method: Method, path: string, body?: unknown, headers?: Headers) => Promise<LightMyRequestResponse>;
 };
 
 export type TestApp = {
@@ -145,24 +148,28 @@ export async function testPerson(
     return made;
   });
   const cookie = session.cookies[0]?.split(";")[0] ?? "";
+  function raw(method: Method, path: string, body?: unknown, headers: Headers = {}) {
+    return app.inject({
+      method,
+      url: `/api/v1${path}`,
+      headers: { authorization: `Bearer ${session.bearer}`, "galley-workspace": workspaceId, ...headers },
+      ...(body === undefined ? {} : { payload: body as object }),
+    });
+  }
   return {
     userId: session.userId,
     email,
     workspaceId,
     bearer: session.bearer,
     cookie,
+    raw,
     call: async <Body>(
       method: Method,
       path: string,
       body?: unknown,
-      headers: Headers = {},
+      headers?: Headers,
     ): Promise<Answer<Body>> => {
-      const response = await app.inject({
-        method,
-        url: `/api/v1${path}`,
-        headers: { authorization: `Bearer ${session.bearer}`, "galley-workspace": workspaceId, ...headers },
-        ...(body === undefined ? {} : { payload: body as object }),
-      });
+      const response = await raw(method, path, body, headers);
       return {
         status: response.statusCode,
         headers: response.headers,

@@ -1,3 +1,4 @@
+import sharp from "sharp";
 import {
   BufferTarget,
   EncodedPacket,
@@ -71,4 +72,9 @@ export function pdfOf({ pages = 1, catalog = "", objects = [], trailer = "" }: P
     `${text}${table}trailer\n<< /Size ${size} /Root 1 0 R ${trailer} >>\nstartxref\n${text.length}\n%%EOF\n`,
     "latin1",
   );
+}
+
+/** A picture of one colour, to be encoded as the test likes. */
+export function pictureOf(width = 40, height = 20) {
+  return sharp({ create: { width, height, channels: 3, background: "teal" }, limitInputPixels: false });
 }

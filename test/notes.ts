@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { z } from "zod";
 import { GalleyError, newId } from "#kit";
 import { actorOf, type App, idParams, instant } from "#platform/wire";
@@ -24,12 +25,14 @@ export type Notes = {
   made: number;
   /** Lets the request go on that makes a note called `slow`. */
   release: () => void;
+  /** Runs once, while the next note is made. */
+  meanwhile: () => Promise<void>;
 };
 
 export const plainNote = { text: "hello", kind: { name: "plain" } };
 
 export function createNotes(): Notes {
-  const notes: Notes = { routes, made: 0, release: () => undefined };
+  const notes: Notes = { routes, made: 0, release: () => undefined, meanwhile: async () => undefined };
 
   function routes(app: App): void {
     app.post(
@@ -40,6 +43,9 @@ export function createNotes(): Notes {
       },
       async (request, reply) => {
         const { text, at = null } = request.body;
+        const { meanwhile } = notes;
+        notes.meanwhile = async () => undefined;
+        await meanwhile();
         if (text === "conflict")
           throw new GalleyError({ code: "notes.taken", kind: "conflict", message: "Taken." });
         if (text === "slow") {
@@ -48,8 +54,22 @@ export function createNotes(): Notes {
           });
         }
         notes.made += 1;
-        return reply.code(201).send({ id: newId(), text, at });
+        // Long enough to be compressed.
+        const words = text === "wordy" ? "word ".repeat(1000) : text;
+        return reply.code(201).send({ id: newId(), text: words, at });
       },
+    );
+    app.post(
+      "/notes/stream",
+      {
+        config: { access: "posts.write", idempotent: true },
+        schema: { operationId: "streamNote", tags: ["Notes"], body: noteBody },
+      },
+      (_request, reply) =>
+        reply
+          .code(201)
+          .type("text/plain")
+          .send(Readable.from(["a ", "stream"])),
     );
     app.get(
       "/notes/:id",

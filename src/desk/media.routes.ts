@@ -107,7 +107,7 @@ function uploadRoute(app: App, desk: Desk): void {
   app.post(
     "/media",
     {
-      config: { access: "posts.write", idempotent: true },
+      config: { access: "posts.write", idempotent: "content" },
       bodyLimit: media.maxBytes + 100_000,
       schema: {
         operationId: "uploadMedia",
@@ -126,6 +126,8 @@ function uploadRoute(app: App, desk: Desk): void {
       });
       if (!file) throw noFile();
       try {
+        const { fileName } = file;
+        if (await reply.repeats({ sha256: file.file.staged.sha256, fileName, altText })) return reply;
         const added = await media.add(actor, { ...file, altText });
         return await reply.code(201).send(mediaToWire(added, actor.workspaceId, mediaLinks));
       } finally {

@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "#kit";
 import { testApp, type TestApp, type TestPerson } from "../../../test/app.ts";
@@ -59,6 +60,51 @@ describe("an Idempotency-Key", () => {
     expect((await post(key, "fine now")).status).toBe(201);
   });
 
+  it.each(["gzip", "br", "identity"])("holds for clients that accept %s", async (encoding) => {
+    const headers = { "idempotency-key": newId(), "accept-encoding": encoding };
+    const { made } = notes;
+    const first = await owner.raw("POST", "/notes", { ...plainNote, text: "wordy" }, headers);
+    const second = await owner.raw("POST", "/notes", { ...plainNote, text: "wordy" }, headers);
+    expect([first.statusCode, second.statusCode]).toEqual([201, 201]);
+    expect(first.headers["content-encoding"]).toBe(encoding === "identity" ? undefined : encoding);
+    expect(second.headers["idempotency-replayed"]).toBe("true");
+    expect(notes.made).toBe(made + 1);
+  });
+
+  it("does not come free where what was created is answered by something other than text", async () => {
+    const headers = { "idempotency-key": newId() };
+    const first = await owner.raw("POST", "/notes/stream", plainNote, headers);
+    expect([first.statusCode, first.body]).toEqual([201, "a stream"]);
+    const second = await owner.call("POST", "/notes/stream", plainNote, headers);
+    expect(second.body).toMatchObject({ status: 409, code: "http.idempotency_in_progress" });
+  });
+
+  it("whose answer can't be kept lets the answer go out, and names no machine", async () => {
+    const admin = new Client({ connectionString: test.url });
+    await admin.connect();
+    const table = async (from: string, to: string) => {
+      await admin.query(`alter table ${from} rename to ${to}`);
+    };
+    const keys = { created: newId(), refused: newId() };
+    const away = async (text: string, key: string) => {
+      notes.meanwhile = () => table("idempotency_keys", "keys_away");
+      const answer = await post(key, text);
+      await table("keys_away", "idempotency_keys");
+      return answer;
+    };
+    try {
+      expect(await away("kept", keys.created)).toMatchObject({ status: 201, body: { text: "kept" } });
+      expect(await away("conflict", keys.refused)).toMatchObject({
+        status: 409,
+        body: { code: "notes.taken" },
+      });
+    } finally {
+      await admin.end();
+    }
+    // Nobody knows any more what came of it, so it is not done again.
+    expect((await post(keys.created, "kept")).body.code).toBe("http.idempotency_in_progress");
+  });
+
   it("whose first request was cut off does not run again", async () => {
     const key = newId();
     await post(key, "cut");
@@ -71,5 +117,23 @@ describe("an Idempotency-Key", () => {
       status: 409,
       code: "http.idempotency_unknown_outcome",
     });
+  });
+
+  it("is refused at the start for a route that reads its body itself and does not say what it asks for", async () => {
+    const started = testApp({
+      register: (app) => {
+        app.post(
+          "/pieces",
+          {
+            config: { access: "posts.write", idempotent: true },
+            schema: { consumes: ["multipart/form-data"] },
+          },
+          () => null,
+        );
+      },
+    });
+    await expect(started).rejects.toThrow(
+      '/api/v1/pieces reads its body itself, so it is idempotent by "content".',
+    );
   });
 });

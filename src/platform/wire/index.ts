@@ -8,7 +8,7 @@ import type {
 import type { FastifyBaseLogger } from "fastify";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
-import type { Actor, Permission } from "#kit";
+import type { Actor, JsonValue, Permission } from "#kit";
 import { GalleyError } from "#kit";
 
 /**
@@ -24,8 +24,11 @@ export type SignedIn = { userId: string; name: string; email: string; sessionId:
 declare module "fastify" {
   interface FastifyContextConfig {
     access?: Access;
-    /** This POST creates something: the edge honours `Idempotency-Key` on it. */
-    idempotent?: boolean;
+    /**
+     * This POST creates something: the edge honours `Idempotency-Key` on it. With `content` the handler reads
+     * the body itself, and asks `reply.repeats` before it makes anything.
+     */
+    idempotent?: true | "content";
     /** Requests a minute from one address, where the ordinary limit is too generous. */
     requestsPerMinute?: number;
   }
@@ -34,6 +37,13 @@ declare module "fastify" {
     actor: Actor | null;
     /** Set by the edge before a handler runs, for every route that is not public. */
     signedIn: SignedIn | null;
+  }
+  interface FastifyReply {
+    /**
+     * On routes that are idempotent by `content`, which is what the request asks for: true where it has been
+     * done under the same `Idempotency-Key`. The answer has been sent then, and the handler returns the reply.
+     */
+    repeats: (content: JsonValue) => Promise<boolean>;
   }
 }
 
