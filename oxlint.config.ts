@@ -137,7 +137,7 @@ export default {
             ],
           },
         ],
-        "import/no-unassigned-import": ["error", { allow: ["**/*.css"] }],
+        "import/no-unassigned-import": ["error", { allow: ["**/*.css", "@fontsource-variable/*"] }],
         "react/react-in-jsx-scope": "off",
         // Parts of a thread and pieces of a text are known by their place alone.
         "react/no-array-index-key": "off",

@@ -108,6 +108,7 @@ export const fixtures: Record<string, Fixture> = {
   "POST /channels/{id}/resume": path((ids) => `/channels/${ids.channel}/resume`),
   "DELETE /channels/{id}": path((ids) => `/channels/${ids.channel}`),
 
+  "GET /posts/overview": { lists: "/posts/overview" },
   "GET /posts": { lists: "/posts" },
   "POST /posts": { names: (ids) => ({ body: { title: "Mine", variants: variants(ids) } }) },
   "POST /posts/check": { names: (ids) => ({ body: { variants: variants(ids) } }) },

@@ -1,13 +1,27 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 const server = "http://127.0.0.1:3000";
 
+/**
+ * A font that arrives after the first paint waits for the next page: text that changes its font while one reads it
+ * moves everything below.
+ */
+const fontsKeepTheLayout: Plugin = {
+  name: "galley-fonts",
+  enforce: "pre",
+  transform(code, id) {
+    return /@fontsource.*\.css/u.test(id)
+      ? code.replaceAll("font-display: swap", "font-display: optional")
+      : null;
+  },
+};
+
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
-  plugins: [react(), tailwindcss()],
+  plugins: [fontsKeepTheLayout, react(), tailwindcss()],
   build: {
     outDir: "dist",
     emptyOutDir: true,

@@ -12,6 +12,7 @@ import { type MediaDesk, createMediaDesk } from "./media.ts";
 import type { Variant } from "./post.ts";
 import { type FullPost, type VersionSummary, listVersions, readPost, readVersion } from "./posts.read.ts";
 import { type PostFilter, type PostSummary, listPosts } from "./posts.list.ts";
+import { type Overview, readOverview } from "./posts.overview.ts";
 import { targetChannels } from "./posts.store.ts";
 import {
   type HeldBack,
@@ -43,6 +44,7 @@ export type DeskParts = Judging & {
  */
 export type Desk = {
   list(workspaceId: string, filter: PostFilter): Promise<{ items: PostSummary[]; next: string | null }>;
+  overview(actor: Actor): Promise<Overview>;
   read(actor: Actor, id: string): Promise<FullPost>;
   versions(workspaceId: string, id: string): Promise<VersionSummary[]>;
   version(workspaceId: string, id: string, number: number): Promise<VersionSummary & { variants: Variant[] }>;
@@ -97,6 +99,7 @@ export function createDesk({ files, mediaLinks, uploads, ...parts }: DeskOptions
 
   return {
     list: (workspaceId, filter) => listPosts(parts, workspaceId, filter),
+    overview: (actor) => readOverview(parts, actor.workspaceId, actor.userId),
     read: (actor, id) => readPost(parts, actor, id),
     versions: (workspaceId, id) => listVersions(parts, workspaceId, id),
     version: (workspaceId, id, number) => readVersion(parts, workspaceId, id, number),

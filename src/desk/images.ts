@@ -9,6 +9,8 @@ export type Images = {
   clean(bytes: Uint8Array): Promise<Image>;
   /** A kept picture as a JPEG, what is transparent on white; of moving ones the first image. */
   asJpeg(bytes: Uint8Array): Promise<Uint8Array>;
+  /** A kept picture at most so many pixels wide, as WebP; what moves goes on moving. */
+  atWidth(bytes: Uint8Array, width: number): Promise<{ bytes: Uint8Array; mimeType: string }>;
 };
 
 /** What may be uploaded. SVG is a document with scripts, not a picture. */
@@ -29,7 +31,16 @@ export function createImages({ maxPixels }: { maxPixels: number }): Images {
   return {
     clean: (bytes) => inTurn(() => cleanImage(bytes, maxPixels)),
     asJpeg: (bytes) => inTurn(() => encodeJpeg(bytes, maxPixels)),
+    atWidth: (bytes, width) => inTurn(() => shrink(bytes, width, maxPixels)),
   };
+}
+
+/** Less effort than the encoder can make: it runs while somebody waits for the picture. */
+async function shrink(bytes: Uint8Array, width: number, maxPixels: number) {
+  const { default: sharp } = await import("sharp");
+  const picture = sharp(bytes, { animated: true, limitInputPixels: maxPixels, sequentialRead: true });
+  const made = picture.resize({ width, withoutEnlargement: true }).webp({ quality: 78, effort: 2 });
+  return { bytes: await made.toBuffer(), mimeType: "image/webp" };
 }
 
 /** @throws DeskError `desk.image_type` */

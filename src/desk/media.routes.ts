@@ -10,6 +10,7 @@ import { DeskError } from "./errors.ts";
 import * as schema from "./posts.schema.ts";
 import type { MediaDesk, ServedFile } from "./media.ts";
 import type { ReceivedFile } from "./receive.ts";
+import { type RenditionWidth, renditionWidths } from "./renditions.ts";
 import { mediaToWire } from "./posts.wire.ts";
 
 /** Longest text field of an upload; alt texts of platforms end far below. */
@@ -172,6 +173,12 @@ export function mediaBytesRoutes(app: App, { desk }: { desk: Desk }): void {
             .literal("jpeg")
             .optional()
             .describe("The same picture as a JPEG, for platforms that take nothing else"),
+          width: z.coerce
+            .number()
+            .int()
+            .pipe(z.literal(renditionWidths))
+            .optional()
+            .describe("The same picture at most so many pixels wide, for pages that show it small"),
         }),
       },
     },
@@ -185,7 +192,7 @@ export function mediaBytesRoutes(app: App, { desk }: { desk: Desk }): void {
         });
       }
       const { media } = desk;
-      const served = await (request.query.as === "jpeg" ? media.asJpeg : media.bytes)(workspaceId, sha256);
+      const served = await serve(media, workspaceId, sha256, request.query);
       reply.headers({
         "content-type": served.mimeType,
         "cache-control": "private, max-age=86400, immutable",
@@ -198,6 +205,16 @@ export function mediaBytesRoutes(app: App, { desk }: { desk: Desk }): void {
       return reply.code(answer.status).headers(answer.headers).send(answer.body);
     },
   );
+}
+
+function serve(
+  media: MediaDesk,
+  workspaceId: string,
+  sha256: string,
+  { as, width }: { as?: "jpeg" | undefined; width?: RenditionWidth | undefined },
+): Promise<ServedFile> {
+  if (as === "jpeg") return media.asJpeg(workspaceId, sha256);
+  return width === undefined ? media.bytes(workspaceId, sha256) : media.atWidth(workspaceId, sha256, width);
 }
 
 /** Videos and documents were not made anew by us: a browser plays or keeps them, and never opens them as a page. */
@@ -262,7 +279,7 @@ function brokenUpload(cause: unknown): DeskError {
   return new DeskError({
     code: "desk.broken_upload",
     kind: "invalid",
-    message: "The upload ended early or is not well-formed multipart/form-data; send it again.",
+    message: "The upload ended early or is damaged (it has to be multipart/form-data); send it again.",
     cause,
   });
 }
@@ -272,6 +289,6 @@ function noFile(): DeskError {
     code: "desk.no_file",
     kind: "invalid",
     message: "Send the file as the multipart field `file`.",
-    problems: [{ path: "/file", code: "desk.no_file", message: "This field is required." }],
+    problems: [{ path: "/file", code: "desk.no_file", message: "Choose a file." }],
   });
 }

@@ -150,6 +150,60 @@ export async function typeOfBytes(db: Db, workspaceId: string, sha256: string): 
   return row?.mime_type ?? null;
 }
 
+/** The bytes of a smaller picture; null where none was made yet. */
+export async function renditionOf(
+  db: Db,
+  workspaceId: string,
+  sha256: string,
+  width: number,
+): Promise<{ sha256: string; mimeType: string } | null> {
+  const row = await db
+    .selectFrom("media_renditions")
+    .select(["rendition_sha256", "mime_type"])
+    .where("workspace_id", "=", workspaceId)
+    .where("sha256", "=", sha256)
+    .where("width", "=", width)
+    .executeTakeFirst();
+  return row ? { sha256: row.rendition_sha256, mimeType: row.mime_type } : null;
+}
+
+export async function keepRendition(
+  db: Db,
+  workspaceId: string,
+  made: { sha256: string; width: number; rendition: string; mimeType: string },
+): Promise<void> {
+  const bytes = { rendition_sha256: made.rendition, mime_type: made.mimeType };
+  await db
+    .insertInto("media_renditions")
+    .values({ workspace_id: workspaceId, sha256: made.sha256, width: made.width, ...bytes })
+    .onConflict((one) => one.columns(["workspace_id", "sha256", "width"]).doUpdateSet(bytes))
+    .execute();
+}
+
+/** Forgets which smaller pictures an image has; their bytes. */
+export async function dropRenditions(db: Db, workspaceId: string, sha256: string): Promise<string[]> {
+  const rows = await db
+    .deleteFrom("media_renditions")
+    .where("workspace_id", "=", workspaceId)
+    .where("sha256", "=", sha256)
+    .returning("rendition_sha256")
+    .execute();
+  return [...new Set(rows.map((row) => row.rendition_sha256))].filter((hash) => hash !== sha256);
+}
+
+/** Whether an upload or a smaller picture of one has these bytes. */
+export async function usesBytes(db: Db, workspaceId: string, sha256: string): Promise<boolean> {
+  if ((await typeOfBytes(db, workspaceId, sha256)) !== null) return true;
+  const row = await db
+    .selectFrom("media_renditions")
+    .select("width")
+    .where("workspace_id", "=", workspaceId)
+    .where("rendition_sha256", "=", sha256)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 function mediaOfRow(row: {
   id: string;
   sha256: string;

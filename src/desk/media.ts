@@ -10,6 +10,7 @@ import { DeskError, mediaNotFound } from "./errors.ts";
 import { type Images, wrongType } from "./images.ts";
 import * as store from "./media.store.ts";
 import type { Media } from "./post.ts";
+import { type RenditionWidth, forgetRenditions, renditionOf } from "./renditions.ts";
 import { type ReceivedFile, type UploadLimits, acceptFile, largestUpload, receiveFile } from "./receive.ts";
 
 type Upload = { file: ReceivedFile; fileName: string; altText: string };
@@ -32,6 +33,8 @@ export type MediaDesk = {
   remove(actor: Actor, id: string): Promise<void>;
   /** Bytes and type for the signed address; the caller has checked the signature. */
   bytes: (workspaceId: string, sha256: string) => Promise<ServedFile>;
+  /** A picture at most so wide, for a page that shows it small; what is no picture as it is. */
+  atWidth: (workspaceId: string, sha256: string, width: RenditionWidth) => Promise<ServedFile>;
   /** The same, a picture of another type as a JPEG on white. Throws `desk.image_type` for what is no picture. */
   asJpeg: (workspaceId: string, sha256: string) => Promise<ServedFile>;
 };
@@ -92,6 +95,12 @@ export function createMediaDesk(parts: MediaParts): MediaDesk {
     return { kind: "image", bytes: await parts.images.asJpeg(file.bytes), mimeType: "image/jpeg" };
   }
 
+  async function atWidth(workspaceId: string, sha256: string, width: RenditionWidth): Promise<ServedFile> {
+    const file = await bytes(workspaceId, sha256);
+    if (file.kind !== "image") return file;
+    return { kind: "image", ...(await renditionOf(parts, workspaceId, { sha256, width }, file)) };
+  }
+
   return {
     maxBytes: largestUpload(uploads),
     receive,
@@ -109,6 +118,7 @@ export function createMediaDesk(parts: MediaParts): MediaDesk {
     describe,
     remove: (actor, id) => removeMedia(parts, actor, id),
     bytes,
+    atWidth,
     asJpeg,
   };
 }
@@ -177,8 +187,9 @@ async function removeMedia(parts: MediaParts, actor: Actor, id: string): Promise
   // After the commit, so that no row is ever without its bytes; a crash in between leaves a file too many.
   await parts.database.inWorkspace(workspaceId, async (db) => {
     await store.lockBytes(db, workspaceId, hash);
-    if ((await store.typeOfBytes(db, workspaceId, hash)) === null)
-      await parts.files.remove(workspaceId, hash);
+    if ((await store.typeOfBytes(db, workspaceId, hash)) !== null) return;
+    await forgetRenditions(parts, db, workspaceId, hash);
+    if (!(await store.usesBytes(db, workspaceId, hash))) await parts.files.remove(workspaceId, hash);
   });
 }
 

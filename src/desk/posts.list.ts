@@ -16,6 +16,8 @@ export type PostFilter = {
   limit: number;
   /** Who looks: `ownWords` is about them, and false without. */
   viewerId?: string;
+  /** Only what was published, what went out last first; such a list has one page. */
+  lastPublished?: boolean;
 };
 
 export type PostSummary = {
@@ -138,6 +140,8 @@ function listQuery(workspaceId: string, filter: PostFilter, within: Within, now:
     if (waiting) ways.push(`(p.status = 'scheduled' and p.scheduled_at > ${time})`);
     conditions.push(`(${ways.join(" or ")})`);
   }
+  // As text, so that the index of just these serves whatever plan is kept.
+  if (filter.lastPublished) conditions.push("p.status in ('published', 'partly')");
   if (filter.from) conditions.push(`p.scheduled_at >= ${bind(filter.from, "timestamptz")}`);
   if (filter.to) conditions.push(`p.scheduled_at < ${bind(filter.to, "timestamptz")}`);
   if (byTime(filter)) conditions.push("p.scheduled_at is not null");
@@ -150,7 +154,7 @@ function listQuery(workspaceId: string, filter: PostFilter, within: Within, now:
   if (typeof within === "object") conditions.push(`p.id = any(${bind(within.ids, "uuid[]")})`);
   // One row more than the page holds, to know whether another follows.
   const limit = filter.limit === ordinaryLimit ? ordinaryLimit + 1 : bind(filter.limit + 1, "bigint");
-  const order = byTime(filter) ? "p.scheduled_at, p.id" : "p.id desc";
+  const order = orderOf(filter);
   const pattern = filter.search === null ? null : bind(patternOf(filter.search), "text");
   const holds = pattern ? `(p.title ilike ${pattern} or p.excerpt ilike ${pattern})` : "true";
   const chosen = `posts p where ${conditions.join(" and ")}`;
@@ -177,8 +181,13 @@ function listQuery(workspaceId: string, filter: PostFilter, within: Within, now:
   return CompiledQuery.raw(text, values);
 }
 
+function orderOf(filter: PostFilter): string {
+  if (byTime(filter)) return "p.scheduled_at, p.id";
+  return filter.lastPublished ? "p.updated_at desc, p.id desc" : "p.id desc";
+}
+
 /** Whether this person wrote a version since the last approval where two people are asked for; see `rules.ts`. */
-function wroteIt(viewer: string): string {
+export function wroteIt(viewer: string): string {
   return `case when p.status = 'in_review' then
         exists (select from workspaces w where w.id = p.workspace_id and w.separate_approver)
         and exists (select from post_versions v

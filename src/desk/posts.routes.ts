@@ -5,7 +5,14 @@ import type { Desk } from "./desk.ts";
 import { DeskError } from "./errors.ts";
 import { type PostStatus, postStatuses } from "./post.ts";
 import * as schema from "./posts.schema.ts";
-import { answerWith, previewToWire, summaryToWire, textOptions, versionToWire } from "./posts.wire.ts";
+import {
+  answerWith,
+  overviewToWire,
+  previewToWire,
+  summaryToWire,
+  textOptions,
+  versionToWire,
+} from "./posts.wire.ts";
 import { queueRoutes } from "./queue/queue.routes.ts";
 import { reviewRoutes } from "./review.routes.ts";
 import { seriesRoutes } from "./series/series.routes.ts";
@@ -46,6 +53,20 @@ function readRoutes(app: App, desk: Desk): void {
       });
       return { items: page.items.map(summaryToWire), next: page.next };
     },
+  );
+
+  app.get(
+    "/posts/overview",
+    {
+      config: { access: "posts.read" },
+      schema: {
+        operationId: "getOverview",
+        summary: "What waits, what goes out next and what went out last, counted over all posts",
+        tags: ["Posts"],
+        response: { 200: schema.overview },
+      },
+    },
+    async (request) => overviewToWire(await desk.overview(actorOf(request))),
   );
 
   app.get(

@@ -89,6 +89,20 @@ const postSummary = z.object({
 });
 export const postPage = pageOf(postSummary);
 
+export const overview = z.object({
+  states: z.array(z.enum(postStatuses)).describe("Every state that at least one post is in."),
+  beginning: z.boolean().describe("There are no more than ten posts."),
+  waiting: z.object({
+    count: z.int(),
+    forYou: z.int().describe("Without those that you may not approve."),
+    items: z.array(postSummary),
+  }),
+  upcoming: z.object({ count: z.int(), items: z.array(postSummary) }),
+  recent: z.array(postSummary).describe("Published, the last at the top."),
+  approved: postSummary.nullable().describe("The newest that is approved and has no time yet."),
+  newest: postSummary.nullable(),
+});
+
 const contentOut = z.object({
   parts: z.array(z.string()),
   link: z.string().nullable(),

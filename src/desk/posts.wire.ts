@@ -5,6 +5,7 @@ import type { Decision } from "./load.ts";
 import type { Media, Schedule } from "./post.ts";
 import type { MediaLinks } from "./media-links.ts";
 import type { PostSummary } from "./posts.list.ts";
+import type { Overview } from "./posts.overview.ts";
 import type { FullPost, VersionSummary } from "./posts.read.ts";
 import type * as schema from "./posts.schema.ts";
 import type { SchedulePreview } from "./schedule.ts";
@@ -18,6 +19,17 @@ export function summaryToWire(post: PostSummary): Wire<typeof schema.postPage>["
     scheduled: scheduledToWire(post.scheduled),
     createdAt: post.createdAt.toISOString(),
     updatedAt: post.updatedAt.toISOString(),
+  };
+}
+
+export function overviewToWire({ waiting, upcoming, recent, approved, newest, ...facts }: Overview) {
+  return {
+    ...facts,
+    waiting: { ...waiting, items: waiting.items.map(summaryToWire) },
+    upcoming: { ...upcoming, items: upcoming.items.map(summaryToWire) },
+    recent: recent.map(summaryToWire),
+    approved: approved && summaryToWire(approved),
+    newest: newest && summaryToWire(newest),
   };
 }
 

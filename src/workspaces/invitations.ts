@@ -136,7 +136,7 @@ function nameMissing(): WorkspaceError {
     code: "workspaces.name_missing",
     kind: "unprocessable",
     message: "Tell your name, so that others see who wrote and approved.",
-    problems: [{ path: "/name", code: "workspaces.name_missing", message: "This field is required." }],
+    problems: [{ path: "/name", code: "workspaces.name_missing", message: "Enter your name." }],
   });
 }
 

@@ -39,7 +39,7 @@ describe.skipIf(noBrowser !== null)("the main job by keyboard alone", () => {
       await type(page, "Email", "grace@example.com");
       await type(page, /^Password/u, "a compiler is a patient reader");
       await type(page, "Workspace", "Night Trains");
-      expect(await page.getByLabel("Time zone").inputValue()).toBe("Europe/Lisbon");
+      expect(await page.getByLabel("Time zone").textContent()).toContain("Lisbon (UTC");
       await page.keyboard.press("Enter");
 
       await press(page, "button", "Connect");

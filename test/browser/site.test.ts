@@ -44,7 +44,7 @@ describe.skipIf(noBrowser !== null)("the workspace's own site", () => {
       await page.getByRole("textbox", { name: "Address" }).fill("");
       await type(page, "Address", "No Way");
       await page.keyboard.press("Enter");
-      await page.getByText("This does not have the right form").waitFor();
+      await page.getByText("This is not written in the form").waitFor();
       await page.getByRole("textbox", { name: "Address" }).fill("northwind");
       await page.getByRole("textbox", { name: "Language" }).fill("Klingon!");
       await page.keyboard.press("Enter");

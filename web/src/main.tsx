@@ -5,6 +5,7 @@ import { createRoot } from "react-dom/client";
 import { handleSignedOut } from "./api/client.ts";
 import { ApiError } from "./api/problem.ts";
 import { createAppRouter } from "./router.tsx";
+import "@fontsource-variable/inter";
 import "./styles.css";
 import { HintProvider } from "./ui/tooltip.tsx";
 

@@ -5,22 +5,37 @@ import {
   createRouter,
   lazyRouteComponent,
   Outlet,
+  type ParsedLocation,
   redirect,
 } from "@tanstack/react-router";
 import { chooseWorkspace, chosenWorkspace } from "./api/client.ts";
 import { hasCode } from "./api/problem.ts";
 import { meQuery, setupQuery } from "./api/queries.ts";
 import { needKinds } from "./needs/use-needs.ts";
+import { type Address, screenData } from "./screen-data.ts";
+import { settingsText } from "./settings/messages.ts";
+import { shellText } from "./shell/messages.ts";
+import { PageTitle } from "./shell/page-title.tsx";
 import { PageError, ScreenError, ScreenNotFound, ScreenPending } from "./shell/screen-states.tsx";
 import { Shell } from "./shell/shell.tsx";
 
 type Context = { queryClient: QueryClient };
 
 const rootRoute = createRootRouteWithContext<Context>()({
-  component: Outlet,
+  staticData: { title: "" },
+  component: Root,
   errorComponent: PageError,
   notFoundComponent: ScreenNotFound,
 });
+
+function Root() {
+  return (
+    <>
+      <PageTitle />
+      <Outlet />
+    </>
+  );
+}
 
 function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
@@ -40,15 +55,21 @@ function optional<Fields extends Record<string, unknown>>(
   };
 }
 
+function addressOf({ params, location }: { params: object; location: ParsedLocation }): Address {
+  return { params: params as Record<string, string>, search: location.search as Record<string, unknown> };
+}
+
 const setupRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/setup",
+  staticData: { title: shellText.titles.setup },
   component: lazyRouteComponent(() => import("./account/setup-screen.tsx"), "SetupScreen"),
 });
 
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/sign-in",
+  staticData: { title: shellText.titles.signIn },
   validateSearch: (search: Record<string, unknown>) =>
     optional({ returnTo: ownPath(search["returnTo"]), expired: search["expired"] === true || undefined }),
   component: lazyRouteComponent(() => import("./account/sign-in-screen.tsx"), "SignInScreen"),
@@ -57,6 +78,7 @@ const signInRoute = createRoute({
 const invitationRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/invitation",
+  staticData: { title: shellText.titles.invitation },
   validateSearch: (search: Record<string, unknown>) => optional({ token: text(search["token"]) }),
   component: lazyRouteComponent(() => import("./account/invitation-screen.tsx"), "InvitationScreen"),
 });
@@ -64,6 +86,7 @@ const invitationRoute = createRoute({
 const workspaceRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/new-workspace",
+  staticData: { title: shellText.newWorkspace },
   component: lazyRouteComponent(() => import("./account/workspace-screen.tsx"), "WorkspaceScreen"),
 });
 
@@ -71,6 +94,7 @@ const workspaceRoute = createRoute({
 const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: "shell",
+  staticData: { title: "" },
   // What the way back from a platform's consent page says; the shell tells it on whichever screen it leads to.
   validateSearch: (search: Record<string, unknown>) =>
     optional({
@@ -100,12 +124,16 @@ const shellRoute = createRoute({
 const homeRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/",
+  loader: (given) => screenData.home(given.context.queryClient, addressOf(given)),
+  staticData: { title: shellText.home },
   component: lazyRouteComponent(() => import("./home/home-screen.tsx"), "HomeScreen"),
 });
 
 const inboxRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/inbox",
+  loader: (given) => screenData.inbox(given.context.queryClient, addressOf(given)),
+  staticData: { title: shellText.inbox },
   validateSearch: (search: Record<string, unknown>) => optional({ post: text(search["post"]) }),
   component: lazyRouteComponent(() => import("./inbox/inbox-screen.tsx"), "InboxScreen"),
 });
@@ -113,6 +141,8 @@ const inboxRoute = createRoute({
 const needsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/needs-you",
+  loader: (given) => screenData.needs(given.context.queryClient, addressOf(given)),
+  staticData: { title: shellText.needs },
   validateSearch: (search: Record<string, unknown>) =>
     optional({ kind: needKinds.find((kind) => kind === search["kind"]) }),
   component: lazyRouteComponent(() => import("./needs/needs-screen.tsx"), "NeedsScreen"),
@@ -121,6 +151,7 @@ const needsRoute = createRoute({
 const postsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/posts",
+  staticData: { title: shellText.posts },
   validateSearch: (search: Record<string, unknown>) =>
     optional({ status: text(search["status"]), q: text(search["q"]) }),
   component: lazyRouteComponent(() => import("./posts/posts-screen.tsx"), "PostsScreen"),
@@ -129,18 +160,31 @@ const postsRoute = createRoute({
 const postRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/posts/$postId",
+  loader: (given) => screenData.post(given.context.queryClient, addressOf(given)),
+  staticData: { title: shellText.titles.post },
   component: lazyRouteComponent(() => import("./post/post-screen.tsx"), "PostScreen"),
 });
 
 const composerRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/posts/$postId/edit",
+  loader: (given) => screenData.post(given.context.queryClient, addressOf(given)),
+  staticData: { title: shellText.titles.edit },
   component: lazyRouteComponent(() => import("./composer/composer-screen.tsx"), "ComposerScreen"),
 });
+
+function viewTitle(view: unknown): string {
+  return view === "week"
+    ? shellText.titles.week
+    : view === "list"
+      ? shellText.titles.list
+      : shellText.calendar;
+}
 
 const calendarRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/calendar",
+  staticData: { title: ({ view }) => viewTitle(view) },
   validateSearch: (search: Record<string, unknown>) =>
     optional({ view: search["view"] === "week" ? ("week" as const) : undefined, date: text(search["date"]) }),
   component: lazyRouteComponent(() => import("./calendar/calendar-screen.tsx"), "CalendarScreen"),
@@ -149,24 +193,32 @@ const calendarRoute = createRoute({
 const queueRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/queue",
+  loader: (given) => screenData.queue(given.context.queryClient, addressOf(given)),
+  staticData: { title: shellText.queue },
   component: lazyRouteComponent(() => import("./queue/queue-screen.tsx"), "QueueScreen"),
 });
 
 const seriesListRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/series",
+  loader: (given) => screenData.seriesList(given.context.queryClient, addressOf(given)),
+  staticData: { title: shellText.series },
   component: lazyRouteComponent(() => import("./series/series-list-screen.tsx"), "SeriesListScreen"),
 });
 
 const seriesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/series/$seriesId",
+  loader: (given) => screenData.series(given.context.queryClient, addressOf(given)),
+  staticData: { title: shellText.series },
   component: lazyRouteComponent(() => import("./series/series-screen.tsx"), "SeriesScreen"),
 });
 
 const importRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/import",
+  loader: (given) => screenData.import(given.context.queryClient, addressOf(given)),
+  staticData: { title: shellText.import },
   validateSearch: (search: Record<string, unknown>) => optional({ id: text(search["id"]) }),
   component: lazyRouteComponent(() => import("./import/import-screen.tsx"), "ImportScreen"),
 });
@@ -174,6 +226,8 @@ const importRoute = createRoute({
 const channelsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/channels",
+  loader: (given) => screenData.channels(given.context.queryClient, addressOf(given)),
+  staticData: { title: shellText.channels },
   validateSearch: (search: Record<string, unknown>) => optional({ pick: text(search["pick"]) }),
   component: lazyRouteComponent(() => import("./channels/channels-screen.tsx"), "ChannelsScreen"),
 });
@@ -181,18 +235,29 @@ const channelsRoute = createRoute({
 const doctorRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/channels/doctor",
+  loader: (given) => screenData.doctor(given.context.queryClient, addressOf(given)),
+  staticData: { title: shellText.titles.doctor },
   component: lazyRouteComponent(() => import("./channels/doctor-screen.tsx"), "DoctorScreen"),
 });
 
 const usageRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/usage",
+  loader: (given) => screenData.usage(given.context.queryClient, addressOf(given)),
+  staticData: { title: shellText.usage },
   component: lazyRouteComponent(() => import("./usage/usage-screen.tsx"), "UsageScreen"),
 });
+
+function settingsTitle(tab: unknown): string {
+  const [, name] = Object.entries(settingsText.tabs).find(([key]) => key === tab) ?? [];
+  return name && tab !== "workspace" ? `${name} · ${shellText.settings}` : shellText.settings;
+}
 
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/settings",
+  loader: (given) => screenData.settings(given.context.queryClient, addressOf(given)),
+  staticData: { title: ({ tab }) => settingsTitle(tab) },
   validateSearch: (search: Record<string, unknown>) => optional({ tab: text(search["tab"]) }),
   component: lazyRouteComponent(() => import("./settings/settings-screen.tsx"), "SettingsScreen"),
 });

@@ -29,6 +29,8 @@ export async function serveDashboard(
         index: "index.html",
         wildcard: true,
         cacheControl: false,
+        // The build has written a `.br` and a `.gz` beside each file.
+        preCompressed: true,
         setHeaders: (reply, path) => {
           // Vite puts a hash of the content into the names under assets/.
           const hashed = path.startsWith(join(directory, "assets"));
@@ -45,7 +47,7 @@ export async function serveDashboard(
       throw new HttpError({
         code: "http.no_dashboard",
         kind: "unavailable",
-        message: "The dashboard is not built; run: npm run build:web",
+        message: "The dashboard is not built. Run npm run build:web, then open this page again.",
       });
     }
     throw new HttpError({

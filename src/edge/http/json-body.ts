@@ -21,11 +21,11 @@ export function acceptJsonBodies(app: FastifyInstance): void {
     try {
       text = decoder.decode(bytes);
     } catch {
-      return done(invalid("http.not_utf8", "The body is not valid UTF-8."));
+      return done(invalid("http.not_utf8", "The body is not text in UTF-8; send it in that encoding."));
     }
     // Its errors name neither position nor reason that helps; JSON.parse's do.
     return parseSafely(request, text, (error, body) => {
-      if (error) return done(invalid("http.not_json", `The body is not valid JSON: ${error.message}`));
+      if (error) return done(invalid("http.not_json", notJson(error)));
       const problems = riskyEscape.test(text) ? [...textProblems("", body)] : [];
       if (problems.length === 0) return done(null, body);
       return done(invalid("http.broken_text", "The body holds text that cannot be kept.", problems));
@@ -72,4 +72,11 @@ function pointerToken(name: string): string {
 
 function invalid(code: string, message: string, problems: Problem[] = []): HttpError {
   return new HttpError({ code, kind: "invalid", message, problems });
+}
+
+/** The parser's words help nobody; the place that it names does. */
+function notJson(error: Error): string {
+  const place = /line \d+ column \d+/u.exec(error.message)?.[0];
+  const where = place ? ` at ${place.replace(" column", ", column")}` : "";
+  return `The body is not JSON${where}. Look for a quote, a comma or a bracket that is missing or too many.`;
 }

@@ -1,5 +1,4 @@
 import type { FastifyError } from "fastify";
-import { STATUS_CODES } from "node:http";
 import type { ErrorKind, Problem } from "#kit";
 import { GalleyError } from "#kit";
 import { isDatabaseUnavailable, sqlState } from "#platform/db";
@@ -46,7 +45,7 @@ export function problemOf(error: unknown, requestId: string): ProblemAnswer {
   return {
     document: {
       type: `urn:galley:problem:${known.code}`,
-      title: STATUS_CODES[status] ?? "Error",
+      title: titles[status] ?? titles[statusOfKind[known.kind]] ?? internalTitle,
       status,
       // A mistake of ours may hold anything in its message, so nobody outside reads it.
       detail: known.kind === "internal" ? internalAdvice : known.message,
@@ -59,6 +58,26 @@ export function problemOf(error: unknown, requestId: string): ProblemAnswer {
     expected: known.kind !== "internal",
   };
 }
+
+const internalTitle = "Something went wrong in Galley";
+
+/** What happened, in a few words; the detail says what to do about it. */
+const titles: Record<number, string> = {
+  400: "Something in this request is not right",
+  401: "Not signed in",
+  403: "Not allowed",
+  404: "Not found",
+  408: "The request took too long",
+  409: "Not possible as things stand",
+  413: "Too large",
+  414: "The address is too long",
+  415: "This kind of content is not taken here",
+  421: "This server does not answer under that name",
+  422: "Something has to be changed first",
+  429: "Too many requests",
+  500: internalTitle,
+  503: "Not available right now",
+};
 
 const internalAdvice = "Something went wrong in Galley. The log has the details under this request id.";
 
@@ -114,11 +133,27 @@ function fromFastify(error: unknown): GalleyError | null {
   if (!isFastifyError(error)) return null;
   const kind = fastifyKinds[error.statusCode ?? 500];
   if (kind === undefined) return null;
-  const message = fastifyAdvice[error.code] ?? error.message;
+  const message = fastifyAdvice[error.code] ?? adviceOfStatus[error.statusCode ?? 500] ?? internalAdvice;
   return new HttpError({ code: fastifyCode(error.code), kind, message, cause: error });
 }
 
+/** Fastify's own words name its parts, and those of JSON's parser a position; neither helps who sent the request. */
+const adviceOfStatus: Record<number, string> = {
+  400: "Galley could not read this request. Check that its body is whole and in the form that its headers say.",
+  404: "There is nothing at this address.",
+  408: "The request did not arrive in time. Send it again.",
+  411: "Send this request with the header Content-Length.",
+  413: "This request is larger than Galley accepts here.",
+  414: "This address is longer than Galley accepts.",
+  415: "Send this request with the header Content-Type: application/json.",
+  429: "Too many requests at once. Wait a moment and send it again.",
+  503: "Galley is stopping or starting. Send this again in a moment.",
+};
+
 const fastifyAdvice: Record<string, string> = {
+  FST_ERR_CTP_EMPTY_JSON_BODY:
+    "The body is empty, where JSON was announced. Send {} or leave Content-Type out.",
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: "The body is not as long as its Content-Length says. Send it again.",
   FST_ERR_CTP_BODY_TOO_LARGE: "This request is larger than Galley accepts here.",
   FST_ERR_CTP_INVALID_MEDIA_TYPE: "Send this request with the header Content-Type: application/json.",
   FST_REQ_FILE_TOO_LARGE: "This file is larger than Galley accepts.",

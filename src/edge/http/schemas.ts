@@ -5,6 +5,7 @@ import build from "fast-json-stringify";
 import { z } from "zod";
 import type { Problem } from "#kit";
 import { HttpError } from "./errors.ts";
+import { wordsOfError, wordsOfIssue } from "./input-words.ts";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -130,7 +131,9 @@ export function createSerializerCompiler(): FastifySerializerCompiler<z.ZodType>
 /** An error of validation, told to the client with a JSON Pointer per problem. */
 function invalidInput(problems: Problem[]): HttpError {
   const message =
-    problems.length === 1 ? (problems[0]?.message ?? "") : "Some fields are not as they should be.";
+    problems.length === 1
+      ? (problems[0]?.message ?? "")
+      : `${problems.length} fields need another look; each says what it needs.`;
   return new HttpError({ code: "http.invalid_input", kind: "invalid", message, problems });
 }
 
@@ -140,7 +143,7 @@ function problemsOf(errors: ErrorObject[]): Problem[] {
   return (telling.length > 0 ? telling : errors).slice(0, 20).map((error) => ({
     path: pathOf(error),
     code: `http.${error.keyword.replaceAll(/([A-Z])/g, "_$1").toLowerCase()}`,
-    message: messageOf(error),
+    message: wordsOfError(error),
   }));
 }
 
@@ -149,25 +152,9 @@ function pathOf(error: ErrorObject): string {
   return typeof missing === "string" ? `${error.instancePath}/${missing}` : error.instancePath;
 }
 
-const wholeAddress = "Use the whole address, beginning with https://.";
-
-function messageOf(error: ErrorObject): string {
-  if (error.keyword === "required") return "This field is required.";
-  if (error.keyword === "minLength" && error.params["limit"] === 1) return "This field must not be empty.";
-  if (error.keyword === "enum") {
-    const allowed: unknown = error.params["allowedValues"];
-    return `Use one of: ${Array.isArray(allowed) ? allowed.join(", ") : ""}.`;
-  }
-  if (error.keyword === "format" && error.params["format"] === "uri") return wholeAddress;
-  if (error.keyword === "pattern" || error.keyword === "format") return "This does not have the right form.";
-  const text = error.message ?? "is not valid";
-  return `This ${text}.`;
-}
-
 function problemOfIssue(issue: z.core.$ZodIssue): Problem {
   const path = issue.path
     .map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`)
     .join("");
-  const isAddress = issue.code === "invalid_format" && issue.format === "url";
-  return { path, code: `http.${issue.code}`, message: isAddress ? wholeAddress : issue.message };
+  return { path, code: `http.${issue.code}`, message: wordsOfIssue(issue) };
 }

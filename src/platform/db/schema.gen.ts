@@ -267,6 +267,14 @@ export type MediaTable = {
   pages: Nullable<number>;
 };
 
+export type MediaRenditionsTable = {
+  workspace_id: string;
+  sha256: string;
+  width: number;
+  rendition_sha256: string;
+  mime_type: string;
+};
+
 export type MembersTable = {
   workspace_id: string;
   user_id: string;
@@ -589,6 +597,7 @@ export type Schema = {
   installation: InstallationTable;
   invitations: InvitationsTable;
   media: MediaTable;
+  media_renditions: MediaRenditionsTable;
   members: MembersTable;
   notifications: NotificationsTable;
   oauth_states: OauthStatesTable;

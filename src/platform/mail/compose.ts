@@ -40,7 +40,7 @@ export function malformation(message: MailMessage): MailFailure | null {
     kind: "failed",
     verdict: "rejected",
     code: "mail.malformed",
-    message: "An address or a header of this mail is malformed, so it was not sent.",
+    message: "An address or a header of this mail is not in the form that mail allows, so it was not sent.",
     evidence: null,
   };
 }

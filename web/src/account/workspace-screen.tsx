@@ -51,13 +51,7 @@ export function WorkspaceScreen() {
           help={accountText.timeZoneHelp}
           error={fieldError(create.error, "/timeZone")}
         >
-          {(field) => (
-            <TimeZoneSelect
-              {...field}
-              value={timeZone}
-              onChange={(event) => setTimeZone(event.target.value)}
-            />
-          )}
+          {(field) => <TimeZoneSelect {...field} value={timeZone} onChange={setTimeZone} />}
         </Field>
         <Button type="submit" variant="primary" size="lg" busy={create.isPending}>
           {accountText.create}

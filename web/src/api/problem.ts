@@ -36,6 +36,15 @@ function isProblem(value: unknown): value is Problem {
   );
 }
 
+/** What a proxy in front of Galley may answer in its place, without a word of what happened. */
+function wordsOfStatus(status: number): string {
+  if (status === 413)
+    return "This is larger than the server in front of Galley takes. Send something smaller.";
+  if (status === 429) return "Too many requests at once. Wait a moment, then try again.";
+  if (status >= 500) return "Galley did not answer; it may be starting. Try again in a moment.";
+  return "Something between you and Galley refused this. Try again, or ask who runs the server.";
+}
+
 /** Reads a refusal. Proxies answer without a problem document; then the status speaks. */
 export async function problemOf(response: Response): Promise<ApiError> {
   const requestId = response.headers.get("x-request-id");
@@ -46,7 +55,7 @@ export async function problemOf(response: Response): Promise<ApiError> {
   return new ApiError({
     status: response.status,
     code: "code" in fields && typeof fields.code === "string" ? fields.code : `http.${response.status}`,
-    message: detail ?? title ?? `The server answered ${response.status}.`,
+    message: detail ?? title ?? wordsOfStatus(response.status),
     problems: "errors" in fields && Array.isArray(fields.errors) ? fields.errors.filter(isProblem) : [],
     requestId,
   });

@@ -12,6 +12,7 @@ import type {
   Invitation,
   Media,
   Member,
+  Overview,
   Page,
   PendingConnection,
   Platform,
@@ -129,6 +130,13 @@ export function postsQuery(filter: PostFilter = {}) {
   });
 }
 
+/** What waits and what goes out, counted by the server over all posts: for Home and for the counts beside its neighbours. */
+export const overviewQuery = queryOptions({
+  queryKey: ["posts", "overview"],
+  queryFn: ({ signal }) => api.get<Overview>("/posts/overview", {}, signal),
+  refetchInterval: 15_000,
+});
+
 export function postListQuery(filter: PostFilter) {
   return infiniteQueryOptions({
     queryKey: ["posts", "list", filter],
@@ -139,27 +147,46 @@ export function postListQuery(filter: PostFilter) {
   });
 }
 
-/** Posts that are due in a span of time, all pages: a calendar with holes would lie. */
+/** Posts that are due in a span of time. */
 export function calendarQuery(from: string, to: string) {
   return queryOptions({
     queryKey: ["posts", "calendar", from, to],
-    queryFn: async ({ signal }) => {
-      const items: PostSummary[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await api.get<Page<PostSummary>>("/posts", { from, to, cursor, limit: 100 }, signal);
-        items.push(...page.items);
-        cursor = page.next ?? undefined;
-      } while (cursor);
-      return items;
-    },
+    queryFn: ({ signal }) => everyPage<PostSummary>("/posts", { from, to }, signal),
   });
+}
+
+/** Posts that wait for their approval. */
+export const waitingQuery = queryOptions({
+  queryKey: ["posts", "waiting"],
+  queryFn: ({ signal }) => everyPage<PostSummary>("/posts", { status: "in_review" }, signal),
+  refetchInterval: 30_000,
+});
+
+/** All pages of a list: a calendar with holes would lie, and so would a number that ends with a page. */
+async function everyPage<Item>(
+  path: string,
+  filter: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await api.get<Page<Item>>(path, { ...filter, cursor, limit: 100 }, signal);
+    items.push(...page.items);
+    cursor = page.next ?? undefined;
+  } while (cursor);
+  return items;
 }
 
 export function postQuery(id: string) {
   return queryOptions({
     queryKey: ["posts", "one", id],
-    queryFn: ({ signal }) => api.get<Post>(`/posts/${id}`, {}, signal),
+    queryFn: async ({ client, signal }) => {
+      const post = await api.get<Post>(`/posts/${id}`, {}, signal);
+      // It brings what is known of its media, so that nothing asks for them one by one.
+      for (const media of post.media) client.setQueryData(mediaQuery(media.id).queryKey, media);
+      return post;
+    },
     refetchInterval: (query) => pace[query.state.data?.status ?? "draft"] ?? false,
   });
 }
@@ -211,17 +238,11 @@ export function deliveriesQuery(postId: string, status: PostStatus) {
   });
 }
 
-/** Deliveries that wait for a person, the newest hundred. */
+/** Deliveries that wait for a person. */
 export const attentionQuery = queryOptions({
   queryKey: ["deliveries", "attention"],
-  queryFn: async ({ signal }) =>
-    (
-      await api.get<{ items: Delivery[] }>(
-        "/deliveries",
-        { state: "needs_human,needs_reconnect,missed,rejected", limit: 100 },
-        signal,
-      )
-    ).items,
+  queryFn: ({ signal }) =>
+    everyPage<Delivery>("/deliveries", { state: "needs_human,needs_reconnect,missed,rejected" }, signal),
   refetchInterval: 15_000,
 });
 

@@ -28,6 +28,7 @@ export type InvitationPreview = z.infer<typeof workspaces.invitationPreview>;
 export type Session = z.infer<typeof sessions.sessionList>["items"][number];
 
 export type PostSummary = z.infer<typeof desk.postPage>["items"][number];
+export type Overview = z.infer<typeof desk.overview>;
 export type PostStatus = PostSummary["status"];
 export type Post = z.infer<typeof desk.fullPost>;
 export type Decision = NonNullable<Post["lastDecision"]>;

@@ -78,7 +78,7 @@ export function CalendarEntry({ post, wall, actions, roomy = false }: EntryProps
           {post.seriesId ? (
             <LoopIcon aria-label={calendarText.repeats} className="size-3 text-faint" />
           ) : null}
-          <span className="sr-only">{statusText[post.status]}</span>
+          <span className="sr-only"> {statusText[post.status]} </span>
           <span
             className={cn(
               "ml-auto flex shrink-0 gap-0.5",
@@ -99,7 +99,7 @@ export function CalendarEntry({ post, wall, actions, roomy = false }: EntryProps
           type="button"
           aria-label={calendarText.move(post.title)}
           onClick={() => actions.onChoose(post.id)}
-          className="absolute top-1 right-1 rounded-sm bg-fill-strong p-0.5 text-dim opacity-0 group-hover:opacity-100 hover:text-ink focus-visible:opacity-100"
+          className="absolute top-1 right-1 max-sm:hidden rounded-sm bg-fill-strong p-0.5 text-dim opacity-0 group-hover:opacity-100 hover:text-ink focus-visible:opacity-100"
         >
           <DragHandleDots2Icon aria-hidden="true" className="size-3.5" />
         </button>
@@ -120,7 +120,7 @@ export function PlannedEntry({ planned, wall }: { planned: PlannedDate; wall: Te
         <span className="tabular">{timeOf(wall)}</span>
         <LoopIcon aria-hidden="true" className="size-3" />
         <span className="sr-only">
-          {planned.approved ? calendarText.planned : calendarText.plannedUnapproved}
+          {` ${planned.approved ? calendarText.planned : calendarText.plannedUnapproved} `}
         </span>
       </span>
       <span className="block truncate">{planned.title}</span>

@@ -1,7 +1,7 @@
 import { ArrowRightIcon, CheckIcon, Cross2Icon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import type { Channel, PostSummary } from "../api/types.ts";
+import type { Channel, Overview } from "../api/types.ts";
 import { useAuthorize } from "../channels/use-connect.ts";
 import { cn } from "../lib/cn.ts";
 import { useNewPost } from "../shell/new-post.tsx";
@@ -13,23 +13,29 @@ import { homeText } from "./messages.ts";
 const order = ["connect", "draft", "approve", "publish", "live"] as const;
 type Step = (typeof order)[number];
 
-const approved = new Set(["approved", "scheduled", "publishing", "published", "partly"]);
+const approved = [
+  "approved",
+  "scheduled",
+  "publishing",
+  "waiting_for_channel",
+  "published",
+  "partly",
+] as const;
 
 /** How far a newcomer has come. Seeing the post live is the last step; taking it ends the guide. */
-function stepsDone(channels: Channel[], posts: PostSummary[]): Record<Step, boolean> {
-  const published = posts.some((post) => post.status === "published");
+function stepsDone(channels: Channel[], { states, newest }: Overview): Record<Step, boolean> {
   return {
     connect: channels.some((channel) => channel.status === "connected"),
-    draft: posts.length > 0,
-    approve: posts.some((post) => approved.has(post.status)),
-    publish: published || posts.some((post) => post.status === "publishing" || post.status === "scheduled"),
+    draft: newest !== null,
+    approve: approved.some((state) => states.includes(state)),
+    publish: states.includes("published") || states.includes("scheduled"),
     live: false,
   };
 }
 
 /** Guides through the first post; gone once it was seen live. */
-export function Checklist({ channels, posts }: { channels: Channel[]; posts: PostSummary[] }) {
-  const done = stepsDone(channels, posts);
+export function Checklist({ channels, overview }: { channels: Channel[]; overview: Overview }) {
+  const done = stepsDone(channels, overview);
   const count = order.filter((step) => done[step]).length;
   const current = order.find((step) => !done[step]);
   return (
@@ -65,7 +71,7 @@ export function Checklist({ channels, posts }: { channels: Channel[]; posts: Pos
               </p>
               {step === current ? <p className="text-sm text-dim">{homeText.steps[step].lead}</p> : null}
             </div>
-            {step === current ? <StepAction step={step} posts={posts} channels={channels} /> : null}
+            {step === current ? <StepAction step={step} overview={overview} channels={channels} /> : null}
           </li>
         ))}
       </ol>
@@ -88,7 +94,7 @@ function Mark({ done, current, number }: { done: boolean; current: boolean; numb
   );
 }
 
-function StepAction({ step, posts, channels }: { step: Step; posts: PostSummary[]; channels: Channel[] }) {
+function StepAction({ step, overview, channels }: { step: Step; overview: Overview; channels: Channel[] }) {
   const authorize = useAuthorize("/channels");
   const newPost = useNewPost();
   const { action } = homeText.steps[step];
@@ -112,7 +118,7 @@ function StepAction({ step, posts, channels }: { step: Step; posts: PostSummary[
   }
   return (
     <Button variant="primary" asChild>
-      <StepLink step={step} posts={posts} channels={channels}>
+      <StepLink step={step} overview={overview} channels={channels}>
         {action}
         <ArrowRightIcon aria-hidden="true" />
       </StepLink>
@@ -122,15 +128,15 @@ function StepAction({ step, posts, channels }: { step: Step; posts: PostSummary[
 
 type StepLinkProps = {
   step: Step;
-  posts: PostSummary[];
+  overview: Overview;
   channels: Channel[];
   children: ReactNode;
   className?: string;
 };
 
-function StepLink({ step, posts, channels, children, ...rest }: StepLinkProps) {
-  const reviewing = posts.find((post) => post.status === "in_review");
-  const ready = posts.find((post) => approved.has(post.status)) ?? posts[0];
+function StepLink({ step, overview, channels, children, ...rest }: StepLinkProps) {
+  const [reviewing] = overview.waiting.items;
+  const ready = overview.approved ?? overview.upcoming.items[0] ?? overview.recent[0] ?? overview.newest;
   if (step === "approve" && reviewing) {
     return (
       <Link to="/inbox" search={{ post: reviewing.id }} {...rest}>

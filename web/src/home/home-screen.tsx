@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { messageOf } from "../api/problem.ts";
-import { channelsQuery, postsQuery } from "../api/queries.ts";
+import { channelsQuery, overviewQuery } from "../api/queries.ts";
 import type { PostSummary } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
 import { NeedsNotice } from "../needs/needs-notice.tsx";
@@ -17,12 +17,11 @@ import { homeText } from "./messages.ts";
 export function HomeScreen() {
   const { user } = useMe();
   const channels = useQuery(channelsQuery);
-  const posts = useQuery({ ...postsQuery({ limit: 50 }), refetchInterval: 10_000 });
-  const items = posts.data?.items ?? [];
+  const overview = useQuery(overviewQuery);
   const guideEnded = useGuideEnded();
-  const loaded = channels.isSuccess && posts.isSuccess;
-  const beginner = loaded && !guideEnded && items.length <= 10;
-  const failure = channels.error ?? posts.error;
+  const guided = !guideEnded && channels.isSuccess && (overview.data?.beginning ?? false);
+  const failure = channels.error ?? overview.error;
+  const data = overview.data;
 
   return (
     <Page>
@@ -32,25 +31,28 @@ export function HomeScreen() {
           {messageOf(failure)}
         </Notice>
       ) : null}
+      {overview.isPending || channels.isPending ? <HomePending /> : null}
       <NeedsNotice />
-      {beginner ? <Checklist channels={channels.data} posts={items} /> : null}
-      {beginner && items.length === 0 ? null : (
+      {guided && data ? <Checklist channels={channels.data} overview={data} /> : null}
+      {data && channels.data && !(guided && data.newest === null) ? (
         <div className="grid gap-6">
           <Section
             title={homeText.review}
-            posts={posts.isPending ? null : items.filter((post) => post.status === "in_review")}
+            count={data.waiting.count}
+            posts={data.waiting.items}
             nothing={homeText.nothingWaiting}
             more={<Link to="/inbox">{homeText.all}</Link>}
           />
           <Section
             title={homeText.upcoming}
-            posts={posts.isPending ? null : upcoming(items)}
+            count={data.upcoming.count}
+            posts={data.upcoming.items}
             nothing={homeText.nothingScheduled}
             more={<Link to="/calendar">{homeText.all}</Link>}
           />
           <Section
             title={homeText.recent}
-            posts={posts.isPending ? null : items.filter((post) => post.status === "published").slice(0, 5)}
+            posts={data.recent}
             nothing={homeText.nothingPublished}
             more={
               <Link to="/posts" search={{ status: "published" }}>
@@ -59,34 +61,48 @@ export function HomeScreen() {
             }
           />
         </div>
-      )}
+      ) : null}
     </Page>
   );
 }
 
-function upcoming(posts: PostSummary[]): PostSummary[] {
-  return posts
-    .filter((post) => post.status === "scheduled" || post.status === "publishing")
-    .sort((left, right) => (left.scheduled?.at ?? "").localeCompare(right.scheduled?.at ?? ""))
-    .slice(0, 5);
+/** As high as three full sections, so that what comes takes the place of what stands for it. */
+function HomePending() {
+  return (
+    <div className="grid gap-6">
+      {[homeText.review, homeText.upcoming, homeText.recent].map((title) => (
+        <Card key={title}>
+          <CardHeader title={title} />
+          <SkeletonRows rows={5} label={title} />
+        </Card>
+      ))}
+    </div>
+  );
 }
 
-type SectionProps = { title: string; posts: PostSummary[] | null; nothing: string; more: ReactNode };
+type SectionProps = { title: string; count?: number; posts: PostSummary[]; nothing: string; more: ReactNode };
 
-function Section({ title, posts, nothing, more }: SectionProps) {
+function Section({ title, count, posts, nothing, more }: SectionProps) {
   return (
     <Card>
       <CardHeader
-        title={title}
+        title={
+          count ? (
+            <>
+              {title} <span className="tabular font-normal text-faint">{count}</span>
+            </>
+          ) : (
+            title
+          )
+        }
         action={
           <Button asChild variant="ghost" size="sm">
             {more}
           </Button>
         }
       />
-      {posts === null ? <SkeletonRows rows={2} label={title} /> : null}
-      {posts?.length === 0 ? <p className="px-5 py-6 text-sm text-faint">{nothing}</p> : null}
-      {posts?.length ? (
+      {posts.length === 0 ? <p className="px-5 py-6 text-sm text-faint">{nothing}</p> : null}
+      {posts.length > 0 ? (
         <ul className="divide-y divide-line">
           {posts.map((post) => (
             <PostRow key={post.id} post={post} />

@@ -81,9 +81,7 @@ export function UploadForm({ onUploaded }: { onUploaded: (uploaded: Import) => v
       </div>
       {upload.isError ? <Notice tone="bad">{messageOf(upload.error)}</Notice> : null}
       <Field label={importText.zone} className="max-w-sm">
-        {(field) => (
-          <TimeZoneSelect {...field} value={zone} onChange={(event) => setZone(event.target.value)} />
-        )}
+        {(field) => <TimeZoneSelect {...field} value={zone} onChange={setZone} />}
       </Field>
     </Card>
   );

@@ -109,10 +109,10 @@ function QueueItem({ post, current }: { post: PostSummary; current: boolean }) {
         )}
       >
         <span className="flex items-baseline gap-2">
-          <span className="min-w-0 flex-1 truncate font-medium">{post.title}</span>
+          <span className="min-w-0 flex-1 truncate font-medium">{post.title}</span>{" "}
           <span className="text-xs whitespace-nowrap text-faint">{formatRelative(post.updatedAt)}</span>
-        </span>
-        <span className="mt-0.5 line-clamp-2 text-sm text-dim">{post.excerpt}</span>
+        </span>{" "}
+        <span className="mt-0.5 line-clamp-2 text-sm text-dim">{post.excerpt}</span>{" "}
         <span className="mt-2 flex items-center gap-1">
           {post.channels.map((channel) => (
             <ChannelIcon key={channel.channelId} connector={channel.connector} className="size-4" />

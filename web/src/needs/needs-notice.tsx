@@ -3,11 +3,11 @@ import { Link } from "@tanstack/react-router";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { needsText } from "./messages.ts";
-import { needKinds, useNeeds } from "./use-needs.ts";
+import { needKinds, useOtherNeeds } from "./use-needs.ts";
 
 /** On Home, which lists approvals itself: how much else needs a person, and the way there; nothing where nothing does. */
 export function NeedsNotice() {
-  const needs = useNeeds().needs.filter(({ kind }) => kind !== "approval");
+  const needs = useOtherNeeds().needs.filter(({ kind }) => kind !== "approval");
   if (needs.length === 0) return null;
   const parts = needKinds.flatMap((kind) => {
     const count = needs.filter((need) => need.kind === kind).length;

@@ -89,8 +89,7 @@ function openFocused(): void {
 function Label({ text, count }: { text: string; count: number }) {
   return (
     <>
-      {text}
-      {count > 0 ? <span className="tabular text-faint">{count}</span> : null}
+      {text} {count > 0 ? <span className="tabular text-faint">{count}</span> : null}
     </>
   );
 }

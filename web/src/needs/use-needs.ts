@@ -1,5 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { attentionQuery, channelsQuery, expiryWarningsQuery, postsQuery } from "../api/queries.ts";
+import {
+  attentionQuery,
+  channelsQuery,
+  expiryWarningsQuery,
+  overviewQuery,
+  waitingQuery,
+} from "../api/queries.ts";
 import type { Channel, Delivery, ExpiryWarning, PostSummary, SeriesSummary } from "../api/types.ts";
 import { useCan } from "../api/use-me.ts";
 import { seriesListQuery } from "../planning/queries.ts";
@@ -20,14 +26,35 @@ type Needs = { needs: Need[]; isPending: boolean; error: Error | null };
 
 /** Everything that waits for this person. Approvals count for those who may approve, and not what waits for another. */
 export function useNeeds(): Needs {
+  const other = useOtherNeeds();
+  const posts = useQuery({ ...waitingQuery, enabled: useCan("posts.approve") });
+  const approvals = (posts.data ?? [])
+    .filter(({ ownWords }) => !ownWords)
+    .map((post): Need => ({ id: post.id, kind: "approval", what: "post", post }));
+  const all = [...approvals, ...other.needs];
+  return {
+    needs: needKinds.flatMap((kind) => all.filter((need) => need.kind === kind)),
+    isPending: other.isPending || posts.isLoading,
+    error: other.error ?? posts.error,
+  };
+}
+
+/** How much waits for this person. Posts are counted by the server, so that no screen loads them for a number. */
+export function useNeedsCount(): number {
+  const approver = useCan("posts.approve");
+  const { needs } = useOtherNeeds();
+  const { data } = useQuery(overviewQuery);
+  return needs.length + (approver ? (data?.waiting.forYou ?? 0) : 0);
+}
+
+/** What waits for this person beside single posts to approve. */
+export function useOtherNeeds(): Needs {
   const approver = useCan("posts.approve");
   const deliveries = useQuery(attentionQuery);
   const channels = useQuery({ ...channelsQuery, refetchInterval: 30_000 });
   const warnings = useQuery(expiryWarningsQuery);
-  const waiting = { ...postsQuery({ status: "in_review", limit: 100 }), refetchInterval: 30_000 };
-  const posts = useQuery({ ...waiting, enabled: approver });
   const series = useQuery({ ...seriesListQuery, refetchInterval: 30_000, enabled: approver });
-  const all = [
+  const needs = [
     ...ofDeliveries(deliveries.data ?? [], channels.data ?? []),
     ...ofChannels(deliveries.data ?? [], channels.data ?? []),
     ...(warnings.data ?? []).map((warning): Need => ({
@@ -36,17 +63,14 @@ export function useNeeds(): Needs {
       what: "expiry",
       warning,
     })),
-    ...(posts.data?.items ?? [])
-      .filter(({ ownWords }) => !ownWords)
-      .map((post): Need => ({ id: post.id, kind: "approval", what: "post", post })),
     ...(series.data ?? [])
       .filter(({ state, approved, ownWords }) => state === "active" && !approved && !ownWords)
       .map((one): Need => ({ id: one.id, kind: "approval", what: "series", series: one })),
   ];
   return {
-    needs: needKinds.flatMap((kind) => all.filter((need) => need.kind === kind)),
+    needs,
     isPending: deliveries.isPending || channels.isPending,
-    error: deliveries.error ?? channels.error ?? warnings.error ?? posts.error ?? series.error,
+    error: deliveries.error ?? channels.error ?? warnings.error ?? series.error,
   };
 }
 

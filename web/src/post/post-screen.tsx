@@ -52,8 +52,7 @@ function LoadedPost({ post }: { post: Post }) {
         }
         title={
           <span className="flex flex-wrap items-center gap-3">
-            {post.title}
-            <PostStatusLabel status={post.status} />
+            {post.title} <PostStatusLabel status={post.status} />
           </span>
         }
         actions={<PostActions post={post} />}

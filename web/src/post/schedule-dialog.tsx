@@ -86,9 +86,7 @@ export function ScheduleDialog({ post, onClose, onRepeat = null }: ScheduleDialo
             </Field>
           </div>
           <Field label={scheduleText.zone}>
-            {(field) => (
-              <TimeZoneSelect {...field} value={zone} onChange={(event) => setZone(event.target.value)} />
-            )}
+            {(field) => <TimeZoneSelect {...field} value={zone} onChange={setZone} />}
           </Field>
           {preview.isError ? <Notice tone="bad">{messageOf(preview.error)}</Notice> : null}
           {preview.data && preview.data.kind !== "ordinary" ? (

@@ -5,6 +5,7 @@ import type { VariantContent } from "../api/types.ts";
 import { cn } from "../lib/cn.ts";
 import { composerText } from "../composer/messages.ts";
 import { Skeleton } from "../ui/layout.tsx";
+import { Picture } from "../ui/picture.tsx";
 
 export function MediaGrid({ media }: { media: VariantContent["media"] }) {
   if (media.length === 0) return null;
@@ -16,13 +17,13 @@ export function MediaGrid({ media }: { media: VariantContent["media"] }) {
       )}
     >
       {media.map((attached) => (
-        <Picture key={attached.mediaId} attached={attached} alone={media.length === 1} />
+        <Attached key={attached.mediaId} attached={attached} alone={media.length === 1} />
       ))}
     </div>
   );
 }
 
-function Picture({ attached, alone }: { attached: VariantContent["media"][number]; alone: boolean }) {
+function Attached({ attached, alone }: { attached: VariantContent["media"][number]; alone: boolean }) {
   const { data } = useQuery(mediaQuery(attached.mediaId));
   const shape = alone ? "max-h-80" : "aspect-square";
   if (!data) return <Skeleton className={cn("h-40 w-full rounded-none", shape)} />;
@@ -55,5 +56,12 @@ function Picture({ attached, alone }: { attached: VariantContent["media"][number
       </video>
     );
   }
-  return <img src={data.url} alt={attached.altText} className={cn("w-full object-cover", shape)} />;
+  return (
+    <Picture
+      media={data}
+      alt={attached.altText}
+      sizes={alone ? "(width < 40rem) 100vw, 36rem" : "(width < 40rem) 50vw, 18rem"}
+      className={cn("h-auto w-full object-cover", shape)}
+    />
+  );
 }

@@ -60,9 +60,7 @@ export function SlotDialog({ channel, onClose }: { channel: Channel; onClose: ()
             )}
           </Field>
           <Field label={queueText.zone}>
-            {(field) => (
-              <TimeZoneSelect {...field} value={zone} onChange={(event) => setZone(event.target.value)} />
-            )}
+            {(field) => <TimeZoneSelect {...field} value={zone} onChange={setZone} />}
           </Field>
           {save.isError ? <Notice tone="bad">{messageOf(save.error)}</Notice> : null}
         </DialogBody>

@@ -85,11 +85,7 @@ export function RuleFields({ rule, onChange }: FieldsProps) {
       </div>
       <Field label={seriesText.zone}>
         {(field) => (
-          <TimeZoneSelect
-            {...field}
-            value={rule.zone}
-            onChange={(event) => onChange({ ...rule, zone: event.target.value })}
-          />
+          <TimeZoneSelect {...field} value={rule.zone} onChange={(zone) => onChange({ ...rule, zone })} />
         )}
       </Field>
       <EndFields rule={rule} onChange={onChange} />

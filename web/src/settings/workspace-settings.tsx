@@ -81,7 +81,7 @@ function GeneralSettings() {
               <TimeZoneSelect
                 {...field}
                 value={draft.timeZone}
-                onChange={(event) => setDraft({ ...draft, timeZone: event.target.value })}
+                onChange={(zone) => setDraft({ ...draft, timeZone: zone })}
               />
             )}
           </Field>

@@ -38,7 +38,7 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
           <Avatar name={user.name} />
           <span className={compact ? "sr-only" : "min-w-0 flex-1 truncate text-sm font-medium"}>
             {user.name}
-          </span>
+          </span>{" "}
           <span className="sr-only">{shellText.account}</span>
         </button>
       }

@@ -45,6 +45,16 @@ export const shellText = {
   loading: "Loading",
   waiting: (count: number) => `${count} waiting`,
   apiDocs: "API documentation",
+  titles: {
+    setup: "Set up",
+    signIn: "Sign in",
+    invitation: "Invitation",
+    post: "Post",
+    edit: "Edit post",
+    doctor: "Connection doctor",
+    week: "Calendar by week",
+    list: "Calendar as a list",
+  },
 } as const;
 
 export const paletteText = {

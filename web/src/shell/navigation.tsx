@@ -12,8 +12,8 @@ import {
 } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { postsQuery } from "../api/queries.ts";
-import { useNeeds } from "../needs/use-needs.ts";
+import { overviewQuery } from "../api/queries.ts";
+import { useNeedsCount } from "../needs/use-needs.ts";
 import { shellText } from "./messages.ts";
 
 export const destinations = [
@@ -36,12 +36,8 @@ export const furtherPlaces = [
 
 /** How much waits behind a destination; absent where nothing does. */
 function useCounts(): Partial<Record<string, number>> {
-  const { data } = useQuery({ ...postsQuery({ status: "in_review", limit: 100 }), refetchInterval: 30_000 });
-  const { needs } = useNeeds();
-  return {
-    "/inbox": data?.items.filter(({ ownWords }) => !ownWords).length ?? 0,
-    "/needs-you": needs.length,
-  };
+  const { data } = useQuery(overviewQuery);
+  return { "/inbox": data?.waiting.forYou ?? 0, "/needs-you": useNeedsCount() };
 }
 
 export function SideNavigation() {
@@ -56,8 +52,7 @@ export function SideNavigation() {
           className="flex h-8 items-center gap-2.5 rounded-md px-2 text-sm font-medium text-dim transition-colors hover:bg-fill-strong/60 hover:text-ink data-[status=active]:bg-fill-strong data-[status=active]:text-ink"
         >
           <Icon aria-hidden="true" />
-          <span className="flex-1">{label}</span>
-          <Count value={counts[to] ?? 0} />
+          <span className="flex-1">{label}</span> <Count value={counts[to] ?? 0} />
         </Link>
       ))}
     </nav>
@@ -90,7 +85,7 @@ export function BottomNavigation() {
           className="relative flex h-14 flex-col items-center justify-center gap-1 text-2xs font-medium text-faint -outline-offset-2 data-[status=active]:text-ink"
         >
           <Icon aria-hidden="true" className="size-4.5" />
-          {label}
+          {label}{" "}
           <span className="absolute top-1 left-1/2 ml-1.5">
             <Count value={counts[to] ?? 0} />
           </span>

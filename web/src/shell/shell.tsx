@@ -38,7 +38,7 @@ function Frame() {
   return (
     <div className="flex h-dvh flex-col md:flex-row">
       <a
-        href="#content"
+        href="#screen"
         className="sr-only z-50 rounded-md bg-ink px-3 py-2 text-inverse focus:not-sr-only focus:fixed focus:top-3 focus:left-3"
       >
         {shellText.skip}
@@ -50,7 +50,7 @@ function Frame() {
           <ConnectionBanner />
           <QuarantineBanner />
           <PausedBanner />
-          <main id="content" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
+          <main id="screen" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
             <Outlet />
           </main>
         </div>

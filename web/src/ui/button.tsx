@@ -5,7 +5,7 @@ import { cn } from "../lib/cn.ts";
 import { Spinner } from "./spinner.tsx";
 
 const look = cva(
-  "inline-flex shrink-0 select-none items-center justify-center gap-1.5 whitespace-nowrap rounded-md font-medium transition-colors disabled:cursor-not-allowed aria-disabled:cursor-not-allowed disabled:opacity-50 aria-disabled:opacity-50 [&_svg]:shrink-0",
+  "inline-flex shrink-0 max-sm:min-h-10 max-sm:min-w-10 select-none items-center justify-center gap-1.5 whitespace-nowrap rounded-md font-medium transition-colors disabled:cursor-not-allowed aria-disabled:cursor-not-allowed disabled:opacity-50 aria-disabled:opacity-50 [&_svg]:shrink-0",
   {
     variants: {
       variant: {

@@ -1,7 +1,7 @@
 import { type ComponentProps, type ReactNode, useId } from "react";
 import { cn } from "../lib/cn.ts";
 
-const control =
+export const control =
   "w-full rounded-md border border-line-strong bg-surface px-2.5 text-base text-ink shadow-low transition-colors hover:border-faint/60 focus:border-accent focus:outline-2 focus:outline-offset-0 focus:outline-accent/35 disabled:opacity-60 aria-invalid:border-bad";
 
 export function Input({ className, ...rest }: ComponentProps<"input">) {
@@ -42,8 +42,7 @@ export function Field({ label, help, error, optional, className, children }: Fie
   return (
     <div className={cn("grid gap-1.5", className)}>
       <label htmlFor={id} className="text-sm font-medium text-ink">
-        {label}
-        {optional ? <span className="ml-1.5 font-normal text-faint">{optional}</span> : null}
+        {label} {optional ? <span className="ml-0.5 font-normal text-faint">{optional}</span> : null}
       </label>
       {children({
         id,

@@ -1,6 +1,7 @@
 import { FileTextIcon } from "@radix-ui/react-icons";
 import type { Media } from "../api/types.ts";
 import { formatPlayingTime } from "../lib/format.ts";
+import { Picture } from "./picture.tsx";
 
 /** A small picture of a file in a list: the image, the first frame of a video, or the pages of a document. */
 export function MediaTile({ media }: { media: Media }) {
@@ -13,7 +14,9 @@ export function MediaTile({ media }: { media: Media }) {
       </div>
     );
   }
-  if (media.durationMs === null) return <img src={media.url} alt="" className={`${box} object-cover`} />;
+  if (media.durationMs === null) {
+    return <Picture media={media} alt="" sizes="5rem" className={`${box} object-cover`} />;
+  }
   return (
     <div className={`${box} relative overflow-hidden bg-black`}>
       {/* Decoration: the player with its controls is in the preview. */}

@@ -29,7 +29,7 @@ export function Menu({ trigger, children, align = "end", side = "bottom" }: Menu
 }
 
 const row =
-  "flex h-8 cursor-pointer select-none items-center gap-2.5 rounded-md px-2 text-ink outline-none data-[highlighted]:bg-fill data-[disabled]:cursor-default data-[disabled]:opacity-50 [&_svg]:text-faint";
+  "flex h-8 cursor-pointer max-sm:h-10 select-none items-center gap-2.5 rounded-md px-2 text-ink outline-none data-[highlighted]:bg-fill data-[disabled]:cursor-default data-[disabled]:opacity-50 [&_svg]:text-faint";
 
 export function MenuItem({
   className,

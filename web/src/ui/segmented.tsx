@@ -19,7 +19,7 @@ export function Segmented<Value extends string>({ label, value, options, onChang
         const option = options.find((candidate) => candidate.value === next);
         if (option) onChange(option.value);
       }}
-      className="inline-flex h-8 items-center rounded-lg border border-line bg-fill p-0.5"
+      className="inline-flex h-8 items-center max-sm:h-auto rounded-lg border border-line bg-fill p-0.5"
     >
       {options.map((option) => (
         <ToggleGroup.Item
