@@ -24,7 +24,11 @@ function deskOn(database: Pick<Database, "read">) {
     database: database as Database,
     connectors: connectorRegistry(),
     connectorSettings: {},
-    deliveries: { request: async () => [], cancel: async () => ({ cancelled: [], tooLate: [] }) },
+    deliveries: {
+      request: async () => [],
+      cancel: async () => ({ cancelled: [], tooLate: [] }),
+      cancelUnclaimed: async () => ({ cancelled: [], tooLate: [] }),
+    },
     files: createFiles({ directory: "data/bench" }),
     mediaLinks: createMediaLinks({ key: Buffer.from(key, "base64") }),
     uploads: {

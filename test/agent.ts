@@ -17,7 +17,7 @@ import { createFiles } from "#platform/files";
 import { createHttpClient } from "#platform/http-client";
 import { createJobs } from "#platform/jobs";
 import { usageRoutes } from "#usage/routes";
-import { cancelOrder, requestDeliveries } from "../src/delivery/order.ts";
+import { cancelOrder, cancelUnclaimedOrder, requestDeliveries } from "../src/delivery/order.ts";
 import type { TestApp, TestPerson } from "./app.ts";
 import { testApp } from "./app.ts";
 
@@ -74,7 +74,8 @@ function agentOn(database: Database, directory: string, clock: Clock, options: T
     connectorSettings: {},
     deliveries: {
       request: (db, order) => requestDeliveries(db, jobs, order),
-      cancel: (db, workspaceId, postId) => cancelOrder(db, workspaceId, postId),
+      cancel: cancelOrder,
+      cancelUnclaimed: cancelUnclaimedOrder,
     },
     files: createFiles({ directory }),
     mediaLinks: createMediaLinks({ key: randomBytes(32) }),

@@ -9,7 +9,7 @@ import { mediaBytesRoutes, mediaRoutes, postRoutes } from "#desk/routes";
 import { createFiles } from "#platform/files";
 import { createJobs } from "#platform/jobs";
 import type { Clock } from "#kit";
-import { cancelOrder, requestDeliveries } from "../src/delivery/order.ts";
+import { cancelOrder, cancelUnclaimedOrder, requestDeliveries } from "../src/delivery/order.ts";
 import { type TestApp, testApp } from "./app.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 
@@ -40,7 +40,8 @@ function deskOn(database: TestDatabase["database"], directory: string, clock: Cl
     connectorSettings: {},
     deliveries: {
       request: (db, order) => requestDeliveries(db, jobs, order),
-      cancel: (db, workspaceId, postId) => cancelOrder(db, workspaceId, postId),
+      cancel: cancelOrder,
+      cancelUnclaimed: cancelUnclaimedOrder,
     },
     files: createFiles({ directory }),
     mediaLinks: createMediaLinks({ key: randomBytes(32) }),

@@ -1,6 +1,7 @@
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
 import type { Binding, Change, FrozenContent } from "./order.ts";
+import type { DeliveryState } from "./state.ts";
 
 export type NewDeliveries = {
   workspaceId: string;
@@ -10,6 +11,7 @@ export type NewDeliveries = {
   binding: Binding;
   bindingHash: string;
   dueAt: Date;
+  notBefore: Date | null;
   graceSeconds: number;
   rows: { id: string; channelId: string; content: FrozenContent; contentHash: string; isSlow: boolean }[];
 };
@@ -19,11 +21,12 @@ export async function insertDeliveries(db: Kysely<Schema>, order: NewDeliveries)
   const { rows } = await sql<{ id: string }>`
     insert into deliveries (workspace_id, id, post_id, channel_id, connector, content, content_hash,
       approval_id, approved_by, approval_binding, approval_hash, due_at, wake_at, grace_seconds, late_after,
-      slow_to_prepare)
+      slow_to_prepare, not_before)
     select ${order.workspaceId}, v.id, ${order.postId}, v."channelId", c.connector, v.content, v."contentHash",
       ${order.approvalId}, ${order.approvedBy}, ${JSON.stringify(order.binding)}::jsonb, ${order.bindingHash},
       ${order.dueAt}::timestamptz, ${order.dueAt}::timestamptz, ${order.graceSeconds}::integer,
-      ${order.dueAt}::timestamptz + ${order.graceSeconds}::integer * interval '1 second', v."isSlow"
+      greatest(${order.dueAt}::timestamptz, ${order.notBefore}::timestamptz)
+        + ${order.graceSeconds}::integer * interval '1 second', v."isSlow", ${order.notBefore}::timestamptz
     from jsonb_to_recordset(${JSON.stringify(order.rows)}::jsonb)
       as v (id uuid, "channelId" uuid, content jsonb, "contentHash" text, "isSlow" boolean)
     join channels c on c.workspace_id = ${order.workspaceId} and c.id = v."channelId"
@@ -53,13 +56,18 @@ async function lockChangeable(
   };
 }
 
-/** Cancels the deliveries of a post of which nothing is or may be visible. */
+/** States of which nothing has been seen. */
+export const cancellable = ["scheduled", "claimed", "rejected", "missed", "needs_reconnect"] as const;
+/** Nobody is at work on it. */
+export const unclaimed = ["scheduled", "missed", "needs_reconnect"] as const;
+
+/** Cancels the deliveries of a post that are in one of these states, and of which nothing is or may be visible. */
 export async function cancelDeliveries(
   db: Kysely<Schema>,
   workspaceId: string,
   postId: string,
+  states: readonly DeliveryState[],
 ): Promise<Change> {
-  const states = ["scheduled", "claimed", "rejected", "missed", "needs_reconnect"];
   const change = await lockChangeable(db, workspaceId, postId, states);
   await sql`
     update deliveries set state = 'cancelled', fence = fence + 1, lease_until = null,

@@ -22,7 +22,14 @@ import { type Lane, takeInTurns } from "./fair.ts";
 import { groupCommit } from "./group-commit.ts";
 import { type Intent, writeIntents } from "./intent.ts";
 import { renewLease } from "./lease.ts";
-import { cancelOrder, type DeliveryOrder, publishTask, requestDeliveries, rescheduleOrder } from "./order.ts";
+import {
+  cancelOrder,
+  cancelUnclaimedOrder,
+  type DeliveryOrder,
+  publishTask,
+  requestDeliveries,
+  rescheduleOrder,
+} from "./order.ts";
 import { leaveDelivery, type Resolution, resolveDelivery, retryDelivery } from "./people.ts";
 import { prepareAhead } from "./prepare-ahead.ts";
 import { claimPreparations, findPreparation, forgetPreparations } from "./preparations.store.ts";
@@ -67,6 +74,12 @@ export type Deliveries = {
   request(transaction: Kysely<Schema>, order: DeliveryOrder): Promise<string[]>;
   /** Cancels what has not been sent; part of the caller's transaction. */
   cancel(
+    transaction: Kysely<Schema>,
+    workspaceId: string,
+    postId: string,
+  ): Promise<{ cancelled: string[]; tooLate: string[] }>;
+  /** Cancels what no worker has claimed; part of the caller's transaction. */
+  cancelUnclaimed(
     transaction: Kysely<Schema>,
     workspaceId: string,
     postId: string,
@@ -249,6 +262,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     quarantine,
     request: (transaction, order) => requestDeliveries(transaction, jobs, order),
     cancel: cancelOrder,
+    cancelUnclaimed: cancelUnclaimedOrder,
     reschedule: (transaction, workspaceId, postId, dueAt) =>
       rescheduleOrder(transaction, jobs, { workspaceId, postId, dueAt }),
     waitingOn: (workspaceId, channelId) => waitingOnChannel(database, workspaceId, channelId),

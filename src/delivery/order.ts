@@ -4,7 +4,13 @@ import type { Schema } from "#platform/db";
 import { isUniqueViolation } from "#platform/db";
 import type { Jobs } from "#platform/jobs";
 import type { Kysely } from "kysely";
-import { cancelDeliveries, insertDeliveries, rescheduleDeliveries } from "./deliveries.store.ts";
+import {
+  cancelDeliveries,
+  cancellable,
+  insertDeliveries,
+  rescheduleDeliveries,
+  unclaimed,
+} from "./deliveries.store.ts";
 import { DeliveryError } from "./errors.ts";
 import { isSlowToPrepare } from "./slow.ts";
 
@@ -19,6 +25,8 @@ export type DeliveryOrder = {
   approval: { id: string; decidedBy: string; binding: Binding };
   variants: { channelId: string; content: VariantContent; media: MediaInfo[] }[];
   dueAt: Date;
+  /** Where an approval alone releases it: when that can no longer be taken back. */
+  notBefore?: Date | null;
   /** How late it may be sent before it is missed and asks. */
   graceSeconds: number;
 };
@@ -63,6 +71,7 @@ export async function requestDeliveries(
   const wrongTime =
     order.approval.binding.at !== null &&
     new Date(order.approval.binding.at).getTime() !== order.dueAt.getTime();
+  const { notBefore = null } = order;
   const rows = order.variants.map(({ channelId, content, media }) => {
     const frozen = { variant: content, media };
     const isSlow = isSlowToPrepare(media);
@@ -84,6 +93,7 @@ export async function requestDeliveries(
       binding: order.approval.binding,
       bindingHash: contentHash(order.approval.binding),
       dueAt: order.dueAt,
+      notBefore,
       graceSeconds: order.graceSeconds,
       rows,
     });
@@ -104,7 +114,7 @@ export async function requestDeliveries(
       cause: error,
     });
   }
-  await wakeAt(transaction, jobs, order.dueAt);
+  await wakeAt(transaction, jobs, notBefore !== null && notBefore > order.dueAt ? notBefore : order.dueAt);
   return rows.map((row) => row.id);
 }
 
@@ -120,7 +130,17 @@ export async function cancelOrder(
   workspaceId: string,
   postId: string,
 ): Promise<{ cancelled: string[]; tooLate: string[] }> {
-  const { changed, tooLate } = await cancelDeliveries(transaction, workspaceId, postId);
+  const { changed, tooLate } = await cancelDeliveries(transaction, workspaceId, postId, cancellable);
+  return { cancelled: changed, tooLate };
+}
+
+/** Cancels what no worker has claimed yet; what one has is told and stays. Part of the caller's transaction. */
+export async function cancelUnclaimedOrder(
+  transaction: Kysely<Schema>,
+  workspaceId: string,
+  postId: string,
+): Promise<{ cancelled: string[]; tooLate: string[] }> {
+  const { changed, tooLate } = await cancelDeliveries(transaction, workspaceId, postId, unclaimed);
   return { cancelled: changed, tooLate };
 }
 

@@ -54,7 +54,8 @@ export async function enterQuarantine(
 
 /** Due in or before the quarantine, not sent as far as this database knows, and not looked for yet. */
 const unchecked = sql`
-  d.state = 'scheduled' and d.due_at <= i.quarantined_at and not exists (
+  d.state = 'scheduled' and d.due_at <= i.quarantined_at and coalesce(d.not_before <= clock_timestamp(), true)
+  and not exists (
     select from delivery_attempts a
     where a.delivery_id = d.id and a.state = 'absent_proven' and a.settled_at >= i.quarantined_at)`;
 

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { newId } from "#kit";
 import type { Schema } from "#platform/db";
 
@@ -13,9 +13,16 @@ export type NewDecision = {
   note: string;
   decidedBy: string;
   decidedAt: Date;
-  /** The approval of the series that this one stems from. */
-  seriesApprovalId?: string;
+  /** The approval of the series that this one stems from; it can be taken back for as long as that one. */
+  seriesApproval?: { id: string; undoUntil: Date | null };
 };
+
+/** For how long after it was given an approval can be taken back by whoever gave it. */
+const undoSeconds = 10;
+
+/** Until when an approval that is given now can be taken back, by the database's clock. */
+export const undoUntil = sql<Date>`date_trunc('milliseconds', clock_timestamp())
+  + ${sql.lit(undoSeconds)} * interval '1 second'`;
 
 /** Records a person's decision and returns its id. A second standing approval of a post is refused by the database. */
 export async function insertDecision(db: Db, workspaceId: string, decision: NewDecision): Promise<string> {
@@ -33,23 +40,33 @@ export async function insertDecision(db: Db, workspaceId: string, decision: NewD
       note: decision.note,
       decided_by: decision.decidedBy,
       decided_at: decision.decidedAt,
-      series_approval_id: decision.seriesApprovalId ?? null,
+      series_approval_id: decision.seriesApproval?.id ?? null,
+      undo_until: decision.seriesApproval
+        ? decision.seriesApproval.undoUntil
+        : decision.decision === "approved"
+          ? undoUntil
+          : null,
     })
     .execute();
   return id;
 }
 
-/** Ends the standing approval of a post, if there is one, with the reason that people will read. */
+/**
+ * Ends the standing approval of a post, if there is one, with the reason that people will read.
+ *
+ * @param takenBack as if it had never been given: who wrote the post before it counts as its author again
+ */
 export async function voidApproval(
   db: Db,
   workspaceId: string,
   postId: string,
   reason: string,
   now: Date,
+  takenBack = false,
 ): Promise<boolean> {
   const result = await db
     .updateTable("approvals")
-    .set({ voided_at: now, voided_reason: reason })
+    .set({ voided_at: now, voided_reason: reason, taken_back: takenBack })
     .where("workspace_id", "=", workspaceId)
     .where("post_id", "=", postId)
     .where("decision", "=", "approved")

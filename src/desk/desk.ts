@@ -24,7 +24,7 @@ import {
 } from "./publish.ts";
 import { type QueueDesk, createQueueDesk } from "./queue/queue.ts";
 import { removePost, restorePost } from "./remove.ts";
-import { approvePost, requestChanges, submitPost, withdrawPost } from "./review.ts";
+import { approvePost, requestChanges, submitPost, undoApproval, withdrawPost } from "./review.ts";
 import { type SchedulePreview, previewSchedule } from "./schedule.ts";
 import { type SeriesDesk, createSeriesDesk } from "./series/series-desk.ts";
 import { deliverySettled } from "./settle.ts";
@@ -34,7 +34,7 @@ import { type Draft, type Edit, createPost, editPost, proposePost } from "./writ
 export type DeskParts = Judging & {
   database: Database;
   /** Both run in the desk's own transaction. */
-  deliveries: Pick<Deliveries, "request" | "cancel">;
+  deliveries: Pick<Deliveries, "request" | "cancel" | "cancelUnclaimed">;
   clock: Clock;
 };
 
@@ -61,6 +61,7 @@ export type Desk = {
   submit(actor: Actor, id: string): Promise<void>;
   withdraw(actor: Actor, id: string): Promise<void>;
   approve(actor: Actor, id: string, seen: { boundHash: string; note: string }): Promise<void>;
+  undoApproval(actor: Actor, id: string): Promise<void>;
   requestChanges(actor: Actor, id: string, note: string): Promise<void>;
   schedule(actor: Actor, id: string, request: ScheduleRequest): Promise<void>;
   unschedule(actor: Actor, id: string): Promise<HeldBack>;
@@ -114,6 +115,7 @@ export function createDesk({ files, mediaLinks, uploads, ...parts }: DeskOptions
     submit: (actor, id) => submitPost(parts, actor, id),
     withdraw: (actor, id) => withdrawPost(parts, actor, id),
     approve: (actor, id, seen) => approvePost(parts, actor, id, seen),
+    undoApproval: (actor, id) => undoApproval(parts, actor, id),
     requestChanges: (actor, id, note) => requestChanges(parts, actor, id, note),
     schedule: (actor, id, request) => schedulePost(parts, actor, id, request),
     unschedule: (actor, id) => unschedulePost(parts, actor, id),

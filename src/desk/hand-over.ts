@@ -6,6 +6,16 @@ import type { DeskParts } from "./desk.ts";
 import { DeskError } from "./errors.ts";
 import { type LoadedPost, loadPost } from "./load.ts";
 
+export type Release = {
+  postId: string;
+  at: Date;
+  /**
+   * What sends it on its way: an approval alone, which can still be taken back for a moment, or a person who
+   * decided on the time after it.
+   */
+  by: "approval" | "person";
+};
+
 /**
  * The one way from the desk to delivery. Under the post's lock it reads the post again, computes the
  * hash of what it is about to hand over, and hands it over only if a standing approval binds that hash
@@ -17,8 +27,7 @@ export async function handOver(
   parts: DeskParts,
   db: Kysely<Schema>,
   workspaceId: string,
-  postId: string,
-  at: Date,
+  { postId, at, by }: Release,
 ): Promise<void> {
   const post = await loadPost(db, parts, workspaceId, postId);
   const { approval } = post;
@@ -51,6 +60,7 @@ export async function handOver(
       media: mediaOf(content, post.media),
     })),
     dueAt: at,
+    notBefore: by === "approval" ? approval.notBefore : null,
     graceSeconds: post.workspace.graceSeconds,
   });
 }

@@ -22,6 +22,12 @@ type Approval = {
   note: string;
   decidedBy: { id: string; name: string } | null;
   decidedAt: Date;
+  /** Until when whoever gave it can take it back; null once that is over, and for what a series approved. */
+  undoUntil: Date | null;
+  /** The approval of a series that it stems from. */
+  seriesApprovalId: string | null;
+  /** What it alone releases is not sent before. */
+  notBefore: Date | null;
 };
 
 /** The newest decision on a post, standing or not: why it came back, or why its approval fell. */
@@ -144,7 +150,8 @@ const seriesOfPost = sql<SeriesLink | null>`coalesce(
 
 function selectPost(db: Kysely<Schema>, workspaceId: string, id: string) {
   const lastApproved = sql<number | null>`(select max(version) from approvals a
-    where a.workspace_id = p.workspace_id and a.post_id = p.id and a.decision = 'approved')`;
+    where a.workspace_id = p.workspace_id and a.post_id = p.id and a.decision = 'approved'
+      and not a.taken_back)`;
   return db
     .selectFrom("posts as p")
     .innerJoin("post_versions as v", (join) =>
@@ -208,6 +215,10 @@ async function selectDecisions(db: Kysely<Schema>, workspaceId: string, postId: 
       "a.voided_at",
       "a.voided_reason",
       "u.name",
+      "a.undo_until as not_before",
+      "a.series_approval_id",
+      sql<Date | null>`case when a.voided_at is null and a.series_approval_id is null
+        and a.undo_until > clock_timestamp() then a.undo_until end`.as("undo_until"),
     ])
     .where("a.workspace_id", "=", workspaceId)
     .where("a.post_id", "=", postId)
@@ -223,6 +234,9 @@ async function selectDecisions(db: Kysely<Schema>, workspaceId: string, postId: 
     decision: row.decision,
     decidedBy: row.decided_by === null ? null : { id: row.decided_by, name: row.name ?? "" },
     decidedAt: row.decided_at,
+    undoUntil: row.undo_until,
+    notBefore: row.not_before,
+    seriesApprovalId: row.series_approval_id,
     voidedAt: row.voided_at,
     voidedReason: row.voided_reason,
   }));

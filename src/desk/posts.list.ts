@@ -193,6 +193,7 @@ export function wroteIt(viewer: string): string {
         and exists (select from post_versions v
           where v.workspace_id = p.workspace_id and v.post_id = p.id and v.created_by = ${viewer}
             and v.number > coalesce((select max(a.version) from approvals a
-              where a.workspace_id = p.workspace_id and a.post_id = p.id and a.decision = 'approved'), 0))
+              where a.workspace_id = p.workspace_id and a.post_id = p.id and a.decision = 'approved'
+                and not a.taken_back), 0))
         else false end`;
 }

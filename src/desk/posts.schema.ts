@@ -174,6 +174,9 @@ export const fullPost = postSummary.extend({
       voidedReason: z.string().nullable(),
     })
     .nullable(),
+  undoUntil: instant
+    .nullable()
+    .describe("Until when you can take back the approval that you gave a moment ago; null otherwise."),
   lastApprovedVersion: z.int().nullable(),
   checks: z.array(variantCheck),
   allowed: z.array(z.enum(actions)),

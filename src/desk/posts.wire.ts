@@ -67,12 +67,17 @@ function postToWire(post: FullPost, workspaceId: string, links: MediaLinks): Wir
     boundHash: post.boundHash,
     approval: post.approval && decisionToWire(post.approval),
     lastDecision: post.lastDecision && lastDecisionToWire(post.lastDecision),
+    undoUntil: undoUntilFor(post),
     lastApprovedVersion: post.lastApprovedVersion,
     checks: post.checks,
     allowed: post.allowed,
     refused: post.refused.map(({ action, code, reason }) => ({ action, code, reason })),
     deletedAt: post.deletedAt?.toISOString() ?? null,
   };
+}
+
+function undoUntilFor({ allowed, approval }: FullPost): string | null {
+  return allowed.includes("undo_approval") ? (approval?.undoUntil?.toISOString() ?? null) : null;
 }
 
 export function mediaToWire(media: Media, workspaceId: string, links: MediaLinks): Wire<typeof schema.media> {
@@ -116,7 +121,7 @@ function scheduledToWire(schedule: Schedule | null) {
   return schedule && { ...schedule, at: schedule.at.toISOString() };
 }
 
-function decisionToWire(decision: Omit<Decision, "decision" | "voidedAt" | "voidedReason">) {
+function decisionToWire(decision: NonNullable<FullPost["approval"]>) {
   return {
     id: decision.id,
     version: decision.version,

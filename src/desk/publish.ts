@@ -62,7 +62,7 @@ export async function place(
     await voidApproval(db, workspaceId, post.id, reason, now);
     await updatePost(db, workspaceId, post.id, { status: "draft", updated_at: now });
   } else if (post.approval) {
-    await handOver(parts, db, workspaceId, post.id, schedule.at);
+    await handOver(parts, db, workspaceId, { postId: post.id, at: schedule.at, by: "person" });
     await updatePost(db, workspaceId, post.id, { status: "scheduled", updated_at: now });
   }
 }
@@ -95,7 +95,7 @@ export async function publishPost(parts: DeskParts, actor: Actor, id: string): P
     const { workspaceId } = actor;
     await takeBack(parts, db, workspaceId, post);
     await setSchedule(db, workspaceId, id, scheduleAt(now, post.workspace.timeZone), now);
-    await handOver(parts, db, workspaceId, id, now);
+    await handOver(parts, db, workspaceId, { postId: id, at: now, by: "person" });
     await updatePost(db, workspaceId, id, { status: "publishing", updated_at: now });
     return { action: "post.published", details: { at: now.toISOString() } };
   });

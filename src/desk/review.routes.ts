@@ -30,6 +30,16 @@ export function reviewRoutes(app: App, desk: Desk): void {
     },
   );
 
+  app.post(
+    "/posts/:id/approve/undo",
+    route("posts.approve", "undoApproval", "Take back the approval that you gave a moment ago"),
+    async (request) => {
+      const actor = actorOf(request);
+      await desk.undoApproval(actor, request.params.id);
+      return answerWith(desk, actor, request.params.id);
+    },
+  );
+
   const requestChanges = route("posts.approve", "requestChanges", "Send a post back with a note");
   app.post(
     "/posts/:id/request-changes",

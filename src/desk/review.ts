@@ -5,6 +5,7 @@ import type { DeskParts } from "./desk.ts";
 import { DeskError } from "./errors.ts";
 import { handOver } from "./hand-over.ts";
 import { updatePost } from "./posts.store.ts";
+import { undoTooLate, undoWords } from "./undo.ts";
 import { onPost } from "./transition.ts";
 
 /** Asks for approval of a draft whose variants have no errors. */
@@ -51,7 +52,8 @@ export async function requestChanges(
 
 /**
  * Approves exactly what the person saw. With a time already chosen, that time is approved too and the
- * post is scheduled at once; without one, any later time is fine.
+ * post is scheduled at once; without one, any later time is fine. What it releases by itself waits for as long as
+ * the approval can be taken back.
  *
  * @param seen.boundHash the hash that came with the page the person looked at
  * @throws DeskError `desk.changed_since_seen` when the post, its images or its time are no longer that
@@ -92,12 +94,30 @@ export async function approvePost(
     if (at === null) {
       await updatePost(db, actor.workspaceId, id, { status: "approved", updated_at: now });
     } else {
-      await handOver(parts, db, actor.workspaceId, id, at);
+      await handOver(parts, db, actor.workspaceId, { postId: id, at, by: "approval" });
       await updatePost(db, actor.workspaceId, id, { status: "scheduled", updated_at: now });
     }
     return {
       action: "post.approved",
       details: { approvalId, boundHash: hash, at: at?.toISOString() ?? null },
     };
+  });
+}
+
+/**
+ * Takes an approval back, within its first seconds and by the person who gave it: the post is in review again, as
+ * if it had not been approved. Whether that came before a worker claimed anything is decided under the lock of the
+ * deliveries' rows.
+ *
+ * @throws DeskError `desk.undo_too_late` afterwards, for anybody else, and once anything is on its way
+ */
+export async function undoApproval(parts: DeskParts, actor: Actor, id: string): Promise<void> {
+  await onPost(parts, actor, id, "undo_approval", async ({ db, post, now }) => {
+    const { workspaceId } = actor;
+    const { tooLate } = await parts.deliveries.cancelUnclaimed(db, workspaceId, id);
+    if (tooLate.length > 0) throw undoTooLate(undoWords.onItsWay);
+    await voidApproval(db, workspaceId, id, `Taken back by ${actor.name}`, now, true);
+    await updatePost(db, workspaceId, id, { status: "in_review", updated_at: now });
+    return { action: "post.approval_undone", details: { approvalId: post.approval?.id ?? null } };
   });
 }

@@ -2,12 +2,14 @@ import type { Actor, ErrorKind, Permission, Problem } from "#kit";
 import { can } from "#workspaces";
 import { DeskError } from "./errors.ts";
 import type { PostStatus } from "./post.ts";
+import { undoWords } from "./undo.ts";
 
 export const actions = [
   "edit",
   "submit",
   "withdraw",
   "approve",
+  "undo_approval",
   "request_changes",
   "schedule",
   "unschedule",
@@ -25,8 +27,13 @@ export type Facts = {
   /** It is what the occurrences of a series are copied from, and never goes out itself. */
   template: boolean;
   scheduledAt: Date | null;
-  /** The approval that stands, with the time it binds. */
-  approval: { boundAt: Date | null } | null;
+  /** The approval that stands, with the time it binds, who gave it, and until when they can take it back. */
+  approval: {
+    boundAt: Date | null;
+    decidedBy: { id: string } | null;
+    undoUntil: Date | null;
+    seriesApprovalId: string | null;
+  } | null;
   /** Who wrote a version since the last approval. */
   authors: string[];
   separateApprover: boolean;
@@ -52,6 +59,11 @@ const table: Record<Action, { from: PostStatus[]; permission: Permission; words:
   submit: { from: ["draft"], permission: "posts.write", words: "submit" },
   withdraw: { from: ["in_review", "approved"], permission: "posts.write", words: "withdraw" },
   approve: { from: ["in_review"], permission: "posts.approve", words: "approve" },
+  undo_approval: {
+    from: ["approved", "scheduled"],
+    permission: "posts.approve",
+    words: "take back the approval of",
+  },
   request_changes: {
     from: ["in_review", "approved"],
     permission: "posts.approve",
@@ -121,6 +133,7 @@ export function refusal(action: Action, facts: Facts, actor: Actor): Refusal | n
       `You cannot ${words} this post: it is the template of a series. Do so on the series' page.`,
     );
   }
+  if (action === "undo_approval") return undoRefusal(facts, actor, refuse);
   if (!from.includes(facts.status)) {
     const wanted = from.map((status) => stateWords[status]).join(" or ");
     return refuse(
@@ -149,11 +162,21 @@ export function hasOwnWords({ separateApprover, authors }: Facts, { userId }: Ac
   return separateApprover && authors.includes(userId);
 }
 
-type Particular = (
-  facts: Facts,
-  actor: Actor,
-  refuse: (kind: ErrorKind, code: Refusal["code"], reason: string) => Refusal,
-) => Refusal | null;
+type Refuse = (kind: ErrorKind, code: Refusal["code"], reason: string) => Refusal;
+
+/** One code whatever stands in the way: to whoever pressed Undo, each means that it is too late. */
+function undoRefusal({ approval, status }: Facts, { userId }: Actor, refuse: Refuse): Refusal | null {
+  function tooLate(reason: string): Refusal {
+    return refuse("conflict", "desk.undo_too_late", reason);
+  }
+  if (!approval) return tooLate(undoWords.none);
+  if (approval.seriesApprovalId !== null) return tooLate(undoWords.bySeries);
+  if (approval.decidedBy?.id !== userId) return tooLate(undoWords.notYours);
+  if (!table.undo_approval.from.includes(status)) return tooLate(undoWords.onItsWay);
+  return approval.undoUntil === null ? tooLate(undoWords.over) : null;
+}
+
+type Particular = (facts: Facts, actor: Actor, refuse: Refuse) => Refusal | null;
 
 const particular: Partial<Record<Action, Particular>> = {
   submit: (facts, _actor, refuse) => readiness(facts, refuse),
@@ -187,7 +210,7 @@ const particular: Partial<Record<Action, Particular>> = {
   },
 };
 
-function readiness(facts: Facts, refuse: Parameters<Particular>[2]): Refusal | null {
+function readiness(facts: Facts, refuse: Refuse): Refusal | null {
   const [first, ...others] = facts.problems;
   if (!first) return null;
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`;

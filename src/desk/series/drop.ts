@@ -3,11 +3,14 @@ import type { Schema } from "#platform/db";
 import { voidApproval } from "../approvals.store.ts";
 import type { DeskParts } from "../desk.ts";
 import { lockPost, updatePost } from "../posts.store.ts";
+import { undoTooLate, undoWords } from "../undo.ts";
 import {
+  type SeriesApproval,
   type SeriesRow,
   freeDate,
   lockSeries,
   occurrencesFrom,
+  postsReleasedBy,
   updateSeries,
   voidSeriesApproval,
 } from "./series.store.ts";
@@ -42,6 +45,29 @@ export async function dropOccurrences(
     dropped += 1;
   }
   return dropped;
+}
+
+/**
+ * Takes an approval of a series back: what it alone released is put away again, as long as no worker has any of it.
+ *
+ * @throws DeskError `desk.undo_too_late` where one has; the caller's transaction must not be kept then
+ */
+export async function takeBackApproval(
+  parts: Pick<DeskParts, "deliveries">,
+  db: Kysely<Schema>,
+  series: SeriesRow,
+  approval: SeriesApproval,
+  { reason, now }: { reason: string; now: Date },
+): Promise<void> {
+  for (const postId of await postsReleasedBy(db, series, approval.id)) {
+    await lockPost(db, series.workspaceId, postId);
+    const { tooLate } = await parts.deliveries.cancelUnclaimed(db, series.workspaceId, postId);
+    if (tooLate.length > 0) throw undoTooLate(undoWords.onItsWay);
+  }
+  await voidSeriesApproval(db, series, reason, now, true);
+  await dropOccurrences(parts, db, series, reason, now);
+  const editors = [...new Set([...approval.editorsBefore, ...series.editors])];
+  await updateSeries(db, series, { editors, tend_at: now, updated_at: now });
 }
 
 /**

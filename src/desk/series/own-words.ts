@@ -3,7 +3,7 @@ import type { Actor } from "#kit";
 import type { Schema } from "#platform/db";
 import type { LoadedPost } from "../load.ts";
 import { authorsOf } from "../posts.store.ts";
-import type { SeriesRow } from "./series.store.ts";
+import { lastApprovedTemplate, type SeriesRow } from "./series.store.ts";
 
 export const ownWordsReason =
   "You wrote or changed part of this series since its last approval; this workspace asks for the approval of somebody else.";
@@ -14,9 +14,9 @@ export async function hasOwnWords(
   series: SeriesRow,
   template: LoadedPost,
   actor: Actor,
-  approvedVersion: number,
 ): Promise<boolean> {
   if (!template.workspace.separateApprover) return false;
+  const approvedVersion = await lastApprovedTemplate(db, series);
   const authors = await authorsOf(db, series.workspaceId, template.id, approvedVersion);
   return [...series.editors, ...authors].includes(actor.userId);
 }

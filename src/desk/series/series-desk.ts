@@ -27,6 +27,7 @@ export type SeriesDesk = {
     change: { rule?: SeriesRule | undefined; ahead?: number | undefined },
   ): Promise<void>;
   approve(actor: Actor, id: string, seen: { boundHash: string; note: string }): Promise<void>;
+  undoApproval(actor: Actor, id: string): Promise<void>;
   pause(actor: Actor, id: string): Promise<void>;
   resume(actor: Actor, id: string): Promise<void>;
   end(actor: Actor, id: string): Promise<void>;
@@ -44,6 +45,7 @@ export function createSeriesDesk(parts: DeskParts): SeriesDesk {
     create: (actor, request) => verbs.createSeries(parts, actor, request),
     change: (actor, id, change) => verbs.changeSeries(parts, actor, id, change),
     approve: (actor, id, seen) => verbs.approveSeries(parts, actor, id, seen),
+    undoApproval: (actor, id) => verbs.undoSeriesApproval(parts, actor, id),
     pause: (actor, id) => verbs.pauseSeries(parts, actor, id),
     resume: (actor, id) => verbs.resumeSeries(parts, actor, id),
     end: (actor, id) => verbs.endSeries(parts, actor, id),

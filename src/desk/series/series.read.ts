@@ -11,7 +11,7 @@ import { hasOwnWords, ownWordsReason } from "./own-words.ts";
 import { type Moment, localDate, momentOf, momentsAfter } from "./rule.ts";
 import type { SeriesRule } from "./rule.schema.ts";
 import { seriesHash } from "./series-hash.ts";
-import { type SeriesAction, seriesActions, seriesNotFound, whyNot } from "./series.rules.ts";
+import { type SeriesAction, seriesActions, seriesNotFound, undoRefusal, whyNot } from "./series.rules.ts";
 import {
   type Occurrence,
   type SeriesApproval,
@@ -72,11 +72,13 @@ export async function readSeries(parts: DeskParts, actor: Actor, id: string): Pr
     const approval = await newestApproval(db, series);
     const now = parts.clock.now();
     const dates = await datesWithPosts(db, series, now);
-    const ownWords = await hasOwnWords(db, series, template, actor, approval?.templateVersion ?? 0);
+    const ownWords = await hasOwnWords(db, series, template, actor);
     const decided = seriesActions.map((action) => ({
       action,
       reason:
-        whyNot(action, series.state, actor) ?? (action === "approve" && ownWords ? ownWordsReason : null),
+        whyNot(action, series.state, actor) ??
+        (action === "approve" && ownWords ? ownWordsReason : null) ??
+        (action === "undo_approval" ? undoRefusal(approval, actor) : null),
     }));
     const hash = seriesHash(series.rule, template);
     return {
@@ -246,7 +248,8 @@ async function templatesOf(
         and (${viewerId}::uuid = any(s.editors) or exists (select from post_versions v
           where v.workspace_id = s.workspace_id and v.post_id = s.template_id and v.created_by = ${viewerId}::uuid
             and v.number > coalesce((select a.template_version from series_approvals a
-              where a.workspace_id = s.workspace_id and a.series_id = s.id order by a.id desc limit 1), 0)))
+              where a.workspace_id = s.workspace_id and a.series_id = s.id and not a.taken_back
+              order by a.id desc limit 1), 0)))
         as "ownWords",
       coalesce((
         select json_agg(json_build_object('channelId', c.id, 'connector', c.connector, 'handle', c.handle)

@@ -138,6 +138,16 @@ function writeRoutes(app: App, series: SeriesDesk): void {
   );
 
   app.post(
+    "/series/:id/approve/undo",
+    route("posts.approve", "undoSeriesApproval", "Take back the approval that you gave a moment ago"),
+    async (request) => {
+      const actor = actorOf(request);
+      await series.undoApproval(actor, request.params.id);
+      return answer(series, actor, request.params.id);
+    },
+  );
+
+  app.post(
     "/series/:id/pause",
     route("posts.publish", "pauseSeries", "Hold a series; dates meanwhile are left out"),
     async (request) => {

@@ -2,14 +2,28 @@ import type { Actor } from "#kit";
 import type { Permission } from "#kit";
 import { can } from "#workspaces";
 import { DeskError } from "../errors.ts";
-import type { SeriesState } from "./series.store.ts";
+import { undoWords } from "../undo.ts";
+import type { SeriesApproval, SeriesState } from "./series.store.ts";
 
-export const seriesActions = ["change", "approve", "pause", "resume", "end", "remove"] as const;
+export const seriesActions = [
+  "change",
+  "approve",
+  "undo_approval",
+  "pause",
+  "resume",
+  "end",
+  "remove",
+] as const;
 export type SeriesAction = (typeof seriesActions)[number];
 
 const table: Record<SeriesAction, { from: SeriesState[]; permission: Permission; words: string }> = {
   change: { from: ["active", "paused"], permission: "posts.write", words: "change" },
   approve: { from: ["active", "paused"], permission: "posts.approve", words: "approve" },
+  undo_approval: {
+    from: ["active", "paused"],
+    permission: "posts.approve",
+    words: "take back the approval of",
+  },
   pause: { from: ["active"], permission: "posts.publish", words: "pause" },
   resume: { from: ["paused"], permission: "posts.publish", words: "resume" },
   end: { from: ["active", "paused"], permission: "posts.publish", words: "end" },
@@ -23,6 +37,13 @@ export function whyNot(action: SeriesAction, state: SeriesState, actor: Actor): 
   if (action === "approve" && actor.kind !== "person") return "Only a person can approve a series.";
   if (!from.includes(state)) return `You cannot ${words} this series: it is ${state}.`;
   return null;
+}
+
+/** Why this person can't take back the newest approval of a series; null where they can. */
+export function undoRefusal(approval: SeriesApproval | null, actor: Actor): string | null {
+  if (approval === null || approval.voidedAt !== null) return undoWords.none;
+  if (approval.decidedBy?.id !== actor.userId) return undoWords.notYours;
+  return approval.undoUntil === null ? undoWords.over : null;
 }
 
 /** Throws what `whyNot` says. */

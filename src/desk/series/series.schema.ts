@@ -53,6 +53,9 @@ export const series = summary.extend({
     .omit({ version: true, boundAt: true })
     .extend({ templateVersion: z.int(), voidedAt: instant.nullable(), voidedReason: z.string().nullable() })
     .nullable(),
+  undoUntil: instant
+    .nullable()
+    .describe("Until when you can take back the approval that you gave a moment ago; null otherwise."),
   dates: z.array(
     moment.extend({
       postId: z.uuid().nullable(),

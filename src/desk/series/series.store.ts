@@ -1,6 +1,7 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { newId } from "#kit";
 import type { Schema } from "#platform/db";
+import { undoUntil } from "../approvals.store.ts";
 import { type SeriesRule, rule as ruleSchema } from "./rule.schema.ts";
 
 type Db = Kysely<Schema>;
@@ -31,6 +32,11 @@ export type SeriesApproval = {
   decidedAt: Date;
   voidedAt: Date | null;
   voidedReason: string | null;
+  /** What it releases is not sent before. */
+  notBefore: Date | null;
+  /** Until when whoever gave it can take it back; null once that is over. */
+  undoUntil: Date | null;
+  editorsBefore: string[];
 };
 
 export type Occurrence = {
@@ -203,6 +209,8 @@ export async function insertSeriesApproval(
       note: approval.note,
       decided_by: approval.by,
       decided_at: approval.at,
+      undo_until: undoUntil,
+      editors_before: series.editors,
     })
     .execute();
   return id;
@@ -215,6 +223,10 @@ export async function newestApproval(db: Db, series: SeriesRow): Promise<SeriesA
     .leftJoin("users as u", "u.id", "a.decided_by")
     .selectAll("a")
     .select("u.name")
+    .select(
+      sql<Date | null>`case when a.voided_at is null and a.undo_until > clock_timestamp()
+        then a.undo_until end`.as("open_until"),
+    )
     .where("a.workspace_id", "=", series.workspaceId)
     .where("a.series_id", "=", series.id)
     .orderBy("a.id", "desc")
@@ -231,19 +243,35 @@ export async function newestApproval(db: Db, series: SeriesRow): Promise<SeriesA
     decidedAt: row.decided_at,
     voidedAt: row.voided_at,
     voidedReason: row.voided_reason,
+    notBefore: row.undo_until,
+    undoUntil: row.open_until,
+    editorsBefore: row.editors_before,
   };
 }
 
-/** Ends the standing approval of a series; false: none stood. */
+/** The newest version of the template that was approved and not taken back; 0 where none was. */
+export async function lastApprovedTemplate(db: Db, series: SeriesRow): Promise<number> {
+  const row = await db
+    .selectFrom("series_approvals")
+    .select((column) => column.fn.max("template_version").as("version"))
+    .where("workspace_id", "=", series.workspaceId)
+    .where("series_id", "=", series.id)
+    .where("taken_back", "=", false)
+    .executeTakeFirst();
+  return row?.version ?? 0;
+}
+
+/** Ends the standing approval of a series; false: none stood. See `voidApproval` for what was taken back. */
 export async function voidSeriesApproval(
   db: Db,
   series: SeriesRow,
   reason: string,
   now: Date,
+  takenBack = false,
 ): Promise<boolean> {
   const result = await db
     .updateTable("series_approvals")
-    .set({ voided_at: now, voided_reason: reason })
+    .set({ voided_at: now, voided_reason: reason, taken_back: takenBack })
     .where("workspace_id", "=", series.workspaceId)
     .where("series_id", "=", series.id)
     .where("voided_at", "is", null)
@@ -330,4 +358,17 @@ export async function leaveSeries(db: Db, workspaceId: string, postId: string): 
 /** Looks at a series again at `until`, and not before. */
 export async function postpone(db: Db, templateId: string, until: Date): Promise<void> {
   await db.updateTable("series").set({ tend_at: until }).where("template_id", "=", templateId).execute();
+}
+
+/** Posts that an approval of a series alone approves, in the order of their ids. */
+export async function postsReleasedBy(db: Db, series: SeriesRow, approvalId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom("approvals")
+    .select("post_id")
+    .where("workspace_id", "=", series.workspaceId)
+    .where("series_approval_id", "=", approvalId)
+    .where("voided_at", "is", null)
+    .orderBy("post_id")
+    .execute();
+  return rows.map((row) => row.post_id);
 }

@@ -8,7 +8,8 @@ import type { DeskParts } from "../desk.ts";
 import { DeskError, postNotFound } from "../errors.ts";
 import { type LoadedPost, loadPost } from "../load.ts";
 import { authorsOf, insertPost, lockPost, updatePost } from "../posts.store.ts";
-import { dropOccurrences, fallBack } from "./drop.ts";
+import { undoTooLate, undoWords } from "../undo.ts";
+import { dropOccurrences, fallBack, takeBackApproval } from "./drop.ts";
 import { hasOwnWords, ownWordsReason } from "./own-words.ts";
 import { assertRule, dayAfter, localDate, momentsAfter } from "./rule.ts";
 import type { SeriesRule } from "./rule.schema.ts";
@@ -24,7 +25,7 @@ import {
   postpone,
   updateSeries,
 } from "./series.store.ts";
-import { seriesNotFound, seriesRefusal } from "./series.rules.ts";
+import { seriesNotFound, seriesRefusal, undoRefusal } from "./series.rules.ts";
 import { tendSeries } from "./tend.ts";
 
 type Step = { db: Kysely<Schema>; series: SeriesRow; now: Date };
@@ -156,7 +157,7 @@ export async function approveSeries(
         message: "This series is approved already.",
       });
     }
-    await assertApprover(db, series, template, actor, last?.templateVersion ?? 0);
+    await assertApprover(db, series, template, actor);
     const approvalId = await insertSeriesApproval(db, series, {
       templateVersion: template.version,
       contentHash: template.contentHash,
@@ -176,9 +177,8 @@ async function assertApprover(
   series: SeriesRow,
   template: LoadedPost,
   actor: Actor,
-  approvedVersion: number,
 ): Promise<void> {
-  if (await hasOwnWords(db, series, template, actor, approvedVersion)) {
+  if (await hasOwnWords(db, series, template, actor)) {
     throw new DeskError({ code: "desk.own_words", kind: "forbidden", message: ownWordsReason });
   }
   const problems = blockingProblems(template.checks);
@@ -188,6 +188,23 @@ async function assertApprover(
     kind: "unprocessable",
     message: problems[0]?.message ?? "The template is not ready.",
     problems,
+  });
+}
+
+/**
+ * Takes the approval of a series back, within its first seconds and by the person who gave it: what it released is
+ * put away, and the series waits for an approval as before.
+ *
+ * @throws DeskError `desk.undo_too_late`
+ */
+export async function undoSeriesApproval(parts: DeskParts, actor: Actor, id: string): Promise<void> {
+  await onSeries(parts, actor, id, async ({ db, series, now }) => {
+    seriesRefusal("undo_approval", series.state, actor);
+    const approval = await newestApproval(db, series);
+    const refused = undoRefusal(approval, actor);
+    if (approval === null || refused !== null) throw undoTooLate(refused ?? undoWords.none);
+    await takeBackApproval(parts, db, series, approval, { reason: `Taken back by ${actor.name}`, now });
+    return { action: "series.approval_undone", details: { approvalId: approval.id } };
   });
 }
 

@@ -13,7 +13,7 @@ export function summaryToWire(series: SeriesSummary): Wire<typeof schema.seriesL
 }
 
 export function seriesToWire(series: SeriesView): Wire<typeof schema.series> {
-  const { approval } = series;
+  const { approval, allowed } = series;
   return {
     ...series,
     ...summaryToWire(series),
@@ -27,6 +27,7 @@ export function seriesToWire(series: SeriesView): Wire<typeof schema.series> {
       voidedAt: approval.voidedAt?.toISOString() ?? null,
       voidedReason: approval.voidedReason,
     },
+    undoUntil: allowed.includes("undo_approval") ? (approval?.undoUntil?.toISOString() ?? null) : null,
     dates: series.dates.map((date) => ({
       ...momentToWire(date),
       scheduledAt: date.scheduledAt?.toISOString() ?? null,

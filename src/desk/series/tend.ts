@@ -170,9 +170,9 @@ async function letGo(
     note: approval.note,
     decidedBy: approval.decidedBy.id,
     decidedAt: approval.decidedAt,
-    seriesApprovalId: approval.id,
+    seriesApproval: { id: approval.id, undoUntil: approval.notBefore },
   });
-  await handOver(parts, db, workspaceId, postId, moment.at);
+  await handOver(parts, db, workspaceId, { postId, at: moment.at, by: "approval" });
   await updatePost(db, workspaceId, postId, { status: "scheduled", updated_at: now });
   await setReason(db, series, moment.date, null);
   return true;

@@ -47,6 +47,8 @@ export type ApprovalsTable = {
   voided_at: Nullable<Instant>;
   voided_reason: Nullable<string>;
   series_approval_id: Nullable<string>;
+  undo_until: Nullable<Instant>;
+  taken_back: Filled<boolean>;
 };
 
 export type AuditEventsTable = {
@@ -120,6 +122,7 @@ export type DeliveriesTable = {
   updated_at: Filled<Instant>;
   slow_to_prepare: Filled<boolean>;
   claimed_by: Nullable<string>;
+  not_before: Nullable<Instant>;
 };
 
 export type DeliveryAttemptsTable = {
@@ -463,6 +466,9 @@ export type SeriesApprovalsTable = {
   decided_at: Filled<Instant>;
   voided_at: Nullable<Instant>;
   voided_reason: Nullable<string>;
+  undo_until: Nullable<Instant>;
+  taken_back: Filled<boolean>;
+  editors_before: Filled<string[]>;
 };
 
 export type SeriesOccurrencesTable = {
