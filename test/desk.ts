@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Client } from "pg";
 import { connectorRegistry } from "#connectors";
 import type { Desk, UploadLimits } from "#desk";
 import { createDesk, createMediaLinks } from "#desk";
@@ -52,10 +53,11 @@ function deskOn(database: TestDatabase["database"], directory: string, clock: Cl
 
 /** The desk on a database and a folder of its own, with the real connectors and delivery's real order book. */
 export async function testDesk(clock: Clock) {
-  const { database, close } = await testDatabase();
+  const { database, url, close } = await testDatabase();
   const directory = await mkdtemp(path.join(tmpdir(), "galley-desk-"));
   return {
     database,
+    url,
     desk: deskOn(database, directory, clock),
     directory,
     close: async () => {
@@ -63,6 +65,19 @@ export async function testDesk(clock: Clock) {
       await rm(directory, { recursive: true });
     },
   };
+}
+
+/** As if the moment in which approvals can be taken back were over for everything that waits for it. */
+export async function letUndoPass(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    // Galley's own role cannot: until when a delivery waits is a record.
+    await client.query("set session_replication_role = replica");
+    await client.query("update deliveries set not_before = least(not_before, clock_timestamp())");
+  } finally {
+    await client.end();
+  }
 }
 
 /** The same behind the composed server. */

@@ -56,6 +56,7 @@ const steps: Record<string, Step> = {
     const { boundHash } = await desk.read(actor, id);
     await desk.approve(actor, id, { boundHash, note: "" });
   },
+  undo: (actor, id) => desk.undoApproval(actor, id),
   requestChanges: (actor, id) => desk.requestChanges(actor, id, "shorter"),
   scheduleEarly: (actor, id) => desk.schedule(actor, id, { wall: "2090-01-01T09:00", zone: "Asia/Tokyo" }),
   scheduleLate: (actor, id) => desk.schedule(actor, id, { wall: "2091-01-01T09:00", zone: "Asia/Tokyo" }),
@@ -81,6 +82,7 @@ async function takeOff(postId: string) {
       .select(["id", "fence"])
       .where("post_id", "=", postId)
       .where("state", "=", "scheduled")
+      .where(sql<boolean>`coalesce(not_before <= clock_timestamp(), true)`)
       .limit(1)
       .forUpdate()
       .executeTakeFirst();

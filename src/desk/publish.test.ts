@@ -65,8 +65,8 @@ describe("what has begun to leave", () => {
 
   test("keeps a scheduled post from being edited or moved, and nothing of either stands", async () => {
     const id = await setup.desk.create(person, draft());
-    await setup.desk.schedule(person, id, { wall: "2090-01-01T09:00", zone: "UTC" });
     await approve(id);
+    await setup.desk.schedule(person, id, { wall: "2090-01-01T09:00", zone: "UTC" });
     await takeOff(id);
     const before = await setup.desk.read(person, id);
     const edit = setup.desk.edit(person, id, {

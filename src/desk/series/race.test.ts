@@ -70,6 +70,7 @@ const steps: Record<string, Step> = {
     const { boundHash } = await desk.series.read(actor, id);
     await desk.series.approve(actor, id, { boundHash, note: "" });
   },
+  undo: (actor, id) => desk.series.undoApproval(actor, id),
   pause: (actor, id) => desk.series.pause(actor, id),
   resume: (actor, id) => desk.series.resume(actor, id),
   end: (actor, id) => desk.series.end(actor, id),

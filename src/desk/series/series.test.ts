@@ -2,7 +2,7 @@ import { type Actor, contentHash } from "#kit";
 import type { Database } from "#platform/db";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildChannel, buildMember, buildWorkspace } from "../../../test/builders.ts";
-import { movableClock, testDesk } from "../../../test/desk.ts";
+import { letUndoPass, movableClock, testDesk } from "../../../test/desk.ts";
 import type { Desk } from "../desk.ts";
 import { localDate } from "./rule.ts";
 import type { SeriesRule } from "./rule.schema.ts";
@@ -350,6 +350,7 @@ describe("a series", () => {
   test("that is removed takes back what waits and keeps what was published", async () => {
     const { id, posts } = await approvedSeries("Removed", { ahead: 2, rule: daily() });
     const [published = ""] = posts;
+    await letUndoPass(setup.url);
     for (const state of ["claimed", "in_flight", "rejected"] as const) {
       await database.system
         .updateTable("deliveries")
