@@ -195,6 +195,10 @@ describe("what an approval alone released", () => {
   });
 });
 
+async function postsOf(seriesId: string): Promise<string[]> {
+  return (await setup.desk.series.read(author, seriesId)).dates.flatMap(({ postId }) => postId ?? []);
+}
+
 describe("the approval of a series", () => {
   const rule = {
     repeat: { every: "day" as const, interval: 1 },
@@ -211,10 +215,6 @@ describe("the approval of a series", () => {
     const { boundHash } = await setup.desk.series.read(approver, id);
     await setup.desk.series.approve(approver, id, { boundHash, note: "" });
     return id;
-  }
-
-  async function postsOf(id: string): Promise<string[]> {
-    return (await setup.desk.series.read(author, id)).dates.flatMap(({ postId }) => postId ?? []);
   }
 
   test("is taken back with every date that it released", async () => {
