@@ -13,6 +13,7 @@ import { createFiles } from "#platform/files";
 import { createHttpClient } from "#platform/http-client";
 import { createJobs } from "#platform/jobs";
 import { createMailTransport } from "#platform/mail";
+import { createRenderer } from "#platform/rendering";
 import { createSecrets } from "#platform/secrets";
 import type { Logger } from "#platform/telemetry";
 import { createSites } from "#site";
@@ -102,7 +103,8 @@ export async function createFeatures(parts: FeatureParts) {
   const settings = connectorSettings(config, platforms);
   const mediaLinks = createMediaLinks({ key });
   const mediaPath = (workspaceId: string, hash: string) => mediaLinks.addressOf(workspaceId, hash);
-  const sites = createSites({ database, publicUrl, mediaPath });
+  const markdown = createRenderer();
+  const sites = createSites({ database, publicUrl, mediaPath, markdown });
   const notifications = createNotifications({
     database,
     jobs,
@@ -113,6 +115,7 @@ export async function createFeatures(parts: FeatureParts) {
   });
   const channels = createChannels({
     site: sites.pages,
+    markdown,
     database,
     connectors,
     secrets,

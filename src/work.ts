@@ -6,7 +6,7 @@ import type { FeatureParts, Features } from "./features.ts";
 /** The features' jobs and rounds, and what they free of workers that died: what the role `worker` runs, and nothing that serves requests. */
 export function workOf(
   { database }: Pick<FeatureParts, "database">,
-  { agent, channels, clock, deliveries, desk, identity, imports, notifications }: Features,
+  { agent, channels, clock, deliveries, desk, identity, imports, notifications, sites }: Features,
 ): Pick<WorkerOptions, "tasks" | "sweeps" | "onDeadWorkers"> {
   return {
     tasks: {
@@ -27,6 +27,7 @@ export function workOf(
       ...agent.sweeps,
       desk.series.sweep,
       imports.sweep,
+      sites.sweep,
       idempotencySweep({ database, clock }),
     ],
     onDeadWorkers: (ids) => deliveries.recoverFromDead(ids),

@@ -2,6 +2,7 @@ import { connectorRegistry, type ConnectorContext } from "#connectors";
 import { createMediaLinks } from "#desk";
 import { newId } from "#kit";
 import type { Database } from "#platform/db";
+import { createRenderer } from "#platform/rendering";
 import { createSites, type PublicSites } from "#site";
 import { publicSiteRoutes, siteRoutes } from "#site/routes";
 import { randomBytes } from "node:crypto";
@@ -11,10 +12,13 @@ import { contractMail } from "./contract/mail.ts";
 
 const sitePublicUrl = "https://galley.test";
 
+/** One thread for all that a test file renders. */
+const testMarkdown = createRenderer();
+
 export function sitesOn(database: Database): PublicSites {
   const links = createMediaLinks({ key: randomBytes(32) });
   const mediaPath = (workspaceId: string, hash: string) => links.addressOf(workspaceId, hash);
-  return createSites({ database, publicUrl: sitePublicUrl, mediaPath });
+  return createSites({ database, publicUrl: sitePublicUrl, mediaPath, markdown: testMarkdown });
 }
 
 /** The public pages behind a server, and its settings. */
@@ -38,6 +42,7 @@ export function siteContext(sites: PublicSites, workspaceId: string): ConnectorC
     http: contractHttp([], signal),
     mail: contractMail([]),
     site: sites.pages(workspaceId),
+    markdown: testMarkdown,
     credentials: {},
     accountId: workspaceId,
     scopes: [],

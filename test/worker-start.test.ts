@@ -21,6 +21,8 @@ test("a worker loads neither the server nor what a single kind of job needs", as
     "linkedom",
     "nodemailer",
     "marked",
+    "markdown-it",
+    "franc-min",
     "file-type",
     "@node-rs/argon2",
   ];

@@ -1,4 +1,10 @@
-import type { ConnectorMail, ConnectorSite, ConnectorRegistry, Credentials } from "#connectors";
+import type {
+  ConnectorMail,
+  ConnectorMarkdown,
+  ConnectorRegistry,
+  ConnectorSite,
+  Credentials,
+} from "#connectors";
 import type { Actor, Clock, JsonObject } from "#kit";
 import { systemClock } from "#kit";
 import { recordEvent } from "#platform/audit";
@@ -48,6 +54,8 @@ export type ChannelsOptions = {
   mail: ConnectorMail;
   /** Galley's own pages of a workspace, for the connector that publishes there. */
   site?: (workspaceId: string) => ConnectorSite;
+  /** For connectors whose posts are Markdown. */
+  markdown?: ConnectorMarkdown;
   /** Settings by connector id: base addresses, client ids, versions. */
   settings: Readonly<Record<string, JsonObject>>;
   /** Origin of this installation, without a slash at the end: the callback's address is made of it. */
@@ -129,6 +137,7 @@ export function createChannels(options: ChannelsOptions): Channels {
     http,
     mail,
     site,
+    markdown,
     settings,
     publicUrl,
     clock = systemClock,
@@ -140,7 +149,7 @@ export function createChannels(options: ChannelsOptions): Channels {
     connectors,
     custody,
     apps,
-    ways: { http, mail, site },
+    ways: { http, mail, site, markdown },
     clock,
     isOtherApp: async (connector, { workspaceId, id }) => {
       if (registrationOf(connector) === null) return false;

@@ -1,4 +1,10 @@
-import type { ConnectorContext, ConnectorHttp, ConnectorMail, ConnectorSite } from "#connectors";
+import type {
+  ConnectorContext,
+  ConnectorHttp,
+  ConnectorMail,
+  ConnectorMarkdown,
+  ConnectorSite,
+} from "#connectors";
 import { transportFailure } from "#connectors";
 import type { JsonObject } from "#kit";
 import type { HttpClient } from "#platform/http-client";
@@ -10,6 +16,7 @@ export type Ways = {
   mail: ConnectorMail;
   /** Galley's own pages of a workspace; undefined where none are served. */
   site?: ((workspaceId: string) => ConnectorSite) | undefined;
+  markdown?: ConnectorMarkdown | undefined;
 };
 
 export type AccountAccess = Pick<ConnectorContext, "credentials" | "accountId" | "scopes"> & {
@@ -46,6 +53,7 @@ export function contextFor(
     http: connectorHttp(ways.http, signal),
     mail: ways.mail,
     ...(ways.site ? { site: ways.site(account.workspaceId) } : {}),
+    ...(ways.markdown ? { markdown: ways.markdown } : {}),
     credentials: account.credentials,
     accountId: account.accountId,
     scopes: account.scopes,

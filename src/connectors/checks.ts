@@ -2,6 +2,7 @@ import type { Problem } from "#kit";
 import { wellFormedProblem } from "#kit";
 import type { Limits, MediaInfo, OptionField, VariantContent } from "./contract.ts";
 import { mediaProblems } from "./media-checks.ts";
+import { mentionsAddress } from "./text/addresses.ts";
 import { isValidUrl } from "./text/valid-url.ts";
 
 type Rules = {
@@ -123,7 +124,7 @@ function optionProblems(rules: Rules, variant: VariantContent): Problem[] {
 /** The parts with the link after the last one, where no part has it yet: for platforms whose links live in the text. */
 export function withLink(variant: VariantContent): string[] {
   const { link, parts } = variant;
-  if (link === null || parts.some((part) => part.includes(link))) return parts;
+  if (link === null || parts.some((part) => mentionsAddress(part, link))) return parts;
   return parts.map((part, index) => {
     if (index < parts.length - 1) return part;
     return part.trim() === "" ? link : `${part}\n\n${link}`;

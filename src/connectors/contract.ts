@@ -1,5 +1,8 @@
 import type { JsonObject, JsonValue, Money, Problem } from "#kit";
 import type { Verdict } from "./failure.ts";
+import type { ConnectorMarkdown, ConnectorSite } from "./site-port.ts";
+
+export type * from "./site-port.ts";
 
 /**
  * The contract of a platform. A connector is pure code plus HTTP that reaches it as an argument: it
@@ -145,6 +148,8 @@ export type ConnectorContext = {
   mail: ConnectorMail;
   /** Galley's own public pages, of the channel's workspace; undefined where none are served. */
   site?: ConnectorSite;
+  /** Makes HTML and plain text of Markdown; undefined where nothing is rendered. */
+  markdown?: ConnectorMarkdown;
   credentials: Credentials;
   /** What the platform calls the account: a DID, a user id, a mail address. */
   accountId: string;
@@ -184,37 +189,6 @@ export type ConnectorMail = {
 export type MailOutcome =
   | { kind: "accepted"; response: string; refused: string[] }
   | { kind: "failed"; verdict: Verdict; code: string; message: string; evidence: string | null };
-
-/** The public pages of one workspace. They never throw: a failure says what it means. */
-export type ConnectorSite = {
-  /** Makes the pages, or renames them. */
-  open(site: { slug: string; title: string; description: string }): Promise<SiteOutcome<SiteAddress>>;
-  /** Null where the workspace has none. */
-  address(): Promise<SiteOutcome<SiteAddress | null>>;
-  /** Publishes an entry; with a key that is known, gives back what stands under it and changes nothing. */
-  put(key: string, entry: SiteEntry): Promise<SiteOutcome<SitePublished>>;
-  find(key: string): Promise<SiteOutcome<SitePublished | null>>;
-};
-
-export type SiteOutcome<Value> =
-  | { kind: "done"; value: Value }
-  | { kind: "failed"; verdict: Verdict; code: string; message: string };
-
-export type SiteAddress = { accountId: string; slug: string; title: string; url: string };
-
-export type SiteEntry = {
-  title: string;
-  /** Null: made from the title. */
-  slug: string | null;
-  /** Markdown. */
-  body: string;
-  link: string | null;
-  canonicalUrl: string | null;
-  tags: string[];
-  media: { sha256: string; mimeType: string; width: number; height: number; altText: string }[];
-};
-
-export type SitePublished = { id: string; url: string; publishedAt: Date };
 
 export type MailServer = {
   host: string;

@@ -15,6 +15,8 @@ export { ConnectorFailure, transportFailure } from "./failure.ts";
 export type { FailureDetails, Verdict } from "./failure.ts";
 export { mediaKind } from "./media-checks.ts";
 export type { MediaKind } from "./media-checks.ts";
+export { slugOf } from "./site/slug.ts";
+export { mentionsAddress } from "./text/addresses.ts";
 export { postsIn, quotaInWords, quotaTooSmall, quotaTooSmallInWords } from "./quotas.ts";
 
 /** Every connector, by id. A new platform is one folder and one line here. */

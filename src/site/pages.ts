@@ -1,6 +1,15 @@
 import type { ConnectorSite, SiteOutcome, SitePublished } from "#connectors";
+import { slugOf } from "#connectors";
 import { type Database, isDatabaseUnavailable, isUniqueViolation } from "#platform/db";
-import { type Entry, type Site, entryByKey, insertEntry, saveSite, siteOfWorkspace } from "./site.store.ts";
+import {
+  type Entry,
+  type Site,
+  entryByKey,
+  freeSlug,
+  insertEntry,
+  saveSite,
+  siteOfWorkspace,
+} from "./site.store.ts";
 
 /** The public pages of one workspace, as its channel publishes to them. */
 export function connectorSite(
@@ -15,7 +24,7 @@ export function connectorSite(
   });
   const publishedOf = (site: Site, entry: Entry): SitePublished => ({
     id: entry.id,
-    url: `${siteUrl(publicUrl, site.slug)}/${entry.slug}`,
+    url: `${siteUrl(publicUrl, site.slug)}/${encodeURIComponent(entry.slug)}`,
     publishedAt: entry.publishedAt,
   });
 
@@ -60,12 +69,14 @@ export function connectorSite(
       }
       return told("unknown", async () => {
         const stored = await database.inWorkspace(workspaceId, async (db) => {
-          for (const slug of slugs(entry.title, entry.slug)) {
+          for (;;) {
             const known = await entryByKey(db, workspaceId, key);
             if (known) return known;
-            await insertEntry(db, workspaceId, key, { ...entry, slug });
+            const slug = entry.slug ?? (await freeSlug(db, workspaceId, slugOf(entry.title)));
+            const inserted = await insertEntry(db, workspaceId, key, { ...entry, slug });
+            // A number that another entry took in between: the next one. A chosen address is tried alone.
+            if (!inserted && entry.slug !== null) return entryByKey(db, workspaceId, key);
           }
-          return entryByKey(db, workspaceId, key);
         });
         if (stored) return { kind: "done", value: publishedOf(site, stored) };
         const message = `Another entry already has the address "${entry.slug}"; choose another.`;
@@ -77,25 +88,6 @@ export function connectorSite(
 
 export function siteUrl(publicUrl: string, slug: string): string {
   return new URL(`/site/${slug}`, publicUrl).href;
-}
-
-/** A slug that was chosen is tried alone; one that is made from the title gets a number where it is taken. */
-function slugs(title: string, chosen: string | null): string[] {
-  if (chosen !== null) return [chosen];
-  const made = slugOf(title);
-  return [made, ...Array.from({ length: 200 }, (_, index) => `${made.slice(0, 90)}-${index + 2}`)];
-}
-
-/** "Über uns: 10 Jahre!" becomes "uber-uns-10-jahre"; a title without a Latin letter or digit becomes "entry". */
-export function slugOf(title: string): string {
-  const plain = title
-    .normalize("NFKD")
-    .replaceAll(/\p{M}/gu, "")
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .slice(0, 80)
-    .replaceAll(/^-+|-+$/g, "");
-  return plain === "" ? "entry" : plain;
 }
 
 async function told<Value>(

@@ -1,23 +1,12 @@
+import { escapeHtml, xmlCharacters } from "#kit";
 import { generateAtomFeed, generateJsonFeed, generateRssFeed } from "feedsmith";
-import { escape, excerptOf, htmlOf } from "./render.ts";
+import type { SiteLinks } from "./links.ts";
+import { excerptOf, ownLink, wholeHtml } from "./render.ts";
 import type { Entry, Site } from "./site.store.ts";
 
-/** Absolute addresses of a site. */
-export type SiteLinks = {
-  home: string;
-  rss: string;
-  atom: string;
-  json: string;
-  sitemap: string;
-  /** The content API. */
-  entries: string;
-  entry(entry: Pick<Entry, "slug">): string;
-  media(sha256: string): string;
-};
-
-/** RSS 2.0 with the whole text. */
+/** RSS 2.0 with the whole text; the first file as enclosure, all of them as Media RSS. */
 export function rssOf(site: Site, entries: Entry[], links: SiteLinks): string {
-  return generateRssFeed({
+  const feed = generateRssFeed({
     title: site.title,
     link: links.home,
     description: site.description || site.title,
@@ -29,16 +18,40 @@ export function rssOf(site: Site, entries: Entry[], links: SiteLinks): string {
       link: links.entry(entry),
       guid: { value: `urn:uuid:${entry.id}`, isPermaLink: false },
       pubDate: entry.publishedAt,
-      description: excerptOf(entry.body),
-      content: { encoded: htmlOf(entry.body) },
+      description: excerptOf(entry),
+      content: { encoded: wholeHtml(entry, links) },
       categories: entry.tags.map((name) => ({ name })),
+      dc: { languages: [entry.language ?? site.language] },
+      // More than one is read by few; a length that is not known is 0 (RSS Best Practices Profile).
+      enclosures: entry.media.slice(0, 1).map((file) => ({
+        url: links.media(file.sha256),
+        length: file.bytes ?? 0,
+        type: file.mimeType,
+      })),
+      media: {
+        contents: entry.media.map((file) => ({
+          url: links.media(file.sha256),
+          type: file.mimeType,
+          medium: mediumOf(file.mimeType),
+          ...(file.bytes === null ? {} : { fileSize: file.bytes }),
+          ...(file.width > 0 ? { width: file.width, height: file.height } : {}),
+          ...(file.altText === "" ? {} : { description: { value: file.altText, type: "plain" } }),
+        })),
+      },
     })),
   });
+  return xmlCharacters(feed);
+}
+
+/** Media RSS 1.5.1, `medium`. */
+function mediumOf(mimeType: string): string {
+  if (mimeType.startsWith("image/")) return "image";
+  return mimeType.startsWith("video/") ? "video" : "document";
 }
 
 /** Atom 1.0 (RFC 4287) with the whole text. */
 export function atomOf(site: Site, entries: Entry[], links: SiteLinks): string {
-  return generateAtomFeed({
+  const feed = generateAtomFeed({
     id: links.home,
     title: { value: site.title },
     subtitle: { value: site.description },
@@ -53,11 +66,23 @@ export function atomOf(site: Site, entries: Entry[], links: SiteLinks): string {
       title: { value: entry.title },
       updated: entry.updatedAt,
       published: entry.publishedAt,
-      links: [{ href: links.entry(entry), rel: "alternate" }],
-      content: { value: htmlOf(entry.body), type: "html" },
+      links: [
+        { href: links.entry(entry), rel: "alternate", hreflang: entry.language ?? site.language },
+        ...(entry.link === null ? [] : [{ href: entry.link, rel: "related" }]),
+        ...entry.media.map((file) => ({
+          href: links.media(file.sha256),
+          rel: "enclosure",
+          type: file.mimeType,
+          ...(file.bytes === null ? {} : { length: file.bytes }),
+          ...(file.altText === "" ? {} : { title: file.altText }),
+        })),
+      ],
+      summary: { value: excerptOf(entry) },
+      content: { value: wholeHtml(entry, links), type: "html" },
       categories: entry.tags.map((term) => ({ term })),
     })),
   });
+  return xmlCharacters(feed);
 }
 
 /** JSON Feed 1.1. */
@@ -72,8 +97,16 @@ export function jsonFeedOf(site: Site, entries: Entry[], links: SiteLinks): unkn
       id: `urn:uuid:${entry.id}`,
       url: links.entry(entry),
       title: entry.title,
-      content_html: htmlOf(entry.body),
-      content_text: entry.body,
+      content_html: wholeHtml(entry, links),
+      content_text: [entry.text, ownLink(entry)].filter(Boolean).join("\n\n"),
+      language: entry.language ?? site.language,
+      ...pictureOf(entry, links),
+      attachments: entry.media.map((file) => ({
+        url: links.media(file.sha256),
+        mime_type: file.mimeType,
+        ...(file.bytes === null ? {} : { size_in_bytes: file.bytes }),
+        ...(file.altText === "" ? {} : { title: file.altText }),
+      })),
       date_published: entry.publishedAt,
       date_modified: entry.updatedAt,
       ...(entry.link === null ? {} : { external_url: entry.link }),
@@ -82,16 +115,21 @@ export function jsonFeedOf(site: Site, entries: Entry[], links: SiteLinks): unkn
   });
 }
 
+function pictureOf({ media }: Entry, links: SiteLinks): { image?: string } {
+  const picture = media.find(({ mimeType }) => mimeType.startsWith("image/"));
+  return picture ? { image: links.media(picture.sha256) } : {};
+}
+
 /** Sitemaps protocol 0.9: the list and every entry, at most 50,000 of them. */
 export function sitemapOf(entries: Entry[], links: SiteLinks): string {
   const urls = entries.map(
     (entry) =>
-      `<url><loc>${escape(links.entry(entry))}</loc><lastmod>${entry.updatedAt.toISOString()}</lastmod></url>`,
+      `<url><loc>${escapeHtml(links.entry(entry))}</loc><lastmod>${entry.updatedAt.toISOString()}</lastmod></url>`,
   );
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
-    `<url><loc>${escape(links.home)}</loc></url>`,
+    `<url><loc>${escapeHtml(links.home)}</loc></url>`,
     ...urls,
     "</urlset>",
   ].join("\n");

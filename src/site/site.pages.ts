@@ -1,6 +1,7 @@
-import { escape, excerptOf, htmlOf, safeLink, style } from "./render.ts";
+import { directionOfLanguage, escapeHtml } from "#kit";
+import type { SiteLinks } from "./links.ts";
+import { excerptOf, spokenIn, style, wholeHtml } from "./render.ts";
 import type { Entry, Site } from "./site.store.ts";
-import type { SiteLinks } from "./site.feeds.ts";
 
 type Head = {
   title: string;
@@ -15,8 +16,8 @@ export function listPage(site: Site, entries: Entry[], links: SiteLinks, next: s
   const rows = entries.map(
     (
       entry,
-    ) => `<article class="row"><h2><a href="${escape(links.entry(entry))}">${escape(entry.title)}</a></h2>
-<p class="meta">${dateOf(entry)}</p><p>${escape(excerptOf(entry.body))}</p></article>`,
+    ) => `<article class="row" ${spokenIn(entry)}><h2><a href="${escapeHtml(links.entry(entry))}">${escapeHtml(entry.title)}</a></h2>
+<p class="meta">${dateOf(entry)}</p><p>${escapeHtml(excerptOf(entry))}</p></article>`,
   );
   const head = {
     title: site.title,
@@ -25,9 +26,9 @@ export function listPage(site: Site, entries: Entry[], links: SiteLinks, next: s
     type: "website",
   } as const;
   return page(site, links, { ...head, image: null }, [
-    `<header><h1>${escape(site.title)}</h1><p class="lead">${escape(site.description)}</p></header><main>`,
+    `<header><h1>${escapeHtml(site.title)}</h1><p class="lead">${escapeHtml(site.description)}</p></header><main>`,
     ...(rows.length > 0 ? rows : ["<p>Nothing is published here yet.</p>"]),
-    next === null ? "" : `<nav><a rel="next" href="${escape(next)}">Older entries</a></nav>`,
+    next === null ? "" : `<nav><a rel="next" href="${escapeHtml(next)}">Older entries</a></nav>`,
     "</main>",
   ]);
 }
@@ -35,35 +36,21 @@ export function listPage(site: Site, entries: Entry[], links: SiteLinks, next: s
 /** One entry as a page that is read without scripts. */
 export function entryPage(site: Site, entry: Entry, links: SiteLinks): string {
   const image = entry.media.find(({ mimeType }) => mimeType.startsWith("image/"));
-  const link = entry.link === null || entry.body.includes(entry.link) ? null : safeLink(entry.link);
   const head: Head = {
     title: entry.title,
-    description: excerptOf(entry.body),
+    description: excerptOf(entry),
     url: entry.canonicalUrl ?? links.entry(entry),
     type: "article",
     image: image ? links.media(image.sha256) : null,
   };
   return page(site, links, head, [
-    `<header><p class="meta"><a class="home" href="${escape(links.home)}">${escape(site.title)}</a></p>`,
-    `<h1>${escape(entry.title)}</h1><p class="meta">${dateOf(entry)}</p></header><main><article>`,
-    ...entry.media.map((one) => mediaHtml(one, links)),
-    htmlOf(entry.body),
-    link === null ? "" : `<p><a href="${escape(link)}">${escape(link)}</a></p>`,
-    entry.tags.length === 0 ? "" : `<p class="meta">${entry.tags.map(escape).join(" · ")}</p>`,
+    `<header><p class="meta"><a class="home" href="${escapeHtml(links.home)}">${escapeHtml(site.title)}</a></p>`,
+    `<h1 ${spokenIn(entry)}>${escapeHtml(entry.title)}</h1><p class="meta">${dateOf(entry)}</p></header>`,
+    `<main><article ${spokenIn(entry)}>`,
+    wholeHtml(entry, links),
+    entry.tags.length === 0 ? "" : `<p class="meta">${entry.tags.map(escapeHtml).join(" · ")}</p>`,
     "</article></main>",
   ]);
-}
-
-function mediaHtml(media: Entry["media"][number], links: SiteLinks): string {
-  const address = escape(links.media(media.sha256));
-  const label = escape(media.altText);
-  if (media.mimeType.startsWith("image/")) {
-    return `<img src="${address}" alt="${label}" width="${media.width}" height="${media.height}">`;
-  }
-  if (media.mimeType.startsWith("video/")) {
-    return `<video src="${address}" controls preload="metadata" aria-label="${label}" width="${media.width}" height="${media.height}"></video>`;
-  }
-  return `<p><a href="${address}" download>${label === "" ? "Document (PDF)" : label}</a></p>`;
 }
 
 function dateOf(entry: Entry): string {
@@ -72,26 +59,27 @@ function dateOf(entry: Entry): string {
 }
 
 function property(name: string, content: string): string {
-  return `<meta property="og:${name}" content="${escape(content)}">`;
+  return `<meta property="og:${name}" content="${escapeHtml(content)}">`;
 }
 
 function page(site: Site, links: SiteLinks, head: Head, body: string[]): string {
+  const isRtl = directionOfLanguage(site.language) === "rtl";
   return [
-    `<!doctype html><html lang="${escape(site.language)}">`,
+    `<!doctype html><html lang="${escapeHtml(site.language)}"${isRtl ? ' dir="rtl"' : ""}>`,
     '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">',
-    `<title>${escape(head.title)}</title><meta name="description" content="${escape(head.description)}">`,
-    `<link rel="canonical" href="${escape(head.url)}">`,
+    `<title>${escapeHtml(head.title)}</title><meta name="description" content="${escapeHtml(head.description)}">`,
+    `<link rel="canonical" href="${escapeHtml(head.url)}">`,
     property("title", head.title),
     property("description", head.description),
     property("type", head.type),
     property("url", head.url),
     property("site_name", site.title),
     head.image === null ? "" : property("image", head.image),
-    `<link rel="alternate" type="application/rss+xml" title="${escape(site.title)}" href="${escape(links.rss)}">`,
-    `<link rel="alternate" type="application/feed+json" title="${escape(site.title)}" href="${escape(links.json)}">`,
+    `<link rel="alternate" type="application/rss+xml" title="${escapeHtml(site.title)}" href="${escapeHtml(links.rss)}">`,
+    `<link rel="alternate" type="application/feed+json" title="${escapeHtml(site.title)}" href="${escapeHtml(links.json)}">`,
     `<style>${style}</style></head><body>`,
     ...body,
-    `<footer><nav><a href="${escape(links.rss)}">RSS</a><a href="${escape(links.atom)}">Atom</a><a href="${escape(links.json)}">JSON Feed</a></nav></footer></body></html>`,
+    `<footer><nav><a href="${escapeHtml(links.rss)}">RSS</a><a href="${escapeHtml(links.atom)}">Atom</a><a href="${escapeHtml(links.json)}">JSON Feed</a></nav></footer></body></html>`,
   ]
     .filter((line) => line !== "")
     .join("\n");

@@ -3,8 +3,8 @@ import { actorOf, decodeIdCursor, encodeCursor, pageQuery } from "#platform/wire
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { notFound } from "./errors.ts";
-import { excerptOf, htmlOf, pagePolicy } from "./render.ts";
-import type { SiteLinks } from "./site.feeds.ts";
+import type { SiteLinks } from "./links.ts";
+import { excerptOf, pagePolicy } from "./render.ts";
 import { entryPage, listPage } from "./site.pages.ts";
 import * as schema from "./site.schema.ts";
 import type { Entry, Site } from "./site.store.ts";
@@ -195,8 +195,10 @@ function entryToWire(entry: Entry, links: SiteLinks): z.input<typeof schema.entr
     url,
     canonicalUrl: entry.canonicalUrl ?? url,
     text: entry.body,
-    html: htmlOf(entry.body),
-    excerpt: excerptOf(entry.body),
+    plainText: entry.text,
+    language: entry.language,
+    html: entry.html,
+    excerpt: excerptOf(entry),
     link: entry.link,
     tags: entry.tags,
     media: entry.media.map(({ sha256, mimeType, width, height, altText }) => ({

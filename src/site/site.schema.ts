@@ -57,6 +57,8 @@ export const entryAnswer = z.object({
   canonicalUrl: z.string(),
   /** Markdown as it was approved. */
   text: z.string(),
+  plainText: z.string().describe("The text without its Markdown."),
+  language: z.string().nullable().describe("BCP 47; null where the text does not show it."),
   html: z.string(),
   excerpt: z.string(),
   link: z.string().nullable(),

@@ -1,6 +1,7 @@
 import type { SiteEntry } from "#connectors";
 import { newId } from "#kit";
 import type { Schema } from "#platform/db";
+import { plainHtml } from "#platform/rendering";
 import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import { z } from "zod";
@@ -18,7 +19,18 @@ export type Site = {
   updatedAt: Date;
 };
 
-export type Entry = SiteEntry & { id: string; slug: string; publishedAt: Date; updatedAt: Date };
+export type Entry = Omit<SiteEntry, "rendered"> & {
+  id: string;
+  slug: string;
+  /** As readers get it; a text that is still to be rendered stands here as it is, escaped. */
+  html: string;
+  /** The text without its Markdown. */
+  text: string;
+  /** BCP 47; null where it does not show. */
+  language: string | null;
+  publishedAt: Date;
+  updatedAt: Date;
+};
 
 const siteColumns = [
   "workspace_id",
@@ -93,6 +105,9 @@ const entryColumns = [
   "slug",
   "title",
   "body",
+  "html",
+  "plain_text",
+  "language",
   "link",
   "canonical_url",
   "tags",
@@ -105,6 +120,7 @@ const mediaSchema = z.array(
   z.object({
     sha256: z.string(),
     mimeType: z.string(),
+    bytes: z.number().nullable().default(null),
     width: z.number(),
     height: z.number(),
     altText: z.string(),
@@ -116,6 +132,9 @@ type EntryRow = {
   slug: string;
   title: string;
   body: string;
+  html: string | null;
+  plain_text: string | null;
+  language: string | null;
   link: string | null;
   canonical_url: string | null;
   tags: string[];
@@ -125,12 +144,15 @@ type EntryRow = {
 };
 
 function entryOf(row: EntryRow): Entry {
-  const { id, slug, title, body, link, tags } = row;
+  const { id, slug, title, body, language, link, tags } = row;
   return {
     id,
     slug,
     title,
     body,
+    html: row.html ?? plainHtml(body),
+    text: row.plain_text ?? body,
+    language,
     link,
     tags,
     canonicalUrl: row.canonical_url,
@@ -156,6 +178,9 @@ export async function insertEntry(
       slug: entry.slug,
       title: entry.title,
       body: entry.body,
+      html: entry.rendered?.html ?? null,
+      plain_text: entry.rendered?.text ?? null,
+      language: entry.rendered?.language ?? null,
       link: entry.link,
       canonical_url: entry.canonicalUrl,
       tags: entry.tags,
@@ -192,4 +217,50 @@ export async function listEntries(
 
 function selectEntries(db: Db, workspaceId: string) {
   return db.selectFrom("site_entries").select(entryColumns).where("workspace_id", "=", workspaceId);
+}
+
+/**
+ * The first free address that begins with this one: itself, or with a number after it. Another entry may take it
+ * before it is used, so the insert decides.
+ */
+export async function freeSlug(db: Db, workspaceId: string, made: string): Promise<string> {
+  const numbered = `${made}-`;
+  const number = sql<string>`substring(slug from ${Array.from(numbered).length + 1}::int)`;
+  const entries = db.selectFrom("site_entries").where("workspace_id", "=", workspaceId);
+  const taken = await entries.select("id").where("slug", "=", made).executeTakeFirst();
+  if (!taken) return made;
+  const highest = await entries
+    .select(sql<string>`coalesce(max(${number}::numeric), 1)`.as("number"))
+    .where(sql<boolean>`starts_with(slug, ${numbered}) and ${number} ~ '^[1-9][0-9]{0,11}$'`)
+    .executeTakeFirstOrThrow();
+  return `${numbered}${Number(highest.number) + 1}`;
+}
+
+/** Some entries whose text is still to be rendered, of any workspace; asked as the system. */
+export async function unrenderedEntries(
+  db: Db,
+  most: number,
+): Promise<{ workspaceId: string; id: string; body: string }[]> {
+  const rows = await db
+    .selectFrom("site_entries")
+    .select(["workspace_id", "id", "body"])
+    .where("html", "is", null)
+    .orderBy("id", "desc")
+    .limit(most)
+    .execute();
+  return rows.map(({ workspace_id: workspaceId, id, body }) => ({ workspaceId, id, body }));
+}
+
+export async function keepRendered(
+  db: Db,
+  workspaceId: string,
+  id: string,
+  { html, text, language }: { html: string; text: string; language: string | null },
+): Promise<void> {
+  await db
+    .updateTable("site_entries")
+    .set({ html, plain_text: text, language })
+    .where("workspace_id", "=", workspaceId)
+    .where("id", "=", id)
+    .execute();
 }

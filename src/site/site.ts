@@ -2,9 +2,10 @@ import type { ConnectorSite } from "#connectors";
 import type { Actor } from "#kit";
 import { recordEvent } from "#platform/audit";
 import { type Database, isUniqueViolation } from "#platform/db";
+import { plainHtml, type Renderer } from "#platform/rendering";
 import { SiteError, notFound } from "./errors.ts";
 import { connectorSite, siteUrl } from "./pages.ts";
-import type { SiteLinks } from "./site.feeds.ts";
+import type { SiteLinks } from "./links.ts";
 import * as store from "./site.store.ts";
 
 export type SiteSettings = {
@@ -34,6 +35,8 @@ export type PublicSites = {
   bySlug(slug: string): Promise<{ site: store.Site; links: SiteLinks }>;
   /** Newest first, below the id `before`. */
   list(site: store.Site, page: { before: string | null; limit: number }): Promise<store.Entry[]>;
+  /** Renders what an earlier version published as text alone. */
+  sweep: { name: string; everyMs: number; run(signal: AbortSignal): Promise<void> };
   /** Throws `site.not_found`. */
   entry(site: store.Site, slug: string): Promise<store.Entry>;
 };
@@ -43,10 +46,11 @@ export type SitesOptions = {
   publicUrl: string;
   /** The path at which everybody may read a file of a workspace. */
   mediaPath: (workspaceId: string, sha256: string) => string;
+  markdown: Renderer;
 };
 
 export function createSites(options: SitesOptions): PublicSites {
-  const { database, publicUrl, mediaPath } = options;
+  const { database, publicUrl, mediaPath, markdown } = options;
 
   function linksOf(site: store.Site): SiteLinks {
     const home = siteUrl(publicUrl, site.slug);
@@ -57,7 +61,7 @@ export function createSites(options: SitesOptions): PublicSites {
       json: `${home}/feed.json`,
       sitemap: `${home}/sitemap.xml`,
       entries: `${home}/api/entries`,
-      entry: ({ slug }) => `${home}/${slug}`,
+      entry: ({ slug }) => `${home}/${encodeURIComponent(slug)}`,
       media: (sha256) => new URL(mediaPath(site.workspaceId, sha256), publicUrl).href,
     };
   }
@@ -69,7 +73,22 @@ export function createSites(options: SitesOptions): PublicSites {
     return { slug, title, description, language, public: site.public, url: home, feeds };
   }
 
+  async function renderOlder(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const entries = await store.unrenderedEntries(database.system, 20);
+      if (entries.length === 0) return;
+      for (const { workspaceId, id, body } of entries) {
+        const outcome = await markdown.render(body);
+        // What cannot be rendered is shown as it was written.
+        const asWritten = { html: plainHtml(body), text: body, language: null };
+        const rendered = outcome.kind === "done" ? outcome.value : asWritten;
+        await database.inWorkspace(workspaceId, (db) => store.keepRendered(db, workspaceId, id, rendered));
+      }
+    }
+  }
+
   return {
+    sweep: { name: "site.rendering", everyMs: 3_600_000, run: renderOlder },
     pages: (workspaceId) => connectorSite({ database, publicUrl }, workspaceId),
     async settings(workspaceId) {
       const site = await database.inWorkspace(workspaceId, (db) => store.siteOfWorkspace(db, workspaceId));

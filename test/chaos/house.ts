@@ -8,6 +8,7 @@ import { createFiles } from "#platform/files";
 import { createHttpClient } from "#platform/http-client";
 import { createJobs, migrateJobs } from "#platform/jobs";
 import { createMailTransport } from "#platform/mail";
+import { createRenderer } from "#platform/rendering";
 import { createSecrets } from "#platform/secrets";
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -75,7 +76,8 @@ export async function openHouse(directory: string, platforms: Platforms): Promis
   const http = createHttpClient({ allowOrigins: platforms.origins });
   const mail = createMailTransport({ allowServers: platforms.mailServers });
   const settings = Object.fromEntries(platforms.targets.map((target) => [target.id, target.settings]));
-  const sites = createSites({ database, publicUrl, mediaPath: (_, sha256) => `/${sha256}` });
+  const markdown = createRenderer();
+  const sites = createSites({ database, publicUrl, mediaPath: (_, sha256) => `/${sha256}`, markdown });
   const channels = createChannels({
     database,
     connectors,
@@ -83,6 +85,7 @@ export async function openHouse(directory: string, platforms: Platforms): Promis
     http,
     mail,
     site: sites.pages,
+    markdown,
     settings,
     publicUrl,
   });

@@ -51,6 +51,8 @@ export type ContractOptions<Harness extends ContractHarness> = {
   threads: boolean;
   /** False where nothing says how long a text may be but Galley. */
   enforcesTextLimit: boolean;
+  /** What people see of a text, where it is no longer what was written: Markdown. */
+  shown?: (text: string) => string;
   /** True where a second `commit` with the same key makes no second thing. */
   idempotent: boolean;
   /** True where the platform itself never takes the same text twice, and says so. */
@@ -68,6 +70,7 @@ export function connectorContract<Harness extends ContractHarness>(
   name: string,
   options: ContractOptions<Harness>,
 ): void {
+  const shown = options.shown ?? ((text: string) => text);
   describe(`${name} keeps the connector contract`, () => {
     let harness: Harness;
     beforeAll(async () => {
@@ -171,7 +174,7 @@ export function connectorContract<Harness extends ContractHarness>(
       const text = `${unique()} <b>&amp;</b> "quotes" 日本語 👩‍👩‍👧‍👦 é`;
       const link = `https://example.com/${randomUUID()}?a=1&b=2`;
       await publish(inputOf(variant({ parts: [text], link })));
-      const seen = (await harness.visible()).find((thing) => thing.text.includes(text));
+      const seen = (await harness.visible()).find((thing) => thing.text.includes(shown(text)));
       expect(seen?.text).toContain(link);
     });
 

@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { ConnectorContext } from "#connectors";
 import { connectorRegistry } from "#connectors";
 import { startMailCatcher } from "#emulator";
+import { createRenderer } from "#platform/rendering";
 import type { BrokenProxy } from "./broken-proxy.ts";
 import { startBrokenProxy } from "./broken-proxy.ts";
 import type { ContractHarness, FaultCase, Seen } from "./connector-suite.ts";
@@ -25,6 +26,7 @@ async function start(): Promise<MailHarness> {
   const connector = connectorRegistry().get("email");
   if (connector?.connect.kind !== "form") throw new Error("email connects by a form");
   const mail = contractMail([`127.0.0.1:${proxy.port}`, "127.0.0.1:9"]);
+  const markdown = createRenderer();
   let credentials: ConnectorContext["credentials"] = {};
 
   function context(deadlineMs = 10_000, port = proxy.port): ConnectorContext {
@@ -33,7 +35,7 @@ async function start(): Promise<MailHarness> {
       catcher: { host: "127.0.0.1", port, readBackUrl: catcher.url, publicUrl: catcher.publicUrl },
     };
     const http = contractHttp([catcher.url], signal);
-    return { http, mail, credentials, accountId: "news@example.com", scopes: [], settings, signal };
+    return { http, mail, credentials, accountId: "news@example.com", scopes: [], settings, signal, markdown };
   }
 
   async function get(path: string): Promise<Buffer> {
@@ -87,6 +89,7 @@ connectorContract<MailHarness>("email", {
   options: { subject: "A letter" },
   threads: false,
   enforcesTextLimit: false,
+  shown: (text) => text.replaceAll("&amp;", "&"),
   idempotent: false,
   faults: [
     fault("kept, but the answer to the final dot is lost", "lost_answer", { visible: 1 }),

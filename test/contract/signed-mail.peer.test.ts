@@ -4,6 +4,7 @@ import PostalMime from "postal-mime";
 import type { ConnectorContext, DeliveryInput, Published } from "#connectors";
 import { connectorRegistry } from "#connectors";
 import { createMailTransport } from "#platform/mail";
+import { createRenderer } from "#platform/rendering";
 import type { Dovecot } from "./dovecot.ts";
 import { dovecotMissing, startDovecot } from "./dovecot.ts";
 import { contractHttp, nowhere } from "./http.ts";
@@ -41,6 +42,7 @@ async function publish(postfix: Postfix): Promise<Published> {
   const context: ConnectorContext = {
     http: contractHttp([nowhere], signal),
     mail,
+    markdown: createRenderer(),
     credentials: {},
     accountId: "news@galley.test",
     scopes: [],

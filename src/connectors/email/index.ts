@@ -17,7 +17,10 @@ import type {
   VariantContent,
 } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
+import { nestingProblem } from "../text/markdown-depth.ts";
+import { renderedText } from "../text/rendered-text.ts";
 import { accountOf, emailForm, verify } from "./connect.ts";
+import { renderMail } from "./render.ts";
 import { channelCatcher, readCredentials, serverOf } from "./settings.ts";
 
 const limits: Limits = {
@@ -102,7 +105,10 @@ function validate(variant: VariantContent, media: MediaInfo[]): Problem[] {
     const message = "The subject must be one line without control characters.";
     problems.push({ path: "/options/subject", code: "email.bad_subject", message });
   }
-  return problems;
+  return [
+    ...problems,
+    ...variant.parts.flatMap((text, index) => nestingProblem(`/parts/${index}`, text) ?? []),
+  ];
 }
 
 function subjectOf(variant: VariantContent): string {
@@ -125,9 +131,10 @@ async function prepare(context: ConnectorContext, delivery: DeliveryInput): Prom
     contentId: image.contentId,
     altText: delivery.media[index]?.altText ?? "",
   }));
-  const { renderMail } = await import("./render.ts");
-  const body = renderMail(subject, { text: variant.parts.join("\n\n"), link: variant.link, images });
-  const payload = { subject, ...body, date: dueAt.toISOString(), from, to: recipients, inline };
+  const source = variant.parts.join("\n\n");
+  const body = await renderedText(context, "email", source);
+  const { html, text } = renderMail({ subject, body, source, link: variant.link, images });
+  const payload = { subject, html, text, date: dueAt.toISOString(), from, to: recipients, inline };
   return { items: [{ kind: "post", payload }] };
 }
 

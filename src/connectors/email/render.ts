@@ -1,50 +1,16 @@
-import { Marked } from "marked";
+import { directionOf, directionOfLanguage, escapeHtml } from "#kit";
+import type { RenderedText } from "../contract.ts";
+import { mentionsAddress } from "../text/addresses.ts";
+import { readMoreIn } from "./messages.ts";
 
 export type MailSource = {
-  /** Markdown. */
-  text: string;
+  subject: string;
+  body: RenderedText;
+  /** The author's own text, in which the link may stand. */
+  source: string;
   link: string | null;
   images: { contentId: string; altText: string }[];
 };
-
-const entities: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
-}
-
-function safeLink(href: string): string | null {
-  const protocol = URL.parse(href)?.protocol;
-  return protocol === "https:" || protocol === "http:" || protocol === "mailto:" ? href : null;
-}
-
-// Markdown lets HTML and any address through; a mail must hold only what its author can see in the source.
-const markdown = new Marked({
-  gfm: true,
-  breaks: true,
-  renderer: {
-    html({ text }) {
-      return escape(text);
-    },
-    link({ href, tokens }) {
-      const inner = this.parser.parseInline(tokens);
-      const target = safeLink(href);
-      return target === null ? inner : `<a href="${escape(target)}" style="${styles.link}">${inner}</a>`;
-    },
-    // A remote image tells its host who opened the mail, so its alternative text stands in.
-    image({ href, text }) {
-      const target = safeLink(href);
-      const label = escape(text === "" ? href : text);
-      return target === null ? label : `<a href="${escape(target)}" style="${styles.link}">${label}</a>`;
-    },
-  },
-});
 
 const styles = {
   body: "margin:0;padding:0;background:#f4f3f0",
@@ -55,34 +21,40 @@ const styles = {
   image: "display:block;max-width:100%;height:auto;border-radius:6px;margin:0 0 16px",
 };
 
-/** Both bodies of a mail from one source. The HTML holds no script, no remote image and no raw HTML. */
-export function renderMail(subject: string, source: MailSource): { html: string; text: string } {
-  return { html: htmlOf(subject, source), text: textOf(source) };
+/** Both bodies of a mail from one text. The HTML holds no script, no remote image and no raw HTML. */
+export function renderMail(mail: MailSource): { html: string; text: string } {
+  return { html: htmlOf(mail), text: textOf(mail) };
 }
 
-function htmlOf(subject: string, source: MailSource): string {
-  const images = source.images.map(
-    (image) => `<img src="cid:${image.contentId}" alt="${escape(image.altText)}" style="${styles.image}">`,
+function htmlOf({ subject, body, link, images }: MailSource): string {
+  const pictures = images.map(
+    (image) =>
+      `<img src="cid:${image.contentId}" alt="${escapeHtml(image.altText)}" style="${styles.image}">`,
   );
-  const target = source.link === null ? null : safeLink(source.link);
-  const button =
-    target === null ? "" : `<p><a href="${escape(target)}" style="${styles.button}">Read more</a></p>`;
+  const target = link === null ? null : URL.parse(link);
+  const isWeb = target?.protocol === "https:" || target?.protocol === "http:";
+  const button = isWeb
+    ? `<p><a href="${escapeHtml(link ?? "")}" style="${styles.button}">${escapeHtml(readMoreIn(body.language))}</a></p>`
+    : "";
+  const language = body.language === null ? "" : ` lang="${escapeHtml(body.language)}"`;
+  const direction =
+    body.language === null
+      ? directionOf(body.text === "" ? subject : body.text)
+      : directionOfLanguage(body.language);
   return [
     "<!doctype html>",
-    `<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(subject)}</title></head>`,
-    `<body style="${styles.body}"><div style="${styles.card}">`,
-    ...images,
-    markdown.parse(source.text, { async: false }),
+    `<html${language} dir="${direction}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(subject)}</title></head>`,
+    // Mail programs drop the attributes of `html`, and know no style sheets.
+    `<body style="${styles.body}"><div${language} dir="${direction}" style="${styles.card}">`,
+    ...pictures,
+    body.html.replaceAll('<a href="', `<a style="${styles.link}" href="`),
     button,
     "</div></body></html>",
   ].join("\n");
 }
 
-// Markdown was made to be read as it is.
-function textOf(source: MailSource): string {
-  const images = source.images
-    .filter((image) => image.altText !== "")
-    .map((image) => `[Image: ${image.altText}]`);
-  const link = source.link === null || source.text.includes(source.link) ? [] : [source.link];
-  return [...images, source.text.trim(), ...link].join("\n\n") + "\n";
+function textOf({ body, source, link, images }: MailSource): string {
+  const pictures = images.filter(({ altText }) => altText !== "").map(({ altText }) => `[${altText}]`);
+  const after = link === null || mentionsAddress(source, link) ? [] : [link];
+  return [...pictures, body.text.trim(), ...after].filter((part) => part !== "").join("\n\n") + "\n";
 }

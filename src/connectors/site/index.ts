@@ -19,6 +19,9 @@ import type {
   VariantContent,
 } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
+import { nestingProblem } from "../text/markdown-depth.ts";
+import { renderedText } from "../text/rendered-text.ts";
+import { isSlug } from "./slug.ts";
 
 const limits: Limits = {
   textLength: 100_000,
@@ -35,7 +38,13 @@ const limits: Limits = {
 
 const options: OptionField[] = [
   option("title", "Title", 200, true, "The headline of the page, and its title in feeds and search engines."),
-  option("slug", "Address", 100, false, "Small letters, digits and hyphens; made from the title if empty."),
+  option(
+    "slug",
+    "Address",
+    100,
+    false,
+    "Small letters of any script, digits and hyphens; made from the title if empty.",
+  ),
   option("canonical", "Original address", 2000, false, "Where this text appeared first, if not here."),
   option("tags", "Tags", 300, false, "Separated by commas."),
 ];
@@ -49,12 +58,16 @@ function field(key: string, label: string, required: boolean, placeholder: strin
 }
 
 const slugPattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-const entrySlugPattern = /^[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?$/;
 
 const payloadSchema = z.object({
   title: z.string(),
   slug: z.string().nullable(),
   body: z.string(),
+  // Plans of earlier versions have none.
+  rendered: z
+    .object({ html: z.string(), text: z.string(), language: z.string().nullable() })
+    .nullable()
+    .default(null),
   link: z.string().nullable(),
   canonicalUrl: z.string().nullable(),
   tags: z.array(z.string()),
@@ -62,6 +75,7 @@ const payloadSchema = z.object({
     z.object({
       sha256: z.string(),
       mimeType: z.string(),
+      bytes: z.number().nullable().default(null),
       width: z.number(),
       height: z.number(),
       altText: z.string(),
@@ -108,7 +122,11 @@ export const site: Connector = {
   measure: (text) => Array.from(text).length,
   compose: (variant) => variant.parts,
   validate(variant, media) {
-    return [...commonProblems(site, variant, media), ...optionProblems(variant)];
+    return [
+      ...commonProblems(site, variant, media),
+      ...optionProblems(variant),
+      ...variant.parts.flatMap((part, index) => nestingProblem(`/parts/${index}`, part) ?? []),
+    ];
   },
   price: () => null,
   quotas: () => [],
@@ -133,8 +151,8 @@ export const site: Connector = {
 function optionProblems(variant: VariantContent): Problem[] {
   const problems: Problem[] = [];
   const slug = text(variant, "slug");
-  if (slug !== "" && !entrySlugPattern.test(slug)) {
-    const message = "An address has small letters, digits and hyphens, like spring-catalogue.";
+  if (slug !== "" && !isSlug(slug)) {
+    const message = "An address has small letters of any script, digits and hyphens, like spring-catalogue.";
     problems.push({ path: "/options/slug", code: "site.bad_slug", message });
   }
   const canonical = text(variant, "canonical");
@@ -151,22 +169,24 @@ function text(variant: VariantContent, key: string): string {
   return typeof value === "string" ? value.trim() : "";
 }
 
-// oxlint-disable-next-line require-await -- the contract's signature: other platforms upload here
-async function prepare(_context: ConnectorContext, { variant, media }: DeliveryInput): Promise<Plan> {
+async function prepare(context: ConnectorContext, { variant, media }: DeliveryInput): Promise<Plan> {
   const tags = text(variant, "tags")
     .split(",")
     .map((tag) => tag.trim())
     .filter((tag) => tag !== "");
+  const body = variant.parts.join("\n\n");
   const payload = {
     title: text(variant, "title"),
     slug: text(variant, "slug") || null,
-    body: variant.parts.join("\n\n"),
+    body,
+    rendered: await renderedText(context, "site", body),
     link: variant.link,
     canonicalUrl: text(variant, "canonical") || null,
     tags: [...new Set(tags)],
-    media: media.map(({ sha256, mimeType, width, height, altText }) => ({
+    media: media.map(({ sha256, mimeType, bytes, width, height, altText }) => ({
       sha256,
       mimeType,
+      bytes,
       width,
       height,
       altText,

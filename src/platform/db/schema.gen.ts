@@ -507,6 +507,9 @@ export type SiteEntriesTable = {
   media: Filled<Json>;
   published_at: Filled<Instant>;
   updated_at: Filled<Instant>;
+  html: Nullable<string>;
+  plain_text: Nullable<string>;
+  language: Nullable<string>;
 };
 
 export type SitesTable = {

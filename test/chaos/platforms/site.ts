@@ -1,3 +1,4 @@
+import { createRenderer } from "#platform/rendering";
 import { createSites } from "#site";
 import type { Target, Visible } from "./target.ts";
 
@@ -24,7 +25,12 @@ export function site(publicUrl: string): Target {
     expireTokens: async () => undefined,
     withdraw: async () => undefined,
     async journal({ database }) {
-      const sites = createSites({ database, publicUrl, mediaPath: (_, sha256) => `/${sha256}` });
+      const sites = createSites({
+        database,
+        publicUrl,
+        mediaPath: (_, sha256) => `/${sha256}`,
+        markdown: createRenderer(),
+      });
       const { site: pages } = await sites.bySlug(slug);
       const seen: Visible[] = [];
       for (let before: string | null = null; ;) {
@@ -34,7 +40,12 @@ export function site(publicUrl: string): Target {
         });
         for (const { body, media, slug: address } of entries) {
           const altTexts = media.map(({ altText }) => altText);
-          seen.push({ account: slug, text: body, altTexts, url: `${publicUrl}/site/${slug}/${address}` });
+          seen.push({
+            account: slug,
+            text: body,
+            altTexts,
+            url: `${publicUrl}/site/${slug}/${encodeURIComponent(address)}`,
+          });
         }
         const last = entries.at(-1);
         if (!last || entries.length < pageSize) return seen;

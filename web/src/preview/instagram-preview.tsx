@@ -4,6 +4,7 @@ import { Avatar } from "../ui/avatar.tsx";
 import { MediaGrid } from "./media-grid.tsx";
 import { previewText } from "./messages.ts";
 import { FirstComment, Folded } from "./post-parts.tsx";
+import { withLink } from "./with-link.ts";
 
 type PreviewProps = { channel: Channel; content: VariantContent };
 
@@ -14,7 +15,7 @@ const fold = { characters: 125, lines: 2 };
 export function InstagramPreview({ channel, content }: PreviewProps) {
   const { link } = content;
   const text = content.parts.join("\n\n");
-  const caption = link === null || text.includes(link) ? text : `${text}\n\n${link}`.trim();
+  const [caption = ""] = withLink({ parts: [text], link });
   return (
     <div className="px-4 py-4">
       <div className="flex items-center gap-3">

@@ -4,6 +4,7 @@ import { Avatar } from "../ui/avatar.tsx";
 import { MediaGrid } from "./media-grid.tsx";
 import { previewText } from "./messages.ts";
 import { FirstComment, Folded } from "./post-parts.tsx";
+import { withLink } from "./with-link.ts";
 
 type PreviewProps = { channel: Channel; content: VariantContent };
 
@@ -13,7 +14,7 @@ export function LinkedInPreview({ channel, content }: PreviewProps) {
   const linkAs = optionOf(content, "linkAs");
   const card = link !== null && (linkAs === "A card" || (linkAs === "" && content.media.length === 0));
   const text = content.parts.join("\n\n");
-  const shown = link === null || card || text.includes(link) ? text : `${text}\n\n${link}`.trim();
+  const [shown = ""] = card ? [text] : withLink({ parts: [text], link });
   return (
     <div className="px-4 py-4">
       <div className="flex items-center gap-3">

@@ -1,4 +1,6 @@
 import { lazy, Suspense } from "react";
+// oxlint-disable-next-line no-restricted-imports -- a rule that comes as code: docs/decisions/0002
+import { mentionsAddress } from "../../../src/connectors/text/addresses.ts";
 import type { Channel, VariantContent } from "../api/types.ts";
 import { MediaGrid } from "./media-grid.tsx";
 import { previewText } from "./messages.ts";
@@ -24,7 +26,7 @@ export function SitePreview({ channel, content }: { channel: Channel; content: V
             <Markdown text={text} />
           </Suspense>
         )}
-        {content.link && !text.includes(content.link) ? (
+        {content.link && !mentionsAddress(text, content.link) ? (
           <p className="break-all text-accent-ink underline underline-offset-3">{content.link}</p>
         ) : null}
       </div>

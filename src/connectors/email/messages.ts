@@ -1,0 +1,46 @@
+/** "Read more" on the button of a mail, by language; one that is missing here reads English. */
+const readMore: Record<string, string> = {
+  ar: "اقرأ المزيد",
+  bg: "Прочетете повече",
+  bn: "আরও পড়ুন",
+  ca: "Llegeix-ne més",
+  cs: "Číst dále",
+  da: "Læs mere",
+  de: "Weiterlesen",
+  el: "Διαβάστε περισσότερα",
+  en: "Read more",
+  es: "Leer más",
+  fa: "بیشتر بخوانید",
+  fi: "Lue lisää",
+  fr: "Lire la suite",
+  he: "להמשך קריאה",
+  hi: "और पढ़ें",
+  hr: "Pročitajte više",
+  hu: "Tovább olvasom",
+  id: "Baca selengkapnya",
+  it: "Continua a leggere",
+  ja: "続きを読む",
+  ko: "더 읽기",
+  nb: "Les mer",
+  nl: "Lees verder",
+  pl: "Czytaj dalej",
+  pt: "Ler mais",
+  ro: "Citește mai mult",
+  ru: "Читать далее",
+  sk: "Čítať ďalej",
+  sl: "Preberite več",
+  sv: "Läs mer",
+  ta: "மேலும் படிக்க",
+  te: "మరింత చదవండి",
+  th: "อ่านต่อ",
+  tr: "Devamını oku",
+  uk: "Читати далі",
+  ur: "مزید پڑھیں",
+  vi: "Đọc tiếp",
+  zh: "阅读全文",
+};
+
+export function readMoreIn(language: string | null): string {
+  const [own = "en"] = (language ?? "en").split("-");
+  return readMore[own] ?? readMore["en"] ?? "";
+}

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { withLink } from "../checks.ts";
+import { mentionsAddress } from "./addresses.ts";
+
+const link = "https://example.org/a";
+
+describe("a text that holds another address than the link", () => {
+  test.each([
+    "See https://example.org/a/b",
+    "See https://example.org/ab",
+    "See https://example.org/a.html",
+    "See https://example.org/a?b",
+    "See https://example.org/a#b",
+    "See https://example.org/a-b.",
+    "See https://example.org/a%20b",
+    "See https://example.org/a日本",
+    "See http://example.org/a",
+    "See https://www.example.org/a",
+    "See https://other.example/?to=https://example.org/a",
+    "See https://archive.example/https://example.org/a",
+    "See xhttps://example.org/a",
+    "See [more](https://example.org/a/b)",
+    "See <https://example.org/a/>",
+  ])("does not hold it: %s", (text) => {
+    expect(mentionsAddress(text, link)).toBe(false);
+    expect(withLink({ parts: [text], link, media: [], firstComment: null, options: {} })[0]).toContain(
+      `\n\n${link}`,
+    );
+  });
+});
+
+describe("a text holds a link", () => {
+  test.each([
+    "https://example.org/a",
+    "See https://example.org/a.",
+    "See https://example.org/a, or (https://example.org/a)",
+    "HTTPS://EXAMPLE.ORG/a!",
+    "[more](https://example.org/a)",
+    '[more](https://example.org/a "title")',
+    "<https://example.org/a>",
+    "**https://example.org/a**",
+    "[https://example.org/a](https://example.org/a/b)",
+    "見て「https://example.org/a」。",
+    "https://example.org:443/a",
+    "first https://example.org/b, then https://example.org/a",
+  ])("as in %s", (text) => {
+    expect(mentionsAddress(text, link)).toBe(true);
+    expect(withLink({ parts: [text], link, media: [], firstComment: null, options: {} })).toEqual([text]);
+  });
+
+  test.each([
+    ["Über https://müller.example/über.", "https://xn--mller-kva.example/%C3%BCber"],
+    ["https://en.wikipedia.org/wiki/Oak_(tree) is good", "https://en.wikipedia.org/wiki/Oak_(tree)"],
+    ["(https://en.wikipedia.org/wiki/Oak_(tree))", "https://en.wikipedia.org/wiki/Oak_(tree)"],
+    ["https://ca.wikipedia.org/wiki/Col·lecció", "https://ca.wikipedia.org/wiki/Col·lecció"],
+    ["http://[::1]:3000/a and more", "http://[::1]:3000/a"],
+    ["http://localhost:3000", "http://localhost:3000/"],
+    ["<https://example.org/wow!>", "https://example.org/wow!"],
+  ])("that is written otherwise: %s", (text, address) => {
+    expect(mentionsAddress(text, address)).toBe(true);
+  });
+});
+
+test("what is no address is held by nothing", () => {
+  expect(mentionsAddress("nonsense", "nonsense")).toBe(false);
+  expect(mentionsAddress("http:// https://. ftp://example.org", "https://")).toBe(false);
+});

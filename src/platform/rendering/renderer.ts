@@ -1,0 +1,94 @@
+import { Worker } from "node:worker_threads";
+
+/** A text for readers: HTML without scripts, raw HTML and remote pictures; plain text; the language (BCP 47) if it shows. */
+type Rendered = { html: string; text: string; language: string | null };
+
+type RenderOutcome =
+  | { kind: "done"; value: Rendered }
+  | { kind: "failed"; problem: "too_long" | "too_deep" | "too_large" | "too_slow" | "broken" };
+
+export type Renderer = {
+  /** Renders Markdown in a thread of its own with bounded time and memory. Never throws. */
+  render(source: string): Promise<RenderOutcome>;
+};
+
+export type WorkerAnswer = Rendered | { problem: "too_deep" | "too_large" | "broken" };
+
+/** Four times what the longest text may have, in UTF-16 units. */
+const mostSource = 400_000;
+export const mostHtml = 8_000_000;
+
+type Limits = {
+  /** What a text may take; those that pass `validate` take a hundredth of it. */
+  longestMs: number;
+  /** How long a thread without work is kept. */
+  idleMs: number;
+};
+
+/**
+ * One thread, started with the first text and ended when it was idle for a while, renders one text after another.
+ */
+export function createRenderer(
+  { longestMs, idleMs }: Limits = { longestMs: 15_000, idleMs: 5_000 },
+): Renderer {
+  let worker: Worker | null = null;
+  let idle: NodeJS.Timeout | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+
+  function end(): void {
+    void worker?.terminate();
+    worker = null;
+  }
+
+  async function answerTo(source: string): Promise<RenderOutcome> {
+    clearTimeout(idle);
+    worker ??= start();
+    const outcome = await ask(worker, source, longestMs);
+    // A thread that did not answer may hold on to anything.
+    if (outcome.kind === "failed") end();
+    else idle = setTimeout(end, idleMs).unref();
+    return outcome;
+  }
+
+  return {
+    render(source) {
+      if (source.length > mostSource) return Promise.resolve({ kind: "failed", problem: "too_long" });
+      const answer = last.then(() => answerTo(source));
+      last = answer;
+      return answer;
+    },
+  };
+}
+
+function start(): Worker {
+  const started = new Worker(new URL("./renderer.worker.ts", import.meta.url), {
+    env: {},
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 32, stackSizeMb: 2 },
+  });
+  started.unref();
+  // Between two texts nobody listens, and an error that nobody hears would end the process.
+  started.on("error", () => undefined);
+  return started;
+}
+
+function ask(worker: Worker, source: string, longestMs: number): Promise<RenderOutcome> {
+  return new Promise((resolve) => {
+    function settle(outcome: RenderOutcome): void {
+      clearTimeout(timer);
+      worker.off("message", onMessage).off("error", onEnd).off("exit", onEnd);
+      resolve(outcome);
+    }
+    function onMessage(answer: WorkerAnswer): void {
+      settle("problem" in answer ? { kind: "failed", ...answer } : { kind: "done", value: answer });
+    }
+    // Also when its memory is used up: that ends the thread and no more.
+    function onEnd(): void {
+      settle({ kind: "failed", problem: "broken" });
+    }
+    const timer = setTimeout(() => settle({ kind: "failed", problem: "too_slow" }), longestMs);
+    worker.once("message", onMessage).once("error", onEnd).once("exit", onEnd);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+    worker.postMessage(source);
+  });
+}
