@@ -10,10 +10,19 @@ const sees: Record<string, string[]> = {
   "src/platform": ["#kit", "#platform/*"],
   "src/connectors": ["#kit"],
   "src/identity": ["#kit", "#platform/*"],
-  "src/workspaces": ["#kit", "#platform/*", "#identity", "#identity/routes"],
+  "src/installation": ["#kit", "#platform/*", "#identity", "#identity/routes"],
+  "src/workspaces": ["#kit", "#platform/*", "#identity", "#identity/routes", "#installation"],
   "src/site": ["#kit", "#platform/*", "#connectors"],
   "src/channels": ["#kit", "#platform/*", "#connectors", "#identity", "#workspaces"],
-  "src/delivery": ["#kit", "#platform/*", "#connectors", "#identity", "#workspaces", "#channels"],
+  "src/delivery": [
+    "#kit",
+    "#platform/*",
+    "#connectors",
+    "#identity",
+    "#installation",
+    "#workspaces",
+    "#channels",
+  ],
   "src/desk": ["#kit", "#platform/*", "#connectors", "#identity", "#workspaces", "#channels", "#delivery"],
   "src/usage": ["#kit", "#platform/*"],
   "src/agent": [
@@ -28,8 +37,8 @@ const sees: Record<string, string[]> = {
     "#usage",
   ],
   "src/notifications": ["#kit", "#platform/*", "#identity", "#workspaces", "#channels", "#delivery", "#desk"],
-  // The command line speaks to the API like any other client.
-  "src/edge/cli": ["#kit", "#platform/config"],
+  // The command line speaks to the API like any other client; what is for the machine alone reaches its database.
+  "src/edge/cli": ["#kit", "#platform/config", "#platform/db", "#identity", "#installation"],
   emulator: [],
 };
 

@@ -1,7 +1,8 @@
 import { connectorRegistry } from "#connectors";
 import { createDesk, createMediaLinks } from "#desk";
 import { postRoutes } from "#desk/routes";
-import { createIdentity } from "#identity";
+import { createAccounts, createIdentity } from "#identity";
+import { createInstallation } from "#installation";
 import { systemClock } from "#kit";
 import { type Database, openDatabase } from "#platform/db";
 import { createFiles } from "#platform/files";
@@ -45,7 +46,8 @@ async function galley() {
   const database = openDatabase({ url });
   const clock = systemClock;
   const identity = createIdentity({ database, key, publicUrl, clock });
-  const workspaces = createWorkspaces({ database, identity, clock, publicUrl });
+  const installation = createInstallation({ database, accounts: createAccounts({ database }) });
+  const workspaces = createWorkspaces({ database, identity, installation, clock, publicUrl });
   return createServer({
     options: {
       publicUrl,
@@ -60,6 +62,7 @@ async function galley() {
     database,
     clock,
     identity,
+    installation,
     workspaces,
     health: {
       ready: async () => ({ ready: true, checks: {} }),

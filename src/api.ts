@@ -34,8 +34,8 @@ export async function createApi(
   { config, database, platforms, log }: FeatureParts,
   features: Features,
 ): Promise<Api> {
-  const { agent, channels, clock, connectors, deliveries, desk, identity, imports, sites, workspaces } =
-    features;
+  const { agent, channels, clock, connectors, deliveries, desk, identity, imports } = features;
+  const { installation, sites, workspaces } = features;
   const { publicUrl, dataDir } = config;
   const metrics = createMetrics();
   addBusinessMetrics(metrics, database);
@@ -52,6 +52,7 @@ export async function createApi(
     database,
     clock,
     identity,
+    installation,
     workspaces,
     health: createHealth({ database, dataDir, metrics, log }),
     metrics,
@@ -69,7 +70,7 @@ export async function createApi(
       await mediaRoutes(api, { desk });
       deliveryRoutes(api, { deliveries });
       siteRoutes(api, { sites });
-      quarantineRoutes(api, deliveries);
+      quarantineRoutes(api, { quarantine: deliveries.quarantine, installation });
       usageRoutes(api, { database, clock });
       agentRoutes(api, { agent });
     },

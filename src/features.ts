@@ -4,7 +4,8 @@ import { createChannels } from "#channels";
 import { connectorRegistry } from "#connectors";
 import { createDeliveries } from "#delivery";
 import { createDesk, createImports, createMediaLinks } from "#desk";
-import { createIdentity } from "#identity";
+import { createAccounts, createIdentity } from "#identity";
+import { createInstallation } from "#installation";
 import { systemClock } from "#kit";
 import { createNotifications, type NoticeMail } from "#notifications";
 import type { Config } from "#platform/config";
@@ -99,7 +100,8 @@ export async function createFeatures(parts: FeatureParts) {
   });
 
   const identity = createIdentity({ database, key: key.toString("base64"), publicUrl, clock });
-  const workspaces = createWorkspaces({ database, identity, clock, publicUrl });
+  const installation = createInstallation({ database, accounts: createAccounts({ database }) });
+  const workspaces = createWorkspaces({ database, identity, installation, clock, publicUrl });
   const settings = connectorSettings(config, platforms);
   const mediaLinks = createMediaLinks({ key });
   const mediaPath = (workspaceId: string, hash: string) => mediaLinks.addressOf(workspaceId, hash);
@@ -173,6 +175,7 @@ export async function createFeatures(parts: FeatureParts) {
     clock,
     connectors,
     identity,
+    installation,
     workspaces,
     sites,
     notifications,

@@ -1,4 +1,5 @@
-import { createIdentity, type Identity } from "#identity";
+import { createAccounts, createIdentity, type Identity } from "#identity";
+import { createInstallation, type Installation } from "#installation";
 import type { Clock, Role } from "#kit";
 import { newId, systemClock } from "#kit";
 import { recordEvent } from "#platform/audit";
@@ -42,6 +43,7 @@ export type TestApp = {
   url: string;
   database: Database;
   identity: Identity;
+  installation: Installation;
   workspaces: Workspaces;
   /** The owner of a new workspace. */
   owner: () => Promise<TestPerson>;
@@ -77,7 +79,8 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
   const key = randomBytes(32).toString("base64");
   const publicUrl = options?.publicUrl ?? testOrigin;
   const identity = createIdentity({ database, key, publicUrl, clock });
-  const workspaces = createWorkspaces({ database, identity, clock, publicUrl });
+  const installation = createInstallation({ database, accounts: createAccounts({ database }) });
+  const workspaces = createWorkspaces({ database, identity, installation, clock, publicUrl });
   const app = await createServer({
     options: {
       publicUrl,
@@ -94,6 +97,7 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
     database,
     clock,
     identity,
+    installation,
     workspaces,
     health: {
       ready: async () => ({ ready: true, checks: {} }),
@@ -108,6 +112,7 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
     url,
     database,
     identity,
+    installation,
     workspaces,
     owner: async () => {
       const workspaceId = newId();

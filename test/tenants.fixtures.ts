@@ -20,19 +20,23 @@ export type Ids = Record<
   string
 >;
 
+/** What a call sends; `path` only where it differs from the route's own. */
+export type Sent = { path?: string; body?: unknown; headers?: Record<string, string> };
+
 /**
  * How a route is probed. `names`: it is called with ids of another tenant, in the path or the body.
  * `lists`: it names nothing and answers rows; none may be another tenant's. `own`: it names nothing and
- * concerns the caller alone; the reason says why it is not called.
+ * concerns the caller alone, for the reason given; `sent` is what its caller sends.
  */
 export type Fixture =
   | { names: (ids: Ids) => { path?: string; body?: unknown } }
   | { lists: string }
-  | { own: string };
+  | { own: string; sent?: Sent };
 
 const path = (template: (ids: Ids) => string, body?: unknown): Fixture => ({
   names: (ids) => ({ path: template(ids), body }),
 });
+const own = (reason: string, sent: Sent): Fixture => ({ own: reason, sent });
 const post = (verb: string, body?: unknown): Fixture => path((ids) => `/posts/${ids.post}${verb}`, body);
 const variants = (ids: Ids) => [
   {
@@ -40,6 +44,13 @@ const variants = (ids: Ids) => [
     content: { parts: ["Fresh from the galley."], media: [{ mediaId: ids.media, altText: "A ship" }] },
   },
 ];
+
+const emptyUpload: Sent = {
+  body: '--part\r\ncontent-disposition: form-data; name="file"; filename="a.png"\r\n\r\nno image\r\n--part--\r\n',
+  headers: { "content-type": "multipart/form-data; boundary=part" },
+};
+const nobody = { email: "nobody@example.test", password: "seven quiet herons wade" };
+const harbour = { name: "Harbour News", timeZone: "Europe/Berlin" };
 
 const weekly = {
   repeat: { every: "week", weekdays: [2] },
@@ -51,39 +62,60 @@ const weekly = {
 /** Every route of the API, as OpenAPI writes it. A route that is missing here fails the test. */
 export const fixtures: Record<string, Fixture> = {
   "GET /setup": { own: "says only whether anybody exists" },
-  "POST /setup": { own: "refused once anybody exists" },
-  "POST /sessions": { own: "needs a password" },
+  "POST /setup": own("refused once anybody exists", {
+    body: { ...nobody, ...harbour, workspaceName: "Theirs" },
+  }),
+  "POST /sessions": own("needs a password", { body: nobody }),
   "GET /sessions": { lists: "/sessions" },
-  "DELETE /sessions/current": { own: "ends the caller's own session" },
+  "DELETE /sessions/current": own("ends the caller's own session", {}),
   "DELETE /sessions/{id}": path((ids) => `/sessions/${ids.session}`),
   "GET /me": { lists: "/me" },
   "GET /workspaces": { lists: "/workspaces" },
-  "POST /workspaces": { own: "makes a workspace of the caller" },
-  "PATCH /workspace": { own: "changes the workspace of the session" },
-  "GET /quarantine": { own: "the same for every workspace: numbers alone" },
-  "POST /quarantine": { own: "concerns the installation; owners alone" },
-  "POST /quarantine/release": { own: "concerns the installation; owners alone" },
-  "POST /workspace/pause": { own: "pauses the workspace of the session" },
-  "POST /workspace/resume": { own: "resumes the workspace of the session" },
+  "POST /workspaces": own("makes a workspace of the caller", { body: harbour }),
+  "PATCH /workspace": own("changes the workspace of the session", { body: { name: "Mine" } }),
+  "GET /quarantine": { lists: "/quarantine" },
+  "POST /quarantine": own("concerns the installation", { body: { since: "2026-01-01T00:00:00Z" } }),
+  "POST /quarantine/release": own("concerns the installation", {}),
+  "GET /installation/admins": own("concerns the installation", {}),
+  "POST /installation/admins": own("concerns the installation", { body: { email: nobody.email } }),
+  "DELETE /installation/admins/{userId}": {
+    names: (ids) => ({ path: `/installation/admins/${ids.member}` }),
+  },
+  "GET /installation/audit": own("concerns the installation", {}),
+  "POST /workspace/pause": own("pauses the workspace of the session", {}),
+  "POST /workspace/resume": own("resumes the workspace of the session", {}),
   "GET /members": { lists: "/members" },
   "PATCH /members/{userId}": path((ids) => `/members/${ids.member}`, { role: "viewer" }),
   "DELETE /members/{userId}": path((ids) => `/members/${ids.member}`),
   "GET /invitations": { lists: "/invitations" },
-  "POST /invitations": { own: "invites into the workspace of the session" },
+  "POST /invitations": own("invites into the workspace of the session", {
+    body: { email: "secret-guest@example.test", role: "admin" },
+  }),
   "DELETE /invitations/{id}": path((ids) => `/invitations/${ids.invitation}`),
   "GET /invitations/accept": { own: "needs the secret of an invitation" },
-  "POST /invitations/accept": { own: "needs the secret of an invitation" },
+  "POST /invitations/accept": own("needs the secret of an invitation", {
+    body: { token: "guessed", name: "Mallory", password: nobody.password },
+  }),
   "GET /audit": { lists: "/audit" },
 
   "GET /connectors": { lists: "/connectors" },
   "GET /channels": { lists: "/channels" },
-  "POST /channels": { own: "connects to the workspace of the session" },
-  "POST /channels/authorize": { own: "connects to the workspace of the session" },
+  "POST /channels": own("connects to the workspace of the session", {
+    body: { connector: "site", form: {} },
+  }),
+  "POST /channels/authorize": {
+    names: (ids) => ({ body: { connector: "sandbox", channelId: ids.channel } }),
+  },
   "GET /oauth/{connector}/callback": { own: "needs the secret state of a session" },
   "GET /channels/pending/{id}": { own: "needs the session that started the connection" },
-  "POST /channels/pending/{id}": { own: "needs the session that started the connection" },
-  "DELETE /channels/pending/{id}": { own: "needs the session that started the connection" },
-  "POST /channels/secrets/rotate": { own: "rotates the key of the workspace of the session" },
+  "POST /channels/pending/{id}": own("needs the session that started the connection", {
+    path: `/channels/pending/${newId()}`,
+    body: { accountIds: ["1"] },
+  }),
+  "DELETE /channels/pending/{id}": own("needs the session that started the connection", {
+    path: `/channels/pending/${newId()}`,
+  }),
+  "POST /channels/secrets/rotate": own("rotates the key of the workspace of the session", {}),
   "GET /channels/doctor": { own: "examines the workspace of the session; see watch.test.ts" },
   "GET /channels/doctor/{connector}": { lists: "/channels/doctor/sandbox" },
   "GET /channels/warnings": { lists: "/channels/warnings" },
@@ -98,9 +130,17 @@ export const fixtures: Record<string, Fixture> = {
   "GET /oauth/{connector}/status": path((ids) => `/oauth/sandbox/status?channelId=${ids.channel}`),
   "POST /oauth/{connector}/refresh": path((ids) => `/oauth/sandbox/refresh?channelId=${ids.channel}`),
   "DELETE /oauth/{connector}/disconnect": path((ids) => `/oauth/sandbox/disconnect?channelId=${ids.channel}`),
-  "POST /oauth/{connector}/app/check": { own: "looks at what was sent, and at nothing else" },
-  "PUT /oauth/{connector}/app": { own: "sets the app of the workspace of the session" },
-  "DELETE /oauth/{connector}/app": { own: "removes the app of the workspace of the session" },
+  "POST /oauth/{connector}/app/check": own("looks at what was sent, and at nothing else", {
+    path: "/oauth/linkedin/app/check",
+    body: { values: { clientId: "theirs", clientSecret: "theirs" } },
+  }),
+  "PUT /oauth/{connector}/app": own("sets the app of the workspace of the session", {
+    path: "/oauth/linkedin/app",
+    body: { values: { clientId: "theirs", clientSecret: "theirs" } },
+  }),
+  "DELETE /oauth/{connector}/app": own("removes the app of the workspace of the session", {
+    path: "/oauth/linkedin/app",
+  }),
   "GET /oauth/{connector}/guide": { own: "reads a file of the installation" },
   "GET /channels/{id}": path((ids) => `/channels/${ids.channel}`),
   "POST /channels/{id}/check": path((ids) => `/channels/${ids.channel}/check`),
@@ -144,7 +184,9 @@ export const fixtures: Record<string, Fixture> = {
   "POST /posts/{id}/queue/move": post("/queue/move", { direction: "later" }),
 
   "GET /imports": { lists: "/imports" },
-  "POST /imports": { own: "uploads into the workspace of the session" },
+  "POST /imports": own("uploads into the workspace of the session", {
+    body: { fileName: "mine.csv", content: Buffer.from("text,channels\nMine,sandbox\n").toString("base64") },
+  }),
   "GET /imports/template.csv": { own: "is the same for everybody" },
   "GET /exports/posts.csv": { lists: "/exports/posts.csv" },
   "GET /imports/{id}": path((ids) => `/imports/${ids.import}`),
@@ -155,7 +197,7 @@ export const fixtures: Record<string, Fixture> = {
   "GET /series/planned": {
     lists: "/series/planned?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z",
   },
-  "POST /series/preview": { own: "reads nothing but the rule that it is given" },
+  "POST /series/preview": own("reads nothing but the rule that it is given", { body: { rule: weekly } }),
   "POST /series": { names: (ids) => ({ body: { postId: ids.post, rule: weekly } }) },
   "GET /series/{id}": path((ids) => `/series/${ids.series}`),
   "PATCH /series/{id}": path((ids) => `/series/${ids.series}`, { ahead: 3 }),
@@ -167,9 +209,11 @@ export const fixtures: Record<string, Fixture> = {
   "DELETE /series/{id}": path((ids) => `/series/${ids.series}`),
 
   "GET /media": { lists: "/media" },
-  "POST /media": { own: "uploads into the workspace of the session" },
+  "POST /media": own("uploads into the workspace of the session", emptyUpload),
   "GET /site": { lists: "/site" },
-  "PUT /site": { own: "names only the pages of the caller's workspace" },
+  "PUT /site": own("names only the pages of the caller's workspace", {
+    body: { slug: "secret-harbour", title: "Mine" },
+  }),
   "GET /media/{id}": path((ids) => `/media/${ids.media}`),
   "PATCH /media/{id}": path((ids) => `/media/${ids.media}`, { altText: "Theirs" }),
   "DELETE /media/{id}": path((ids) => `/media/${ids.media}`),
@@ -182,7 +226,7 @@ export const fixtures: Record<string, Fixture> = {
   "POST /deliveries/{id}/retry": path((ids) => `/deliveries/${ids.delivery}/retry`),
   "POST /deliveries/{id}/leave": path((ids) => `/deliveries/${ids.delivery}/leave`),
 
-  "GET /usage": { lists: "/usage" },
+  "GET /usage": { lists: "/usage?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z" },
   "POST /drafts": {
     names: (ids) => ({
       body: { source: { kind: "brief", text: "A ship came in." }, channelIds: [ids.channel] },
@@ -260,7 +304,18 @@ export async function furnish(database: Database, owner: TestPerson, colleague: 
       days: 1,
     })
     .execute();
-  await db.insertInto("runs").values({ workspace_id: workspaceId, id: run, input: "{}" }).execute();
+  await db
+    .insertInto("runs")
+    .values({
+      workspace_id: workspaceId,
+      id: run,
+      input: JSON.stringify({
+        source: { kind: "brief", text: "Secret harbour" },
+        channels: [{ id: channel, connector: "sandbox", handle: "@daily" }],
+        tone: null,
+      }),
+    })
+    .execute();
   const series = await owner.call<{ id: string }>("POST", "/series", { postId: made.body.id, rule: weekly });
   const slot = await owner.call<{ id: string }>("POST", "/queue/slots", {
     channelId: channel,
@@ -271,6 +326,7 @@ export async function furnish(database: Database, owner: TestPerson, colleague: 
     fileName: "secret.csv",
     content: Buffer.from("text,channels\nSecret harbour,sandbox\n").toString("base64"),
   });
+  await owner.call("PUT", "/site", { slug: "secret-harbour", title: "Secret harbour" });
   return {
     post: made.body.id,
     import: imported.body.id,

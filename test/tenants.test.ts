@@ -1,105 +1,21 @@
-import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createApi } from "../src/api.ts";
-import { createFeatures } from "../src/features.ts";
-import { createIdentity } from "#identity";
-import { newId, permissions, roles, systemClock } from "#kit";
-import { loadConfig } from "#platform/config";
-import { createLogger } from "#platform/telemetry";
-import type { App } from "#platform/wire";
+import { newId, permissions, roles } from "#kit";
 import { can } from "#workspaces";
-import { buildWorkspace } from "./builders.ts";
-import { testPerson, type TestPerson } from "./app.ts";
-import { testDatabase, type TestDatabase } from "./database.ts";
-import { type Fixture, fixtures, furnish, type Ids, unknownIds } from "./tenants.fixtures.ts";
+import type { TestPerson } from "./app.ts";
+import { fixtures, type Ids, unknownIds } from "./tenants.fixtures.ts";
+import { type Method, type Operation, requestOf, startTenants, type Tenants } from "./tenants.harness.ts";
 
-type Method = Parameters<TestPerson["call"]>[0];
-type Operation = { name: string; method: Method; path: string; access: string };
-
-let directory: string;
-let test: TestDatabase;
-let app: App;
+let tenants: Tenants;
+let operations: Operation[];
 let owner: TestPerson;
-let colleague: TestPerson;
 let stranger: TestPerson;
 let theirs: Ids;
-let operations: Operation[];
-
-/** A person of the composed server; sessions are signed with the key that the server has. */
-let person: (workspaceId: string, role: (typeof roles)[number]) => Promise<TestPerson>;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "galley-tenants-"));
-  test = await testDatabase();
-  const { database, url } = test;
-  const settings = {
-    GALLEY_MODE: "test",
-    DATA_DIR: directory,
-    DATABASE_URL: url,
-    SANDBOX: "false",
-    MAIL_CATCHER: "false",
-  };
-  const config = loadConfig(settings, directory);
-  const key = randomBytes(32);
-  const platforms = { sandbox: null, mailCatcher: null, stop: async () => undefined };
-  const parts = {
-    config,
-    key,
-    database,
-    processId: newId(),
-    platforms,
-    log: createLogger({ logLevel: "silent" }),
-  };
-  const { server } = await createApi(parts, await createFeatures(parts));
-  app = server;
-  await app.ready();
-  const identity = createIdentity({
-    database,
-    key: key.toString("base64"),
-    publicUrl: config.publicUrl,
-    clock: systemClock,
-  });
-  person = (workspaceId, role) => testPerson({ app, database, identity }, workspaceId, role);
-
-  const [home, elsewhere] = [await buildWorkspace(database), await buildWorkspace(database)];
-  owner = await person(home.id, "owner");
-  colleague = await person(home.id, "editor");
-  stranger = await person(elsewhere.id, "owner");
-  theirs = await furnish(database, owner, colleague);
-  operations = await readOperations();
+  tenants = await startTenants();
+  ({ operations, owner, stranger, theirs } = tenants);
 });
-
-afterAll(async () => {
-  await app.close();
-  await test.close();
-  await rm(directory, { recursive: true });
-});
-
-async function readOperations(): Promise<Operation[]> {
-  type Document = { paths: Record<string, Record<string, { description?: string; security?: object[] }>> };
-  const { paths } = (await app.inject("/openapi.json")).json<Document>();
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { description = "", security }]) => {
-      const short = path.replace("/api/v1", "");
-      const permission = permissions.find((name) => description.includes(`\`${name}\``));
-      return {
-        name: `${method.toUpperCase()} ${short}`,
-        method: method.toUpperCase() as Method,
-        path: short,
-        access: permission ?? (security === undefined ? "public" : "session"),
-      };
-    }),
-  );
-}
-
-function requestOf({ name, path }: Operation, ids: Ids): { path: string; body?: unknown } | null {
-  const fixture: Fixture | undefined = fixtures[name];
-  if (fixture === undefined || !("names" in fixture)) return null;
-  return { path, ...fixture.names(ids) };
-}
+afterAll(() => tenants.close());
 
 /** An answer without what differs from call to call: the request's id and the ids that it named. */
 function told(answer: { status: number; body: unknown }, ids: Ids): string {
@@ -143,7 +59,7 @@ describe("every route", () => {
 
   it("answers a session in another tenant's workspace like one in none", async () => {
     for (const operation of operations) {
-      if (["public", "session"].includes(operation.access)) continue;
+      if (["public", "session", "installation"].includes(operation.access)) continue;
       const { path } = requestOf(operation, theirs) ?? { path: operation.path };
       const answers = [];
       for (const id of [owner.workspaceId, newId()]) {
@@ -158,15 +74,15 @@ describe("every route", () => {
   it("needs a session, unless it is public", async () => {
     for (const operation of operations.filter(({ access }) => access !== "public")) {
       const { path } = requestOf(operation, theirs) ?? { path: operation.path };
-      const answer = await app.inject({ method: operation.method, url: `/api/v1${path}` });
+      const answer = await tenants.app.inject({ method: operation.method, url: `/api/v1${path}` });
       expect(`${operation.name} ${answer.statusCode}`).toBe(`${operation.name} 401`);
     }
   });
 
-  it("is open to exactly the roles that have its permission", async () => {
+  it("is open to exactly the roles that have its permission", { timeout: 90_000 }, async () => {
     const unknown = unknownIds();
     for (const role of roles) {
-      const member = await person(owner.workspaceId, role);
+      const member = await tenants.person(owner.workspaceId, role);
       for (const operation of operations) {
         const permission = permissions.find((name) => name === operation.access);
         if (permission === undefined) continue;
@@ -180,6 +96,25 @@ describe("every route", () => {
     }
   });
 
+  it("that concerns the installation is closed to every role, and open to its admins", async () => {
+    const concerned = operations.filter(({ access }) => access === "installation");
+    expect(concerned.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["POST /quarantine", "POST /quarantine/release", "POST /installation/admins"]),
+    );
+    for (const role of roles) {
+      const member = await tenants.person(owner.workspaceId, role);
+      for (const { name, method, path } of concerned) {
+        const { status, body } = await member.call<{ code?: string }>(method, path);
+        expect(`${role} ${name} ${status} ${body?.code}`).toBe(
+          `${role} ${name} 403 http.installation_admins_only`,
+        );
+      }
+    }
+    for (const { name, method, path } of concerned) {
+      expect(`${name} ${(await owner.call(method, path)).status}`).not.toMatch(/ 40[13]$/);
+    }
+  });
+
   // Last: these calls change and remove the fixtures.
   it("finds the same ids for their owner, so that the fixtures are real", async () => {
     const order: Method[] = ["GET", "PUT", "PATCH", "POST", "DELETE"];
@@ -189,7 +124,7 @@ describe("every route", () => {
     for (const operation of ordered) {
       const request = requestOf(operation, theirs);
       if (request === null) continue;
-      const caller = operation.path.startsWith("/sessions") ? colleague : owner;
+      const caller = operation.path.startsWith("/sessions") ? tenants.colleague : owner;
       const answer = await caller.call(operation.method, request.path, request.body);
       expect(`${operation.name} ${answer.status}`).not.toBe(`${operation.name} 404`);
     }

@@ -1,5 +1,6 @@
 import type { App } from "#platform/wire";
-import { actorOf, instant } from "#platform/wire";
+import { instant, signedInOf } from "#platform/wire";
+import type { Installation } from "#installation";
 import { z } from "zod";
 import type { Quarantine } from "./quarantine.ts";
 
@@ -13,26 +14,36 @@ const quarantineView = z.object({
   asking: z.int().describe("Deliveries about which a person is asked."),
 });
 
+/** Whoever works here has to know why nothing goes out; what is looked up belongs to everybody's workspaces. */
+const quarantineSeen = quarantineView.partial().required({ active: true });
+
 /** The whole installation sends nothing after a restore, until what was sent is known. */
-export function quarantineRoutes(app: App, { quarantine }: { quarantine: Quarantine }): void {
+export function quarantineRoutes(
+  app: App,
+  { quarantine, installation }: { quarantine: Quarantine; installation: Pick<Installation, "isAdmin"> },
+): void {
   app.get(
     "/quarantine",
     {
       config: { access: "posts.read" },
       schema: {
         operationId: "readQuarantine",
-        summary: "Whether this installation is quarantined after a restore, and how far looking up has come",
+        summary:
+          "Whether sending waits after a restore; admins of the installation see how far looking up has come",
         tags: ["Deliveries"],
-        response: { 200: quarantineView },
+        response: { 200: quarantineSeen },
       },
     },
-    () => quarantine.view(),
+    async (request) => {
+      const mayKnow = await installation.isAdmin(signedInOf(request).userId);
+      return mayKnow ? quarantine.view() : { active: await quarantine.isActive() };
+    },
   );
 
   app.post(
     "/quarantine",
     {
-      config: { access: "workspace.manage" },
+      config: { access: "installation" },
       schema: {
         operationId: "startQuarantine",
         summary: "Say that the database was restored: nothing is sent until what was sent is known",
@@ -41,13 +52,13 @@ export function quarantineRoutes(app: App, { quarantine }: { quarantine: Quarant
         response: { 200: quarantineView },
       },
     },
-    (request) => quarantine.enter(actorOf(request), new Date(request.body.since)),
+    (request) => quarantine.enter(signedInOf(request), new Date(request.body.since)),
   );
 
   app.post(
     "/quarantine/release",
     {
-      config: { access: "workspace.manage" },
+      config: { access: "installation" },
       schema: {
         operationId: "releaseQuarantine",
         summary: "End the quarantine; refused while something is not looked up",
@@ -55,6 +66,6 @@ export function quarantineRoutes(app: App, { quarantine }: { quarantine: Quarant
         response: { 200: quarantineView },
       },
     },
-    (request) => quarantine.release(actorOf(request)),
+    (request) => quarantine.release(signedInOf(request)),
   );
 }

@@ -222,12 +222,9 @@ test("an access that the platform refuses while it is asked is to be connected a
   expect(await visible()).toEqual([]);
 }, 60_000);
 
-test("the database itself refuses an attempt in quarantine, and only owners decide", async () => {
+test("the database itself refuses an attempt in quarantine", async () => {
   const deliveries = start();
   const ada = await owner();
-  await expect(deliveries.quarantine.enter({ ...ada, role: "admin" }, new Date())).rejects.toMatchObject({
-    code: "delivery.owners_only",
-  });
   await orderPost(house, deliveries, textVariant("not now"));
   const [claimed] = await claimDue(database.system, { limit: 1, leaseMs: 5_000, busyChannels: [] });
   if (!claimed) throw new Error("nothing was claimed");

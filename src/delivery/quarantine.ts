@@ -1,7 +1,7 @@
-import type { Actor } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { recordInstallationEvent } from "#platform/audit";
 import { clearQuarantineOrder, quarantineOrder } from "#platform/config";
 import type { Database } from "#platform/db";
+import type { SignedIn } from "#platform/wire";
 import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -27,9 +27,10 @@ export type Quarantine = {
   known(): number;
   isActive(): Promise<boolean>;
   view(): Promise<QuarantineView>;
-  enter(actor: Actor, since: Date): Promise<QuarantineView>;
+  /** `admin`: an admin of the installation; the route's access has made sure of that, here as for `release`. */
+  enter(admin: SignedIn, since: Date): Promise<QuarantineView>;
   /** Throws `delivery.quarantine_unfinished` while something was not looked up. */
-  release(actor: Actor): Promise<QuarantineView>;
+  release(admin: SignedIn): Promise<QuarantineView>;
 };
 
 async function readJson<Schema extends z.ZodType>(
@@ -98,7 +99,10 @@ export function createQuarantine(options: {
   }
 
   async function quarantine(transaction: typeof db, reason: string, since: Date): Promise<void> {
-    log.error({ since }, `quarantine: ${reason} Nothing is sent until an owner releases it.`);
+    log.error(
+      { since },
+      `quarantine: ${reason} Nothing is sent until an admin of the installation releases it.`,
+    );
     await store.enterQuarantine(transaction, { reason, since });
   }
 
@@ -121,35 +125,31 @@ export function createQuarantine(options: {
     known: () => known,
     isActive: async () => (await store.readInstallation(db)).quarantinedAt !== null,
     view,
-    enter: async (actor, since) => {
-      refuseOthers(actor);
+    enter: async ({ userId, name }, since) => {
       await db.transaction().execute(async (transaction) => {
         await store.readInstallation(transaction, true);
         await store.enterQuarantine(transaction, {
-          reason: `${actor.name} said that it was restored.`,
+          reason: `${name} said that it was restored.`,
           since,
         });
-        await recordEvent(transaction, {
-          actor,
+        await recordInstallationEvent(transaction, {
+          actor: { kind: "person", userId },
           action: "delivery.quarantined",
-          target: { kind: "workspace", id: actor.workspaceId },
           details: { since: since.toISOString() },
         });
       });
       return view();
     },
-    release: async (actor) => {
-      refuseOthers(actor);
+    release: async ({ userId }) => {
       await db.transaction().execute(async (transaction) => {
         const { quarantinedAt } = await store.readInstallation(transaction, true);
         if (quarantinedAt === null) return;
         const { unchecked, reading } = await store.quarantineProgress(transaction);
         if (unchecked + reading > 0) throw unfinished(unchecked + reading);
         await store.leaveQuarantine(transaction);
-        await recordEvent(transaction, {
-          actor,
+        await recordInstallationEvent(transaction, {
+          actor: { kind: "person", userId },
           action: "delivery.released",
-          target: { kind: "workspace", id: actor.workspaceId },
         });
       });
       return view();
@@ -163,14 +163,5 @@ function unfinished(count: number): DeliveryError {
     kind: "conflict",
     message: `${count} ${count === 1 ? "post is" : "posts are"} still being looked up on the platforms. A worker must run for that; wait until none is left, then release.`,
     retryable: true,
-  });
-}
-
-function refuseOthers(actor: Actor): void {
-  if (actor.kind === "person" && actor.role === "owner") return;
-  throw new DeliveryError({
-    code: "delivery.owners_only",
-    kind: "forbidden",
-    message: "Only an owner decides about the quarantine.",
   });
 }

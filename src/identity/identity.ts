@@ -5,6 +5,7 @@ import type { Clock, Role } from "#kit";
 import { isId } from "#kit";
 import type { Database, Schema } from "#platform/db";
 import type { createAuth } from "./auth.ts";
+import { normalizeAddress } from "./accounts.ts";
 import { IdentityError } from "./errors.ts";
 import * as store from "./identity.store.ts";
 import { hashPassword, passwordProblem } from "./password.ts";
@@ -120,7 +121,7 @@ export function createIdentity({ database, key, publicUrl, clock }: IdentityOpti
     credentials: { email: string; password: string },
     client: Client,
   ): Promise<SignedInResult> {
-    const email = credentials.email.trim().toLowerCase();
+    const email = normalizeAddress(credentials.email);
     const earliestRefusal = pause(refusalMs);
     const now = clock.now();
     const lockUntil = new Date(now.getTime() + lockMs);
@@ -176,7 +177,7 @@ export function createIdentity({ database, key, publicUrl, clock }: IdentityOpti
         problems: [weak],
       });
     }
-    const email = person.email.trim().toLowerCase();
+    const email = normalizeAddress(person.email);
     if (await store.userIdByEmail(tx, email)) throw emailTaken();
     const { api } = await auth(tx);
     const { headers, response } = await api.signUpEmail({

@@ -1,3 +1,5 @@
 export type { Client, Identity, IdentityOptions, Session, SessionView, SignedInResult } from "./identity.ts";
+export type { Account, Accounts } from "./accounts.ts";
+export { createAccounts } from "./accounts.ts";
 export { createIdentity } from "./identity.ts";
 export { IdentityError } from "./errors.ts";

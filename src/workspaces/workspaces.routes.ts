@@ -1,4 +1,5 @@
 import type { Identity } from "#identity";
+import type { Installation } from "#installation";
 import { clientOf, sendSession, sessionOpened } from "#identity/routes";
 import type { App } from "#platform/wire";
 import { actorOf, signedInOf } from "#platform/wire";
@@ -6,10 +7,17 @@ import { permissionsOf } from "./permissions.ts";
 import type { Workspaces } from "./workspaces.ts";
 import * as schema from "./workspaces.schema.ts";
 
-export type WorkspaceRoutesOptions = { identity: Identity; workspaces: Workspaces };
+export type WorkspaceRoutesOptions = {
+  identity: Identity;
+  installation: Pick<Installation, "isAdmin">;
+  workspaces: Workspaces;
+};
 
 /** Set-up, who you are, and workspaces with their settings. */
-export function workspaceRoutes(app: App, { identity, workspaces }: WorkspaceRoutesOptions): void {
+export function workspaceRoutes(
+  app: App,
+  { identity, installation, workspaces }: WorkspaceRoutesOptions,
+): void {
   app.get(
     "/setup",
     {
@@ -55,11 +63,14 @@ export function workspaceRoutes(app: App, { identity, workspaces }: WorkspaceRou
     },
     async (request) => {
       const { userId, name, email } = signedInOf(request);
-      const all = await workspaces.list(userId);
+      const [all, isInstallationAdmin] = await Promise.all([
+        workspaces.list(userId),
+        installation.isAdmin(userId),
+      ]);
       const workspaceId = request.actor?.workspaceId;
       const current = all.find((workspace) => workspace.id === workspaceId) ?? null;
       return {
-        user: { id: userId, name, email },
+        user: { id: userId, name, email, isInstallationAdmin },
         workspace: current,
         role: current?.role ?? null,
         permissions: current === null ? [] : permissionsOf(current.role),

@@ -35,7 +35,12 @@ export const updateWorkspaceBody = z.object({
 });
 
 export const me = z.object({
-  user: z.object({ id: z.uuid(), name: z.string(), email: z.string() }),
+  user: z.object({
+    id: z.uuid(),
+    name: z.string(),
+    email: z.string(),
+    isInstallationAdmin: z.boolean().describe("Decides about what concerns all workspaces."),
+  }),
   workspace: workspace.nullable(),
   role: role.nullable(),
   permissions: z.array(z.enum(permissions)),

@@ -1,6 +1,7 @@
 import type { Actor, Clock, Role } from "#kit";
 import { newId } from "#kit";
 import type { Client, Identity, SignedInResult } from "#identity";
+import type { Installation } from "#installation";
 import { recordEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
 import type { SignedIn } from "#platform/wire";
@@ -33,6 +34,7 @@ export type SettingsChange = {
 export type WorkspacesOptions = {
   database: Database;
   identity: Identity;
+  installation: Installation;
   clock: Clock;
   /** The address in the browser, for links in invitations. */
   publicUrl: string;
@@ -41,10 +43,10 @@ export type WorkspacesOptions = {
 export type Workspaces = ReturnType<typeof createWorkspaces>;
 
 /** Workspaces, who belongs to them, and with which role. */
-export function createWorkspaces({ database, identity, clock, publicUrl }: WorkspacesOptions) {
+export function createWorkspaces({ database, identity, installation, clock, publicUrl }: WorkspacesOptions) {
   /**
-   * Makes the owner and the first workspace of a fresh installation, all or nothing, and opens a
-   * session. Throws `identity.already_set_up` (conflict) once any user exists.
+   * Makes the owner, who is also the first admin of the installation, and the first workspace, all or
+   * nothing, and opens a session. Throws `identity.already_set_up` (conflict) once any user exists.
    */
   async function setUpOwner(
     order: { name: string; email: string; password: string; workspaceName: string; timeZone: string },
@@ -53,6 +55,7 @@ export function createWorkspaces({ database, identity, clock, publicUrl }: Works
     refuseUnknownZone(order.timeZone);
     return database.system.transaction().execute(async (tx) => {
       const session = await identity.createFirstUser(tx, order, client);
+      await installation.addFirstAdmin(tx, session.userId);
       const workspaceId = newId();
       await store.insertWorkspace(tx, {
         id: workspaceId,

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { accountCommands } from "./commands/account.ts";
+import { adminCommands } from "./commands/admin.ts";
 import { appCommands } from "./commands/apps.ts";
 import { channelCommands } from "./commands/channels.ts";
 import { deliveryCommands } from "./commands/deliveries.ts";
@@ -46,6 +47,7 @@ export function createProgram(io: CliIo): Command {
     appCommands,
     doctorCommands,
     quarantineCommands,
+    adminCommands,
     settingCommands,
   ];
   for (const register of groups) register(program, action);

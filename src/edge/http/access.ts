@@ -1,8 +1,8 @@
 import type { FastifyInstance, RouteOptions } from "fastify";
 import type { Identity, Session } from "#identity";
+import type { Installation } from "#installation";
 import type { Permission } from "#kit";
 import { addLogContext } from "#platform/telemetry";
-import type { Access } from "#platform/wire";
 import { can } from "#workspaces";
 import { refuseForeignSite } from "./csrf.ts";
 import { HttpError } from "./errors.ts";
@@ -11,8 +11,11 @@ import { HttpError } from "./errors.ts";
  * Deny by default: a route that does not say who may call it stops the start, and a request reaches its
  * handler only with the session and the permission that the route names.
  */
-export function guardRoutes(app: FastifyInstance, options: { identity: Identity; publicUrl: string }): void {
-  const { identity } = options;
+export function guardRoutes(
+  app: FastifyInstance,
+  options: { identity: Identity; installation: Pick<Installation, "isAdmin">; publicUrl: string },
+): void {
+  const { identity, installation } = options;
   const publicOrigin = new URL(options.publicUrl).origin;
   app.decorateRequest("actor", null);
   app.decorateRequest("signedIn", null);
@@ -47,12 +50,13 @@ export function guardRoutes(app: FastifyInstance, options: { identity: Identity;
       request.actor = { ...person, ...member, requestId: request.id };
     }
     addLogContext({ userId, ...(member && { workspaceId: member.workspaceId }) });
-    refuseWithoutPermission(access, session);
+    if (access === "session") return;
+    if (access !== "installation") refuseWithoutPermission(access, session);
+    else if (!(await installation.isAdmin(userId))) throw adminsOnly();
   });
 }
 
-function refuseWithoutPermission(access: Exclude<Access, "public">, session: Session): void {
-  if (access === "session") return;
+function refuseWithoutPermission(permission: Permission, session: Session): void {
   if (session.member === null) {
     // The same for a workspace of somebody else and one that does not exist.
     throw new HttpError({
@@ -61,7 +65,7 @@ function refuseWithoutPermission(access: Exclude<Access, "public">, session: Ses
       message: "There is no such workspace, or you are not a member of it.",
     });
   }
-  if (!can(session.member.role, access)) throw notAllowed(access, session.member.role);
+  if (!can(session.member.role, permission)) throw notAllowed(permission, session.member.role);
 }
 
 function notAllowed(permission: Permission, role: string): HttpError {
@@ -69,6 +73,15 @@ function notAllowed(permission: Permission, role: string): HttpError {
     code: "http.forbidden",
     kind: "forbidden",
     message: `Your role (${role}) does not include ${permission}; ask an owner or admin of the workspace.`,
+  });
+}
+
+function adminsOnly(): HttpError {
+  return new HttpError({
+    code: "http.installation_admins_only",
+    kind: "forbidden",
+    message:
+      "This concerns the whole installation, so one of its admins decides; a role in a workspace is not enough.",
   });
 }
 

@@ -69,7 +69,7 @@ export async function describeApi(
 function documented(schema: FastifySchema, access: Access | undefined): FastifySchema {
   const { body, querystring, params, response, ...rest } = schema;
   const isPublic = access === "public";
-  const note = isPublic || access === "session" ? {} : { description: `Needs the permission \`${access}\`.` };
+  const note = needs(access);
   return {
     ...note,
     ...rest,
@@ -79,6 +79,12 @@ function documented(schema: FastifySchema, access: Access | undefined): FastifyS
     ...(params instanceof z.ZodType ? { params: documentedSchema(params, "input") } : {}),
     response: { ...documentedResponses(response), default: problemResponse },
   };
+}
+
+function needs(access: Access | undefined): { description?: string } {
+  if (access === undefined || access === "public" || access === "session") return {};
+  if (access === "installation") return { description: "For admins of the installation." };
+  return { description: `Needs the permission \`${access}\`.` };
 }
 
 const problemResponse = {

@@ -3,6 +3,8 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { constants } from "node:zlib";
 import type { Identity } from "#identity";
 import { sessionRoutes } from "#identity/routes";
+import type { Installation } from "#installation";
+import { installationRoutes } from "#installation/routes";
 import type { Clock } from "#kit";
 import type { Database } from "#platform/db";
 import type { Health } from "#platform/health";
@@ -44,6 +46,7 @@ export type ServerParts = {
   database: Database;
   clock: Clock;
   identity: Identity;
+  installation: Installation;
   workspaces: Workspaces;
   health: Health;
   /** Registers the features' routes below `/api/v1`. */
@@ -58,7 +61,7 @@ const bodyLimit = 8 * 1024 * 1024;
 
 /** The HTTP server, ready to `listen` or to be tested with `inject`. */
 export async function createServer(parts: ServerParts): Promise<App> {
-  const { options, identity, workspaces, database, clock } = parts;
+  const { options, identity, installation, workspaces, database, clock } = parts;
   const app: FastifyInstance = Fastify({
     loggerInstance: parts.logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -88,7 +91,7 @@ export async function createServer(parts: ServerParts): Promise<App> {
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   });
   await limitRates(app, { perMinute: options.requestsPerMinute, redisUrl: options.redisUrl });
-  guardRoutes(app, { identity, publicUrl: options.publicUrl });
+  guardRoutes(app, { identity, installation, publicUrl: options.publicUrl });
   honourIdempotencyKeys(app, { database, clock });
   await describeApi(app, options);
   healthRoutes(app, { health: parts.health });
@@ -103,7 +106,8 @@ export async function createServer(parts: ServerParts): Promise<App> {
         return payload;
       });
       sessionRoutes(api, { identity });
-      workspaceRoutes(api, { identity, workspaces });
+      installationRoutes(api, { installation });
+      workspaceRoutes(api, { identity, installation, workspaces });
       memberRoutes(api, { workspaces });
       await parts.register(api);
     },

@@ -3,9 +3,7 @@ import type { Actor, JsonObject } from "#kit";
 import { newId } from "#kit";
 import type { Schema } from "#platform/db";
 
-export type AuditEvent = {
-  /** Who did it: a member, or Galley itself (the worker, a sweep, the first set-up) in a workspace. */
-  actor: Actor | { kind: "system"; workspaceId: string };
+type Happened = {
   /** `noun.verb_in_the_past`, such as `post.approved`. */
   action: string;
   target?: { kind: string; id: string };
@@ -13,6 +11,14 @@ export type AuditEvent = {
   details?: JsonObject;
   requestId?: string | null;
 };
+
+export type AuditEvent = Happened & {
+  /** Who did it: a member, or Galley itself (the worker, a sweep, the first set-up) in a workspace. */
+  actor: Actor | { kind: "system"; workspaceId: string };
+};
+
+/** Who acts on the installation: a person by a session, somebody on the machine, or Galley itself. */
+export type InstallationActor = { kind: "person"; userId: string } | { kind: "machine" } | { kind: "system" };
 
 /**
  * Writes what happened into the audit log of the workspace. Call it with the transaction that makes
@@ -24,14 +30,37 @@ export async function recordEvent(db: Kysely<Schema>, event: AuditEvent): Promis
     .insertInto("audit_events")
     .values({
       workspace_id: actor.workspaceId,
-      id: newId(),
       actor_id: actor.kind === "system" ? null : actor.userId,
       actor_kind: actor.kind,
-      action: event.action,
-      target_kind: event.target?.kind ?? null,
-      target_id: event.target?.id ?? null,
-      details: JSON.stringify(event.details ?? {}),
+      ...rowOf(event),
       request_id: event.requestId ?? (actor.kind === "system" ? null : (actor.requestId ?? null)),
     })
     .execute();
+}
+
+/** As `recordEvent`, for what concerns an account or the whole installation and belongs to no workspace. */
+export async function recordInstallationEvent(
+  db: Kysely<Schema>,
+  event: Happened & { actor: InstallationActor },
+): Promise<void> {
+  const { actor } = event;
+  await db
+    .insertInto("installation_events")
+    .values({
+      actor_id: actor.kind === "person" ? actor.userId : null,
+      actor_kind: actor.kind,
+      ...rowOf(event),
+    })
+    .execute();
+}
+
+function rowOf({ action, target, details, requestId }: Happened) {
+  return {
+    id: newId(),
+    action,
+    target_kind: target?.kind ?? null,
+    target_id: target?.id ?? null,
+    details: JSON.stringify(details ?? {}),
+    request_id: requestId ?? null,
+  };
 }

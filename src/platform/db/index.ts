@@ -2,7 +2,7 @@ export type { Database, PreparedStatement } from "./database.ts";
 export { openDatabase } from "./database.ts";
 export { compileOnly } from "./compile-only.ts";
 export type { EmbeddedPostgres } from "./embedded/index.ts";
-export { startEmbeddedPostgres } from "./embedded/index.ts";
+export { reachEmbeddedPostgres, startEmbeddedPostgres } from "./embedded/index.ts";
 export { isDatabaseUnavailable, isUniqueViolation, sqlState } from "./errors.ts";
 export { migrate, migrationsHash } from "./migrate.ts";
 export { createPool } from "./pool.ts";

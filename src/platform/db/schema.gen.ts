@@ -242,6 +242,24 @@ export type InstallationTable = {
   unknown_since: Nullable<Instant>;
 };
 
+export type InstallationAdminsTable = {
+  user_id: string;
+  added_by: Nullable<string>;
+  created_at: Filled<Instant>;
+};
+
+export type InstallationEventsTable = {
+  id: string;
+  actor_id: Nullable<string>;
+  actor_kind: "person" | "machine" | "system";
+  action: string;
+  target_kind: Nullable<string>;
+  target_id: Nullable<string>;
+  details: Filled<Json>;
+  request_id: Nullable<string>;
+  created_at: Filled<Instant>;
+};
+
 export type InvitationsTable = {
   workspace_id: string;
   id: string;
@@ -604,6 +622,8 @@ export type Schema = {
   import_lines: ImportLinesTable;
   imports: ImportsTable;
   installation: InstallationTable;
+  installation_admins: InstallationAdminsTable;
+  installation_events: InstallationEventsTable;
   invitations: InvitationsTable;
   media: MediaTable;
   media_renditions: MediaRenditionsTable;

@@ -13,10 +13,11 @@ import { GalleyError } from "#kit";
 
 /**
  * Who may call a route. Every route names it in `config.access`; a route without one stops the start.
- * `public`: anybody. `session`: any signed-in person, without a workspace. A permission: a member whose
- * role grants it in the request's workspace.
+ * `public`: anybody. `session`: any signed-in person, without a workspace. `installation`: an admin of the
+ * installation, for what concerns more than one workspace. A permission: a member whose role grants it in
+ * the request's workspace.
  */
-export type Access = "public" | "session" | Permission;
+export type Access = "public" | "session" | "installation" | Permission;
 
 /** A signed-in person, with or without a workspace. */
 export type SignedIn = { userId: string; name: string; email: string; sessionId: string };

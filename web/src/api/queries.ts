@@ -9,6 +9,7 @@ import type {
   DisconnectImpact,
   DoctorReport,
   ExpiryWarning,
+  InstallationAdmin,
   Invitation,
   Media,
   Member,
@@ -290,6 +291,12 @@ export function checkQuery(checked: CheckedPost) {
 export const membersQuery = queryOptions({
   queryKey: ["members"],
   queryFn: async ({ signal }) => (await api.get<{ items: Member[] }>("/members", {}, signal)).items,
+});
+
+export const installationAdminsQuery = queryOptions({
+  queryKey: ["installation", "admins"],
+  queryFn: async ({ signal }) =>
+    (await api.get<{ items: InstallationAdmin[] }>("/installation/admins", {}, signal)).items,
 });
 
 export const invitationsQuery = queryOptions({

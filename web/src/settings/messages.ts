@@ -31,9 +31,35 @@ export const siteText = {
   },
 } as const;
 
+export const installationText = {
+  adminsTitle: "Admins of this Galley",
+  adminsLead:
+    "They decide about what concerns every workspace, such as the quarantine after a restored backup.",
+  loading: "Loading the admins",
+  you: "you",
+  email: "Email",
+  emailHelp: "The address of somebody who has an account here.",
+  add: "Make admin",
+  added: (email: string) => `${email} is an admin now`,
+  remove: "Remove",
+  removeTitle: (name: string) => `Remove ${name} as an admin?`,
+  removeLead: "They keep their workspaces and no longer decide about this Galley.",
+  removeOwnLead: "You keep your workspaces, and this page closes for you. Another admin can take you back.",
+  removed: (name: string) => `${name} is no longer an admin`,
+  since: (when: string) => `Since ${when}`,
+  onlyOne: "The last admin stays: name somebody else first.",
+  cancel: "Cancel",
+} as const;
+
 export const settingsText = {
   title: "Settings",
-  tabs: { workspace: "Workspace", site: "Site", members: "Members", sessions: "Sessions" },
+  tabs: {
+    workspace: "Workspace",
+    site: "Site",
+    members: "Members",
+    sessions: "Sessions",
+    installation: "Installation",
+  },
   workspaceTitle: "Workspace",
   name: "Name",
   timeZone: "Time zone",

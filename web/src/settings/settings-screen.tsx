@@ -2,6 +2,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { Page, PageHeader } from "../ui/layout.tsx";
 import { Tab, TabList, TabPanel, Tabs } from "../ui/tabs.tsx";
 import { useMe } from "../api/use-me.ts";
+import { InstallationSettings } from "./installation-settings.tsx";
 import { MembersSettings } from "./members-settings.tsx";
 import { settingsText } from "./messages.ts";
 import { SessionsSettings } from "./sessions-settings.tsx";
@@ -15,13 +16,15 @@ const sections = [
   { value: "site", content: SiteSettings },
   { value: "members", content: MembersSettings },
   { value: "sessions", content: SessionsSettings },
+  { value: "installation", content: InstallationSettings },
 ] as const;
 
 export function SettingsScreen() {
   const { tab } = route.useSearch();
   const navigate = route.useNavigate();
-  const { workspace } = useMe();
-  const chosen = sections.find((section) => section.value === tab) ?? sections[0];
+  const { workspace, user } = useMe();
+  const shown = sections.filter(({ value }) => value !== "installation" || user.isInstallationAdmin);
+  const chosen = shown.find((section) => section.value === tab) ?? sections[0];
   return (
     <Page width="narrow">
       <PageHeader title={settingsText.title} />
@@ -30,13 +33,13 @@ export function SettingsScreen() {
         onValueChange={(value) => void navigate({ search: { tab: value }, replace: true })}
       >
         <TabList>
-          {sections.map(({ value }) => (
+          {shown.map(({ value }) => (
             <Tab key={value} value={value}>
               {settingsText.tabs[value]}
             </Tab>
           ))}
         </TabList>
-        {sections.map(({ value, content: Content }) => (
+        {shown.map(({ value, content: Content }) => (
           <TabPanel key={value} value={value} className="grid gap-6 pt-6">
             <Content key={workspace.id} />
           </TabPanel>

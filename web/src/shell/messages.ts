@@ -29,7 +29,8 @@ export const shellText = {
   quarantine: "The database was restored from a backup, so nothing is sent.",
   quarantineLeft: (count: number) =>
     `What may have gone out since then is looked up on the platforms: ${count} left.`,
-  quarantineDone: "Everything was looked up. An owner may let posts go out again.",
+  quarantineOthers: "An admin of this Galley ends that once it is known what went out.",
+  quarantineDone: "Everything was looked up. You may let posts go out again.",
   quarantineAsking: (count: number) =>
     count === 1
       ? "1 post needs your answer under Needs you."

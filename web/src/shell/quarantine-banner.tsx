@@ -7,11 +7,12 @@ import { useMe } from "../api/use-me.ts";
 import { Button } from "../ui/button.tsx";
 import { shellText } from "./messages.ts";
 
-type Quarantine = { active: boolean; unchecked: number; reading: number; asking: number };
+/** Only admins of the installation are told the numbers. */
+type Quarantine = { active: boolean; unchecked?: number; reading?: number; asking?: number };
 
-/** After a restored backup: what happens, and when an owner may let posts go out again. */
+/** After a restored backup: that sending waits; and for admins how far looking up is, and when they may end it. */
 export function QuarantineBanner() {
-  const { role } = useMe();
+  const { isInstallationAdmin } = useMe().user;
   const queryClient = useQueryClient();
   const quarantine = useQuery({
     queryKey: ["quarantine"],
@@ -26,7 +27,8 @@ export function QuarantineBanner() {
   });
   const view = quarantine.data;
   if (!view?.active) return null;
-  const left = view.unchecked + view.reading;
+  const { unchecked = 0, reading = 0, asking = 0 } = view;
+  const left = unchecked + reading;
   return (
     <div
       role="alert"
@@ -34,14 +36,20 @@ export function QuarantineBanner() {
     >
       <ExclamationTriangleIcon aria-hidden="true" className="shrink-0" />
       <p className="min-w-0 flex-1 basis-56">
-        {shellText.quarantine} {left > 0 ? shellText.quarantineLeft(left) : shellText.quarantineDone}{" "}
-        {view.asking > 0 ? shellText.quarantineAsking(view.asking) : null}
+        {shellText.quarantine} {isInstallationAdmin ? progress(left, asking) : shellText.quarantineOthers}
       </p>
-      {role === "owner" ? (
+      {isInstallationAdmin ? (
         <Button size="sm" busy={release.isPending} disabled={left > 0} onClick={() => release.mutate()}>
           {shellText.release}
         </Button>
       ) : null}
     </div>
   );
+}
+
+function progress(left: number, asking: number): string {
+  return [
+    left > 0 ? shellText.quarantineLeft(left) : shellText.quarantineDone,
+    ...(asking > 0 ? [shellText.quarantineAsking(asking)] : []),
+  ].join(" ");
 }

@@ -4,13 +4,14 @@ import { z } from "zod";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
 
+/** Admins of the installation see how far looking up has come; all others that sending waits, and no more. */
 const viewSchema = z.looseObject({
   active: z.boolean(),
-  unknownSince: z.string().nullable(),
-  reason: z.string().nullable(),
-  unchecked: z.number(),
-  reading: z.number(),
-  asking: z.number(),
+  unknownSince: z.string().nullable().optional(),
+  reason: z.string().nullable().optional(),
+  unchecked: z.number().optional(),
+  reading: z.number().default(0),
+  asking: z.number().default(0),
 });
 
 /** quarantine: after a restore nothing is sent until what was sent since the backup is known. */
@@ -30,12 +31,14 @@ export const quarantineCommands: Register = (program, action) => {
 
 function inWords(view: z.output<typeof viewSchema>): string {
   if (!view.active) return "No quarantine: posts go out.";
+  if (view.unchecked === undefined)
+    return "Quarantine: nothing is sent until an admin of the installation ends it.";
   const left = view.unchecked + view.reading;
   return [
     `Quarantine: nothing is sent. ${view.reason ?? ""}`,
     `What was sent after ${view.unknownSince ?? "the backup"} is looked up on the platforms: ${left} left.`,
     view.asking > 0 ? `${view.asking} need an answer in the dashboard.` : "",
-    left === 0 ? "An owner may end it: galley quarantine release" : "",
+    left === 0 ? "An admin of the installation may end it: galley quarantine release" : "",
   ]
     .filter((line) => line !== "")
     .join("\n");
@@ -62,6 +65,7 @@ async function start(context: Context, command: Command): Promise<void> {
   await orderQuarantine(config.dataDir, moment);
   context.print(
     { since: moment.toISOString(), dataDir: config.dataDir },
-    () => `The worker of ${config.dataDir} sends nothing from its next look on, until an owner releases it.`,
+    () =>
+      `The worker of ${config.dataDir} sends nothing from its next look on, until an admin of the installation releases it.`,
   );
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -43,13 +44,29 @@ async function bringUp(options: ServerOptions): Promise<{ address: Address; owne
 }
 
 /**
+ * The built-in PostgreSQL of a data folder, for a command beside its Galley: the server that runs, which
+ * `stop` leaves running, or one that is started for the command alone. Null: no cluster is there.
+ */
+export async function reachEmbeddedPostgres(dataDir: string): Promise<EmbeddedPostgres | null> {
+  if (!existsSync(join(dataDir, "postgres", "PG_VERSION"))) return null;
+  const password = usesLoopback() ? await ensurePassword(dataDir) : null;
+  const running = await findRunning({ dataDir, password });
+  if (running !== null) return { url: urlOf(running, databaseName), stop: () => Promise.resolve() };
+  return startEmbeddedPostgres({ dataDir });
+}
+
+function usesLoopback(): boolean {
+  return process.platform === "win32";
+}
+
+/**
  * Starts the built-in PostgreSQL on `dataDir`: makes the cluster once, adopts a server that a killed
  * Galley left behind, and refuses (`db.in_use`) while another Galley owns the folder. A server that dies
  * under way is started again.
  */
 export async function startEmbeddedPostgres({
   dataDir,
-  transport = process.platform === "win32" ? "loopback" : "socket",
+  transport = usesLoopback() ? "loopback" : "socket",
   onEvent = () => undefined,
 }: EmbeddedOptions): Promise<EmbeddedPostgres> {
   await mkdir(dataDir, { recursive: true });

@@ -117,7 +117,10 @@ export type ServerOptions = {
 };
 
 /** The server of an earlier Galley that was killed, if it still runs and answers. */
-export async function findRunning({ dataDir, password }: ServerOptions): Promise<Address | null> {
+export async function findRunning({
+  dataDir,
+  password,
+}: Pick<ServerOptions, "dataDir" | "password">): Promise<Address | null> {
   const recorded = await recordedServer(join(dataDir, "postgres"));
   if (recorded === null || !(await isServerProcess(recorded.pid))) return null;
   const { port, folder } = recorded;

@@ -1,0 +1,2 @@
+export type { Installation, InstallationOptions } from "./installation.ts";
+export { createInstallation } from "./installation.ts";

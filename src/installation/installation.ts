@@ -1,0 +1,136 @@
+import type { Kysely } from "kysely";
+import type { Accounts } from "#identity";
+import type { JsonValue } from "#kit";
+import { type InstallationActor, recordInstallationEvent } from "#platform/audit";
+import type { Database, Schema } from "#platform/db";
+import { InstallationError } from "./errors.ts";
+import * as store from "./installation.store.ts";
+
+export type Admin = { userId: string; name: string; email: string; since: Date };
+
+export type InstallationEvent = {
+  id: string;
+  at: Date;
+  actor: { kind: "person" | "machine" | "system"; userId: string | null; name: string | null };
+  action: string;
+  target: { kind: string; id: string } | null;
+  details: JsonValue;
+  requestId: string | null;
+};
+
+export type InstallationOptions = { database: Database; accounts: Pick<Accounts, "find"> };
+
+export type Installation = ReturnType<typeof createInstallation>;
+
+/**
+ * What concerns everybody on this Galley, and who decides about it: its admins. The first is who set it
+ * up; a role in a workspace gives nothing here.
+ */
+export function createInstallation({ database, accounts }: InstallationOptions) {
+  const db = database.system;
+
+  async function admins(): Promise<Admin[]> {
+    const rows = await store.listAdmins(db);
+    return rows.map(({ id, name, email, created_at: since }) => ({ userId: id, name, email, since }));
+  }
+
+  /** The person who sets this Galley up; in the transaction that makes the account. */
+  async function addFirstAdmin(tx: Kysely<Schema>, userId: string): Promise<void> {
+    await store.insertAdmin(tx, { userId, addedBy: null });
+    await recordInstallationEvent(tx, {
+      actor: { kind: "person", userId },
+      action: "installation.set_up",
+      target: { kind: "user", id: userId },
+    });
+  }
+
+  /**
+   * Names one more admin by the address of an account. Naming an admin again changes nothing. Throws
+   * `installation.no_such_person` (not found).
+   */
+  async function addAdmin(actor: InstallationActor, email: string): Promise<Admin[]> {
+    await db.transaction().execute(async (tx) => {
+      const person = await accounts.find(email, tx);
+      if (person === null) throw noSuchPerson();
+      const addedBy = actor.kind === "person" ? actor.userId : null;
+      if (!(await store.insertAdmin(tx, { userId: person.id, addedBy }))) return;
+      await recordInstallationEvent(tx, {
+        actor,
+        action: "installation.admin_added",
+        target: { kind: "user", id: person.id },
+        details: { email: person.email },
+      });
+    });
+    return admins();
+  }
+
+  /** Throws `installation.admin_not_found`, and `installation.last_admin` (conflict) for the only one. */
+  async function removeAdmin(actor: InstallationActor, userId: string): Promise<Admin[]> {
+    await db.transaction().execute(async (tx) => {
+      await store.lockAdmins(tx);
+      const all = await store.listAdmins(tx);
+      const removed = all.find(({ id }) => id === userId);
+      if (removed === undefined) throw adminNotFound();
+      if (all.length === 1) throw lastAdmin();
+      await store.deleteAdmin(tx, userId);
+      await recordInstallationEvent(tx, {
+        actor,
+        action: "installation.admin_removed",
+        target: { kind: "user", id: userId },
+        details: { email: removed.email },
+      });
+    });
+    return admins();
+  }
+
+  async function events(page: { limit: number; before: string | null }): Promise<InstallationEvent[]> {
+    const rows = await store.listEvents(db, page);
+    return rows.map((row) => ({
+      id: row.id,
+      at: row.created_at,
+      actor: { kind: row.actor_kind, userId: row.actor_id, name: row.name },
+      action: row.action,
+      target:
+        row.target_kind === null || row.target_id === null
+          ? null
+          : { kind: row.target_kind, id: row.target_id },
+      details: row.details,
+      requestId: row.request_id,
+    }));
+  }
+
+  return {
+    /** Asked for by every route whose access is `installation`. */
+    isAdmin: (userId: string) => store.isAdmin(db, userId),
+    admins,
+    addFirstAdmin,
+    addAdmin,
+    removeAdmin,
+    events,
+  };
+}
+
+function noSuchPerson(): InstallationError {
+  return new InstallationError({
+    code: "installation.no_such_person",
+    kind: "not_found",
+    message: "Nobody here has an account with this address; invite the person to a workspace first.",
+    problems: [{ path: "/email", code: "installation.no_such_person", message: "Nobody has this address." }],
+  });
+}
+
+function adminNotFound(): InstallationError {
+  return new InstallationError({
+    code: "installation.admin_not_found",
+    kind: "not_found",
+    message: "This person is not an admin of the installation.",
+  });
+}
+
+function lastAdmin(): InstallationError {
+  return new InstallationError({
+    code: "installation.last_admin",
+    kind: "conflict",
+    message: "An installation needs an admin; name somebody else first.",
+  });
+}
