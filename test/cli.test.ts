@@ -4,7 +4,6 @@ import path from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCli } from "../src/edge/cli/index.ts";
-import { buildUser } from "./builders.ts";
 import type { TestDatabase } from "./database.ts";
 import { testDatabase } from "./database.ts";
 import type { GalleyProcess } from "./galley.ts";
@@ -297,35 +296,6 @@ describe("posts from a spreadsheet", () => {
     expect((await run(["import", "missing.csv"])).code).toBe(4);
     const { code, err } = await run(["import", await file("bad.csv", "words\nx\n")]);
     expect([code, err]).toEqual([5, expect.stringContaining('no column "words"')]);
-  });
-});
-
-describe("on the machine", () => {
-  const machine = (...argv: string[]) => run(argv, "", { DATABASE_URL: db.url });
-
-  test("admins of the installation are listed, named and removed, the last one never", async () => {
-    const [owner] = JSON.parse((await machine("admin", "list", "--json")).out).items as { email: string }[];
-    expect((await machine("admin")).out).toContain(owner?.email);
-    const { id } = await buildUser(db.database, { email: "second@example.test" });
-    expect((await machine("admin", "add", "Second@Example.test")).out).toContain("second@example.test");
-    expect(await machine("admin", "add", "nobody@example.test")).toMatchObject({
-      code: 4,
-      err: expect.stringContaining("Nobody here has an account"),
-    });
-    expect((await machine("admin", "remove", owner?.email ?? "")).out).not.toContain(owner?.email);
-    expect(await machine("admin", "remove", "second@example.test")).toMatchObject({
-      code: 5,
-      err: expect.stringContaining("needs an admin"),
-    });
-    await machine("admin", "add", owner?.email ?? "");
-    const events = db.database.system.selectFrom("installation_events").select(["actor_kind", "target_id"]);
-    const made = await events.where("action", "=", "installation.admin_added").execute();
-    expect(made[0]).toEqual({ actor_kind: "machine", target_id: id });
-  });
-
-  test("a folder without a Galley is told", async () => {
-    const { code, err } = await run(["admin", "list"], "", { DATA_DIR: path.join(folder, "nothing") });
-    expect([code, err]).toEqual([4, expect.stringContaining("There is no Galley in")]);
   });
 });
 

@@ -88,6 +88,11 @@ async function changedBy(call: () => Promise<unknown>): Promise<string[]> {
   return [...differences(before[0], after[0]), ...differences(before[1], after[1])];
 }
 
+/** It ends the session of the one who calls. */
+function isLast({ name }: Operation): boolean {
+  return name === "DELETE /sessions/current";
+}
+
 function send(who: TestPerson, operation: Operation): Promise<{ status: number }> {
   const request = known(anyRequestOf(operation, tenants.theirs));
   return who.call(operation.method, request.path, request.body, request.headers);
@@ -113,7 +118,6 @@ describe("a write of another tenant's owner", () => {
     { timeout: 300_000 },
     async () => {
       const { operations, stranger } = tenants;
-      const isLast = ({ name }: Operation) => name === "DELETE /sessions/current";
       const writes = operations.filter(({ method }) => method !== "GET");
       const statuses = new Map<number, number>();
       const [answers, rows] = [await answersOf(tenants), await rowsOf(tenants)];

@@ -9,13 +9,13 @@ export type Accounts = ReturnType<typeof createAccounts>;
 /** What is done about an account from outside of it: by an admin of the installation, or on the machine. */
 export function createAccounts({ database }: { database: Database }) {
   /** The account at an address; null where there is none. Never to be told on a public route. */
-  async function find(tx: Kysely<Schema>, email: string): Promise<Account | null> {
+  async function find(email: string, tx: Kysely<Schema> = database.system): Promise<Account | null> {
     const address = normalizeAddress(email);
     const id = await store.userIdByEmail(tx, address);
     return id === null ? null : { id, email: address };
   }
 
-  return { find: (email: string, tx: Kysely<Schema> = database.system) => find(tx, email) };
+  return { find };
 }
 
 /** As the database keeps addresses: one person has one account, whatever case they type. */

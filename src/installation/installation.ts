@@ -34,16 +34,6 @@ export function createInstallation({ database, accounts }: InstallationOptions) 
     return rows.map(({ id, name, email, created_at: since }) => ({ userId: id, name, email, since }));
   }
 
-  /** The person who sets this Galley up; in the transaction that makes the account. */
-  async function addFirstAdmin(tx: Kysely<Schema>, userId: string): Promise<void> {
-    await store.insertAdmin(tx, { userId, addedBy: null });
-    await recordInstallationEvent(tx, {
-      actor: { kind: "person", userId },
-      action: "installation.set_up",
-      target: { kind: "user", id: userId },
-    });
-  }
-
   /**
    * Names one more admin by the address of an account. Naming an admin again changes nothing. Throws
    * `installation.no_such_person` (not found).
@@ -108,6 +98,16 @@ export function createInstallation({ database, accounts }: InstallationOptions) 
     removeAdmin,
     events,
   };
+}
+
+/** The person who sets this Galley up; in the transaction that makes the account. */
+async function addFirstAdmin(tx: Kysely<Schema>, userId: string): Promise<void> {
+  await store.insertAdmin(tx, { userId, addedBy: null });
+  await recordInstallationEvent(tx, {
+    actor: { kind: "person", userId },
+    action: "installation.set_up",
+    target: { kind: "user", id: userId },
+  });
 }
 
 function noSuchPerson(): InstallationError {
