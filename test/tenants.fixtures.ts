@@ -157,6 +157,8 @@ export const fixtures: Record<string, Fixture> = {
   "PUT /posts/{id}": post("", { title: "Theirs", variants: [], baseVersion: 1 }),
   "GET /posts/{id}/versions": post("/versions"),
   "GET /posts/{id}/versions/{number}": post("/versions/1"),
+  "GET /posts/{id}/set-aside": post("/set-aside"),
+  "POST /posts/{id}/set-aside": post("/set-aside", { title: "Theirs", variants: [], baseVersion: 1 }),
   "POST /posts/{id}/submit": post("/submit"),
   "POST /posts/{id}/withdraw": post("/withdraw"),
   "POST /posts/{id}/approve": post("/approve", { boundHash: "0".repeat(64) }),

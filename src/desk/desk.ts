@@ -27,6 +27,7 @@ import { removePost, restorePost } from "./remove.ts";
 import { approvePost, requestChanges, submitPost, undoApproval, withdrawPost } from "./review.ts";
 import { type SchedulePreview, previewSchedule } from "./schedule.ts";
 import { type SeriesDesk, createSeriesDesk } from "./series/series-desk.ts";
+import { type SetAside, listSetAside, setAside } from "./set-aside.ts";
 import { deliverySettled } from "./settle.ts";
 import { type Neighbourhood, warnOfNeighbours } from "./warnings.ts";
 import { type Draft, type Edit, createPost, editPost, proposePost } from "./write.ts";
@@ -55,6 +56,9 @@ export type Desk = {
   /** A draft by the agent on behalf of `actor`; the only verb that the agent has. */
   propose(actor: Actor, proposal: Draft & { runId: string }): Promise<string>;
   edit(actor: Actor, id: string, edit: Edit): Promise<void>;
+  /** Keeps a text that lost to somebody else's version beside the history; its id. */
+  setAside(actor: Actor, id: string, text: Pick<Edit, "title" | "variants" | "baseVersion">): Promise<string>;
+  textsSetAside(workspaceId: string, id: string): Promise<SetAside[]>;
   copy(actor: Actor, id: string): Promise<string>;
   remove(actor: Actor, id: string): Promise<void>;
   restore(actor: Actor, id: string): Promise<void>;
@@ -109,6 +113,8 @@ export function createDesk({ files, mediaLinks, uploads, ...parts }: DeskOptions
     create: (actor, draft) => createPost(parts, actor, draft),
     propose: (actor, proposal) => proposePost(parts, actor, proposal),
     edit: (actor, id, edit) => editPost(parts, actor, id, edit),
+    setAside: (actor, id, text) => setAside(parts, actor, id, text),
+    textsSetAside: (workspaceId, id) => listSetAside(parts, workspaceId, id),
     copy: (actor, id) => copyPost(parts, actor, id),
     remove: (actor, id) => removePost(parts, actor, id),
     restore: (actor, id) => restorePost(parts, actor, id),

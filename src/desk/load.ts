@@ -8,6 +8,7 @@ import {
   blockingProblems,
   checkVariants,
 } from "./check.ts";
+import { type Editor, type EditorRow, editorsOf, editorsOfPost } from "./editors.read.ts";
 import { postNotFound } from "./errors.ts";
 import { mediaByIds } from "./media.store.ts";
 import type { Media, PostStatus, Schedule, Source, Variant } from "./post.ts";
@@ -59,6 +60,8 @@ export type LoadedPost = {
   sources: Source[];
   schedule: Schedule | null;
   author: { id: string | null; name: string | null; kind: "person" | "agent" };
+  /** Who changed it since it was first written. */
+  changedBy: Editor[];
   /** Who wrote the newest version. */
   versionBy: string | null;
   /** The series that this post is the template or an occurrence of. */
@@ -111,6 +114,7 @@ export async function loadPost(
     sources,
     schedule,
     author: { id: row.created_by, name: row.author_name, kind: row.author_kind },
+    changedBy: editorsOf(row.changed_by),
     versionBy: row.version_by,
     series: row.series,
     createdAt: row.created_at,
@@ -188,6 +192,7 @@ function selectPost(db: Kysely<Schema>, workspaceId: string, id: string) {
       "w.time_zone",
       "w.grace_seconds",
       "u.name as author_name",
+      sql<EditorRow[]>`${sql.raw(editorsOfPost)}`.as("changed_by"),
       lastApproved.as("last_approved_version"),
       sql<string[]>`array(select distinct o.created_by from post_versions o
         where o.workspace_id = p.workspace_id and o.post_id = p.id and o.created_by is not null

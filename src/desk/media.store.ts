@@ -115,13 +115,17 @@ export async function lockMedia(db: Db, workspaceId: string, id: string): Promis
   return row ? mediaOfRow(row) : null;
 }
 
-/** The title of a post any version of which shows the image; null when none does. */
+/** The title of a post any version of which, or a text set aside on it, shows the image; null when none does. */
 export async function postUsing(db: Db, workspaceId: string, mediaId: string): Promise<string | null> {
+  const shows = sql<boolean>`media_ids @> array[${mediaId}]::uuid[]`;
   const row = await db
     .selectFrom("post_versions")
     .select("title")
     .where("workspace_id", "=", workspaceId)
-    .where(sql<boolean>`media_ids @> array[${mediaId}]::uuid[]`)
+    .where(shows)
+    .unionAll(
+      db.selectFrom("texts_set_aside").select("title").where("workspace_id", "=", workspaceId).where(shows),
+    )
     .limit(1)
     .executeTakeFirst();
   return row?.title ?? null;

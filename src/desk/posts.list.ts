@@ -1,6 +1,7 @@
 import { CompiledQuery } from "kysely";
 import { idOfCursor, pageOfRows, timeAndIdOfCursor } from "./cursor.ts";
 import type { DeskParts } from "./desk.ts";
+import { type Editor, type EditorRow, editorsOf, editorsOfPost } from "./editors.read.ts";
 import { type ScheduleColumns, scheduleOf } from "./load.ts";
 import type { PostStatus, Schedule } from "./post.ts";
 import { findPosts, patternOf } from "./posts.search.ts";
@@ -29,6 +30,8 @@ export type PostSummary = {
   scheduled: Schedule | null;
   version: number;
   author: { name: string | null; kind: "person" | "agent" };
+  /** Who changed it since it was first written. */
+  changedBy: Editor[];
   /** The series that this post is an occurrence of. */
   seriesId: string | null;
   /** In review, and not for this person to approve: they wrote part of it, and the workspace asks for somebody else. */
@@ -46,6 +49,7 @@ type Row = ScheduleColumns & {
   version: number;
   author_kind: "person" | "agent";
   author_name: string | null;
+  changed_by: EditorRow[];
   series_id: string | null;
   own_words: boolean;
   created_at: Date;
@@ -76,6 +80,7 @@ export async function listPosts(
       scheduled: scheduleOf(row),
       version: row.version,
       author: { name: row.author_name, kind: row.author_kind },
+      changedBy: editorsOf(row.changed_by),
       seriesId: row.series_id,
       ownWords: row.own_words,
       createdAt: row.created_at,
@@ -170,6 +175,7 @@ function listQuery(workspaceId: string, filter: PostFilter, within: Within, now:
       p.version, p.author_kind, p.created_at, p.updated_at,
       (select o.series_id from series_occurrences o where o.post_id = p.id) as series_id,
       (select u.name from users u where u.id = p.created_by) as author_name,
+      ${editorsOfPost} as changed_by,
       ${viewer === null ? "false" : wroteIt(viewer)} as own_words,
       case when p.status = 'scheduled' and p.scheduled_at <= ${time} then 'publishing' else p.status end as status,
       coalesce((

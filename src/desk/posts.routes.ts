@@ -10,17 +10,19 @@ import {
   overviewToWire,
   previewToWire,
   summaryToWire,
-  textOptions,
+  variantsToWire,
   versionToWire,
 } from "./posts.wire.ts";
 import { queueRoutes } from "./queue/queue.routes.ts";
 import { reviewRoutes } from "./review.routes.ts";
+import { setAsideRoutes } from "./set-aside.routes.ts";
 import { seriesRoutes } from "./series/series.routes.ts";
 
 /** Posts: write, read, check, review, schedule, publish. */
 export function postRoutes(app: App, { desk }: { desk: Desk }): void {
   readRoutes(app, desk);
   writeRoutes(app, desk);
+  setAsideRoutes(app, desk);
   reviewRoutes(app, desk);
   queueRoutes(app, desk);
   seriesRoutes(app, desk.series);
@@ -119,10 +121,7 @@ function readRoutes(app: App, desk: Desk): void {
       const { variants, ...version } = await desk.version(actorOf(request).workspaceId, id, number);
       return {
         ...versionToWire(version),
-        variants: variants.map(({ channelId, content }) => ({
-          channelId,
-          content: { ...content, options: textOptions(content.options) },
-        })),
+        variants: variantsToWire(variants),
       };
     },
   );

@@ -78,6 +78,11 @@ const postSummary = z.object({
   scheduled: scheduled.nullable(),
   version: z.int(),
   author,
+  changedBy: z
+    .array(author.extend({ at: instant }))
+    .describe(
+      "Who changed the post since it was first written, whoever wrote it first left out, with when last.",
+    ),
   seriesId: z.uuid().nullable(),
   ownWords: z
     .boolean()
@@ -202,6 +207,17 @@ const versionSummary = z.object({
   author,
   createdAt: instant,
 });
+export const setAsideBody = editPostBody.omit({ autosave: true });
+const setAsideText = z.object({
+  id: z.uuid(),
+  baseVersion: z.int(),
+  title: z.string(),
+  author,
+  createdAt: instant,
+  variants: z.array(z.object({ channelId: z.uuid(), content: contentOut })),
+});
+export const setAsideList = z.object({ items: z.array(setAsideText) });
+
 export const versionList = z.object({ items: z.array(versionSummary) });
 export const version = versionSummary.extend({
   variants: z.array(z.object({ channelId: z.uuid(), content: contentOut })),

@@ -30,6 +30,8 @@ export type NewVersion = {
   authorKind: "person" | "agent";
   createdBy: string | null;
   runId: string | null;
+  /** Saved by a program while the person was typing. */
+  autosaved: boolean;
   at: Date;
 };
 
@@ -135,8 +137,24 @@ export async function addVersion(
   });
 }
 
-/** A version by one person since `since` that no decision was about. */
-export async function isUndecided(
+/** Keeps a version in the history for good: no later one takes its place. The post must be locked. */
+export async function keepVersion(
+  db: Db,
+  workspaceId: string,
+  postId: string,
+  number: number,
+): Promise<void> {
+  await db
+    .updateTable("post_versions")
+    .set({ autosaved: false })
+    .where("workspace_id", "=", workspaceId)
+    .where("post_id", "=", postId)
+    .where("number", "=", number)
+    .execute();
+}
+
+/** A version that a program saved since `since`, and that no decision was about. */
+export async function isPassing(
   db: Db,
   workspaceId: string,
   postId: string,
@@ -149,7 +167,7 @@ export async function isUndecided(
     .where("v.post_id", "=", postId)
     .where("v.number", "=", version.number)
     .where("v.author_kind", "=", version.authorKind)
-    .where("v.run_id", "is", null)
+    .where("v.autosaved", "=", true)
     .where("v.created_at", ">", version.since)
     .where(
       sql<boolean>`not exists (select from approvals a
@@ -179,6 +197,7 @@ async function replaceVersion(
       variants: JSON.stringify(version.variants),
       content_hash: version.contentHash,
       media_ids: mediaIdsOf(version),
+      autosaved: version.autosaved,
     })
     .where("workspace_id", "=", workspaceId)
     .where("post_id", "=", postId)
@@ -186,7 +205,7 @@ async function replaceVersion(
     .execute();
 }
 
-function mediaIdsOf(version: NewVersion): string[] {
+export function mediaIdsOf(version: NewVersion): string[] {
   return [...new Set(version.variants.flatMap(({ content }) => content.media.map(({ mediaId }) => mediaId)))];
 }
 
@@ -209,6 +228,7 @@ async function insertVersion(
       created_by: version.createdBy,
       author_kind: version.authorKind,
       run_id: version.runId,
+      autosaved: version.autosaved,
       created_at: version.at,
     })
     .execute();

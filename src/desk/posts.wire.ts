@@ -1,14 +1,16 @@
 import type { Actor } from "#kit";
 import type { z } from "zod";
 import type { Desk } from "./desk.ts";
+import type { Editor } from "./editors.read.ts";
 import type { Decision } from "./load.ts";
-import type { Media, Schedule } from "./post.ts";
+import type { Media, Schedule, Variant } from "./post.ts";
 import type { MediaLinks } from "./media-links.ts";
 import type { PostSummary } from "./posts.list.ts";
 import type { Overview } from "./posts.overview.ts";
 import type { FullPost, VersionSummary } from "./posts.read.ts";
 import type * as schema from "./posts.schema.ts";
 import type { SchedulePreview } from "./schedule.ts";
+import type { SetAside } from "./set-aside.ts";
 
 /** From the desk's own types to what the API gives: instants as text, maps as lists, images with their address. */
 export type Wire<Schema extends z.ZodType> = z.input<Schema>;
@@ -17,6 +19,7 @@ export function summaryToWire(post: PostSummary): Wire<typeof schema.postPage>["
   return {
     ...post,
     scheduled: scheduledToWire(post.scheduled),
+    changedBy: post.changedBy.map(editorToWire),
     createdAt: post.createdAt.toISOString(),
     updatedAt: post.updatedAt.toISOString(),
   };
@@ -52,6 +55,7 @@ function postToWire(post: FullPost, workspaceId: string, links: MediaLinks): Wir
     scheduled: scheduledToWire(post.schedule),
     version: post.version,
     author: { name: post.author.name, kind: post.author.kind },
+    changedBy: post.changedBy.map(editorToWire),
     seriesId: post.series?.id ?? null,
     ownWords: post.ownWords,
     series: post.series,
@@ -88,6 +92,22 @@ export function mediaToWire(media: Media, workspaceId: string, links: MediaLinks
     url: links.addressOf(workspaceId, media.sha256),
     createdAt: createdAt.toISOString(),
   };
+}
+
+function editorToWire(editor: Editor) {
+  return { ...editor, at: editor.at.toISOString() };
+}
+
+/** Variants as they were written, without what is known of their channels. */
+export function variantsToWire(variants: Variant[]) {
+  return variants.map(({ channelId, content }) => ({
+    channelId,
+    content: { ...content, options: textOptions(content.options) },
+  }));
+}
+
+export function setAsideToWire(text: SetAside): Wire<typeof schema.setAsideList>["items"][number] {
+  return { ...text, variants: variantsToWire(text.variants), createdAt: text.createdAt.toISOString() };
 }
 
 export function versionToWire(version: VersionSummary): Wire<typeof schema.versionList>["items"][number] {

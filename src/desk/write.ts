@@ -16,7 +16,8 @@ import {
   type NewVersion,
   addVersion,
   insertPost,
-  isUndecided,
+  isPassing,
+  keepVersion,
   postOfRun,
   targetChannels,
   updatePost,
@@ -28,7 +29,7 @@ export type Draft = { title: string; variants: Variant[]; sources?: Source[] | u
 
 export type Edit = Draft & { baseVersion: number; autosave?: boolean | undefined };
 
-/** What one person saves by itself within this is one version of the history. */
+/** What a program saves for one person within this is one version of the history. */
 const autosaveMs = 5 * 60_000;
 
 /**
@@ -57,21 +58,26 @@ export async function proposePost(
 /**
  * Saves a new version on top of `baseVersion`. What changes the content voids the approval, takes back
  * what was scheduled and returns the post to draft; a new title alone does not, and saving what is there
- * already adds no version.
+ * already adds no version. Where somebody saved in between, their version stays in the history whoever saves next.
  *
  * @throws DeskError `desk.version_conflict` when somebody saved in between, `desk.already_publishing`
  *   when part of the post can no longer be held back
  */
 export async function editPost(parts: DeskParts, actor: Actor, id: string, edit: Edit): Promise<void> {
+  const found = { version: edit.baseVersion };
   await onPost(parts, actor, id, "edit", async ({ db, post, now }) => {
+    found.version = post.version;
     if (edit.baseVersion !== post.version) {
-      throw new DeskError({
-        code: "desk.version_conflict",
-        kind: "conflict",
-        message: `This post was changed meanwhile: you edited version ${edit.baseVersion}, the newest is ${post.version}. Load it and merge your changes.`,
-      });
+      // Whoever collided with it may be the same person in another window, whose programs would write over it.
+      await keepVersion(db, actor.workspaceId, id, post.version);
+      return null;
     }
-    const version = await newVersion(db, actor, edit, { number: post.version + 1, runId: null, now });
+    const version = await newVersion(db, actor, edit, {
+      number: post.version + 1,
+      runId: null,
+      autosaved: edit.autosave === true,
+      now,
+    });
     if (version.contentHash === post.contentHash && version.title === post.title) return null;
     const replaced = edit.autosave === true && (await isOwnAutosave(db, actor, post, now));
     await addVersion(db, actor.workspaceId, id, version, replaced ? post.version : null);
@@ -94,11 +100,21 @@ export async function editPost(parts: DeskParts, actor: Actor, id: string, edit:
     if (replaced && !changed) return null;
     return { action: "post.edited", details: { version: version.number, contentChanged: changed } };
   });
+  // Told when what was kept is kept for good.
+  if (found.version !== edit.baseVersion) throw versionConflict(edit.baseVersion, found.version);
+}
+
+function versionConflict(edited: number, newest: number): DeskError {
+  return new DeskError({
+    code: "desk.version_conflict",
+    kind: "conflict",
+    message: `This post was changed meanwhile: you edited version ${edited}, the newest is ${newest}. Load it and merge your changes.`,
+  });
 }
 
 /**
- * True when the newest version is this person's own of a moment ago and nobody has decided on it: then it
- * is a step on the way to the one that comes now. The first version stays as where the post began.
+ * True when a program saved the newest version for this person a moment ago, nobody has decided on it and nobody's
+ * edit collided with it: then it is a step on the way to the one that comes now.
  */
 async function isOwnAutosave(
   db: Kysely<Schema>,
@@ -106,8 +122,8 @@ async function isOwnAutosave(
   post: LoadedPost,
   now: Date,
 ): Promise<boolean> {
-  if (post.version === 1 || post.versionBy !== actor.userId || post.status !== "draft") return false;
-  return isUndecided(db, actor.workspaceId, post.id, {
+  if (post.versionBy !== actor.userId || post.status !== "draft") return false;
+  return isPassing(db, actor.workspaceId, post.id, {
     number: post.version,
     authorKind: actor.kind,
     since: new Date(now.getTime() - autosaveMs),
@@ -126,7 +142,12 @@ export async function insertDraft(
   const standing = runId === null ? null : await postOfRun(db, workspaceId, runId);
   if (standing !== null) return standing;
   const id = newId();
-  const version = await newVersion(db, actor, draft, { number: 1, runId, now: clock.now() });
+  const version = await newVersion(db, actor, draft, {
+    number: 1,
+    runId,
+    autosaved: false,
+    now: clock.now(),
+  });
   await insertPost(db, workspaceId, id, version, draft.sources ?? []);
   await recordEvent(db, {
     actor,
@@ -137,11 +158,16 @@ export async function insertDraft(
   return id;
 }
 
-async function newVersion(
+/**
+ * What is written of a draft, checked: it can be stored, and its channels and files are there.
+ *
+ * @throws DeskError `desk.invalid_draft`
+ */
+export async function newVersion(
   db: Kysely<Schema>,
   actor: Actor,
   draft: Draft,
-  known: { number: number; runId: string | null; now: Date },
+  known: { number: number; runId: string | null; autosaved: boolean; now: Date },
 ): Promise<NewVersion> {
   assertStorable(draft);
   const channelIds = draft.variants.map(({ channelId }) => channelId);
@@ -188,6 +214,7 @@ async function newVersion(
     authorKind: known.runId === null ? actor.kind : "agent",
     createdBy: actor.userId,
     runId: known.runId,
+    autosaved: known.autosaved,
     at: known.now,
   };
 }

@@ -8,6 +8,7 @@ import { type RunningServer, startServer } from "./server.ts";
 type PostView = {
   id: string;
   version: number;
+  status: string;
   title: string;
   variants: { channelId: string; content: Content }[];
 };
@@ -47,6 +48,21 @@ describe.skipIf(noBrowser !== null)("nothing that was written is lost, nothing i
 
   function read(id: string): Promise<PostView> {
     return call<PostView>(page, "GET", `/posts/${id}`);
+  }
+
+  function said(text: string) {
+    return [{ channelId: channels.sandbox, content: { parts: [text] } }];
+  }
+
+  /** What each version of the history says on the sandbox. */
+  async function textsOf(id: string): Promise<string[]> {
+    const { items } = await call<{ items: { number: number }[] }>(page, "GET", `/posts/${id}/versions`);
+    const texts: string[] = [];
+    for (const { number } of items) {
+      const version = await call<PostView>(page, "GET", `/posts/${id}/versions/${number}`);
+      texts.push(version.variants[0]?.content.parts[0] ?? "");
+    }
+    return texts;
   }
 
   async function openComposer(id: string) {
@@ -89,6 +105,161 @@ describe.skipIf(noBrowser !== null)("nothing that was written is lost, nothing i
     await page.getByRole("button", { name: "Keep mine" }).click();
     await page.getByText("Saved", { exact: true }).waitFor();
     expect((await read(id)).variants[0]?.content.parts).toEqual(["Mine."]);
+  });
+
+  test("of two texts that collide, the other stays in the history whichever goes on", async () => {
+    const id = await newDraft();
+    const text = await openComposer(id);
+    const body = { title: "A draft", baseVersion: 1, autosave: true };
+    await call(page, "PUT", `/posts/${id}`, { ...body, variants: said("From another window.") });
+    await text.fill("From this window.");
+    await page.getByText("Somebody else has changed this post").waitFor();
+    await page.getByRole("button", { name: "Keep mine" }).click();
+    await page.getByText("Saved", { exact: true }).waitFor();
+    await text.fill("From this window, longer.");
+    await eventually(async () => (await read(id)).variants[0]?.content.parts).toEqual([
+      "From this window, longer.",
+    ]);
+    expect(await textsOf(id)).toContain("From another window.");
+
+    const { version } = await read(id);
+    await call(page, "PUT", `/posts/${id}`, {
+      ...body,
+      baseVersion: version,
+      variants: said("From another window again."),
+    });
+    await text.fill("A text that loses.");
+    await page.getByRole("button", { name: "Use their version" }).click();
+    await eventually(() => text.inputValue()).toBe("From another window again.");
+    await page.getByRole("button", { name: "History" }).click();
+    const aside = page.getByRole("listitem").filter({ hasText: "Set aside" });
+    await aside.getByRole("button", { name: /^(?:Compare|Hide)/u }).waitFor();
+    if (await aside.getByRole("button", { name: /^Compare/u }).isVisible())
+      await aside.getByRole("button", { name: /^Compare/u }).click();
+    await aside.locator("ins", { hasText: "loses" }).waitFor();
+    await aside.getByRole("button", { name: "Restore this version" }).click();
+    await eventually(() => text.inputValue()).toBe("A text that loses.");
+    await eventually(async () => (await read(id)).variants[0]?.content.parts).toEqual(["A text that loses."]);
+    expect(await textsOf(id)).toContain("From another window again.");
+  });
+
+  test("what stands is saved before an older text takes its place", async () => {
+    const id = await newDraft();
+    const text = await openComposer(id);
+    await text.fill("Second words.");
+    await page.getByText("Saved", { exact: true }).waitFor();
+    await text.fill("Third words, not saved yet.");
+    await page.getByRole("button", { name: "History" }).click();
+    await page.locator("del", { hasText: "Third" }).first().waitFor();
+    await page.getByRole("button", { name: "Restore this version" }).first().click();
+    await page.getByText("as a new version").waitFor();
+    await text.fill("And on from there.");
+    await eventually(async () => (await read(id)).variants[0]?.content.parts).toEqual(["And on from there."]);
+    expect(await textsOf(id)).toEqual(
+      expect.arrayContaining(["Third words, not saved yet.", "First words."]),
+    );
+  });
+
+  test("one bad file of a selection drops no other, and what was cut off can be tried again", async () => {
+    const id = await newDraft();
+    const text = await openComposer(id);
+    const png = await sharp({ create: { width: 40, height: 40, channels: 3, background: "#8a3b12" } })
+      .png()
+      .toBuffer();
+    const jpeg = await sharp({ create: { width: 50, height: 40, channels: 3, background: "#123b8a" } })
+      .jpeg()
+      .toBuffer();
+    let cut = true;
+    await page.route("**/api/v1/media", (route) => {
+      const body = route.request().postDataBuffer()?.toString("latin1") ?? "";
+      if (!cut || !body.includes("cut.jpg")) return route.continue();
+      cut = false;
+      return route.abort();
+    });
+    await page.locator("input[type=file]").setInputFiles([
+      { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") },
+      { name: "broken.png", mimeType: "image/png", buffer: Buffer.from("no picture either") },
+      { name: "good.png", mimeType: "image/png", buffer: png },
+      { name: "cut.jpg", mimeType: "image/jpeg", buffer: jpeg },
+    ]);
+    await text.fill("Typed while files travel.");
+    await page.getByText("notes.txt was not added").waitFor();
+    await page.getByText("broken.png was not added").waitFor();
+    await page.getByText("cut.jpg was not added").waitFor();
+    await eventually(async () => (await read(id)).variants[0]?.content.media.length).toBe(1);
+    await page.getByRole("button", { name: "Try again cut.jpg" }).click();
+    await eventually(async () => (await read(id)).variants[0]?.content.media.length).toBe(2);
+    await page.unroute("**/api/v1/media");
+    expect(await text.inputValue()).toBe("Typed while files travel.");
+    expect((await read(id)).variants[0]?.content.parts).toEqual(["Typed while files travel."]);
+    await page.getByRole("button", { name: /Dismiss.*notes\.txt/u }).click();
+    await page.getByText("notes.txt was not added").waitFor({ state: "detached" });
+  });
+
+  test("editing a post in review says that it leaves the review, before and after", async () => {
+    const id = await newDraft();
+    await call(page, "POST", `/posts/${id}/submit`, {});
+    const text = await openComposer(id);
+    await page.getByText("takes it out of review").waitFor();
+    expect((await read(id)).status).toBe("in_review");
+    await text.fill("Changed after all.");
+    await page.getByText("This post has left the review").waitFor();
+    expect((await read(id)).status).toBe("draft");
+  });
+
+  test("what a device kept of a post in review is not saved before a person says so", async () => {
+    const id = await newDraft();
+    const text = await openComposer(id);
+    await page.route("**/api/v1/**", (route) => route.abort());
+    await text.fill("Kept on this device.");
+    await page.getByText("can't be reached").first().waitFor();
+    await page.goto("about:blank");
+    await page.unroute("**/api/v1/**");
+    await page.goto(`${server.url}/usage`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await call(page, "POST", `/posts/${id}/submit`, {});
+    const again = await openComposer(id);
+    expect(await again.inputValue()).toBe("Kept on this device.");
+    await page.waitForTimeout(1_500);
+    expect((await read(id)).status).toBe("in_review");
+    await page.getByRole("button", { name: "Drop it" }).click();
+    await eventually(() => again.inputValue()).toBe("First words.");
+    expect((await read(id)).status).toBe("in_review");
+  });
+
+  test("the reason why Submit is off stands beside it and leads to its field", async () => {
+    const variants = [
+      { channelId: channels.sandbox, content: { parts: ["Said."] } },
+      { channelId: channels.email, content: { parts: ["Said by mail."] } },
+    ];
+    const { id } = await call<PostView>(page, "POST", "/posts", { title: "No subject", variants });
+    await openComposer(id);
+    const submit = page.getByRole("button", { name: "Submit for approval" });
+    const reason = page.getByRole("button", { name: /subject/iu });
+    await reason.waitFor();
+    const describedBy = (await submit.getAttribute("aria-describedby")) ?? "";
+    expect(await page.locator(`[id="${describedBy}"]`).textContent()).toMatch(/subject/iu);
+    await reason.click();
+    await eventually(() =>
+      page.getByLabel("Subject").evaluate((element) => element === element.ownerDocument.activeElement),
+    ).toBe(true);
+    await page.getByLabel("Subject").fill("A subject");
+    await reason.waitFor({ state: "detached" });
+    expect(await submit.getAttribute("aria-disabled")).toBe("false");
+
+    await call(page, "PUT", `/posts/${id}`, {
+      title: "No subject",
+      variants,
+      baseVersion: (await read(id)).version,
+    }).catch(() => undefined);
+    await page.goto(`${server.url}/posts/${id}`);
+    await page
+      .getByRole("link", { name: /subject/iu })
+      .first()
+      .click();
+    await eventually(() =>
+      page.getByLabel("Subject").evaluate((element) => element === element.ownerDocument.activeElement),
+    ).toBe(true);
   });
 
   test("an older version can be brought back", async () => {
@@ -163,6 +334,8 @@ describe.skipIf(noBrowser !== null)("nothing that was written is lost, nothing i
     await openComposer(id);
     await page.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Delete draft" }).click();
+    await page.getByRole("alertdialog", { name: "Delete “A draft”?" }).waitFor();
+    await page.getByRole("button", { name: "Delete draft" }).click();
     await page.getByRole("button", { name: "Undo" }).click();
     await page.waitForURL(`${server.url}/posts/${id}/edit`);
     expect((await read(id)).title).toBe("A draft");

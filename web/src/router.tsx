@@ -168,6 +168,8 @@ const postRoute = createRoute({
 const composerRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/posts/$postId/edit",
+  // The field to begin in: a channel, then a JSON Pointer.
+  validateSearch: (search: Record<string, unknown>) => optional({ at: text(search["at"]) }),
   loader: (given) => screenData.post(given.context.queryClient, addressOf(given)),
   staticData: { title: shellText.titles.edit },
   component: lazyRouteComponent(() => import("./composer/composer-screen.tsx"), "ComposerScreen"),

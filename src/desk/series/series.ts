@@ -81,6 +81,7 @@ export async function createSeries(
         authorKind: source.author.kind,
         createdBy: source.versionBy,
         runId: null,
+        autosaved: false,
         at: now,
       },
       source.sources,

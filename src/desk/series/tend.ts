@@ -132,6 +132,7 @@ async function make(tending: Tending, approval: SeriesApproval, moment: Moment):
       // Whose words they are is who wrote the template, whoever's worker makes the copy.
       createdBy: template.versionBy,
       runId: null,
+      autosaved: false,
       at: now,
     },
     template.sources,

@@ -383,6 +383,7 @@ export type PostVersionsTable = {
   author_kind: Filled<"person" | "agent">;
   run_id: Nullable<string>;
   created_at: Filled<Instant>;
+  autosaved: Filled<boolean>;
 };
 
 export type PostsTable = {
@@ -541,6 +542,18 @@ export type SitesTable = {
   language: Filled<string>;
 };
 
+export type TextsSetAsideTable = {
+  workspace_id: string;
+  id: string;
+  post_id: string;
+  base_version: number;
+  title: string;
+  variants: Json;
+  media_ids: Filled<string[]>;
+  created_by: Nullable<string>;
+  created_at: Filled<Instant>;
+};
+
 export type UsageEventsTable = {
   workspace_id: string;
   id: string;
@@ -646,6 +659,7 @@ export type Schema = {
   sessions: SessionsTable;
   site_entries: SiteEntriesTable;
   sites: SitesTable;
+  texts_set_aside: TextsSetAsideTable;
   usage_events: UsageEventsTable;
   users: UsersTable;
   verifications: VerificationsTable;

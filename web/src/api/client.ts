@@ -114,7 +114,8 @@ export function upload<Answer>(
         status: request.status,
         headers: { "content-type": "application/json" },
       });
-      if (response.ok) resolve(JSON.parse(request.responseText) as Answer);
+      // An answer that is none, from something on the way, is told like any other.
+      if (response.ok) response.json().then((answer: Answer) => resolve(answer), reject);
       else problemOf(response).then(reject, reject);
     });
     request.addEventListener("error", () => {

@@ -23,6 +23,7 @@ import type {
   Run,
   Session,
   SchedulePreview,
+  SetAside,
   SiteSettings,
   Variant,
   VariantCheck,
@@ -206,6 +207,15 @@ export function versionsQuery(id: string) {
     queryKey: ["posts", "versions", id],
     queryFn: async ({ signal }) =>
       (await api.get<{ items: VersionSummary[] }>(`/posts/${id}/versions`, {}, signal)).items,
+  });
+}
+
+/** What was written on top of an older version and lost to somebody else's. */
+export function setAsideQuery(id: string) {
+  return queryOptions({
+    queryKey: ["posts", "set-aside", id],
+    queryFn: async ({ signal }) =>
+      (await api.get<{ items: SetAside[] }>(`/posts/${id}/set-aside`, {}, signal)).items,
   });
 }
 

@@ -36,6 +36,7 @@ export type Post = z.infer<typeof desk.fullPost>;
 export type Decision = NonNullable<Post["lastDecision"]>;
 export type Action = Post["allowed"][number];
 export type Version = z.infer<typeof desk.version>;
+export type SetAside = z.infer<typeof desk.setAsideList>["items"][number];
 export type VersionSummary = z.infer<typeof desk.versionList>["items"][number];
 export type Variant = Version["variants"][number];
 export type VariantContent = Variant["content"];

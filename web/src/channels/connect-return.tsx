@@ -37,7 +37,9 @@ export function ConnectReturn() {
     const handle = channels?.find((channel) => channel.id === connected)?.handle ?? channelsText.connected;
     if (connected) toast.success(channelsText.nowConnected(handle));
     if (error) toast.error(channelsText.connectErrors[error] ?? channelsText.connectFailed);
-    void queryClient.invalidateQueries({ queryKey: ["deliveries"] });
+    for (const stale of ["channels", "deliveries", "posts", "check"]) {
+      void queryClient.invalidateQueries({ queryKey: [stale] });
+    }
     cleanAddress();
   });
   const ready = returned && channels !== undefined && connectors !== undefined && lacking === null;

@@ -1,42 +1,51 @@
 import { Link2Icon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useLocation } from "@tanstack/react-router";
+import { useLocation } from "@tanstack/react-router";
+import { useState } from "react";
 import { connectorsQuery } from "../api/queries.ts";
-import type { Channel } from "../api/types.ts";
+import type { Channel, Connector, FormField } from "../api/types.ts";
 import { useCan } from "../api/use-me.ts";
 import { Button } from "../ui/button.tsx";
+import { ConnectForm } from "./connect-form.tsx";
 import { channelsText } from "./messages.ts";
 import { useAuthorize } from "./use-connect.ts";
 
-/**
- * Leads to the platform's consent page and back to this very place. A platform that asks something before it
- * is connected on the channels page, where its form is.
- */
+/** What a platform asks before it is connected; null where its consent page is all there is. */
+function fieldsOf({ connect }: Connector): FormField[] | null {
+  return connect.kind === "form" ? connect.fields : (connect.before?.fields ?? null);
+}
+
+/** Connects an account again, by its form or the platform's consent page, and leads back to this very place. */
 export function ReconnectButton({ channel }: { channel: Pick<Channel, "id" | "connector" | "handle"> }) {
   const connectors = useQuery(connectorsQuery);
   const allowed = useCan("channels.manage");
-  const here = useLocation({ select: ({ pathname }) => pathname });
+  const [asking, setAsking] = useState(false);
+  // What a page shows is part of the place: the chosen post, the month, the tab.
+  const here = useLocation({ select: ({ pathname, searchStr }) => pathname + searchStr });
   const authorize = useAuthorize(here);
-  const connect = connectors.data?.find(({ id }) => id === channel.connector)?.connect;
+  const connector = connectors.data?.find(({ id }) => id === channel.connector);
   if (!allowed) return <span className="text-sm text-dim">{channelsText.managersOnly}</span>;
-  if (connect?.kind !== "oauth" || connect.before) {
-    return (
-      <Button asChild size="sm">
-        <Link to="/channels">
-          <Link2Icon aria-hidden="true" />
-          {channelsText.reconnectAccount}
-        </Link>
-      </Button>
-    );
+  const fields = connector ? fieldsOf(connector) : null;
+  function connect(): void {
+    if (fields) setAsking(true);
+    else authorize.mutate({ connector: channel.connector, channelId: channel.id });
   }
   return (
-    <Button
-      size="sm"
-      busy={authorize.isPending}
-      onClick={() => authorize.mutate({ connector: channel.connector, channelId: channel.id })}
-    >
-      <Link2Icon aria-hidden="true" />
-      {channelsText.reconnectAccount}
-    </Button>
+    <>
+      <Button size="sm" busy={authorize.isPending || !connector} onClick={connect}>
+        <Link2Icon aria-hidden="true" />
+        {channelsText.reconnectAccount}
+        <span className="sr-only"> {channel.handle}</span>
+      </Button>
+      {asking && connector && fields ? (
+        <ConnectForm
+          connector={connector}
+          fields={fields}
+          returnTo={here}
+          channelId={channel.id}
+          onClose={() => setAsking(false)}
+        />
+      ) : null}
+    </>
   );
 }

@@ -32,7 +32,11 @@ export function useConnectForm(onConnected: (channel: Channel) => void) {
     mutationFn: (body: { connector: string; form: Record<string, string> }) =>
       api.post<Channel>("/channels", body),
     onSuccess: async (channel) => {
-      await queryClient.invalidateQueries({ queryKey: ["channels"] });
+      await Promise.all(
+        ["channels", "deliveries", "posts", "check"].map((stale) =>
+          queryClient.invalidateQueries({ queryKey: [stale] }),
+        ),
+      );
       toast.success(channelsText.nowConnected(channel.handle));
       onConnected(channel);
     },

@@ -1,7 +1,10 @@
 import { CounterClockwiseClockIcon, DotsHorizontalIcon, EyeOpenIcon, TrashIcon } from "@radix-ui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
-import type { Post, VariantCheck } from "../api/types.ts";
+import type { Channel, Post, VariantCheck } from "../api/types.ts";
+import { HeldShortcuts } from "../lib/keyboard.ts";
+import { isForbidden, refusal } from "../post/allowed.ts";
+import { AskFirst } from "../post/ask-first.tsx";
 import { usePostAction } from "../post/use-post-action.ts";
 import { useDeletePost } from "../post/use-delete-post.ts";
 import { Button } from "../ui/button.tsx";
@@ -9,6 +12,7 @@ import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
 import { Hint } from "../ui/tooltip.tsx";
 import { composerText } from "./messages.ts";
 import { errorCount } from "./channel-variants.ts";
+import { isReady } from "./submit-reasons.tsx";
 import type { Content } from "./use-composer.ts";
 
 const HistoryDialog = lazy(async () => ({ default: (await import("./history-dialog.tsx")).HistoryDialog }));
@@ -18,17 +22,29 @@ type ActionsProps = {
   content: Content;
   checks: VariantCheck[];
   onSave: () => Promise<boolean>;
-  onRestore: (content: Content) => void;
+  channels: Channel[];
+  /** Of the element that says why it can't be submitted yet. */
+  reasonsId: string;
+  onRestore: (content: Content) => Promise<boolean>;
 };
 
 /** History, submit, and what is rarely needed. Submitting saves first: what is on the screen is what is reviewed. */
-export function ComposerActions({ post, content, checks, onSave, onRestore }: ActionsProps) {
+export function ComposerActions({
+  post,
+  content,
+  checks,
+  channels,
+  reasonsId,
+  onSave,
+  onRestore,
+}: ActionsProps) {
   const navigate = useNavigate();
   const [history, setHistory] = useState(false);
   const remove = useDeletePost();
+  const [deleting, setDeleting] = useState(false);
   const submit = usePostAction(post.id);
   const problems = checks.reduce((sum, check) => sum + errorCount(check), 0);
-  const ready = problems === 0 && content.variants.length > 0;
+  const ready = isReady(content, checks);
 
   async function saveAndSubmit(): Promise<void> {
     if (!(await onSave())) return;
@@ -71,17 +87,17 @@ export function ComposerActions({ post, content, checks, onSave, onRestore }: Ac
           <EyeOpenIcon aria-hidden="true" />
           {composerText.openPost}
         </MenuItem>
-        {post.status === "draft" && post.series?.role !== "template" ? (
+        {refusal(post, "remove") === null ? (
           <>
             <MenuSeparator />
-            <MenuItem danger onSelect={() => remove.mutate(post.id)}>
+            <MenuItem danger onSelect={() => setDeleting(true)}>
               <TrashIcon aria-hidden="true" />
               {composerText.delete}
             </MenuItem>
           </>
         ) : null}
       </Menu>
-      {post.series?.role === "template" ? (
+      {post.series?.role === "template" && refusal(post, "edit") === null ? (
         <Button
           variant="primary"
           onClick={() =>
@@ -95,11 +111,12 @@ export function ComposerActions({ post, content, checks, onSave, onRestore }: Ac
           {composerText.toSeries}
         </Button>
       ) : null}
-      {post.status === "draft" && post.series?.role !== "template" ? (
+      {post.status === "draft" && post.series?.role !== "template" && !isForbidden(post, "submit") ? (
         <Hint label={ready ? composerText.submitHint : composerText.problems(problems)} side="bottom">
           <Button
             variant="primary"
             aria-disabled={!ready}
+            aria-describedby={ready ? undefined : reasonsId}
             busy={submit.isPending}
             onClick={() => (ready ? void saveAndSubmit() : undefined)}
           >
@@ -107,9 +124,21 @@ export function ComposerActions({ post, content, checks, onSave, onRestore }: Ac
           </Button>
         </Hint>
       ) : null}
-      <Suspense fallback={null}>
+      <AskFirst
+        question={deleting ? "remove" : null}
+        title={post.title}
+        onClose={() => setDeleting(false)}
+        onConfirm={() => remove.mutate(post.id)}
+      />
+      <Suspense fallback={<HeldShortcuts />}>
         {history ? (
-          <HistoryDialog post={post} onClose={() => setHistory(false)} onRestore={onRestore} />
+          <HistoryDialog
+            post={post}
+            content={content}
+            channels={channels}
+            onClose={() => setHistory(false)}
+            onRestore={onRestore}
+          />
         ) : null}
       </Suspense>
     </div>

@@ -11,12 +11,15 @@ const route = getRouteApi("/shell/posts/$postId/edit");
 
 export function ComposerScreen() {
   const { postId } = route.useParams();
+  const { at } = route.useSearch();
   const post = useQuery({ ...postQuery(postId), refetchOnWindowFocus: false });
   const channels = useQuery(channelsQuery);
   const connectors = useQuery(connectorsQuery);
   const failure = post.error ?? channels.error ?? connectors.error;
   if (post.data && channels.data && connectors.data) {
-    return <Composer key={postId} post={post.data} channels={channels.data} connectors={connectors.data} />;
+    return (
+      <Composer key={postId} post={post.data} channels={channels.data} connectors={connectors.data} at={at} />
+    );
   }
   return (
     <Page>

@@ -1,6 +1,6 @@
 import { ArrowLeftIcon, FileTextIcon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { useId, useState } from "react";
 import type { Channel, Connector, Post, Variant } from "../api/types.ts";
 import { refusal } from "../post/allowed.ts";
 import { PostStatusLabel } from "../posts/post-status.tsx";
@@ -12,17 +12,26 @@ import { Notice } from "../ui/notice.tsx";
 import { TabPanel, Tabs } from "../ui/tabs.tsx";
 import { ChannelTabs, RemoveChannel } from "./channel-tabs.tsx";
 import { emptyVariant, targetOf } from "./channel-variants.ts";
+import { Consequences, Restored } from "./consequences.tsx";
 import { ComposerActions } from "./composer-actions.tsx";
 import { composerText } from "./messages.ts";
 import { SaveProblem, SaveStatus } from "./save-status.tsx";
+import { SubmitReasons } from "./submit-reasons.tsx";
 import { useCheck } from "./use-check.ts";
 import { useComposer } from "./use-composer.ts";
+import { useFieldPlace } from "./use-field-place.ts";
 import { VariantEditor } from "./variant-editor.tsx";
 
-type ComposerProps = { post: Post; channels: Channel[]; connectors: Connector[] };
+type ComposerProps = {
+  post: Post;
+  channels: Channel[];
+  connectors: Connector[];
+  /** The field to begin in, as an address names it. */
+  at: string | undefined;
+};
 
 /** Where a post is written: a tab per channel, the platform's own counters, and the preview beside it. */
-export function Composer({ post, channels, connectors }: ComposerProps) {
+export function Composer({ post, channels, connectors, at }: ComposerProps) {
   const composer = useComposer(post);
   const { content, change } = composer;
   const checks = useCheck(content.variants, post);
@@ -31,6 +40,8 @@ export function Composer({ post, channels, connectors }: ComposerProps) {
     ? tab
     : content.variants[0]?.channelId;
   const locked = refusal(post, "edit") !== null;
+  const reasonsId = useId();
+  const { panel, goTo } = useFieldPlace({ at, variants: content.variants, shown, onTab: setTab });
 
   function setVariant(next: Variant): void {
     const variants = content.variants.map((variant) =>
@@ -80,10 +91,15 @@ export function Composer({ post, channels, connectors }: ComposerProps) {
               content={content}
               checks={checks}
               onSave={composer.save}
-              onRestore={change}
+              channels={channels}
+              reasonsId={reasonsId}
+              onRestore={composer.restore}
             />
           </div>
         </div>
+        {post.status === "draft" && post.series?.role !== "template" && !locked ? (
+          <SubmitReasons id={reasonsId} content={content} checks={checks} channels={channels} onGo={goTo} />
+        ) : null}
         <h1 className="sr-only">{content.title}</h1>
         <Input
           aria-label={composerText.title}
@@ -100,12 +116,13 @@ export function Composer({ post, channels, connectors }: ComposerProps) {
             onTakeTheirs={() => void composer.takeTheirs()}
             onKeepMine={() => void composer.keepMine()}
           />
+          {locked ? <Notice>{refusal(post, "edit")}</Notice> : <Consequences post={post} />}
           {composer.restored && composer.state.kind === "unsaved" ? (
-            <Notice>{composerText.restored}</Notice>
-          ) : null}
-          {locked ? <Notice>{refusal(post, "edit")}</Notice> : null}
-          {post.status === "approved" || post.status === "scheduled" ? (
-            <Notice tone="warn">{composerText.voids}</Notice>
+            <Restored
+              waiting={composer.waiting}
+              onSave={() => void composer.keepRestored()}
+              onDrop={() => void composer.dropRestored()}
+            />
           ) : null}
         </div>
         <Tabs {...(shown ? { value: shown } : {})} onValueChange={setTab}>
@@ -126,7 +143,7 @@ export function Composer({ post, channels, connectors }: ComposerProps) {
                 value={variant.channelId}
                 className="grid grid-cols-1 gap-8 pt-5 lg:grid-cols-[minmax(0,1fr)_22rem]"
               >
-                <div className="min-w-0">
+                <div ref={panel} className="min-w-0">
                   <VariantEditor
                     variant={variant}
                     target={target}

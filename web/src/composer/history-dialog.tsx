@@ -1,67 +1,98 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { toast } from "sonner";
 import { messageOf } from "../api/problem.ts";
-import { versionQuery, versionsQuery } from "../api/queries.ts";
-import type { Post } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
-import { formatMoment } from "../lib/format.ts";
-import { Badge } from "../ui/badge.tsx";
-import { Button } from "../ui/button.tsx";
+import { setAsideQuery, versionsQuery } from "../api/queries.ts";
+import type { Channel, Post, SetAside, VersionSummary } from "../api/types.ts";
 import { Dialog, DialogBody } from "../ui/dialog.tsx";
 import { SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { HistoryEntry } from "./history-entry.tsx";
 import { historyText } from "./messages.ts";
-import { type Content, contentOf } from "./use-composer.ts";
+import type { Content } from "./use-composer.ts";
 
-type HistoryProps = { post: Post; onClose: () => void; onRestore: (content: Content) => void };
+type HistoryProps = {
+  post: Post;
+  /** What stands in the composer now; every text is compared with it. */
+  content: Content;
+  channels: Channel[];
+  onClose: () => void;
+  /** Resolves to whether it was saved as a new version. */
+  onRestore: (content: Content) => Promise<boolean>;
+};
 
-/** Every version. Restoring writes a new one on top, so nothing is ever lost. */
-export function HistoryDialog({ post, onClose, onRestore }: HistoryProps) {
-  const { workspace } = useMe();
-  const queryClient = useQueryClient();
+/** A version, or a text that was set aside for somebody else's. */
+export type Entry = { key: string; label: string; version: VersionSummary | null; aside: SetAside | null };
+
+/** Every version and every text set aside, to be read before it is restored. Restoring writes a new version on top. */
+export function HistoryDialog({ post, content, channels, onClose, onRestore }: HistoryProps) {
   const versions = useQuery({ ...versionsQuery(post.id), staleTime: 0 });
+  const asides = useQuery({ ...setAsideQuery(post.id), staleTime: 0 });
+  const [chosen, setChosen] = useState<string | null>(null);
+  const failure = versions.error ?? asides.error;
+  const entries = entriesOf(versions.data ?? [], asides.data ?? []);
+  const earlier = entries.find(({ version }) => version?.number !== post.version);
+  const open = chosen ?? earlier?.key;
 
-  const restore = useMutation({
-    mutationFn: (number: number) => queryClient.fetchQuery(versionQuery(post.id, number)),
-    onSuccess: (version) => {
-      onRestore(contentOf(version));
-      toast.success(historyText.restored(version.number));
-      onClose();
-    },
-    onError: (error) => toast.error(messageOf(error)),
-  });
+  async function restore(label: string, older: Content): Promise<void> {
+    if (await onRestore(older)) toast.success(historyText.restored(label));
+    onClose();
+  }
 
   return (
-    <Dialog open onOpenChange={onClose} title={historyText.title} description={historyText.lead}>
-      <DialogBody className="px-0">
-        {versions.isPending ? <SkeletonRows rows={3} label={historyText.loading} /> : null}
-        {versions.isError ? (
+    <Dialog
+      open
+      onOpenChange={onClose}
+      title={historyText.title}
+      description={historyText.lead}
+      className="sm:max-w-2xl"
+    >
+      <DialogBody reading className="px-0">
+        {versions.isPending || asides.isPending ? (
+          <SkeletonRows rows={3} label={historyText.loading} />
+        ) : (
+          <ol className="divide-y divide-line">
+            {entries.map((entry) => (
+              <HistoryEntry
+                key={entry.key}
+                entry={entry}
+                post={post}
+                content={content}
+                channels={channels}
+                open={entry.key === open}
+                onToggle={() => setChosen(entry.key === open ? "" : entry.key)}
+                onRestore={(older) => restore(entry.label, older)}
+              />
+            ))}
+          </ol>
+        )}
+        {failure ? (
           <Notice tone="bad" className="mx-5">
-            {messageOf(versions.error)}
+            {messageOf(failure)}
           </Notice>
         ) : null}
-        <ol className="divide-y divide-line">
-          {versions.data?.map((version) => (
-            <li key={version.number} className="flex items-center gap-3 px-5 py-3">
-              <div className="min-w-0 flex-1">
-                <p className="flex items-center gap-2 font-medium">
-                  {historyText.version(version.number)}
-                  {version.number === post.version ? <Badge>{historyText.current}</Badge> : null}
-                </p>
-                <p className="truncate text-sm text-faint">
-                  {version.author.kind === "agent" ? historyText.byAgent : version.author.name} ·{" "}
-                  {formatMoment(version.createdAt, workspace.timeZone)}
-                </p>
-              </div>
-              {version.number === post.version ? null : (
-                <Button size="sm" onClick={() => restore.mutate(version.number)}>
-                  {historyText.restore}
-                </Button>
-              )}
-            </li>
-          ))}
-        </ol>
       </DialogBody>
     </Dialog>
   );
+}
+
+/** Newest first. */
+function entriesOf(versions: VersionSummary[], asides: SetAside[]): Entry[] {
+  const entries: (Entry & { at: string })[] = [
+    ...versions.map((version) => ({
+      key: `version ${version.number}`,
+      label: historyText.version(version.number),
+      version,
+      aside: null,
+      at: version.createdAt,
+    })),
+    ...asides.map((aside) => ({
+      key: aside.id,
+      label: historyText.aside(aside.baseVersion),
+      version: null,
+      aside,
+      at: aside.createdAt,
+    })),
+  ];
+  return entries.toSorted((left, right) => right.at.localeCompare(left.at));
 }

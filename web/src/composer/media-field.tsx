@@ -1,18 +1,17 @@
 import { ImageIcon, TrashIcon } from "@radix-ui/react-icons";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { type DragEvent, useId, useState } from "react";
-import { upload } from "../api/client.ts";
-import { messageOf } from "../api/problem.ts";
 import { mediaQuery } from "../api/queries.ts";
-import type { Limits, Media, CheckProblem, VariantContent } from "../api/types.ts";
+import type { CheckProblem, Limits, VariantContent } from "../api/types.ts";
 import { cn } from "../lib/cn.ts";
 import { Button } from "../ui/button.tsx";
 import { Textarea } from "../ui/field.tsx";
 import { Skeleton } from "../ui/layout.tsx";
-import { Notice } from "../ui/notice.tsx";
 import { MediaTile } from "../ui/media-tile.tsx";
-import { acceptedTypes, limitWords, refusal, undescribed } from "./media-limits.ts";
+import { acceptedTypes, limitWords, undescribed } from "./media-limits.ts";
 import { composerText } from "./messages.ts";
+import { UploadRow } from "./upload-row.tsx";
+import { useUploads } from "./use-uploads.ts";
 
 type Attached = VariantContent["media"][number];
 type MediaFieldProps = {
@@ -27,12 +26,13 @@ type MediaFieldProps = {
 export function MediaField({ media, limits, problems, disabled, onChange }: MediaFieldProps) {
   const id = useId();
   const [over, setOver] = useState(false);
-  const uploads = useUploads(limits, (added) => onChange([...media, ...added]));
+  const { uploads, start, retry, dismiss } = useUploads(limits, (added) => onChange([...media, ...added]));
+  const running = uploads.filter(({ reason }) => reason === null).length;
 
   function drop(event: DragEvent): void {
     event.preventDefault();
     setOver(false);
-    if (!disabled) void uploads.start([...event.dataTransfer.files]);
+    if (!disabled) start([...event.dataTransfer.files]);
   }
 
   return (
@@ -41,6 +41,7 @@ export function MediaField({ media, limits, problems, disabled, onChange }: Medi
       {media.map((attached, index) => (
         <MediaRow
           key={attached.mediaId}
+          at={`/media/${index}`}
           attached={attached}
           limits={limits}
           problems={problems.filter((problem) => problem.path.includes(`/media/${index}`))}
@@ -50,23 +51,10 @@ export function MediaField({ media, limits, problems, disabled, onChange }: Medi
           onRemove={() => onChange(media.filter((other) => other !== attached))}
         />
       ))}
-      {uploads.running.map((running) => (
-        <div
-          key={running.name}
-          role="status"
-          className="flex items-center gap-3 rounded-lg border border-line px-3 py-2.5 text-sm"
-        >
-          <span className="min-w-0 flex-1 truncate">{composerText.uploading(running.name)}</span>
-          <progress
-            value={running.done}
-            max={1}
-            aria-label={running.name}
-            className="h-1.5 w-32 accent-accent"
-          />
-        </div>
+      {uploads.map((one) => (
+        <UploadRow key={one.id} upload={one} onRetry={() => retry(one)} onDismiss={() => dismiss(one.id)} />
       ))}
-      {uploads.error ? <Notice tone="bad">{messageOf(uploads.error)}</Notice> : null}
-      {media.length + uploads.running.length < Math.max(limits.maxMedia, 1) ? (
+      {media.length + running < Math.max(limits.maxMedia, 1) ? (
         <div
           onDragOver={(event) => {
             event.preventDefault();
@@ -86,12 +74,13 @@ export function MediaField({ media, limits, problems, disabled, onChange }: Medi
           </label>
           <input
             id={id}
+            data-at="/media"
             type="file"
             multiple={limits.maxMedia > 1}
             accept={acceptedTypes(limits).join(",")}
             className="sr-only"
             onChange={(event) => {
-              void uploads.start([...(event.target.files ?? [])]);
+              start([...(event.target.files ?? [])]);
               event.target.value = "";
             }}
           />
@@ -103,6 +92,7 @@ export function MediaField({ media, limits, problems, disabled, onChange }: Medi
 }
 
 type RowProps = {
+  at: string;
   attached: Attached;
   limits: Limits;
   problems: CheckProblem[];
@@ -110,7 +100,7 @@ type RowProps = {
   onRemove: () => void;
 };
 
-function MediaRow({ attached, limits, problems, onChange, onRemove }: RowProps) {
+function MediaRow({ at, attached, limits, problems, onChange, onRemove }: RowProps) {
   const { data: media } = useQuery(mediaQuery(attached.mediaId));
   const maxAlt = limits.altTextLength;
   const why = undescribed(media, limits);
@@ -131,6 +121,7 @@ function MediaRow({ attached, limits, problems, onChange, onRemove }: RowProps) 
         <Textarea
           hidden={why !== null && (maxAlt === 0 || attached.altText === "")}
           aria-label={composerText.altText}
+          data-at={at}
           placeholder={composerText.altText}
           value={attached.altText}
           maxLength={maxAlt}
@@ -158,39 +149,4 @@ function MediaRow({ attached, limits, problems, onChange, onRemove }: RowProps) 
       </Button>
     </div>
   );
-}
-
-type Running = { name: string; done: number };
-
-function useUploads(limits: Limits, onAdded: (media: Attached[]) => void) {
-  const queryClient = useQueryClient();
-  const [running, setRunning] = useState<Running[]>([]);
-  const [error, setError] = useState<unknown>(null);
-
-  async function one(file: File): Promise<Attached> {
-    const form = new FormData();
-    form.set("altText", "");
-    form.set("file", file);
-    const media = await upload<Media>("/media", form, (done) =>
-      setRunning((all) => all.map((other) => (other.name === file.name ? { ...other, done } : other))),
-    );
-    queryClient.setQueryData(mediaQuery(media.id).queryKey, media);
-    return { mediaId: media.id, altText: media.altText };
-  }
-
-  async function start(files: File[]): Promise<void> {
-    const refused = files.map((file) => refusal(file, limits)).find((words) => words !== null);
-    if (refused !== undefined) {
-      setError(new Error(refused));
-      return;
-    }
-    setError(null);
-    setRunning(files.map((file) => ({ name: file.name, done: 0 })));
-    const results = await Promise.allSettled(files.map(one));
-    setRunning([]);
-    onAdded(results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
-    setError(results.find((result) => result.status === "rejected")?.reason ?? null);
-  }
-
-  return { running, error, start };
 }

@@ -51,6 +51,9 @@ export const composerText = {
   altMissing: "Describe this file",
   removeMedia: (name: string) => `Remove ${name}`,
   uploading: (name: string) => `Uploading ${name}`,
+  notUploaded: (name: string) => `${name} was not added`,
+  uploadAgain: "Try again",
+  dismiss: (name: string) => `Dismiss the message about ${name}`,
   over: (count: number) => `${count} over`,
   left: (left: string, unit: string) => `${left} ${unit} left`,
   price: (price: string) => `Publishing costs ${price}`,
@@ -61,10 +64,26 @@ export const composerText = {
   submit: "Submit for approval",
   submitHint: "An approver reads it before anything goes out",
   submitted: "Submitted for approval",
+  submitWhen: "Before you can submit:",
   problems: (count: number) => (count === 1 ? "1 problem to solve" : `${count} problems to solve`),
   noVariantsTitle: "No channel yet",
   noVariants: "Choose where this post goes.",
-  voids: "This post is approved. Saving a change voids the approval, and it must be approved again.",
+  consequences: {
+    in_review:
+      "This post waits for approval. The first change that you save takes it out of review; submit it again when it is done.",
+    approved: "This post is approved. Saving a change voids the approval, and it must be approved again.",
+    scheduled:
+      "This post is approved and scheduled. Saving a change voids the approval and takes it off its way until it is approved again.",
+    stopped: "Saving a change makes this post a draft that must be approved again.",
+  },
+  nowDraft: {
+    in_review: "This post has left the review: you changed it. Submit it again when it is done.",
+    approved: "The approval fell with your change. Submit the post again when it is done.",
+  },
+  restoredWaits:
+    "You wrote something here that was not saved. Saving it has the consequence above; until you choose, nothing is saved.",
+  saveRestored: "Save it",
+  dropRestored: "Drop it",
   openPost: "Open post",
   loading: "Loading post",
   moreActions: "More actions",
@@ -88,6 +107,7 @@ export const newPostText = {
   briefPlaceholder: "We open the new workshop on Friday at six. Soup, coffee, and the old presses running.",
   blank: "An empty post for the chosen channels; you write it yourself.",
   channels: "Channels",
+  chooseOne: "Choose at least one channel.",
   noChannels: "Connect a channel first.",
   toChannels: "Go to Channels",
   start: "Draft posts",
@@ -109,11 +129,18 @@ export const newPostText = {
 
 export const historyText = {
   title: "Version history",
-  lead: "Every saved version, newest first.",
+  lead: "Every saved version, and what was set aside, newest first.",
   version: (number: number) => `Version ${number}`,
   current: "Current",
   restore: "Restore this version",
-  restored: (number: number) => `Version ${number} is back, as a new version`,
+  restored: (label: string) => `${label} is back, as a new version`,
+  aside: (number: number) => `Set aside, written on version ${number}`,
+  show: "Compare",
+  hide: "Hide",
+  compared:
+    "Compared with the text as it stands now: marked is what restoring adds, struck what it takes away.",
+  file: (altText: string) => `[${altText === "" ? "a file without a description" : altText}]`,
+  someone: "A former member",
   byAgent: "the agent",
   loading: "Loading versions",
 } as const;

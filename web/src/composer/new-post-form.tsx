@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useId, useState } from "react";
 import { api } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
 import { channelsQuery } from "../api/queries.ts";
@@ -31,6 +31,7 @@ function restore(text: string | null): Material {
 
 export function NewPostForm({ onStarted, onClose }: FormProps) {
   const navigate = useNavigate();
+  const reasonId = useId();
   const queryClient = useQueryClient();
   const stored = useStoredDraft("new-post");
   const [material, setMaterial] = useState(() => restore(stored.restored));
@@ -95,7 +96,18 @@ export function NewPostForm({ onStarted, onClose }: FormProps) {
         />
       </DialogBody>
       <DialogFooter>
-        <Button type="submit" variant="primary" disabled={channelIds.length === 0} busy={start.isPending}>
+        {usable.length > 0 && channelIds.length === 0 ? (
+          <p id={reasonId} className="mr-auto text-xs text-warn-ink">
+            {newPostText.chooseOne}
+          </p>
+        ) : null}
+        <Button
+          type="submit"
+          variant="primary"
+          disabled={channelIds.length === 0}
+          aria-describedby={channelIds.length === 0 ? reasonId : undefined}
+          busy={start.isPending}
+        >
           {material.kind === "blank" ? newPostText.startBlank : newPostText.start}
         </Button>
       </DialogFooter>

@@ -24,6 +24,7 @@ export function OptionControl({ option, value, problem, disabled, onChange }: Op
         option.kind === "choice" ? (
           <Select
             {...field}
+            data-at={`/options/${option.key}`}
             value={value}
             disabled={disabled}
             onChange={(event) => onChange(event.target.value)}
@@ -36,6 +37,7 @@ export function OptionControl({ option, value, problem, disabled, onChange }: Op
         ) : (
           <Input
             {...field}
+            data-at={`/options/${option.key}`}
             value={value}
             disabled={disabled}
             required={option.required}

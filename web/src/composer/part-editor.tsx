@@ -36,6 +36,7 @@ export function PartEditor(props: PartEditorProps) {
     <div className="rounded-lg border border-line-strong bg-surface shadow-low transition-colors focus-within:border-accent has-[textarea[aria-invalid=true]]:border-bad">
       <textarea
         ref={field}
+        data-at={`/parts/${number - 1}`}
         aria-label={count > 1 ? `${label}, ${composerText.part(number, count)}` : label}
         aria-invalid={wrong}
         aria-describedby={problems.length > 0 ? errorId : undefined}

@@ -48,7 +48,7 @@ export function SaveProblem({ state, onRetry, onTakeTheirs, onKeepMine }: Proble
           </span>
         }
       >
-        {composerText.conflict}
+        {state.error ? messageOf(state.error) : composerText.conflict}
       </Notice>
     );
   }

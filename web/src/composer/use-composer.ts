@@ -4,11 +4,14 @@ import { api } from "../api/client.ts";
 import { hasCode } from "../api/problem.ts";
 import { postQuery } from "../api/queries.ts";
 import type { Post, Variant } from "../api/types.ts";
+import { postsText } from "../posts/messages.ts";
 import { useStoredDraft } from "../lib/use-stored-draft.ts";
 
 export type Content = { title: string; variants: Variant[] };
 export type SaveState =
-  | { kind: "saved" | "unsaved" | "saving" | "conflict" }
+  | { kind: "saved" | "unsaved" | "saving" }
+  /** `error`: why neither of the two could be chosen. */
+  | { kind: "conflict"; error?: unknown }
   | { kind: "failed"; error: unknown };
 
 /** After the last key. Long enough to keep the history readable, short enough to lose nothing. */
@@ -21,6 +24,11 @@ export function contentOf(post: Content): Content {
 
 function sameContent(left: Content, right: Content): boolean {
   return JSON.stringify(contentOf(left)) === JSON.stringify(contentOf(right));
+}
+
+/** Where saving would take a post out of review or void its approval, that is a person's to begin. */
+export function isDecidedOn(post: Pick<Post, "status">): boolean {
+  return post.status !== "draft";
 }
 
 type Kept = { content: Content; baseVersion: number };
@@ -39,7 +47,7 @@ function kept(text: string | null, post: Post): Kept | null {
 /**
  * The text of a post while it is written. Every change is kept on this device at once and saved a moment
  * later, on top of the version that it started from; a version that somebody else wrote meanwhile is never
- * overwritten without asking.
+ * overwritten without asking, and whichever of the two goes on, the other stays in the history.
  */
 export function useComposer(post: Post) {
   const queryClient = useQueryClient();
@@ -52,6 +60,11 @@ export function useComposer(post: Post) {
   const base = useRef(start?.baseVersion ?? post.version);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const running = useRef<Promise<boolean> | null>(null);
+  // The next save is a person's choice and not a step on the way: no autosave takes its place.
+  const onPurpose = useRef(false);
+  // What was brought back from this device waits for a word where saving it has consequences.
+  const [waiting, setWaiting] = useState(start !== null && isDecidedOn(post));
+  const mayLeaveUnsaved = useRef(waiting);
 
   const send = useCallback(async (): Promise<boolean> => {
     const sending = latest.current;
@@ -60,8 +73,9 @@ export function useComposer(post: Post) {
       const answer = await api.put<Post>(`/posts/${post.id}`, {
         ...sending,
         baseVersion: base.current,
-        autosave: true,
+        autosave: !onPurpose.current,
       });
+      onPurpose.current = false;
       base.current = answer.version;
       saved.current = sending;
       queryClient.setQueryData(postQuery(post.id).queryKey, answer);
@@ -95,6 +109,8 @@ export function useComposer(post: Post) {
 
   const change = useCallback(
     (next: Content) => {
+      mayLeaveUnsaved.current = false;
+      setWaiting(false);
       latest.current = next;
       setContent(next);
       setState((before) => (before.kind === "conflict" ? before : { kind: "unsaved" }));
@@ -108,29 +124,93 @@ export function useComposer(post: Post) {
   // What was brought back is saved at once, and so is the last word before leaving for another screen.
   const saveNow = useEffectEvent(() => {
     clearTimeout(timer.current);
-    void save();
+    if (!mayLeaveUnsaved.current) void save();
   });
   useEffect(() => {
     saveNow();
     return () => saveNow();
   }, []);
 
+  const show = useCallback(
+    (theirs: Post) => {
+      base.current = theirs.version;
+      saved.current = contentOf(theirs);
+      latest.current = saved.current;
+      stored.clear();
+      setContent(saved.current);
+      setState({ kind: "saved" });
+    },
+    [stored],
+  );
+
+  const readTheirs = useCallback(
+    () => queryClient.fetchQuery({ ...postQuery(post.id), staleTime: 0 }),
+    [post.id, queryClient],
+  );
+
+  /** Goes on with their version. What was written here is kept beside the history first, or nothing happens. */
   const takeTheirs = useCallback(async () => {
-    const theirs = await queryClient.fetchQuery({ ...postQuery(post.id), staleTime: 0 });
-    base.current = theirs.version;
-    saved.current = contentOf(theirs);
-    latest.current = saved.current;
-    stored.clear();
-    setContent(saved.current);
-    setState({ kind: "saved" });
-  }, [post.id, queryClient, stored]);
+    try {
+      await api.post(`/posts/${post.id}/set-aside`, {
+        ...latest.current,
+        title: latest.current.title || postsText.untitled,
+        baseVersion: base.current,
+      });
+      show(await readTheirs());
+    } catch (error) {
+      setState({ kind: "conflict", error });
+    }
+  }, [post.id, readTheirs, show]);
 
+  /** Goes on with what was written here, as a version of its own on top of theirs. */
   const keepMine = useCallback(async () => {
-    const theirs = await queryClient.fetchQuery({ ...postQuery(post.id), staleTime: 0 });
-    base.current = theirs.version;
-    saved.current = contentOf(theirs);
-    await save();
-  }, [post.id, queryClient, save]);
+    try {
+      const theirs = await readTheirs();
+      base.current = theirs.version;
+      saved.current = contentOf(theirs);
+      onPurpose.current = true;
+      await save();
+    } catch (error) {
+      setState({ kind: "conflict", error });
+    }
+  }, [readTheirs, save]);
 
-  return { content, change, state, save, takeTheirs, keepMine, restored: start !== null };
+  /** Brings an older text back as a new version. What stands here is saved before. */
+  const restore = useCallback(
+    async (older: Content): Promise<boolean> => {
+      clearTimeout(timer.current);
+      if (!(await save())) return false;
+      onPurpose.current = true;
+      change(older);
+      clearTimeout(timer.current);
+      return save();
+    },
+    [change, save],
+  );
+
+  /** What was brought back from this device: saved after all, or let go. */
+  const keepRestored = useCallback(async () => {
+    mayLeaveUnsaved.current = false;
+    setWaiting(false);
+    await save();
+  }, [save]);
+  const dropRestored = useCallback(async () => {
+    mayLeaveUnsaved.current = false;
+    setWaiting(false);
+    show(await readTheirs());
+  }, [readTheirs, show]);
+
+  return {
+    content,
+    change,
+    state,
+    save,
+    takeTheirs,
+    keepMine,
+    restore,
+    keepRestored,
+    dropRestored,
+    restored: start !== null,
+    waiting,
+  };
 }

@@ -1,6 +1,7 @@
 import { PlusIcon } from "@radix-ui/react-icons";
 import type { CheckProblem, OptionField, Variant, VariantCheck, VariantContent } from "../api/types.ts";
 import { formatMoney } from "../lib/format.ts";
+import { isLostConnection, ReconnectChannels } from "../post/lost-channels.tsx";
 import { Button } from "../ui/button.tsx";
 import { Field, Input, Textarea } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -102,6 +103,7 @@ export function VariantEditor({ variant, target, check, disabled, onChange }: Va
         {(field) => (
           <Input
             {...field}
+            data-at="/link"
             type="url"
             inputMode="url"
             value={content.link ?? ""}
@@ -130,6 +132,7 @@ export function VariantEditor({ variant, target, check, disabled, onChange }: Va
           {(field) => (
             <Textarea
               {...field}
+              data-at="/firstComment"
               rows={2}
               className="min-h-16"
               value={content.firstComment ?? ""}
@@ -140,7 +143,7 @@ export function VariantEditor({ variant, target, check, disabled, onChange }: Va
         </Field>
       ) : null}
       {options.filter((option) => !comesFirst(option)).map(controlOf)}
-      <Elsewhere problems={problems} />
+      <Elsewhere problems={problems} channelId={variant.channelId} />
       {check?.price ? <Notice>{composerText.price(formatMoney(check.price))}</Notice> : null}
     </div>
   );
@@ -154,13 +157,17 @@ function comesFirst({ kind, required }: OptionField): boolean {
 const shownInPlace = /\/(?:parts\/\d+|options\/[^/]+|link|firstComment|media\/\d+)/u;
 
 /** Problems that belong to no single field. */
-function Elsewhere({ problems }: { problems: CheckProblem[] }) {
+function Elsewhere({ problems, channelId }: { problems: CheckProblem[]; channelId: string }) {
   const rest = problems.filter((problem) => !shownInPlace.test(problem.path));
   return (["error", "warning"] as const).map((severity) => {
     const some = rest.filter((problem) => problem.severity === severity);
     if (some.length === 0) return null;
     return (
-      <Notice key={severity} tone={severity === "error" ? "bad" : "warn"}>
+      <Notice
+        key={severity}
+        tone={severity === "error" ? "bad" : "warn"}
+        action={some.some(isLostConnection) ? <ReconnectChannels ids={[channelId]} /> : null}
+      >
         <ul>
           {some.map((problem) => (
             <li key={problem.code + problem.path}>{problem.message}</li>

@@ -27,7 +27,6 @@ export const needsText = {
   noneTitle: "Nothing of this kind",
   none: "Other things wait under All.",
   review: "Review",
-  byAgent: "Drafted by the agent",
   by: (name: string) => `By ${name}`,
   updated: (when: string) => `submitted ${when}`,
   series: "A series waits for one approval of all its dates.",

@@ -10,6 +10,7 @@ import { formatMoment, formatRelative } from "../lib/format.ts";
 import { DeliveryTrouble, isHalfLive } from "../post/delivery-trouble.tsx";
 import { deliveryStateText, postText } from "../post/messages.ts";
 import { usePostAction } from "../post/use-post-action.ts";
+import { shortAuthorship } from "../posts/authorship.ts";
 import { Status } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
@@ -66,14 +67,16 @@ function DeliveryNeed({ delivery }: { delivery: Delivery }) {
         lead={`${channel.handle} · ${postText.due(formatMoment(dueAt, workspace.timeZone))}`}
       >
         <Status tone={state === "needs_human" ? "warn" : "bad"}>{deliveryStateText[state]}</Status>
-        {allowed && state !== "needs_human" && !isHalfLive(delivery) ? <GiveUp postId={postId} /> : null}
+        {allowed && state !== "needs_human" && !isHalfLive(delivery) ? (
+          <GiveUp postId={postId} title={postTitle} />
+        ) : null}
       </Row>
       <DeliveryTrouble delivery={delivery} allowed={allowed} />
     </Card>
   );
 }
 
-function GiveUp({ postId }: { postId: string }) {
+function GiveUp({ postId, title }: { postId: string; title: string }) {
   const [asking, setAsking] = useState(false);
   const act = usePostAction(postId);
   return (
@@ -84,7 +87,7 @@ function GiveUp({ postId }: { postId: string }) {
       <Confirm
         open={asking}
         onOpenChange={setAsking}
-        title={postText.cancelTitle}
+        title={postText.cancelTitle(title)}
         description={postText.cancelLead}
         action={postText.cancel}
         cancel={postText.keepPost}
@@ -116,8 +119,7 @@ function ChannelNeed({ channel, held }: { channel: Channel; held: number }) {
 }
 
 function PostNeed({ post }: { post: PostSummary }) {
-  const author =
-    post.author.kind === "agent" ? needsText.byAgent : needsText.by(post.author.name ?? postText.someone);
+  const author = needsText.by(shortAuthorship(post));
   return (
     <Card>
       <Row

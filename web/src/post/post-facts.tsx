@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { Decision, Post } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
 import { formatMoment, formatMomentWithZone } from "../lib/format.ts";
+import { authorship } from "../posts/authorship.ts";
 import { Card } from "../ui/layout.tsx";
 import { postText } from "./messages.ts";
 
@@ -32,9 +33,7 @@ export function PostFacts({ post }: { post: Post }) {
               {post.series.reason ? <span className="block text-warn-ink">{post.series.reason}</span> : null}
             </Fact>
           ) : null}
-          <Fact label={postText.author}>
-            {post.author.kind === "agent" ? postText.agent : post.author.name}
-          </Fact>
+          <Fact label={postText.author}>{authorship(post)}</Fact>
           <Fact label={postText.created}>
             {formatMoment(post.createdAt, workspace.timeZone)}, {postText.version(post.version).toLowerCase()}
           </Fact>

@@ -15,6 +15,10 @@ export const statusText: Record<PostStatus, string> = {
 };
 
 export const postsText = {
+  changedBy: (names: string) => `changed by ${names}`,
+  editor: (name: string, when: string) => `${name} (${when})`,
+  someone: "a former member",
+  theAgent: "the agent",
   title: "Posts",
   lead: "Everything that was drafted, approved and published here.",
   search: "Search posts",
@@ -29,7 +33,7 @@ export const postsText = {
     trouble: "Needs attention",
   },
   untitled: "Untitled",
-  agent: "drafted by the agent",
+  drafted: (authorship: string) => `drafted by ${authorship}`,
   more: "Load more",
   loading: "Loading posts",
   emptyTitle: "No posts yet",

@@ -3,6 +3,7 @@ import type { PostSummary } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
 import { ChannelIcon } from "../channels/channel-icon.tsx";
 import { formatMoment, formatRelative } from "../lib/format.ts";
+import { shortAuthorship } from "./authorship.ts";
 import { postsText } from "./messages.ts";
 import { PostLink } from "./post-link.tsx";
 import { PostStatusLabel } from "./post-status.tsx";
@@ -42,7 +43,7 @@ export function PostRow({ post }: { post: PostSummary }) {
         {post.author.kind === "agent" ? (
           <span className="ml-auto hidden items-center gap-1 sm:inline-flex">
             <MagicWandIcon aria-hidden="true" className="size-3" />
-            {postsText.agent}
+            <span className="max-w-80 truncate">{postsText.drafted(shortAuthorship(post))}</span>
           </span>
         ) : null}
       </div>

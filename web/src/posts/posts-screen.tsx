@@ -4,7 +4,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { messageOf } from "../api/problem.ts";
 import { postListQuery } from "../api/queries.ts";
-import { useNewPost } from "../shell/new-post.tsx";
+import { NewPostButton } from "../shell/new-post.tsx";
 import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/field.tsx";
 import { Card, Empty, Page, PageHeader, SkeletonRows } from "../ui/layout.tsx";
@@ -28,7 +28,6 @@ const filters = [
 export function PostsScreen() {
   const { status = "all", q = "" } = route.useSearch();
   const navigate = route.useNavigate();
-  const newPost = useNewPost();
   const chosen = filters.find((filter) => filter.value === status) ?? filters[0];
   const posts = useInfiniteQuery({
     ...postListQuery({ status: chosen.statuses, q: q || undefined }),
@@ -43,10 +42,10 @@ export function PostsScreen() {
         title={postsText.title}
         lead={postsText.lead}
         actions={
-          <Button variant="primary" onClick={newPost}>
+          <NewPostButton>
             <PlusIcon aria-hidden="true" />
             {postsText.newPost}
-          </Button>
+          </NewPostButton>
         }
       />
       <div className="mb-4 flex flex-wrap items-center gap-3">
@@ -125,7 +124,6 @@ function Search({ value, onSearch }: { value: string; onSearch: (words: string) 
 }
 
 function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
-  const newPost = useNewPost();
   if (filtered) {
     return (
       <Empty
@@ -141,11 +139,7 @@ function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void
     <Empty
       icon={<FileTextIcon />}
       title={postsText.emptyTitle}
-      action={
-        <Button variant="primary" onClick={newPost}>
-          {postsText.newPost}
-        </Button>
-      }
+      action={<NewPostButton>{postsText.newPost}</NewPostButton>}
     >
       {postsText.empty}
     </Empty>
