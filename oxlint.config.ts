@@ -84,6 +84,18 @@ function importRules(folder: string): Override[] {
   ];
 }
 
+const serverTypes = {
+  group: ["#*", "#*/*", "**/src/**"],
+  allowTypeImports: true,
+  message: "The dashboard imports only types from the server; the API is its way in.",
+};
+
+const windows = {
+  name: "radix-ui",
+  importNames: ["Dialog", "AlertDialog", "DropdownMenu", "ContextMenu", "Popover"],
+  message: "Windows and menus come from web/src/ui, which keeps keys and focus in order (decision 109).",
+};
+
 export default {
   plugins: ["typescript", "import", "unicorn", "promise", "node", "oxc"],
   categories: { correctness: "error", suspicious: "error", perf: "error" },
@@ -134,18 +146,7 @@ export default {
       // A list of overrides replaces the plugins; those of the server stay.
       plugins: ["typescript", "import", "unicorn", "promise", "oxc", "react", "jsx-a11y"],
       rules: {
-        "no-restricted-imports": [
-          "error",
-          {
-            patterns: [
-              {
-                group: ["#*", "#*/*", "**/src/**"],
-                allowTypeImports: true,
-                message: "The dashboard imports only types from the server; the API is its way in.",
-              },
-            ],
-          },
-        ],
+        "no-restricted-imports": ["error", { paths: [windows], patterns: [serverTypes] }],
         "import/no-unassigned-import": ["error", { allow: ["**/*.css", "@fontsource-variable/*"] }],
         "react/react-in-jsx-scope": "off",
         // Parts of a thread and pieces of a text are known by their place alone.
@@ -155,6 +156,11 @@ export default {
         // `output` and `img` cannot hold what these hold.
         "jsx-a11y/prefer-tag-over-role": "off",
       },
+    },
+    // Where windows and menus get their rules about keys and focus.
+    {
+      files: ["web/src/ui/**"],
+      rules: { "no-restricted-imports": ["error", { patterns: [serverTypes] }] },
     },
     // The one place of the dashboard that speaks to the server, with the browser's own fetch.
     { files: ["web/src/api/**"], rules: { "no-restricted-globals": "off" } },

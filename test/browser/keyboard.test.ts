@@ -65,6 +65,9 @@ describe.skipIf(noBrowser !== null)("the main job by keyboard alone", () => {
       await page.keyboard.press("a");
       await page.getByRole("button", { name: /^Approve/u }).waitFor();
       await page.keyboard.press("a");
+      // One key asks, another answers; focus starts on the harmless answer.
+      await page.getByRole("alertdialog", { name: /^Approve “/u }).waitFor();
+      await press(page, "button", /^Approve/u);
       await page.getByText("All caught up").waitFor();
 
       await page.keyboard.press("g");

@@ -124,6 +124,8 @@ describe.skipIf(noBrowser !== null)("what needs a person, in one place", () => {
       await page.keyboard.press("o");
       await page.getByRole("button", { name: /^Approve/u }).waitFor();
       await page.keyboard.press("a");
+      await page.getByRole("alertdialog", { name: /^Approve “/u }).waitFor();
+      await press(page, "button", /^Approve/u);
       await page.getByText("All caught up").waitFor();
       await page.keyboard.press("g");
       await page.keyboard.press("y");

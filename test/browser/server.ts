@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import type { Database } from "#platform/db";
 import { testDatabase } from "../database.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-export type RunningServer = { url: string; close: () => Promise<void> };
+export type RunningServer = { url: string; database: Database; close: () => Promise<void> };
 
 /** Galley as a person starts it: a process of its own with the built dashboard, on a free port and new data. */
 export async function startServer(more: Record<string, string> = {}): Promise<RunningServer> {
@@ -33,6 +34,7 @@ export async function startServer(more: Record<string, string> = {}): Promise<Ru
   });
   return {
     url: await addressOf(createInterface({ input: server.stdout })),
+    database: database.database,
     close: async () => {
       server.kill("SIGTERM");
       await once(server, "exit");

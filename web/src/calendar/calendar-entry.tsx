@@ -48,7 +48,7 @@ export function CalendarEntry({ post, wall, actions, roomy = false }: EntryProps
   const usable = actions !== null && movable.has(post.status);
 
   function onKeyDown(event: KeyboardEvent): void {
-    const days = event.shiftKey ? steps[event.key] : undefined;
+    const days = event.shiftKey && !event.repeat ? steps[event.key] : undefined;
     if (days === undefined || !usable) return;
     event.preventDefault();
     actions.onMove(post, days);

@@ -2,9 +2,10 @@ import { ArrowRightIcon, CheckIcon, Cross2Icon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Channel, Overview } from "../api/types.ts";
+import { useCan } from "../api/use-me.ts";
 import { useAuthorize } from "../channels/use-connect.ts";
 import { cn } from "../lib/cn.ts";
-import { useNewPost } from "../shell/new-post.tsx";
+import { NewPostButton } from "../shell/new-post.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/layout.tsx";
 import { endGuide } from "./guide.ts";
@@ -96,10 +97,10 @@ function Mark({ done, current, number }: { done: boolean; current: boolean; numb
 
 function StepAction({ step, overview, channels }: { step: Step; overview: Overview; channels: Channel[] }) {
   const authorize = useAuthorize("/channels");
-  const newPost = useNewPost();
+  const mayConnect = useCan("channels.manage");
   const { action } = homeText.steps[step];
   if (step === "connect") {
-    return (
+    return mayConnect ? (
       <Button
         variant="primary"
         busy={authorize.isPending}
@@ -107,15 +108,9 @@ function StepAction({ step, overview, channels }: { step: Step; overview: Overvi
       >
         {action}
       </Button>
-    );
+    ) : null;
   }
-  if (step === "draft") {
-    return (
-      <Button variant="primary" onClick={newPost}>
-        {action}
-      </Button>
-    );
-  }
+  if (step === "draft") return <NewPostButton>{action}</NewPostButton>;
   return (
     <Button variant="primary" asChild>
       <StepLink step={step} overview={overview} channels={channels}>

@@ -1,96 +1,128 @@
 import { CheckIcon, Pencil1Icon, ResetIcon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useId, useRef, useState } from "react";
 import type { Post } from "../api/types.ts";
+import { formTexts } from "../lib/form.ts";
+import { useShortcuts, useShortcutsOn } from "../lib/shortcuts.ts";
 import { refusal } from "../post/allowed.ts";
+import { useApproval } from "../post/use-approval.ts";
 import { usePostAction } from "../post/use-post-action.ts";
-import { useShortcuts } from "../lib/shortcuts.ts";
 import { Button } from "../ui/button.tsx";
+import { DecidingButton } from "../ui/deciding-button.tsx";
 import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
 import { Field, Textarea } from "../ui/field.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import { inboxText } from "./messages.ts";
-import { formTexts } from "../lib/form.ts";
 
-/** Approve, or send back with a note. Where that is not this person's to do, the reason stands there. */
-export function DecisionBar({ post, onDecided }: { post: Post; onDecided: () => void }) {
-  const decide = usePostAction(post.id);
-  const [asking, setAsking] = useState(false);
+type DecisionProps = {
+  post: Post;
+  /** When it goes out, in words. */
+  when: string;
+  /** With the post where it was approved. */
+  onDecided: (approved: Post | null) => void;
+};
+
+/**
+ * Approve, or send back with a note. A click approves what lies under it; the keyboard, whose keys may have been
+ * meant for a text, is asked first, with the post's name (decision 109).
+ */
+export function DecisionBar({ post, when, onDecided }: DecisionProps) {
+  const approval = useApproval(post.id, onDecided);
+  const approve = useRef<HTMLButtonElement>(null);
+  const [returning, setReturning] = useState(false);
+  const reasonId = useId();
   const cannotApprove = refusal(post, "approve");
   const cannotReturn = refusal(post, "request_changes");
 
-  function approve(): void {
-    if (cannotApprove !== null || decide.isPending) return;
-    const body = { boundHash: post.boundHash, note: "" };
-    decide.mutate({ action: "approve", body, message: inboxText.approved }, { onSuccess: onDecided });
+  function askForNote(): void {
+    if (cannotReturn === null) setReturning(true);
   }
-  function ask(): void {
-    if (cannotReturn === null) setAsking(true);
-  }
-  useShortcuts({ a: approve, r: ask }, !asking);
-
-  function requestChanges(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const note = formTexts(event.currentTarget)["note"] ?? "";
-    setAsking(false);
-    decide.mutate(
-      { action: "request-changes", body: { note }, message: inboxText.changesRequested },
-      { onSuccess: onDecided },
-    );
-  }
+  useShortcuts({ a: () => approve.current?.click(), r: askForNote });
 
   return (
     <div className="sticky bottom-0 -mx-4 border-t border-line bg-surface/95 px-4 py-3 backdrop-blur sm:-mx-8 sm:px-8">
-      {cannotApprove ? <p className="mb-2 text-sm text-dim">{cannotApprove}</p> : null}
+      {cannotApprove ? (
+        <p id={reasonId} className="mb-2 text-sm text-dim">
+          {cannotApprove}
+        </p>
+      ) : null}
       <div className="flex flex-wrap items-center gap-2">
-        <Button
+        <DecidingButton
+          ref={approve}
           variant="primary"
           size="lg"
           disabled={cannotApprove !== null}
-          busy={decide.isPending}
-          onClick={approve}
+          aria-describedby={cannotApprove ? reasonId : undefined}
+          busy={approval.isPending}
+          question={{
+            title: inboxText.approveTitle(post.title),
+            description: inboxText.approveLead(post.channels.map(({ handle }) => handle).join(", "), when),
+            action: inboxText.approve,
+            cancel: inboxText.notYet,
+          }}
+          seen={post.boundHash}
+          onDecide={approval.mutate}
         >
           <CheckIcon aria-hidden="true" />
           {inboxText.approve}
           <Key>a</Key>
-        </Button>
-        <Button size="lg" disabled={cannotReturn !== null} onClick={ask}>
+        </DecidingButton>
+        <Button size="lg" disabled={cannotReturn !== null} onClick={askForNote}>
           <ResetIcon aria-hidden="true" />
           {inboxText.requestChanges}
           <Key>r</Key>
         </Button>
-        <Button asChild variant="ghost" size="lg" className="ml-auto">
-          <Link to="/posts/$postId/edit" params={{ postId: post.id }}>
-            <Pencil1Icon aria-hidden="true" />
-            <span className="max-sm:sr-only">{inboxText.edit}</span>
-          </Link>
-        </Button>
+        {refusal(post, "edit") === null ? (
+          <Button asChild variant="ghost" size="lg" className="ml-auto">
+            <Link to="/posts/$postId/edit" params={{ postId: post.id }}>
+              <Pencil1Icon aria-hidden="true" />
+              <span className="max-sm:sr-only">{inboxText.edit}</span>
+            </Link>
+          </Button>
+        ) : null}
       </div>
-      <Dialog
-        open={asking}
-        onOpenChange={setAsking}
-        title={inboxText.requestChanges}
-        description={post.title}
-      >
-        <form onSubmit={requestChanges}>
-          <DialogBody>
-            <Field label={inboxText.note} help={inboxText.noteHelp}>
-              {(field) => <Textarea {...field} name="note" rows={4} autoFocus />}
-            </Field>
-          </DialogBody>
-          <DialogFooter>
-            <Button onClick={() => setAsking(false)}>{inboxText.cancel}</Button>
-            <Button type="submit" variant="primary">
-              {inboxText.send}
-            </Button>
-          </DialogFooter>
-        </form>
-      </Dialog>
+      {returning ? (
+        <ReturnDialog post={post} onClose={() => setReturning(false)} onReturned={() => onDecided(null)} />
+      ) : null}
     </div>
   );
 }
 
+type ReturnProps = { post: Post; onClose: () => void; onReturned: () => void };
+
+function ReturnDialog({ post, onClose, onReturned }: ReturnProps) {
+  const decide = usePostAction(post.id);
+
+  function requestChanges(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const note = formTexts(event.currentTarget)["note"] ?? "";
+    decide.mutate(
+      { action: "request-changes", body: { note }, message: inboxText.changesRequested },
+      { onSuccess: onReturned, onSettled: onClose },
+    );
+  }
+
+  return (
+    <Dialog open onOpenChange={onClose} title={inboxText.requestChanges} description={post.title}>
+      <form onSubmit={requestChanges}>
+        <DialogBody>
+          <Field label={inboxText.note} help={inboxText.noteHelp}>
+            {(field) => <Textarea {...field} name="note" rows={4} required />}
+          </Field>
+        </DialogBody>
+        <DialogFooter>
+          <Button onClick={onClose}>{inboxText.cancel}</Button>
+          <Button type="submit" variant="primary" busy={decide.isPending}>
+            {inboxText.send}
+          </Button>
+        </DialogFooter>
+      </form>
+    </Dialog>
+  );
+}
+
 function Key({ children }: { children: string }) {
+  if (!useShortcutsOn()) return null;
   return (
     <span aria-hidden="true" className="ml-1 hidden sm:inline-flex">
       <Kbd>{children}</Kbd>

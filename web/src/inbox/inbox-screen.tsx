@@ -1,53 +1,30 @@
 import { CheckCircledIcon } from "@radix-ui/react-icons";
-import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { messageOf } from "../api/problem.ts";
-import { postsQuery } from "../api/queries.ts";
 import type { PostSummary } from "../api/types.ts";
 import { ChannelIcon } from "../channels/channel-icon.tsx";
 import { cn } from "../lib/cn.ts";
 import { formatRelative } from "../lib/format.ts";
-import { useShortcuts } from "../lib/shortcuts.ts";
+import { shortAuthorship } from "../posts/authorship.ts";
 import { Empty, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { JustApproved } from "./just-approved.tsx";
 import { inboxText } from "./messages.ts";
 import { Review } from "./review.tsx";
+import { useInbox } from "./use-inbox.ts";
 import { WaitingSeries } from "./waiting-series.tsx";
-
-const route = getRouteApi("/shell/inbox");
 
 /** Everything that waits for a decision: the list beside the post. On a phone, one after the other. */
 export function InboxScreen() {
-  const { post: chosen } = route.useSearch();
-  const navigate = route.useNavigate();
-  const queue = useQuery({ ...postsQuery({ status: "in_review", limit: 100 }), refetchInterval: 15_000 });
-  const items = queue.data?.items ?? [];
-  const shown = chosen ?? items[0]?.id;
-
-  function move(step: number): void {
-    const at = items.findIndex((post) => post.id === shown);
-    const next = items[Math.min(items.length - 1, Math.max(0, at + step))];
-    if (next) void navigate({ search: { post: next.id }, replace: true });
-  }
-  useShortcuts({
-    j: () => move(1),
-    k: () => move(-1),
-    e: () => {
-      if (shown) void navigate({ to: "/posts/$postId/edit", params: { postId: shown } });
-    },
-  });
-
-  function goOn(): void {
-    const at = items.findIndex((post) => post.id === shown);
-    const next = items[at + 1] ?? items[at - 1];
-    void navigate({ search: next ? { post: next.id } : {}, replace: true });
-  }
+  const { queue, items, chosen, shown, approved, decided, settle } = useInbox();
+  const justApproved = approved ? <JustApproved key={approved} postId={approved} onClose={settle} /> : null;
 
   if (queue.isSuccess && items.length === 0 && !chosen) {
     return (
       <div className="flex h-full flex-col">
         <h1 className="sr-only">{inboxText.title}</h1>
         <WaitingSeries />
+        <div className="mx-auto w-full max-w-3xl px-4 pt-6 sm:px-8">{justApproved}</div>
         <Empty icon={<CheckCircledIcon />} title={inboxText.emptyTitle}>
           {inboxText.empty}
         </Empty>
@@ -85,10 +62,11 @@ export function InboxScreen() {
           </Link>
         ) : null}
         <div className="mx-auto h-full max-w-3xl">
+          {justApproved}
           {shown ? (
-            <Review key={shown} postId={shown} onDecided={goOn} />
+            <Review key={shown} postId={shown} onDecided={decided} />
           ) : (
-            <p className="text-faint">{inboxText.choose}</p>
+            <p className="text-faint">{approved ? inboxText.next : inboxText.choose}</p>
           )}
         </div>
       </div>
@@ -118,7 +96,7 @@ function QueueItem({ post, current }: { post: PostSummary; current: boolean }) {
             <ChannelIcon key={channel.channelId} connector={channel.connector} className="size-4" />
           ))}
           <span className="ml-1 truncate text-xs text-faint">
-            {post.author.kind === "agent" ? inboxText.agent : post.author.name}
+            {shortAuthorship(post)}
             {post.ownWords ? ` · ${inboxText.forAnother}` : null}
           </span>
         </span>

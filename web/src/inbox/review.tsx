@@ -6,6 +6,7 @@ import { messageOf } from "../api/problem.ts";
 import type { Post } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
 import { formatMomentWithZone, formatRelative } from "../lib/format.ts";
+import { authorship } from "../posts/authorship.ts";
 import { Button } from "../ui/button.tsx";
 import { Skeleton } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -14,7 +15,9 @@ import { DecisionBar } from "./decision-bar.tsx";
 import { inboxText } from "./messages.ts";
 import { VariantReview } from "./variant-review.tsx";
 
-export function Review({ postId, onDecided }: { postId: string; onDecided: () => void }) {
+type ReviewProps = { postId: string; onDecided: (approved: Post | null) => void };
+
+export function Review({ postId, onDecided }: ReviewProps) {
   const post = useQuery(postQuery(postId));
   if (post.isError) return <Notice tone="bad">{messageOf(post.error)}</Notice>;
   if (!post.data) {
@@ -28,7 +31,14 @@ export function Review({ postId, onDecided }: { postId: string; onDecided: () =>
   return <LoadedReview post={post.data} onDecided={onDecided} />;
 }
 
-function LoadedReview({ post, onDecided }: { post: Post; onDecided: () => void }) {
+type LoadedProps = { post: Post; onDecided: (approved: Post | null) => void };
+
+function LoadedReview({ post, onDecided }: LoadedProps) {
+  const { workspace } = useMe();
+  const zone = post.scheduled?.zone ?? workspace.timeZone;
+  const when = post.scheduled
+    ? `${formatMomentWithZone(post.scheduled.at, zone)} (${zone})`
+    : inboxText.anyTime;
   const [view, setView] = useState<"diff" | "final">("diff");
   const approvedVersion = post.lastApprovedVersion;
   const comparable = approvedVersion !== null && approvedVersion !== post.version;
@@ -45,7 +55,7 @@ function LoadedReview({ post, onDecided }: { post: Post; onDecided: () => void }
             </Link>
           </Button>
         </div>
-        <Facts post={post} />
+        <Facts post={post} when={when} />
       </header>
       <div className="mb-3 flex flex-wrap items-center justify-between gap-3">
         <p className="text-sm text-dim">
@@ -85,26 +95,22 @@ function LoadedReview({ post, onDecided }: { post: Post; onDecided: () => void }
           <RemovedChannels post={post} before={before.data.variants.map((other) => other.channelId)} />
         ) : null}
       </div>
-      <DecisionBar post={post} onDecided={onDecided} />
+      <DecisionBar post={post} when={when} onDecided={onDecided} />
     </article>
   );
 }
 
-function Facts({ post }: { post: Post }) {
-  const { workspace } = useMe();
-  const zone = post.scheduled?.zone ?? workspace.timeZone;
+function Facts({ post, when }: { post: Post; when: string }) {
   return (
     <dl className="mt-3 grid gap-x-8 gap-y-1.5 text-sm sm:grid-cols-[auto_1fr]">
       <dt className="text-faint">{inboxText.author}</dt>
       <dd>
-        {post.author.kind === "agent" ? inboxText.agent : post.author.name} · {formatRelative(post.updatedAt)}
+        {authorship(post)} · {formatRelative(post.updatedAt)}
       </dd>
       <dt className="text-faint">{inboxText.where}</dt>
       <dd>{post.channels.map((channel) => channel.handle).join(", ")}</dd>
       <dt className="text-faint">{inboxText.when}</dt>
-      <dd>
-        {post.scheduled ? `${formatMomentWithZone(post.scheduled.at, zone)} (${zone})` : inboxText.anyTime}
-      </dd>
+      <dd>{when}</dd>
     </dl>
   );
 }

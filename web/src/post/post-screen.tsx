@@ -15,6 +15,7 @@ import { Notice } from "../ui/notice.tsx";
 import { Tab, TabList, TabPanel, Tabs } from "../ui/tabs.tsx";
 import { DeliveryCard } from "./delivery-timeline.tsx";
 import { postText } from "./messages.ts";
+import { WhatNext } from "./next-steps.tsx";
 import { PostActions } from "./post-actions.tsx";
 import { PostFacts } from "./post-facts.tsx";
 import { PostProblems } from "./post-problems.tsx";
@@ -59,6 +60,7 @@ function LoadedPost({ post }: { post: Post }) {
       />
       <div className="grid grid-cols-1 gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="grid grid-cols-1 content-start gap-8">
+          <WhatNext post={post} />
           <PostProblems post={post} />
           <Deliveries post={post} />
           <Content post={post} />

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
 import { api } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
@@ -23,11 +23,14 @@ export function usePostAction(postId: string) {
     mutationFn: ({ action, body = {} }: Step) => api.post(`/posts/${postId}/${action}`, body),
     onSuccess: (_answer, { message }) => toast.success(message),
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: async () => {
-      await Promise.all([
-        queryClient.invalidateQueries({ queryKey: ["posts"] }),
-        queryClient.invalidateQueries({ queryKey: ["deliveries"] }),
-      ]);
-    },
+    onSettled: () => refreshPosts(queryClient),
   });
+}
+
+/** Everything that a decision on a post makes stale. */
+export async function refreshPosts(queryClient: QueryClient): Promise<void> {
+  await Promise.all([
+    queryClient.invalidateQueries({ queryKey: ["posts"] }),
+    queryClient.invalidateQueries({ queryKey: ["deliveries"] }),
+  ]);
 }

@@ -68,6 +68,8 @@ export const seriesText = {
   removed: "Removed",
   keep: "Keep it",
   more: "More actions",
+  approveTitle: (title: string) => `Approve “${title}”?`,
+  notYet: "Not yet",
   approvalTitle: "Approve once",
   approvalLead:
     "You approve exactly this text and these dates, every time. Any change of either asks again, and takes back what has not left.",

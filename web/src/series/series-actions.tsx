@@ -68,20 +68,22 @@ export function SeriesActions({ series }: { series: Series }) {
           {seriesText.resume}
         </Button>
       ) : null}
-      <Menu
-        trigger={
-          <Button variant="ghost" size="icon" aria-label={seriesText.more}>
-            <DotsHorizontalIcon />
-          </Button>
-        }
-      >
-        <MenuItem danger disabled={!can("end")} onSelect={() => setOpen("end")}>
-          {seriesText.end}
-        </MenuItem>
-        <MenuItem danger disabled={!can("remove")} onSelect={() => setOpen("remove")}>
-          {seriesText.remove}
-        </MenuItem>
-      </Menu>
+      {can("end") || can("remove") ? (
+        <Menu
+          trigger={
+            <Button variant="ghost" size="icon" aria-label={seriesText.more}>
+              <DotsHorizontalIcon />
+            </Button>
+          }
+        >
+          <MenuItem danger disabled={!can("end")} onSelect={() => setOpen("end")}>
+            {seriesText.end}
+          </MenuItem>
+          <MenuItem danger disabled={!can("remove")} onSelect={() => setOpen("remove")}>
+            {seriesText.remove}
+          </MenuItem>
+        </Menu>
+      ) : null}
       {open === "rule" ? (
         <RuleDialog
           title={seriesText.changeTitle}

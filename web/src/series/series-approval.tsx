@@ -6,7 +6,7 @@ import { messageOf } from "../api/problem.ts";
 import type { Series } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
 import { formatMoment } from "../lib/format.ts";
-import { Button } from "../ui/button.tsx";
+import { DecidingButton } from "../ui/deciding-button.tsx";
 import { Card } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { seriesText } from "./messages.ts";
@@ -17,7 +17,7 @@ export function SeriesApproval({ series }: { series: Series }) {
   const queryClient = useQueryClient();
   const approve = useMutation({
     // The hash of what is on the screen: a change in between is refused.
-    mutationFn: () => api.post(`/series/${series.id}/approve`, { boundHash: series.boundHash, note: "" }),
+    mutationFn: (boundHash: string) => api.post(`/series/${series.id}/approve`, { boundHash, note: "" }),
     onSuccess: () => toast.success(seriesText.approved),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["posts"] }),
   });
@@ -42,17 +42,24 @@ export function SeriesApproval({ series }: { series: Series }) {
           {messageOf(approve.error)}
         </Notice>
       ) : null}
-      <Button
+      <DecidingButton
         variant="primary"
         size="lg"
         className="mt-4"
         disabled={refused !== undefined}
         busy={approve.isPending}
-        onClick={() => approve.mutate()}
+        question={{
+          title: seriesText.approveTitle(series.title),
+          description: seriesText.approvalLead,
+          action: seriesText.approve,
+          cancel: seriesText.notYet,
+        }}
+        seen={series.boundHash}
+        onDecide={approve.mutate}
       >
         <CheckIcon aria-hidden="true" />
         {seriesText.approve}
-      </Button>
+      </DecidingButton>
     </Card>
   );
 }

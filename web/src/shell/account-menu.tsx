@@ -4,14 +4,24 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { api, chooseWorkspace } from "../api/client.ts";
 import { useMe } from "../api/use-me.ts";
 import { cn } from "../lib/cn.ts";
+import { setShortcuts, useShortcutsOn } from "../lib/shortcuts.ts";
 import { setTheme, themes, useTheme } from "../lib/theme.ts";
 import { Avatar } from "../ui/avatar.tsx";
-import { Menu, MenuChoice, MenuChoiceItem, MenuItem, MenuLabel, MenuSeparator } from "../ui/menu.tsx";
+import {
+  Menu,
+  MenuChoice,
+  MenuChoiceItem,
+  MenuItem,
+  MenuLabel,
+  MenuSeparator,
+  MenuSwitch,
+} from "../ui/menu.tsx";
 import { shellText } from "./messages.ts";
 
 export function AccountMenu({ compact = false }: { compact?: boolean }) {
   const { user } = useMe();
   const theme = useTheme();
+  const shortcuts = useShortcutsOn();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
 
@@ -74,6 +84,10 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
           </MenuChoiceItem>
         ))}
       </MenuChoice>
+      <MenuSeparator />
+      <MenuSwitch checked={shortcuts} onChange={setShortcuts}>
+        {shellText.letterShortcuts}
+      </MenuSwitch>
       <MenuSeparator />
       <MenuItem onSelect={() => void signOut()}>
         <ExitIcon aria-hidden="true" />

@@ -42,9 +42,11 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
       <Command.List className="max-h-[min(60dvh,24rem)] overflow-y-auto p-1.5 [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint">
         <Command.Empty className="px-4 py-8 text-center text-dim">{paletteText.empty}</Command.Empty>
         <Command.Group heading={paletteText.actions}>
-          <Item icon={<PlusIcon />} keys="c" onSelect={run(newPost)}>
-            {shellText.newPost}
-          </Item>
+          {newPost ? (
+            <Item icon={<PlusIcon />} keys="c" onSelect={run(newPost)}>
+              {shellText.newPost}
+            </Item>
+          ) : null}
           <Item icon={<KeyboardIcon />} keys="?" onSelect={run(onHelp)}>
             {shellText.shortcuts}
           </Item>

@@ -23,6 +23,7 @@ export const shellText = {
   theme: "Theme",
   themes: { system: "System", light: "Light", dark: "Dark" },
   shortcuts: "Keyboard shortcuts",
+  letterShortcuts: "Shortcuts of one letter",
   lost: "Galley can't be reached. What you write is kept on this device.",
   unavailable: "Galley is not ready right now. What you write is kept on this device.",
   retry: "Try again",
@@ -70,6 +71,8 @@ export const paletteText = {
 
 export const shortcutsText = {
   title: "Keyboard shortcuts",
+  letters: "Shortcuts of one letter",
+  lettersHelp: "Off, only combinations with Ctrl work. Kept on this device.",
   groups: [
     {
       title: "Everywhere",
@@ -99,7 +102,7 @@ export const shortcutsText = {
       keys: [
         { keys: ["j"], does: "Next post" },
         { keys: ["k"], does: "Previous post" },
-        { keys: ["a"], does: "Approve" },
+        { keys: ["a"], does: "Approve, after a question" },
         { keys: ["r"], does: "Request changes" },
         { keys: ["e"], does: "Edit" },
       ],

@@ -1,4 +1,5 @@
 import {
+  type ComponentProps,
   createContext,
   lazy,
   type ReactNode,
@@ -8,26 +9,37 @@ import {
   useMemo,
   useState,
 } from "react";
+import { useCan } from "../api/use-me.ts";
+import { HeldShortcuts } from "../lib/keyboard.ts";
+import { Button } from "../ui/button.tsx";
 
 const NewPostDialog = lazy(async () => ({
   default: (await import("../composer/new-post-dialog.tsx")).NewPostDialog,
 }));
 
-const NewPostContext = createContext<() => void>(() => {});
+const NewPostContext = createContext<(() => void) | null>(null);
 
 /** One "New post" window for the whole dashboard: button, key, palette and empty states open the same. */
 export function NewPostProvider({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false);
+  const allowed = useCan("posts.write");
   const show = useCallback(() => setOpen(true), []);
   const hide = useMemo(() => () => setOpen(false), []);
   return (
-    <NewPostContext value={show}>
+    <NewPostContext value={allowed ? show : null}>
       {children}
-      <Suspense fallback={null}>{open ? <NewPostDialog onClose={hide} /> : null}</Suspense>
+      <Suspense fallback={<HeldShortcuts />}>{open ? <NewPostDialog onClose={hide} /> : null}</Suspense>
     </NewPostContext>
   );
 }
 
-export function useNewPost(): () => void {
+/** Opens the window; null where this person may not write posts. */
+export function useNewPost(): (() => void) | null {
   return useContext(NewPostContext);
+}
+
+/** Leads to a new post; nothing where this person may not write any. */
+export function NewPostButton(props: Omit<ComponentProps<typeof Button>, "onClick">) {
+  const newPost = useNewPost();
+  return newPost ? <Button variant="primary" onClick={newPost} {...props} /> : null;
 }

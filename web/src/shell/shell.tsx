@@ -2,6 +2,7 @@ import { Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useEffectEvent, useState } from "react";
 import { Toaster } from "sonner";
 import { ConnectReturn } from "../channels/connect-return.tsx";
+import { HeldShortcuts, watchKeyboard } from "../lib/keyboard.ts";
 import { rememberPrefix, useShortcuts } from "../lib/shortcuts.ts";
 import { useTheme } from "../lib/theme.ts";
 import { ConnectionBanner } from "./connection-banner.tsx";
@@ -57,7 +58,7 @@ function Frame() {
       </div>
       <BottomNavigation />
       <ConnectReturn />
-      <Suspense fallback={null}>
+      <Suspense fallback={<HeldShortcuts />}>
         {palette ? <CommandPalette onClose={() => setPalette(false)} onHelp={() => setHelp(true)} /> : null}
         {help ? <ShortcutsHelp onClose={() => setHelp(false)} /> : null}
       </Suspense>
@@ -79,9 +80,10 @@ function useGlobalKeys(togglePalette: () => void, showHelp: () => void): void {
   const newPost = useNewPost();
   useShortcuts({
     "?": showHelp,
-    c: newPost,
+    ...(newPost ? { c: newPost } : {}),
     ...Object.fromEntries(destinations.map(({ keys, to }) => [keys, () => void navigate({ to })])),
   });
+  useEffect(() => watchKeyboard(), []);
   const listen = useEffectEvent((event: KeyboardEvent) => {
     if (event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey) && !event.altKey) {
       event.preventDefault();

@@ -5,13 +5,12 @@ import { Hint } from "../ui/tooltip.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 import { shellText } from "./messages.ts";
 import { SideNavigation } from "./navigation.tsx";
-import { useNewPost } from "./new-post.tsx";
+import { NewPostButton } from "./new-post.tsx";
 import { WorkspaceSwitcher } from "./workspace-switcher.tsx";
 
 type BarProps = { onSearch: () => void; onHelp: () => void };
 
 export function Sidebar({ onSearch, onHelp }: BarProps) {
-  const newPost = useNewPost();
   return (
     <aside className="hidden w-58 shrink-0 flex-col gap-3 p-3 md:flex">
       <WorkspaceSwitcher />
@@ -24,10 +23,10 @@ export function Sidebar({ onSearch, onHelp }: BarProps) {
         <span className="flex-1 text-left">{shellText.searchShort}</span>
         <Kbd>Ctrl K</Kbd>
       </button>
-      <Button variant="primary" onClick={newPost}>
+      <NewPostButton>
         <PlusIcon aria-hidden="true" />
         {shellText.newPost}
-      </Button>
+      </NewPostButton>
       <SideNavigation />
       <div className="mt-auto flex items-center gap-1">
         <AccountMenu />

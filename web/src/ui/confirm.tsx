@@ -1,4 +1,5 @@
 import { AlertDialog as Primitive } from "radix-ui";
+import { HeldShortcuts } from "../lib/keyboard.ts";
 import { Button } from "./button.tsx";
 
 type ConfirmProps = {
@@ -29,6 +30,7 @@ export function Confirm({
       <Primitive.Portal>
         <Primitive.Overlay className="fixed inset-0 z-40 animate-fade bg-black/30 dark:bg-black/60" />
         <Primitive.Content className="fixed top-[18vh] left-1/2 z-50 w-[calc(100%-2rem)] max-w-md -translate-x-1/2 animate-enter rounded-xl border border-line bg-raised p-5 shadow-high">
+          <HeldShortcuts />
           <Primitive.Title className="text-lg font-semibold">{title}</Primitive.Title>
           <Primitive.Description className="mt-1.5 text-dim">{description}</Primitive.Description>
           <div className="mt-5 flex justify-end gap-2">

@@ -1,7 +1,8 @@
 import { Cross2Icon } from "@radix-ui/react-icons";
 import { Dialog as Primitive } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { cn } from "../lib/cn.ts";
+import { HeldShortcuts } from "../lib/keyboard.ts";
 import { Button } from "./button.tsx";
 
 type DialogProps = {
@@ -13,13 +14,34 @@ type DialogProps = {
   className?: string;
 };
 
-/** A modal window: focus moves in, stays in, and returns to where it was. On a phone it is a sheet. */
+/** What a window is opened for: its first field, else what it asks to have the focus, never the way out. */
+function firstField(content: HTMLElement): HTMLElement {
+  const field = content.querySelector<HTMLElement>(
+    ":is(input:not([type=hidden], [type=file]), textarea, select, [contenteditable=true]):not(:disabled, [hidden])",
+  );
+  return field ?? content.querySelector<HTMLElement>("[data-first-focus]") ?? content;
+}
+
+/**
+ * A modal window: focus moves to its first field, stays in, and returns to where it was. On a phone it is a sheet.
+ * What has no field takes the focus itself: on a button, the first space of what is typed would press it.
+ */
 export function Dialog({ open, onOpenChange, title, description, children, className }: DialogProps) {
+  const content = useRef<HTMLDivElement>(null);
+  function focusFirst(event: Event): void {
+    event.preventDefault();
+    const window = content.current;
+    // A form that chose its field by itself has it already.
+    if (!window || (window !== document.activeElement && window.contains(document.activeElement))) return;
+    firstField(window).focus();
+  }
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className="fixed inset-0 z-40 animate-fade bg-black/30 backdrop-blur-[1px] dark:bg-black/60" />
         <Primitive.Content
+          ref={content}
+          onOpenAutoFocus={focusFirst}
           {...(description ? {} : { "aria-describedby": undefined })}
           className={cn(
             "fixed z-50 flex max-h-[92dvh] w-full animate-enter flex-col overflow-hidden border border-line bg-raised shadow-high outline-none",
@@ -27,6 +49,7 @@ export function Dialog({ open, onOpenChange, title, description, children, class
             className,
           )}
         >
+          <HeldShortcuts />
           <header className="flex items-start gap-4 px-5 pt-4.5 pb-3">
             <div className="min-w-0 flex-1">
               <Primitive.Title className="text-lg font-semibold">{title}</Primitive.Title>
@@ -61,7 +84,7 @@ export function DialogBody({
 }) {
   return (
     <div
-      {...(reading ? { tabIndex: 0 } : {})}
+      {...(reading ? { tabIndex: 0, "data-first-focus": "" } : {})}
       className={cn("min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-5 -outline-offset-2", className)}
     >
       {children}

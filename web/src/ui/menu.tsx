@@ -2,6 +2,7 @@ import { CheckIcon } from "@radix-ui/react-icons";
 import { DropdownMenu as Primitive } from "radix-ui";
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "../lib/cn.ts";
+import { HeldShortcuts } from "../lib/keyboard.ts";
 
 type MenuProps = {
   trigger: ReactNode;
@@ -21,6 +22,7 @@ export function Menu({ trigger, children, align = "end", side = "bottom" }: Menu
           sideOffset={6}
           className="z-50 min-w-48 animate-enter rounded-lg border border-line bg-raised p-1 text-sm shadow-high"
         >
+          <HeldShortcuts />
           {children}
         </Primitive.Content>
       </Primitive.Portal>
@@ -66,6 +68,19 @@ export function MenuChoiceItem({ value, children }: { value: string; children: R
         <CheckIcon />
       </Primitive.ItemIndicator>
     </Primitive.RadioItem>
+  );
+}
+
+type SwitchProps = { checked: boolean; onChange: (checked: boolean) => void; children: ReactNode };
+
+export function MenuSwitch({ checked, onChange, children }: SwitchProps) {
+  return (
+    <Primitive.CheckboxItem checked={checked} onCheckedChange={onChange} className={row}>
+      <span className="min-w-0 flex-1 truncate">{children}</span>
+      <Primitive.ItemIndicator>
+        <CheckIcon />
+      </Primitive.ItemIndicator>
+    </Primitive.CheckboxItem>
   );
 }
 

@@ -1,0 +1,196 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launch, noBrowser } from "./chromium.ts";
+import { inspect } from "./inspect.ts";
+import { call, seedPosts, seedWorkspace } from "./seed.ts";
+import { type RunningServer, startServer } from "./server.ts";
+
+type PostView = { id: string; status: string; version: number; boundHash: string };
+
+describe.skipIf(noBrowser !== null)("around an approval", () => {
+  let server: RunningServer;
+  let browser: Browser;
+  let page: Page;
+  let channels: { sandbox: string; email: string };
+  let review: string;
+  let published: string;
+
+  beforeAll(async () => {
+    server = await startServer();
+    browser = await launch();
+    page = await browser.newPage({ timezoneId: "Europe/Berlin", locale: "en-GB", reducedMotion: "reduce" });
+    page.setDefaultTimeout(20_000);
+    channels = await seedWorkspace(page, server.url);
+    ({ review, published } = await seedPosts(page, channels));
+  }, 240_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  async function waiting(title: string, channelId = channels.sandbox): Promise<string> {
+    const variants = [{ channelId, content: { parts: [`${title}, in a text of its own.`] } }];
+    const { id } = await call<PostView>(page, "POST", "/posts", { title, variants });
+    await call(page, "POST", `/posts/${id}/submit`, {});
+    return id;
+  }
+
+  function statusOf(id: string) {
+    return expect.poll(async () => (await call<PostView>(page, "GET", `/posts/${id}`)).status, {
+      timeout: 20_000,
+    });
+  }
+
+  async function approve(id: string): Promise<void> {
+    await page.goto(`${server.url}/inbox?post=${id}`);
+    await page.getByRole("button", { name: /^Approve/u }).click();
+  }
+
+  test("the way to publish stands beside what was approved", { timeout: 120_000 }, async () => {
+    const weekday = { channelId: channels.sandbox, weekday: 2, time: "09:00", zone: null };
+    await call(page, "POST", "/queue/slots", weekday);
+    const id = await waiting("On to the press");
+    await approve(id);
+    await page.getByText("Nothing goes out until it is published").waitFor();
+    await page.getByRole("button", { name: "Schedule" }).waitFor();
+    await page.getByRole("button", { name: /^Add to queue: /u }).waitFor();
+    await inspect(page, "just-approved");
+    await page.getByRole("button", { name: "Publish now" }).click();
+    const question = page.getByRole("alertdialog", { name: "Publish “On to the press” now?" });
+    await question.getByRole("button", { name: "Publish now" }).click();
+    await statusOf(id).toBe("published");
+
+    const second = await waiting("Into the queue");
+    await approve(second);
+    await page.goto(`${server.url}/posts/${second}`);
+    await page.getByText("Nothing goes out until it is published").waitFor();
+    await page.getByRole("button", { name: /^Add to queue: /u }).click();
+    await statusOf(second).toBe("scheduled");
+    await page.getByText("It goes out by itself").waitFor();
+  });
+
+  test("a post tells who changed it since it was written", { timeout: 60_000 }, async () => {
+    const material = { kind: "brief", text: "The workshop opens on Friday at six. Soup and coffee." };
+    const run = await call<{ id: string }>(page, "POST", "/drafts", {
+      source: material,
+      channelIds: [channels.sandbox],
+    });
+    const postOf = async () => (await call<{ postId: string | null }>(page, "GET", `/runs/${run.id}`)).postId;
+    await expect.poll(postOf, { timeout: 30_000 }).not.toBeNull();
+    const id = (await postOf()) ?? "";
+    await page.goto(`${server.url}/posts/${id}`);
+    await page.getByText("the agent", { exact: true }).waitFor();
+    const variants = [{ channelId: channels.sandbox, content: { parts: ["Changed by a person."] } }];
+    await call(page, "PUT", `/posts/${id}`, { title: "Workshop", variants, baseVersion: 1 });
+    await call(page, "POST", `/posts/${id}/submit`, {});
+    for (const path of [`/posts/${id}`, `/inbox?post=${id}`, "/posts"]) {
+      await page.goto(server.url + path);
+      await page
+        .getByText(/the agent, changed by Ada Lovelace/u)
+        .first()
+        .waitFor();
+    }
+  });
+
+  test(
+    "a lost connection is mended from the post and the composer, and leads back",
+    { timeout: 120_000 },
+    async () => {
+      const id = await waiting("Held by its channel");
+      for (const path of [`/posts/${id}`, `/posts/${id}/edit`, `/inbox?post=${id}`]) {
+        await call(page, "DELETE", `/channels/${channels.sandbox}`);
+        await page.goto(server.url + path);
+        await page
+          .getByRole("button", { name: /^Reconnect/u })
+          .first()
+          .click();
+        await page.getByRole("button", { name: "Allow" }).click();
+        await page.getByText("is connected").first().waitFor();
+        await page.waitForURL(server.url + path);
+        await expect.poll(() => page.getByRole("button", { name: /^Reconnect/u }).count()).toBe(0);
+      }
+    },
+  );
+
+  test("a viewer has no button that writes, on any screen", { timeout: 400_000 }, async () => {
+    await waiting("Not for a viewer");
+    const draft = await call<PostView>(page, "POST", "/posts", {
+      title: "A draft",
+      variants: [{ channelId: channels.sandbox, content: { parts: ["Draft."] } }],
+    });
+    await server.database.system.updateTable("members").set({ role: "viewer" }).execute();
+    const refused: string[] = [];
+    let where = "";
+    page.on("response", (response) => {
+      const { method, url } = { method: response.request().method(), url: response.url() };
+      if (method !== "GET" && response.status() === 403) refused.push(`${where}: ${method} ${url}`);
+    });
+    const screens = [
+      "/",
+      "/needs-you",
+      `/inbox?post=${review}`,
+      "/posts",
+      `/posts/${review}`,
+      `/posts/${published}`,
+      `/posts/${draft.id}`,
+      `/posts/${draft.id}/edit`,
+      "/calendar",
+      "/queue",
+      "/series",
+      "/import",
+      "/channels",
+      "/channels/doctor",
+      "/usage",
+      "/settings",
+      "/settings?tab=site",
+      "/settings?tab=members",
+    ];
+    // Leads away, or concerns the viewer alone.
+    const own = /Sign out|End|theme|password|workspace|Skip|Search|Close|shortcut|Export|Template/iu;
+    for (const screen of screens) {
+      await open(screen);
+      const buttons = await page.locator("button:enabled:visible:not([aria-disabled=true])").count();
+      for (let index = 0; index < buttons; index += 1) {
+        const button = page.locator("button:enabled:visible:not([aria-disabled=true])").nth(index);
+        const name = await button
+          .evaluate((element) => element.getAttribute("aria-label") ?? element.textContent ?? "", null, {
+            timeout: 2_000,
+          })
+          .catch(() => "");
+        if (own.test(name)) continue;
+        where = `${screen} ${name}`;
+        await button.click({ timeout: 2_000 }).catch(() => undefined);
+        await pressWhatOpened(where, refused);
+        if (page.url() !== server.url + screen) await open(screen);
+      }
+    }
+    expect(refused).toEqual([]);
+
+    async function open(screen: string): Promise<void> {
+      await page.goto(server.url + screen);
+      await page.locator("main h1").first().waitFor();
+      await page.waitForTimeout(250);
+    }
+
+    /** Items of a menu, the answer of a question, and forms that could be sent. */
+    async function pressWhatOpened(from: string, found: string[]): Promise<void> {
+      const forms = page.locator("[role=dialog] button[type=submit]:enabled");
+      const items = page.locator("[role=menuitem]:not([data-disabled])");
+      const answers = page.locator("[role=alertdialog] button:enabled");
+      await page.waitForTimeout(60);
+      if ((await forms.count()) > 0) found.push(`${from}: opens a form`);
+      if ((await answers.count()) > 0)
+        await answers
+          .last()
+          .click()
+          .catch(() => undefined);
+      const names = await items.allTextContents();
+      for (const item of names) {
+        if (!own.test(item) && !/Open post|Settings|Usage|API/u.test(item))
+          found.push(`${from}: offers ${item}`);
+      }
+      await page.keyboard.press("Escape");
+    }
+  });
+});

@@ -1,0 +1,34 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Cross2Icon } from "@radix-ui/react-icons";
+import { postQuery } from "../api/queries.ts";
+import { NextSteps, waitsFor } from "../post/next-steps.tsx";
+import { Button } from "../ui/button.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { inboxText } from "./messages.ts";
+
+/** What was approved a moment ago, and the way from there to its readers. */
+export function JustApproved({ postId, onClose }: { postId: string; onClose: () => void }) {
+  const { data: post } = useQuery(postQuery(postId));
+  if (!post || (post.status !== "approved" && post.status !== "scheduled")) return null;
+  return (
+    <Notice
+      tone="good"
+      className="mb-6"
+      action={
+        <Button variant="ghost" size="iconSm" aria-label={inboxText.closeNotice} onClick={onClose}>
+          <Cross2Icon />
+        </Button>
+      }
+    >
+      <p className="font-medium">
+        {inboxText.justApproved}{" "}
+        <Link to="/posts/$postId" params={{ postId }} className="underline underline-offset-3">
+          {post.title}
+        </Link>
+      </p>
+      <p className="mb-2">{waitsFor(post)}</p>
+      <NextSteps post={post} />
+    </Notice>
+  );
+}

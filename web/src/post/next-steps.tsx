@@ -1,0 +1,105 @@
+import { CalendarIcon, PaperPlaneIcon } from "@radix-ui/react-icons";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useState } from "react";
+import { toast } from "sonner";
+import { api } from "../api/client.ts";
+import { messageOf } from "../api/problem.ts";
+import type { Post } from "../api/types.ts";
+import { formatMomentWithZone } from "../lib/format.ts";
+import { HeldShortcuts } from "../lib/keyboard.ts";
+import { suggestionQuery } from "../planning/queries.ts";
+import { queueText } from "../queue/messages.ts";
+import { Button } from "../ui/button.tsx";
+import { DecidingButton } from "../ui/deciding-button.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { refusal } from "./allowed.ts";
+import { postText } from "./messages.ts";
+import { PublishButton } from "./publish-button.tsx";
+import { refreshPosts } from "./use-post-action.ts";
+
+const ScheduleDialog = lazy(async () => ({
+  default: (await import("./schedule-dialog.tsx")).ScheduleDialog,
+}));
+
+/** What an approved post waits for, in words; empty where it waits for nothing that a person does. */
+export function waitsFor(post: Post): string {
+  if (post.status === "scheduled" && post.scheduled) {
+    return postText.goesOut(formatMomentWithZone(post.scheduled.at, post.scheduled.zone));
+  }
+  if (post.status !== "approved") return "";
+  if (refusal(post, "publish") === null || refusal(post, "schedule") === null) return postText.waitsForYou;
+  return `${postText.waitsForOther} ${refusal(post, "publish") ?? ""}`;
+}
+
+/** What an approved post waits for, on its own page, whose buttons lead to the rest. */
+export function WhatNext({ post }: { post: Post }) {
+  const words = waitsFor(post);
+  if (words === "" || post.deletedAt !== null) return null;
+  const queues = post.status === "approved" && refusal(post, "schedule") === null;
+  return (
+    <Notice
+      action={<span className="flex flex-wrap gap-2">{queues ? <AddToQueue post={post} /> : null}</span>}
+    >
+      {words}
+    </Notice>
+  );
+}
+
+/** The ways from an approved post to a published one, as far as this person may go them. */
+export function NextSteps({ post }: { post: Post }) {
+  const [scheduling, setScheduling] = useState(false);
+  const approved = post.status === "approved";
+  return (
+    <div className="flex flex-wrap gap-2">
+      {approved && refusal(post, "publish") === null ? (
+        <PublishButton post={post} size="sm">
+          <PaperPlaneIcon aria-hidden="true" />
+          {postText.publish}
+        </PublishButton>
+      ) : null}
+      {approved && refusal(post, "schedule") === null ? (
+        <>
+          <Button size="sm" onClick={() => setScheduling(true)}>
+            <CalendarIcon aria-hidden="true" />
+            {postText.schedule}
+          </Button>
+          <AddToQueue post={post} />
+        </>
+      ) : null}
+      <Suspense fallback={<HeldShortcuts />}>
+        {scheduling ? <ScheduleDialog post={post} onClose={() => setScheduling(false)} /> : null}
+      </Suspense>
+    </div>
+  );
+}
+
+/** Takes the next free slot of the post's channels; nothing where they have none. */
+function AddToQueue({ post }: { post: Post }) {
+  const queryClient = useQueryClient();
+  const channelIds = post.channels.map(({ channelId }) => channelId);
+  const found = useQuery({ ...suggestionQuery(channelIds, post.id), enabled: channelIds.length > 0 });
+  const add = useMutation({
+    mutationFn: (id: string) => api.post<Post>(`/posts/${id}/queue`),
+    onSuccess: () => toast.success(queueText.queued),
+    onError: (error) => toast.error(messageOf(error)),
+    onSettled: () => refreshPosts(queryClient),
+  });
+  if (!found.data) return null;
+  const when = formatMomentWithZone(found.data.at, found.data.zone);
+  return (
+    <DecidingButton
+      size="sm"
+      busy={add.isPending}
+      question={{
+        title: postText.queueTitle(post.title),
+        description: postText.goesOut(when),
+        action: queueText.addPost,
+        cancel: postText.keep,
+      }}
+      seen={post.id}
+      onDecide={add.mutate}
+    >
+      {postText.toQueue(when)}
+    </DecidingButton>
+  );
+}
