@@ -15,6 +15,7 @@ import { Notice } from "../ui/notice.tsx";
 import { refusal } from "./allowed.ts";
 import { postText } from "./messages.ts";
 import { PublishButton } from "./publish-button.tsx";
+import { UndoApproval } from "./undo-approval.tsx";
 import { refreshPosts } from "./use-post-action.ts";
 
 const ScheduleDialog = lazy(async () => ({
@@ -38,7 +39,12 @@ export function WhatNext({ post }: { post: Post }) {
   const queues = post.status === "approved" && refusal(post, "schedule") === null;
   return (
     <Notice
-      action={<span className="flex flex-wrap gap-2">{queues ? <AddToQueue post={post} /> : null}</span>}
+      action={
+        <span className="flex flex-wrap gap-2">
+          <UndoApproval path={`/posts/${post.id}`} undoUntil={post.undoUntil} />
+          {queues ? <AddToQueue post={post} /> : null}
+        </span>
+      }
     >
       {words}
     </Notice>
@@ -51,6 +57,7 @@ export function NextSteps({ post }: { post: Post }) {
   const approved = post.status === "approved";
   return (
     <div className="flex flex-wrap gap-2">
+      <UndoApproval path={`/posts/${post.id}`} undoUntil={post.undoUntil} />
       {approved && refusal(post, "publish") === null ? (
         <PublishButton post={post} size="sm">
           <PaperPlaneIcon aria-hidden="true" />

@@ -6,6 +6,7 @@ import { messageOf } from "../api/problem.ts";
 import type { Series } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
 import { formatMoment } from "../lib/format.ts";
+import { UndoApproval } from "../post/undo-approval.tsx";
 import { DecidingButton } from "../ui/deciding-button.tsx";
 import { Card } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -25,7 +26,12 @@ export function SeriesApproval({ series }: { series: Series }) {
   if (series.approved && approval) {
     const name = approval.decidedBy?.name ?? seriesText.someone;
     const when = formatMoment(approval.decidedAt, workspace.timeZone);
-    return <Notice tone="good">{seriesText.approvedBy(name, when)}</Notice>;
+    const undo = <UndoApproval path={`/series/${series.id}`} undoUntil={series.undoUntil} />;
+    return (
+      <Notice tone="good" action={undo}>
+        {seriesText.approvedBy(name, when)}
+      </Notice>
+    );
   }
   if (series.state === "ended") return null;
   const refused = series.refused.find(({ action }) => action === "approve");

@@ -103,6 +103,7 @@ export const shortcutsText = {
         { keys: ["j"], does: "Next post" },
         { keys: ["k"], does: "Previous post" },
         { keys: ["a"], does: "Approve, after a question" },
+        { keys: ["Ctrl", "Z"], does: "Take back the approval just given" },
         { keys: ["r"], does: "Request changes" },
         { keys: ["e"], does: "Edit" },
       ],
