@@ -27,7 +27,7 @@ function sameContent(left: Content, right: Content): boolean {
 }
 
 /** Where saving would take a post out of review or void its approval, that is a person's to begin. */
-export function isDecidedOn(post: Pick<Post, "status">): boolean {
+function isDecidedOn(post: Pick<Post, "status">): boolean {
   return post.status !== "draft";
 }
 

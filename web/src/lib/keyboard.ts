@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 
 /** How long after a decision no other is taken; and after a letter that was no command, no key presses a button. */
-export const quietMs = 600;
+const quietMs = 600;
 
 const down = new Set<string>();
 const waiting = new Set<() => void>();
