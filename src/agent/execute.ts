@@ -112,7 +112,8 @@ async function runSteps(parts: ExecutionParts, run: ClaimedRun, signal: AbortSig
   const steps = plannedSteps(input, (id) => parts.connectors.get(id)?.name ?? id);
   const execution = await openExecution(parts, run, signal);
   const material = await execution.step("read", steps, async () => {
-    return { output: { material: await readSource(input.source, { http: parts.http, signal }) } };
+    const { material, notice } = await readSource(input.source, { http: parts.http, signal });
+    return { output: { material }, notice };
   });
   const reference = referenceTo(material.material);
   await parts.database.inWorkspace(hold.workspaceId, (db) =>

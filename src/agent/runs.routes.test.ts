@@ -52,6 +52,25 @@ beforeAll(async () => {
     "/inside": { status: 302, headers: { location: "http://127.0.0.1:8080/secret" } },
     "/gone": { status: 410, body: "gone" },
     "/deep": { body: "<div>".repeat(100_000) + "text" },
+    "/wall": {
+      body: "<html><head><title>Just a moment...</title></head><body><p>Checking your browser</p></body></html>",
+    },
+    "/kept-out": {
+      status: 403,
+      headers: { "cf-mitigated": "challenge" },
+      body: "<title>Just a moment...</title>",
+    },
+    "/latin": {
+      headers: { "content-type": "text/html" },
+      body: Buffer.from(
+        `<html><head>${" ".repeat(2_000)}<meta charset="iso-8859-1"><title>Größe</title></head><body><p>Die Größe der Bäume zählt für uns alle.</p></body></html>`,
+        "latin1",
+      ),
+    },
+    "/feed.html": {
+      body: `<?xml version="1.0"?><?xml-stylesheet href="/s.xsl"?><!-- a feed --><rss version="2.0"><channel><title>x</title><link>/</link>
+        <description>x</description><item><title>AT&amp;T plants &lt;b&gt;trees&lt;/b&gt;</title><description>${"Trees cool a street in summer. ".repeat(40)}</description></item></channel></rss>`,
+    },
     "/script": { body: "<html><head><script>render()</script></head><body><div id=app></div></body></html>" },
     "/feed.xml": {
       headers: { "content-type": "application/rss+xml" },
@@ -112,6 +131,16 @@ describe("a source becomes a draft", () => {
     for (const sentence of sentencesIn(email)) expect(article).toContain(sentence);
   });
 
+  test("a page that names its character set late, and a feed that is called HTML", async () => {
+    expect((await draft({ kind: "url", url: `${site.origin}/latin` })).sources[0]).toMatchObject({
+      title: "Größe",
+      excerpt: "Die Größe der Bäume zählt für uns alle.",
+    });
+    expect((await draft({ kind: "url", url: `${site.origin}/feed.html` })).sources[0]?.title).toBe(
+      "AT&T plants trees",
+    );
+  });
+
   test("a brief of two lines", async () => {
     const text = "Summer opening hours\nFrom June on we open at eight: https://shop.example/hours.";
     const run = await draft({ kind: "brief", text });
@@ -135,6 +164,8 @@ describe("what cannot be read says so, and no post is made", () => {
     ["a page that is gone", "/gone", "agent.source_status"],
     ["a hundred thousand nested elements", "/deep", "agent.source_too_complex"],
     ["a page that scripts fill", "/script", "agent.source_empty"],
+    ["a check for robots", "/wall", "agent.source_bot_wall"],
+    ["a check for robots that answers 403", "/kept-out", "agent.source_bot_wall"],
   ])("%s", async (_, path, code) => {
     const run = await draft({ kind: "url", url: `${site.origin}${path}` });
     expect(run).toMatchObject({ state: "failed", postId: null, error: { code } });

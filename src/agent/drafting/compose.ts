@@ -1,7 +1,8 @@
-import type { JsonObject } from "#kit";
 import type { Connector, VariantContent } from "#connectors";
 import type { Digest } from "./digest.ts";
-import { fits, fitText, fitWords, plainVariant } from "./fit.ts";
+import { fits, fitText, plainVariant } from "./fit.ts";
+import { requiredOptions, titleField } from "./options.ts";
+import { joinSentences, plainWords } from "./sentences.ts";
 
 /** What a variant is composed from. */
 export type Composition = { digest: Digest; link: string | null; language: string };
@@ -12,57 +13,51 @@ const LONG_FORM = 1_000;
 const FEED_TEXT = 1_300;
 
 /**
- * Writes one variant for a platform from a digest: a mail where the platform has a subject line, a post
- * with key points where there is room, else the strongest sentences that fit as a whole. Pure.
+ * Writes one variant for a platform from a digest: an article where the platform has a title, a post with
+ * key points where there is room, else the strongest sentences that fit as a whole. Pure.
  */
 export function compose(connector: Connector, composition: Composition): VariantContent {
-  const options = subjectOption(connector, composition);
+  const { digest, language } = composition;
+  const options = requiredOptions(connector, digest.title);
   const empty = { ...plainVariant("", composition.link), options };
-  const accepts = (text: string) => fits(connector, { ...empty, parts: [text] });
-  const opening = composition.digest.sentences[0]?.text ?? composition.digest.title;
-  const text = candidates(connector, composition).find(accepts);
-  return { ...empty, parts: [text ?? fitText(opening, composition.language, accepts)] };
+  const accepts = (text: string) => text !== "" && fits(connector, { ...empty, parts: [text] });
+  const opening = digest.sentences[0]?.text ?? digest.title;
+  const text = candidates(connector, digest).find(accepts);
+  return { ...empty, parts: [text ?? fitText(opening, language, accepts)] };
 }
 
 /** Texts from the richest to the leanest; the first that fits is taken. */
-function candidates(connector: Connector, composition: Composition): string[] {
-  if (hasSubject(connector)) return mails(composition);
-  if (connector.limits.textLength >= LONG_FORM) return longPosts(composition);
-  return shortPosts(composition.digest);
-}
-
-function hasSubject(connector: Connector): boolean {
-  return connector.options.some((option) => option.key === "subject");
-}
-
-function subjectOption(connector: Connector, { digest }: Composition): JsonObject {
-  const field = connector.options.find((option) => option.key === "subject");
-  if (!field) return {};
-  return { subject: fitWords(digest.title, (text) => text.length <= field.maxLength) };
+function candidates(connector: Connector, digest: Digest): string[] {
+  if (titleField(connector)) return articles(digest);
+  if (connector.limits.textLength >= LONG_FORM) return longPosts(digest);
+  return shortPosts(digest);
 }
 
 // The connector adds the link itself, as a button; see connectors/email.
-function mails({ digest }: Composition): string[] {
+function articles(digest: Digest): string[] {
   const [opening, ...points] = digest.sentences;
-  return downFrom(Math.min(6, points.length), 0).map((count) =>
-    paragraphs(
-      opening?.text ?? digest.title,
-      count > 0 ? `**Key points**\n\n${list(points.slice(0, count), "- ")}` : null,
+  const start = opening?.text ?? digest.title;
+  return [
+    ...downFrom(Math.min(6, points.length), 2).map((count) =>
+      paragraphs(start, `**Key points**\n\n${list(points.slice(0, count), "- ")}`),
     ),
-  );
+    ...points.slice(0, 1).map((point) => inReadingOrder([opening, point])),
+    start,
+  ];
 }
 
-function longPosts({ digest }: Composition): string[] {
+function longPosts(digest: Digest): string[] {
   const [opening, ...points] = digest.sentences;
-  const counts = downFrom(Math.min(4, points.length), 0);
-  const texts = counts.map((count) =>
-    paragraphs(
-      repeats(digest.title, opening?.text ?? "") ? null : digest.title,
+  const counts = downFrom(Math.min(4, points.length), 2);
+  const texts = counts.map((count) => {
+    const shown = points.slice(0, count);
+    return paragraphs(
+      headingOver(digest.title, [opening, ...shown]),
       opening?.text ?? null,
-      count > 0 ? list(points.slice(0, count), "• ") : null,
+      list(shown, "• "),
       hashtags(digest.tags),
-    ),
-  );
+    );
+  });
   const readable = texts.filter((text) => text.length <= FEED_TEXT);
   return [...readable, ...shortPosts(digest)];
 }
@@ -70,14 +65,13 @@ function longPosts({ digest }: Composition): string[] {
 function shortPosts(digest: Digest): string[] {
   const [opening, ...others] = digest.sentences;
   const start = opening?.text ?? digest.title;
-  const withTitle = opening && !repeats(digest.title, start) ? digest.title : null;
   const tags = hashtags(digest.tags.slice(0, 3));
   const fewTags = hashtags(digest.tags.slice(0, 1));
-  const pairs = others.slice(0, 4).map((other) => inReadingOrder([opening, other]));
+  const pairs = others.slice(0, 4).map((other) => [opening, other]);
   return [
-    ...pairs.map((pair) => paragraphs(withTitle, pair, tags)),
-    paragraphs(withTitle, start, tags),
-    ...pairs.map((pair) => paragraphs(pair, tags)),
+    ...pairs.map((pair) => paragraphs(headingOver(digest.title, pair), inReadingOrder(pair), tags)),
+    paragraphs(headingOver(digest.title, [opening]), start, tags),
+    ...pairs.map((pair) => paragraphs(inReadingOrder(pair), tags)),
     paragraphs(start, tags),
     paragraphs(start, fewTags),
     start,
@@ -88,23 +82,27 @@ function shortPosts(digest: Digest): string[] {
   ];
 }
 
-function inReadingOrder(sentences: (Digest["sentences"][number] | undefined)[]): string {
-  return sentences
-    .filter((sentence) => sentence !== undefined)
-    .toSorted((left, right) => left.index - right.index)
-    .map((sentence) => sentence.text)
-    .join(" ");
+type Sentences = (Digest["sentences"][number] | undefined)[];
+
+function inReadingOrder(sentences: Sentences): string {
+  const present = sentences.filter((sentence) => sentence !== undefined);
+  return joinSentences(
+    present.toSorted((left, right) => left.index - right.index).map((sentence) => sentence.text),
+  );
 }
 
-function repeats(title: string, sentence: string): boolean {
-  return title === "" || plainWords(sentence).includes(plainWords(title));
-}
-
-function plainWords(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, " ")
-    .trim();
+/**
+ * The title, or null where it would say what the sentences under it say: a brief and a page without a
+ * title are named after their own first words.
+ */
+function headingOver(title: string, shown: Sentences): string | null {
+  const words = plainWords(title);
+  if (words === "" || shown.every((sentence) => sentence === undefined)) return null;
+  const repeats = shown.some((sentence) => {
+    const said = plainWords(sentence?.text ?? "");
+    return said !== "" && (said.includes(words) || words.includes(said));
+  });
+  return repeats ? null : title;
 }
 
 function hashtags(tags: readonly string[]): string | null {
@@ -121,5 +119,5 @@ function paragraphs(...blocks: (string | null)[]): string {
 }
 
 function downFrom(high: number, low: number): number[] {
-  return Array.from({ length: high - low + 1 }, (_, index) => high - index);
+  return Array.from({ length: Math.max(0, high - low + 1) }, (_, index) => high - index);
 }

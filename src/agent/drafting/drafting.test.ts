@@ -3,10 +3,11 @@ import type { Connector } from "#connectors";
 import { connectorRegistry } from "#connectors";
 import { array, assert, integer, property, stringMatching } from "fast-check";
 import { describe, expect, test } from "vitest";
+import { parseBrief } from "../sources/brief.ts";
 import { parseMarkdown } from "../sources/markdown.ts";
 import { compose } from "./compose.ts";
 import { digest } from "./digest.ts";
-import { fits, fitText, fitWords } from "./fit.ts";
+import { fitText, fitWords } from "./fit.ts";
 import { sentencesOf, splitSentences } from "./sentences.ts";
 
 const article = parseMarkdown(
@@ -78,12 +79,50 @@ describe("the digest of a long article", () => {
 describe("a variant", () => {
   const composition = { digest: digest(material), link, language: "en" };
 
+  const japanese = {
+    title: "街の木",
+    paragraphs: ["町は八年間で四千本の街路樹を植えることにしました。", "三年間は水をやり続けます。"],
+    language: "ja",
+  };
+  const oneWord = { title: "x".repeat(400), paragraphs: ["Trees."], language: "en" };
+  const materials = {
+    article: material,
+    japanese,
+    oneWord,
+    hashes: { ...oneWord, title: "# * _ <b> & \u00a0" },
+  };
+
   test.each([...connectorRegistry().values()].map((connector) => [connector.id, connector] as const))(
-    "for %s is accepted as it is",
+    "for %s has no problem that a drafter could avoid",
     (_, connector) => {
-      const variant = compose(connector, composition);
-      expect(variant.parts[0]?.length).toBeGreaterThan(40);
-      expect(fits(connector, variant)).toBe(true);
+      for (const [name, made] of Object.entries(materials)) {
+        const variant = compose(connector, { digest: digest(made), link, language: made.language });
+        const problems = connector.validate(variant, []).filter(({ path }) => !path.startsWith("/media"));
+        expect(problems, name).toEqual([]);
+        for (const field of connector.options.filter(({ required }) => required))
+          expect(variant.options[field.key], name).toBeTruthy();
+      }
+      expect(compose(connector, composition).parts[0]?.length).toBeGreaterThan(40);
+    },
+  );
+
+  test.each([...connectorRegistry().values()].map((connector) => [connector.id, connector] as const))(
+    "for %s says nothing of a brief twice",
+    (_, connector) => {
+      for (const text of [
+        "Rain belongs to the roots. A gap in the kerb is enough.",
+        "We open at eight from June on.",
+        "We open at eight from June on. We open at eight from June on.",
+        "Summer hours\nFrom June on we open at eight. Come by for a coffee.",
+      ]) {
+        const brief = { ...parseBrief(text), language: "en" };
+        const title = brief.title || (sentencesOf(brief.paragraphs[0] ?? "", "en")[0] ?? "");
+        const made = digest({ ...brief, title });
+        const [drafted = ""] = compose(connector, { digest: made, link: null, language: "en" }).parts;
+        for (const sentence of sentencesOf(text.replace("\n", " "), "en"))
+          expect(drafted.split(sentence).length, drafted).toBeLessThanOrEqual(2);
+        expect(drafted).toContain(sentencesOf(brief.paragraphs.join(" "), "en").at(-1));
+      }
     },
   );
 

@@ -1,5 +1,8 @@
 import type { Connector, VariantContent } from "#connectors";
-import { sentencesOf } from "./sentences.ts";
+import { joinSentences, sentencesOf } from "./sentences.ts";
+import { wordSegmenter } from "./words.ts";
+
+const unspaced = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 
 /** A variant with one text and nothing else. */
 export function plainVariant(text: string, link: string | null): VariantContent {
@@ -7,15 +10,13 @@ export function plainVariant(text: string, link: string | null): VariantContent 
 }
 
 /**
- * Whether the platform would take the variant as it is. Problems that even the shortest text has, as
- * "needs an image" on Instagram, are for the author to solve and do not count here.
+ * Whether the platform would take the variant as it is. What no text can mend, as "needs an image" on
+ * Instagram, is for the author to solve and does not count here.
  */
 export function fits(connector: Connector, variant: VariantContent): boolean {
   if (variant.parts.length > connector.limits.maxParts) return false;
   if (variant.parts.some((part) => connector.measure(part) > connector.limits.textLength)) return false;
-  const shortest = { ...variant, parts: ["x"] };
-  const inherent = new Set(connector.validate(shortest, []).map((problem) => problem.code));
-  return connector.validate(variant, []).every((problem) => inherent.has(problem.code));
+  return connector.validate(variant, []).every((problem) => problem.path.startsWith("/media"));
 }
 
 /**
@@ -26,7 +27,7 @@ export function fitText(text: string, language: string, accepts: (text: string) 
   if (accepts(text)) return text;
   const sentences = sentencesOf(text, language);
   for (let count = sentences.length - 1; count > 0; count -= 1) {
-    const shorter = sentences.slice(0, count).join(" ");
+    const shorter = joinSentences(sentences.slice(0, count));
     if (accepts(shorter)) return shorter;
   }
   return fitWords(sentences[0] ?? "", accepts);
@@ -35,12 +36,12 @@ export function fitText(text: string, language: string, accepts: (text: string) 
 /** Whole words of one sentence with an ellipsis, by bisection: measuring may be costly. */
 export function fitWords(sentence: string, accepts: (text: string) => boolean): string {
   if (accepts(sentence)) return sentence;
-  const words = sentence.split(/\s+/u);
+  const words = wordsWithSpace(sentence);
   const upTo = (count: number) =>
     `${words
       .slice(0, count)
-      .join(" ")
-      .replace(/[\s,;:–—-]+$/u, "")}…`;
+      .join("")
+      .replace(/[\s,;:、，：–—-]+$/u, "")}…`;
   let low = 0;
   let high = words.length - 1;
   while (low < high) {
@@ -49,4 +50,32 @@ export function fitWords(sentence: string, accepts: (text: string) => boolean): 
     else high = middle - 1;
   }
   return low === 0 ? "" : upTo(low);
+}
+
+/** A title within `maxLength` characters: whole words, or a beginning where one word alone is longer. Folded. */
+export function fitTitle(title: string, maxLength: number): string {
+  const folded = title.replace(/\s+/gu, " ").trim();
+  const accepts = (text: string) => Array.from(text).length <= maxLength;
+  const words = fitWords(folded, accepts);
+  if (words !== "" || folded === "") return words;
+  const graphemes = Array.from(new Intl.Segmenter("en").segment(folded.slice(0, maxLength * 8)));
+  let cut = "";
+  for (const { segment } of graphemes) {
+    if (!accepts(`${cut}${segment}…`)) break;
+    cut += segment;
+  }
+  return `${cut}…`;
+}
+
+/** The words of a text, each with the space behind it. Scripts that write no spaces are cut by their words. */
+function wordsWithSpace(text: string): string[] {
+  if (!unspaced.test(text)) return text.match(/\S+\s*/gu) ?? [];
+  const pieces: string[] = [];
+  for (const { segment, isWordLike } of wordSegmenter("ja").segment(text.trim())) {
+    const last = pieces.at(-1);
+    const joins = last !== undefined && !/\s$/u.test(last) && !(isWordLike && unspaced.test(last + segment));
+    if (joins) pieces[pieces.length - 1] = last + segment;
+    else pieces.push(segment);
+  }
+  return pieces;
 }

@@ -1,4 +1,4 @@
-import { isStopWord, meaningfulWords, segmenter } from "./words.ts";
+import { isStopWord, meaningfulWords, wordSegmenter } from "./words.ts";
 
 type Term = { words: string[]; count: number; inTitle: boolean };
 
@@ -60,7 +60,7 @@ function pairs(text: string, language: string, title: ReadonlySet<string>): Term
   const found = new Map<string, Term>();
   let previous: string | null = null;
   let apart = false;
-  for (const { segment, isWordLike } of segmenter(language, "word").segment(text)) {
+  for (const { segment, isWordLike } of wordSegmenter(language).segment(text)) {
     if (!isWordLike) {
       // Only a space may stand inside a pair: "trees, shade" is two subjects.
       apart ||= segment !== " ";
@@ -69,7 +69,7 @@ function pairs(text: string, language: string, title: ReadonlySet<string>): Term
     const usable =
       segment.length > 2 &&
       /^\p{L}+$/u.test(segment) &&
-      !isStopWord(segment) &&
+      !isStopWord(segment, language) &&
       !measures.has(segment.toLowerCase());
     if (usable && previous !== null && !apart) {
       const key = `${previous} ${segment}`.toLowerCase();

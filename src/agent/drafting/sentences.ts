@@ -1,22 +1,29 @@
-import { meaningfulWords, segmenter } from "./words.ts";
+import { hasSentenceEnd, splitAtBoundaries } from "./boundaries.ts";
+import { meaningfulWords } from "./words.ts";
 
 /** A sentence of a text, with where it stands and the stems of its meaningful words. */
 export type Sentence = { text: string; index: number; paragraph: number; stems: string[] };
 
 /** Past this many sentences a text repeats itself more than it adds; ranking costs the square of it. */
 const MAX_SENTENCES = 300;
+/** As many as a digest holds anyway. */
+const FEW = 8;
+/** Longer than any sentence that people read in a post. */
+const LONGEST = 600;
+/** Shorter than this says too little to stand alone, in columns of a fixed-width font. */
+const SHORTEST = 25;
 
-// UAX 29 ends a sentence after "Dr." and "J." before a capital; these join the two halves again.
-const abbreviation =
-  /(?:^|[\s("'“‘])(?:\p{Lu}|[Dd]r|[Mm]rs?|[Mm]s|[Pp]rof|[Ss]t|[Jj]r|[Ss]r|[Vv]s|[Ee]tc|[Nn]o|[Ff]ig|[Gg]en|[Ss]en|[Rr]ep|[Gg]ov|[Cc]f|[Aa]pprox|e\.g|i\.e|[Ii]nc|[Ll]td|[Cc]o|z\.B|bzw|ca|Nr)\.\s*$/u;
+const wide = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303f\uff00-\uff60]/gu;
 
 /**
- * Splits paragraphs into sentences, in reading order, at most 300. Fragments are left out, unless there is
- * nothing else, as in a brief of catchwords.
+ * Splits paragraphs into sentences, in reading order, at most 300, each once. Fragments are left out, unless
+ * there is nothing else, as in a brief of catchwords, or hardly anything: who writes a few lines means each.
  */
 export function splitSentences(paragraphs: readonly string[], language: string): Sentence[] {
   const proper = collect(paragraphs, language, isSentence);
-  return proper.length > 0 ? proper : collect(paragraphs, language, (text) => text.length <= 600);
+  if (proper.length > FEW) return proper;
+  const all = collect(paragraphs, language, (text) => text.length <= LONGEST);
+  return proper.length === 0 || all.length <= FEW ? all : proper;
 }
 
 function collect(
@@ -25,11 +32,16 @@ function collect(
   accepts: (text: string, stems: string[]) => boolean,
 ): Sentence[] {
   const sentences: Sentence[] = [];
+  const seen = new Set<string>();
   for (const [paragraph, text] of paragraphs.entries()) {
     for (const sentence of sentencesOf(text, language)) {
       if (sentences.length === MAX_SENTENCES) return sentences;
+      // Pages repeat a sentence as a pull quote, and people a line of their brief.
+      const plain = plainWords(sentence);
+      if (seen.has(plain)) continue;
       const stems = meaningfulWords(sentence, language).map((word) => word.stem);
       if (!accepts(sentence, stems)) continue;
+      seen.add(plain);
       sentences.push({ text: sentence, index: sentences.length, paragraph, stems });
     }
   }
@@ -38,18 +50,28 @@ function collect(
 
 /** The sentences of one paragraph; white space is folded, nothing else changes. */
 export function sentencesOf(paragraph: string, language: string): string[] {
-  const joined: string[] = [];
-  let pending = "";
-  for (const { segment } of segmenter(language, "sentence").segment(paragraph.replace(/\s+/gu, " "))) {
-    pending += segment;
-    if (abbreviation.test(pending)) continue;
-    joined.push(pending.trim());
-    pending = "";
+  return splitAtBoundaries(paragraph.replace(/\s+/gu, " ").trim(), language);
+}
+
+/** Sentences side by side, with a space where their script puts one. */
+export function joinSentences(sentences: readonly string[]): string {
+  let joined = "";
+  for (const sentence of sentences) {
+    const close = joined === "" || /[\u3000-\u303f\uff00-\uff60]$/u.test(joined);
+    joined += close ? sentence : ` ${sentence}`;
   }
-  if (pending.trim()) joined.push(pending.trim());
-  return joined.filter((sentence) => sentence.length > 0);
+  return joined;
+}
+
+/** The words of a text in lower case, single spaces between them: what two texts share, whatever their marks. */
+export function plainWords(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, " ")
+    .trim();
 }
 
 function isSentence(text: string, stems: string[]): boolean {
-  return stems.length >= 3 && text.length >= 25 && text.length <= 600 && /[.!?…。！？]["'”’»)]*$/u.test(text);
+  const columns = text.length + (text.match(wide)?.length ?? 0);
+  return stems.length >= 3 && columns >= SHORTEST && text.length <= LONGEST && hasSentenceEnd(text);
 }

@@ -4,14 +4,15 @@ import type { HttpClient } from "#platform/http-client";
 import type { LanguageModel } from "ai";
 import type { Drafter, DraftRequest } from "../drafting/drafter.ts";
 import { extractiveDrafter } from "../drafting/extractive.ts";
-import { fits, fitText, fitWords, plainVariant } from "../drafting/fit.ts";
+import { fits, fitText, plainVariant } from "../drafting/fit.ts";
+import { requiredOptions } from "../drafting/options.ts";
 import { AgentError } from "../error.ts";
-import { cleanFetched } from "../sources/decode.ts";
+import { cleanFetched } from "../sources/clean.ts";
 import { boundFetch } from "./bound-fetch.ts";
 import { askModel } from "./call.ts";
 import { openModel } from "./models.ts";
 import type { Proposal } from "./prompt.ts";
-import { instructionsFor, promptFor, subjectField } from "./prompt.ts";
+import { instructionsFor, promptFor } from "./prompt.ts";
 import type { ModelSettings } from "./settings.ts";
 import { addressOf, providerNames } from "./settings.ts";
 
@@ -56,7 +57,7 @@ async function propose(model: LanguageModel, settings: ModelSettings, request: D
   async function ask(problems: readonly string[]): Promise<VariantContent> {
     const prompt = promptFor(request, marker, problems);
     const proposal = await askModel({ model, settings, instructions, prompt, signal, report });
-    return variantOf(connector, proposal, material.url);
+    return variantOf(request, proposal);
   }
 
   const first = await ask([]);
@@ -86,12 +87,8 @@ function problemsOf(connector: Connector, content: VariantContent): string[] {
 }
 
 /** A model may have repeated what hides in its material; the draft holds none of it. */
-function variantOf(connector: Connector, proposal: Proposal, link: string | null): VariantContent {
-  const content = plainVariant(cleanFetched(proposal.text).trim(), link);
-  const field = subjectField(connector);
-  if (!field) return content;
-  const subject = cleanFetched(proposal.subject ?? "")
-    .replace(/\s+/gu, " ")
-    .trim();
-  return { ...content, options: { subject: fitWords(subject, (text) => text.length <= field.maxLength) } };
+function variantOf({ connector, material, digest }: DraftRequest, proposal: Proposal): VariantContent {
+  const title = cleanFetched(proposal.subject ?? "").trim() || digest.title;
+  const content = plainVariant(cleanFetched(proposal.text).trim(), material.url);
+  return { ...content, options: requiredOptions(connector, title) };
 }

@@ -1,38 +1,38 @@
 import { AgentError } from "../error.ts";
+import { decodeBytes } from "./charset.ts";
+import { control } from "./clean.ts";
 
 const textTypes = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:xml|json|xhtml)|application\/(?:rss|atom|feed))/;
-/** Characters that no reader sees but a model does: bidirectional controls and the tag block. */
-const hidden = /[\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu;
-// oxlint-disable-next-line no-control-regex -- control characters are what this removes
-const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
+/** More than one unread character in this many is a page that nobody can read, and few are worth a word. */
+const UNREADABLE = 200;
 
 /**
- * Bytes as text. The character set is that of the byte order mark, else of `contentType`, else what the
- * document says of itself in its first 1,024 bytes, else UTF-8 where the bytes are UTF-8, else
- * windows-1252, as browsers do (https://html.spec.whatwg.org/#determining-the-character-encoding).
+ * Bytes as text, by `decodeBytes`. `notice` says where the page's own word for its character set was not followed,
+ * or where single characters are lost.
  *
  * @param contentType the `Content-Type` header, or null where there is none
- * @throws AgentError `agent.source_binary` for anything that is not text
+ * @throws AgentError `agent.source_binary` for anything that is not text, `agent.source_garbled` where too much of it
+ *   cannot be read
  */
-export async function decodeText(bytes: Uint8Array, contentType: string | null): Promise<string> {
+export async function decodeText(
+  bytes: Uint8Array,
+  contentType: string | null,
+): Promise<{ text: string; notice: string | null }> {
   const type = contentType?.split(";")[0]?.trim().toLowerCase() ?? "";
   const { fileTypeFromBuffer } = await import("file-type");
   const detected = await fileTypeFromBuffer(bytes.subarray(0, 4_100));
   if (detected && !textTypes.test(detected.mime)) throw binary(detected.mime);
   if (type !== "" && !textTypes.test(type) && type !== "application/octet-stream") throw binary(type);
-  const label = byteOrderMark(bytes) ?? charsetOf(contentType) ?? declaredCharset(bytes);
-  const text =
-    decodeAs(bytes, label) ?? decodeAs(bytes, "utf-8", true) ?? decodeAs(bytes, "windows-1252") ?? "";
+  const { text, charset, passedOver, broken } = decodeBytes(bytes, contentType);
   if (looksBinary(text)) throw binary("binary data");
-  return text;
-}
-
-/**
- * Text that was fetched, made harmless: what cannot be stored and what hides from a reader is removed.
- * Text that a person typed is never repaired like this, but refused.
- */
-export function cleanFetched(text: string): string {
-  return text.toWellFormed().replace(control, "").replace(hidden, "");
+  if (broken > 5 && broken > text.length / UNREADABLE) throw garbled(passedOver ?? charset);
+  if (broken > 0)
+    return {
+      text,
+      notice: `${broken} characters of this page could not be read; look for gaps in the draft.`,
+    };
+  if (passedOver === null) return { text, notice: null };
+  return { text, notice: `This page says that it is ${passedOver}, and is ${charset}; it was read as that.` };
 }
 
 function binary(what: string): AgentError {
@@ -43,33 +43,12 @@ function binary(what: string): AgentError {
   });
 }
 
-function byteOrderMark(bytes: Uint8Array): string | null {
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return "utf-8";
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be";
-  return null;
-}
-
-function charsetOf(contentType: string | null): string | null {
-  return /charset\s*=\s*["']?([\w.:-]+)/i.exec(contentType ?? "")?.[1] ?? null;
-}
-
-function declaredCharset(bytes: Uint8Array): string | null {
-  const head = Buffer.from(bytes.subarray(0, 1_024)).toString("latin1");
-  const declared =
-    /<\?xml[^>]*encoding\s*=\s*["']([\w.:-]+)/i.exec(head)?.[1] ??
-    /<meta[^>]*charset\s*=\s*["']?\s*([\w.:-]+)/i.exec(head)?.[1];
-  // A document whose own label can be read byte by byte is not UTF-16, whatever it says.
-  return declared && !/^utf-?16/i.test(declared) ? declared : null;
-}
-
-function decodeAs(bytes: Uint8Array, label: string | null, fatal = false): string | null {
-  if (label === null) return null;
-  try {
-    return new TextDecoder(label, { fatal }).decode(bytes);
-  } catch {
-    return null;
-  }
+function garbled(charset: string): AgentError {
+  return new AgentError({
+    code: "agent.source_garbled",
+    kind: "unprocessable",
+    message: `The letters of this page cannot be read: it says that it is ${charset}, and is not. Open it in a browser and paste the text instead.`,
+  });
 }
 
 /** NUL never stands in text, and more than one control character in a hundred is no text either. */

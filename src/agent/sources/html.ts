@@ -1,7 +1,12 @@
 import { Readability } from "@mozilla/readability";
 import { parseHTML } from "linkedom";
+import { readDate } from "./dates.ts";
+import { canonicalAddress } from "./links.ts";
 import type { ParsedText } from "./parsed.ts";
 import { ParseRefusal } from "./parsed.ts";
+import { structuredData } from "./structured-data.ts";
+import { raisedText } from "./text-marks.ts";
+import { wallOf } from "./walls.ts";
 
 /** The part of the DOM that is used here; the server has no DOM types. */
 type PageNode = {
@@ -10,11 +15,12 @@ type PageNode = {
   textContent: string | null;
   childNodes: Iterable<PageNode>;
 };
-type PageElement = PageNode & { getAttribute(name: string): string | null };
+type PageElement = PageNode & { getAttribute(name: string): string | null; remove(): void };
 type Page = {
   body: PageElement | null;
   documentElement: PageElement | null;
   querySelector(selector: string): PageElement | null;
+  querySelectorAll(selector: string): Iterable<PageElement>;
 };
 
 /** No page that people write nests half as deep; Readability's time grows with the square of it. */
@@ -37,22 +43,84 @@ const inline = new Set(
   ),
 );
 
-/** The article of a page by Mozilla's Readability, or the text of the whole body where it finds none. */
+/** Lists of notes, and the marks in a text that lead to them (DPUB-ARIA, MediaWiki, Pandoc, common themes). */
+const references = [
+  "sup.reference",
+  "ol.references",
+  ".reflist",
+  ".footnotes",
+  ".footnote-ref",
+  ".footnote-backref",
+  ".mw-editsection",
+  ".mw-cite-backlink",
+  '[role="doc-noteref"]',
+  '[role="doc-backlink"]',
+  '[role="doc-endnotes"]',
+  '[role="doc-footnote"]',
+  'a[rel="footnote"]',
+  'a[rev="footnote"]',
+].join(",");
+
+/**
+ * The article of a page by Mozilla's Readability, or the text of the whole body where it finds none.
+ *
+ * @throws ParseRefusal `bot_wall`, `paywall` and the other walls, `empty`, `too_complex`
+ */
 export function parseHtml(html: string, url: string): ParsedText {
   if (nesting(html) > MAX_NESTING) throw new ParseRefusal("too_complex");
   const page: Page = parseHTML(whole(html)).document;
-  const language = page.documentElement?.getAttribute("lang") ?? null;
-  const link = canonicalLink(page, url);
-  const fallbackTitle = (page.querySelector("h1") ?? page.querySelector("title"))?.textContent ?? "";
-  const article = new Readability<PageNode>(parseHTML(whole(html)).document, {
+  const facts = factsOf(page);
+  const base = URL.parse(page.querySelector("base[href]")?.getAttribute("href") ?? "", url)?.href ?? url;
+  const canonical = page.querySelector('link[rel~="canonical"]')?.getAttribute("href") ?? null;
+  const link = canonicalAddress(canonical, { url, base });
+  dropReferences(page);
+  const all = page.body ? paragraphsOf(page.body) : [];
+  const readable = parseHTML(whole(html)).document;
+  dropReferences(readable as Page);
+  const article = new Readability<PageNode>(readable, {
     maxElemsToParse: 60_000,
     serializer: (node) => node,
   }).parse();
   const fromArticle = article?.content ? paragraphsOf(article.content) : [];
-  const paragraphs = fromArticle.length > 0 || !page.body ? fromArticle : paragraphsOf(page.body);
+  const paragraphs = fromArticle.length > 0 ? fromArticle : all;
+  const title = [article?.title, facts.heading].find((text) => text?.trim()) ?? "";
+  const wall = wallOf({ ...facts, url, html, title: facts.heading || title, paragraphs: all });
+  if (wall) throw new ParseRefusal(wall);
   if (paragraphs.length === 0) throw new ParseRefusal("empty");
-  const title = [article?.title, fallbackTitle].find((text) => text?.trim()) ?? "";
-  return { title, language: article?.lang ?? language, link, paragraphs };
+  const language = facts.language ?? article?.lang ?? null;
+  return { title, language, link, date: facts.date, paragraphs };
+}
+
+function factsOf(page: Page) {
+  const meta = (...names: string[]) => {
+    for (const name of names) {
+      const found = page
+        .querySelector(`meta[property="${name}"],meta[name="${name}"]`)
+        ?.getAttribute("content");
+      if (found?.trim()) return found.trim();
+    }
+    return null;
+  };
+  const scripts = [...page.querySelectorAll('script[type="application/ld+json"]')];
+  const data = structuredData(scripts.map((script) => script.textContent ?? ""));
+  const published = meta("article:published_time", "datePublished", "date", "dcterms.date") ?? data.published;
+  return {
+    heading: (page.querySelector("h1") ?? page.querySelector("title"))?.textContent?.trim() ?? "",
+    language: page.documentElement?.getAttribute("lang") ?? meta("og:locale"),
+    date: published === null ? null : readDate(published),
+    isArticle: data.isArticle || meta("og:type") === "article" || page.querySelector("article p") !== null,
+    isFree: data.isFree,
+    tier: meta("article:content_tier"),
+  };
+}
+
+/** Takes out what only points at notes, and the notes. */
+function dropReferences(page: Page): void {
+  for (const element of page.querySelectorAll(references)) element.remove();
+  for (const element of page.querySelectorAll('a[href^="#"]')) {
+    if (/^\s*[[(]?(?:\d{1,3}|[*†‡§¶↑↩^])[\])]?\s*(?:\ufe0e|\ufe0f)?$/u.test(element.textContent ?? ""))
+      element.remove();
+  }
 }
 
 /** The deepest nesting of elements that need an end tag; a rough count, made before anything is parsed. */
@@ -103,6 +171,10 @@ function paragraphsOf(root: PageNode): string[] {
       const name = node.nodeName.toUpperCase();
       if (!inline.has(name)) flush();
       if (name === "BR") current += " ";
+      if (name === "SUP") {
+        current += raisedText(node.textContent ?? "");
+        continue;
+      }
       if (skipped.has(name)) continue;
       if (!inline.has(name)) stack.push("boundary");
       stack.push(...[...node.childNodes].toReversed());
@@ -110,15 +182,4 @@ function paragraphsOf(root: PageNode): string[] {
   }
   flush();
   return paragraphs;
-}
-
-/** The page's own canonical address, believed only on the page's own origin. */
-function canonicalLink(page: Page, url: string): string {
-  const named = page.querySelector('link[rel="canonical"]')?.getAttribute("href");
-  const own = new URL(url);
-  own.hash = "";
-  const canonical = named ? URL.parse(named, url) : null;
-  if (!canonical || canonical.origin !== own.origin) return own.href;
-  canonical.hash = "";
-  return canonical.href;
 }

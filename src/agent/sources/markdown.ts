@@ -1,34 +1,45 @@
+import { decodeHTMLStrict } from "entities";
 import type { Token } from "marked";
 import { marked } from "marked";
+import { takeFrontMatter } from "./front-matter.ts";
+import { withoutTracking } from "./links.ts";
 import type { ParsedText } from "./parsed.ts";
+import { raisedText } from "./text-marks.ts";
 
-const frontMatter = /^\ufeff?---\r?\n([\s\S]{0,20000}?)\r?\n---\r?\n/;
+/** What begins a block of its own, and so ends a note without a blank line. */
+const otherBlock = /^ {0,3}(?:```|~~~|#{1,6}\s|>|[-*+]\s|\d{1,9}[.)]\s)/;
 
-/** Markdown (CommonMark and GitHub tables) as plain paragraphs; code and raw HTML are left out. */
+/**
+ * Markdown (CommonMark, GitHub tables, footnotes as GitHub and Pandoc write them) as plain paragraphs; code, raw
+ * HTML and the text of notes are left out. The front matter says title, language, address and date.
+ */
 export function parseMarkdown(markdown: string): ParsedText {
-  const head = frontMatter.exec(markdown);
-  const fields = fieldsOf(head?.[1] ?? "");
-  const tokens = marked.lexer(markdown.slice(head?.[0].length ?? 0));
+  const { fields, body } = takeFrontMatter(markdown);
+  const tokens = marked.lexer(withoutNotes(body));
   const heading = tokens.find((token) => token.type === "heading");
   const paragraphs = tokens.flatMap(paragraphsOf);
-  const link = fields.get("canonical_url") ?? fields.get("url") ?? "";
   return {
-    title: fields.get("title") ?? (heading ? plain(heading) : (paragraphs[0]?.slice(0, 120) ?? "")),
-    language: fields.get("lang") ?? fields.get("language") ?? null,
-    link: /^https?:\/\//.test(link) ? link : null,
+    title: fields.title ?? (heading ? plain(heading) : ""),
+    language: fields.language,
+    link: fields.link === null ? null : withoutTracking(fields.link),
+    date: fields.date,
     paragraphs,
   };
 }
 
-/** The `key: value` lines of a front matter; nested YAML says nothing that is used here. */
-function fieldsOf(text: string): Map<string, string> {
-  const lines = text.split(/\r?\n/).map((line) => /^([A-Za-z_]+):\s*(.+?)\s*$/.exec(line));
-  return new Map(
-    lines.flatMap((match) => {
-      const [, key, value] = match ?? [];
-      return key && value ? [[key.toLowerCase(), value.replace(/^(["'])(.*)\1$/, "$2")] as const] : [];
-    }),
-  );
+/** A text without the definitions of footnotes: `[^1]: …` and the lines that go on with it. */
+function withoutNotes(body: string): string {
+  const kept: string[] = [];
+  let inNote = false;
+  let afterBlank = false;
+  for (const line of body.split(/\r?\n/)) {
+    const blank = line.trim() === "";
+    if (/^ {0,3}\[\^[^\]\s]{1,60}\]:/.test(line)) inNote = true;
+    else if (!blank && ((afterBlank && !/^(?: {2}|\t)/.test(line)) || otherBlock.test(line))) inNote = false;
+    if (!inNote || blank) kept.push(line);
+    afterBlank = blank;
+  }
+  return kept.join("\n");
 }
 
 function paragraphsOf(token: Token): string[] {
@@ -53,17 +64,26 @@ function itemsOf(token: Token): Token[] {
   return "items" in token && Array.isArray(token.items) ? (token.items as Token[]) : [];
 }
 
-/** Text as a reader sees it: marks, images and raw HTML removed, entities resolved. */
+/** Text as a reader sees it: marks, images and raw HTML removed, entities resolved outside of code. */
 function plain(token: Token): string {
-  if (token.type === "image" || token.type === "html") return "";
+  if (token.type === "image") return "";
+  if (token.type === "html") return /^<br\s*\/?>$/i.test(token.raw) ? " " : "";
   if (token.type === "br") return " ";
+  // A note whose definition is a bare address is a link to it.
+  if (token.type === "link" && "text" in token && /^\^|^\[?\d{1,3}\]?$/.test(String(token.text))) return "";
   const children = childrenOf(token);
-  if (children.length > 0) return children.map(plain).join("");
-  return "text" in token && typeof token.text === "string" ? unescape(token.text) : "";
+  if (children.length > 0) return inline(children);
+  if (!("text" in token) || typeof token.text !== "string") return "";
+  return token.type === "text" ? decodeHTMLStrict(token.text) : token.text;
 }
 
-const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', nbsp: " ", "#39": "'" };
-
-function unescape(text: string): string {
-  return text.replace(/&(amp|lt|gt|quot|nbsp|#39);/g, (whole, name: string) => entities[name] ?? whole);
+/** Children in a row; what stands between `<sup>` and `</sup>` is raised. */
+function inline(children: readonly Token[]): string {
+  let text = "";
+  let raised = false;
+  for (const child of children) {
+    if (child.type === "html" && /^<\/?sup[\s>]/i.test(child.raw)) raised = !child.raw.startsWith("</");
+    else text += raised ? raisedText(plain(child)) : plain(child);
+  }
+  return text;
 }

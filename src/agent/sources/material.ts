@@ -14,6 +14,8 @@ export type Material = {
   title: string;
   /** BCP 47, "en" where nothing says otherwise. */
   language: string;
+  /** When it was published, in ISO 8601; null where that is not known. Absent in runs of an earlier version. */
+  date?: string | null;
   /** Headings are not among them. */
   paragraphs: string[];
   /** SHA-256 of the bytes that were read. */

@@ -1,14 +1,13 @@
 import { Worker } from "node:worker_threads";
 import { AgentError } from "../error.ts";
-import { cleanFetched } from "./decode.ts";
 import type { ParseAnswer, ParsedText, ParseFailure, ParseRequest } from "./parsed.ts";
 
-/** Milliseconds that a document may take; a long essay takes about 100. */
-const TIME_LIMIT = 10_000;
+/** Milliseconds that a document may take; a long essay takes about 300, most of them for loading parsers. */
+const TIME_LIMIT = 20_000;
 
 /**
  * Parses a document in a thread of its own, so that a hostile one costs its own time and memory and not
- * those of the server: the thread is ended after ten seconds, at 256 MB, or with `signal`. The parsers
+ * those of the server: the thread is ended after twenty seconds, at 256 MB, or with `signal`. The parsers
  * are loaded there too, and leave memory with it.
  *
  * @throws AgentError when nothing readable is found or a limit is reached
@@ -29,14 +28,8 @@ export async function parseSource(request: ParseRequest, signal: AbortSignal): P
     await worker.terminate();
   }
   if ("failure" in answer) throw refusal(answer.failure, answer.detail);
-  const { title, language, link, paragraphs } = answer.parsed;
-  const cleaned = paragraphs.map(fold).filter((paragraph) => paragraph !== "");
-  if (cleaned.length === 0) throw refusal("empty", "");
-  return { title: fold(title), language, link, paragraphs: cleaned };
-}
-
-function fold(text: string): string {
-  return cleanFetched(text).replace(/\s+/gu, " ").trim();
+  if (answer.parsed.paragraphs.length === 0) throw refusal("empty", "");
+  return answer.parsed;
 }
 
 async function answerOf(worker: Worker, signal: AbortSignal): Promise<ParseAnswer> {
@@ -58,7 +51,8 @@ async function answerOf(worker: Worker, signal: AbortSignal): Promise<ParseAnswe
   }
 }
 
-function refusal(failure: ParseFailure, detail: string): AgentError {
+/** What the person is told where a document gave no text. */
+export function refusal(failure: ParseFailure, detail: string): AgentError {
   const messages: Record<ParseFailure, string> = {
     empty:
       "There is no readable text here. If the page shows its text only after signing in or by script, paste the text instead.",
@@ -66,6 +60,16 @@ function refusal(failure: ParseFailure, detail: string): AgentError {
       "This document is too deeply nested or too large to read safely; paste the text of the article instead.",
     not_a_feed:
       "This address does not hold an RSS, Atom or JSON feed; give the address of the feed, or read the page as a web page.",
+    bot_wall:
+      "This site shows Galley a check for robots instead of the page. Open the page in your browser and paste its text.",
+    consent_wall:
+      "This site asks about cookies before it shows the page. Open the page in your browser, agree or refuse, and paste its text.",
+    sign_in_wall:
+      "This page is only for people who are signed in there. Open it in your browser and paste its text.",
+    script_wall:
+      "This page shows its text only where scripts run. Open it in your browser and paste its text.",
+    paywall:
+      "This text is for subscribers, and Galley sees only its beginning. If you may use it, paste the text.",
     no_such_item: `The feed has no entry "${detail}"; name one by its id, link or title, or leave it out for the newest.`,
   };
   const kind = failure === "no_such_item" ? "not_found" : "unprocessable";

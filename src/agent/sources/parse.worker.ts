@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { cleaned } from "./cleaned.ts";
 import type { ParseAnswer, ParsedText, ParseRequest } from "./parsed.ts";
 import { ParseRefusal } from "./parsed.ts";
 
@@ -13,6 +14,10 @@ async function parse(request: ParseRequest): Promise<ParsedText> {
       const { parseMarkdown } = await import("./markdown.ts");
       return parseMarkdown(request.text);
     }
+    case "brief": {
+      const { parseBrief } = await import("./brief.ts");
+      return parseBrief(request.text);
+    }
     case "feed": {
       const { parseFeedItem } = await import("./feed.ts");
       return parseFeedItem(request.text, request.url, request.item);
@@ -20,9 +25,16 @@ async function parse(request: ParseRequest): Promise<ParsedText> {
   }
 }
 
+/** What every kind of document needs once it is text. */
+async function read(request: ParseRequest): Promise<ParsedText> {
+  const parsed = cleaned(await parse(request));
+  const { languageOf } = await import("./language.ts");
+  return { ...parsed, language: languageOf([parsed.title, ...parsed.paragraphs], parsed.language) };
+}
+
 async function answer(request: ParseRequest): Promise<ParseAnswer> {
   try {
-    return { parsed: await parse(request) };
+    return { parsed: await read(request) };
   } catch (error) {
     if (error instanceof ParseRefusal) return { failure: error.failure, detail: error.message };
     // A RangeError is the stack overflowing on nested elements; the parsers throw nothing else on purpose.

@@ -1,13 +1,17 @@
 import { sha256, wellFormedProblem } from "#kit";
 import type { FetchedDocument, HttpClient } from "#platform/http-client";
 import { EgressError } from "#platform/http-client";
-import { fitWords } from "../drafting/fit.ts";
+import { fitTitle } from "../drafting/fit.ts";
+import { sentencesOf } from "../drafting/sentences.ts";
 import { AgentError } from "../error.ts";
 import { decodeText } from "./decode.ts";
+import { feedFormat } from "./feed-root.ts";
+import { canonicalAddress } from "./links.ts";
 import type { Material, SourceRequest } from "./material.ts";
 import { MAX_SOURCE_BYTES } from "./material.ts";
-import { parseSource } from "./parse.ts";
+import { parseSource, refusal } from "./parse.ts";
 import type { ParsedText } from "./parsed.ts";
+import { isBotAnswer } from "./walls.ts";
 
 type Reading = { http: Pick<HttpClient, "fetchDocument">; signal: AbortSignal };
 
@@ -35,93 +39,68 @@ export function checkSource(source: SourceRequest): void {
   });
 }
 
+/** What reading gave; `notice` is what the person should know of it. */
+export type ReadSource = { material: Material; notice: string | null };
+
 /** Reads a source into plain text. Throws `AgentError`, or `EgressError` where an address may not be reached. */
-export async function readSource(source: SourceRequest, reading: Reading): Promise<Material> {
+export async function readSource(source: SourceRequest, reading: Reading): Promise<ReadSource> {
   checkSource(source);
   switch (source.kind) {
     case "brief":
-      return briefMaterial(source.text);
     case "markdown": {
-      const parsed = await parseSource({ kind: "markdown", text: source.text }, reading.signal);
-      return materialOf("markdown", parsed, parsed.link, sha256(source.text));
+      const { kind, text } = source;
+      if (text.trim() === "") throw emptyText();
+      const parsed = await parseSource({ kind, text }, reading.signal);
+      return { material: materialOf(kind, parsed, parsed.link, sha256(text)), notice: null };
     }
     case "url":
       return readPage(source.url, reading);
-    case "feed":
-      return readFeed(source.url, source.item ?? null, reading);
+    case "feed": {
+      const feed = await fetchText(source.url, reading);
+      return readFeed(feed, source.item ?? null, reading);
+    }
   }
 }
 
-function briefMaterial(text: string): Material {
-  const paragraphs = text.split(/\n\s*\n|\r?\n/).map((line) => line.replace(/\s+/gu, " ").trim());
-  const lines = paragraphs.filter((line) => line !== "");
-  if (lines.length === 0) {
-    throw new AgentError({
-      code: "agent.source_empty",
-      kind: "unprocessable",
-      message: "The brief is empty; write a line or two.",
-    });
-  }
-  const title = fitWords(lines[0] ?? "", (line) => line.length <= 120);
-  return { kind: "brief", url: linkIn(text), title, language: "en", paragraphs: lines, sha256: sha256(text) };
+async function readPage(url: string, reading: Reading): Promise<ReadSource> {
+  const page = await fetchText(url, reading);
+  if (feedFormat(page.text) !== null) return readFeed(page, null, reading);
+  const parsed = await parseDocument(page, reading);
+  const material = materialOf("url", parsed, parsed.link, sha256(page.document.body));
+  return { material, notice: page.notice };
 }
 
-function linkIn(text: string): string | null {
-  return /https?:\/\/[^\s<>"')\]]+[^\s<>"')\].,;:!?]/.exec(text)?.[0] ?? null;
-}
-
-async function readPage(url: string, reading: Reading): Promise<Material> {
-  const { document, text } = await fetchText(url, reading);
-  const type = document.headers["content-type"] ?? "";
-  const hash = sha256(document.body);
-  if (isFeed(type, text)) return feedMaterial(text, document.url, null, hash, reading);
-  if (/^text\/(?:plain|markdown|x-markdown)/i.test(type)) {
-    const parsed = await parseSource({ kind: "markdown", text }, reading.signal);
-    return materialOf("url", parsed, document.url, hash);
-  }
-  const parsed = await parseSource({ kind: "html", text, url: document.url }, reading.signal);
-  return materialOf("url", parsed, parsed.link, hash);
-}
-
-async function readFeed(url: string, item: string | null, reading: Reading): Promise<Material> {
-  const { document, text } = await fetchText(url, reading);
-  return feedMaterial(text, document.url, item, sha256(document.body), reading);
-}
-
-async function feedMaterial(
-  text: string,
-  url: string,
-  item: string | null,
-  hash: string,
-  reading: Reading,
-): Promise<Material> {
-  const entry = await parseSource({ kind: "feed", text, url, item }, reading.signal);
-  const link = entry.link;
+async function readFeed(feed: FetchedText, item: string | null, reading: Reading): Promise<ReadSource> {
+  const { text, document, notice } = feed;
+  const entry = await parseSource({ kind: "feed", text, url: document.url, item }, reading.signal);
+  const { link } = entry;
   if (link === null || entry.paragraphs.join(" ").length >= TEASER)
-    return materialOf("feed", entry, link, hash);
+    return { material: materialOf("feed", entry, link, sha256(document.body)), notice };
   const article = await fetchText(link, reading);
-  const parsed = await parseSource(
-    { kind: "html", text: article.text, url: article.document.url },
-    reading.signal,
-  );
-  const titled = { ...parsed, title: entry.title || parsed.title };
-  return materialOf("feed", titled, parsed.link, sha256(article.document.body));
+  const parsed = await parseDocument(article, reading);
+  const titled = { ...parsed, title: entry.title || parsed.title, date: entry.date ?? parsed.date };
+  return {
+    material: materialOf("feed", titled, parsed.link, sha256(article.document.body)),
+    notice: article.notice ?? notice,
+  };
 }
 
-function isFeed(type: string, text: string): boolean {
-  if (/(?:rss|atom|feed\+json)/i.test(type)) return true;
-  return (
-    !/html/i.test(type) &&
-    /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]{0,2000}?-->\s*)?<(?:rss|feed|rdf:RDF)[\s>]/.test(text)
-  );
+/** A page as what the server says that it is: Markdown and plain text, else HTML. */
+async function parseDocument({ text, document }: FetchedText, { signal }: Reading): Promise<ParsedText> {
+  if (!/^text\/(?:plain|markdown|x-markdown)/i.test(document.headers["content-type"] ?? ""))
+    return parseSource({ kind: "html", text, url: document.url }, signal);
+  const parsed = await parseSource({ kind: "markdown", text }, signal);
+  const link = canonicalAddress(parsed.link, { url: document.url, base: document.url });
+  return { ...parsed, link };
 }
 
-async function fetchText(
-  url: string,
-  reading: Reading,
-): Promise<{ document: FetchedDocument; text: string }> {
+type FetchedText = { document: FetchedDocument; text: string; notice: string | null };
+
+async function fetchText(url: string, reading: Reading): Promise<FetchedText> {
   const document = await fetchDocument(url, reading);
   if (document.status < 200 || document.status > 299) {
+    if (isBotAnswer(document.headers, Buffer.from(document.body).toString("latin1")))
+      throw refusal("bot_wall", "");
     throw new AgentError({
       code: "agent.source_status",
       kind: "unprocessable",
@@ -129,7 +108,7 @@ async function fetchText(
       retryable: document.status >= 500 || document.status === 429,
     });
   }
-  return { document, text: await decodeText(document.body, document.headers["content-type"] ?? null) };
+  return { document, ...(await decodeText(document.body, document.headers["content-type"] ?? null)) };
 }
 
 async function fetchDocument(url: string, { http, signal }: Reading): Promise<FetchedDocument> {
@@ -155,8 +134,19 @@ function tooLarge(bytes: number | null): AgentError {
   });
 }
 
+function emptyText(): AgentError {
+  return new AgentError({
+    code: "agent.source_empty",
+    kind: "unprocessable",
+    message: "There is no text yet; write a line or two.",
+  });
+}
+
+/** A text without a title of its own is named after its first sentence. */
 function materialOf(kind: Material["kind"], parsed: ParsedText, url: string | null, hash: string): Material {
-  const first = parsed.paragraphs[0] ?? "";
-  const title = fitWords(parsed.title || first, (text) => text.length <= 200);
-  return { kind, url, title, language: parsed.language ?? "en", paragraphs: parsed.paragraphs, sha256: hash };
+  const { paragraphs, date } = parsed;
+  const language = parsed.language ?? "en";
+  const title = parsed.title || (sentencesOf(paragraphs[0] ?? "", language)[0] ?? "");
+  const longest = kind === "brief" ? 120 : 200;
+  return { kind, url, title: fitTitle(title, longest), language, date, paragraphs, sha256: hash };
 }
