@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { DeskError } from "./errors.ts";
+import type { PdfFinding } from "./pdf-actions.ts";
 
 /** What is known of a video or document without changing it. */
 export type LargeFileFacts = {
@@ -13,7 +14,7 @@ export type LargeFileFacts = {
 export type LargeFileAnswer =
   | LargeFileFacts
   | {
-      problem: "broken" | "no_picture" | "no_pages" | "encrypted" | "scripts" | "attachments";
+      problem: "broken" | "no_picture" | "no_pages" | PdfFinding;
       cause?: string;
     };
 
@@ -89,6 +90,8 @@ const reasons: Record<string, string> = {
   no_pages: "This document has no pages.",
   encrypted: "This document is locked with a password or against copying; export it without protection.",
   scripts: "This document carries scripts; print it to PDF again, which leaves them out.",
+  actions:
+    "This document does more than show its pages: it opens files or addresses, sends a form or plays media. Print it to PDF again, which leaves that out.",
   attachments: "This document carries other files inside; print it to PDF again, which leaves them out.",
 };
 

@@ -1,9 +1,10 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, readFile } from "node:fs/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { EncodedPacketSink, FilePathSource, Input, MP4, QTFF } from "mediabunny";
 import { getDocument, PDFDataRangeTransport } from "unpdf/pdfjs";
 import { z } from "zod";
 import type { LargeFileAnswer } from "./large-file.ts";
+import { pdfFinding } from "./pdf-actions.ts";
 
 // The parsers of what strangers made run in here: a thread with little memory, which can be ended.
 
@@ -53,6 +54,9 @@ async function inspectDocument(): Promise<LargeFileAnswer> {
     await pdf.getPage(pdf.numPages);
     if ((await pdf.getJSActions()) !== null) return { problem: "scripts" };
     if ((await pdf.getAttachments()) !== null) return { problem: "attachments" };
+    // The parser sees what its tables lead to, and says nothing of most actions.
+    const finding = pdfFinding(await readFile(task.path));
+    if (finding) return { problem: finding };
     return { width: 0, height: 0, durationMs: null, pages: pdf.numPages };
   } catch (error) {
     if (error instanceof Error && error.name === "PasswordException") return { problem: "encrypted" };

@@ -265,6 +265,11 @@ describe("a document", () => {
       "desk.document_attachments",
     ],
     [
+      "with a link that starts a program",
+      pdfOf({ objects: ["<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A << /S /La#75nch /F (x) >> >>"] }),
+      "desk.document_actions",
+    ],
+    [
       "under a password",
       pdfOf({ trailer: `/ID [${id} ${id}] /Encrypt << ${encryption} >>` }),
       "desk.document_encrypted",

@@ -2,12 +2,14 @@ import { Worker } from "node:worker_threads";
 import { AgentError } from "../error.ts";
 import type { ParseAnswer, ParsedText, ParseFailure, ParseRequest } from "./parsed.ts";
 
-/** Milliseconds that a document may take; a long essay takes about 300, most of them for loading parsers. */
-const TIME_LIMIT = 20_000;
+/** Milliseconds of a processor that a document may take; a long essay takes about 300, most of them for loading parsers. */
+const TIME_LIMIT = 10_000;
+/** Milliseconds on the clock, which on a busy machine say little of the document. */
+const LONGEST_WAIT = 120_000;
 
 /**
  * Parses a document in a thread of its own, so that a hostile one costs its own time and memory and not
- * those of the server: the thread is ended after twenty seconds, at 256 MB, or with `signal`. The parsers
+ * those of the server: the thread is ended after ten seconds of processor time, at 256 MB, or with `signal`. The parsers
  * are loaded there too, and leave memory with it.
  *
  * @throws AgentError when nothing readable is found or a limit is reached
@@ -34,7 +36,16 @@ export async function parseSource(request: ParseRequest, signal: AbortSignal): P
 
 async function answerOf(worker: Worker, signal: AbortSignal): Promise<ParseAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<ParseAnswer>();
-  const timer = setTimeout(() => resolve({ failure: "too_complex", detail: "" }), TIME_LIMIT);
+  const timer = setTimeout(() => resolve({ failure: "too_complex", detail: "" }), LONGEST_WAIT);
+  const watch = setInterval(() => {
+    worker.cpuUsage().then(
+      ({ user, system }) => {
+        if (user + system > TIME_LIMIT * 1000) resolve({ failure: "too_complex", detail: "" });
+      },
+      // It has ended, which is told by its own event.
+      () => undefined,
+    );
+  }, 500);
   function onAbort(): void {
     reject(signal.reason instanceof Error ? signal.reason : new Error("stopped"));
   }
@@ -47,6 +58,7 @@ async function answerOf(worker: Worker, signal: AbortSignal): Promise<ParseAnswe
     return await promise;
   } finally {
     clearTimeout(timer);
+    clearInterval(watch);
     signal.removeEventListener("abort", onAbort);
   }
 }

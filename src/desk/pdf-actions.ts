@@ -1,0 +1,82 @@
+import { readPdfObjects } from "./pdf-document.ts";
+import type { PdfObjects } from "./pdf-document.ts";
+import type { PdfDictionary, PdfValue } from "./pdf-objects.ts";
+
+/** What a document does or carries beyond what it shows. */
+export type PdfFinding = "scripts" | "actions" | "attachments" | "encrypted";
+
+/** Where an action stands (ISO 32000-2, section 12.6): of a link, a bookmark, the document, a chain of actions. */
+const actionKeys = ["A", "PA", "Next", "OpenAction"];
+/** Names of action types, wherever a dictionary has one of them as its `/S`: none of these is a structure's role. */
+const active = new Set(
+  "Launch SubmitForm ImportData ResetForm GoToR GoToE Rendition RichMediaExecute GoTo3DView SetOCGState".split(
+    " ",
+  ),
+);
+/** Turning pages, which a reader does anyway. */
+const turning = new Set("NextPage PrevPage FirstPage LastPage GoBack GoForward".split(" "));
+const media = new Set("RichMedia Screen Movie Sound 3D".split(" "));
+const gravest: PdfFinding[] = ["encrypted", "scripts", "attachments", "actions"];
+const carrying = ["EF", "EmbeddedFiles", "RichMediaContent", "RichMediaSettings", "Collection"];
+const schemes = /^\s*(?:https?:|mailto:|tel:|[^:]*$)/i;
+
+/**
+ * What a PDF does beyond showing its pages, or null for one that only has links: of all actions those that lead to a place
+ * in it (`GoTo`), turn its pages, or open a web address (`URI`) are accepted, and none that runs by itself. Looks at
+ * every object, not at those that its tables lead to: see `readPdfObjects`.
+ *
+ * @throws PdfProblem where it cannot be read whole
+ */
+export function pdfFinding(bytes: Uint8Array): PdfFinding | null {
+  const objects = readPdfObjects(bytes);
+  const found = new Set<PdfFinding | null>();
+  for (const object of objects.all) {
+    for (const dictionary of dictionariesIn(object)) found.add(findingIn(dictionary, objects));
+  }
+  return gravest.find((finding) => found.has(finding)) ?? null;
+}
+
+function* dictionariesIn(value: PdfValue): Generator<PdfDictionary> {
+  if (value.kind === "array") for (const item of value.items) yield* dictionariesIn(item);
+  if (value.kind !== "dictionary") return;
+  yield value;
+  for (const entry of value.entries.values()) yield* dictionariesIn(entry);
+}
+
+function findingIn({ entries }: PdfDictionary, objects: PdfObjects): PdfFinding | null {
+  const names = (key: string) =>
+    objects.resolve(entries.get(key)).flatMap((value) => (value.kind === "name" ? [value.name] : []));
+  const types = [...names("Type"), ...names("Subtype")];
+  if (entries.has("Encrypt")) return "encrypted";
+  if (entries.has("JS") || entries.has("JavaScript") || entries.has("XFA")) return "scripts";
+  if (names("S").includes("JavaScript")) return "scripts";
+  if (carrying.some((key) => entries.has(key))) return "attachments";
+  if (types.includes("EmbeddedFile") || types.includes("FileAttachment")) return "attachments";
+  if (entries.has("AA") || names("S").some((name) => active.has(name))) return "actions";
+  if (types.some((type) => media.has(type)) && entries.has("Rect")) return "actions";
+  if (names("S").includes("URI") && !leadsToWeb(entries.get("URI"), objects)) return "actions";
+  return actionKeys.some((key) => isRefused(key, entries.get(key), objects)) ? "actions" : null;
+}
+
+/** Whether an action is another than those that are accepted; a destination and a structure's attributes are none. */
+function isRefused(key: string, value: PdfValue | undefined, objects: PdfObjects): boolean {
+  return objects.resolve(value).some((action) => {
+    if (action.kind === "array") return key !== "OpenAction" && isRefused(key, action, objects);
+    if (action.kind !== "dictionary" || !action.entries.has("S")) return false;
+    const names = (name: string) =>
+      objects.resolve(action.entries.get(name)).map((found) => (found.kind === "name" ? found.name : ""));
+    return names("S").some((type) => {
+      if (type === "GoTo") return false;
+      if (type === "Named") return key === "OpenAction" || !names("N").every((name) => turning.has(name));
+      // An address that opens by itself tells somebody who reads.
+      return type !== "URI" || key === "OpenAction";
+    });
+  });
+}
+
+function leadsToWeb(value: PdfValue | undefined, objects: PdfObjects): boolean {
+  const found = objects.resolve(value);
+  return found.every(
+    (address) => address.kind === "text" && schemes.test(address.text.replace(/^\xfe\xff|\0/g, "")),
+  );
+}
