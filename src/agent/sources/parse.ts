@@ -37,15 +37,15 @@ export async function parseSource(request: ParseRequest, signal: AbortSignal): P
 async function answerOf(worker: Worker, signal: AbortSignal): Promise<ParseAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<ParseAnswer>();
   const timer = setTimeout(() => resolve({ failure: "too_complex", detail: "" }), LONGEST_WAIT);
-  const watch = setInterval(() => {
-    worker.cpuUsage().then(
-      ({ user, system }) => {
-        if (user + system > TIME_LIMIT * 1000) resolve({ failure: "too_complex", detail: "" });
-      },
+  async function look(): Promise<void> {
+    try {
+      const { user, system } = await worker.cpuUsage();
+      if (user + system > TIME_LIMIT * 1000) resolve({ failure: "too_complex", detail: "" });
+    } catch {
       // It has ended, which is told by its own event.
-      () => undefined,
-    );
-  }, 500);
+    }
+  }
+  const watch = setInterval(() => void look(), 500);
   function onAbort(): void {
     reject(signal.reason instanceof Error ? signal.reason : new Error("stopped"));
   }
