@@ -8,6 +8,8 @@ type Override = { files: string[]; plugins?: string[]; rules: Record<string, unk
 const sees: Record<string, string[]> = {
   "src/kit": [],
   "src/platform": ["#kit", "#platform/*"],
+  // After the folder above it, whose rules it replaces.
+  "src/platform/http-client": ["#kit", "#platform/*"],
   "src/connectors": ["#kit"],
   "src/identity": ["#kit", "#platform/*"],
   "src/installation": ["#kit", "#platform/*", "#identity", "#identity/routes"],
@@ -38,7 +40,14 @@ const sees: Record<string, string[]> = {
   ],
   "src/notifications": ["#kit", "#platform/*", "#identity", "#workspaces", "#channels", "#delivery", "#desk"],
   // The command line speaks to the API like any other client; what is for the machine alone reaches its database.
-  "src/edge/cli": ["#kit", "#platform/config", "#platform/db", "#identity", "#installation"],
+  "src/edge/cli": [
+    "#kit",
+    "#platform/config",
+    "#platform/db",
+    "#platform/http-client",
+    "#identity",
+    "#installation",
+  ],
   emulator: [],
 };
 
@@ -49,43 +58,55 @@ const owned: Record<string, string[]> = {
   "graphile-worker": ["src/platform/jobs"],
   ioredis: ["src/edge/http"],
   pg: ["src/platform/db"],
-  undici: ["src/platform/http-client", "src/edge/cli"],
-  "node:http": ["src/platform/http-client", "src/platform/wire", "emulator"],
-  "node:https": ["src/platform/http-client"],
-  "node:net": ["src/platform/http-client", "src/platform/db", "src/platform/mail", "emulator"],
   nodemailer: ["src/platform/mail"],
   "nodemailer/lib/mail-composer": ["src/platform/mail"],
   "nodemailer/lib/smtp-connection": ["src/platform/mail"],
   ai: ["src/agent/llm"],
 };
 
+/** The one module that opens connections, and what connections are opened with (docs/decisions/0088). */
+const egress = "src/platform/http-client";
+const ways = ["dgram", "dns", "dns/promises", "http", "http2", "https", "inspector", "net", "tls"];
+const waysOut = ["undici", "ws", ...ways.flatMap((name) => [name, `node:${name}`])].map((name) => ({
+  name,
+  allowTypeImports: true,
+  message: "Connections are opened by #platform/http-client alone.",
+}));
+const globalWaysOut = ["fetch", "WebSocket", "EventSource", "XMLHttpRequest"];
+
 const leaves = "A relative path stays inside its module; other modules are imported by face.";
 
-/** The rule for one folder at two depths: a relative path may not leave the module, a face outside `sees` is
- * refused. Tests may also reach what is under `test/`. */
-function importRules(folder: string): Override[] {
-  const allowed = sees[folder] ?? [];
-  const paths = Object.entries(owned)
+function foreignPackages(folder: string): object[] {
+  return Object.entries(owned)
     .filter(([, places]) => !places.some((place) => place === folder || place.startsWith(`${folder}/`)))
     .map(([name, places]) => ({ name, message: `${name} belongs to ${places.join(", ")}.` }));
+}
+
+/** The rule for one folder at two depths: a relative path may not leave the module, a face outside `sees` is
+ * refused. Tests may also reach what is under `test/`, and open connections to what they started. */
+function importRules(folder: string): Override[] {
+  const allowed = sees[folder] ?? [];
+  const foreign = foreignPackages(folder);
+  const doors = folder === egress || folder === "emulator" ? [] : waysOut;
   const faces = {
     group: ["#*", "#*/*", ...allowed.map((face) => `!${face}`)],
     message: `${folder} may import ${allowed.join(", ") || "no other module"}; see docs/architecture.md.`,
   };
   const module = folder === "src/platform" ? `${folder}/*` : folder;
-  const rule = (files: string, ...patterns: object[]): Override => ({
+  const rule = (files: string, paths: object[], ...patterns: object[]): Override => ({
     files: [`${module}/${files}`],
     rules: { "no-restricted-imports": ["error", { paths, patterns: [faces, ...patterns] }] },
   });
   return [
-    rule("*.ts", { regex: "^\\.\\./", message: leaves }),
-    rule("*/**/*.ts", { regex: "^\\.\\./\\.\\./", message: leaves }),
-    rule("**/*.test.ts"),
+    rule("*.ts", [...foreign, ...doors], { regex: "^\\.\\./", message: leaves }),
+    rule("*/**/*.ts", [...foreign, ...doors], { regex: "^\\.\\./\\.\\./", message: leaves }),
+    rule("**/*.test.ts", foreign),
   ];
 }
 
 const serverTypes = {
-  group: ["#*", "#*/*", "**/src/**"],
+  // But for one parser of paths, so that nobody reads one otherwise than the server does.
+  group: ["#*", "#*/*", "**/src/**", "!**/src/kit/own-path.ts"],
   allowTypeImports: true,
   message: "The dashboard imports only types from the server; the API is its way in.",
 };
@@ -112,7 +133,13 @@ export default {
     "max-lines": ["error", { max: 399 }],
     "no-restricted-globals": [
       "error",
-      { name: "fetch", message: "Outgoing connections go through #platform/http-client." },
+      ...globalWaysOut.map((name) => ({ name, message: "Connections go through #platform/http-client." })),
+    ],
+    "no-restricted-properties": [
+      "error",
+      ...globalWaysOut.map((property) => ({ object: "globalThis", property })),
+      { object: "process", property: "getBuiltinModule" },
+      { object: "process", property: "binding" },
     ],
     "node/no-process-env": "error",
     // Order matters more than overlap where rows are locked or a platform is called.
@@ -140,6 +167,12 @@ export default {
     { files: ["src/platform/db/schema.gen.ts"], rules: { "max-lines": "off" } },
     // Tests and measurements are clients of a server that they started on the loopback.
     { files: ["test/**", "bench/**", "**/*.test.ts"], rules: { "no-restricted-globals": "off" } },
+    // What composes the rest sees all of it, and opens no connection either.
+    {
+      files: ["src/*.ts", "src/edge/http/**"],
+      rules: { "no-restricted-imports": ["error", { paths: waysOut }] },
+    },
+    { files: ["src/edge/http/**/*.test.ts"], rules: { "no-restricted-imports": "off" } },
     ...Object.keys(sees).flatMap(importRules),
     {
       files: ["web/src/**"],

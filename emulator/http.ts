@@ -109,6 +109,11 @@ export async function listen(
   };
 }
 
+/** A page that lets a name of its own lead to this machine would otherwise read and steer an emulator (DNS rebinding). */
+function isLoopback(host: string | undefined): boolean {
+  return host === undefined || /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host);
+}
+
 async function answerOne(
   handler: Handler,
   basePath: string,
@@ -116,6 +121,9 @@ async function answerOne(
   response: ServerResponse,
 ): Promise<void> {
   try {
+    if (!isLoopback(incoming.headers.host)) {
+      throw new Refusal(421, "unknown_host", "This emulator answers on this machine alone, by its own address.");
+    }
     const url = new URL(incoming.url ?? "/", "http://emulator.invalid");
     const inside = url.pathname === basePath || url.pathname.startsWith(`${basePath}/`);
     const path = inside ? url.pathname.slice(basePath.length) : url.pathname;

@@ -13,7 +13,7 @@ export type DurableLog<Entry> = {
  * killed process left half written was never answered for, so it is cut off.
  */
 export function openLog<Entry>(file: string, replay: (entry: Entry) => void): DurableLog<Entry> {
-  mkdirSync(dirname(file), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   if (existsSync(file)) {
     // The only writer is `append` below.
     for (const line of wholeLines(file)) replay(JSON.parse(line) as Entry);

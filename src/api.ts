@@ -14,6 +14,7 @@ import { addBusinessMetrics } from "./business-metrics.ts";
 import { createServer, passOn } from "./edge/http/index.ts";
 import type { FeatureParts, Features } from "./features.ts";
 import { formDefaults, platformPaths } from "./platforms.ts";
+import { setUpTokenOf } from "./set-up-token.ts";
 
 export type Api = {
   /** Ready to `listen`, or to be tested with `inject`. */
@@ -31,7 +32,7 @@ async function readVersion(): Promise<string> {
 
 /** The features' routes on the HTTP server: what the role `api` adds, and no other role loads. */
 export async function createApi(
-  { config, database, platforms, log }: FeatureParts,
+  { config, key, database, platforms, log }: FeatureParts,
   features: Features,
 ): Promise<Api> {
   const { agent, channels, clock, connectors, deliveries, desk, identity, imports } = features;
@@ -45,6 +46,9 @@ export async function createApi(
       redisUrl: config.redisUrl,
       requestsPerMinute: config.requestsPerMinute,
       trustProxy: config.trustProxy,
+      hosts: config.hosts,
+      metricsToken: config.metricsToken,
+      setUpToken: setUpTokenOf(key),
       dashboardDirectory: fileURLToPath(new URL("../web/dist", import.meta.url)),
       version: await readVersion(),
     },

@@ -48,6 +48,7 @@ async function serve(command: string): Promise<void> {
   stopOnSignals(galley.stop, config.shutdownGraceMs);
   const role = command === "worker" ? "Galley's worker runs" : `Galley is ready at ${galley.url}`;
   process.stdout.write(`${role}\n`);
+  if (galley.setUpUrl !== null) process.stdout.write(`Set it up at ${galley.setUpUrl}\n`);
   flushCompileCache();
 }
 

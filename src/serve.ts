@@ -3,12 +3,17 @@ import { type Config, openKey } from "#platform/config";
 import { type EmbeddedPostgres, migrate, openDatabase, startEmbeddedPostgres } from "#platform/db";
 import { migrateJobs, type RunningWorker, startWorker } from "#platform/jobs";
 import { createLogger, type Logger } from "#platform/telemetry";
-import { mkdir } from "node:fs/promises";
+import { makePrivateFolder } from "#platform/files";
 import { startPlatforms } from "./platforms.ts";
+import { setUpTokenOf } from "./set-up-token.ts";
+
+const loopback = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/;
 
 export type RunningGalley = {
   /** Where people reach it. */
   url: string;
+  /** Where its owner sets it up, with the token for it; null once there is one, or where only this machine gets in. */
+  setUpUrl: string | null;
   /** Finishes what runs, then closes everything; safe to call twice. */
   stop: () => Promise<void>;
 };
@@ -37,6 +42,11 @@ async function startDatabase(config: Config, log: Logger): Promise<EmbeddedPostg
   });
 }
 
+/** Whether nobody from elsewhere gets in, so that setting up asks for no token. */
+function isForThisMachine({ host, publicUrl }: Config): boolean {
+  return [host, new URL(publicUrl).hostname].every((name) => loopback.test(name));
+}
+
 function explainListen(error: unknown, { host, port }: Config): unknown {
   const code = error instanceof Error && "code" in error ? error.code : null;
   if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL") return error;
@@ -59,8 +69,10 @@ export async function startGalley(config: Config): Promise<RunningGalley> {
   const closing = closingStack(log);
   const isApi = config.roles.includes("api");
   const isWorker = config.roles.includes("worker");
+  let setUpUrl: string | null = null;
   try {
-    await mkdir(config.dataDir, { recursive: true });
+    const places = await makePrivateFolder(config.dataDir);
+    if (places.length > 0) log.warn({ places }, "other accounts of this machine may read these; close them");
     // The features take as long to load as the database takes to start.
     const starting = startDatabase(config, log);
     closing.push("PostgreSQL", () =>
@@ -111,6 +123,9 @@ export async function startGalley(config: Config): Promise<RunningGalley> {
       await served.server.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
         throw explainListen(error, config);
       });
+      if (!isForThisMachine(config) && (await features.identity.needsSetUp())) {
+        setUpUrl = `${config.publicUrl}/setup#token=${setUpTokenOf(key)}`;
+      }
     }
     log.info({ roles: config.roles, mode: config.mode, url: config.publicUrl }, "Galley is ready");
   } catch (error) {
@@ -120,6 +135,7 @@ export async function startGalley(config: Config): Promise<RunningGalley> {
   let stopped: Promise<void> | null = null;
   return {
     url: config.publicUrl,
+    setUpUrl,
     stop: () => {
       log.info("stopping: finishing what runs");
       stopped ??= closing.closeAll();

@@ -4,7 +4,7 @@ import type { Clock, Role } from "#kit";
 import { newId, systemClock } from "#kit";
 import { recordEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
-import { createMetrics } from "#platform/metrics";
+import { createMetrics, type Metrics } from "#platform/metrics";
 import { createLogger, type Logger } from "#platform/telemetry";
 import type { App } from "#platform/wire";
 import { createWorkspaces, type Workspaces } from "#workspaces";
@@ -64,16 +64,19 @@ export type TestAppOptions = {
     app: App,
     parts: { database: Database; workspaces: Workspaces; clock: Clock },
   ) => void | Promise<void>;
+  /** What is served outside the versioned API. */
+  registerOutside?: (app: App) => void | Promise<void>;
   options?: Partial<ServerOptions>;
   clock?: Clock;
   logger?: Logger;
+  metrics?: Metrics;
   /** Another way to a test database; it is closed with the app. */
   through?: TestDatabase;
 };
 
 /** The composed server on a database of its own, to be called with `inject`. Close it in `afterAll`. */
 export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
-  const { register, options, clock = systemClock, through } = given;
+  const { register, registerOutside, options, clock = systemClock, through } = given;
   const logger = given.logger ?? createLogger({ logLevel: "silent" });
   const { database, url, close } = through ?? (await testDatabase());
   const key = randomBytes(32).toString("base64");
@@ -93,7 +96,7 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
       ...options,
     },
     logger,
-    metrics: createMetrics(),
+    metrics: given.metrics ?? createMetrics(),
     database,
     clock,
     identity,
@@ -104,6 +107,7 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
       metrics: async () => ({ contentType: "text/plain", text: "" }),
     },
     register: async (api) => register?.(api, { database, workspaces, clock }),
+    ...(registerOutside ? { registerOutside } : {}),
   });
   await app.ready();
 

@@ -8,6 +8,8 @@ export type TestRedis = {
   url: string;
   /** SIGKILL, and gone when this returns. */
   kill(): Promise<void>;
+  /** After `kill`: a new one, empty, at the same address. */
+  restart(): Promise<void>;
 };
 
 async function freePort(): Promise<number> {
@@ -39,9 +41,9 @@ function ended(child: ChildProcess): Promise<true> {
   });
 }
 
-/** Starts `redis-server`; null where it is not installed. */
-export async function startRedis(): Promise<TestRedis | null> {
-  const port = await freePort();
+type Running = { kill: () => Promise<void> };
+
+async function run(port: number): Promise<Running | null> {
   const settings = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
   const child = spawn("redis-server", settings, { stdio: "ignore" });
   const gone = ended(child);
@@ -49,10 +51,24 @@ export async function startRedis(): Promise<TestRedis | null> {
     if (await Promise.race([gone, pause(50, false)])) return null;
   }
   return {
-    url: `redis://127.0.0.1:${port}`,
     kill: async () => {
       child.kill("SIGKILL");
       await gone;
+    },
+  };
+}
+
+/** Starts `redis-server`; null where it is not installed. */
+export async function startRedis(): Promise<TestRedis | null> {
+  const port = await freePort();
+  let running = await run(port);
+  if (!running) return null;
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    kill: async () => running?.kill(),
+    restart: async () => {
+      running = await run(port);
+      if (!running) throw new Error("redis-server did not start again");
     },
   };
 }

@@ -40,5 +40,12 @@ export default defineConfig({
     },
   },
   // `vite web` while working on the dashboard, beside a running `npm start`.
-  server: { port: 5173, proxy: { "/api": server, "/media": server } },
+  server: {
+    port: 5173,
+    // Under the name that the server knows, and as a page of its own.
+    proxy: Object.fromEntries(
+      ["/api", "/media"].map((path) => [path, { target: server, changeOrigin: true, headers: { origin: server } }]),
+    ),
+    fs: { allow: [".."] },
+  },
 });

@@ -50,7 +50,7 @@ export type MailStore = Contents & {
 
 export function openMailStore(directory: string, clock: { now(): Date }): MailStore {
   const folder = join(directory, "messages");
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
 
   function record(event: MailEvent): void {
     log.append(event);

@@ -147,7 +147,7 @@ export function createApi(
     }
     const id = randomUUID();
     const file = `${id}.${extension}`;
-    writeFileSync(join(settings.mediaDirectory, file), bytes);
+    writeFileSync(join(settings.mediaDirectory, file), bytes, { mode: 0o600 });
     state.record({ type: "media", media: { id, accountId: grant.accountId, mimeType, file, altText } });
     return json({ id }, 201);
   }

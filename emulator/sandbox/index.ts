@@ -41,7 +41,7 @@ export type Sandbox = {
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const clock = options.clock ?? { now: () => new Date() };
   const mediaDirectory = join(options.directory, "media");
-  mkdirSync(mediaDirectory, { recursive: true });
+  mkdirSync(mediaDirectory, { recursive: true, mode: 0o700 });
   const state = openState(options.directory);
   const requests = rememberRequests(clock);
   let publicUrl = options.publicUrl ?? "";

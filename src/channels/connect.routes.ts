@@ -1,15 +1,17 @@
+import { ownPath } from "#kit";
 import type { App, Reply } from "#platform/wire";
 import { actorOf, signedInOf } from "#platform/wire";
 import * as schema from "./channels.schema.ts";
 import { channelToWire, pendingToWire } from "./channels.wire.ts";
 import type { CallbackResult } from "./oauth.ts";
+import { refuseElsewhere } from "./elsewhere.ts";
 import type { ChannelRoutesOptions } from "./routes-options.ts";
 
 const tags = ["Channels"];
 const channelsPage = "/channels";
 
 /** Connecting: by a form, or by the platform's own consent page. */
-export function connectRoutes(app: App, { channels, connectors }: ChannelRoutesOptions): void {
+export function connectRoutes(app: App, { channels, connectors, publicUrl }: ChannelRoutesOptions): void {
   app.post(
     "/channels",
     {
@@ -42,6 +44,7 @@ export function connectRoutes(app: App, { channels, connectors }: ChannelRoutesO
       },
     },
     (request) => {
+      refuseElsewhere(request, publicUrl);
       const { connector, ...wanted } = request.body;
       return channels.authorize(actorOf(request), connector, wanted);
     },
@@ -51,7 +54,7 @@ export function connectRoutes(app: App, { channels, connectors }: ChannelRoutesO
     "/oauth/:connector/callback",
     {
       // The state names the workspace and its rights are checked there; a browser sends no header.
-      config: { access: "session", requestsPerMinute: 60 },
+      config: { access: "session", requestsPerMinute: 60, landing: true },
       schema: {
         operationId: "finishAuthorization",
         summary:
@@ -79,7 +82,7 @@ export function connectRoutes(app: App, { channels, connectors }: ChannelRoutesO
 function redirectBack(reply: Reply, connector: string, result: CallbackResult) {
   // The choice of accounts is on the channels page, wherever the person came from.
   const path = result.kind === "pending" ? channelsPage : (result.returnTo ?? channelsPage);
-  const page = new URL(path, "http://galley.invalid");
+  const page = new URL(ownPath(path) ?? channelsPage, "http://galley.invalid");
   if (result.kind === "pending") page.searchParams.set("pick", result.pending.id);
   else if (result.kind === "connected") page.searchParams.set("connected", result.channel.id);
   else {

@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Channel } from "./channel.ts";
 import { channelToWire } from "./channels.wire.ts";
 import { channelError } from "./errors.ts";
+import { refuseElsewhere } from "./elsewhere.ts";
 import { readGuide } from "./guide.ts";
 import { redirectUriOf } from "./oauth.ts";
 import * as schema from "./oauth.schema.ts";
@@ -66,11 +67,11 @@ export function oauthRoutes(app: App, options: ChannelRoutesOptions): void {
   );
 }
 
-function authorizeRoutes(app: App, { channels }: ChannelRoutesOptions): void {
+function authorizeRoutes(app: App, { channels, publicUrl }: ChannelRoutesOptions): void {
   app.get(
     "/oauth/:connector/authorize",
     {
-      config: { access: "channels.manage", requestsPerMinute: 60 },
+      config: { access: "channels.manage", requestsPerMinute: 60, begins: true, landing: true },
       schema: {
         operationId: "getAuthorization",
         summary: "Start to connect an account; a browser is led to the consent page at once",
@@ -81,6 +82,7 @@ function authorizeRoutes(app: App, { channels }: ChannelRoutesOptions): void {
       },
     },
     async (request, reply) => {
+      refuseElsewhere(request, publicUrl);
       const { returnTo = null, channelId = null } = request.query;
       const started = await channels.authorize(actorOf(request), request.params.connector, {
         interactive: true,
@@ -105,7 +107,10 @@ function authorizeRoutes(app: App, { channels }: ChannelRoutesOptions): void {
         response: { 200: z.object({ authorizeUrl: z.string() }) },
       },
     },
-    (request) => channels.authorize(actorOf(request), request.params.connector, request.body),
+    (request) => {
+      refuseElsewhere(request, publicUrl);
+      return channels.authorize(actorOf(request), request.params.connector, request.body);
+    },
   );
 }
 

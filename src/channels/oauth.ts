@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Connector, ConnectorContext, OAuthConnect } from "#connectors";
 import type { Actor, JsonObject } from "#kit";
-import { GalleyError, sha256 } from "#kit";
+import { GalleyError, ownPath, sha256 } from "#kit";
 import type { Secrets } from "#platform/secrets";
 import type { SignedIn } from "#platform/wire";
 import { can } from "#workspaces";
@@ -66,7 +66,7 @@ export async function authorize(
   const { workspaceId, sessionId } = actor;
   const connector = connectorOf(parts.connectors, connectorId);
   const connect = oauthOf(connector);
-  const returnTo = options.returnTo === null ? null : ownPath(options.returnTo, parts.publicUrl);
+  const returnTo = options.returnTo === null ? null : checkedReturn(options.returnTo);
   const channelId = await reconnected(parts, workspaceId, connector, options.channelId ?? null);
   const state = randomBytes(32).toString("base64url");
   // RFC 7636 section 4.1: 32 random bytes make a verifier of 43 characters.
@@ -241,11 +241,10 @@ function oauthOf(connector: Connector): OAuthConnect {
   );
 }
 
-/** A path on this installation; an address that leads elsewhere is refused (open redirects). */
-function ownPath(returnTo: string, publicUrl: string): string {
-  const origin = new URL(publicUrl).origin;
-  const url = returnTo.startsWith("/") ? URL.parse(returnTo, origin) : null;
-  if (url?.origin === origin) return `${url.pathname}${url.search}${url.hash}`;
+/** A path on this installation; an address that leads elsewhere is refused. */
+function checkedReturn(returnTo: string): string {
+  const path = ownPath(returnTo);
+  if (path !== null) return path;
   throw channelError("return_to", "invalid", "returnTo is a path of this dashboard, such as /channels.", {
     problems: [{ path: "/returnTo", code: "path.foreign", message: "This leads away from Galley." }],
   });

@@ -29,16 +29,21 @@ export function workspaceRoutes(
         response: { 200: schema.setUpNeeded },
       },
     },
-    async () => ({ needed: await identity.needsSetUp() }),
+    async ({ isOwnMachine }) => {
+      const needed = await identity.needsSetUp();
+      return { needed, ...(needed && !isOwnMachine ? { tokenNeeded: true } : {}) };
+    },
   );
 
   app.post(
     "/setup",
     {
-      config: { access: "public", requestsPerMinute: 20 },
+      config: { access: "set-up", requestsPerMinute: 20 },
       schema: {
         operationId: "setUp",
         summary: "Make the owner and the first workspace, once",
+        description:
+          "From the server's own machine; from elsewhere with the header `Galley-Setup-Token`, which Galley prints at its start.",
         tags: ["Set-up"],
         body: schema.setUpBody,
         response: { 201: sessionOpened },

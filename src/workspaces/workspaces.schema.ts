@@ -11,7 +11,13 @@ const transport = z
   .default("cookie")
   .describe("`bearer` answers with the header Set-Auth-Token instead of a cookie; for programs.");
 
-export const setUpNeeded = z.object({ needed: z.boolean() });
+export const setUpNeeded = z.object({
+  needed: z.boolean(),
+  tokenNeeded: z
+    .boolean()
+    .optional()
+    .describe("Whether you have to bring the token from the server's terminal, in `Galley-Setup-Token`."),
+});
 export const setUpBody = z.object({ name, email, password, workspaceName: name, timeZone, transport });
 
 export const workspace = z.object({

@@ -8,6 +8,7 @@ import {
   type ParsedLocation,
   redirect,
 } from "@tanstack/react-router";
+import { ownPath } from "../../src/kit/own-path.ts";
 import { chooseWorkspace, chosenWorkspace } from "./api/client.ts";
 import { hasCode } from "./api/problem.ts";
 import { meQuery, setupQuery } from "./api/queries.ts";
@@ -42,9 +43,9 @@ function text(value: unknown): string | undefined {
 }
 
 /** Where sign-in leads back to: a path of this site and nothing else. */
-function ownPath(value: unknown): string | undefined {
+function wayBack(value: unknown): string | undefined {
   const path = text(value);
-  return path?.startsWith("/") && !path.startsWith("//") && !path.startsWith("/\\") ? path : undefined;
+  return path === undefined ? undefined : (ownPath(path) ?? undefined);
 }
 
 function optional<Fields extends Record<string, unknown>>(
@@ -71,7 +72,7 @@ const signInRoute = createRoute({
   path: "/sign-in",
   staticData: { title: shellText.titles.signIn },
   validateSearch: (search: Record<string, unknown>) =>
-    optional({ returnTo: ownPath(search["returnTo"]), expired: search["expired"] === true || undefined }),
+    optional({ returnTo: wayBack(search["returnTo"]), expired: search["expired"] === true || undefined }),
   component: lazyRouteComponent(() => import("./account/sign-in-screen.tsx"), "SignInScreen"),
 });
 
@@ -110,7 +111,7 @@ const shellRoute = createRoute({
       const { needed } = await context.queryClient.fetchQuery(setupQuery);
       if (needed) throw redirect({ to: "/setup" });
       if (hasCode(error, "network.lost")) throw error;
-      throw redirect({ to: "/sign-in", search: optional({ returnTo: ownPath(location.href) }) });
+      throw redirect({ to: "/sign-in", search: optional({ returnTo: wayBack(location.href) }) });
     }
     // The workspace that this device remembers may be gone; without one, the person makes the first.
     if (chosenWorkspace() === null) throw redirect({ to: "/new-workspace" });

@@ -1,4 +1,5 @@
 import { newId } from "#kit";
+import { createHttpClient } from "#platform/http-client";
 import { z } from "zod";
 import type { ExitReason } from "./exit.ts";
 import { CliFailure } from "./exit.ts";
@@ -17,6 +18,7 @@ type Call<Schema extends z.ZodType> = {
   /** Under `/api/v1`, or from the root with `outside`. */
   path: string;
   body?: unknown;
+  headers?: Record<string, string>;
   schema: Schema;
   outside?: boolean;
   /** Statuses that are answers too, as the 503 of `/ready`. */
@@ -30,10 +32,13 @@ export type Api = {
   /** As `call`, with the answer's headers. */
   callWithHeaders<Schema extends z.ZodType>(
     call: Call<Schema>,
-  ): Promise<{ body: z.output<Schema>; headers: Record<string, string | string[] | undefined> }>;
+  ): Promise<{ body: z.output<Schema>; headers: Record<string, string> }>;
   /** The text of a file that the server writes. Throws as `call` does. */
   text(path: string): Promise<string>;
-  /** Where an address of a platform's consent page redirects to; null where it shows a page instead. No token is sent. */
+  /**
+   * Where an address of a platform's consent page redirects to; null where it shows a page instead. The token goes
+   * only to the server itself, whose built-in platform asks for it.
+   */
   redirectOf(url: string): Promise<string | null>;
 };
 
@@ -62,6 +67,7 @@ export function createApi({ server, token, workspace }: ApiOptions): Api {
     const answer = await send(url, {
       method,
       headers: headersOf({
+        ...call.headers,
         accept: "application/json",
         ...(call.body === undefined ? {} : { "content-type": "application/json" }),
         ...(method === "POST" ? { "idempotency-key": newId() } : {}),
@@ -86,7 +92,10 @@ export function createApi({ server, token, workspace }: ApiOptions): Api {
       return answer.text;
     },
     async redirectOf(url) {
-      const { status, headers } = await send(new URL(url), { method: "GET", headers: {}, body: null });
+      const address = new URL(url);
+      const isOurs = address.origin === new URL(server).origin;
+      const sent = isOurs ? headersOf({}) : {};
+      const { status, headers } = await send(address, { method: "GET", headers: sent, body: null });
       const location = headers["location"];
       return status >= 300 && status < 400 && typeof location === "string"
         ? new URL(location, url).href
@@ -97,11 +106,18 @@ export function createApi({ server, token, workspace }: ApiOptions): Api {
 
 type Request = { method: Method; headers: Record<string, string>; body: string | null };
 
-async function send(url: URL, request: Request) {
-  const { request: perform } = await import("undici");
+/** Wherever the person says: the server that they name may stand on this machine or in their own network. */
+async function send(url: URL, { method, headers, body }: Request) {
+  const client = createHttpClient({ allowOrigins: [url.origin] });
+  const single = client.connectorHttp({ signal: AbortSignal.timeout(TIMEOUT), timeoutMs: TIMEOUT });
   try {
-    const answer = await perform(url, { ...request, headersTimeout: TIMEOUT, bodyTimeout: TIMEOUT });
-    return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
+    const sent = { method, url: url.href, headers, ...(body === null ? {} : { body }) };
+    const answer = await single.request(sent);
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      text: Buffer.from(answer.body).toString("utf8"),
+    };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CliFailure(

@@ -3,10 +3,11 @@ import type { FastifyInstance } from "fastify";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { HttpError } from "./errors.ts";
+import { wantsPage } from "./problem-page.ts";
 
-/** Paths that belong to programs: an unknown one is a 404 there and not the dashboard. */
+/** Paths that belong to programs or to readers: an unknown one is a 404 there and not the dashboard. */
 const machinePaths =
-  /^\/(?:api|assets|media|health|ready|metrics|openapi\.json|docs|redoc|sandbox)(?:[/?]|$)/;
+  /^\/(?:api|assets|media|health|ready|metrics|openapi\.json|docs|redoc|sandbox|site)(?:[/?]|$)/;
 
 /**
  * Serves the built dashboard from `directory`, with its entry page for every path that a person may open
@@ -41,8 +42,7 @@ export async function serveDashboard(
   }
 
   app.setNotFoundHandler({}, (request, reply) => {
-    const wantsPage = request.method === "GET" && (request.headers.accept ?? "").includes("text/html");
-    if (wantsPage && !machinePaths.test(request.url)) {
+    if (request.method !== "POST" && wantsPage(request) && !machinePaths.test(request.url)) {
       if (built) return reply.header("cache-control", "no-cache").sendFile("index.html", directory);
       throw new HttpError({
         code: "http.no_dashboard",
@@ -53,7 +53,7 @@ export async function serveDashboard(
     throw new HttpError({
       code: "http.no_route",
       kind: "not_found",
-      message: "There is nothing at this address.",
+      message: "There is nothing at this address. It may have been mistyped, or what was here is gone.",
     });
   });
 }

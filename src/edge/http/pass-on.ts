@@ -1,6 +1,9 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { type IncomingHttpHeaders, request as openRequest } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { createForwarder, type Forwarder } from "#platform/http-client";
 import type { App } from "#platform/wire";
+import { targetOf } from "./request-target.ts";
 
 /** What a page needs; above all no cookie and no authorization, which are Galley's and not the target's. */
 const passedHeaders = ["accept", "accept-language", "content-type", "content-length", "user-agent"];
@@ -10,27 +13,27 @@ function chosen(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(passedHeaders.map((name) => [name, headers[name]]).filter(([, value]) => value));
 }
 
-function forward(target: string, request: FastifyRequest, reply: FastifyReply): void {
+async function pass(forward: Forwarder, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const path = targetOf(request.raw);
+  const gone = new AbortController();
+  reply.raw.once("close", () => gone.abort());
+  const { method, raw: body } = request;
+  const headers = chosen(request.headers);
   reply.hijack();
-  const outgoing = openRequest(new URL(request.raw.url ?? "/", target), {
-    method: request.method,
-    headers: chosen(request.headers),
-  });
-  outgoing.on("response", (incoming) => {
-    const headers = Object.entries(incoming.headers).filter(([name]) => !keptHeaders.has(name));
-    reply.raw.writeHead(incoming.statusCode ?? 502, Object.fromEntries(headers));
-    incoming.pipe(reply.raw);
-  });
-  outgoing.on("error", (error) => {
+  try {
+    const answer = await forward({ method, path, headers, body, signal: gone.signal });
+    const kept = Object.entries(answer.headers).filter(([name]) => !keptHeaders.has(name));
+    reply.raw.writeHead(answer.status, Object.fromEntries(kept));
+    await pipeline(answer.body, reply.raw);
+  } catch (error) {
+    if (gone.signal.aborted) return;
     request.log.warn({ err: error }, "a built-in platform did not answer");
     if (reply.raw.headersSent) reply.raw.destroy();
     else
       reply.raw
         .writeHead(502, { "content-type": "text/plain" })
         .end("The built-in platform does not answer.");
-  });
-  reply.raw.on("close", () => outgoing.destroy());
-  request.raw.pipe(outgoing);
+  }
 }
 
 /** Serves a built-in platform of this machine below `prefix`, under the address that people know. */
@@ -38,6 +41,7 @@ export async function passOn(
   app: App,
   { prefix, target }: { prefix: string; target: string },
 ): Promise<void> {
+  const forward = createForwarder({ target, prefix });
   await app.register(async (scope) => {
     // Bodies travel through unread.
     scope.removeAllContentTypeParsers();
@@ -46,9 +50,9 @@ export async function passOn(
       scope.route({
         method: ["GET", "POST", "PUT"],
         url,
-        config: { access: "public" },
+        config: { access: "own-machine" },
         schema: { hide: true },
-        handler: (request, reply) => forward(target, request, reply),
+        handler: (request, reply) => pass(forward, request, reply),
       });
     }
   });

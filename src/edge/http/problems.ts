@@ -19,7 +19,7 @@ const statusOfKind: Record<ErrorKind, number> = {
 };
 
 /** RFC 9457, with our `code`, `errors` and the id under which the log has the rest. */
-type ProblemDocument = {
+export type ProblemDocument = {
   type: string;
   title: string;
   status: number;
@@ -41,7 +41,11 @@ export function problemOf(error: unknown, requestId: string): ProblemAnswer {
   const known = asGalleyError(error);
   // Fastify's statuses are finer than our kinds: 415, 414.
   const status =
-    known.cause === error && isFastifyError(error) ? (error.statusCode ?? 500) : statusOfKind[known.kind];
+    known instanceof HttpError && known.status !== null
+      ? known.status
+      : known.cause === error && isFastifyError(error)
+        ? (error.statusCode ?? 500)
+        : statusOfKind[known.kind];
   return {
     document: {
       type: `urn:galley:problem:${known.code}`,
@@ -155,6 +159,7 @@ const fastifyAdvice: Record<string, string> = {
     "The body is empty, where JSON was announced. Send {} or leave Content-Type out.",
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "The body is not as long as its Content-Length says. Send it again.",
   FST_ERR_CTP_BODY_TOO_LARGE: "This request is larger than Galley accepts here.",
+  FST_ERR_BAD_URL: "This address is broken: an escape in it (% and two digits) stands for nothing.",
   FST_ERR_CTP_INVALID_MEDIA_TYPE: "Send this request with the header Content-Type: application/json.",
   FST_REQ_FILE_TOO_LARGE: "This file is larger than Galley accepts.",
 };

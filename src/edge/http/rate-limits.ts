@@ -1,36 +1,40 @@
 import rateLimit from "@fastify/rate-limit";
-import type { FastifyInstance } from "fastify";
-import type { Redis } from "ioredis";
+import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from "fastify";
+import ipaddr from "ipaddr.js";
+import { addGauge, type Metrics } from "#platform/metrics";
 import { HttpError } from "./errors.ts";
+import { createCounters } from "./rate-counters.ts";
 
 export type RateLimitOptions = {
-  /** Requests a minute from one address, where a route does not name a tighter limit. */
+  /** Requests a minute from one person or address, where a route does not name a tighter limit. */
   perMinute: number;
   /** Shared counters for several servers; null keeps them in this process. */
   redisUrl: string | null;
+  metrics: Metrics;
 };
 
-/** Limits requests by the client's address. With Redis out of reach it lets requests through and goes on. */
+const windowMs = 60_000;
+
+/**
+ * Limits requests by the person who is signed in, else by the client's address. Counted after it is known who asks,
+ * and before anything is refused, so that refusals count too.
+ */
 export async function limitRates(app: FastifyInstance, options: RateLimitOptions): Promise<void> {
-  const redis = options.redisUrl === null ? null : await connect(options.redisUrl, app);
-  if (redis) app.addHook("onClose", () => redis.disconnect());
-  // Before the plugin, whose own hook reads `config.rateLimit`.
-  app.addHook("onRoute", (route) => {
-    const perMinute = route.config?.requestsPerMinute;
-    if (route.config && perMinute !== undefined) {
-      const max = Math.min(perMinute, options.perMinute);
-      route.config.rateLimit = { max, groupId: `${String(route.method)} ${route.url}` };
-    }
-  });
+  const counters = await createCounters({ redisUrl: options.redisUrl, log: app.log });
+  app.addHook("onClose", () => counters.close());
+  if (options.redisUrl !== null) {
+    const help = "1 while requests are counted in Redis for all servers, 0 while each counts its own";
+    addGauge(options.metrics, { name: "galley_rate_limits_shared", help }, async () => [
+      { value: counters.isShared() ? 1 : 0 },
+    ]);
+  }
   await app.register(rateLimit, {
     global: false,
     max: options.perMinute,
-    timeWindow: 60_000,
-    cache: 10_000,
+    timeWindow: windowMs,
     enableDraftSpec: true,
-    skipOnError: true,
-    nameSpace: "galley:rate:",
-    ...(redis ? { redis } : {}),
+    store: counters.Store,
+    keyGenerator: counterOf,
     errorResponseBuilder: (_request, context) =>
       new HttpError({
         code: "http.rate_limited",
@@ -40,25 +44,36 @@ export async function limitRates(app: FastifyInstance, options: RateLimitOptions
         retryAfterSeconds: Math.max(1, Math.ceil(context.ttl / 1000)),
       }),
   });
-  // A hook of the server runs before those of a route, and so before the session check.
-  const general = app.rateLimit();
+
+  const limiters = new Map<number, onRequestAsyncHookHandler>();
+  function limiterOf(max: number): onRequestAsyncHookHandler {
+    const limiter = limiters.get(max) ?? app.rateLimit({ max });
+    limiters.set(max, limiter);
+    return limiter;
+  }
   app.addHook("onRequest", async (request, reply) => {
-    if (request.routeOptions.config.requestsPerMinute === undefined) await general.call(app, request, reply);
+    const own = request.routeOptions.config.requestsPerMinute ?? options.perMinute;
+    await limiterOf(Math.min(own, options.perMinute)).call(app, request, reply);
   });
 }
 
-async function connect(url: string, app: FastifyInstance): Promise<Redis> {
-  // Most installations run without it.
-  const { Redis } = await import("ioredis");
-  const redis = new Redis(url, {
-    connectTimeout: 500,
-    commandTimeout: 250,
-    maxRetriesPerRequest: 1,
-    enableOfflineQueue: false,
-    lazyConnect: true,
-  });
-  redis.on("error", (error: Error) => app.log.warn({ error: error.message }, "redis cannot be reached"));
-  // Its failure is an `error` event already.
-  redis.connect().catch(() => undefined);
-  return redis;
+/** What a request counts for: a route with a limit of its own, or all others together; of one person or address. */
+function counterOf({ routeOptions, signedIn, method, ip }: FastifyRequest): string {
+  const route = routeOptions.config.requestsPerMinute === undefined ? "all" : `${method} ${routeOptions.url}`;
+  return `${route} ${signedIn ? `user ${signedIn.userId}` : `address ${networkOf(ip)}`}`;
+}
+
+const ipv4WithPort = /^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/;
+const ipv6WithPort = /^\[([^\]]+)\](?::\d{1,5})?$/;
+
+/**
+ * The network that one customer has: an IPv4 address, or the first 64 bits of an IPv6 address (RFC 6177 gives a site
+ * no less). An IPv4 address inside of IPv6 is that one; ports, which some proxies append, do not count.
+ */
+export function networkOf(address: string): string {
+  const bare = ipv4WithPort.exec(address)?.[1] ?? ipv6WithPort.exec(address)?.[1] ?? address;
+  if (!ipaddr.isValid(bare)) return "unknown";
+  const parsed = ipaddr.process(bare);
+  if (parsed instanceof ipaddr.IPv4) return parsed.toString();
+  return `${new ipaddr.IPv6([...parsed.parts.slice(0, 4), 0, 0, 0, 0]).toString()}/64`;
 }

@@ -1,26 +1,16 @@
-import { randomInt } from "node:crypto";
 import { connect } from "node:net";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "#platform/db";
 import { testApp, type TestApp } from "../../../test/app.ts";
 import { testDatabase } from "../../../test/database.ts";
 import { openGate } from "../../../test/gate.ts";
 import { createNotes } from "../../../test/notes.ts";
-import { startRedis } from "../../../test/redis.ts";
 
 let test: TestApp;
 beforeAll(async () => {
   test = await testApp({ register: createNotes().routes });
 });
 afterAll(() => test.close());
-
-async function statuses(app: TestApp["app"], remoteAddress: string, count: number): Promise<number[]> {
-  const codes = [];
-  for (let index = 0; index < count; index += 1) {
-    codes.push((await app.inject({ url: "/health", remoteAddress })).statusCode);
-  }
-  return codes;
-}
 
 describe("what is served besides", () => {
   it("describes every route of the API in OpenAPI 3.1", async () => {
@@ -77,35 +67,6 @@ describe("rate limits", () => {
       expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
     } finally {
       await limited.close();
-    }
-  });
-
-  it("count in Redis where it runs, and let requests through once it is killed", async (context) => {
-    const redis = await startRedis();
-    if (!redis) return context.skip("redis-server is not installed");
-    const options = { redisUrl: redis.url, requestsPerMinute: 2 };
-    const [one, other] = [await testApp({ options }), await testApp({ options })];
-    try {
-      // Until both are connected they let everything through.
-      await vi.waitFor(async () => {
-        const address = `10.1.${randomInt(250)}.${randomInt(250)}`;
-        const codes = [...(await statuses(one.app, address, 1)), ...(await statuses(other.app, address, 2))];
-        expect(codes).toEqual([200, 200, 429]);
-      }, 10_000);
-      await redis.kill();
-      expect(await statuses(one.app, "10.2.0.1", 4)).toEqual([200, 200, 200, 200]);
-    } finally {
-      await Promise.all([one.close(), other.close()]);
-      await redis.kill();
-    }
-  }, 30_000);
-
-  it("let requests through where no Redis answers", async () => {
-    const alone = await testApp({ options: { redisUrl: "redis://127.0.0.1:1", requestsPerMinute: 2 } });
-    try {
-      expect(await statuses(alone.app, "10.3.0.1", 3)).toEqual([200, 200, 200]);
-    } finally {
-      await alone.close();
     }
   });
 });

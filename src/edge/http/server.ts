@@ -1,5 +1,6 @@
 import compress from "@fastify/compress";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { Server } from "node:http";
 import { constants } from "node:zlib";
 import type { Identity } from "#identity";
 import { sessionRoutes } from "#identity/routes";
@@ -13,15 +14,16 @@ import { withLogContext } from "#platform/telemetry";
 import type { App } from "#platform/wire";
 import type { Workspaces } from "#workspaces";
 import { memberRoutes, workspaceRoutes } from "#workspaces/routes";
-import { guardRoutes } from "./access.ts";
+import { guardRoutes, mayLookInside, recognisePeople } from "./access.ts";
+import { answerUnreadable, createProblemAnswer } from "./answers.ts";
 import { serveDashboard } from "./dashboard.ts";
 import { serveDocs } from "./docs.routes.ts";
+import { keepDoor } from "./door.ts";
 import { setSecurityHeaders } from "./headers.ts";
 import { healthRoutes } from "./health.routes.ts";
 import { honourIdempotencyKeys } from "./idempotency.ts";
 import { acceptJsonBodies } from "./json-body.ts";
 import { describeApi } from "./openapi.ts";
-import { problemOf } from "./problems.ts";
 import { limitRates } from "./rate-limits.ts";
 import { requestIdOf } from "./request-id.ts";
 import { createSerializerCompiler, createValidatorCompiler } from "./schemas.ts";
@@ -31,10 +33,16 @@ export type ServerOptions = {
   publicUrl: string;
   /** Shared rate limits; null keeps them in this process. */
   redisUrl: string | null;
-  /** Requests a minute from one address. */
+  /** Names besides that of `publicUrl` under which people open it, each with or without a port. */
+  hosts?: readonly string[];
+  /** Lets programs read the metrics and the details of readiness; null: none. */
+  metricsToken?: string | null;
+  /** Lets somebody who is not on this machine set up; null: nobody. */
+  setUpToken?: string | null;
+  /** Requests a minute from one person or address. */
   requestsPerMinute: number;
-  /** Believe `X-Forwarded-For` of the proxy in front. */
-  trustProxy: boolean;
+  /** Whose `X-Forwarded-For` is believed: so many proxies in front, or those in these networks. */
+  trustProxy: false | number | readonly string[];
   /** The built dashboard. */
   dashboardDirectory: string;
   version: string;
@@ -62,25 +70,31 @@ const bodyLimit = 8 * 1024 * 1024;
 /** The HTTP server, ready to `listen` or to be tested with `inject`. */
 export async function createServer(parts: ServerParts): Promise<App> {
   const { options, identity, installation, workspaces, database, clock } = parts;
-  const app: FastifyInstance = Fastify({
+  const { publicUrl, hosts = [], metricsToken = null, setUpToken = null } = options;
+  const answerProblem = createProblemAnswer(publicUrl);
+  const app: FastifyInstance = Fastify<Server>({
     loggerInstance: parts.logger,
     logController: new LogController({ disableRequestLogging: true }),
     // The log context carries the ids of a request already; a logger for each would say them twice.
     childLoggerFactory: (logger) => logger,
     genReqId: requestIdOf,
     requestIdHeader: false,
-    trustProxy: options.trustProxy,
+    trustProxy: trustedBy(options.trustProxy),
     bodyLimit,
     requestTimeout: 120_000,
     keepAliveTimeout: 65_000,
     return503OnClosing: true,
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 200 },
+    // A request without a name is refused by us, with our words.
+    http: { requireHostHeader: false },
+    clientErrorHandler: answerUnreadable,
+    frameworkErrors: answerProblem,
   });
   app.setValidatorCompiler(createValidatorCompiler());
   app.setSerializerCompiler(createSerializerCompiler());
   acceptJsonBodies(app);
-  answerProblems(app);
+  app.setErrorHandler(answerProblem);
   traceRequests(app, parts.metrics);
 
   await setSecurityHeaders(app, options);
@@ -90,11 +104,17 @@ export async function createServer(parts: ServerParts): Promise<App> {
     // The default of 11 costs more time than it saves for answers that are made once.
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   });
-  await limitRates(app, { perMinute: options.requestsPerMinute, redisUrl: options.redisUrl });
-  guardRoutes(app, { identity, installation, publicUrl: options.publicUrl });
+  keepDoor(app, { publicUrl, hosts });
+  recognisePeople(app, { identity });
+  const { redisUrl, requestsPerMinute: perMinute } = options;
+  await limitRates(app, { perMinute, redisUrl, metrics: parts.metrics });
+  guardRoutes(app, { identity, installation, publicUrl, metricsToken, setUpToken });
   honourIdempotencyKeys(app, { database, clock });
   await describeApi(app, options);
-  healthRoutes(app, { health: parts.health });
+  healthRoutes(app, {
+    health: parts.health,
+    mayLookInside: (request) => mayLookInside(request, { identity, metricsToken }),
+  });
   await serveDocs(app);
 
   const wired = app.withTypeProvider() as App;
@@ -118,20 +138,10 @@ export async function createServer(parts: ServerParts): Promise<App> {
   return wired;
 }
 
-/** Every error leaves as a problem document; what we did not expect goes to the log with its cause. */
-function answerProblems(app: FastifyInstance): void {
-  app.setErrorHandler((error, request, reply) => {
-    const { document, retryAfterSeconds, expected } = problemOf(error, request.id);
-    if (!expected) request.log.error({ err: error }, "a request failed");
-    else if (document.status === 503) request.log.warn({ err: error }, "a request could not be served");
-    if (retryAfterSeconds !== null) reply.header("retry-after", retryAfterSeconds);
-    return reply
-      .code(document.status)
-      .header("cache-control", "no-store")
-      .type("application/problem+json")
-      .serializer(String)
-      .send(JSON.stringify(document));
-  });
+/** Counted from Galley outwards: the peer itself is the first. */
+function trustedBy(proxies: ServerOptions["trustProxy"]) {
+  if (typeof proxies === "number") return (_address: string, hop: number) => hop < proxies;
+  return proxies === false ? false : [...proxies];
 }
 
 /** Gives every request its id, in the answer and in each of its log lines, and measures it. */

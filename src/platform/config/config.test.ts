@@ -151,3 +151,54 @@ test("production without a mail server is told that nobody is mailed", () => {
     expect.objectContaining({ level: "info", variable: "SMTP_URL" }),
   );
 });
+
+test("a proxy is believed by number or by network, and that there is one says too little", () => {
+  const trusted = (TRUST_PROXY: string) => loadConfig({ TRUST_PROXY }, folder).trustProxy;
+  expect(loadConfig({}, folder).trustProxy).toBe(false);
+  expect(trusted("off")).toBe(false);
+  expect(trusted("0")).toBe(false);
+  expect(trusted("1")).toBe(1);
+  expect(trusted("loopback, private,10.1.0.0/16, 2001:db8::/32,192.0.2.7")).toEqual([
+    "loopback",
+    "uniquelocal",
+    "10.1.0.0/16",
+    "2001:db8::/32",
+    "192.0.2.7",
+  ]);
+  for (const wrong of ["on", "true", "-1", "all", "0.0.0.0/33", "10.0.0.0/8,anybody", "1,2", "*", "1.2.3.4/x"]) {
+    expect(problemsOf({ TRUST_PROXY: wrong })).toEqual(["TRUST_PROXY"]);
+  }
+  const told = describeConfigProblems(inspectConfig({ TRUST_PROXY: "on" }, folder).findings);
+  expect(told).toMatch(/TRUST_PROXY does not say which proxies .*number of proxies in front, such as 1/);
+});
+
+test("further host names are names, with a port or without", () => {
+  const hosts = loadConfig({ HOSTS: "Galley.lan, 10.0.0.5:3000,[::1]:80" }, folder).hosts;
+  expect(hosts).toEqual(["galley.lan", "10.0.0.5:3000", "[::1]:80"]);
+  for (const wrong of ["*", "http://galley.lan", "galley.lan/", "a b", "*.galley.lan", "x@y", "galley.lan:port"]) {
+    expect(problemsOf({ HOSTS: wrong })).toEqual(["HOSTS"]);
+  }
+});
+
+test("staging and production have no built-in platforms unless they are named, and then are told so", () => {
+  for (const GALLEY_MODE of ["staging", "production"]) {
+    const off = { sandbox: { enabled: false }, mailCatcher: { enabled: false } };
+    expect(loadConfig({ GALLEY_MODE }, folder)).toMatchObject(off);
+    const named = { GALLEY_MODE, SANDBOX: "on", MAIL_CATCHER: "on" };
+    const { config, findings } = inspectConfig(named, folder);
+    expect(config).toMatchObject({ sandbox: { enabled: true }, mailCatcher: { enabled: true } });
+    const warned = findings.filter(({ level }) => level === "warning").map(({ variable }) => variable);
+    expect(warned).toEqual(["SANDBOX", "MAIL_CATCHER"]);
+  }
+  for (const GALLEY_MODE of ["development", "test"]) {
+    expect(loadConfig({ GALLEY_MODE }, folder)).toMatchObject({ sandbox: { enabled: true } });
+  }
+});
+
+test("a token for programs is not short and is never repeated", () => {
+  expect(loadConfig({ METRICS_TOKEN: "0123456789abcdef" }, folder).metricsToken).toBe("0123456789abcdef");
+  expect(problemsOf({ METRICS_TOKEN: "hunter2" })).toEqual(["METRICS_TOKEN"]);
+  expect(describeConfigProblems(inspectConfig({ METRICS_TOKEN: "hunter2" }, folder).findings)).not.toMatch(
+    /hunter2/,
+  );
+});

@@ -22,9 +22,13 @@ export type Config = {
   readonly port: number;
   /** Origin without a slash at the end, such as `https://galley.example.com`. */
   readonly publicUrl: string;
-  /** Believe `X-Forwarded-For` of the proxy in front. */
-  readonly trustProxy: boolean;
-  /** From one address; more are answered with 429. */
+  /** Names besides that of `publicUrl` that it answers to, each with or without a port. */
+  readonly hosts: readonly string[];
+  /** Whose `X-Forwarded-For` is believed: so many proxies in front, or those in these networks. */
+  readonly trustProxy: false | number | readonly string[];
+  /** Lets programs read metrics and the details of readiness. */
+  readonly metricsToken: string | null;
+  /** From one person or address; more are answered with 429. */
   readonly requestsPerMinute: number;
   /** Absolute. */
   readonly dataDir: string;
@@ -124,7 +128,9 @@ function toConfig(values: Values, folder: string, roles: readonly ProcessRole[])
     host: values.HOST,
     port: values.PORT,
     publicUrl: values.PUBLIC_URL ?? `http://${browsableHost(values.HOST)}:${values.PORT}`,
-    trustProxy: values.TRUST_PROXY ?? false,
+    hosts: values.HOSTS,
+    trustProxy: values.TRUST_PROXY,
+    metricsToken: values.METRICS_TOKEN,
     requestsPerMinute: values.REQUESTS_PER_MINUTE,
     dataDir: resolve(folder, values.DATA_DIR),
     databaseUrl: values.DATABASE_URL,
@@ -133,8 +139,8 @@ function toConfig(values: Values, folder: string, roles: readonly ProcessRole[])
     key: values.GALLEY_KEY,
     formerKey: values.GALLEY_FORMER_KEY,
     logLevel: values.LOG_LEVEL ?? (isLive ? "info" : "warn"),
-    sandbox: { enabled: values.SANDBOX ?? mode !== "production", port: values.SANDBOX_PORT },
-    mailCatcher: { enabled: values.MAIL_CATCHER ?? mode !== "production", port: values.MAIL_CATCHER_PORT },
+    sandbox: { enabled: values.SANDBOX ?? !isLive, port: values.SANDBOX_PORT },
+    mailCatcher: { enabled: values.MAIL_CATCHER ?? !isLive, port: values.MAIL_CATCHER_PORT },
     mail: values.SMTP_URL && values.MAIL_FROM ? { server: values.SMTP_URL, from: values.MAIL_FROM } : null,
     connectors: values.CONNECTORS,
     llm:

@@ -40,7 +40,7 @@ async function createKeyFile(path: string): Promise<void> {
 export async function openKey(config: Pick<Config, "key" | "dataDir">): Promise<Buffer> {
   if (config.key !== null) return decode(config.key, "the settings");
   const path = join(config.dataDir, "galley.key");
-  await mkdir(config.dataDir, { recursive: true });
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const stored = await readFile(path, "utf8").catch(() => null);
   if (stored !== null) return decode(stored, path);
   await createKeyFile(path);

@@ -8,8 +8,12 @@ const loopback = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/;
 /** Providers that run without a key: one's own machine, or whatever speaks the OpenAI protocol. */
 const keyless = new Set(["ollama", "openai-compatible"]);
 
+function isLiveMode({ GALLEY_MODE: mode }: Values): boolean {
+  return mode === "production" || mode === "staging";
+}
+
 function* problems(values: Values, sources: Sourced): Generator<Finding> {
-  const isLive = values.GALLEY_MODE === "production" || values.GALLEY_MODE === "staging";
+  const isLive = isLiveMode(values);
   const isLocal = loopback.test(values.HOST);
   if (isLive && !isLocal && values.PUBLIC_URL === null) {
     yield {
@@ -47,6 +51,7 @@ function* problems(values: Values, sources: Sourced): Generator<Finding> {
       fix: variables.GALLEY_KEY.fix,
     };
   }
+  yield* builtInProblems(values);
   yield* mailProblems(values, sources);
   if (values.LLM_PROVIDER === null) {
     for (const name of ["LLM_MODEL", "LLM_API_KEY", "LLM_BASE_URL"] as const) {
@@ -76,6 +81,15 @@ function* problems(values: Values, sources: Sourced): Generator<Finding> {
   }
 }
 
+/** Playthings beside real channels: allowed where somebody named them, and told. */
+function* builtInProblems(values: Values): Generator<Finding> {
+  for (const name of ["SANDBOX", "MAIL_CATCHER"] as const) {
+    if (values[name] !== true || !isLiveMode(values)) continue;
+    const problem = `is on in ${values.GALLEY_MODE}: everybody who is signed in can use it and read what it holds`;
+    yield { level: "warning", variable: name, problem, fix: `Leave ${name} out, unless you want to try things here.` };
+  }
+}
+
 function* mailProblems(values: Values, sources: Sourced): Generator<Finding> {
   // By what was given: one that is wrong has been told of already.
   const [hasServer, hasSender] = [sources.has("SMTP_URL"), sources.has("MAIL_FROM")];
@@ -86,7 +100,7 @@ function* mailProblems(values: Values, sources: Sourced): Generator<Finding> {
   if (!hasServer && hasSender) {
     yield { level: "error", variable: "MAIL_FROM", problem: "needs SMTP_URL", fix: variables.SMTP_URL.fix };
   }
-  if (!hasServer && !(values.MAIL_CATCHER ?? values.GALLEY_MODE !== "production")) {
+  if (!hasServer && !(values.MAIL_CATCHER ?? !isLiveMode(values))) {
     const problem = "is not set, so nobody is mailed when a post needs a person; the dashboard alone tells";
     yield { level: "info", variable: "SMTP_URL", problem, fix: variables.SMTP_URL.fix };
   }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { mailSender, smtpServer } from "./mail.ts";
+import { hostNames, trustedProxies } from "./network.ts";
 
 export const modes = ["development", "test", "staging", "production"] as const;
 export type Mode = (typeof modes)[number];
@@ -110,7 +111,22 @@ export const variables = {
     origin.optional().transform((value) => value ?? null),
     "Write the address that people use, like https://galley.example.com.",
   ),
-  TRUST_PROXY: flag("off"),
+  HOSTS: variable(
+    hostNames,
+    "List the further names that people open it by, by commas, like galley.lan, 10.0.0.5:3000.",
+  ),
+  TRUST_PROXY: variable(
+    trustedProxies,
+    "Use the number of proxies in front, such as 1, or their networks by commas: loopback, private, 10.0.0.0/8.",
+  ),
+  METRICS_TOKEN: variable(
+    z
+      .string()
+      .regex(/^[\w.~+/=-]{16,}$/, "is not 16 signs or more of a token")
+      .optional()
+      .transform((value) => value ?? null),
+    "Make one with: openssl rand -hex 32.",
+  ),
   REQUESTS_PER_MINUTE: whole(1200, 1, 100_000_000),
   DATA_DIR: variable(
     z
@@ -145,9 +161,9 @@ export const variables = {
       .transform((level) => level ?? null),
     `Use one of ${logLevels.join(", ")}.`,
   ),
-  SANDBOX: flag("on, except in production"),
+  SANDBOX: flag("on, except in staging and production"),
   SANDBOX_PORT: whole(0, 0, 65_535),
-  MAIL_CATCHER: flag("on, except in production"),
+  MAIL_CATCHER: flag("on, except in staging and production"),
   MAIL_CATCHER_PORT: whole(0, 0, 65_535),
   SMTP_URL: variable(
     z

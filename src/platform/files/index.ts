@@ -6,6 +6,8 @@ import path from "node:path";
 import type { Readable } from "node:stream";
 import { GalleyError, isId, sha256 } from "#kit";
 
+export { makePrivateFolder } from "./private.ts";
+
 /**
  * Bytes on disk under the hash of their content, one folder per workspace. A name stands for one
  * content for ever, so that writing twice is harmless and what was approved can be proven.

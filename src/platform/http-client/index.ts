@@ -1,4 +1,10 @@
 export { isPublic } from "./addresses.ts";
 export type { FetchedDocument, HttpClient } from "./client.ts";
 export { createHttpClient } from "./client.ts";
+export { dial } from "./dial.ts";
 export { EgressError } from "./error.ts";
+export type { Forwarder } from "./forwarder.ts";
+export { createForwarder } from "./forwarder.ts";
+export { freePort } from "./free-port.ts";
+export type { ResolvedAddress } from "./target.ts";
+export { resolveHost } from "./target.ts";

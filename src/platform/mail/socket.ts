@@ -1,7 +1,5 @@
-import { lookup } from "node:dns/promises";
 import type { Socket } from "node:net";
-import { connect } from "node:net";
-import { isPublic } from "#platform/http-client";
+import { dial, isPublic, type ResolvedAddress, resolveHost } from "#platform/http-client";
 import type { MailFailure, MailServer } from "./types.ts";
 
 const mailPorts = new Set([25, 465, 587, 2465, 2525, 2587]);
@@ -34,49 +32,23 @@ export async function openSocket(
   if (!exempt && !mailPorts.has(server.port)) {
     throw new Unreachable("mail.bad_port", `Port ${server.port} is not a port for mail.`, "rejected");
   }
-  const addresses = await resolve(server.host);
+  const addresses = await addressesOf(server.host);
   if (!exempt && !addresses.every(({ address }) => isPublic(address))) {
     throw new Unreachable("mail.private_address", `${server.host} is inside a private network.`, "rejected");
   }
-  return dial(server, addresses, signal);
+  const { host, port } = server;
+  return dial({ host, port, addresses, timeoutMs: connectMs, signal }).catch(() => {
+    throw new Unreachable("mail.unreachable", `The mail server ${host}:${port} does not answer.`);
+  });
 }
 
-type Addresses = { address: string; family: number }[];
-
-async function resolve(host: string): Promise<Addresses> {
+async function addressesOf(host: string): Promise<ResolvedAddress[]> {
   try {
-    return await lookup(host, { all: true });
+    return await resolveHost(host);
   } catch {
     throw new Unreachable(
       "mail.unknown_host",
       `The mail server ${host} cannot be found; check its spelling.`,
     );
   }
-}
-
-function dial(server: MailServer, addresses: Addresses, signal: AbortSignal): Promise<Socket> {
-  return new Promise((resolvePromise, reject) => {
-    const socket = connect({
-      host: server.host,
-      port: server.port,
-      signal,
-      timeout: connectMs,
-      autoSelectFamily: true,
-      lookup: (_host, _options, callback) => callback(null, addresses),
-    });
-    function fail(): void {
-      socket.destroy();
-      reject(
-        new Unreachable("mail.unreachable", `The mail server ${server.host}:${server.port} does not answer.`),
-      );
-    }
-    socket.once("error", fail);
-    socket.once("timeout", fail);
-    socket.once("connect", () => {
-      socket.off("error", fail);
-      socket.off("timeout", fail);
-      socket.setTimeout(0);
-      resolvePromise(socket);
-    });
-  });
 }

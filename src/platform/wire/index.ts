@@ -15,9 +15,10 @@ import { GalleyError } from "#kit";
  * Who may call a route. Every route names it in `config.access`; a route without one stops the start.
  * `public`: anybody. `session`: any signed-in person, without a workspace. `installation`: an admin of the
  * installation, for what concerns more than one workspace. A permission: a member whose role grants it in
- * the request's workspace.
+ * the request's workspace. `own-machine`: this machine, any signed-in person, or a program with the
+ * installation's token. `set-up`: this machine, or who read the token in the terminal.
  */
-export type Access = "public" | "session" | "installation" | Permission;
+export type Access = "public" | "session" | "installation" | "own-machine" | "set-up" | Permission;
 
 /** A signed-in person, with or without a workspace. */
 export type SignedIn = { userId: string; name: string; email: string; sessionId: string };
@@ -30,14 +31,20 @@ declare module "fastify" {
      * the body itself, and asks `reply.repeats` before it makes anything.
      */
     idempotent?: true | "content";
-    /** Requests a minute from one address, where the ordinary limit is too generous. */
+    /** Requests a minute from one person or address, where the ordinary limit is too generous. */
     requestsPerMinute?: number;
+    /** This GET begins something, so no other site may make a browser send it. */
+    begins?: boolean;
+    /** People are led here by a platform or a mail: what goes wrong is told as a page. */
+    landing?: boolean;
   }
   interface FastifyRequest {
     /** Set by the edge before a handler runs, for routes that need a permission. */
     actor: Actor | null;
     /** Set by the edge before a handler runs, for every route that is not public. */
     signedIn: SignedIn | null;
+    /** Set by the edge: whether the request was made on the machine that Galley runs on. */
+    isOwnMachine: boolean;
   }
   interface FastifyReply {
     /**

@@ -15,6 +15,8 @@ export const accountText = {
   findTimeZone: "City or offset, as Berlin or +01:00",
   noTimeZone: "No zone has this name. Try the largest city near you.",
   timeZoneHelp: "Posts are scheduled in this time. We took it from your browser.",
+  setupToken: "Set-up token",
+  setupTokenHelp: "Galley printed a link with it in its terminal or log when it started.",
   create: "Create workspace",
   signInTitle: "Sign in to Galley",
   signInLead: "Draft, approve, publish exactly once.",

@@ -1,7 +1,8 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useLocation, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api } from "../api/client.ts";
+import { setupQuery } from "../api/queries.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
@@ -12,19 +13,26 @@ import { PasswordInput } from "./password-input.tsx";
 import { browserTimeZone, TimeZoneSelect } from "./time-zone-select.tsx";
 import { formTexts } from "../lib/form.ts";
 
-const pointers = ["/name", "/email", "/password", "/workspaceName", "/timeZone"];
+const pointers = ["/setupToken", "/name", "/email", "/password", "/workspaceName", "/timeZone"];
 
 export function SetupScreen() {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const [timeZone, setTimeZone] = useState(browserTimeZone);
+  const state = useQuery(setupQuery);
+  // The link that the terminal prints carries it behind the #, which no server and no log gets to see.
+  const linked = new URLSearchParams(useLocation({ select: ({ hash }) => hash })).get("token");
   const create = useMutation({
-    mutationFn: (body: Record<string, string>) => api.post("/setup", body),
+    mutationFn: ({ setupToken, ...body }: Record<string, string>) =>
+      api.setUp(body, setupToken?.trim() ?? linked),
     onSuccess: async () => {
       queryClient.clear();
       await navigate({ to: "/" });
     },
   });
+
+  const isWrongToken = fieldError(create.error, "/setupToken") !== null;
+  const asksToken = state.data?.tokenNeeded === true && (linked === null || isWrongToken);
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
@@ -35,6 +43,15 @@ export function SetupScreen() {
     <AccountFrame title={accountText.setupTitle} lead={accountText.setupLead}>
       <form onSubmit={submit} className="grid gap-4" noValidate>
         {isGeneral(create.error, pointers) ? <Notice tone="bad">{messageOf(create.error)}</Notice> : null}
+        {asksToken ? (
+          <Field
+            label={accountText.setupToken}
+            help={accountText.setupTokenHelp}
+            error={fieldError(create.error, "/setupToken")}
+          >
+            {(field) => <Input {...field} name="setupToken" autoComplete="off" required />}
+          </Field>
+        ) : null}
         <Field label={accountText.name} error={fieldError(create.error, "/name")}>
           {(field) => <Input {...field} name="name" autoComplete="name" autoFocus required />}
         </Field>

@@ -4,7 +4,13 @@ import { reportConnection } from "./connection.ts";
 import { ApiError, problemOf } from "./problem.ts";
 
 type Query = Record<string, string | number | undefined>;
-type Options = { query?: Query; body?: unknown; form?: FormData; signal?: AbortSignal | undefined };
+type Options = {
+  query?: Query;
+  body?: unknown;
+  form?: FormData;
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+};
 
 const workspaceKey = "galley.workspace";
 let onSignedOut: () => void = () => {};
@@ -33,7 +39,7 @@ function address(path: string, query: Query = {}): string {
 }
 
 async function send(method: string, path: string, options: Options): Promise<Response> {
-  const headers = new Headers({ accept: "application/json" });
+  const headers = new Headers({ ...options.headers, accept: "application/json" });
   const workspace = chosenWorkspace();
   if (workspace) headers.set("galley-workspace", workspace);
   // If a proxy on the way repeats a creating request, it is answered once and makes no second post.
@@ -79,6 +85,9 @@ export const api = {
     call<Answer>("GET", path, { ...(query ? { query } : {}), signal }),
   post: <Answer>(path: string, body: unknown = {}, signal?: AbortSignal) =>
     call<Answer>("POST", path, { body, signal }),
+  /** The first set-up; `token` is what the server printed in its terminal, null where it asks for none. */
+  setUp: (body: unknown, token: string | null) =>
+    call("POST", "/setup", { body, ...(token === null ? {} : { headers: { "galley-setup-token": token } }) }),
   put: <Answer>(path: string, body: unknown) => call<Answer>("PUT", path, { body }),
   patch: <Answer>(path: string, body: unknown) => call<Answer>("PATCH", path, { body }),
   delete: <Answer = undefined>(path: string) => call<Answer>("DELETE", path),

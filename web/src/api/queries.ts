@@ -36,7 +36,7 @@ import type {
 /** Every read of the dashboard, by key, so that a change can name what it makes stale. */
 export const setupQuery = queryOptions({
   queryKey: ["setup"],
-  queryFn: ({ signal }) => api.get<{ needed: boolean }>("/setup", {}, signal),
+  queryFn: ({ signal }) => api.get<{ needed: boolean; tokenNeeded?: boolean }>("/setup", {}, signal),
   staleTime: 60_000,
 });
 

@@ -17,6 +17,7 @@ export const accountCommands: Register = (program, action) => {
     .option("--name <name>", "your name (default: the first part of the address)")
     .option("--workspace-name <name>", "the workspace (default: My workspace)")
     .option("--time-zone <zone>", "IANA time zone (default: this machine's)")
+    .option("--setup-token <token>", "what the server printed at its start, if it is on another machine")
     .action(action(init));
   program
     .command("login")
@@ -32,34 +33,45 @@ const initSchema = z.object({
   name: z.string().optional(),
   workspaceName: z.string().default("My workspace"),
   timeZone: z.string().default(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
+  setupToken: z.string().optional(),
 });
 
 async function init(context: Context, command: Command): Promise<void> {
-  const options = initSchema.parse(command.opts());
+  const { setupToken, ...options } = initSchema.parse(command.opts());
   const api = context.publicApi();
-  const { needed } = await api.call({ path: "/setup", schema: z.object({ needed: z.boolean() }) });
+  const stateSchema = z.object({ needed: z.boolean(), tokenNeeded: z.boolean().optional() });
+  const { needed, tokenNeeded } = await api.call({ path: "/setup", schema: stateSchema });
   if (!needed) {
     throw new CliFailure(
       "refused",
       `Galley at ${context.server} has its owner already; sign in with: galley login --email ${options.email}`,
     );
   }
+  if (tokenNeeded === true && setupToken === undefined) {
+    throw new CliFailure(
+      "refused",
+      `Galley at ${context.server} printed a link to set it up, in its terminal or log. Give the token at the end of it: galley init --email ${options.email} --setup-token TOKEN`,
+    );
+  }
   const password = await readPassword(context.io, "Password for the owner: ");
   const name = options.name ?? options.email.split("@")[0] ?? options.email;
-  await openSession(context, "/setup", { ...options, name, password }, options.email);
+  const headers = setupToken === undefined ? {} : { "galley-setup-token": setupToken };
+  await openSession(context, { path: "/setup", body: { ...options, name, password }, headers }, options.email);
 }
 
 async function login(context: Context, command: Command): Promise<void> {
   const { email } = z.object({ email: z.string() }).parse(command.opts());
   const password = await readPassword(context.io, `Password for ${email}: `);
-  await openSession(context, "/sessions", { email, password }, email);
+  await openSession(context, { path: "/sessions", body: { email, password } }, email);
 }
 
-async function openSession(context: Context, path: string, body: object, email: string): Promise<void> {
+type Opening = { path: string; body: object; headers?: Record<string, string> };
+
+async function openSession(context: Context, opening: Opening, email: string): Promise<void> {
   const { headers, body: session } = await context.publicApi().callWithHeaders({
+    ...opening,
     method: "POST",
-    path,
-    body: { ...body, transport: "bearer" },
+    body: { ...opening.body, transport: "bearer" },
     schema: z.looseObject({ userId: z.string(), expiresAt: z.string() }),
   });
   const token = headers["set-auth-token"];

@@ -23,7 +23,7 @@ function finding(name: string, level: Finding["level"], message: string): Findin
 }
 
 const readySchema = z.object({
-  checks: z.record(z.string(), z.looseObject({ ok: z.boolean(), message: z.string() })),
+  checks: z.record(z.string(), z.looseObject({ ok: z.boolean(), message: z.string() })).optional(),
 });
 
 /** One finding after the other; what depends on something broken is not tried. */
@@ -34,7 +34,8 @@ async function doctor(context: Context): Promise<void> {
     return `answers at ${context.server}`;
   });
   if (isUp) {
-    await readiness(context.publicApi(), findings);
+    // From another machine the server tells its state to who is signed in.
+    await readiness(await context.api().catch(() => context.publicApi()), findings);
     const isSignedIn = await examine(findings, "session", async () => {
       const me = await (await context.api()).call({ path: "/me", schema: meSchema });
       return `${me.user.email}, ${me.role ?? "no role"} of ${me.workspace?.name ?? "no workspace"}`;
@@ -62,6 +63,7 @@ async function examine(findings: Finding[], name: string, look: () => Promise<st
 async function readiness(api: Api, findings: Finding[]): Promise<void> {
   await examine(findings, "readiness", async () => {
     const { checks } = await api.call({ path: "/ready", outside: true, schema: readySchema, accepts: [503] });
+    if (checks === undefined) throw new CliFailure("notSignedIn", "Sign in first, to see how its parts are.");
     for (const [name, { ok, message }] of Object.entries(checks))
       findings.push(finding(name, ok ? "ok" : "failure", message));
     return "every part was asked";

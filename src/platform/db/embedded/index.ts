@@ -69,7 +69,7 @@ export async function startEmbeddedPostgres({
   transport = usesLoopback() ? "loopback" : "socket",
   onEvent = () => undefined,
 }: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const account = await serverAccount(join(dataDir, "postgres"));
   const binaries = await prepareBinaries(dataDir, account);
   const password = transport === "loopback" ? await ensurePassword(dataDir) : null;

@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { chmod, chown, lstat, mkdir, open, readFile, realpath, rm, stat, truncate } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
+import { freePort } from "#platform/http-client";
 import { DatabaseError } from "../errors.ts";
 import type { Account } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
@@ -28,16 +28,6 @@ export function urlOf(address: Address, database: string): string {
     return `postgres://${superuser}@localhost:${address.port}/${database}?host=${host}`;
   }
   return `postgres://${superuser}:${address.password}@127.0.0.1:${address.port}/${database}`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new TypeError("the system gave no port");
-  return address.port;
 }
 
 /** A closed folder with a path short enough for a socket (107 bytes), the same on every start. */
@@ -146,7 +136,7 @@ export async function startServer(options: ServerOptions): Promise<Address> {
   const address: Address =
     password === null
       ? { folder: await socketFolder(dataDir, account), port: socketPort }
-      : { password, port: options.port ?? (await freePort()) };
+      : { password, port: options.port ?? (await freePort("127.0.0.1")) };
   const listening: Record<string, string> =
     "folder" in address
       ? { listen_addresses: "", unix_socket_directories: address.folder, unix_socket_permissions: "0700" }

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { testApp, type TestApp, type TestPerson } from "../../../test/app.ts";
+import { startListener } from "../../../test/raw-http.ts";
+import { passOn } from "./pass-on.ts";
+
+const metricsToken = "scrape-me-if-you-can-0123456789";
+const setUpToken = "printed-in-the-terminal";
+let test: TestApp;
+let person: TestPerson;
+let closePlatform: () => Promise<void>;
+
+beforeAll(async () => {
+  const platform = await startListener("the platform");
+  closePlatform = platform.close;
+  const target = `http://127.0.0.1:${platform.port}`;
+  test = await testApp({
+    options: { metricsToken, setUpToken, trustProxy: 1 },
+    registerOutside: (app) => passOn(app, { prefix: "/sandbox", target }),
+  });
+  person = await test.owner();
+});
+afterAll(async () => {
+  await test.close();
+  await closePlatform();
+});
+
+type Caller = { remoteAddress?: string; headers?: Record<string, string> };
+
+async function get(url: string, { remoteAddress = "127.0.0.1", headers = {} }: Caller) {
+  const answer = await test.app.inject({ url, remoteAddress, headers: { host: "localhost:80", ...headers } });
+  return { status: answer.statusCode, body: answer.body };
+}
+
+/** Everybody who must not be taken for this machine. */
+const strangers: Record<string, Caller> = {
+  "another peer": { remoteAddress: "203.0.113.9" },
+  "a peer of the own network": { remoteAddress: "192.168.1.9" },
+  "a mapped address": { remoteAddress: "::ffff:203.0.113.9" },
+  "the public name": { headers: { host: "galley.test" } },
+  ...Object.fromEntries(
+    [
+      "x-forwarded-for",
+      "x-forwarded-host",
+      "x-forwarded-proto",
+      "forwarded",
+      "via",
+      "x-real-ip",
+      "cf-connecting-ip",
+      "true-client-ip",
+    ].map((name) => [`a proxy that sends ${name}`, { headers: { [name]: "127.0.0.1" } }]),
+  ),
+};
+
+describe("what is for this machine, people and programs with a token", () => {
+  it.each(Object.entries(strangers))("is closed to %s", async (_who, caller) => {
+    for (const url of ["/metrics", "/sandbox", "/sandbox/mail"]) {
+      expect((await get(url, caller)).status).toBe(401);
+    }
+    expect(JSON.parse((await get("/ready", caller)).body)).toEqual({ status: "ready" });
+    expect((await get("/health", caller)).status).toBe(200);
+  });
+
+  it.each([
+    ["this machine", {}],
+    ["this machine by IPv6", { remoteAddress: "::1", headers: { host: "[::1]:80" } }],
+    ["this machine by a mapped address", { remoteAddress: "::ffff:127.0.0.1" }],
+    [
+      "a program with the token",
+      { remoteAddress: "203.0.113.9", headers: { authorization: `Bearer ${metricsToken}` } },
+    ],
+  ] satisfies [string, Caller][])("is open to %s", async (_who, caller) => {
+    for (const url of ["/metrics", "/sandbox"]) expect((await get(url, caller)).status).toBe(200);
+    expect(JSON.parse((await get("/ready", caller)).body)).toHaveProperty("checks");
+  });
+
+  it("is open to people who are signed in", async () => {
+    for (const headers of [{ cookie: person.cookie }, { authorization: `Bearer ${person.bearer}` }]) {
+      const caller = { remoteAddress: "203.0.113.9", headers };
+      for (const url of ["/metrics", "/sandbox"]) expect((await get(url, caller)).status).toBe(200);
+      expect(JSON.parse((await get("/ready", caller)).body)).toHaveProperty("checks");
+    }
+  });
+
+  it("is closed with a token that is not it", async () => {
+    for (const token of ["", "x", `${metricsToken}x`, setUpToken]) {
+      const caller = { remoteAddress: "203.0.113.9", headers: { authorization: `Bearer ${token}` } };
+      expect((await get("/metrics", caller)).status).toBe(401);
+    }
+  });
+
+  it("takes nobody for this machine where an https proxy must stand in front", async () => {
+    const behind = await testApp({ options: { publicUrl: "https://galley.test" } });
+    try {
+      expect((await behind.app.inject("/metrics")).statusCode).toBe(401);
+      expect((await behind.app.inject("/api/v1/setup")).json()).toEqual({ needed: true, tokenNeeded: true });
+    } finally {
+      await behind.close();
+    }
+  });
+});
+
+describe("the first set-up", () => {
+  const body = {
+    name: "Mallory",
+    email: "mallory@example.com",
+    password: "a stranger in the night",
+    workspaceName: "Mine",
+    timeZone: "UTC",
+  };
+
+  it.each(Object.entries(strangers))("asks %s for the token", async (_who, { remoteAddress, headers }) => {
+    const fresh = await testApp({ options: { setUpToken } });
+    try {
+      const asked = { url: "/api/v1/setup", remoteAddress: remoteAddress ?? "127.0.0.1" };
+      const sent = { host: "localhost:80", ...headers };
+      const state = await fresh.app.inject({ ...asked, headers: sent });
+      expect(state.json()).toEqual({ needed: true, tokenNeeded: true });
+      for (const token of [{}, { "galley-setup-token": "guessed" }, { "galley-setup-token": metricsToken }]) {
+        const refused = await fresh.app.inject({
+          ...asked,
+          method: "POST",
+          payload: body,
+          headers: { ...sent, ...token },
+        });
+        expect(refused.json()).toMatchObject({ status: 403, code: "http.setup_token" });
+      }
+      const made = await fresh.app.inject({
+        ...asked,
+        method: "POST",
+        payload: body,
+        headers: { ...sent, "galley-setup-token": setUpToken },
+      });
+      expect(made.statusCode).toBe(201);
+    } finally {
+      await fresh.close();
+    }
+  });
+
+  it("asks this machine for nothing", async () => {
+    const fresh = await testApp({ options: { setUpToken } });
+    try {
+      expect((await fresh.app.inject("/api/v1/setup")).json()).toEqual({ needed: true });
+      const made = await fresh.app.inject({ method: "POST", url: "/api/v1/setup", payload: body });
+      expect(made.statusCode).toBe(201);
+    } finally {
+      await fresh.close();
+    }
+  });
+
+  it("is closed to others where there is no token at all", async () => {
+    const fresh = await testApp();
+    try {
+      const asked = { method: "POST", url: "/api/v1/setup", payload: body, remoteAddress: "203.0.113.9" } as const;
+      for (const headers of [{}, { "galley-setup-token": "" }, { "galley-setup-token": "null" }]) {
+        expect((await fresh.app.inject({ ...asked, headers })).statusCode).toBe(403);
+      }
+    } finally {
+      await fresh.close();
+    }
+  });
+});
