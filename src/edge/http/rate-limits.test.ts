@@ -43,17 +43,19 @@ describe("with Redis", () => {
       await countTogether();
       expect(await gauge()).toContain("galley_rate_limits_shared 1");
       expect(await statuses(one, "10.2.0.1", 3)).toEqual([200, 200, 200]);
+      // Starting, it may have been slow to answer.
+      const [away, back] = [log.about("redis is away").length, log.about("redis is back").length];
       await redis.kill();
       // Where it stood, not from the beginning; and a stranger's count is as tight as ever.
       expect(await statuses(one, "10.2.0.1", 3)).toEqual([200, 429, 429]);
       expect(await statuses(one, "10.2.0.2", 26)).toEqual([...Array(4).fill(200), ...Array(22).fill(429)]);
       expect(await gauge()).toContain("galley_rate_limits_shared 0");
-      expect(log.about("redis is away")).toHaveLength(1);
+      expect(log.about("redis is away")).toHaveLength(away + 1);
       await redis.restart();
       await countTogether();
       expect(await gauge()).toContain("galley_rate_limits_shared 1");
-      expect(log.about("redis is back")).toHaveLength(1);
-      expect(log.about("redis is away")).toHaveLength(1);
+      expect(log.about("redis is back")).toHaveLength(back + 1);
+      expect(log.about("redis is away")).toHaveLength(away + 1);
     } finally {
       await Promise.all([one.close(), other.close()]);
       await redis.kill();
