@@ -122,7 +122,11 @@ async function answerOne(
 ): Promise<void> {
   try {
     if (!isLoopback(incoming.headers.host)) {
-      throw new Refusal(421, "unknown_host", "This emulator answers on this machine alone, by its own address.");
+      throw new Refusal(
+        421,
+        "unknown_host",
+        "This emulator answers on this machine alone, by its own address.",
+      );
     }
     const url = new URL(incoming.url ?? "/", "http://emulator.invalid");
     const inside = url.pathname === basePath || url.pathname.startsWith(`${basePath}/`);

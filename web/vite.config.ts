@@ -44,7 +44,10 @@ export default defineConfig({
     port: 5173,
     // Under the name that the server knows, and as a page of its own.
     proxy: Object.fromEntries(
-      ["/api", "/media"].map((path) => [path, { target: server, changeOrigin: true, headers: { origin: server } }]),
+      ["/api", "/media"].map((path) => [
+        path,
+        { target: server, changeOrigin: true, headers: { origin: server } },
+      ]),
     ),
     fs: { allow: [".."] },
   },

@@ -5,7 +5,7 @@ import { newId } from "#kit";
 import type { Schema } from "#platform/db";
 import { hashPassword, verifyPassword } from "./password.ts";
 import type { AuthSettings } from "./settings.ts";
-import { clientAddressHeader, sessionSeconds } from "./settings.ts";
+import { clientAddressHeader, sessionCookieName, sessionSeconds } from "./settings.ts";
 
 /**
  * Better Auth as the engine for credentials and sessions, on a pool or on one transaction. Its HTTP
@@ -70,7 +70,10 @@ export function createAuth(db: Kysely<Schema>, { secret, publicUrl }: AuthSettin
     },
     advanced: {
       cookiePrefix: "galley",
-      useSecureCookies: publicUrl.startsWith("https:"),
+      // The whole name is ours: its own prefix would be `__Secure-`.
+      useSecureCookies: false,
+      defaultCookieAttributes: { secure: publicUrl.startsWith("https:") },
+      cookies: { session_token: { name: sessionCookieName(publicUrl) } },
       // Our migrations own the schema; the check would also open a connection beside a transaction.
       database: { generateId: () => newId(), validateSchema: false },
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },

@@ -11,7 +11,7 @@ import * as store from "./identity.store.ts";
 import { hashPassword, passwordProblem } from "./password.ts";
 import type { CredentialHeaders } from "./session-token.ts";
 import { createTokenReader } from "./session-token.ts";
-import { clientAddressHeader, sessionCookieName, sessionSeconds } from "./settings.ts";
+import { clientAddressHeader, forgetCookies, sessionCookieName, sessionSeconds } from "./settings.ts";
 
 export type Session = {
   id: string;
@@ -63,9 +63,10 @@ export function createIdentity({ database, key, publicUrl, clock }: IdentityOpti
   // A key of its own, so that a session's signature opens nothing else.
   const derived = hkdfSync("sha256", Buffer.from(key, "base64"), "", "galley session cookie", 32);
   const secret = Buffer.from(derived).toString("base64");
-  const secure = publicUrl.startsWith("https:");
   const cookieName = sessionCookieName(publicUrl);
   const reader = createTokenReader(secret, cookieName);
+  // Whoever signs in leaves the cookies of earlier versions behind.
+  const outdated = forgetCookies(publicUrl).slice(1);
   let pooled: Promise<ReturnType<typeof createAuth>> | null = null;
 
   async function auth(db: Kysely<Schema>): Promise<ReturnType<typeof createAuth>> {
@@ -212,7 +213,7 @@ export function createIdentity({ database, key, publicUrl, clock }: IdentityOpti
     const bearer = headers.get("set-auth-token");
     if (bearer === null) throw new TypeError("the session was opened without a token");
     const expiresAt = new Date(clock.now().getTime() + sessionSeconds * 1000);
-    return { userId, cookies: headers.getSetCookie(), bearer, expiresAt };
+    return { userId, cookies: [...headers.getSetCookie(), ...outdated], bearer, expiresAt };
   }
 
   async function sessions(userId: string): Promise<SessionView[]> {
@@ -244,8 +245,10 @@ export function createIdentity({ database, key, publicUrl, clock }: IdentityOpti
     needsSetUp: async () => !(await store.anyUserExists(database.system)),
     sessions,
     endSession,
-    /** The `Set-Cookie` value that makes a browser forget its session. */
-    forgetCookie: `${cookieName}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`,
+    /** The name of the session cookie. */
+    cookieName,
+    /** The `Set-Cookie` values that make a browser forget its session. */
+    forgetCookies: forgetCookies(publicUrl),
     /** For the worker: removes what has expired. */
     sweeps: [
       {

@@ -59,7 +59,8 @@ export function sessionRoutes(app: App, { identity }: { identity: Identity }): v
     async (request, reply) => {
       const { userId, sessionId } = signedInOf(request);
       await identity.endSession(userId, sessionId);
-      return reply.header("set-cookie", identity.forgetCookie).code(204).send(null);
+      for (const cookie of identity.forgetCookies) void reply.header("set-cookie", cookie);
+      return reply.code(204).send(null);
     },
   );
 

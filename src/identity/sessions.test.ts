@@ -158,15 +158,56 @@ describe("behind https", () => {
         payload: { email, password: testPassword },
       });
       const cookie = String(answer.headers["set-cookie"]);
-      expect(cookie).toMatch(/^__Secure-galley\.session_token=.*; HttpOnly; Secure; SameSite=Lax$/);
+      expect(cookie).toMatch(/^__Host-galley\.session_token=[^,]*; HttpOnly; Secure; SameSite=Lax/);
       expect(answer.headers["strict-transport-security"]).toContain("max-age=31536000");
       const me = await secure.app.inject({ url: "/api/v1/me", headers: { cookie: cookie.split(";")[0] } });
       expect(me.json()).toMatchObject({ user: { email } });
       // The name without the prefix can be set by anybody on the way.
-      const plain = cookie.replace("__Secure-", "").split(";")[0];
+      const plain = cookie.replace("__Host-", "").split(";")[0];
       expect((await secure.app.inject({ url: "/api/v1/me", headers: { cookie: plain } })).statusCode).toBe(
         401,
       );
+    } finally {
+      await secure.close();
+    }
+  });
+});
+
+describe("the cookie under https", () => {
+  it("is one that only this host can set, and those of earlier versions are left behind", async () => {
+    const secure = await testApp({ options: { publicUrl: "https://galley.test" } });
+    try {
+      const { email } = await secure.owner();
+      const headers = { origin: "https://galley.test", host: "galley.test" };
+      const opened = await secure.app.inject({
+        method: "POST",
+        url: "/api/v1/sessions",
+        payload: { email, password: testPassword },
+        headers,
+      });
+      expect(opened.statusCode).toBe(201);
+      const [session = "", ...outdated] = [opened.headers["set-cookie"] ?? []].flat();
+      // RFC 6265bis section 4.1.3.2: with these, and without a domain, browsers take it.
+      expect(session).toMatch(/^__Host-galley\.session_token=[^;]+;/);
+      for (const part of [/; Secure\b/i, /; Path=\/(;|$)/i, /; HttpOnly\b/i, /; SameSite=Lax\b/i]) {
+        expect(session).toMatch(part);
+      }
+      expect(session).not.toMatch(/domain=/i);
+      const names = ["__Secure-galley.session_token", "galley.session_token"];
+      expect(outdated.map((cookie) => cookie.split("; ").slice(0, 2).join("; "))).toEqual(
+        names.map((name) => `${name}=; Max-Age=0`),
+      );
+      const value = session.split(";")[0]?.split("=").slice(1).join("=") ?? "";
+      const ask = (cookie: string) =>
+        secure.app.inject({ url: "/api/v1/me", headers: { ...headers, cookie } });
+      expect((await ask(`__Host-galley.session_token=${value}`)).statusCode).toBe(200);
+      for (const name of names) expect((await ask(`${name}=${value}`)).statusCode).toBe(401);
+      const left = await secure.app.inject({
+        method: "DELETE",
+        url: "/api/v1/sessions/current",
+        headers: { ...headers, cookie: `__Host-galley.session_token=${value}` },
+      });
+      expect([left.headers["set-cookie"] ?? []].flat()).toHaveLength(3);
     } finally {
       await secure.close();
     }

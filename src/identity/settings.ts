@@ -10,7 +10,21 @@ export const sessionSeconds = 30 * 24 * 60 * 60;
 /** `publicUrl` is the address in the browser; https makes cookies `Secure`. */
 export type AuthSettings = { secret: string; publicUrl: string };
 
-/** The name of the session cookie; browsers keep a `__Secure-` one to https. */
+const plainName = "galley.session_token";
+
+/**
+ * The name of the session cookie. Under https a `__Host-` one: browsers take it from this very host alone, so that no
+ * neighbour under the same domain can put a session of its own in its place (RFC 6265bis section 4.1.3.2).
+ */
 export function sessionCookieName(publicUrl: string): string {
-  return publicUrl.startsWith("https:") ? "__Secure-galley.session_token" : "galley.session_token";
+  return publicUrl.startsWith("https:") ? `__Host-${plainName}` : plainName;
+}
+
+/** The `Set-Cookie` values that make a browser forget its session, also under the names of earlier versions. */
+export function forgetCookies(publicUrl: string): string[] {
+  const names = publicUrl.startsWith("https:")
+    ? [`__Host-${plainName}`, `__Secure-${plainName}`, plainName]
+    : [plainName];
+  const secure = publicUrl.startsWith("https:") ? "; Secure" : "";
+  return names.map((name) => `${name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax${secure}`);
 }

@@ -35,7 +35,22 @@ it.each([
 });
 
 it("never answers what any number of readings would take elsewhere", () => {
-  const piece = fc.constantFrom("/", "\\", ".", "..", "%2e", "\t", "\n", "a", "@", ":", "?", "#", "other.example", " ");
+  const piece = fc.constantFrom(
+    "/",
+    "\\",
+    ".",
+    "..",
+    "%2e",
+    "\t",
+    "\n",
+    "a",
+    "@",
+    ":",
+    "?",
+    "#",
+    "other.example",
+    " ",
+  );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       let path: string | null = ownPath(`/${pieces.join("")}`);

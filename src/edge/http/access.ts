@@ -161,7 +161,11 @@ function setUpTokenFirst(): HttpError {
     message:
       "Setting up needs the token that Galley prints in its terminal or log at the start, in the header Galley-Setup-Token.",
     problems: [
-      { path: "/setupToken", code: "http.setup_token", message: "Copy it from the terminal or log of Galley." },
+      {
+        path: "/setupToken",
+        code: "http.setup_token",
+        message: "Copy it from the terminal or log of Galley.",
+      },
     ],
   });
 }

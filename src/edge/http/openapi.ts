@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Access } from "#platform/wire";
 import { documentedSchema } from "./schemas.ts";
 
-export type OpenApiOptions = { version: string; publicUrl: string };
+export type OpenApiOptions = { version: string; publicUrl: string; cookieName: string };
 
 const problemSchema = {
   type: "object",
@@ -42,7 +42,7 @@ honours \`Idempotency-Key\`.`;
 /** Collects the routes into OpenAPI 3.1 at `/openapi.json`. Register it before the routes. */
 export async function describeApi(
   app: FastifyInstance,
-  { version, publicUrl }: OpenApiOptions,
+  { version, publicUrl, cookieName }: OpenApiOptions,
 ): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -51,7 +51,7 @@ export async function describeApi(
       servers: [{ url: publicUrl }],
       components: {
         securitySchemes: {
-          cookie: { type: "apiKey", in: "cookie", name: "galley.session_token" },
+          cookie: { type: "apiKey", in: "cookie", name: cookieName },
           bearer: { type: "http", scheme: "bearer" },
         },
       },

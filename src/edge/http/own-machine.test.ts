@@ -150,7 +150,12 @@ describe("the first set-up", () => {
   it("is closed to others where there is no token at all", async () => {
     const fresh = await testApp();
     try {
-      const asked = { method: "POST", url: "/api/v1/setup", payload: body, remoteAddress: "203.0.113.9" } as const;
+      const asked = {
+        method: "POST",
+        url: "/api/v1/setup",
+        payload: body,
+        remoteAddress: "203.0.113.9",
+      } as const;
       for (const headers of [{}, { "galley-setup-token": "" }, { "galley-setup-token": "null" }]) {
         expect((await fresh.app.inject({ ...asked, headers })).statusCode).toBe(403);
       }

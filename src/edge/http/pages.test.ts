@@ -61,7 +61,9 @@ describe("a person who came by another name of this machine", () => {
     await home.app.listen({ port, host: "127.0.0.1" });
     try {
       const lines = (host: string, ...more: string[]) =>
-        [`GET /channels?tab=all HTTP/1.1`, `Host: ${host}`, ...more, "Connection: close", "", ""].join("\r\n");
+        [`GET /channels?tab=all HTTP/1.1`, `Host: ${host}`, ...more, "Connection: close", "", ""].join(
+          "\r\n",
+        );
       const led = await sendRaw(port, lines(`localhost:${port}`, "Accept: text/html"));
       expect(led.status).toBe(307);
       expect(led.head.toLowerCase()).toContain(`location: http://127.0.0.1:${port}/channels?tab=all`);

@@ -58,7 +58,8 @@ a { color: #1d4ed8 }
   a { color: #93c5fd }
 }`;
 
-export const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+export const pagePolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
 /** A problem in words, for people; without scripts, and everything of the request escaped. */
 export function problemPage({ status, title, detail, requestId }: ProblemDocument, home: string): string {

@@ -82,7 +82,12 @@ describe("with Redis", () => {
       const codes = new Set<number>();
       for (let index = 0; index < 22; index += 1) {
         const payload = { email: `nobody-${index}@example.test`, password: "wrong" };
-        const asked = { method: "POST", url: "/api/v1/sessions", payload, remoteAddress: "10.3.0.9" } as const;
+        const asked = {
+          method: "POST",
+          url: "/api/v1/sessions",
+          payload,
+          remoteAddress: "10.3.0.9",
+        } as const;
         codes.add((await alone.app.inject(asked)).statusCode);
       }
       expect([...codes]).toEqual([401, 429]);
@@ -115,7 +120,9 @@ describe("who is counted", () => {
     const codes = [];
     for (let index = 0; index < 4; index += 1) {
       const headers = { authorization: `Bearer ${index}.${"a".repeat(43)}=` };
-      codes.push((await test.app.inject({ url: "/api/v1/me", remoteAddress: "10.5.0.1", headers })).statusCode);
+      codes.push(
+        (await test.app.inject({ url: "/api/v1/me", remoteAddress: "10.5.0.1", headers })).statusCode,
+      );
     }
     expect(codes).toEqual([401, 401, 401, 429]);
   });
@@ -145,11 +152,19 @@ describe("who is counted", () => {
 });
 
 describe("a proxy's word about the client", () => {
-  async function seenAs(trustProxy: false | number | string[], forwarded: string, remoteAddress = "10.0.0.9") {
+  async function seenAs(
+    trustProxy: false | number | string[],
+    forwarded: string,
+    remoteAddress = "10.0.0.9",
+  ) {
     const behind = await testApp({
       options: { trustProxy },
       register: (api) =>
-        void api.get("/whoami", { config: { access: "public" }, schema: { hide: true } }, (request) => request.ip),
+        void api.get(
+          "/whoami",
+          { config: { access: "public" }, schema: { hide: true } },
+          (request) => request.ip,
+        ),
     });
     try {
       const headers = { "x-forwarded-for": forwarded };

@@ -48,8 +48,25 @@ function targets(): string[] {
     `[::ffff:7f00:1]:${canary.port}`,
     `2130706433:${canary.port}`,
   ];
-  const paths = ["/", "/sandbox", "/sandbox/", "/sandbox/../latest", "/sandbox/%2e%2e/latest", "/sandbox?a=b"];
-  const schemes = ["http://", "HTTP://", "https://", "http:", "http:/", "http:///", "ftp://", "file://", "ws://"];
+  const paths = [
+    "/",
+    "/sandbox",
+    "/sandbox/",
+    "/sandbox/../latest",
+    "/sandbox/%2e%2e/latest",
+    "/sandbox?a=b",
+  ];
+  const schemes = [
+    "http://",
+    "HTTP://",
+    "https://",
+    "http:",
+    "http:/",
+    "http:///",
+    "ftp://",
+    "file://",
+    "ws://",
+  ];
   const absolute = schemes.flatMap((scheme) =>
     authorities.flatMap((authority) => paths.map((path) => `${scheme}${authority}${path}`)),
   );
@@ -79,7 +96,22 @@ function ambiguous(): string[] {
     ]),
   );
   const ends = dots.map((dot) => `/sandbox/${dot}`);
-  const signs = ["%00", "%0d%0a", "%09", "%7f", "\u0001", "%5c", "\\", "\u00e4", "<", '"', "`", "#a", "%", "%zz"];
+  const signs = [
+    "%00",
+    "%0d%0a",
+    "%09",
+    "%7f",
+    "\u0001",
+    "%5c",
+    "\\",
+    "\u00e4",
+    "<",
+    '"',
+    "`",
+    "#a",
+    "%",
+    "%zz",
+  ];
   return [...climbs, ...ends, ...signs.map((sign) => `/sandbox/a${sign}b`)];
 }
 
@@ -90,7 +122,11 @@ describe("a request line", () => {
     const others: string[] = [];
     for (const method of ["GET", "POST"]) {
       await each(all, async (target) => {
-        const answer = await ask(`${method} ${target} HTTP/1.1`, `Host: 127.0.0.1:${port}`, "Content-Length: 0");
+        const answer = await ask(
+          `${method} ${target} HTTP/1.1`,
+          `Host: 127.0.0.1:${port}`,
+          "Content-Length: 0",
+        );
         if (answer.status !== 400) others.push(`${method} ${target}: ${answer.status}`);
         else expect(answer.head).toContain("application/problem+json");
         expect(answer.body).not.toContain("canary");
@@ -101,13 +137,16 @@ describe("a request line", () => {
     expect(platform.seen).toEqual([]);
   }, 60_000);
 
-  it.each(["CONNECT 127.0.0.1:1 HTTP/1.1", "GET /a /b HTTP/1.1", "GET  HTTP/1.1", "GET / HTTP/9.9", "NONSENSE"])(
-    "%s gets no answer but a refusal",
-    async (line) => {
-      const { status } = await ask(line);
-      expect([400, null]).toContain(status);
-    },
-  );
+  it.each([
+    "CONNECT 127.0.0.1:1 HTTP/1.1",
+    "GET /a /b HTTP/1.1",
+    "GET  HTTP/1.1",
+    "GET / HTTP/9.9",
+    "NONSENSE",
+  ])("%s gets no answer but a refusal", async (line) => {
+    const { status } = await ask(line);
+    expect([400, null]).toContain(status);
+  });
 
   it("that is split by line breaks asks for nothing more than its first line", async () => {
     const smuggled = `GET http://127.0.0.1:${canary.port}/ HTTP/1.1`;
@@ -150,7 +189,10 @@ describe("a host name", () => {
     "",
   ])("that is not ours (%s) is answered with 421", async (host) => {
     for (const version of ["1.1", "1.0"]) {
-      const answer = await ask(`GET /api/v1/setup HTTP/${version}`, `Host: ${host.replace("PORT", `${port}`)}`);
+      const answer = await ask(
+        `GET /api/v1/setup HTTP/${version}`,
+        `Host: ${host.replace("PORT", `${port}`)}`,
+      );
       expect(answer).toMatchObject({ status: 421 });
       expect(answer.head).toContain("application/problem+json");
     }
@@ -163,12 +205,16 @@ describe("a host name", () => {
     expect((await ask("GET /health HTTP/1.1", ...twice)).status).toBe(421);
   });
 
-  it.each(["127.0.0.1:PORT", "localhost:PORT", "LOCALHOST:PORT", "[::1]:PORT", "galley.test", "galley.test:8080"])(
-    "of ours (%s) is answered",
-    async (host) => {
-      expect((await ask("GET /health HTTP/1.1", `Host: ${host.replace("PORT", `${port}`)}`)).status).toBe(200);
-    },
-  );
+  it.each([
+    "127.0.0.1:PORT",
+    "localhost:PORT",
+    "LOCALHOST:PORT",
+    "[::1]:PORT",
+    "galley.test",
+    "galley.test:8080",
+  ])("of ours (%s) is answered", async (host) => {
+    expect((await ask("GET /health HTTP/1.1", `Host: ${host.replace("PORT", `${port}`)}`)).status).toBe(200);
+  });
 
   it("that HOSTS names is answered, with its port where it has one", async () => {
     const named = await testApp({ options: { hosts: ["galley.lan", "10.0.0.5:8080"] } });

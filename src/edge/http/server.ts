@@ -110,7 +110,7 @@ export async function createServer(parts: ServerParts): Promise<App> {
   await limitRates(app, { perMinute, redisUrl, metrics: parts.metrics });
   guardRoutes(app, { identity, installation, publicUrl, metricsToken, setUpToken });
   honourIdempotencyKeys(app, { database, clock });
-  await describeApi(app, options);
+  await describeApi(app, { ...options, cookieName: identity.cookieName });
   healthRoutes(app, {
     health: parts.health,
     mayLookInside: (request) => mayLookInside(request, { identity, metricsToken }),

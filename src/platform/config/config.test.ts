@@ -165,7 +165,17 @@ test("a proxy is believed by number or by network, and that there is one says to
     "2001:db8::/32",
     "192.0.2.7",
   ]);
-  for (const wrong of ["on", "true", "-1", "all", "0.0.0.0/33", "10.0.0.0/8,anybody", "1,2", "*", "1.2.3.4/x"]) {
+  for (const wrong of [
+    "on",
+    "true",
+    "-1",
+    "all",
+    "0.0.0.0/33",
+    "10.0.0.0/8,anybody",
+    "1,2",
+    "*",
+    "1.2.3.4/x",
+  ]) {
     expect(problemsOf({ TRUST_PROXY: wrong })).toEqual(["TRUST_PROXY"]);
   }
   const told = describeConfigProblems(inspectConfig({ TRUST_PROXY: "on" }, folder).findings);
@@ -175,7 +185,15 @@ test("a proxy is believed by number or by network, and that there is one says to
 test("further host names are names, with a port or without", () => {
   const hosts = loadConfig({ HOSTS: "Galley.lan, 10.0.0.5:3000,[::1]:80" }, folder).hosts;
   expect(hosts).toEqual(["galley.lan", "10.0.0.5:3000", "[::1]:80"]);
-  for (const wrong of ["*", "http://galley.lan", "galley.lan/", "a b", "*.galley.lan", "x@y", "galley.lan:port"]) {
+  for (const wrong of [
+    "*",
+    "http://galley.lan",
+    "galley.lan/",
+    "a b",
+    "*.galley.lan",
+    "x@y",
+    "galley.lan:port",
+  ]) {
     expect(problemsOf({ HOSTS: wrong })).toEqual(["HOSTS"]);
   }
 });

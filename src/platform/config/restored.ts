@@ -10,7 +10,10 @@ const orderSchema = z.object({ since: z.iso.datetime({ offset: true }) });
 /** Orders the quarantine of a restored database, before or while its server runs; `since`: when the backup was made. */
 export async function orderQuarantine(dataDir: string, since: Date): Promise<void> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await writeFile(join(dataDir, orderFile), JSON.stringify({ since: since.toISOString() }), { flush: true, mode: 0o600 });
+  await writeFile(join(dataDir, orderFile), JSON.stringify({ since: since.toISOString() }), {
+    flush: true,
+    mode: 0o600,
+  });
 }
 
 /**

@@ -86,7 +86,12 @@ function* builtInProblems(values: Values): Generator<Finding> {
   for (const name of ["SANDBOX", "MAIL_CATCHER"] as const) {
     if (values[name] !== true || !isLiveMode(values)) continue;
     const problem = `is on in ${values.GALLEY_MODE}: everybody who is signed in can use it and read what it holds`;
-    yield { level: "warning", variable: name, problem, fix: `Leave ${name} out, unless you want to try things here.` };
+    yield {
+      level: "warning",
+      variable: name,
+      problem,
+      fix: `Leave ${name} out, unless you want to try things here.`,
+    };
   }
 }
 

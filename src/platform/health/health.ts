@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "#kit";
 import type { Database } from "#platform/db";
 import { addGauge, type Metrics } from "#platform/metrics";
 import type { Logger } from "#platform/telemetry";
@@ -10,7 +11,8 @@ type Check = { ok: boolean; message: string };
 
 type Readiness = { ready: boolean; checks: Record<string, Check> };
 
-type NamedCheck = Check & { name: string };
+/** `advises`: people have to know of it, and this server can go on answering them. */
+type NamedCheck = Check & { name: string; advises?: boolean };
 
 export type Health = {
   /** Whether to send traffic here, and why not, by subsystem. */
@@ -25,11 +27,14 @@ type HealthOptions = {
   dataDir: string;
   metrics: Metrics;
   log: Logger;
+  clock?: Clock;
 };
 
 const answerWithinMs = 2000;
 const beatWithinSeconds = 20;
 const dueWithinSeconds = 120;
+/** Times are compared across machines everywhere: due posts, leases, tokens. Time services keep to milliseconds. */
+const clocksApartMs = 5000;
 const leastFreeBytes = 200 * 1024 * 1024;
 
 async function inTime<T>(work: Promise<T>): Promise<T> {
@@ -46,6 +51,8 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
 }
 
 type QueueFacts = {
+  /** The database's own clock, milliseconds since 1970. */
+  at: number;
   fsync: boolean;
   workers: number;
   beat_age: number | null;
@@ -59,6 +66,7 @@ type QueueFacts = {
 async function queueFacts({ system }: Database): Promise<QueueFacts> {
   const { rows } = await sql<QueueFacts>`
     select current_setting('fsync')::boolean as fsync,
+      extract(epoch from clock_timestamp())::float8 * 1000 as at,
       (select count(*) from worker_heartbeats) as workers,
       (select extract(epoch from now() - max(beat_at))::float8 from worker_heartbeats) as beat_age,
       (select quarantined_at is not null from installation) as quarantined,
@@ -109,6 +117,28 @@ function quarantineCheck({ quarantined }: QueueFacts): NamedCheck {
   return { name: "quarantine", ok: true, message };
 }
 
+const units = [
+  { name: "days", ms: 86_400_000 },
+  { name: "hours", ms: 3_600_000 },
+  { name: "minutes", ms: 60_000 },
+] as const;
+
+function span(ms: number): string {
+  const unit = units.find((one) => ms >= 2 * one.ms) ?? { name: "seconds", ms: 1000 };
+  return `${Math.round(ms / unit.ms)} ${unit.name}`;
+}
+
+/** The database's clock against ours, which was `asked` before its answer came and `told` after. */
+function clockCheck({ at }: QueueFacts, asked: number, told: number): NamedCheck {
+  const ahead = Math.max(at - told, 0) - Math.max(asked - at, 0);
+  const apart = Math.abs(ahead);
+  const ok = apart <= clocksApartMs;
+  const message = ok
+    ? "Galley and the database agree on the time"
+    : `the database's clock is ${span(apart)} ${ahead > 0 ? "ahead of" : "behind"} Galley's: posts go out at the wrong time; set both by a time service (NTP)`;
+  return { name: "clock", ok, advises: true, message };
+}
+
 async function diskCheck(dataDir: string): Promise<NamedCheck> {
   const { bavail, bsize } = await statfs(dataDir);
   const free = bavail * bsize;
@@ -122,7 +152,13 @@ async function diskCheck(dataDir: string): Promise<NamedCheck> {
 }
 
 /** Health for probes and metrics for Prometheus; the edge gives them addresses. */
-export function createHealth({ database, dataDir, metrics, log }: HealthOptions): Health {
+export function createHealth({
+  database,
+  dataDir,
+  metrics,
+  log,
+  clock = systemClock,
+}: HealthOptions): Health {
   async function check(name: string, work: () => Promise<NamedCheck[]>): Promise<NamedCheck[]> {
     try {
       return await inTime(work());
@@ -135,14 +171,19 @@ export function createHealth({ database, dataDir, metrics, log }: HealthOptions)
   async function ready(): Promise<Readiness> {
     const checks = await Promise.all([
       check("database", async () => {
+        const asked = clock.now().getTime();
         const facts = await queueFacts(database);
-        return [databaseCheck(facts), workerCheck(facts), queueCheck(facts), quarantineCheck(facts)];
+        const clocks = clockCheck(facts, asked, clock.now().getTime());
+        return [databaseCheck(facts), workerCheck(facts), queueCheck(facts), quarantineCheck(facts), clocks];
       }),
       check("disk", async () => [await diskCheck(dataDir)]),
     ]);
     const all = checks.flat();
-    const named = all.map(({ name, ...result }) => [name, result] as const);
-    return { ready: all.every(({ ok }) => ok), checks: Object.fromEntries(named) };
+    const named = all.map(({ name, ok, message }) => [name, { ok, message }] as const);
+    return {
+      ready: all.every(({ ok, advises }) => ok || advises === true),
+      checks: Object.fromEntries(named),
+    };
   }
 
   addGauge(

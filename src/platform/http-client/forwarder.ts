@@ -22,7 +22,8 @@ export type Forwarder = (request: ForwardedRequest) => Promise<ForwardedAnswer>;
  */
 export function createForwarder({ target, prefix }: { target: string; prefix: string }): Forwarder {
   const { hostname, port, protocol, pathname } = new URL(target);
-  if (protocol !== "http:" || pathname !== "/") throw new TypeError("a forwarder's target is http://host:port");
+  if (protocol !== "http:" || pathname !== "/")
+    throw new TypeError("a forwarder's target is http://host:port");
 
   return async ({ method, path, headers, body, signal }) => {
     if (!staysBelow(prefix, path)) {

@@ -56,7 +56,11 @@ async function init(context: Context, command: Command): Promise<void> {
   const password = await readPassword(context.io, "Password for the owner: ");
   const name = options.name ?? options.email.split("@")[0] ?? options.email;
   const headers = setupToken === undefined ? {} : { "galley-setup-token": setupToken };
-  await openSession(context, { path: "/setup", body: { ...options, name, password }, headers }, options.email);
+  await openSession(
+    context,
+    { path: "/setup", body: { ...options, name, password }, headers },
+    options.email,
+  );
 }
 
 async function login(context: Context, command: Command): Promise<void> {
