@@ -32,19 +32,6 @@ function escaped(text: string): string {
   return text.replaceAll(/[&<>"']/g, (sign) => signs[sign] ?? sign);
 }
 
-/** What people read instead of a status line. */
-const headings: Record<number, string> = {
-  400: "This address is not right",
-  401: "Sign in first",
-  403: "This is not open to you",
-  404: "There is nothing here",
-  409: "This cannot be done now",
-  421: "Galley has another address",
-  429: "That was a lot at once",
-  500: "Something went wrong in Galley",
-  503: "Galley cannot answer just now",
-};
-
 const style = `
 body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: #1c1917; background: #fafaf9 }
 main { max-width: 34rem; margin: 15vh auto 0; padding: 0 1.5rem }
@@ -63,13 +50,12 @@ export const pagePolicy =
 
 /** A problem in words, for people; without scripts, and everything of the request escaped. */
 export function problemPage({ status, title, detail, requestId }: ProblemDocument, home: string): string {
-  const heading = headings[status] ?? title;
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="robots" content="noindex"><title>${escaped(heading)}</title><style>${style}</style></head>
+<meta name="robots" content="noindex"><title>${escaped(title)}</title><style>${style}</style></head>
 <body><main>
-<h1>${escaped(heading)}</h1>
+<h1>${escaped(title)}</h1>
 <p>${escaped(detail)}</p>
 ${status === 401 ? `<p>Galley's address is ${escaped(home)}. If you are signed in under another one, go on there.</p>\n` : ""}<p><a href="${escaped(home)}/">Go to the start page</a></p>
 <p><small>${status} · ${escaped(requestId)}</small></p>
