@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import { escapeHtml } from "#kit";
 import type { ProblemDocument } from "./problems.ts";
 
 /**
@@ -18,18 +19,6 @@ function prefersHtml(accept: string): boolean {
   const html = accept.indexOf("text/html");
   const json = accept.search(/application\/(?:[\w.-]+\+)?json/);
   return html !== -1 && (json === -1 || html < json);
-}
-
-const signs: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (sign) => signs[sign] ?? sign);
 }
 
 const style = `
@@ -53,12 +42,12 @@ export function problemPage({ status, title, detail, requestId }: ProblemDocumen
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="robots" content="noindex"><title>${escaped(title)}</title><style>${style}</style></head>
+<meta name="robots" content="noindex"><title>${escapeHtml(title)}</title><style>${style}</style></head>
 <body><main>
-<h1>${escaped(title)}</h1>
-<p>${escaped(detail)}</p>
-${status === 401 ? `<p>Galley's address is ${escaped(home)}. If you are signed in under another one, go on there.</p>\n` : ""}<p><a href="${escaped(home)}/">Go to the start page</a></p>
-<p><small>${status} · ${escaped(requestId)}</small></p>
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(detail)}</p>
+${status === 401 ? `<p>Galley's address is ${escapeHtml(home)}. If you are signed in under another one, go on there.</p>\n` : ""}<p><a href="${escapeHtml(home)}/">Go to the start page</a></p>
+<p><small>${status} · ${escapeHtml(requestId)}</small></p>
 </main></body>
 </html>
 `;
