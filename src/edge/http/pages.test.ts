@@ -54,21 +54,22 @@ describe("what fails where a person looks", () => {
   });
 });
 
+function asking(host: string, accept: string): string {
+  const lines = ["GET /channels?tab=all HTTP/1.1", `Host: ${host}`, `Accept: ${accept}`, "Connection: close"];
+  return `${lines.join("\r\n")}\r\n\r\n`;
+}
+
 describe("a person who came by another name of this machine", () => {
   it("is led to the name that sessions and platforms know, and a program is not", async () => {
     const port = await freePort("127.0.0.1");
     const home = await testApp({ options: { publicUrl: `http://127.0.0.1:${port}` } });
     await home.app.listen({ port, host: "127.0.0.1" });
     try {
-      const lines = (host: string, ...more: string[]) =>
-        [`GET /channels?tab=all HTTP/1.1`, `Host: ${host}`, ...more, "Connection: close", "", ""].join(
-          "\r\n",
-        );
-      const led = await sendRaw(port, lines(`localhost:${port}`, "Accept: text/html"));
+      const led = await sendRaw(port, asking(`localhost:${port}`, "text/html"));
       expect(led.status).toBe(307);
       expect(led.head.toLowerCase()).toContain(`location: http://127.0.0.1:${port}/channels?tab=all`);
-      expect((await sendRaw(port, lines(`127.0.0.1:${port}`, "Accept: text/html"))).status).not.toBe(307);
-      expect((await sendRaw(port, lines(`localhost:${port}`, "Accept: application/json"))).status).toBe(404);
+      expect((await sendRaw(port, asking(`127.0.0.1:${port}`, "text/html"))).status).not.toBe(307);
+      expect((await sendRaw(port, asking(`localhost:${port}`, "application/json"))).status).toBe(404);
     } finally {
       await home.close();
     }

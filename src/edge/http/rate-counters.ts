@@ -85,7 +85,7 @@ export async function createCounters(options: {
 
   class Store implements FastifyRateLimitStore {
     incr(key: string, done: (error: Error | null, result?: Count) => void, windowMs: number): void {
-      void count(key, windowMs).then((result) => done(null, result), done);
+      void answer(count(key, windowMs), done);
     }
 
     child(): Store {
@@ -94,6 +94,14 @@ export async function createCounters(options: {
   }
 
   return { Store, isShared: () => isShared === true, close: () => redis?.disconnect() };
+}
+
+async function answer(counting: Promise<Count>, done: (error: Error | null, result?: Count) => void) {
+  try {
+    done(null, await counting);
+  } catch (error) {
+    done(error instanceof Error ? error : new Error(String(error)));
+  }
 }
 
 /** Fixed windows in memory; expired ones and, where there are too many, the oldest go first. */

@@ -151,29 +151,25 @@ describe("who is counted", () => {
   });
 });
 
-describe("a proxy's word about the client", () => {
-  async function seenAs(
-    trustProxy: false | number | string[],
-    forwarded: string,
-    remoteAddress = "10.0.0.9",
-  ) {
-    const behind = await testApp({
-      options: { trustProxy },
-      register: (api) =>
-        void api.get(
-          "/whoami",
-          { config: { access: "public" }, schema: { hide: true } },
-          (request) => request.ip,
-        ),
-    });
-    try {
-      const headers = { "x-forwarded-for": forwarded };
-      return (await behind.app.inject({ url: "/api/v1/whoami", remoteAddress, headers })).body;
-    } finally {
-      await behind.close();
-    }
+async function seenAs(trustProxy: false | number | string[], forwarded: string, remoteAddress = "10.0.0.9") {
+  const behind = await testApp({
+    options: { trustProxy },
+    register: (api) =>
+      void api.get(
+        "/whoami",
+        { config: { access: "public" }, schema: { hide: true } },
+        (request) => request.ip,
+      ),
+  });
+  try {
+    const headers = { "x-forwarded-for": forwarded };
+    return (await behind.app.inject({ url: "/api/v1/whoami", remoteAddress, headers })).body;
+  } finally {
+    await behind.close();
   }
+}
 
+describe("a proxy's word about the client", () => {
   it("counts for as many hops as are named, and never further left", async () => {
     const spoofed = "1.1.1.1, 203.0.113.5, 10.0.0.8";
     expect(await seenAs(false, spoofed)).toBe("10.0.0.9");
