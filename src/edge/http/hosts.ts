@@ -26,7 +26,7 @@ function hostOf(text: string | undefined): Host | null {
 }
 
 /** Whether a host name means the machine itself, whatever its port. */
-export function isLoopbackHost(host: string | undefined): boolean {
+function isLoopbackHost(host: string | undefined): boolean {
   return loopbackName.test(hostOf(host)?.name ?? "");
 }
 

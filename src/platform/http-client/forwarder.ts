@@ -3,7 +3,7 @@ import { request as openRequest } from "node:http";
 import type { Readable } from "node:stream";
 import { EgressError } from "./error.ts";
 
-export type ForwardedRequest = {
+type ForwardedRequest = {
   method: string;
   /** A path, with its query, that begins with the forwarder's prefix. */
   path: string;
@@ -12,7 +12,7 @@ export type ForwardedRequest = {
   signal: AbortSignal;
 };
 
-export type ForwardedAnswer = { status: number; headers: IncomingHttpHeaders; body: Readable };
+type ForwardedAnswer = { status: number; headers: IncomingHttpHeaders; body: Readable };
 
 export type Forwarder = (request: ForwardedRequest) => Promise<ForwardedAnswer>;
 
