@@ -65,7 +65,7 @@ function look(search: string) {
 }
 
 async function usesIndex(search: string): Promise<boolean> {
-  const query = findQuery(workspaceId, search);
+  const { query } = findQuery(workspaceId, search, "forms");
   const { rows } = await database.system.executeQuery(
     CompiledQuery.raw(`explain ${query.sql}`, [...query.parameters]),
   );

@@ -4,7 +4,7 @@ import type { DeskParts } from "./desk.ts";
 import { type Editor, type EditorRow, editorsOf, editorsOfPost } from "./editors.read.ts";
 import { type ScheduleColumns, scheduleOf } from "./load.ts";
 import type { PostStatus, Schedule } from "./post.ts";
-import { findPosts, patternOf } from "./posts.search.ts";
+import { type Leniency, findPosts, searchCondition } from "./posts.search.ts";
 
 export type PostFilter = {
   statuses: PostStatus[];
@@ -57,7 +57,7 @@ type Row = ScheduleColumns & {
 };
 
 /**
- * A page of posts in one round trip, in up to three where words are searched: newest first, or by their time when a span of time is asked for.
+ * A page of posts in one round trip, in a few where words are searched: newest first, or by their time when a span of time is asked for.
  * Removed posts are left out.
  */
 export async function listPosts(
@@ -89,21 +89,39 @@ export async function listPosts(
   };
 }
 
-/**
- * Words that are common stand in the newest posts, so those are looked at first: naming every post that holds them
- * would take longer. Rare ones are found by the index of words.
- */
+/** What holds the words in one of their forms; where nothing does, what holds them but for a slip of the finger. */
 async function findRows(
-  { database, clock }: Pick<DeskParts, "database" | "clock">,
+  parts: Pick<DeskParts, "database" | "clock">,
   workspaceId: string,
   filter: PostFilter,
 ): Promise<Row[]> {
+  const { database, clock } = parts;
   const now = clock.now();
-  const ask = (within: Within) => database.read(workspaceId, listQuery(workspaceId, filter, within, now));
-  if (filter.search === null) return ask("all");
+  if (filter.search === null) {
+    return database.read(workspaceId, listQuery(workspaceId, filter, { within: "all", now }));
+  }
+  const rows = await searchRows(parts, workspaceId, { ...filter, search: filter.search }, "forms");
+  return rows.length > 0
+    ? rows
+    : searchRows(parts, workspaceId, { ...filter, search: filter.search }, "slips");
+}
+
+/**
+ * Words that are common stand in the newest posts, so those are looked at first: naming every post that holds them
+ * would take longer. Rare ones are found by the indexes of words.
+ */
+async function searchRows(
+  { database, clock }: Pick<DeskParts, "database" | "clock">,
+  workspaceId: string,
+  filter: PostFilter & { search: string },
+  leniency: Leniency,
+): Promise<Row[]> {
+  const now = clock.now();
+  const ask = (within: Within) =>
+    database.read(workspaceId, listQuery(workspaceId, filter, { within, now, leniency }));
   const among = await ask("first");
   if (among.length > filter.limit) return among;
-  const ids = await findPosts(database, workspaceId, filter.search);
+  const ids = await findPosts(database, workspaceId, { search: filter.search, leniency });
   return ask(ids ? { ids } : "all");
 }
 
@@ -124,7 +142,11 @@ const ordinaryLimit = 20;
  * The busiest query of the desk, as text: building it from parts took longer than the rest of the
  * request. Only constants and numbers of placeholders get into the text; every value is bound.
  */
-function listQuery(workspaceId: string, filter: PostFilter, within: Within, now: Date): CompiledQuery<Row> {
+function listQuery(
+  workspaceId: string,
+  filter: PostFilter,
+  { within, now, leniency = "forms" }: { within: Within; now: Date; leniency?: Leniency },
+): CompiledQuery<Row> {
   const values: unknown[] = [];
   function bind(value: unknown, type: string): string {
     return `$${values.push(value)}::${type}`;
@@ -160,8 +182,7 @@ function listQuery(workspaceId: string, filter: PostFilter, within: Within, now:
   // One row more than the page holds, to know whether another follows.
   const limit = filter.limit === ordinaryLimit ? ordinaryLimit + 1 : bind(filter.limit + 1, "bigint");
   const order = orderOf(filter);
-  const pattern = filter.search === null ? null : bind(patternOf(filter.search), "text");
-  const holds = pattern ? `(p.title ilike ${pattern} or p.excerpt ilike ${pattern})` : "true";
+  const holds = filter.search === null ? "true" : holdsWords(filter.search, leniency, { workspaceId, bind });
   const chosen = `posts p where ${conditions.join(" and ")}`;
   const from =
     within === "first"
@@ -185,6 +206,18 @@ function listQuery(workspaceId: string, filter: PostFilter, within: Within, now:
     from ${from}
     order by ${order} limit ${limit}`;
   return CompiledQuery.raw(text, values);
+}
+
+/** Whether a row `p` of `posts` holds what is searched. */
+function holdsWords(
+  search: string,
+  leniency: Leniency,
+  { workspaceId, bind }: { workspaceId: string; bind: (value: unknown, type: string) => string },
+): string {
+  let bound: string | null = null;
+  const workspace = () => (bound ??= bind(workspaceId, "uuid"));
+  const { text } = searchCondition(search, leniency, { workspace, bind });
+  return `exists (select from post_search s where s.workspace_id = p.workspace_id and s.post_id = p.id and ${text})`;
 }
 
 function orderOf(filter: PostFilter): string {

@@ -9,9 +9,84 @@ export function patternOf(search: string): string {
   return `%${search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }
 
+/** One thing that a post must hold: words in a row as they stand, a word in any of its forms, or a channel's handle. */
+type Term = { kind: "phrase" | "word" | "handle"; text: string };
+
+/** More words than these make a search no clearer, and each costs. */
+const mostTerms = 8;
+
+/** A word without the marks around it, as in "#letterpress," */
+function bare(word: string): string {
+  return word.replace(/^[#(¿¡.,;:!?]+/u, "").replace(/[).,;:!?…]+$/u, "");
+}
+
 /**
- * The posts that hold a text, by the index of their pieces; null where it cannot tell: the text is too short
- * to have pieces, or too common to name them all.
+ * What a search asks for: `"bound by hand"` in just these words, `@northwind` for its channel, every other word in
+ * any form. What is no plain word ("100%", an address) is looked for as it stands.
+ */
+export function termsOf(search: string): Term[] {
+  const terms: Term[] = [];
+  for (const [whole, phrase] of search.matchAll(/["“”„«»]([^"“”„«»]+)["“”„«»]|[^\s"“”„«»]+/gu)) {
+    const word = bare(whole);
+    if (phrase?.trim()) terms.push({ kind: "phrase", text: phrase.trim() });
+    else if (/^@[^\s@]{2,}$/u.test(word)) terms.push({ kind: "handle", text: word.slice(1) });
+    else if (/^[\p{L}\p{N}\p{M}'’]+$/u.test(word)) terms.push({ kind: "word", text: word });
+    else terms.push({ kind: "phrase", text: whole });
+  }
+  return terms.length > 0 ? terms.slice(0, mostTerms) : [{ kind: "phrase", text: search }];
+}
+
+/** How a word is met: in any of its forms, or with a slip of the finger besides. */
+export type Leniency = "forms" | "slips";
+
+type Bind = (value: unknown, type: string) => string;
+
+/** The condition on a row `s` of `post_search` (`workspace` is asked for its placeholder where it is needed), and whether the indexes of pieces and keys can answer all of it. */
+export function searchCondition(
+  search: string,
+  leniency: Leniency,
+  { workspace, bind }: { workspace: () => string; bind: Bind },
+): { text: string; indexed: boolean } {
+  const terms = termsOf(search);
+  const conditions = terms.map(({ kind, text }) => {
+    const literal = `s.words ilike ${bind(patternOf(text), "text")}`;
+    // PostgreSQL minds a value that nothing asks for, so each is bound where it is used.
+    if (kind === "phrase" && !hasPieces(text)) return literal;
+    const given = bind(text, "text");
+    const occurs = hasPieces(text)
+      ? `(${literal} and search_pieces(s.workspace_id, s.words) @> search_pieces(${workspace()}, ${given}))`
+      : literal;
+    if (kind === "phrase") return occurs;
+    const ways = [occurs];
+    if (kind === "handle") ways.push(`s.keys && ${channelKeys(workspace(), given)}`);
+    if (kind === "word") ways.push(`s.keys && ${formKeys(workspace(), given)}`);
+    if (kind === "word" && leniency === "slips") ways.push(`s.keys && ${slipKeys(workspace(), given)}`);
+    return `(${ways.join(" or ")})`;
+  });
+  return {
+    text: conditions.join(" and "),
+    indexed: terms.some(({ text }) => hasPieces(text)),
+  };
+}
+
+/** Each in a query of its own, so that they are made once and not for each row. */
+function formKeys(workspace: string, word: string): string {
+  return `(select search_hashes(${workspace}, 'word ', search_words(${word}))
+    || search_hashes(${workspace}, 'stem ', search_stems(${word})))`;
+}
+
+function slipKeys(workspace: string, word: string): string {
+  return `(select search_hashes(${workspace}, 'slip ', search_slips(search_words(${word}))))`;
+}
+
+function channelKeys(workspace: string, handle: string): string {
+  return `(select search_hashes(${workspace}, 'channel ', coalesce(array_agg(c.id::text), '{}'))
+    from channels c where c.workspace_id = ${workspace} and strpos(lower(c.handle), lower(${handle})) > 0)`;
+}
+
+/**
+ * The posts that hold a text, by the indexes of their pieces and keys; null where these cannot tell: the text is too
+ * short to have pieces, or too common to name all posts.
  *
  * Asked as the system, because PostgreSQL uses no such index behind row-level security: its operators are
  * not leakproof. Only ids come back, and the page that is made of them is read behind that wall as ever.
@@ -19,10 +94,11 @@ export function patternOf(search: string): string {
 export async function findPosts(
   database: Pick<Database, "system">,
   workspaceId: string,
-  search: string,
+  { search, leniency }: { search: string; leniency: Leniency },
 ): Promise<string[] | null> {
-  if (!hasPieces(search)) return null;
-  const { rows } = await database.system.executeQuery(findQuery(workspaceId, search));
+  const { query, indexed } = findQuery(workspaceId, search, leniency);
+  if (!indexed) return null;
+  const { rows } = await database.system.executeQuery(query);
   return rows.length > mostFound ? null : rows.map(({ id }) => id);
 }
 
@@ -32,12 +108,18 @@ function hasPieces(search: string): boolean {
 }
 
 /** Exported for the bench, which shows its plan. */
-export function findQuery(workspaceId: string, search: string): CompiledQuery<{ id: string }> {
-  return CompiledQuery.raw(
+export function findQuery(
+  workspaceId: string,
+  search: string,
+  leniency: Leniency,
+): { query: CompiledQuery<{ id: string }>; indexed: boolean } {
+  const values: unknown[] = [workspaceId];
+  const bind: Bind = (value, type) => `$${values.push(value)}::${type}`;
+  const { text, indexed } = searchCondition(search, leniency, { workspace: () => "$1::uuid", bind });
+  const query: CompiledQuery<{ id: string }> = CompiledQuery.raw(
     `select s.post_id as id from post_search s
-    where s.workspace_id = $1::uuid and s.words ilike $3::text
-      and search_pieces(s.workspace_id, s.words) @> search_pieces($1::uuid, $2::text)
-    limit ${mostFound + 1}`,
-    [workspaceId, search, patternOf(search)],
+    where s.workspace_id = $1::uuid and ${text} limit ${mostFound + 1}`,
+    values,
   );
+  return { query, indexed };
 }

@@ -79,13 +79,15 @@ globalThis.galleyProbes = (() => {
   }
 
   function isOutOfReach(element) {
-    const { visibility, opacity, pointerEvents } = getComputedStyle(element);
+    const { visibility, opacity, pointerEvents, clipPath } = getComputedStyle(element);
     const { width, height } = element.getBoundingClientRect();
     return (
       width <= 1 ||
       height <= 1 ||
       visibility === "hidden" ||
       opacity === "0" ||
+      // Only for readers, as long as it has no focus.
+      clipPath !== "none" ||
       pointerEvents === "none" ||
       element.closest("[aria-hidden=true], [inert]") !== null
     );

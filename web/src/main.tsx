@@ -3,7 +3,9 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { handleSignedOut } from "./api/client.ts";
+import { isLost, whenBack } from "./api/connection.ts";
 import { ApiError } from "./api/problem.ts";
+import { askAgain } from "./lib/lazy-part.tsx";
 import { createAppRouter } from "./router.tsx";
 import "@fontsource-variable/inter";
 import "./styles.css";
@@ -11,7 +13,8 @@ import { HintProvider } from "./ui/tooltip.tsx";
 
 function mayHelpToRetry(count: number, error: Error): boolean {
   const transient = error instanceof ApiError && (error.status === 0 || error.status === 503);
-  return transient && count < 3;
+  // Once it is known that nobody answers, a screen does not wait for more tries to say so.
+  return transient && count < (isLost() ? 1 : 3);
 }
 
 const queryClient = new QueryClient({
@@ -29,6 +32,11 @@ handleSignedOut(() => {
   if (pathname === "/sign-in" || pathname === "/setup") return;
   queryClient.removeQueries({ queryKey: ["me"] });
   void router.navigate({ to: "/sign-in", search: { returnTo: pathname + searchStr, expired: true } });
+});
+
+whenBack(() => {
+  askAgain();
+  void router.invalidate();
 });
 
 const root = document.getElementById("root");

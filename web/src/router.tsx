@@ -3,7 +3,6 @@ import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
-  lazyRouteComponent,
   Outlet,
   type ParsedLocation,
   redirect,
@@ -12,6 +11,7 @@ import { ownPath } from "../../src/kit/own-path.ts";
 import { chooseWorkspace, chosenWorkspace } from "./api/client.ts";
 import { hasCode } from "./api/problem.ts";
 import { meQuery, setupQuery } from "./api/queries.ts";
+import { lazyScreen } from "./lib/lazy-part.tsx";
 import { needKinds } from "./needs/use-needs.ts";
 import { type Address, screenData } from "./screen-data.ts";
 import { settingsText } from "./settings/messages.ts";
@@ -64,7 +64,7 @@ const setupRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/setup",
   staticData: { title: shellText.titles.setup },
-  component: lazyRouteComponent(() => import("./account/setup-screen.tsx"), "SetupScreen"),
+  component: lazyScreen(async () => (await import("./account/setup-screen.tsx")).SetupScreen),
 });
 
 const signInRoute = createRoute({
@@ -73,7 +73,7 @@ const signInRoute = createRoute({
   staticData: { title: shellText.titles.signIn },
   validateSearch: (search: Record<string, unknown>) =>
     optional({ returnTo: wayBack(search["returnTo"]), expired: search["expired"] === true || undefined }),
-  component: lazyRouteComponent(() => import("./account/sign-in-screen.tsx"), "SignInScreen"),
+  component: lazyScreen(async () => (await import("./account/sign-in-screen.tsx")).SignInScreen),
 });
 
 const invitationRoute = createRoute({
@@ -81,14 +81,14 @@ const invitationRoute = createRoute({
   path: "/invitation",
   staticData: { title: shellText.titles.invitation },
   validateSearch: (search: Record<string, unknown>) => optional({ token: text(search["token"]) }),
-  component: lazyRouteComponent(() => import("./account/invitation-screen.tsx"), "InvitationScreen"),
+  component: lazyScreen(async () => (await import("./account/invitation-screen.tsx")).InvitationScreen),
 });
 
 const workspaceRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/new-workspace",
   staticData: { title: shellText.newWorkspace },
-  component: lazyRouteComponent(() => import("./account/workspace-screen.tsx"), "WorkspaceScreen"),
+  component: lazyScreen(async () => (await import("./account/workspace-screen.tsx")).WorkspaceScreen),
 });
 
 /** Everything behind sign-in. A fresh installation leads to its set-up, a stranger to sign-in. */
@@ -127,7 +127,7 @@ const homeRoute = createRoute({
   path: "/",
   loader: (given) => screenData.home(given.context.queryClient, addressOf(given)),
   staticData: { title: shellText.home },
-  component: lazyRouteComponent(() => import("./home/home-screen.tsx"), "HomeScreen"),
+  component: lazyScreen(async () => (await import("./home/home-screen.tsx")).HomeScreen),
 });
 
 const inboxRoute = createRoute({
@@ -136,7 +136,7 @@ const inboxRoute = createRoute({
   loader: (given) => screenData.inbox(given.context.queryClient, addressOf(given)),
   staticData: { title: shellText.inbox },
   validateSearch: (search: Record<string, unknown>) => optional({ post: text(search["post"]) }),
-  component: lazyRouteComponent(() => import("./inbox/inbox-screen.tsx"), "InboxScreen"),
+  component: lazyScreen(async () => (await import("./inbox/inbox-screen.tsx")).InboxScreen),
 });
 
 const needsRoute = createRoute({
@@ -146,7 +146,7 @@ const needsRoute = createRoute({
   staticData: { title: shellText.needs },
   validateSearch: (search: Record<string, unknown>) =>
     optional({ kind: needKinds.find((kind) => kind === search["kind"]) }),
-  component: lazyRouteComponent(() => import("./needs/needs-screen.tsx"), "NeedsScreen"),
+  component: lazyScreen(async () => (await import("./needs/needs-screen.tsx")).NeedsScreen),
 });
 
 const postsRoute = createRoute({
@@ -155,7 +155,7 @@ const postsRoute = createRoute({
   staticData: { title: shellText.posts },
   validateSearch: (search: Record<string, unknown>) =>
     optional({ status: text(search["status"]), q: text(search["q"]) }),
-  component: lazyRouteComponent(() => import("./posts/posts-screen.tsx"), "PostsScreen"),
+  component: lazyScreen(async () => (await import("./posts/posts-screen.tsx")).PostsScreen),
 });
 
 const postRoute = createRoute({
@@ -163,7 +163,7 @@ const postRoute = createRoute({
   path: "/posts/$postId",
   loader: (given) => screenData.post(given.context.queryClient, addressOf(given)),
   staticData: { title: shellText.titles.post },
-  component: lazyRouteComponent(() => import("./post/post-screen.tsx"), "PostScreen"),
+  component: lazyScreen(async () => (await import("./post/post-screen.tsx")).PostScreen),
 });
 
 const composerRoute = createRoute({
@@ -173,7 +173,7 @@ const composerRoute = createRoute({
   validateSearch: (search: Record<string, unknown>) => optional({ at: text(search["at"]) }),
   loader: (given) => screenData.post(given.context.queryClient, addressOf(given)),
   staticData: { title: shellText.titles.edit },
-  component: lazyRouteComponent(() => import("./composer/composer-screen.tsx"), "ComposerScreen"),
+  component: lazyScreen(async () => (await import("./composer/composer-screen.tsx")).ComposerScreen),
 });
 
 function viewTitle(view: unknown): string {
@@ -184,13 +184,20 @@ function viewTitle(view: unknown): string {
       : shellText.calendar;
 }
 
+const calendarViews = ["week", "list"] as const;
+
 const calendarRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/calendar",
+  loader: (given) => screenData.calendar(given.context.queryClient, addressOf(given)),
   staticData: { title: ({ view }) => viewTitle(view) },
   validateSearch: (search: Record<string, unknown>) =>
-    optional({ view: search["view"] === "week" ? ("week" as const) : undefined, date: text(search["date"]) }),
-  component: lazyRouteComponent(() => import("./calendar/calendar-screen.tsx"), "CalendarScreen"),
+    optional({
+      view: calendarViews.find((view) => view === search["view"]),
+      date: text(search["date"]),
+      channel: text(search["channel"]),
+    }),
+  component: lazyScreen(async () => (await import("./calendar/calendar-screen.tsx")).CalendarScreen),
 });
 
 const queueRoute = createRoute({
@@ -198,7 +205,7 @@ const queueRoute = createRoute({
   path: "/queue",
   loader: (given) => screenData.queue(given.context.queryClient, addressOf(given)),
   staticData: { title: shellText.queue },
-  component: lazyRouteComponent(() => import("./queue/queue-screen.tsx"), "QueueScreen"),
+  component: lazyScreen(async () => (await import("./queue/queue-screen.tsx")).QueueScreen),
 });
 
 const seriesListRoute = createRoute({
@@ -206,7 +213,7 @@ const seriesListRoute = createRoute({
   path: "/series",
   loader: (given) => screenData.seriesList(given.context.queryClient, addressOf(given)),
   staticData: { title: shellText.series },
-  component: lazyRouteComponent(() => import("./series/series-list-screen.tsx"), "SeriesListScreen"),
+  component: lazyScreen(async () => (await import("./series/series-list-screen.tsx")).SeriesListScreen),
 });
 
 const seriesRoute = createRoute({
@@ -214,7 +221,7 @@ const seriesRoute = createRoute({
   path: "/series/$seriesId",
   loader: (given) => screenData.series(given.context.queryClient, addressOf(given)),
   staticData: { title: shellText.series },
-  component: lazyRouteComponent(() => import("./series/series-screen.tsx"), "SeriesScreen"),
+  component: lazyScreen(async () => (await import("./series/series-screen.tsx")).SeriesScreen),
 });
 
 const importRoute = createRoute({
@@ -223,7 +230,7 @@ const importRoute = createRoute({
   loader: (given) => screenData.import(given.context.queryClient, addressOf(given)),
   staticData: { title: shellText.import },
   validateSearch: (search: Record<string, unknown>) => optional({ id: text(search["id"]) }),
-  component: lazyRouteComponent(() => import("./import/import-screen.tsx"), "ImportScreen"),
+  component: lazyScreen(async () => (await import("./import/import-screen.tsx")).ImportScreen),
 });
 
 const channelsRoute = createRoute({
@@ -232,7 +239,7 @@ const channelsRoute = createRoute({
   loader: (given) => screenData.channels(given.context.queryClient, addressOf(given)),
   staticData: { title: shellText.channels },
   validateSearch: (search: Record<string, unknown>) => optional({ pick: text(search["pick"]) }),
-  component: lazyRouteComponent(() => import("./channels/channels-screen.tsx"), "ChannelsScreen"),
+  component: lazyScreen(async () => (await import("./channels/channels-screen.tsx")).ChannelsScreen),
 });
 
 const doctorRoute = createRoute({
@@ -240,7 +247,7 @@ const doctorRoute = createRoute({
   path: "/channels/doctor",
   loader: (given) => screenData.doctor(given.context.queryClient, addressOf(given)),
   staticData: { title: shellText.titles.doctor },
-  component: lazyRouteComponent(() => import("./channels/doctor-screen.tsx"), "DoctorScreen"),
+  component: lazyScreen(async () => (await import("./channels/doctor-screen.tsx")).DoctorScreen),
 });
 
 const usageRoute = createRoute({
@@ -248,7 +255,7 @@ const usageRoute = createRoute({
   path: "/usage",
   loader: (given) => screenData.usage(given.context.queryClient, addressOf(given)),
   staticData: { title: shellText.usage },
-  component: lazyRouteComponent(() => import("./usage/usage-screen.tsx"), "UsageScreen"),
+  component: lazyScreen(async () => (await import("./usage/usage-screen.tsx")).UsageScreen),
 });
 
 function settingsTitle(tab: unknown): string {
@@ -262,7 +269,7 @@ const settingsRoute = createRoute({
   loader: (given) => screenData.settings(given.context.queryClient, addressOf(given)),
   staticData: { title: ({ tab }) => settingsTitle(tab) },
   validateSearch: (search: Record<string, unknown>) => optional({ tab: text(search["tab"]) }),
-  component: lazyRouteComponent(() => import("./settings/settings-screen.tsx"), "SettingsScreen"),
+  component: lazyScreen(async () => (await import("./settings/settings-screen.tsx")).SettingsScreen),
 });
 
 const routeTree = rootRoute.addChildren([

@@ -20,6 +20,7 @@ const typeNames: Record<string, string> = {
   jsonb: "Json",
   numeric: "Decimal",
   text: "string",
+  _int8: "string[]",
   _text: "string[]",
   _uuid: "string[]",
   timestamptz: "Instant",

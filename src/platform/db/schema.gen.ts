@@ -369,6 +369,7 @@ export type PostSearchTable = {
   workspace_id: string;
   post_id: string;
   words: string;
+  keys: Filled<string[]>;
 };
 
 export type PostVersionsTable = {

@@ -1,11 +1,11 @@
 import { CaretSortIcon, CheckIcon } from "@radix-ui/react-icons";
 import { Command } from "cmdk";
-import { Popover } from "radix-ui";
 import { useId, useMemo, useState } from "react";
 import { cn } from "../lib/cn.ts";
 import { control } from "../ui/field.tsx";
+import { Popover } from "../ui/popover.tsx";
 import { accountText } from "./messages.ts";
-import { zoneLabel, zonesWith } from "./time-zones.ts";
+import { findsZone, zoneLabel, zonesWith } from "./time-zones.ts";
 
 export function browserTimeZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -26,8 +26,12 @@ export function TimeZoneSelect({ value, onChange, className, ...field }: TimeZon
   const [now] = useState(() => new Date());
   const listId = useId();
   return (
-    <Popover.Root open={open} onOpenChange={setOpen}>
-      <Popover.Trigger asChild>
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
+      id={listId}
+      label={accountText.timeZones}
+      trigger={
         <button
           type="button"
           role="combobox"
@@ -39,33 +43,28 @@ export function TimeZoneSelect({ value, onChange, className, ...field }: TimeZon
           <span className="min-w-0 flex-1 truncate">{zoneLabel(value, now)}</span>
           <CaretSortIcon aria-hidden="true" className="shrink-0 text-faint" />
         </button>
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          id={listId}
-          align="start"
-          sideOffset={4}
-          aria-label={accountText.timeZones}
-          className="z-50 w-(--radix-popover-trigger-width) min-w-64 animate-enter overflow-hidden rounded-lg border border-line bg-raised shadow-high"
-        >
-          <Zones
-            value={value}
-            now={now}
-            onChoose={(zone) => {
-              onChange(zone);
-              setOpen(false);
-            }}
-          />
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+      }
+    >
+      <Zones
+        value={value}
+        now={now}
+        onChoose={(zone) => {
+          onChange(zone);
+          setOpen(false);
+        }}
+      />
+    </Popover>
   );
 }
 
 function Zones({ value, now, onChoose }: { value: string; now: Date; onChoose: (zone: string) => void }) {
   const zones = useMemo(() => zonesWith(value, now), [value, now]);
   return (
-    <Command label={accountText.timeZones} defaultValue={value}>
+    <Command
+      label={accountText.timeZones}
+      defaultValue={value}
+      filter={(zone, typed, words = []) => (findsZone(zone, typed, words) ? 1 : 0)}
+    >
       <Command.Input
         placeholder={accountText.findTimeZone}
         className="h-10 w-full border-b border-line bg-transparent px-3 text-base outline-none"

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { zoneLabel, zonesWith } from "./time-zones.ts";
+import { findsZone, zoneLabel, zonesWith } from "./time-zones.ts";
 
 const winter = new Date("2026-01-15T12:00:00Z");
 const summer = new Date("2026-07-15T12:00:00Z");
@@ -18,4 +18,13 @@ test("the chosen zone is among them, also where this machine does not know it", 
   const berlin = zonesWith("Europe/Berlin", winter).filter(({ zone }) => zone === "Europe/Berlin");
   expect(berlin).toHaveLength(1);
   expect(berlin[0]?.words).toContain("UTC+01:00");
+});
+
+test("a zone is found by parts of what it is called, with or without marks, also by its former name", () => {
+  expect(zoneLabel("Asia/Katmandu", winter)).toBe("Kathmandu (UTC+05:45)");
+  const words = ["Kathmandu", "Asia", "UTC+05:45"];
+  for (const typed of ["kath", "katm", "Asia kathmandu", "+05:45", "KÁTHMANDU"]) {
+    expect([typed, findsZone("Asia/Katmandu", typed, words)]).toEqual([typed, true]);
+  }
+  expect(findsZone("America/North_Dakota/Beulah", "kathmandu", ["Beulah"])).toBe(false);
 });

@@ -11,9 +11,22 @@ function offsetOf(zone: string, at: Date): string {
   }
 }
 
+/** Browsers name some zones as they once were called; people look for them as they are. */
+const renamed: Record<string, string> = {
+  Asmera: "Asmara",
+  Calcutta: "Kolkata",
+  Faeroe: "Faroe",
+  Godthab: "Nuuk",
+  Katmandu: "Kathmandu",
+  Kiev: "Kyiv",
+  Rangoon: "Yangon",
+  Saigon: "Ho Chi Minh",
+};
+
 function placesOf(zone: string): { city: string; region: string } {
   const [region = "", ...places] = zone.replaceAll("_", " ").split("/");
-  const city = places.at(-1) ?? region;
+  const last = places.at(-1) ?? region;
+  const city = renamed[last] ?? last;
   return { city, region: places.length > 0 ? [region, ...places.slice(0, -1)].join(", ") : "" };
 }
 
@@ -37,4 +50,17 @@ export function zonesWith(chosen: string, at: Date): Zone[] {
       return { zone, label: labelOf(city, offset), region, words: [city, region, offset] };
     })
     .toSorted((left, right) => (left.label < right.label ? -1 : 1));
+}
+
+/** "Zürich" and "zurich" are one: small letters without marks. */
+function folded(text: string): string {
+  return text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
+}
+
+/** Whether all that is typed stands somewhere in a zone's name or in its other words. */
+export function findsZone(zone: string, typed: string, words: string[]): boolean {
+  const known = folded([zone.replaceAll("_", " "), ...words].join(" "));
+  return folded(typed)
+    .split(/\s+/u)
+    .every((part) => known.includes(part));
 }

@@ -12,6 +12,15 @@ export function reportConnection(next: Connection): void {
   for (const listener of listeners) listener();
 }
 
+export function isLost(): boolean {
+  return state === "lost";
+}
+
+/** Calls back each time when the server answers again after it did not. */
+export function whenBack(listener: () => void): void {
+  listeners.add(() => (state === "ok" ? listener() : undefined));
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

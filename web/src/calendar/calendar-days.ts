@@ -22,7 +22,17 @@ export type CalendarEntry = { wall: Temporal.PlainDateTime; key: string } & (
   | { kind: "free"; handles: string[] }
 );
 
-type Shown = { posts: PostSummary[]; planned: PlannedDate[]; slots: QueueItem[] };
+export type Shown = { posts: PostSummary[]; planned: PlannedDate[]; slots: QueueItem[] };
+
+/** What concerns one channel; all where none is chosen. */
+export function ofChannel(shown: Shown, channelId: string | undefined): Shown {
+  if (channelId === undefined) return shown;
+  return {
+    posts: shown.posts.filter(({ channels }) => channels.some((one) => one.channelId === channelId)),
+    planned: shown.planned.filter(({ channels }) => channels.some((one) => one.channelId === channelId)),
+    slots: shown.slots.filter((slot) => slot.channelId === channelId),
+  };
+}
 
 /** What there is by day of the workspace's zone: what people there read on the wall. */
 export function entriesByDay(

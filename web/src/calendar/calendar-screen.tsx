@@ -1,29 +1,29 @@
-import { ChevronLeftIcon, ChevronRightIcon } from "@radix-ui/react-icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { Temporal } from "temporal-polyfill";
 import { messageOf } from "../api/problem.ts";
 import { calendarQuery, channelsQuery } from "../api/queries.ts";
 import type { PostSummary } from "../api/types.ts";
 import { useCan, useMe } from "../api/use-me.ts";
+import { lazyWindow } from "../lib/lazy-part.tsx";
 import { useShortcuts } from "../lib/shortcuts.ts";
 import { readStored, writeStored } from "../lib/storage.ts";
 import { PlanningNav } from "../planning/planning-nav.tsx";
 import { plannedQuery, queueQuery } from "../planning/queries.ts";
-import { Button } from "../ui/button.tsx";
 import { Card, Page, PageHeader } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { Segmented } from "../ui/segmented.tsx";
-import { entriesByDay, monthDays, spanOf, weekDays } from "./calendar-days.ts";
+import { entriesByDay, monthDays, ofChannel, spanOf, weekDays } from "./calendar-days.ts";
+import { type CalendarKind, CalendarToolbar } from "./calendar-toolbar.tsx";
+import { CalendarView } from "./calendar-view.tsx";
 import { calendarText } from "./messages.ts";
-import { MonthView } from "./month-view.tsx";
 import { type Target, movedBy } from "./moves.ts";
 import { type Place, useDrag } from "./use-drag.ts";
 import { useMove } from "./use-move.tsx";
-import { WeekView } from "./week-view.tsx";
 
-const MoveDialog = lazy(async () => ({ default: (await import("./move-dialog.tsx")).MoveDialog }));
+const MoveDialog = lazyWindow(async () => (await import("./move-dialog.tsx")).MoveDialog);
+
+const WriteDialog = lazyWindow(async () => (await import("./write-dialog.tsx")).WriteDialog);
 
 const route = getRouteApi("/shell/calendar");
 
@@ -37,19 +37,29 @@ function parseDay(text: string | undefined, fallback: Temporal.PlainDate): Tempo
 
 const slotsKey = "galley.calendar.slots";
 
-/** A free slot is a time of the calendar's zone; a day alone keeps the post's own time, in its own zone. */
-function targetOf(post: PostSummary, { day, time }: Place, zone: string): Target | null {
+/**
+ * A free slot is a time of the calendar's zone, and so is an hour, in which the post keeps its minute; a day alone
+ * keeps the post's own time, in its own zone.
+ */
+function targetOf(post: PostSummary, { day, time, hour }: Place, zone: string): Target | null {
   if (time !== null) return { wall: `${day}T${time}`, zone };
   if (!post.scheduled) return null;
-  const shown = Temporal.Instant.from(post.scheduled.at).toZonedDateTimeISO(zone).toPlainDate();
-  return movedBy(post, shown.until(Temporal.PlainDate.from(day)).days);
+  const shown = Temporal.Instant.from(post.scheduled.at).toZonedDateTimeISO(zone);
+  if (hour !== null && Number(hour) !== shown.hour) {
+    const minute = String(shown.minute).padStart(2, "0");
+    return { wall: `${day}T${hour.padStart(2, "0")}:${minute}`, zone };
+  }
+  return movedBy(post, shown.toPlainDate().until(Temporal.PlainDate.from(day)).days);
 }
+
+/** What is asked of a person in a window of its own: another time for a post, or a new post for a day. */
+type Asked = { move: string } | { write: Temporal.PlainDate; time: string } | null;
 
 function useEntries(
   span: { from: string; to: string },
   posts: PostSummary[] | undefined,
   zone: string,
-  showSlots: boolean,
+  { showSlots, channel }: { showSlots: boolean; channel: string | undefined },
 ) {
   const planned = useQuery(plannedQuery(span.from, span.to));
   const channels = useQuery(channelsQuery);
@@ -64,40 +74,48 @@ function useEntries(
       planned: planned.data ?? [],
       slots: showSlots && from < span.to ? (slots.data ?? []) : [],
     };
-    return entriesByDay(shown, zone, (id) => handles.get(id) ?? "");
-  }, [posts, planned.data, slots.data, channels.data, zone, showSlots, from, span.to]);
+    return entriesByDay(ofChannel(shown, channel), zone, (id) => handles.get(id) ?? "");
+  }, [posts, planned.data, slots.data, channels.data, zone, showSlots, channel, from, span.to]);
 }
 
 export function CalendarScreen() {
   const { workspace } = useMe();
   const zone = workspace.timeZone;
-  const { view = "month", date } = route.useSearch();
+  const { view = "month", date, channel } = route.useSearch();
   const navigate = route.useNavigate();
   const today = Temporal.Now.plainDateISO(zone);
   const day = parseDay(date, today);
   const days = view === "week" ? weekDays(day) : monthDays(day);
   const span = spanOf(days, zone);
   const posts = useQuery({ ...calendarQuery(span.from, span.to), placeholderData: keepPreviousData });
-  const [choosing, setChoosing] = useState<string | null>(null);
+  const [asked, setAsked] = useState<Asked>(null);
+  const choose = (postId: string) => setAsked({ move: postId });
   const [showSlots, setShowSlots] = useState(() => readStored(slotsKey) === "yes");
-  const entries = useEntries(span, posts.data, zone, showSlots);
-  const { move: movePost, question } = useMove(setChoosing);
+  const entries = useEntries(span, posts.data, zone, { showSlots, channel });
+  const { move: movePost, question } = useMove(choose);
   const { dragged, onPointerDown } = useDrag<PostSummary>((post, place) =>
     movePost(post, targetOf(post, place, zone)),
   );
-  const actions = useCan("posts.publish")
+  const mayPublish = useCan("posts.publish");
+  const mayWrite = useCan("posts.write") && mayPublish;
+  const actions = mayPublish
     ? {
         onPointerDown,
         onMove: (post: PostSummary, days: number) => movePost(post, movedBy(post, days)),
-        onChoose: setChoosing,
+        onChoose: choose,
         draggedId: dragged?.item.id ?? null,
       }
     : null;
   const dropDay = dragged?.place?.day ?? null;
 
-  function show(next: { view?: "week" | "month"; date?: Temporal.PlainDate }): void {
+  function show(next: { view?: CalendarKind; date?: Temporal.PlainDate; channel?: string | null }): void {
     const chosen = next.view ?? view;
-    const search = { ...(chosen === "week" ? { view: chosen } : {}), date: (next.date ?? day).toString() };
+    const only = next.channel === null ? undefined : (next.channel ?? channel);
+    const search = {
+      ...(chosen === "month" ? {} : { view: chosen }),
+      date: (next.date ?? day).toString(),
+      ...(only ? { channel: only } : {}),
+    };
     void navigate({ search, replace: true });
   }
   function move(direction: 1 | -1): void {
@@ -109,6 +127,7 @@ export function CalendarScreen() {
     t: () => show({ date: today }),
     m: () => show({ view: "month" }),
     w: () => show({ view: "week" }),
+    l: () => show({ view: "list" }),
   };
   useShortcuts(go);
 
@@ -119,36 +138,19 @@ export function CalendarScreen() {
         title={day.toLocaleString(undefined, { month: "long", year: "numeric" })}
         lead={calendarText.lead(zone.replaceAll("_", " "))}
         actions={
-          <>
-            <Segmented
-              label={calendarText.view}
-              value={view}
-              options={[
-                { value: "month", label: calendarText.month },
-                { value: "week", label: calendarText.week },
-              ]}
-              onChange={(next) => (next === "week" ? go.w() : go.m())}
-            />
-            <Button
-              aria-pressed={showSlots}
-              className="aria-pressed:bg-fill-strong"
-              onClick={() => {
-                writeStored(slotsKey, showSlots ? null : "yes");
-                setShowSlots(!showSlots);
-              }}
-            >
-              {calendarText.slots}
-            </Button>
-            <Button onClick={go.t}>{calendarText.today}</Button>
-            <span className="flex">
-              <Button variant="ghost" size="icon" aria-label={calendarText.back} onClick={go.ArrowLeft}>
-                <ChevronLeftIcon />
-              </Button>
-              <Button variant="ghost" size="icon" aria-label={calendarText.forward} onClick={go.ArrowRight}>
-                <ChevronRightIcon />
-              </Button>
-            </span>
-          </>
+          <CalendarToolbar
+            view={view}
+            channel={channel}
+            showSlots={showSlots}
+            onView={(next) => show({ view: next })}
+            onChannel={(id) => show({ channel: id ?? null })}
+            onSlots={() => {
+              writeStored(slotsKey, showSlots ? null : "yes");
+              setShowSlots(!showSlots);
+            }}
+            onToday={go.t}
+            onMove={move}
+          />
         }
       />
       {posts.isError ? (
@@ -157,18 +159,18 @@ export function CalendarScreen() {
         </Notice>
       ) : null}
       <Card className="overflow-hidden sm:[&_td:first-child]:border-l-0 sm:[&_td:last-child]:border-r-0 sm:[&_tr:last-child_td]:border-b-0">
-        {view === "week" ? (
-          <WeekView days={days} today={today} entries={entries} actions={actions} dropDay={dropDay} />
-        ) : (
-          <MonthView
-            days={days}
-            month={day.month}
-            today={today}
-            entries={entries}
-            actions={actions}
-            dropDay={dropDay}
-          />
-        )}
+        <CalendarView
+          view={view}
+          day={day}
+          days={days}
+          today={today}
+          zone={zone}
+          channel={channel}
+          entries={entries}
+          actions={actions}
+          dropDay={dropDay}
+          onWrite={mayWrite ? (on, time = "09:00") => setAsked({ write: on, time }) : null}
+        />
       </Card>
       {posts.isSuccess && entries.size === 0 ? (
         <p className="mt-4 text-sm text-faint">{calendarText.empty}</p>
@@ -183,9 +185,16 @@ export function CalendarScreen() {
         </div>
       ) : null}
       {question}
-      <Suspense fallback={null}>
-        {choosing ? <MoveDialog postId={choosing} onClose={() => setChoosing(null)} /> : null}
-      </Suspense>
+      {asked && "move" in asked ? <MoveDialog postId={asked.move} onClose={() => setAsked(null)} /> : null}
+      {asked && "write" in asked ? (
+        <WriteDialog
+          day={asked.write}
+          time={asked.time}
+          zone={zone}
+          channelId={channel ?? null}
+          onClose={() => setAsked(null)}
+        />
+      ) : null}
     </Page>
   );
 }

@@ -13,8 +13,8 @@ type Drag<Item> = {
   timer: ReturnType<typeof setTimeout> | undefined;
 };
 
-/** Where something is dropped: a day, and a time where a free slot lies there. */
-export type Place = { day: string; time: string | null };
+/** Where something is dropped: a day, a time where a free slot lies there, an hour where days have hours. */
+export type Place = { day: string; time: string | null; hour: string | null };
 
 type Dragged<Item> = { item: Item; x: number; y: number; place: Place | null };
 
@@ -24,7 +24,8 @@ function placeAt(x: number, y: number): Place | null {
   const slot = element?.closest("[data-time]");
   const day = cell instanceof HTMLElement ? cell.dataset["day"] : undefined;
   const time = slot instanceof HTMLElement ? slot.dataset["time"] : undefined;
-  return day === undefined ? null : { day, time: time ?? null };
+  const hour = cell instanceof HTMLElement ? cell.dataset["hour"] : undefined;
+  return day === undefined ? null : { day, time: time ?? null, hour: hour ?? null };
 }
 
 /** The drop ends with a click on whatever lies there; it was none. */

@@ -156,6 +156,7 @@ function AppInput({ field, own, value, finding, error, onChange, onTake }: AppIn
       <Field
         label={field.label}
         help={[field.help, stored].filter(Boolean).join(" ")}
+        live={finding !== undefined && finding !== null}
         error={finding?.message ?? error}
         {...(field.required ? {} : { optional: channelsText.optional })}
       >

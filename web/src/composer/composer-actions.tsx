@@ -1,8 +1,8 @@
 import { CounterClockwiseClockIcon, DotsHorizontalIcon, EyeOpenIcon, TrashIcon } from "@radix-ui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import type { Channel, Post, VariantCheck } from "../api/types.ts";
-import { HeldShortcuts } from "../lib/keyboard.ts";
+import { lazyWindow } from "../lib/lazy-part.tsx";
 import { isForbidden, refusal } from "../post/allowed.ts";
 import { AskFirst } from "../post/ask-first.tsx";
 import { usePostAction } from "../post/use-post-action.ts";
@@ -15,7 +15,7 @@ import { errorCount } from "./channel-variants.ts";
 import { isReady } from "./submit-reasons.tsx";
 import type { Content } from "./use-composer.ts";
 
-const HistoryDialog = lazy(async () => ({ default: (await import("./history-dialog.tsx")).HistoryDialog }));
+const HistoryDialog = lazyWindow(async () => (await import("./history-dialog.tsx")).HistoryDialog);
 
 type ActionsProps = {
   post: Post;
@@ -130,17 +130,15 @@ export function ComposerActions({
         onClose={() => setDeleting(false)}
         onConfirm={() => remove.mutate(post.id)}
       />
-      <Suspense fallback={<HeldShortcuts />}>
-        {history ? (
-          <HistoryDialog
-            post={post}
-            content={content}
-            channels={channels}
-            onClose={() => setHistory(false)}
-            onRestore={onRestore}
-          />
-        ) : null}
-      </Suspense>
+      {history ? (
+        <HistoryDialog
+          post={post}
+          content={content}
+          channels={channels}
+          onClose={() => setHistory(false)}
+          onRestore={onRestore}
+        />
+      ) : null}
     </div>
   );
 }

@@ -17,6 +17,7 @@ export function OptionControl({ option, value, problem, disabled, onChange }: Op
       label={option.label}
       // An empty field is not wrong, it is not written yet.
       help={[value === "" ? problem : null, option.help].filter(Boolean).join(" ") || undefined}
+      live
       error={value === "" ? null : problem}
       {...(option.required ? {} : { optional: composerText.optional })}
     >

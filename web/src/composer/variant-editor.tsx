@@ -98,6 +98,7 @@ export function VariantEditor({ variant, target, check, disabled, onChange }: Va
         label={composerText.link}
         help={composerText.linkHelp}
         optional={composerText.optional}
+        live
         error={messageAt(problems, "/link")}
       >
         {(field) => (
@@ -127,6 +128,7 @@ export function VariantEditor({ variant, target, check, disabled, onChange }: Va
           label={composerText.firstComment}
           help={composerText.firstCommentHelp}
           optional={composerText.optional}
+          live
           error={messageAt(problems, "/firstComment")}
         >
           {(field) => (

@@ -57,7 +57,10 @@ export function InboxScreen() {
         className={cn("min-w-0 flex-1 overflow-y-auto px-4 pt-6 sm:px-8 md:block", chosen ? "" : "hidden")}
       >
         {chosen ? (
-          <Link to="/inbox" className="mb-4 inline-block text-sm text-accent-ink md:hidden">
+          <Link
+            to="/inbox"
+            className="mb-2 inline-flex min-h-10 items-center text-sm text-accent-ink md:hidden"
+          >
             ← {inboxText.title}
           </Link>
         ) : null}

@@ -15,3 +15,20 @@ export function writeStored(key: string, value: string | null): void {
     // What was to be kept is a convenience; the page works without it.
   }
 }
+
+/** The same for what ends with the tab. */
+export function readSession(key: string): string | null {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+export function writeSession(key: string, value: string): void {
+  try {
+    sessionStorage.setItem(key, value);
+  } catch {
+    // As above.
+  }
+}

@@ -1,12 +1,12 @@
 import { CalendarIcon, PaperPlaneIcon } from "@radix-ui/react-icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { toast } from "sonner";
 import { api } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Post } from "../api/types.ts";
 import { formatMomentWithZone } from "../lib/format.ts";
-import { HeldShortcuts } from "../lib/keyboard.ts";
+import { lazyWindow } from "../lib/lazy-part.tsx";
 import { suggestionQuery } from "../planning/queries.ts";
 import { queueText } from "../queue/messages.ts";
 import { Button } from "../ui/button.tsx";
@@ -18,9 +18,7 @@ import { PublishButton } from "./publish-button.tsx";
 import { UndoApproval } from "./undo-approval.tsx";
 import { refreshPosts } from "./use-post-action.ts";
 
-const ScheduleDialog = lazy(async () => ({
-  default: (await import("./schedule-dialog.tsx")).ScheduleDialog,
-}));
+const ScheduleDialog = lazyWindow(async () => (await import("./schedule-dialog.tsx")).ScheduleDialog);
 
 /** What an approved post waits for, in words; empty where it waits for nothing that a person does. */
 export function waitsFor(post: Post): string {
@@ -73,9 +71,7 @@ export function NextSteps({ post }: { post: Post }) {
           <AddToQueue post={post} />
         </>
       ) : null}
-      <Suspense fallback={<HeldShortcuts />}>
-        {scheduling ? <ScheduleDialog post={post} onClose={() => setScheduling(false)} /> : null}
-      </Suspense>
+      {scheduling ? <ScheduleDialog post={post} onClose={() => setScheduling(false)} /> : null}
     </div>
   );
 }

@@ -1,9 +1,9 @@
 import { CalendarIcon, DotsHorizontalIcon, Pencil1Icon, TrashIcon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import type { Action, Post } from "../api/types.ts";
 import { useCan } from "../api/use-me.ts";
-import { HeldShortcuts } from "../lib/keyboard.ts";
+import { lazyWindow } from "../lib/lazy-part.tsx";
 import { seriesText } from "../series/messages.ts";
 import { Button } from "../ui/button.tsx";
 import { Menu, MenuItem } from "../ui/menu.tsx";
@@ -15,12 +15,8 @@ import { useCopyPost } from "./use-copy-post.ts";
 import { useDeletePost } from "./use-delete-post.ts";
 import { type PostAction, usePostAction } from "./use-post-action.ts";
 
-const RepeatDialog = lazy(async () => ({
-  default: (await import("../series/repeat-dialog.tsx")).RepeatDialog,
-}));
-const ScheduleDialog = lazy(async () => ({
-  default: (await import("./schedule-dialog.tsx")).ScheduleDialog,
-}));
+const RepeatDialog = lazyWindow(async () => (await import("../series/repeat-dialog.tsx")).RepeatDialog);
+const ScheduleDialog = lazyWindow(async () => (await import("./schedule-dialog.tsx")).ScheduleDialog);
 
 /** What can be done with a post now. What can't, says why, on hover and focus. */
 export function PostActions({ post }: { post: Post }) {
@@ -87,16 +83,14 @@ export function PostActions({ post }: { post: Post }) {
           ) : null}
         </Menu>
       ) : null}
-      <Suspense fallback={<HeldShortcuts />}>
-        {open === "schedule" ? (
-          <ScheduleDialog
-            post={post}
-            onClose={() => setOpen(null)}
-            onRepeat={mayRepeat ? () => setOpen("repeat") : null}
-          />
-        ) : null}
-        {open === "repeat" ? <RepeatDialog post={post} onClose={() => setOpen(null)} /> : null}
-      </Suspense>
+      {open === "schedule" ? (
+        <ScheduleDialog
+          post={post}
+          onClose={() => setOpen(null)}
+          onRepeat={mayRepeat ? () => setOpen("repeat") : null}
+        />
+      ) : null}
+      {open === "repeat" ? <RepeatDialog post={post} onClose={() => setOpen(null)} /> : null}
       <AskFirst
         question={asking}
         title={post.title}

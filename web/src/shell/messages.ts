@@ -1,6 +1,7 @@
 export const shellText = {
   skip: "Skip to content",
   nav: "Main",
+  sidebar: "Workspace and navigation",
   home: "Home",
   needs: "Needs you",
   inbox: "Approvals",

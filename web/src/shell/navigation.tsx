@@ -62,7 +62,7 @@ export function SideNavigation() {
 function Count({ value }: { value: number }) {
   if (value === 0) return null;
   return (
-    <span className="tabular rounded-full bg-accent-soft px-1.5 text-2xs font-semibold text-accent-ink">
+    <span className="tabular inline-block rounded-full bg-accent-soft px-1.5 text-2xs whitespace-nowrap font-semibold text-accent-ink">
       <span aria-hidden="true">{value}</span>
       <span className="sr-only">{shellText.waiting(value)}</span>
     </span>

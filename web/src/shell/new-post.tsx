@@ -1,21 +1,17 @@
 import {
   type ComponentProps,
   createContext,
-  lazy,
   type ReactNode,
-  Suspense,
   useCallback,
   useContext,
   useMemo,
   useState,
 } from "react";
 import { useCan } from "../api/use-me.ts";
-import { HeldShortcuts } from "../lib/keyboard.ts";
+import { lazyWindow } from "../lib/lazy-part.tsx";
 import { Button } from "../ui/button.tsx";
 
-const NewPostDialog = lazy(async () => ({
-  default: (await import("../composer/new-post-dialog.tsx")).NewPostDialog,
-}));
+const NewPostDialog = lazyWindow(async () => (await import("../composer/new-post-dialog.tsx")).NewPostDialog);
 
 const NewPostContext = createContext<(() => void) | null>(null);
 
@@ -28,7 +24,7 @@ export function NewPostProvider({ children }: { children: ReactNode }) {
   return (
     <NewPostContext value={allowed ? show : null}>
       {children}
-      <Suspense fallback={<HeldShortcuts />}>{open ? <NewPostDialog onClose={hide} /> : null}</Suspense>
+      {open ? <NewPostDialog onClose={hide} /> : null}
     </NewPostContext>
   );
 }

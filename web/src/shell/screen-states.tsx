@@ -1,6 +1,7 @@
 import { CrossCircledIcon, MagnifyingGlassIcon } from "@radix-ui/react-icons";
 import { Link, useRouter } from "@tanstack/react-router";
 import { messageOf } from "../api/problem.ts";
+import { askAgain } from "../lib/lazy-part.tsx";
 import { Button } from "../ui/button.tsx";
 import { Empty, Page, Skeleton } from "../ui/layout.tsx";
 import { shellText } from "./messages.ts";
@@ -27,7 +28,13 @@ export function ScreenError({ error }: { error: unknown }) {
           icon={<CrossCircledIcon />}
           title={shellText.crashed}
           action={
-            <Button variant="primary" onClick={() => void router.invalidate()}>
+            <Button
+              variant="primary"
+              onClick={() => {
+                askAgain();
+                void router.invalidate();
+              }}
+            >
               {shellText.retry}
             </Button>
           }

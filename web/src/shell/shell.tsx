@@ -1,10 +1,9 @@
 import { Outlet, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useEffectEvent, useState } from "react";
-import { Toaster } from "sonner";
+import { useEffect, useEffectEvent, useState } from "react";
 import { ConnectReturn } from "../channels/connect-return.tsx";
-import { HeldShortcuts, watchKeyboard } from "../lib/keyboard.ts";
+import { watchKeyboard } from "../lib/keyboard.ts";
+import { lazyWindow } from "../lib/lazy-part.tsx";
 import { rememberPrefix, useShortcuts } from "../lib/shortcuts.ts";
-import { useTheme } from "../lib/theme.ts";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { shellText } from "./messages.ts";
 import { BottomNavigation, destinations } from "./navigation.tsx";
@@ -12,12 +11,11 @@ import { NewPostProvider, useNewPost } from "./new-post.tsx";
 import { PausedBanner } from "./paused-banner.tsx";
 import { QuarantineBanner } from "./quarantine-banner.tsx";
 import { Sidebar } from "./sidebar.tsx";
+import { Toasts } from "./toasts.tsx";
 import { TopBar } from "./top-bar.tsx";
 
-const CommandPalette = lazy(async () => ({
-  default: (await import("./command-palette.tsx")).CommandPalette,
-}));
-const ShortcutsHelp = lazy(async () => ({ default: (await import("./shortcuts-help.tsx")).ShortcutsHelp }));
+const CommandPalette = lazyWindow(async () => (await import("./command-palette.tsx")).CommandPalette);
+const ShortcutsHelp = lazyWindow(async () => (await import("./shortcuts-help.tsx")).ShortcutsHelp);
 
 /** The frame around every screen of a signed-in person. */
 export function Shell() {
@@ -29,7 +27,6 @@ export function Shell() {
 }
 
 function Frame() {
-  const theme = useTheme();
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   useGlobalKeys(
@@ -46,7 +43,7 @@ function Frame() {
       </a>
       <Sidebar onSearch={() => setPalette(true)} onHelp={() => setHelp(true)} />
       <TopBar onSearch={() => setPalette(true)} />
-      <div className="flex min-h-0 min-w-0 flex-1 flex-col pb-[calc(3.5rem+env(safe-area-inset-bottom))] md:py-2 md:pr-2 md:pb-2">
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col pb-[calc(3.5rem+env(safe-area-inset-bottom)+var(--toast-room))] md:py-2 md:pr-2 md:pb-2">
         <div className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface md:rounded-xl md:border md:border-line md:shadow-low">
           <ConnectionBanner />
           <QuarantineBanner />
@@ -58,19 +55,9 @@ function Frame() {
       </div>
       <BottomNavigation />
       <ConnectReturn />
-      <Suspense fallback={<HeldShortcuts />}>
-        {palette ? <CommandPalette onClose={() => setPalette(false)} onHelp={() => setHelp(true)} /> : null}
-        {help ? <ShortcutsHelp onClose={() => setHelp(false)} /> : null}
-      </Suspense>
-      <Toaster
-        theme={theme}
-        position="bottom-right"
-        duration={3_500}
-        offset={{ bottom: 84, right: 28 }}
-        mobileOffset={{ bottom: 72 }}
-        closeButton
-        toastOptions={{ className: "font-sans" }}
-      />
+      {palette ? <CommandPalette onClose={() => setPalette(false)} onHelp={() => setHelp(true)} /> : null}
+      {help ? <ShortcutsHelp onClose={() => setHelp(false)} /> : null}
+      <Toasts />
     </div>
   );
 }

@@ -44,8 +44,8 @@ export function Dialog({ open, onOpenChange, title, description, children, class
           onOpenAutoFocus={focusFirst}
           {...(description ? {} : { "aria-describedby": undefined })}
           className={cn(
-            "fixed z-50 flex max-h-[92dvh] w-full animate-enter flex-col overflow-hidden border border-line bg-raised shadow-high outline-none",
-            "inset-x-0 bottom-0 rounded-t-xl sm:inset-auto sm:top-[10vh] sm:left-1/2 sm:max-h-[80vh] sm:max-w-lg sm:-translate-x-1/2 sm:rounded-xl",
+            "fixed z-50 flex max-h-[calc(92dvh-var(--toast-sheet))] w-full animate-enter flex-col overflow-hidden border border-line bg-raised shadow-high outline-none",
+            "inset-x-0 bottom-(--toast-sheet) rounded-t-xl sm:inset-auto sm:top-[10vh] sm:left-1/2 sm:max-h-[80vh] sm:max-w-lg sm:-translate-x-1/2 sm:rounded-xl",
             className,
           )}
         >

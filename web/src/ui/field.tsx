@@ -1,4 +1,4 @@
-import { type ComponentProps, type ReactNode, useId } from "react";
+import { type ComponentProps, type ReactNode, useId, useState } from "react";
 import { cn } from "../lib/cn.ts";
 
 export const control =
@@ -31,16 +31,30 @@ type FieldProps = {
   help?: ReactNode;
   error?: string | null | undefined;
   optional?: string;
+  /** The error follows what is typed by itself; one of a sent form goes as soon as somebody mends its field. */
+  live?: boolean;
   className?: string;
   children: (props: { id: string; "aria-invalid"?: true; "aria-describedby"?: string }) => ReactNode;
 };
 
 /** Label, control, help and error, wired together. The control takes the props that it is given. */
-export function Field({ label, help, error, optional, className, children }: FieldProps) {
+export function Field({
+  label,
+  help,
+  error: given,
+  optional,
+  live = false,
+  className,
+  children,
+}: FieldProps) {
   const id = useId();
+  const [mended, setMended] = useState(false);
+  // The form was sent again: whatever it says now is new.
+  if (!given && mended) setMended(false);
+  const error = mended && !live ? null : given;
   const described = [help ? `${id}-help` : "", error ? `${id}-error` : ""].filter(Boolean).join(" ");
   return (
-    <div className={cn("grid gap-1.5", className)}>
+    <div className={cn("grid gap-1.5", className)} onInput={() => setMended(Boolean(given))}>
       <label htmlFor={id} className="text-sm font-medium text-ink">
         {label} {optional ? <span className="ml-0.5 font-normal text-faint">{optional}</span> : null}
       </label>

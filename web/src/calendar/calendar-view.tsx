@@ -1,0 +1,50 @@
+import { useSyncExternalStore } from "react";
+import { Temporal } from "temporal-polyfill";
+import type { CalendarEntry } from "./calendar-days.ts";
+import type { EntryActions } from "./calendar-entry.tsx";
+import type { CalendarKind } from "./calendar-toolbar.tsx";
+import { ListView } from "./list-view.tsx";
+import { MonthView } from "./month-view.tsx";
+import { WeekHours } from "./week-hours.tsx";
+import { WeekView } from "./week-view.tsx";
+
+type ViewProps = {
+  view: CalendarKind;
+  day: Temporal.PlainDate;
+  days: Temporal.PlainDate[];
+  today: Temporal.PlainDate;
+  zone: string;
+  channel: string | undefined;
+  entries: Map<string, CalendarEntry[]>;
+  actions: EntryActions | null;
+  dropDay: string | null;
+  onWrite: ((day: Temporal.PlainDate, time?: string) => void) | null;
+};
+
+/** Wide enough for seven days side by side. */
+const wide = "(width >= 40rem)";
+
+function subscribe(listener: () => void): () => void {
+  const media = matchMedia(wide);
+  media.addEventListener("change", listener);
+  return () => media.removeEventListener("change", listener);
+}
+
+/** The days as they are to be looked at. */
+export function CalendarView({ view, day, channel, zone, ...shown }: ViewProps) {
+  const isWide = useSyncExternalStore(subscribe, () => matchMedia(wide).matches);
+  const { today, onWrite } = shown;
+  // A time that has passed is no time for a post.
+  const write = onWrite
+    ? (on: Temporal.PlainDate, time?: string) =>
+        Temporal.PlainDate.compare(on, today) < 0 ? undefined : onWrite(on, time)
+    : null;
+  // Each span of days is opened anew, at its own place.
+  const key = `${view} ${shown.days[0]?.toString()}`;
+  if (view === "list") return <ListView key={key} {...shown} onWrite={write} />;
+  if (view === "month") {
+    return <MonthView key={key} {...shown} onWrite={write} month={day.month} channel={channel} />;
+  }
+  if (isWide) return <WeekHours key={key} {...shown} onWrite={write} zone={zone} />;
+  return <WeekView {...shown} onWrite={write} />;
+}
