@@ -66,6 +66,17 @@ describe("an action is found wherever it stands", () => {
       "actions",
     ],
     ["a second entry of the same name", link("<< /S /GoTo /S /Launch /D [3 0 R /Fit] >>"), "actions"],
+    [
+      "an object with a comment before it",
+      link("99 0 R", ["null\nendobj\n99 % a comment\n0obj<< /S /Hide >>"]),
+      "actions",
+    ],
+    [
+      "an object that only forgiving readers take",
+      link("<< /S /GoTo /D [3 0 R] >>", ["<< /X 1 0R /A << /S /La#75nch >> >>"]),
+      "actions",
+    ],
+    ["an action that is not there", link("77 0 R"), "actions"],
     ["a lock in the trailer", pdfOf({ trailer: "/Encrypt << /Filter /Standard >>" }), "encrypted"],
   ])("%s", (_, bytes, finding) => expect(pdfFinding(bytes)).toBe(finding));
 });

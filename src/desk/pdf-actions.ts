@@ -60,7 +60,10 @@ function findingIn({ entries }: PdfDictionary, objects: PdfObjects): PdfFinding 
 
 /** Whether an action is another than those that are accepted; a destination and a structure's attributes are none. */
 function isRefused(key: string, value: PdfValue | undefined, objects: PdfObjects): boolean {
-  return objects.resolve(value).some((action) => {
+  const found = objects.resolve(value);
+  // What this reading does not find, another may.
+  if (value?.kind === "reference" && found.length === 0) return true;
+  return found.some((action) => {
     if (action.kind === "array") return key !== "OpenAction" && isRefused(key, action, objects);
     if (action.kind !== "dictionary" || !action.entries.has("S")) return false;
     const names = (name: string) =>
