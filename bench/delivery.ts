@@ -168,7 +168,10 @@ async function buildPerson(database: Database): Promise<Actor> {
     role: "owner",
   };
   const db = database.system;
-  await db.insertInto("users").values({ id: actor.userId, name: actor.name, email: actor.email }).execute();
+  await db
+    .insertInto("users")
+    .values({ id: actor.userId, name: actor.name, email: actor.email, email_verified: true })
+    .execute();
   await db
     .insertInto("workspaces")
     .values({ id: actor.workspaceId, name: "Bench", time_zone: "UTC" })

@@ -136,7 +136,10 @@ const actor = { kind: "person", ...person, workspaceId, role: "owner" } as const
 async function settle(): Promise<void> {
   const { system } = database;
   const { userId } = person;
-  await system.insertInto("users").values({ id: userId, name: person.name, email: person.email }).execute();
+  await system
+    .insertInto("users")
+    .values({ id: userId, name: person.name, email: person.email, email_verified: true })
+    .execute();
   const workspace = { id: workspaceId, name: "Bench", time_zone: "UTC" };
   await system.insertInto("workspaces").values(workspace).execute();
   const member = { workspace_id: workspaceId, user_id: userId, role: "owner" as const };

@@ -7,13 +7,13 @@ import { createDesk, createImports, createMediaLinks } from "#desk";
 import { createAccounts, createIdentity } from "#identity";
 import { createInstallation } from "#installation";
 import { systemClock } from "#kit";
-import { createNotifications, type NoticeMail } from "#notifications";
+import { createNotifications } from "#notifications";
 import type { Config } from "#platform/config";
 import type { Database } from "#platform/db";
 import { createFiles } from "#platform/files";
 import { createHttpClient } from "#platform/http-client";
 import { createJobs } from "#platform/jobs";
-import { createMailTransport } from "#platform/mail";
+import { createMailTransport, type MailSender } from "#platform/mail";
 import { createRenderer } from "#platform/rendering";
 import { createSecrets } from "#platform/secrets";
 import type { Logger } from "#platform/telemetry";
@@ -50,7 +50,7 @@ function drafterFor({ llm, egress }: Config): Drafter {
 }
 
 /** How people are mailed: by the configured server, else by the mail catcher where it runs. */
-function noticeMail({ mail }: Config, { mailCatcher }: BuiltInPlatforms): NoticeMail | null {
+function mailSender({ mail }: Config, { mailCatcher }: BuiltInPlatforms): MailSender | null {
   const catcher = mailCatcher && {
     server: {
       host: mailCatcher.host,
@@ -99,9 +99,24 @@ export async function createFeatures(parts: FeatureParts) {
     allowServers: [...config.egress.allowMailServers, ...platformMailServers(platforms)],
   });
 
-  const identity = createIdentity({ database, key: key.toString("base64"), publicUrl, clock });
+  const sender = mailSender(config, platforms);
+  const accountMail = sender && { sender, jobs };
+  const identity = createIdentity({
+    database,
+    key: key.toString("base64"),
+    publicUrl,
+    clock,
+    mail: accountMail,
+  });
   const installation = createInstallation({ database, accounts: createAccounts({ database }) });
-  const workspaces = createWorkspaces({ database, identity, installation, clock, publicUrl });
+  const workspaces = createWorkspaces({
+    database,
+    identity,
+    installation,
+    clock,
+    publicUrl,
+    mail: accountMail,
+  });
   const settings = connectorSettings(config, platforms);
   const mediaLinks = createMediaLinks({ key });
   const mediaPath = (workspaceId: string, hash: string) => mediaLinks.addressOf(workspaceId, hash);
@@ -110,7 +125,7 @@ export async function createFeatures(parts: FeatureParts) {
   const notifications = createNotifications({
     database,
     jobs,
-    mail: noticeMail(config, platforms),
+    mail: sender,
     publicUrl,
     connectorName: (id) => connectors.get(id)?.name ?? id,
     clock,

@@ -6,14 +6,18 @@ import type { FeatureParts, Features } from "./features.ts";
 /** The features' jobs and rounds, and what they free of workers that died: what the role `worker` runs, and nothing that serves requests. */
 export function workOf(
   { database }: Pick<FeatureParts, "database">,
-  { agent, channels, clock, deliveries, desk, identity, imports, notifications, sites }: Features,
+  features: Features,
 ): Pick<WorkerOptions, "tasks" | "sweeps" | "onDeadWorkers"> {
+  const { agent, channels, clock, deliveries, desk, identity, imports, notifications, sites, workspaces } =
+    features;
   return {
     tasks: {
       ...deliveries.tasks,
       ...agent.tasks,
       ...imports.tasks,
       ...notifications.tasks,
+      ...identity.tasks,
+      ...workspaces.tasks,
       // Delivery never knows the desk; it announces outcomes through this job.
       [deliverySettledTask]: async (payload) => {
         await desk.deliverySettled(payload);

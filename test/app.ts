@@ -1,4 +1,4 @@
-import { createAccounts, createIdentity, type Identity } from "#identity";
+import { type AccountMail, createAccounts, createIdentity, type Identity } from "#identity";
 import { createInstallation, type Installation } from "#installation";
 import type { Clock, Role } from "#kit";
 import { newId, systemClock } from "#kit";
@@ -70,20 +70,22 @@ export type TestAppOptions = {
   clock?: Clock;
   logger?: Logger;
   metrics?: Metrics;
+  /** How people are mailed; default: not at all. */
+  mail?: AccountMail;
   /** Another way to a test database; it is closed with the app. */
   through?: TestDatabase;
 };
 
 /** The composed server on a database of its own, to be called with `inject`. Close it in `afterAll`. */
 export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
-  const { register, registerOutside, options, clock = systemClock, through } = given;
+  const { register, registerOutside, options, clock = systemClock, through, mail = null } = given;
   const logger = given.logger ?? createLogger({ logLevel: "silent" });
   const { database, url, close } = through ?? (await testDatabase());
   const key = randomBytes(32).toString("base64");
   const publicUrl = options?.publicUrl ?? testOrigin;
-  const identity = createIdentity({ database, key, publicUrl, clock });
+  const identity = createIdentity({ database, key, publicUrl, clock, mail });
   const installation = createInstallation({ database, accounts: createAccounts({ database }) });
-  const workspaces = createWorkspaces({ database, identity, installation, clock, publicUrl });
+  const workspaces = createWorkspaces({ database, identity, installation, clock, publicUrl, mail });
   const app = await createServer({
     options: {
       publicUrl,

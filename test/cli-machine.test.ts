@@ -4,6 +4,7 @@ import path from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCli } from "../src/edge/cli/index.ts";
+import { testApp, testPassword } from "./app.ts";
 import { buildUser } from "./builders.ts";
 import { testDatabase, type TestDatabase } from "./database.ts";
 
@@ -59,6 +60,36 @@ test("admins of the installation are named, listed and removed, the last one nev
     target_id: first.id,
   });
 });
+
+test("somebody who is locked out is let in again, with the same or with a new password", async () => {
+  const app = await testApp({ through: { ...db, close: async () => undefined } });
+  const person = await app.owner();
+  const { email } = person;
+  let calls = 0;
+  async function signIn(password: string): Promise<number> {
+    calls += 1;
+    const payload = { email, password };
+    const from = { url: "/api/v1/sessions", remoteAddress: `10.0.0.${calls}` };
+    return (await app.app.inject({ method: "POST", payload, ...from })).statusCode;
+  }
+  for (let time = 0; time < 10; time += 1) await signIn("a wrong password");
+  expect(await signIn(testPassword)).toBe(401);
+  expect(await run(["user", "unlock", email.toUpperCase()])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("may sign in again"),
+  });
+  expect(await signIn(testPassword)).toBe(201);
+
+  for (let time = 0; time < 10; time += 1) await signIn("a wrong password");
+  const weak = await run(["user", "reset-password", email], { input: "short\n" });
+  expect([weak.code, weak.err]).toEqual([5, expect.stringContaining("at least 15 characters")]);
+  const another = "nine brown otters dive at dawn";
+  expect((await run(["user", "reset-password", email], { input: `${another}\n` })).code).toBe(0);
+  expect((await person.call("GET", "/me")).status).toBe(401);
+  expect([await signIn(testPassword), await signIn(another)]).toEqual([401, 201]);
+  expect((await run(["user", "unlock", "nobody@example.test"])).code).toBe(4);
+  await app.app.close();
+}, 90_000);
 
 test("a folder without a Galley is told", async () => {
   const environment = { DATABASE_URL: undefined, DATA_DIR: path.join(folder, "nothing") };

@@ -12,6 +12,9 @@ const planted = ["/seeded/quarantine", "/seeded/release"] as const;
 /** Rows are compared after each write; answers, which take longer, after this many. */
 const atOnce = 12;
 
+/** Where an admin sees what the workspaces of all have in common; what others do is meant to appear there. */
+const gathers = new Set(["GET /installation/invitations"]);
+
 let tenants: Tenants;
 
 beforeAll(async () => {
@@ -33,7 +36,7 @@ async function answersOf({ operations, owner, theirs }: Tenants): Promise<Map<st
   const answers = new Map<string, string>();
   for (const operation of operations.filter(({ method }) => method === "GET")) {
     const request = anyRequestOf(operation, theirs);
-    if (request === null) continue;
+    if (request === null || gathers.has(operation.name)) continue;
     const { status, body } = await owner.call("GET", request.path);
     answers.set(operation.name, `${status} ${stable(JSON.stringify(body))}`);
   }

@@ -16,6 +16,7 @@ export type Ids = Record<
   | "invitation"
   | "warning"
   | "session"
+  | "device"
   | "member",
   string
 >;
@@ -69,6 +70,17 @@ export const fixtures: Record<string, Fixture> = {
   "GET /sessions": { lists: "/sessions" },
   "DELETE /sessions/current": own("ends the caller's own session", {}),
   "DELETE /sessions/{id}": path((ids) => `/sessions/${ids.session}`),
+  "POST /me/password": own("changes the password of the session's own account", {
+    body: { currentPassword: "not the right password", password: nobody.password },
+  }),
+  "POST /password-resets": own("mails the account of an address; no mail is sent here", {
+    body: { email: nobody.email },
+  }),
+  "POST /password-resets/complete": own("needs the secret of a mail", {
+    body: { token: "guessed", password: nobody.password },
+  }),
+  "GET /devices": { lists: "/devices" },
+  "DELETE /devices/{id}": path((ids) => `/devices/${ids.device}`),
   "GET /me": { lists: "/me" },
   "GET /workspaces": { lists: "/workspaces" },
   "POST /workspaces": own("makes a workspace of the caller", { body: harbour }),
@@ -81,6 +93,10 @@ export const fixtures: Record<string, Fixture> = {
   "DELETE /installation/admins/{userId}": {
     names: (ids) => ({ path: `/installation/admins/${ids.member}` }),
   },
+  "GET /installation/invitations": own("concerns the installation", {}),
+  "POST /installation/invitations/{id}/vouch": path(
+    (ids) => `/installation/invitations/${ids.invitation}/vouch`,
+  ),
   "GET /installation/audit": own("concerns the installation", {}),
   "POST /workspace/pause": own("pauses the workspace of the session", {}),
   "POST /workspace/resume": own("resumes the workspace of the session", {}),
@@ -272,6 +288,11 @@ export async function furnish(database: Database, owner: TestPerson, colleague: 
     .select("id")
     .where("user_id", "=", colleague.userId)
     .executeTakeFirstOrThrow();
+  const device = await db
+    .selectFrom("known_devices")
+    .select("id")
+    .where("user_id", "=", colleague.userId)
+    .executeTakeFirstOrThrow();
   const soon = new Date(Date.now() + 3_600_000);
   await db
     .insertInto("deliveries")
@@ -341,6 +362,7 @@ export async function furnish(database: Database, owner: TestPerson, colleague: 
     invitation: invited.body.id,
     warning,
     session: session.id,
+    device: device.id,
     member: colleague.userId,
   };
 }
@@ -359,6 +381,7 @@ export function unknownIds(): Ids {
     invitation: newId(),
     warning: newId(),
     session: newId(),
+    device: newId(),
     member: newId(),
   };
 }

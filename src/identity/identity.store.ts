@@ -83,35 +83,3 @@ export async function userIdByEmail(db: Kysely<Schema>, email: string): Promise<
 export async function lockSetUp(tx: Kysely<Schema>): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('galley.set_up', 0))`.execute(tx);
 }
-
-/**
- * Counts a sign-in that is about to be tried, before its password is checked, so that guesses sent at
- * once cannot outrun the count. False: no such user, or locked; then nothing may be checked.
- */
-export async function beginSignIn(
-  db: Kysely<Schema>,
-  email: string,
-  now: Date,
-  rule: { tries: number; lockUntil: Date },
-): Promise<boolean> {
-  const count = sql<number>`case when locked_until is null then failed_sign_ins else 0 end + 1`;
-  const row = await db
-    .updateTable("users")
-    .set({
-      failed_sign_ins: count,
-      locked_until: sql<Date | null>`case when ${count} >= ${rule.tries} then ${rule.lockUntil}::timestamptz end`,
-    })
-    .where("email", "=", email)
-    .where((row) => row.or([row("locked_until", "is", null), row("locked_until", "<=", now)]))
-    .returning("id")
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
-export async function forgetFailedSignIns(db: Kysely<Schema>, email: string): Promise<void> {
-  await db
-    .updateTable("users")
-    .set({ failed_sign_ins: 0, locked_until: null })
-    .where("email", "=", email)
-    .execute();
-}

@@ -8,10 +8,14 @@ import type { createAuth } from "./auth.ts";
 import { normalizeAddress } from "./accounts.ts";
 import { IdentityError } from "./errors.ts";
 import * as store from "./identity.store.ts";
-import { hashPassword, passwordProblem } from "./password.ts";
+import { createDevices, type KnownDevice } from "./devices.ts";
+import { hashPassword, refuseWeak } from "./password.ts";
+import { type AccountMail, createPasswords } from "./passwords.ts";
+import { confirmAddress, isConfirmed } from "./passwords.store.ts";
 import type { CredentialHeaders } from "./session-token.ts";
 import { createTokenReader } from "./session-token.ts";
 import { clientAddressHeader, forgetCookies, sessionCookieName, sessionSeconds } from "./settings.ts";
+import { createTries, elsewhere } from "./tries.ts";
 
 export type Session = {
   id: string;
@@ -27,10 +31,13 @@ export type Session = {
   member: { workspaceId: string; role: Role } | null;
 };
 
-/** Where a sign-in comes from; kept with the session so that a person can recognise it. */
-export type Client = { address: string; userAgent: string };
+/**
+ * Where a sign-in comes from; address and program are kept with the session so that a person can recognise
+ * it. `cookie`: the request's header, in which a device may be known.
+ */
+export type Client = { address: string; userAgent: string; cookie?: string | undefined };
 
-/** `cookies` are `Set-Cookie` values; `bearer` is the same session for clients without cookies. */
+/** `cookies` are `Set-Cookie` values, the session's first; `bearer` is the same session for clients without cookies. */
 export type SignedInResult = { userId: string; cookies: string[]; bearer: string; expiresAt: Date };
 
 export type SessionView = {
@@ -41,9 +48,6 @@ export type SessionView = {
   expiresAt: Date;
 };
 
-/** Wrong passwords in a row before an account pauses. NIST SP 800-63B-4 section 3.2.2 allows up to 100. */
-const triesBeforeLock = 10;
-const lockMs = 15 * 60 * 1000;
 /** Every refused sign-in takes at least this long, so that time does not tell whether an account exists. */
 const refusalMs = 300;
 
@@ -54,12 +58,14 @@ export type IdentityOptions = {
   /** The address in the browser; https makes cookies `Secure`. */
   publicUrl: string;
   clock: Clock;
+  /** Default: this Galley sends no mail, so that only `galley user` helps who has forgotten a password. */
+  mail?: AccountMail;
 };
 
 export type Identity = ReturnType<typeof createIdentity>;
 
 /** People, their credentials and their sessions. Better Auth is loaded at the first sign-in. */
-export function createIdentity({ database, key, publicUrl, clock }: IdentityOptions) {
+export function createIdentity({ database, key, publicUrl, clock, mail = null }: IdentityOptions) {
   // A key of its own, so that a session's signature opens nothing else.
   const derived = hkdfSync("sha256", Buffer.from(key, "base64"), "", "galley session cookie", 32);
   const secret = Buffer.from(derived).toString("base64");
@@ -67,6 +73,9 @@ export function createIdentity({ database, key, publicUrl, clock }: IdentityOpti
   const reader = createTokenReader(secret, cookieName);
   // Whoever signs in leaves the cookies of earlier versions behind.
   const outdated = forgetCookies(publicUrl).slice(1);
+  const devices = createDevices({ database, key, publicUrl, clock });
+  const tries = createTries({ clock });
+  const passwords = createPasswords({ database, devices, tries, mail, publicUrl, clock });
   let pooled: Promise<ReturnType<typeof createAuth>> | null = null;
 
   async function auth(db: Kysely<Schema>): Promise<ReturnType<typeof createAuth>> {
@@ -115,33 +124,44 @@ export function createIdentity({ database, key, publicUrl, clock }: IdentityOpti
   }
 
   /**
-   * Opens a session. Throws `identity.sign_in_refused` (unauthenticated), the same for an unknown email,
-   * a wrong password and an account that pauses after ten wrong passwords in a row.
+   * Opens a session, and knows its browser from then on. Throws `identity.sign_in_refused`
+   * (unauthenticated), the same for an unknown email, a wrong password and an account that pauses after ten
+   * wrong passwords in a row; a known device has a count of its own.
    */
   async function signIn(
     credentials: { email: string; password: string },
     client: Client,
   ): Promise<SignedInResult> {
+    const db = database.system;
     const email = normalizeAddress(credentials.email);
     const earliestRefusal = pause(refusalMs);
-    const now = clock.now();
-    const lockUntil = new Date(now.getTime() + lockMs);
-    const mayTry = await store.beginSignIn(database.system, email, now, {
-      tries: triesBeforeLock,
-      lockUntil,
-    });
+    const userId = await store.userIdByEmail(db, email);
+    const known = userId === null ? null : await devices.find(userId, client.cookie);
+    const place = { userId: userId ?? "", place: known?.id ?? elsewhere };
+    const mayTry = userId !== null && (await tries.begin(db, place));
     const result = mayTry ? await trySignIn(email, credentials.password, client) : null;
     if (result !== null) {
-      await store.forgetFailedSignIns(database.system, email);
-      return result;
+      await tries.forget(db, place);
+      return rememberDevice(db, result, { known, client });
     }
     if (!mayTry) await hashPassword(credentials.password);
     await earliestRefusal;
     throw new IdentityError({
       code: "identity.sign_in_refused",
       kind: "unauthenticated",
-      message: "Email and password do not match. After ten wrong tries an account pauses for 15 minutes.",
+      message:
+        "Email and password do not match. After ten wrong tries an account pauses for 15 minutes on devices that it does not know.",
     });
+  }
+
+  async function rememberDevice(
+    db: Kysely<Schema>,
+    result: SignedInResult,
+    { known, client }: { known: KnownDevice | null; client: Client },
+  ): Promise<SignedInResult> {
+    const { userId } = result;
+    const cookie = await devices.remember(db, { userId, known, userAgent: client.userAgent });
+    return { ...result, cookies: [...result.cookies, cookie] };
   }
 
   async function trySignIn(email: string, password: string, client: Client): Promise<SignedInResult | null> {
@@ -161,7 +181,8 @@ export function createIdentity({ database, key, publicUrl, clock }: IdentityOpti
   }
 
   /**
-   * Makes a user with a password in the caller's transaction and opens a session. Throws
+   * Makes a user with a password in the caller's transaction and opens a session. The caller has made sure
+   * that the address is the person's: an account is the proof that its address counts. Throws
    * `identity.weak_password` (unprocessable) and `identity.email_taken` (conflict).
    */
   async function createUser(
@@ -169,15 +190,7 @@ export function createIdentity({ database, key, publicUrl, clock }: IdentityOpti
     person: { name: string; email: string; password: string },
     client: Client,
   ): Promise<SignedInResult> {
-    const weak = passwordProblem(person.password, person);
-    if (weak) {
-      throw new IdentityError({
-        code: "identity.weak_password",
-        kind: "unprocessable",
-        message: weak.message,
-        problems: [weak],
-      });
-    }
+    refuseWeak(person.password, person);
     const email = normalizeAddress(person.email);
     if (await store.userIdByEmail(tx, email)) throw emailTaken();
     const { api } = await auth(tx);
@@ -186,7 +199,8 @@ export function createIdentity({ database, key, publicUrl, clock }: IdentityOpti
       headers: clientHeaders(client),
       returnHeaders: true,
     });
-    return signedIn(response.user.id, headers);
+    await confirmAddress(tx, response.user.id);
+    return rememberDevice(tx, signedIn(response.user.id, headers), { known: null, client });
   }
 
   /**
@@ -249,12 +263,23 @@ export function createIdentity({ database, key, publicUrl, clock }: IdentityOpti
     cookieName,
     /** The `Set-Cookie` values that make a browser forget its session. */
     forgetCookies: forgetCookies(publicUrl),
+    devices,
+    passwords,
+    /** Whether the address of an account counts: a mail to it was answered, or an admin vouched for it. */
+    isConfirmed: (tx: Kysely<Schema>, userId: string) => isConfirmed(tx, userId),
+    confirmAddress: (tx: Kysely<Schema>, userId: string) => confirmAddress(tx, userId),
+    tasks: passwords.tasks,
     /** For the worker: removes what has expired. */
     sweeps: [
       {
         name: "identity.expired_sessions",
         everyMs: 60 * 60 * 1000,
-        run: () => store.deleteExpiredSessions(database.system, clock.now()),
+        run: async () => {
+          await store.deleteExpiredSessions(database.system, clock.now());
+          await tries.removeOld(database.system);
+          await passwords.removeOld();
+          await devices.removeUnused();
+        },
       },
     ],
   };

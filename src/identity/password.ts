@@ -1,6 +1,7 @@
 import type { Problem } from "#kit";
 import { wellFormedProblem } from "#kit";
 import { commonPasswords, commonWords } from "./common-passwords.ts";
+import { IdentityError } from "./errors.ts";
 
 /** NIST SP 800-63B-4 section 3.1.1.2: at least 15 characters where the password is the only factor. */
 const minimumLength = 15;
@@ -61,6 +62,18 @@ export function passwordProblem(password: string, about: { name: string; email: 
     );
   }
   return null;
+}
+
+/** Throws `identity.weak_password` (unprocessable) for what `passwordProblem` finds. */
+export function refuseWeak(password: string, about: { name: string; email: string }): void {
+  const weak = passwordProblem(password, about);
+  if (weak === null) return;
+  throw new IdentityError({
+    code: "identity.weak_password",
+    kind: "unprocessable",
+    message: weak.message,
+    problems: [weak],
+  });
 }
 
 function problem(reason: string, message: string): Problem {

@@ -6,6 +6,11 @@ export type CredentialHeaders = { authorization?: string | undefined; cookie?: s
 /** How a request carries its session: `null` where it carries none that we signed. */
 type PresentedToken = { token: string; via: "cookie" | "bearer" };
 
+/** The token with its signature, as `createTokenReader` reads it. */
+export function signToken(secret: string, token: string): string {
+  return `${token}.${createHmac("sha256", secret).update(token).digest("base64")}`;
+}
+
 export type TokenReader = {
   read(headers: CredentialHeaders): PresentedToken | null;
 };

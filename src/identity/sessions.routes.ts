@@ -85,7 +85,8 @@ export function sessionRoutes(app: App, { identity }: { identity: Identity }): v
 
 /** The address and program of a request, to be kept with the session that it opens. */
 export function clientOf(request: Pick<Request, "ip" | "headers">): Client {
-  return { address: request.ip, userAgent: (request.headers["user-agent"] ?? "").slice(0, 300) };
+  const { "user-agent": userAgent = "", cookie } = request.headers;
+  return { address: request.ip, userAgent: userAgent.slice(0, 300), cookie };
 }
 
 /** Answers 201 with the session in a cookie, or in `Set-Auth-Token` for a program that asked for it. */

@@ -33,7 +33,8 @@ describe("signing in", () => {
     const answer = await signIn({ email: email.toUpperCase(), password: testPassword });
     expect(answer.statusCode).toBe(201);
     expect(answer.json()).toEqual({ userId, expiresAt: expect.any(String) });
-    const cookie = String(answer.headers["set-cookie"]);
+    const [cookie = "", device] = answer.headers["set-cookie"] as string[];
+    expect(device).toMatch(/^galley\.device=[^;]+; Max-Age=15552000; Path=\/; HttpOnly; SameSite=Lax$/);
     expect(cookie).toMatch(/^galley\.session_token=[^;]+; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/);
     const token = decodeURIComponent(cookie.split(/[=;]/)[1] ?? "").split(".")[0] ?? "-";
     expect(answer.body).not.toContain(token);
@@ -157,8 +158,12 @@ describe("behind https", () => {
         url: "/api/v1/sessions",
         payload: { email, password: testPassword },
       });
-      const cookie = String(answer.headers["set-cookie"]);
-      expect(cookie).toMatch(/^__Host-galley\.session_token=[^,]*; HttpOnly; Secure; SameSite=Lax/);
+      const cookies = answer.headers["set-cookie"] as string[];
+      const cookie = String(cookies[0]);
+      expect(cookie).toMatch(/^__Host-galley\.session_token=.*; HttpOnly; Secure; SameSite=Lax$/);
+      expect(cookies.at(-1)).toMatch(
+        /^__Host-galley\.device=[^;]+; .*Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+      );
       expect(answer.headers["strict-transport-security"]).toContain("max-age=31536000");
       const me = await secure.app.inject({ url: "/api/v1/me", headers: { cookie: cookie.split(";")[0] } });
       expect(me.json()).toMatchObject({ user: { email } });
@@ -186,7 +191,8 @@ describe("the cookie under https", () => {
         headers,
       });
       expect(opened.statusCode).toBe(201);
-      const [session = "", ...outdated] = [opened.headers["set-cookie"] ?? []].flat();
+      const [session = "", ...others] = [opened.headers["set-cookie"] ?? []].flat();
+      const outdated = others.filter((cookie) => !cookie.startsWith("__Host-galley.device="));
       // RFC 6265bis section 4.1.3.2: with these, and without a domain, browsers take it.
       expect(session).toMatch(/^__Host-galley\.session_token=[^;]+;/);
       for (const part of [/; Secure\b/i, /; Path=\/(;|$)/i, /; HttpOnly\b/i, /; SameSite=Lax\b/i]) {

@@ -10,6 +10,11 @@ export const sessionSeconds = 30 * 24 * 60 * 60;
 /** `publicUrl` is the address in the browser; https makes cookies `Secure`. */
 export type AuthSettings = { secret: string; publicUrl: string };
 
+/** The name of the cookie by which an account's browser is known; browsers keep a `__Host-` one to https and to this host. */
+export function deviceCookieName(publicUrl: string): string {
+  return publicUrl.startsWith("https:") ? "__Host-galley.device" : "galley.device";
+}
+
 const plainName = "galley.session_token";
 
 /**

@@ -18,7 +18,10 @@ export type InstallationEvent = {
   requestId: string | null;
 };
 
-export type InstallationOptions = { database: Database; accounts: Pick<Accounts, "find"> };
+export type InstallationOptions = {
+  database: Database;
+  accounts: Pick<Accounts, "find" | "confirm" | "isConfirmed">;
+};
 
 export type Installation = ReturnType<typeof createInstallation>;
 
@@ -35,13 +38,16 @@ export function createInstallation({ database, accounts }: InstallationOptions) 
   }
 
   /**
-   * Names one more admin by the address of an account. Naming an admin again changes nothing. Throws
-   * `installation.no_such_person` (not found).
+   * Names one more admin by the address of an account. Naming an admin again changes nothing. Who does so on
+   * the machine vouches for the address; otherwise it must be confirmed. Throws
+   * `installation.no_such_person` (not found) and `installation.address_unconfirmed` (conflict).
    */
   async function addAdmin(actor: InstallationActor, email: string): Promise<Admin[]> {
     await db.transaction().execute(async (tx) => {
       const person = await accounts.find(email, tx);
       if (person === null) throw noSuchPerson();
+      if (actor.kind === "machine") await accounts.confirm(tx, person.id);
+      else if (!(await accounts.isConfirmed(person.id, tx))) throw addressUnconfirmed();
       const addedBy = actor.kind === "person" ? actor.userId : null;
       if (!(await store.insertAdmin(tx, { userId: person.id, addedBy }))) return;
       await recordInstallationEvent(tx, {
@@ -116,6 +122,17 @@ function noSuchPerson(): InstallationError {
     kind: "not_found",
     message: "Nobody here has an account with this address; invite the person to a workspace first.",
     problems: [{ path: "/email", code: "installation.no_such_person", message: "Nobody has this address." }],
+  });
+}
+
+function addressUnconfirmed(): InstallationError {
+  const message =
+    "The address of this account was never confirmed, so it may be somebody else's. Let the person use “Forgot password?” once; the mail that they answer confirms it.";
+  return new InstallationError({
+    code: "installation.address_unconfirmed",
+    kind: "conflict",
+    message,
+    problems: [{ path: "/email", code: "installation.address_unconfirmed", message }],
   });
 }
 

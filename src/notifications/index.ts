@@ -1,2 +1,1 @@
-export type { NoticeMail } from "./send.ts";
 export { createNotifications } from "./notifications.ts";

@@ -2,16 +2,17 @@ import type { ExpiryWarning } from "#channels";
 import type { Clock, JsonObject } from "#kit";
 import type { Database, Schema } from "#platform/db";
 import type { Jobs, Task } from "#platform/jobs";
+import type { MailSender } from "#platform/mail";
 import type { Kysely } from "kysely";
 import { z } from "zod";
 import { insertForPosts, insertForWarning } from "./notifications.store.ts";
-import { type NoticeMail, sendWaiting } from "./send.ts";
+import { sendWaiting } from "./send.ts";
 
 type NotificationsOptions = {
   database: Database;
   jobs: Jobs;
   /** Null: nobody is mailed, and nothing is kept to be mailed later. */
-  mail: NoticeMail | null;
+  mail: MailSender | null;
   /** Origin of the links, without a slash at the end. */
   publicUrl: string;
   /** What people call a platform, by its connector's id. */

@@ -1,6 +1,6 @@
 import { type Clock, GalleyError, sha256 } from "#kit";
 import type { Database } from "#platform/db";
-import type { MailFailure, MailMessage, MailServer, MailTransport } from "#platform/mail";
+import type { MailFailure, MailMessage, MailSender } from "#platform/mail";
 import {
   claimedUntil,
   claimForOne,
@@ -12,16 +12,9 @@ import {
 } from "./notifications.store.ts";
 import { writeNotice } from "./words.ts";
 
-/** Through which server, and in whose name, people are mailed. */
-export type NoticeMail = {
-  transport: Pick<MailTransport, "send">;
-  server: MailServer;
-  from: MailMessage["from"];
-};
-
 type SendParts = {
   database: Database;
-  mail: NoticeMail;
+  mail: MailSender;
   publicUrl: string;
   connectorName: (id: string) => string;
   clock: Clock;

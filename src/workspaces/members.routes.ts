@@ -1,6 +1,6 @@
 import { clientOf, sendSession, sessionOpened } from "#identity/routes";
 import type { App } from "#platform/wire";
-import { actorOf, decodeIdCursor, encodeCursor, idParams, pageQuery } from "#platform/wire";
+import { actorOf, decodeIdCursor, encodeCursor, idParams, pageQuery, signedInOf } from "#platform/wire";
 import { z } from "zod";
 import type { Workspaces } from "./workspaces.ts";
 import * as schema from "./workspaces.schema.ts";
@@ -111,7 +111,7 @@ function invitationRoutes(app: App, workspaces: Workspaces): void {
       config: { access: "members.manage" },
       schema: {
         operationId: "invite",
-        summary: "Make a link that lets one person join",
+        summary: "Mail, or hand over, a link that lets one person join",
         tags: ["Members"],
         body: schema.inviteBody,
         response: { 201: schema.invitationMade },
@@ -119,7 +119,7 @@ function invitationRoutes(app: App, workspaces: Workspaces): void {
     },
     async (request, reply) => {
       const invitation = await workspaces.invite(actorOf(request), request.body);
-      return reply.code(201).send({ ...invitationView(invitation), link: invitation.link });
+      return reply.code(201).send(invitationView(invitation));
     },
   );
 
@@ -140,6 +140,8 @@ function invitationRoutes(app: App, workspaces: Workspaces): void {
       return reply.code(204).send(null);
     },
   );
+
+  vouchingRoutes(app, workspaces);
 
   app.get(
     "/invitations/accept",
@@ -176,6 +178,39 @@ function invitationRoutes(app: App, workspaces: Workspaces): void {
       const session = await workspaces.acceptInvitation({ ...order, name }, clientOf(request));
       return sendSession(reply, session, request.body.transport);
     },
+  );
+}
+
+function vouchingRoutes(app: App, workspaces: Workspaces): void {
+  app.get(
+    "/installation/invitations",
+    {
+      config: { access: "installation" },
+      schema: {
+        operationId: "listUnprovenInvitations",
+        summary: "Invitations that let in only who has an account, because no mail proves the address",
+        tags: ["Installation"],
+        response: { 200: schema.unprovenInvitations },
+      },
+    },
+    async () => ({ items: await workspaces.unprovenInvitations() }),
+  );
+
+  app.post(
+    "/installation/invitations/:id/vouch",
+    {
+      config: { access: "installation" },
+      schema: {
+        operationId: "vouchForInvitation",
+        summary: "Vouch for an address: a new link, for its person alone, that makes an account",
+        tags: ["Installation"],
+        params: idParams,
+        response: { 200: schema.invitationLink },
+      },
+    },
+    async (request) => ({
+      link: await workspaces.vouchForInvitation(signedInOf(request), request.params.id),
+    }),
   );
 }
 

@@ -71,7 +71,14 @@ const invitation = z.object({
 export const invitationList = z.object({ items: z.array(invitation) });
 export const inviteBody = z.object({ email, role: invitedRole });
 export const invitationMade = invitation.extend({
-  link: z.string().describe("Hand it to the person; it is told once and works once."),
+  link: z
+    .string()
+    .nullable()
+    .describe("Hand it to the person; it is told once and works once. Null where only the mail has one."),
+  mailed: z.boolean().describe("A mail with a link of its own goes to the address."),
+  makesAccount: z
+    .boolean()
+    .describe("False: lets in only who has an account; an admin may vouch for others."),
 });
 export const invitationToken = z.object({ token: z.string().min(1).max(200) });
 export const invitationPreview = z.object({
@@ -79,8 +86,12 @@ export const invitationPreview = z.object({
   email: z.string(),
   role: invitedRole,
   expiresAt: instant,
-  hasAccount: z.boolean(),
+  makesAccount: z.boolean().describe("False: accept with the account that the address has."),
 });
+export const unprovenInvitations = z.object({
+  items: z.array(z.object({ id: z.uuid(), email: z.string(), role: invitedRole, workspaceName: z.string() })),
+});
+export const invitationLink = z.object({ link: z.string() });
 export const acceptInvitationBody = invitationToken.extend({ name: name.optional(), password, transport });
 
 export const auditPage = pageOf(

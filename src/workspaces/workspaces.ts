@@ -1,13 +1,13 @@
 import type { Actor, Clock, Role } from "#kit";
 import { newId } from "#kit";
-import type { Client, Identity, SignedInResult } from "#identity";
+import type { AccountMail, Client, Identity, SignedInResult } from "#identity";
 import type { Installation } from "#installation";
 import { recordEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
 import type { SignedIn } from "#platform/wire";
 import { listEvents } from "./audit.read.ts";
 import { WorkspaceError } from "./errors.ts";
-import { createInvitations } from "./invitations.ts";
+import { addressUnconfirmed, createInvitations } from "./invitations.ts";
 import { createMembers } from "./members.ts";
 import { timeZoneProblem } from "./time-zone.ts";
 import type { WorkspaceRow } from "./workspaces.store.ts";
@@ -38,12 +38,15 @@ export type WorkspacesOptions = {
   clock: Clock;
   /** The address in the browser, for links in invitations. */
   publicUrl: string;
+  /** Default: this Galley sends no mail, and links of invitations are handed over by hand. */
+  mail?: AccountMail;
 };
 
 export type Workspaces = ReturnType<typeof createWorkspaces>;
 
 /** Workspaces, who belongs to them, and with which role. */
-export function createWorkspaces({ database, identity, installation, clock, publicUrl }: WorkspacesOptions) {
+export function createWorkspaces(options: WorkspacesOptions) {
+  const { database, identity, installation, clock, publicUrl, mail = null } = options;
   /**
    * Makes the owner, who is also the first admin of the installation, and the first workspace, all or
    * nothing, and opens a session. Throws `identity.already_set_up` (conflict) once any user exists.
@@ -72,11 +75,12 @@ export function createWorkspaces({ database, identity, installation, clock, publ
     });
   }
 
-  /** A new workspace, owned by who made it. */
+  /** A new workspace, owned by who made it. Throws `workspaces.address_unconfirmed` (forbidden). */
   async function create(owner: SignedIn, order: { name: string; timeZone: string }): Promise<Workspace> {
     refuseUnknownZone(order.timeZone);
     const id = newId();
     return database.system.transaction().execute(async (tx) => {
+      if (!(await identity.isConfirmed(tx, owner.userId))) throw addressUnconfirmed();
       await store.insertWorkspace(tx, { id, ...order });
       await store.insertMember(tx, { workspaceId: id, userId: owner.userId, role: "owner" });
       await recordEvent(tx, {
@@ -142,7 +146,7 @@ export function createWorkspaces({ database, identity, installation, clock, publ
     setPaused,
     list,
     ...createMembers({ database }),
-    ...createInvitations({ database, identity, clock, publicUrl }),
+    ...createInvitations({ database, identity, installation, clock, publicUrl, mail }),
     /** What happened in the workspace, newest first; `before` is the id of the last event of a page. */
     events: (actor: Actor, page: { limit: number; before: string | null }) =>
       listEvents(database, actor, page),

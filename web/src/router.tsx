@@ -8,6 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { ownPath } from "../../src/kit/own-path.ts";
+import { accountText } from "./account/messages.ts";
 import { chooseWorkspace, chosenWorkspace } from "./api/client.ts";
 import { hasCode } from "./api/problem.ts";
 import { meQuery, setupQuery } from "./api/queries.ts";
@@ -72,8 +73,31 @@ const signInRoute = createRoute({
   path: "/sign-in",
   staticData: { title: shellText.titles.signIn },
   validateSearch: (search: Record<string, unknown>) =>
-    optional({ returnTo: wayBack(search["returnTo"]), expired: search["expired"] === true || undefined }),
+    optional({
+      returnTo: wayBack(search["returnTo"]),
+      expired: search["expired"] === true || undefined,
+      reset: search["reset"] === true || undefined,
+    }),
   component: lazyScreen(async () => (await import("./account/sign-in-screen.tsx")).SignInScreen),
+});
+
+const forgotPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/forgot-password",
+  staticData: { title: accountText.forgotTitle },
+  component: lazyScreen(
+    async () => (await import("./account/forgot-password-screen.tsx")).ForgotPasswordScreen,
+  ),
+});
+
+const resetPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/reset-password",
+  staticData: { title: accountText.resetTitle },
+  validateSearch: (search: Record<string, unknown>) => optional({ token: text(search["token"]) }),
+  component: lazyScreen(
+    async () => (await import("./account/reset-password-screen.tsx")).ResetPasswordScreen,
+  ),
 });
 
 const invitationRoute = createRoute({
@@ -275,6 +299,8 @@ const settingsRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   setupRoute,
   signInRoute,
+  forgotPasswordRoute,
+  resetPasswordRoute,
   invitationRoute,
   workspaceRoute,
   shellRoute.addChildren([

@@ -12,6 +12,7 @@ import { publishCommands } from "./commands/publish.ts";
 import { quarantineCommands } from "./commands/quarantine.ts";
 import { seriesCommands } from "./commands/series.ts";
 import { settingCommands } from "./commands/settings.ts";
+import { userCommands } from "./commands/user.ts";
 import type { Action } from "./context.ts";
 import { contextOf } from "./context.ts";
 import { exitCodeHelp } from "./exit.ts";
@@ -48,6 +49,7 @@ export function createProgram(io: CliIo): Command {
     doctorCommands,
     quarantineCommands,
     adminCommands,
+    userCommands,
     settingCommands,
   ];
   for (const register of groups) register(program, action);

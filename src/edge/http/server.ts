@@ -3,7 +3,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Server } from "node:http";
 import { constants } from "node:zlib";
 import type { Identity } from "#identity";
-import { sessionRoutes } from "#identity/routes";
+import { passwordRoutes, sessionRoutes } from "#identity/routes";
 import type { Installation } from "#installation";
 import { installationRoutes } from "#installation/routes";
 import type { Clock } from "#kit";
@@ -126,6 +126,7 @@ export async function createServer(parts: ServerParts): Promise<App> {
         return payload;
       });
       sessionRoutes(api, { identity });
+      passwordRoutes(api, { identity });
       installationRoutes(api, { installation });
       workspaceRoutes(api, { identity, installation, workspaces });
       memberRoutes(api, { workspaces });

@@ -270,6 +270,17 @@ export type InvitationsTable = {
   expires_at: Instant;
   accepted_at: Nullable<Instant>;
   created_at: Filled<Instant>;
+  link_proves: Filled<boolean>;
+  mailed_token_hash: Nullable<string>;
+};
+
+export type KnownDevicesTable = {
+  id: string;
+  user_id: string;
+  token_hash: string;
+  user_agent: string;
+  created_at: Instant;
+  used_at: Instant;
 };
 
 export type MediaTable = {
@@ -331,6 +342,23 @@ export type OauthStatesTable = {
   optional_scopes: Filled<string[]>;
   app_id: Nullable<string>;
   app_identity: Nullable<string>;
+};
+
+export type PasswordResetsTable = {
+  id: string;
+  user_id: string;
+  token_hash: Nullable<string>;
+  created_at: Instant;
+  expires_at: Instant;
+  used_at: Nullable<Instant>;
+};
+
+export type PasswordTriesTable = {
+  user_id: string;
+  place: string;
+  failed: number;
+  locked_until: Nullable<Instant>;
+  tried_at: Instant;
 };
 
 export type PendingConnectionsTable = {
@@ -579,8 +607,6 @@ export type UsersTable = {
   email: string;
   email_verified: Filled<boolean>;
   image: Nullable<string>;
-  failed_sign_ins: Filled<number>;
-  locked_until: Nullable<Instant>;
   created_at: Filled<Instant>;
   updated_at: Filled<Instant>;
 };
@@ -639,11 +665,14 @@ export type Schema = {
   installation_admins: InstallationAdminsTable;
   installation_events: InstallationEventsTable;
   invitations: InvitationsTable;
+  known_devices: KnownDevicesTable;
   media: MediaTable;
   media_renditions: MediaRenditionsTable;
   members: MembersTable;
   notifications: NotificationsTable;
   oauth_states: OauthStatesTable;
+  password_resets: PasswordResetsTable;
+  password_tries: PasswordTriesTable;
   pending_connections: PendingConnectionsTable;
   platform_apps: PlatformAppsTable;
   post_fingerprints: PostFingerprintsTable;

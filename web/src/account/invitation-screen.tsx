@@ -54,7 +54,9 @@ function AcceptForm({ token, invitation }: { token: string; invitation: Invitati
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    accept.mutate(formTexts(event.currentTarget));
+    const { name = "", password = "" } = formTexts(event.currentTarget);
+    // Who has an account leaves the name empty, and it stays as it is.
+    accept.mutate({ password, ...(name.trim() === "" ? {} : { name }) });
   }
 
   return (
@@ -66,21 +68,27 @@ function AcceptForm({ token, invitation }: { token: string; invitation: Invitati
         {isGeneral(accept.error, ["/name", "/password"]) ? (
           <Notice tone="bad">{messageOf(accept.error)}</Notice>
         ) : null}
-        {invitation.hasAccount ? null : (
-          <Field label={accountText.name} error={fieldError(accept.error, "/name")}>
-            {(field) => <Input {...field} name="name" autoComplete="name" autoFocus required />}
+        {invitation.makesAccount ? (
+          <Field
+            label={accountText.name}
+            help={accountText.nameHelp}
+            error={fieldError(accept.error, "/name")}
+          >
+            {(field) => <Input {...field} name="name" autoComplete="name" autoFocus />}
           </Field>
+        ) : (
+          <Notice>{accountText.noAccountYet}</Notice>
         )}
         <Field
           label={accountText.password}
-          help={invitation.hasAccount ? accountText.existing : accountText.passwordHelp}
+          help={invitation.makesAccount ? accountText.joinPasswordHelp : accountText.existing}
           error={fieldError(accept.error, "/password")}
         >
           {(field) => (
             <PasswordInput
               {...field}
               name="password"
-              autoComplete={invitation.hasAccount ? "current-password" : "new-password"}
+              autoComplete={invitation.makesAccount ? "new-password" : "current-password"}
               required
             />
           )}

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, useRouter } from "@tanstack/react-router";
+import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { api } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
@@ -14,7 +14,7 @@ import { formTexts } from "../lib/form.ts";
 const route = getRouteApi("/sign-in");
 
 export function SignInScreen() {
-  const { returnTo, expired } = route.useSearch();
+  const { returnTo, expired, reset } = route.useSearch();
   const router = useRouter();
   const queryClient = useQueryClient();
   const signIn = useMutation({
@@ -34,6 +34,7 @@ export function SignInScreen() {
     <AccountFrame title={accountText.signInTitle} lead={accountText.signInLead}>
       <form onSubmit={submit} className="grid gap-4" noValidate>
         {expired && !signIn.error ? <Notice tone="warn">{accountText.expired}</Notice> : null}
+        {reset && !signIn.error ? <Notice tone="good">{accountText.resetDone}</Notice> : null}
         {isGeneral(signIn.error, ["/email", "/password"]) ? (
           <Notice tone="bad">{messageOf(signIn.error)}</Notice>
         ) : null}
@@ -48,6 +49,9 @@ export function SignInScreen() {
         <Button type="submit" variant="primary" size="lg" busy={signIn.isPending}>
           {accountText.signIn}
         </Button>
+        <Link to="/forgot-password" className="text-center text-sm text-accent-ink underline">
+          {accountText.forgot}
+        </Link>
       </form>
     </AccountFrame>
   );

@@ -10,7 +10,9 @@ import type {
   DoctorReport,
   ExpiryWarning,
   InstallationAdmin,
+  Device,
   Invitation,
+  UnprovenInvitation,
   Media,
   Member,
   Overview,
@@ -307,6 +309,17 @@ export const installationAdminsQuery = queryOptions({
   queryKey: ["installation", "admins"],
   queryFn: async ({ signal }) =>
     (await api.get<{ items: InstallationAdmin[] }>("/installation/admins", {}, signal)).items,
+});
+
+export const unconfirmedInvitationsQuery = queryOptions({
+  queryKey: ["installation", "invitations"],
+  queryFn: async ({ signal }) =>
+    (await api.get<{ items: UnprovenInvitation[] }>("/installation/invitations", {}, signal)).items,
+});
+
+export const devicesQuery = queryOptions({
+  queryKey: ["devices"],
+  queryFn: async ({ signal }) => (await api.get<{ items: Device[] }>("/devices", {}, signal)).items,
 });
 
 export const invitationsQuery = queryOptions({

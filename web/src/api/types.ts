@@ -10,6 +10,7 @@ import type * as delivery from "../../../src/delivery/deliveries.schema.ts";
 import type * as desk from "../../../src/desk/posts.schema.ts";
 import type * as usage from "../../../src/usage/usage.schema.ts";
 import type * as installation from "../../../src/installation/installation.schema.ts";
+import type * as passwords from "../../../src/identity/passwords.schema.ts";
 import type * as sessions from "../../../src/identity/sessions.schema.ts";
 import type * as site from "../../../src/site/site.schema.ts";
 import type * as workspaces from "../../../src/workspaces/workspaces.schema.ts";
@@ -26,6 +27,9 @@ export type Member = z.infer<typeof workspaces.memberList>["items"][number];
 export type InstallationAdmin = z.infer<typeof installation.adminList>["items"][number];
 export type Invitation = z.infer<typeof workspaces.invitationList>["items"][number];
 export type InvitationMade = z.infer<typeof workspaces.invitationMade>;
+export type UnprovenInvitation = z.infer<typeof workspaces.unprovenInvitations>["items"][number];
+export type InvitationLink = z.infer<typeof workspaces.invitationLink>;
+export type Device = z.infer<typeof passwords.deviceList>["items"][number];
 export type InvitationPreview = z.infer<typeof workspaces.invitationPreview>;
 export type Session = z.infer<typeof sessions.sessionList>["items"][number];
 

@@ -15,26 +15,30 @@ import { Field, Input } from "../ui/field.tsx";
 import { Card, CardHeader, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { installationText } from "./messages.ts";
+import { UnconfirmedInvitations } from "./unconfirmed-invitations.tsx";
 
 /** Who decides about what concerns every workspace; shown to them alone. */
 export function InstallationSettings() {
   const admins = useQuery(installationAdminsQuery);
   return (
-    <Card>
-      <CardHeader title={installationText.adminsTitle} lead={installationText.adminsLead} />
-      {admins.isPending ? <SkeletonRows rows={2} label={installationText.loading} /> : null}
-      {admins.isError ? (
-        <Notice tone="bad" className="m-4">
-          {messageOf(admins.error)}
-        </Notice>
-      ) : null}
-      <ul className="divide-y divide-line">
-        {admins.data?.map((admin) => (
-          <AdminRow key={admin.userId} admin={admin} isLast={admins.data.length === 1} />
-        ))}
-      </ul>
-      <AddAdmin />
-    </Card>
+    <>
+      <Card>
+        <CardHeader title={installationText.adminsTitle} lead={installationText.adminsLead} />
+        {admins.isPending ? <SkeletonRows rows={2} label={installationText.loading} /> : null}
+        {admins.isError ? (
+          <Notice tone="bad" className="m-4">
+            {messageOf(admins.error)}
+          </Notice>
+        ) : null}
+        <ul className="divide-y divide-line">
+          {admins.data?.map((admin) => (
+            <AdminRow key={admin.userId} admin={admin} isLast={admins.data.length === 1} />
+          ))}
+        </ul>
+        <AddAdmin />
+      </Card>
+      <UnconfirmedInvitations />
+    </>
   );
 }
 

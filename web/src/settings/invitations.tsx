@@ -1,4 +1,3 @@
-import { ClipboardCopyIcon } from "@radix-ui/react-icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
@@ -11,6 +10,7 @@ import { Button } from "../ui/button.tsx";
 import { Field, Input, Select } from "../ui/field.tsx";
 import { Card, CardHeader } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { CopyLink } from "./copy-link.tsx";
 import { roleText, settingsText } from "./messages.ts";
 import { formTexts } from "../lib/form.ts";
 
@@ -64,7 +64,7 @@ export function Invitations() {
         {isGeneral(invite.error, ["/email", "/role"]) ? (
           <Notice tone="bad">{messageOf(invite.error)}</Notice>
         ) : null}
-        {made ? <MadeLink invitation={made} /> : null}
+        {made ? <Made invitation={made} /> : null}
         {invitations.data?.length ? (
           <section>
             <h3 className="mb-1 text-xs font-medium text-faint">{settingsText.openInvitations}</h3>
@@ -91,26 +91,13 @@ export function Invitations() {
   );
 }
 
-function MadeLink({ invitation }: { invitation: InvitationMade }) {
-  async function copy(): Promise<void> {
-    // The clipboard is closed to pages without HTTPS; the field below can be copied by hand.
-    await navigator.clipboard?.writeText(invitation.link).then(() => toast.success(settingsText.copied));
-  }
+function Made({ invitation }: { invitation: InvitationMade }) {
+  const { email, link, mailed, makesAccount } = invitation;
   return (
-    <Notice tone="good" title={settingsText.linkReady(invitation.email)}>
-      <span className="mt-2 flex gap-2">
-        <Input
-          readOnly
-          value={invitation.link}
-          aria-label={settingsText.copy}
-          className="font-mono text-xs"
-          onFocus={(event) => event.target.select()}
-        />
-        <Button className="h-9" onClick={() => void copy()}>
-          <ClipboardCopyIcon aria-hidden="true" />
-          {settingsText.copy}
-        </Button>
-      </span>
-    </Notice>
+    <>
+      {mailed ? <Notice tone="good">{settingsText.mailedTo(email)}</Notice> : null}
+      {link === null ? null : <CopyLink title={settingsText.linkReady(email)} link={link} />}
+      {makesAccount ? null : <Notice tone="warn">{settingsText.accountOnly}</Notice>}
+    </>
   );
 }

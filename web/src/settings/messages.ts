@@ -49,6 +49,30 @@ export const installationText = {
   since: (when: string) => `Since ${when}`,
   onlyOne: "The last admin stays: name somebody else first.",
   cancel: "Cancel",
+  waitingTitle: "Invitations that wait for you",
+  waitingLead:
+    "This Galley sends no mail, so nothing proves these addresses. Make a link and hand it to the person yourself.",
+  waitingFor: (workspace: string, role: string) => `${role} of ${workspace}`,
+  vouch: "Make link",
+  vouched: (email: string) => `Link for ${email}, and for nobody else. It is shown once: copy it now.`,
+} as const;
+
+export const accessText = {
+  passwordTitle: "Password",
+  passwordLead: "Changing it ends every other session. You get a mail about it.",
+  currentPassword: "Present password",
+  newPassword: "New password",
+  newPasswordHelp: "At least 15 characters. A sentence is easy to remember and hard to guess.",
+  changePassword: "Change password",
+  passwordChanged: "Your password is changed",
+  devicesTitle: "Browsers that know you",
+  devicesLead:
+    "Wrong passwords that others try elsewhere do not lock you out here. Forget one that is not yours.",
+  loadingDevices: "Loading the browsers",
+  noDevices: "None yet: a browser is known once you have signed in there.",
+  used: (when: string) => `Last used ${when}`,
+  forget: "Forget",
+  forgotten: "This browser is not known any more",
 } as const;
 
 export const settingsText = {
@@ -57,7 +81,7 @@ export const settingsText = {
     workspace: "Workspace",
     site: "Site",
     members: "Members",
-    sessions: "Sessions",
+    sessions: "Password and sessions",
     installation: "Installation",
   },
   workspaceTitle: "Workspace",
@@ -90,10 +114,13 @@ export const settingsText = {
   removed: (name: string) => `${name} was removed`,
   roleChanged: (name: string, role: string) => `${name} is now ${role}`,
   inviteTitle: "Invite somebody",
-  inviteLead: "You get a link to hand over. It works once, for seven days.",
+  inviteLead: "They get a mail with a link. It works once, for seven days.",
   email: "Email",
   role: "Role",
-  invite: "Make link",
+  invite: "Invite",
+  mailedTo: (email: string) => `A mail with the link is on its way to ${email}.`,
+  accountOnly:
+    "This Galley sends no mail, so the link lets in only who has an account here. For somebody new, ask an admin of this Galley.",
   linkReady: (email: string) => `Link for ${email}. It is shown once: copy it now.`,
   copy: "Copy link",
   copied: "Copied",

@@ -9,23 +9,23 @@ import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card, CardHeader, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { DevicesSettings } from "./devices-settings.tsx";
 import { settingsText } from "./messages.ts";
+import { PasswordSettings } from "./password-settings.tsx";
+import { programOf } from "./program-of.ts";
 
-/** "Chrome on Linux" out of what the browser says of itself; good enough to recognise one's own. */
-function programOf(userAgent: string | null): string {
-  if (!userAgent) return settingsText.unknownDevice;
-  const browser = ["Edg", "OPR", "Firefox", "Chrome", "Safari"].find((name) =>
-    userAgent.includes(`${name}/`),
+/** How one gets in: the password, the sessions, and the browsers that are known. */
+export function AccessSettings() {
+  return (
+    <>
+      <PasswordSettings />
+      <SessionsSettings />
+      <DevicesSettings />
+    </>
   );
-  const system = ["iPhone", "iPad", "Android", "Windows", "Mac OS X", "Linux"].find((name) =>
-    userAgent.includes(name),
-  );
-  const named = browser === "Edg" ? "Edge" : browser === "OPR" ? "Opera" : browser;
-  if (!named) return userAgent.split(" ")[0] ?? userAgent;
-  return system ? `${named}, ${system.replace(" OS X", "OS")}` : named;
 }
 
-export function SessionsSettings() {
+function SessionsSettings() {
   const queryClient = useQueryClient();
   const sessions = useQuery(sessionsQuery);
   const end = useMutation({

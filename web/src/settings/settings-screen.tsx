@@ -5,7 +5,7 @@ import { useMe } from "../api/use-me.ts";
 import { InstallationSettings } from "./installation-settings.tsx";
 import { MembersSettings } from "./members-settings.tsx";
 import { settingsText } from "./messages.ts";
-import { SessionsSettings } from "./sessions-settings.tsx";
+import { AccessSettings } from "./sessions-settings.tsx";
 import { SiteSettings } from "./site-settings.tsx";
 import { WorkspaceSettings } from "./workspace-settings.tsx";
 
@@ -15,7 +15,7 @@ const sections = [
   { value: "workspace", content: WorkspaceSettings },
   { value: "site", content: SiteSettings },
   { value: "members", content: MembersSettings },
-  { value: "sessions", content: SessionsSettings },
+  { value: "sessions", content: AccessSettings },
   { value: "installation", content: InstallationSettings },
 ] as const;
 

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type AccountMailbox, startAccountMailbox } from "../../test/account-mail.ts";
+import { testApp, type TestApp, testPassword, type TestPerson } from "../../test/app.ts";
+
+let box: AccountMailbox;
+let test: TestApp;
+let now = new Date();
+beforeAll(async () => {
+  box = await startAccountMailbox();
+  test = await testApp({ clock: { now: () => now }, mail: box.mail });
+  await box.serve(test);
+});
+afterAll(async () => {
+  await box.close();
+  await test.close();
+});
+
+const another = "nine brown otters dive at dawn";
+const asked = /Choose a new password/;
+
+let calls = 0;
+
+/** Each call comes from an address of its own: the limit of calls from one address is another test's matter. */
+function post(path: string, payload: object, cookie?: string) {
+  calls += 1;
+  const headers = cookie === undefined ? {} : { cookie, "sec-fetch-site": "same-origin" };
+  const remoteAddress = `10.0.0.${calls}`;
+  return test.app.inject({ method: "POST", url: `/api/v1${path}`, payload, headers, remoteAddress });
+}
+
+async function resetToken(email: string): Promise<string> {
+  expect((await post("/password-resets", { email })).statusCode).toBe(202);
+  return new URL(await box.linkTo(email, asked)).searchParams.get("token") ?? "";
+}
+
+async function canSignIn(person: TestPerson, password: string): Promise<boolean> {
+  return (await post("/sessions", { email: person.email, password })).statusCode === 201;
+}
+
+describe("a new password by mail", () => {
+  it("is chosen once by a link, ends every session, and opens none", { timeout: 60_000 }, async () => {
+    const person = await test.owner();
+    const token = await resetToken(person.email);
+    const weak = await post("/password-resets/complete", { token, password: "short" });
+    expect(weak.json()).toMatchObject({ status: 422, errors: [{ path: "/password" }] });
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => post("/password-resets/complete", { token, password: another })),
+    );
+    expect(answers.map(({ statusCode }) => statusCode).toSorted()).toEqual([204, 404, 404]);
+    const cookies = answers.map(({ headers }) => String(headers["set-cookie"])).join();
+    expect(cookies).toContain("galley.device=");
+    expect(cookies).not.toContain("session_token");
+    expect((await person.call("GET", "/me")).status).toBe(401);
+    expect(await canSignIn(person, testPassword)).toBe(false);
+    expect(await canSignIn(person, another)).toBe(true);
+    await box.arrives(person.email, /was changed/);
+  });
+
+  it(
+    "lets the browser that chose it in, and nobody past what strangers have locked",
+    { timeout: 60_000 },
+    async () => {
+      const person = await test.owner();
+      for (let time = 0; time < 10; time += 1) await canSignIn(person, "a wrong password");
+      const token = await resetToken(person.email);
+      const done = await post("/password-resets/complete", { token, password: another });
+      expect(await canSignIn(person, another)).toBe(false);
+      const device = String(done.headers["set-cookie"]).split(";")[0];
+      expect((await post("/sessions", { email: person.email, password: another }, device)).statusCode).toBe(
+        201,
+      );
+    },
+  );
+
+  it("is answered alike for every address, in words and in time", { timeout: 60_000 }, async () => {
+    const { email } = await test.owner();
+    const answers = [];
+    for (const address of [email, "nobody@example.test"]) {
+      const start = performance.now();
+      const { statusCode, body, headers } = await post("/password-resets", { email: address });
+      expect(performance.now() - start).toBeGreaterThan(295);
+      answers.push({ statusCode, body, length: headers["content-length"] });
+    }
+    expect(answers[0]).toEqual(answers[1]);
+    expect(await box.mailsTo("nobody@example.test")).toEqual([]);
+  });
+
+  it(
+    "ends after half an hour, with a newer one's use, and is mailed three times an hour",
+    { timeout: 60_000 },
+    async () => {
+      const person = await test.owner();
+      const late = await resetToken(person.email);
+      now = new Date(now.getTime() + 31 * 60 * 1000);
+      expect((await post("/password-resets/complete", { token: late, password: another })).statusCode).toBe(
+        404,
+      );
+      const [older, newer] = [await resetToken(person.email), await resetToken(person.email)];
+      await post("/password-resets", { email: person.email });
+      expect((await post("/password-resets/complete", { token: newer, password: another })).statusCode).toBe(
+        204,
+      );
+      expect((await post("/password-resets/complete", { token: older, password: another })).statusCode).toBe(
+        404,
+      );
+      await box.arrives(person.email, /was changed/);
+      expect((await box.mailsTo(person.email)).filter(({ subject }) => asked.test(subject))).toHaveLength(3);
+      const rows = await test.database.system.selectFrom("password_resets").selectAll().execute();
+      expect(JSON.stringify(rows)).not.toContain(older);
+    },
+  );
+});
+
+describe("changing a password", () => {
+  it("asks for the present one, keeps this session and ends the others", { timeout: 60_000 }, async () => {
+    const person = await test.owner();
+    await canSignIn(person, testPassword);
+    const change = (currentPassword: string, password: string) =>
+      person.call("POST", "/me/password", { currentPassword, password });
+    expect((await change("a wrong password", another)).body).toMatchObject({
+      status: 422,
+      errors: [{ path: "/currentPassword", code: "identity.wrong_password" }],
+    });
+    expect((await change(testPassword, "short")).body).toMatchObject({ errors: [{ path: "/password" }] });
+    expect((await change(testPassword, another)).status).toBe(204);
+    type List = { items: { current: boolean }[] };
+    expect((await person.call<List>("GET", "/sessions")).body.items).toMatchObject([{ current: true }]);
+    expect(await canSignIn(person, testPassword)).toBe(false);
+    expect(await canSignIn(person, another)).toBe(true);
+    await box.arrives(person.email, /was changed/);
+  });
+
+  it("pauses a session that guesses, and no other way in", { timeout: 60_000 }, async () => {
+    const person = await test.owner();
+    const guess = (currentPassword: string) =>
+      person.call("POST", "/me/password", { currentPassword, password: another });
+    for (let time = 0; time < 10; time += 1) expect((await guess("a wrong password")).status).toBe(422);
+    expect((await guess(testPassword)).status).toBe(422);
+    expect(await canSignIn(person, testPassword)).toBe(true);
+  });
+});
+
+it("says without a mail server who can help, whatever the address", async () => {
+  const silent = await testApp();
+  try {
+    const { email } = await silent.owner();
+    for (const address of [email, "nobody@example.test"]) {
+      const answer = await silent.app.inject({
+        method: "POST",
+        url: "/api/v1/password-resets",
+        payload: { email: address },
+      });
+      expect(answer.json()).toMatchObject({ status: 409, code: "identity.no_mail" });
+    }
+  } finally {
+    await silent.close();
+  }
+});

@@ -1,0 +1,43 @@
+import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { FormEvent } from "react";
+import { api } from "../api/client.ts";
+import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
+import { formTexts } from "../lib/form.ts";
+import { Button } from "../ui/button.tsx";
+import { Field, Input } from "../ui/field.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { AccountFrame } from "./account-frame.tsx";
+import { accountText } from "./messages.ts";
+
+/** Asks for a link by mail, and says the same whether or not the address has an account. */
+export function ForgotPasswordScreen() {
+  const request = useMutation({
+    mutationFn: (body: Record<string, string>) => api.post("/password-resets", body),
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    request.mutate(formTexts(event.currentTarget));
+  }
+
+  return (
+    <AccountFrame title={accountText.forgotTitle} lead={accountText.forgotLead}>
+      <form onSubmit={submit} className="grid gap-4" noValidate>
+        {isGeneral(request.error, ["/email"]) ? <Notice tone="bad">{messageOf(request.error)}</Notice> : null}
+        {request.isSuccess ? <Notice tone="good">{accountText.resetSent}</Notice> : null}
+        <Field label={accountText.email} error={fieldError(request.error, "/email")}>
+          {(field) => (
+            <Input {...field} name="email" type="email" autoComplete="username" autoFocus required />
+          )}
+        </Field>
+        <Button type="submit" variant="primary" size="lg" busy={request.isPending}>
+          {accountText.sendLink}
+        </Button>
+        <Link to="/sign-in" className="text-center text-sm text-accent-ink underline">
+          {accountText.toSignIn}
+        </Link>
+      </form>
+    </AccountFrame>
+  );
+}

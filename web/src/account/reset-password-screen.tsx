@@ -1,0 +1,52 @@
+import { useMutation } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import type { FormEvent } from "react";
+import { api } from "../api/client.ts";
+import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
+import { formTexts } from "../lib/form.ts";
+import { Button } from "../ui/button.tsx";
+import { Field } from "../ui/field.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { AccountFrame } from "./account-frame.tsx";
+import { accountText } from "./messages.ts";
+import { PasswordInput } from "./password-input.tsx";
+
+const route = getRouteApi("/reset-password");
+
+/** The page that a mailed link opens; it leads to sign-in, where the new password is used for the first time. */
+export function ResetPasswordScreen() {
+  const { token = "" } = route.useSearch();
+  const navigate = useNavigate();
+  const reset = useMutation({
+    mutationFn: (body: Record<string, string>) => api.post("/password-resets/complete", { ...body, token }),
+    onSuccess: () => navigate({ to: "/sign-in", search: { reset: true } }),
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    reset.mutate(formTexts(event.currentTarget));
+  }
+
+  return (
+    <AccountFrame title={accountText.resetTitle} lead={accountText.resetLead}>
+      <form onSubmit={submit} className="grid gap-4" noValidate>
+        {isGeneral(reset.error, ["/password"]) ? <Notice tone="bad">{messageOf(reset.error)}</Notice> : null}
+        <Field
+          label={accountText.newPassword}
+          help={accountText.passwordHelp}
+          error={fieldError(reset.error, "/password")}
+        >
+          {(field) => (
+            <PasswordInput {...field} name="password" autoComplete="new-password" autoFocus required />
+          )}
+        </Field>
+        <Button type="submit" variant="primary" size="lg" busy={reset.isPending}>
+          {accountText.savePassword}
+        </Button>
+        <Link to="/forgot-password" className="text-center text-sm text-accent-ink underline">
+          {accountText.anotherLink}
+        </Link>
+      </form>
+    </AccountFrame>
+  );
+}
