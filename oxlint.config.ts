@@ -113,7 +113,7 @@ const serverTypes = {
 
 const windows = {
   name: "radix-ui",
-  importNames: ["Dialog", "AlertDialog", "DropdownMenu", "ContextMenu", "Popover"],
+  importNames: ["Dialog", "AlertDialog", "DropdownMenu", "ContextMenu"],
   message: "Windows and menus come from web/src/ui, which keeps keys and focus in order (decision 109).",
 };
 

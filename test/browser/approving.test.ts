@@ -18,7 +18,8 @@ describe.skipIf(noBrowser !== null)("around an approval", () => {
   beforeAll(async () => {
     server = await startServer();
     browser = await launch();
-    page = await browser.newPage({ timezoneId: "Europe/Berlin", locale: "en-GB", reducedMotion: "reduce" });
+    const context = await browser.newContext({ timezoneId: "Europe/Berlin", reducedMotion: "reduce" });
+    page = await context.newPage();
     page.setDefaultTimeout(20_000);
     channels = await seedWorkspace(page, server.url);
     ({ review, published } = await seedPosts(page, channels));
@@ -105,6 +106,7 @@ describe.skipIf(noBrowser !== null)("around an approval", () => {
           .getByRole("button", { name: /^Reconnect/u })
           .first()
           .click();
+        await page.getByLabel("Account handle").fill("northwind");
         await page.getByRole("button", { name: "Allow" }).click();
         await page.getByText("is connected").first().waitFor();
         await page.waitForURL(server.url + path);
@@ -150,17 +152,19 @@ describe.skipIf(noBrowser !== null)("around an approval", () => {
     const own = /Sign out|End|theme|password|workspace|Skip|Search|Close|shortcut|Export|Template/iu;
     for (const screen of screens) {
       await open(screen);
-      const buttons = await page.locator("button:enabled:visible:not([aria-disabled=true])").count();
-      for (let index = 0; index < buttons; index += 1) {
-        const button = page.locator("button:enabled:visible:not([aria-disabled=true])").nth(index);
-        const name = await button
-          .evaluate((element) => element.getAttribute("aria-label") ?? element.textContent ?? "", null, {
-            timeout: 2_000,
-          })
-          .catch(() => "");
+      // What is around the screens is the same on each.
+      const place = screen === "/" ? "button" : "main button";
+      const live = page.locator(`${place}:enabled:visible:not([aria-disabled=true])`);
+      const names = await live.evaluateAll((found) =>
+        found.map((element) => element.getAttribute("aria-label") ?? element.textContent ?? ""),
+      );
+      for (const [index, name] of names.entries()) {
         if (own.test(name)) continue;
         where = `${screen} ${name}`;
-        await button.click({ timeout: 2_000 }).catch(() => undefined);
+        await live
+          .nth(index)
+          .click({ timeout: 1_000 })
+          .catch(() => undefined);
         await pressWhatOpened(where, refused);
         if (page.url() !== server.url + screen) await open(screen);
       }

@@ -2,8 +2,8 @@ import { useEffect, useRef, useState } from "react";
 import type { Variant } from "../api/types.ts";
 import { placeOf } from "../post/problem-links.tsx";
 
-/** Moves the focus to the field that a problem is about, or to the first of its channel. */
-function focusPlace(panel: HTMLElement | null, path: string): void {
+/** Moves the focus to the field that a problem is about, or to the first of its channel. False: none is there yet. */
+function focusPlace(panel: HTMLElement | null, path: string): boolean {
   const fields = [...(panel?.querySelectorAll<HTMLElement>("[data-at]") ?? [])];
   const places = fields.map((field) => ({ field, at: field.dataset["at"] ?? "" }));
   const [closest] = places
@@ -14,6 +14,7 @@ function focusPlace(panel: HTMLElement | null, path: string): void {
   const { field } = closest ?? places[0] ?? {};
   field?.scrollIntoView({ block: "center" });
   field?.focus();
+  return field !== undefined;
 }
 
 /** The channel and field that an address names; null where the post has no such channel. */
@@ -36,16 +37,18 @@ export function useFieldPlace({ at, variants, shown, onTab }: Places) {
   const panel = useRef<HTMLDivElement>(null);
   const wanted = useRef(at ?? null);
   const [, setAsked] = useState(0);
-  // After every render: first the tab comes, then the field.
+  // After every render: first the tab comes, then, a frame later, what is on it.
   useEffect(() => {
-    if (wanted.current === null) return;
+    if (wanted.current === null) return undefined;
     const place = placeFrom(wanted.current, variants);
     if (place && place.channelId !== shown) {
       onTab(place.channelId);
-      return;
+      return undefined;
     }
-    focusPlace(panel.current, place?.path ?? "");
-    wanted.current = null;
+    const frame = requestAnimationFrame(() => {
+      if (focusPlace(panel.current, place?.path ?? "")) wanted.current = null;
+    });
+    return () => cancelAnimationFrame(frame);
   });
 
   function goTo(channelId: string, path: string): void {

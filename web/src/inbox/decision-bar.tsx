@@ -5,6 +5,7 @@ import type { Post } from "../api/types.ts";
 import { formTexts } from "../lib/form.ts";
 import { useShortcuts, useShortcutsOn } from "../lib/shortcuts.ts";
 import { refusal } from "../post/allowed.ts";
+import { lostChannels, ReconnectChannels } from "../post/lost-channels.tsx";
 import { useApproval } from "../post/use-approval.ts";
 import { usePostAction } from "../post/use-post-action.ts";
 import { Button } from "../ui/button.tsx";
@@ -42,9 +43,10 @@ export function DecisionBar({ post, when, onDecided }: DecisionProps) {
   return (
     <div className="sticky bottom-0 -mx-4 border-t border-line bg-surface/95 px-4 py-3 backdrop-blur sm:-mx-8 sm:px-8">
       {cannotApprove ? (
-        <p id={reasonId} className="mb-2 text-sm text-dim">
-          {cannotApprove}
-        </p>
+        <div className="mb-2 flex flex-wrap items-center gap-3 text-sm text-dim">
+          <p id={reasonId}>{cannotApprove}</p>
+          <ReconnectChannels ids={lostChannels(post)} />
+        </div>
       ) : null}
       <div className="flex flex-wrap items-center gap-2">
         <DecidingButton

@@ -3,7 +3,7 @@ import type { Post } from "../api/types.ts";
 import { useCan } from "../api/use-me.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { isLostConnection, ReconnectChannels } from "./lost-channels.tsx";
+import { lostChannels, ReconnectChannels } from "./lost-channels.tsx";
 import { postText } from "./messages.ts";
 import { errorsOf } from "./problem-links.tsx";
 
@@ -15,7 +15,7 @@ export function PostProblems({ post }: { post: Post }) {
   if (!ahead.has(post.status) || post.deletedAt !== null) return null;
   const found = errorsOf(post);
   if (found.length === 0) return null;
-  const lost = found.filter(isLostConnection).map(({ channelId }) => channelId);
+  const lost = lostChannels(post);
   const ofChannel = found.some(({ code }) => code.startsWith("desk.channel_"));
   return (
     <Notice
