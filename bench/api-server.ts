@@ -29,6 +29,7 @@ function deskOn(database: Pick<Database, "read">) {
       request: async () => [],
       cancel: async () => ({ cancelled: [], tooLate: [] }),
       cancelUnclaimed: async () => ({ cancelled: [], tooLate: [] }),
+      cancelOnChannel: async () => ({ changed: [], tooLate: [] }),
     },
     files: createFiles({ directory: "data/bench" }),
     mediaLinks: createMediaLinks({ key: Buffer.from(key, "base64") }),

@@ -46,6 +46,7 @@ const instant: Connector = {
       account: { accountId: "a", handle: "@a", displayName: "A", avatarUrl: null, profileUrl: null },
     }),
   },
+  target: ({ accountId }) => ({ facts: { accountId }, words: accountId }),
   limits: {
     textLength: 500,
     textUnit: "characters",

@@ -94,11 +94,16 @@ export function connectorSettings(config: Config, platforms: BuiltInPlatforms): 
   // Instagram fetches files from here; its doctor looks whether it could.
   settings["instagram"] = { publicUrl: config.publicUrl, ...settings["instagram"] };
   if (sandbox) {
-    settings["sandbox"] = { baseUrl: sandbox.url, publicUrl: sandbox.publicUrl, ...settings["sandbox"] };
+    const { baseUrl = sandbox.url } = settings["sandbox"] ?? {};
+    const builtIn = baseUrl === sandbox.url;
+    settings["sandbox"] = { baseUrl, publicUrl: sandbox.publicUrl, builtIn, ...settings["sandbox"] };
   }
   if (mailCatcher) {
     const { host, smtpPort: port, url: readBackUrl, publicUrl } = mailCatcher;
-    settings["email"] = { catcher: { host, port, readBackUrl, publicUrl }, ...settings["email"] };
+    settings["email"] = {
+      catcher: { host, port, readBackUrl, publicUrl, builtIn: true },
+      ...settings["email"],
+    };
   }
   return settings;
 }

@@ -1,4 +1,4 @@
-import { deliverySettledTask } from "#desk";
+import { deliverySettledTask, targetChangedTask } from "#desk";
 import type { WorkerOptions } from "#platform/jobs";
 import { idempotencySweep } from "./edge/http/idempotency.sweep.ts";
 import type { FeatureParts, Features } from "./features.ts";
@@ -23,6 +23,8 @@ export function workOf(
         await desk.deliverySettled(payload);
         await notifications.deliverySettled(payload);
       },
+      // The database announces that a channel leads elsewhere than before.
+      [targetChangedTask]: (payload) => desk.targetChanged(payload),
     },
     sweeps: [
       ...deliveries.sweeps,

@@ -17,6 +17,7 @@ import { createFiles } from "#platform/files";
 import { createHttpClient } from "#platform/http-client";
 import { createJobs } from "#platform/jobs";
 import { usageRoutes } from "#usage/routes";
+import { cancelOnChannel } from "../src/delivery/deliveries.store.ts";
 import { cancelOrder, cancelUnclaimedOrder, requestDeliveries } from "../src/delivery/order.ts";
 import type { TestApp, TestPerson } from "./app.ts";
 import { testApp } from "./app.ts";
@@ -76,6 +77,7 @@ function agentOn(database: Database, directory: string, clock: Clock, options: T
       request: (db, order) => requestDeliveries(db, jobs, order),
       cancel: cancelOrder,
       cancelUnclaimed: cancelUnclaimedOrder,
+      cancelOnChannel,
     },
     files: createFiles({ directory }),
     mediaLinks: createMediaLinks({ key: randomBytes(32) }),

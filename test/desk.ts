@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Client } from "pg";
 import { connectorRegistry } from "#connectors";
 import type { Desk, UploadLimits } from "#desk";
 import { createDesk, createMediaLinks } from "#desk";
@@ -11,8 +10,9 @@ import { createFiles } from "#platform/files";
 import { createJobs } from "#platform/jobs";
 import type { Clock } from "#kit";
 import { cancelOrder, cancelUnclaimedOrder, requestDeliveries } from "../src/delivery/order.ts";
+import { cancelOnChannel } from "../src/delivery/deliveries.store.ts";
 import { type TestApp, testApp } from "./app.ts";
-import { type TestDatabase, testDatabase } from "./database.ts";
+import { asOwner, type TestDatabase, testDatabase } from "./database.ts";
 
 /** A clock that a test moves. It starts at the real time, so that sessions are valid. */
 export function movableClock(): Clock & { move(milliseconds: number): void } {
@@ -43,6 +43,7 @@ function deskOn(database: TestDatabase["database"], directory: string, clock: Cl
       request: (db, order) => requestDeliveries(db, jobs, order),
       cancel: cancelOrder,
       cancelUnclaimed: cancelUnclaimedOrder,
+      cancelOnChannel,
     },
     files: createFiles({ directory }),
     mediaLinks: createMediaLinks({ key: randomBytes(32) }),
@@ -69,15 +70,8 @@ export async function testDesk(clock: Clock) {
 
 /** As if the moment in which approvals can be taken back were over for everything that waits for it. */
 export async function letUndoPass(url: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    // Galley's own role cannot: until when a delivery waits is a record.
-    await client.query("set session_replication_role = replica");
-    await client.query("update deliveries set not_before = least(not_before, clock_timestamp())");
-  } finally {
-    await client.end();
-  }
+  // Galley's own role cannot: until when a delivery waits is a record.
+  await asOwner(url, "update deliveries set not_before = least(not_before, clock_timestamp())");
 }
 
 /** The same behind the composed server. */

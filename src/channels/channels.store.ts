@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import type { Account } from "#connectors";
+import type { Account, Fingerprint } from "#connectors";
 import type { Schema } from "#platform/db";
 import { compileOnly } from "#platform/db";
 import type { Channel } from "./channel.ts";
@@ -13,6 +13,8 @@ export type ChannelRow = Channel & {
   /** The app that the channel was connected with, which alone can renew its tokens. */
   appId: string | null;
   appIdentity: string | null;
+  /** The fingerprint of where its posts go; null until it is first used, for channels of before. */
+  targetHash: string | null;
 };
 
 const publicColumns = [
@@ -43,6 +45,7 @@ export const allColumns = [
   "refresh_until as refreshUntil",
   "app_id as appId",
   "app_identity as appIdentity",
+  "target_hash as targetHash",
 ] as const;
 
 /** All channels of a workspace, oldest first. */
@@ -130,10 +133,11 @@ export async function upsertChannel(
     account: Account;
     credited: Credited;
     app: { id: string | null; identity: string | null };
+    target: Fingerprint;
     userId: string;
   },
 ): Promise<ChannelRow> {
-  const { account, app, credited } = channel;
+  const { account, app, credited, target } = channel;
   const connected = {
     handle: account.handle,
     display_name: account.displayName,
@@ -145,6 +149,8 @@ export async function upsertChannel(
     refresh_until: null,
     app_id: app.id,
     app_identity: app.identity,
+    target_hash: target.hash,
+    target_words: target.words,
     checked_at: credited.at,
     updated_at: credited.at,
     ...creditedColumns(credited),
@@ -317,4 +323,39 @@ export async function storeChecked(
     .where("id", "=", channel.id)
     .returning(allColumns)
     .executeTakeFirst();
+}
+
+/**
+ * Notes where a channel's posts go now. A target that is another one than before is told to the desk by the
+ * database, in the same transaction. `former`: what it was as far as the caller knows; nothing is written over news.
+ */
+export async function storeTarget(
+  db: Kysely<Schema>,
+  channel: { workspaceId: string; id: string },
+  former: string | null,
+  target: Fingerprint,
+): Promise<void> {
+  await db
+    .updateTable("channels")
+    .set({ target_hash: target.hash, target_words: target.words })
+    .where("workspace_id", "=", channel.workspaceId)
+    .where("id", "=", channel.id)
+    .where("target_hash", former === null ? "is" : "=", former)
+    .execute();
+}
+
+/** Connected channels of all workspaces, after `after`, in the order of their ids. */
+export async function connectedAfter(
+  db: Kysely<Schema>,
+  after: string,
+): Promise<{ workspaceId: string; id: string }[]> {
+  return db
+    .selectFrom("channels")
+    .select(["workspace_id as workspaceId", "id"])
+    .where("status", "=", "connected")
+    .where("credentials", "is not", null)
+    .where("id", ">", after)
+    .orderBy("id")
+    .limit(200)
+    .execute();
 }

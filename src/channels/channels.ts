@@ -5,6 +5,7 @@ import type {
   ConnectorSite,
   Credentials,
 } from "#connectors";
+import { fingerprintOf } from "#connectors";
 import type { Actor, Clock, JsonObject } from "#kit";
 import { systemClock } from "#kit";
 import { recordEvent } from "#platform/audit";
@@ -19,7 +20,7 @@ import { type AppFinding, lintApp } from "./app-lint.ts";
 import { deleteUnusedApps } from "./apps.store.ts";
 import type { Channel, ChannelCheck, Disconnected, OpenChannel, PendingConnection } from "./channel.ts";
 import type { ChannelRow } from "./channels.store.ts";
-import { listQuery, markNeedsReconnect } from "./channels.store.ts";
+import { listQuery, markNeedsReconnect, storeTarget } from "./channels.store.ts";
 import { connectForm } from "./connect-form.ts";
 import { examinePlatform, type PlatformReport } from "./doctor.ts";
 import { dismissWarning } from "./expiry.store.ts";
@@ -37,6 +38,7 @@ import { askPlatform, connectorOf, findChannel, patienceMs } from "./parts.ts";
 import { withoutCredentials } from "./public-channel.ts";
 import { resealWorkspace } from "./reseal.ts";
 import { createRefresher, hasEnded, isDue, isRenewable } from "./refresh.ts";
+import { noteTargets } from "./targets.ts";
 import { orAborted } from "./wait.ts";
 import {
   renewAhead,
@@ -209,6 +211,11 @@ export function createChannels(options: ChannelsOptions): Channels {
     const credentials = await unsealTogether(fresh);
     const { settings: own } = await apps.of(workspaceId, connector, fresh.appId);
     const context = contextFor(parts.ways, own, { ...fresh, credentials }, signal);
+    const target = await fingerprintOf(connector, context);
+    if (target.hash !== fresh.targetHash) {
+      // New here, or the installation's settings lead elsewhere since the last start.
+      await database.inWorkspace(workspaceId, (tx) => storeTarget(tx, fresh, fresh.targetHash, target));
+    }
     return { channel: withoutCredentials(fresh), connector, context, credentialsAt: fresh.credentialsAt };
   }
 
@@ -293,6 +300,11 @@ export function createChannels(options: ChannelsOptions): Channels {
     },
     sweeps: [
       { name: "channels.renew", everyMs: 5 * minuteMs, run: (signal) => renewAhead(watchParts, signal) },
+      {
+        name: "channels.targets",
+        everyMs: hourMs,
+        run: (signal) => noteTargets(database.system, open, signal),
+      },
       { name: "channels.warn", everyMs: hourMs, run: () => warnOfEndings(watchParts) },
       { name: "channels.apps", everyMs: hourMs, run: () => deleteUnusedApps(database.system) },
       {

@@ -1,11 +1,12 @@
-import type { Account, Connector, Credentials, TokenSet } from "#connectors";
+import type { Account, Connector, Credentials, Fingerprint, TokenSet } from "#connectors";
+import { fingerprintOf } from "#connectors";
 import type { Actor } from "#kit";
 import { newId } from "#kit";
 import { recordEvent } from "#platform/audit";
 import type { ConnectorApp } from "./apps.ts";
 import type { Channel } from "./channel.ts";
 import type { ChannelRow } from "./channels.store.ts";
-import { findByAccountQuery, upsertChannel } from "./channels.store.ts";
+import { findByAccountQuery, storeTarget, upsertChannel } from "./channels.store.ts";
 import { mergedCredentials } from "./custody.ts";
 import { channelError } from "./errors.ts";
 import type { Parts } from "./parts.ts";
@@ -47,6 +48,17 @@ async function storeOnce(
   const id = former?.id ?? newId();
   const stored = former ? await formerCredentials(parts, former) : null;
   const credentials = mergedCredentials(connector.connect.kind, stored, answer.credentials);
+  const target = await targetOfAccount(parts, connector, { workspaceId, app, account, credentials });
+  if (former?.targetHash === null && stored !== null) {
+    // Connected before targets were noted: what its approvals were about is what it has been until now.
+    const before = await targetOfAccount(parts, connector, {
+      workspaceId,
+      app,
+      account,
+      credentials: stored,
+    });
+    await database.inWorkspace(workspaceId, (tx) => storeTarget(tx, former, null, before));
+  }
   const sealed = await custody.seal({ workspaceId, id }, credentials);
   const { scopes, expiresAt, endsAt } = answer;
   const credited = { sealed, scopes, expiresAt, endsAt, at: clock.now() };
@@ -59,6 +71,7 @@ async function storeOnce(
         account,
         credited,
         app,
+        target,
         userId: actor.userId,
       });
       // The credentials are sealed for `id` and would not open in another row.
@@ -67,7 +80,7 @@ async function storeOnce(
         actor,
         action: former ? "channel.reconnected" : "channel.connected",
         target: { kind: "channel", id },
-        details: { connector: connector.id, handle: account.handle },
+        details: { connector: connector.id, handle: account.handle, target: target.words },
       });
       return withoutCredentials(row);
     })
@@ -75,6 +88,24 @@ async function storeOnce(
       if (error instanceof LostRace) return null;
       throw error;
     });
+}
+
+type Known = {
+  workspaceId: string;
+  app: Pick<ConnectorApp, "id">;
+  account: Account;
+  credentials: Credentials;
+};
+
+async function targetOfAccount(
+  { apps, ways }: Parts,
+  connector: Connector,
+  { workspaceId, app, account, credentials }: Known,
+): Promise<Fingerprint> {
+  const { settings } = await apps.of(workspaceId, connector, app.id);
+  const { accountId } = account;
+  const site = ways.site?.(workspaceId);
+  return fingerprintOf(connector, { settings, credentials, accountId, ...(site ? { site } : {}) });
 }
 
 /** Rolls the transaction back. */

@@ -21,6 +21,11 @@ export type Connector = {
   connect: OAuthConnect | FormConnect;
   limits: Limits;
   options: OptionField[];
+  /**
+   * Where the posts of this channel go, which an approval binds beside what they say: every field of the form and of
+   * the settings that decides it, in one spelling, and nothing secret. Asks no platform.
+   */
+  target(context: TargetContext): Target | Promise<Target>;
   /** How long after `t_send` a commit may still become visible, for this channel. */
   settling(context: Pick<ConnectorContext, "settings" | "credentials">): Settling;
   /** The length of a text part as the platform counts it. */
@@ -52,6 +57,11 @@ export type Connector = {
   /** What else the connection doctor looks at, beyond `probe`, scopes and expiry; null where there is nothing. */
   inspect: ((context: ConnectorContext) => Promise<Finding[]>) | null;
 };
+
+export type TargetContext = Pick<ConnectorContext, "settings" | "credentials" | "accountId" | "site">;
+
+/** `words`: for people, as "2 recipients (ada@example.com, ben@example.com) by smtp.example.com:587". */
+export type Target = { facts: JsonObject; words: string };
 
 /** At most `limit` posts in any `windowMs`, for one account or for all accounts under one app. */
 export type Quota = {

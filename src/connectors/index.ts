@@ -13,6 +13,7 @@ import { x } from "./x/index.ts";
 export type * from "./contract.ts";
 export { ConnectorFailure, transportFailure } from "./failure.ts";
 export type { FailureDetails, Verdict } from "./failure.ts";
+export { fingerprintOf, type Fingerprint } from "./target.ts";
 export { mediaKind } from "./media-checks.ts";
 export type { MediaKind } from "./media-checks.ts";
 export { slugOf } from "./site/slug.ts";

@@ -16,6 +16,8 @@ export type Claimed = {
   contentHash: string;
   binding: Binding;
   bindingHash: string;
+  /** Where the approval said that it goes; null where it bound no fingerprint. */
+  targetHash: string | null;
   dueAt: Date;
   fence: number;
   plan: Plan | null;
@@ -52,6 +54,7 @@ export type AttemptRecord = {
 export const claimedColumns = sql`
   d.workspace_id as "workspaceId", d.id, d.post_id as "postId", d.channel_id as "channelId", d.connector,
   d.content, d.content_hash as "contentHash", d.approval_binding as binding, d.approval_hash as "bindingHash",
+  d.target_hash as "targetHash",
   d.due_at as "dueAt", d.fence, d.plan, d.item_hashes as "itemHashes", d.tries,
   extract(epoch from d.late_after - clock_timestamp())::float8 * 1000 as "lateInMs",
   clock_timestamp() as "claimedAt",

@@ -13,7 +13,14 @@ export type NewDeliveries = {
   dueAt: Date;
   notBefore: Date | null;
   graceSeconds: number;
-  rows: { id: string; channelId: string; content: FrozenContent; contentHash: string; isSlow: boolean }[];
+  rows: {
+    id: string;
+    channelId: string;
+    content: FrozenContent;
+    contentHash: string;
+    isSlow: boolean;
+    targetHash: string | null;
+  }[];
 };
 
 /** Inserts one row per variant in one statement; a channel that does not exist is left out of the answer. */
@@ -21,14 +28,16 @@ export async function insertDeliveries(db: Kysely<Schema>, order: NewDeliveries)
   const { rows } = await sql<{ id: string }>`
     insert into deliveries (workspace_id, id, post_id, channel_id, connector, content, content_hash,
       approval_id, approved_by, approval_binding, approval_hash, due_at, wake_at, grace_seconds, late_after,
-      slow_to_prepare, not_before)
+      slow_to_prepare, not_before, target_hash)
     select ${order.workspaceId}, v.id, ${order.postId}, v."channelId", c.connector, v.content, v."contentHash",
       ${order.approvalId}, ${order.approvedBy}, ${JSON.stringify(order.binding)}::jsonb, ${order.bindingHash},
       ${order.dueAt}::timestamptz, ${order.dueAt}::timestamptz, ${order.graceSeconds}::integer,
       greatest(${order.dueAt}::timestamptz, ${order.notBefore}::timestamptz)
-        + ${order.graceSeconds}::integer * interval '1 second', v."isSlow", ${order.notBefore}::timestamptz
+        + ${order.graceSeconds}::integer * interval '1 second', v."isSlow", ${order.notBefore}::timestamptz,
+      v."targetHash"
     from jsonb_to_recordset(${JSON.stringify(order.rows)}::jsonb)
-      as v (id uuid, "channelId" uuid, content jsonb, "contentHash" text, "isSlow" boolean)
+      as v (id uuid, "channelId" uuid, content jsonb, "contentHash" text, "isSlow" boolean,
+        "targetHash" text)
     join channels c on c.workspace_id = ${order.workspaceId} and c.id = v."channelId"
     returning id`.execute(db);
   return rows.map((row) => row.id);
@@ -74,6 +83,31 @@ export async function cancelDeliveries(
       finished_at = clock_timestamp(), updated_at = clock_timestamp()
     where workspace_id = ${workspaceId} and id = any(${change.changed}::uuid[])`.execute(db);
   return change;
+}
+
+/** Cancels what a post would still send on one channel, and says why on it. What may be out there is told. */
+export async function cancelOnChannel(
+  db: Kysely<Schema>,
+  { workspaceId, postId, channelId }: { workspaceId: string; postId: string; channelId: string },
+  why: { code: string; message: string },
+): Promise<Change> {
+  const { rows } = await sql<{ id: string; changeable: boolean }>`
+    select d.id, d.state = any(${cancellable}::text[]) and not exists (
+        select from delivery_attempts a
+        where a.workspace_id = d.workspace_id and a.delivery_id = d.id
+          and a.state in ('open', 'ambiguous', 'confirmed')) as changeable
+    from deliveries d
+    where d.workspace_id = ${workspaceId} and d.post_id = ${postId} and d.channel_id = ${channelId}
+      and d.state <> 'cancelled'
+    order by d.id
+    for update`.execute(db);
+  const changed = rows.filter((row) => row.changeable).map((row) => row.id);
+  await sql`
+    update deliveries set state = 'cancelled', fence = fence + 1, lease_until = null,
+      error_code = ${why.code}, error_message = ${why.message},
+      finished_at = clock_timestamp(), updated_at = clock_timestamp()
+    where workspace_id = ${workspaceId} and id = any(${changed}::uuid[])`.execute(db);
+  return { changed, tooLate: rows.filter((row) => !row.changeable).map((row) => row.id) };
 }
 
 /** Moves the deliveries of a post for which nothing was prepared yet. */

@@ -16,7 +16,7 @@ import {
   waitingOnChannel,
 } from "./deliveries.read.ts";
 import { connectorQuotas } from "./connector-quotas.ts";
-import { externalIdsTaken, holdAccount, learnWindow } from "./deliveries.store.ts";
+import { cancelOnChannel, externalIdsTaken, holdAccount, learnWindow } from "./deliveries.store.ts";
 import { DeliveryError, notFound } from "./errors.ts";
 import { type Lane, takeInTurns } from "./fair.ts";
 import { groupCommit } from "./group-commit.ts";
@@ -25,6 +25,7 @@ import { renewLease } from "./lease.ts";
 import {
   cancelOrder,
   cancelUnclaimedOrder,
+  type Change,
   type DeliveryOrder,
   publishTask,
   requestDeliveries,
@@ -84,6 +85,12 @@ export type Deliveries = {
     workspaceId: string,
     postId: string,
   ): Promise<{ cancelled: string[]; tooLate: string[] }>;
+  /** Cancels what a post would still send on one channel, with the reason; part of the caller's transaction. */
+  cancelOnChannel(
+    transaction: Kysely<Schema>,
+    place: { workspaceId: string; postId: string; channelId: string },
+    why: { code: string; message: string },
+  ): Promise<Change>;
   /** Moves what has not been sent; part of the caller's transaction. */
   reschedule(
     transaction: Kysely<Schema>,
@@ -263,6 +270,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     request: (transaction, order) => requestDeliveries(transaction, jobs, order),
     cancel: cancelOrder,
     cancelUnclaimed: cancelUnclaimedOrder,
+    cancelOnChannel,
     reschedule: (transaction, workspaceId, postId, dueAt) =>
       rescheduleOrder(transaction, jobs, { workspaceId, postId, dueAt }),
     waitingOn: (workspaceId, channelId) => waitingOnChannel(database, workspaceId, channelId),

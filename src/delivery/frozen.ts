@@ -1,4 +1,5 @@
-import type { DeliveryInput, Plan } from "#connectors";
+import type { Connector, ConnectorContext, DeliveryInput, Plan } from "#connectors";
+import { ConnectorFailure, fingerprintOf } from "#connectors";
 import { contentHash, sha256 } from "#kit";
 import type { Claimed } from "./claim.ts";
 import { DeliveryError } from "./errors.ts";
@@ -14,10 +15,32 @@ export function frozenProblem(claimed: Claimed): string | null {
     return "The stored approval no longer has the hash that it was stored with.";
   }
   const bound = claimed.binding.variants.some(
-    ({ channelId, hash }) => channelId === claimed.channelId && hash === claimed.contentHash,
+    ({ channelId, hash, target = null }) =>
+      channelId === claimed.channelId && hash === claimed.contentHash && target === claimed.targetHash,
   );
   return bound ? null : "The approval does not bind this content for this channel.";
 }
+
+/**
+ * Throws where the channel, as it was opened to send this, leads elsewhere than the approval said. An approval of
+ * before fingerprints bound none; the database refuses it once the target has changed.
+ */
+export async function assertTarget(
+  claimed: Claimed,
+  connector: Connector,
+  context: ConnectorContext,
+): Promise<void> {
+  if (claimed.targetHash === null) return;
+  const { hash, words } = await fingerprintOf(connector, context);
+  if (hash === claimed.targetHash) return;
+  throw new ConnectorFailure({
+    verdict: "rejected",
+    code: targetChanged,
+    message: `This channel goes to ${words} now, and the post was approved for elsewhere. Ask for approval again.`,
+  });
+}
+
+export const targetChanged = "delivery.target_changed";
 
 /** The hash of each item as it stands in an attempt: kind and payload. */
 export function hashItems(plan: Plan): string[] {

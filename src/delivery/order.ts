@@ -14,8 +14,12 @@ import {
 import { DeliveryError } from "./errors.ts";
 import { isSlowToPrepare } from "./slow.ts";
 
-/** What an approval bound: the hash of each variant, where it goes, and when (null: at any time). */
-export type Binding = { at: string | null; variants: { channelId: string; hash: string }[] };
+/**
+ * What an approval bound: the hash of each variant, where it goes, and when (null: at any time). `target`: the
+ * fingerprint of where the channel's posts go; missing where the channel had none then.
+ */
+export type Binding = { at: string | null; variants: BoundVariant[] };
+type BoundVariant = { channelId: string; hash: string; target?: string };
 
 /** A request to publish one approved post, as the desk hands it over. */
 export type DeliveryOrder = {
@@ -67,7 +71,12 @@ export async function requestDeliveries(
   jobs: Jobs,
   order: DeliveryOrder,
 ): Promise<string[]> {
-  const bound = new Set(order.approval.binding.variants.map(({ channelId, hash }) => `${channelId} ${hash}`));
+  const bound = new Map(
+    order.approval.binding.variants.map(({ channelId, hash, target = null }) => [
+      `${channelId} ${hash}`,
+      { target },
+    ]),
+  );
   const wrongTime =
     order.approval.binding.at !== null &&
     new Date(order.approval.binding.at).getTime() !== order.dueAt.getTime();
@@ -75,7 +84,9 @@ export async function requestDeliveries(
   const rows = order.variants.map(({ channelId, content, media }) => {
     const frozen = { variant: content, media };
     const isSlow = isSlowToPrepare(media);
-    return { id: newId(), channelId, content: frozen, contentHash: frozenHash(frozen), isSlow };
+    const hash = frozenHash(frozen);
+    const targetHash = bound.get(`${channelId} ${hash}`)?.target ?? null;
+    return { id: newId(), channelId, content: frozen, contentHash: hash, isSlow, targetHash };
   });
   if (wrongTime || rows.some((row) => !bound.has(`${row.channelId} ${row.contentHash}`))) {
     throw new DeliveryError({

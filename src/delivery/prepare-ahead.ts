@@ -1,6 +1,6 @@
 import { ConnectorFailure, type Plan } from "#connectors";
 import type { Database } from "#platform/db";
-import { deliveryInput, frozenProblem, storablePlan } from "./frozen.ts";
+import { assertTarget, deliveryInput, frozenProblem, storablePlan } from "./frozen.ts";
 import { whileHeld } from "./lease.ts";
 import type { Work } from "./outcome.ts";
 import { endPreparation, keepPreparation, type Preparing, renewPreparation } from "./preparations.store.ts";
@@ -58,5 +58,6 @@ async function plan(tools: Tools, { claimed, abort }: Work): Promise<Plan> {
     claimed.channelId,
     abort.signal,
   );
+  await assertTarget(claimed, connector, context);
   return storablePlan(await connector.prepare(context, deliveryInput(claimed, tools.files)));
 }

@@ -3,7 +3,14 @@ import { ConnectorFailure } from "#connectors";
 import { isOver, newId, setDeadline } from "#kit";
 import { isDatabaseUnavailable, sqlState } from "#platform/db";
 import type { Claimed } from "./claim.ts";
-import { deliveryInput, frozenProblem, hashItems, storablePlan } from "./frozen.ts";
+import {
+  assertTarget,
+  deliveryInput,
+  frozenProblem,
+  hashItems,
+  storablePlan,
+  targetChanged,
+} from "./frozen.ts";
 import type { Intent } from "./intent.ts";
 import { type Held, whileHeld, writeInterruption } from "./lease.ts";
 import {
@@ -120,6 +127,7 @@ async function openAndPlanWith(
     { refresh },
   );
   work.credentialsAt = credentialsAt ?? null;
+  await assertTarget(claimed, connector, context);
   if (claimed.plan !== null && claimed.itemHashes !== null) {
     return { ...work, connector, context, plan: claimed.plan, hashes: claimed.itemHashes, isNew: false };
   }
@@ -216,6 +224,10 @@ async function standsDurably(tools: Tools, sending: Sending, intent: Intent): Pr
     } else if (state === "GD005") {
       const message = "The approval of this post no longer stands. Ask for approval again.";
       await refuse(tools, claimed, "delivery.approval_void", message);
+    } else if (state === "GD007") {
+      const message =
+        "This channel goes elsewhere now than where the post was approved to go. Ask for approval again.";
+      await refuse(tools, claimed, targetChanged, message);
     } else if (state !== "GD002" && state !== "GD006") {
       // Whether the intent stands is unknown, but no byte has left: this process alone can say so.
       tools.log.error({ err: error, deliveryId: claimed.id }, "intent not written");

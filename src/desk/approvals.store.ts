@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import { newId } from "#kit";
+import type { BoundTargets } from "./binding.ts";
 import type { Schema } from "#platform/db";
 
 type Db = Kysely<Schema>;
@@ -13,6 +14,8 @@ export type NewDecision = {
   note: string;
   decidedBy: string;
   decidedAt: Date;
+  /** Where its channels led; of an approval. */
+  targets?: BoundTargets;
   /** The approval of the series that this one stems from; it can be taken back for as long as that one. */
   seriesApproval?: { id: string; undoUntil: Date | null };
 };
@@ -40,6 +43,7 @@ export async function insertDecision(db: Db, workspaceId: string, decision: NewD
       note: decision.note,
       decided_by: decision.decidedBy,
       decided_at: decision.decidedAt,
+      targets: JSON.stringify(decision.targets ?? {}),
       series_approval_id: decision.seriesApproval?.id ?? null,
       undo_until: decision.seriesApproval
         ? decision.seriesApproval.undoUntil

@@ -20,7 +20,11 @@ export type TargetChannel = {
   scopes: readonly string[];
   /** What the app that it is connected with says in the open; null without one of the workspace. */
   appValues: JsonObject | null;
+  target: ChannelTarget;
 };
+
+/** Where a channel's posts go. `hash` and `words` are null until it was first used since there are fingerprints. */
+export type ChannelTarget = { hash: string | null; words: string | null; changedAt: Date | null };
 
 export type VariantCheck = {
   channelId: string;

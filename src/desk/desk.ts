@@ -29,13 +29,14 @@ import { type SchedulePreview, previewSchedule } from "./schedule.ts";
 import { type SeriesDesk, createSeriesDesk } from "./series/series-desk.ts";
 import { type SetAside, listSetAside, setAside } from "./set-aside.ts";
 import { deliverySettled } from "./settle.ts";
+import { targetChanged } from "./targets.ts";
 import { type Neighbourhood, warnOfNeighbours } from "./warnings.ts";
 import { type Draft, type Edit, createPost, editPost, proposePost } from "./write.ts";
 
 export type DeskParts = Judging & {
   database: Database;
   /** Both run in the desk's own transaction. */
-  deliveries: Pick<Deliveries, "request" | "cancel" | "cancelUnclaimed">;
+  deliveries: Pick<Deliveries, "request" | "cancel" | "cancelUnclaimed" | "cancelOnChannel">;
   clock: Clock;
 };
 
@@ -73,6 +74,8 @@ export type Desk = {
   cancel(actor: Actor, id: string): Promise<HeldBack>;
   /** The task `deliverySettledTask`. */
   deliverySettled(payload: JsonObject): Promise<void>;
+  /** The task `targetChangedTask`. */
+  targetChanged(payload: JsonObject): Promise<void>;
   queue: QueueDesk;
   series: SeriesDesk;
   media: MediaDesk;
@@ -128,6 +131,7 @@ export function createDesk({ files, mediaLinks, uploads, ...parts }: DeskOptions
     publish: (actor, id) => publishPost(parts, actor, id),
     cancel: (actor, id) => cancelPost(parts, actor, id),
     deliverySettled: (payload) => deliverySettled({ database, clock }, payload),
+    targetChanged: (payload) => targetChanged(parts, payload),
     queue: createQueueDesk(parts),
     series: createSeriesDesk(parts),
     media: createMediaDesk({ database, files, images, clock, uploads }),

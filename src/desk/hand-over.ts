@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "#platform/db";
-import { bindingOf, boundHash, mediaOf } from "./binding.ts";
+import { bindingAsApproved, boundHash, mediaOf } from "./binding.ts";
 import { blockingProblems } from "./check.ts";
 import type { DeskParts } from "./desk.ts";
 import { DeskError } from "./errors.ts";
@@ -31,7 +31,7 @@ export async function handOver(
 ): Promise<void> {
   const post = await loadPost(db, parts, workspaceId, postId);
   const { approval } = post;
-  const binding = bindingOf(post.variants, post.media, approval?.boundAt ?? null);
+  const binding = bindingAsApproved(post, approval?.boundAt ?? null, approval?.targets ?? {});
   const hash = boundHash(binding);
   const timeFits = approval?.boundAt == null || approval.boundAt.getTime() === at.getTime();
   if (approval?.decidedBy == null || approval.boundHash !== hash || !timeFits) {

@@ -10,4 +10,5 @@ export type { Media, PostStatus, Schedule, Source, Variant } from "./post.ts";
 export type { PostSummary } from "./posts.list.ts";
 export type { FullPost } from "./posts.read.ts";
 export { deliverySettledTask } from "./settle.ts";
+export { targetChangedTask } from "./targets.ts";
 export type { Draft } from "./write.ts";

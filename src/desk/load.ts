@@ -8,6 +8,7 @@ import {
   blockingProblems,
   checkVariants,
 } from "./check.ts";
+import type { BoundTargets } from "./binding.ts";
 import { type Editor, type EditorRow, editorsOf, editorsOfPost } from "./editors.read.ts";
 import { postNotFound } from "./errors.ts";
 import { mediaByIds } from "./media.store.ts";
@@ -25,6 +26,8 @@ type Approval = {
   decidedAt: Date;
   /** Until when whoever gave it can take it back; null once that is over, and for what a series approved. */
   undoUntil: Date | null;
+  /** Where its channels led when it was given. */
+  targets: BoundTargets;
   /** The approval of a series that it stems from. */
   seriesApprovalId: string | null;
   /** What it alone releases is not sent before. */
@@ -77,7 +80,7 @@ export type LoadedPost = {
   media: Map<string, Media>;
   channels: Map<string, TargetChannel>;
   checks: VariantCheck[];
-  workspace: { separateApprover: boolean; timeZone: string; graceSeconds: number };
+  workspace: { id: string; separateApprover: boolean; timeZone: string; graceSeconds: number };
   facts: Facts;
 };
 
@@ -128,6 +131,7 @@ export async function loadPost(
     channels,
     checks,
     workspace: {
+      id: workspaceId,
       separateApprover: row.separate_approver,
       timeZone: row.time_zone,
       graceSeconds: row.grace_seconds,
@@ -221,6 +225,7 @@ async function selectDecisions(db: Kysely<Schema>, workspaceId: string, postId: 
       "a.voided_reason",
       "u.name",
       "a.undo_until as not_before",
+      "a.targets",
       "a.series_approval_id",
       sql<Date | null>`case when a.voided_at is null and a.series_approval_id is null
         and a.undo_until > clock_timestamp() then a.undo_until end`.as("undo_until"),
@@ -241,6 +246,8 @@ async function selectDecisions(db: Kysely<Schema>, workspaceId: string, postId: 
     decidedAt: row.decided_at,
     undoUntil: row.undo_until,
     notBefore: row.not_before,
+    // Written by this module.
+    targets: row.targets as BoundTargets,
     seriesApprovalId: row.series_approval_id,
     voidedAt: row.voided_at,
     voidedReason: row.voided_reason,

@@ -35,7 +35,7 @@ export async function readPost(parts: DeskParts, actor: Actor, id: string): Prom
     ...post,
     status: due ? "publishing" : post.status,
     ownWords: post.status === "in_review" && hasOwnWords(post.facts, actor),
-    boundHash: boundHash(bindingOf(post.variants, post.media, post.schedule?.at ?? null)),
+    boundHash: boundHash(bindingOf(post, post.schedule?.at ?? null)),
     allowed: decided.filter(({ refused }) => refused === null).map(({ action }) => action),
     refused: decided.flatMap(({ refused }) => refused ?? []),
   };

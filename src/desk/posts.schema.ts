@@ -120,6 +120,11 @@ const variantOut = z.object({
   connector: z.string(),
   handle: z.string(),
   content: contentOut,
+  target: z.string().nullable().describe("Where the channel's posts go, in words."),
+  approvedTarget: z
+    .string()
+    .nullable()
+    .describe("Where they went when the post was last approved, if that was elsewhere."),
 });
 
 export const variantCheck = z.object({

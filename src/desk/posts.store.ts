@@ -299,6 +299,7 @@ export async function targetChannels(
   const rows = await db
     .selectFrom("channels as c")
     .select(["c.id", "c.connector", "c.handle", "c.display_name", "c.status", "c.paused_at", "c.scopes"])
+    .select(["c.target_hash", "c.target_words", "c.target_changed_at"])
     .select(appValuesOfChannel.as("appValues"))
     .where("c.workspace_id", "=", workspaceId)
     .$if(ids !== "all", (query) => query.where("c.id", "=", sql<string>`any(${ids}::uuid[])`))
@@ -315,6 +316,7 @@ export async function targetChannels(
         paused: row.paused_at !== null,
         scopes: row.scopes,
         appValues: row.appValues,
+        target: { hash: row.target_hash, words: row.target_words, changedAt: row.target_changed_at },
       },
     ]),
   );

@@ -63,6 +63,7 @@ function postToWire(post: FullPost, workspaceId: string, links: MediaLinks): Wir
     updatedAt: post.updatedAt.toISOString(),
     variants: post.variants.map(({ channelId, content }) => ({
       ...channelToWire(post, channelId),
+      ...targetToWire(post, channelId),
       content: { ...content, options: textOptions(content.options) },
     })),
     media: [...post.media.values()].map((media) => mediaToWire(media, workspaceId, links)),
@@ -135,6 +136,13 @@ export function textOptions(options: Record<string, unknown>): Record<string, st
 function channelToWire(post: FullPost, channelId: string) {
   const channel = post.channels.get(channelId);
   return { channelId, connector: channel?.connector ?? "", handle: channel?.handle ?? "" };
+}
+
+function targetToWire({ channels, lastDecision }: FullPost, channelId: string) {
+  const now = channels.get(channelId)?.target;
+  const then = lastDecision?.targets[channelId];
+  const isElsewhere = then !== undefined && now !== undefined && then.hash !== now.hash;
+  return { target: now?.words ?? null, approvedTarget: isElsewhere ? then.words : null };
 }
 
 function scheduledToWire(schedule: Schedule | null) {

@@ -1,6 +1,6 @@
 import type { Actor } from "#kit";
 import { insertDecision, voidApproval } from "./approvals.store.ts";
-import { bindingOf, boundHash } from "./binding.ts";
+import { bindingOf, boundHash, targetsOf } from "./binding.ts";
 import type { DeskParts } from "./desk.ts";
 import { DeskError } from "./errors.ts";
 import { handOver } from "./hand-over.ts";
@@ -38,7 +38,7 @@ export async function requestChanges(
     await insertDecision(db, actor.workspaceId, {
       postId: id,
       version: post.version,
-      boundHash: boundHash(bindingOf(post.variants, post.media, at)),
+      boundHash: boundHash(bindingOf(post, at)),
       boundAt: at,
       decision: "changes_requested",
       note,
@@ -66,7 +66,7 @@ export async function approvePost(
 ): Promise<void> {
   await onPost(parts, actor, id, "approve", async ({ db, post, now }) => {
     const at = post.schedule?.at ?? null;
-    const hash = boundHash(bindingOf(post.variants, post.media, at));
+    const hash = boundHash(bindingOf(post, at));
     if (hash !== seen.boundHash) {
       throw new DeskError({
         code: "desk.changed_since_seen",
@@ -87,6 +87,7 @@ export async function approvePost(
       boundHash: hash,
       boundAt: at,
       decision: "approved",
+      targets: targetsOf(post),
       note: seen.note,
       decidedBy: actor.userId,
       decidedAt: now,

@@ -12,8 +12,10 @@ import type {
   VariantContent,
   Verdict,
 } from "#connectors";
+import { fingerprintOf } from "#connectors";
 import { sha256 } from "#kit";
 import { failureOf } from "./failure-of.ts";
+import { leavesOf, targetFields, valueAt, withOther } from "./target-fields.ts";
 
 /** One thing that people can see on the platform. */
 export type Seen = { text: string; altTexts: string[] };
@@ -131,6 +133,32 @@ export function connectorContract<Harness extends ContractHarness>(
       const account = await harness.connector.probe(context);
       expect(account.accountId).toBe(context.accountId);
       expect(account.handle).not.toBe("");
+    });
+
+    it("names where its posts go: whatever decides it changes the fingerprint, and nothing else does", async () => {
+      const { connector } = harness;
+      const { settings, credentials, accountId, site } = harness.context();
+      const known = { settings, credentials, accountId };
+      const around = site ? { site } : {};
+      const { hash } = await fingerprintOf(connector, { ...known, ...around });
+      expect((await fingerprintOf(connector, { ...known, ...around })).hash).toBe(hash);
+      const decisive = new Set(targetFields[connector.id]);
+      for (const field of leavesOf(known)) {
+        const changed = fingerprintOf(connector, { ...withOther(known, field), ...around }).then(
+          (found) => found.hash !== hash,
+        );
+        expect({ field: field.join("."), changed: await changed }).toEqual({
+          field: field.join("."),
+          changed: decisive.has(field.join(".")),
+        });
+      }
+      // Nothing secret stands in what people read.
+      const { words } = await fingerprintOf(connector, { ...known, ...around });
+      for (const secret of leavesOf(credentials).filter((field) =>
+        /pass|token|secret|jwt/i.test(field.join()),
+      )) {
+        expect(words).not.toContain(valueAt(credentials, secret));
+      }
     });
 
     it("prepares as often as one likes, in plain JSON, and shows nobody", async () => {

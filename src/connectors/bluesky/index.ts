@@ -42,6 +42,11 @@ export const bluesky: Connector = {
   limits,
   options: [],
 
+  target(context) {
+    const { service } = readCredentials(context);
+    const { accountId } = context;
+    return { facts: { service: service.toLowerCase(), accountId }, words: `${accountId} on ${service}` };
+  },
   settling: ({ settings }) => settingsSchema.parse(settings),
   measure: countGraphemes,
   compose: withLink,

@@ -16,7 +16,7 @@ const credentialsSchema = z.object({
 });
 export type BlueskyCredentials = z.output<typeof credentialsSchema>;
 
-export function readCredentials(context: ConnectorContext): BlueskyCredentials {
+export function readCredentials(context: Pick<ConnectorContext, "credentials">): BlueskyCredentials {
   const parsed = credentialsSchema.safeParse(context.credentials);
   if (parsed.success) return parsed.data;
   throw new ConnectorFailure({

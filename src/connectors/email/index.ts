@@ -21,7 +21,7 @@ import { nestingProblem } from "../text/markdown-depth.ts";
 import { renderedText } from "../text/rendered-text.ts";
 import { accountOf, emailForm, verify } from "./connect.ts";
 import { renderMail } from "./render.ts";
-import { channelCatcher, readCredentials, serverOf } from "./settings.ts";
+import { channelCatcher, readCredentials, serverOf, targetOf } from "./settings.ts";
 
 const limits: Limits = {
   textLength: 100_000,
@@ -71,6 +71,7 @@ export const email: Connector = {
   limits,
   options,
 
+  target: targetOf,
   settling(context) {
     const catcher = channelCatcher(context);
     return catcher

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isMailAddress } from "#kit";
-import type { ConnectorContext, MailServer } from "../contract.ts";
+import type { ConnectorContext, MailServer, Target, TargetContext } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 
 const catcherSchema = z.object({
@@ -10,6 +10,8 @@ const catcherSchema = z.object({
   readBackUrl: z.url(),
   /** Address of its pages, for people. */
   publicUrl: z.url(),
+  /** It is the one that Galley runs, on whichever port it found free today. */
+  builtIn: z.boolean().default(false),
   deadlineMs: z.int().positive().default(10_000),
   windowMs: z.int().positive().default(12_000),
 });
@@ -56,6 +58,29 @@ export function readCredentials(context: Stored): MailCredentials {
 /** The catcher that this channel sends to, or null where it has a mail server of its own. */
 export function channelCatcher(context: Stored): Catcher | null {
   return readCredentials(context).server === null ? catcherOf(context.settings) : null;
+}
+
+/** The mail server and the recipients. How one signs in there, and the sender's name, lead nowhere else. */
+export function targetOf(context: TargetContext): Target {
+  const { server, recipients } = readCredentials(context);
+  const to = [...new Set(recipients.map((recipient) => recipient.toLowerCase()))].sort();
+  const [one = "", two, ...others] = to;
+  const named =
+    two === undefined
+      ? one
+      : others.length === 0
+        ? `${one} and ${two}`
+        : `${to.length} recipients (${one}, ${two} and ${others.length} more)`;
+  const where =
+    server === null ? catcherName(context.settings) : `${server.host.toLowerCase()}:${server.port}`;
+  return { facts: { from: context.accountId, to, server: where }, words: `${named} by ${where}` };
+}
+
+function catcherName(settings: ConnectorContext["settings"]): string {
+  const catcher = catcherOf(settings);
+  return catcher && !catcher.builtIn
+    ? `the mail catcher at ${catcher.host}:${catcher.port}`
+    : "the built-in mail catcher";
 }
 
 export function serverOf(context: Stored): MailServer {

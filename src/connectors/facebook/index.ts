@@ -7,6 +7,7 @@ import {
   inspectMeta,
   metaLogin,
   readCredentials,
+  metaTarget,
   readSettings,
   request,
 } from "../meta-graph/index.ts";
@@ -78,6 +79,7 @@ export const facebook: Connector = {
   limits,
   options: [],
 
+  target: (context) => metaTarget(platform, context),
   settling: ({ settings }) => readSettings(platform, settings),
   measure: (text) => Array.from(text).length,
   compose: composeParts,

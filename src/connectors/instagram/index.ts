@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { commonProblems, firstCommentOf, withLink } from "../checks.ts";
 import type { Account, Connector, Limits } from "../contract.ts";
-import { apiVersionOf, metaLogin, readSettings, request } from "../meta-graph/index.ts";
+import { apiVersionOf, metaLogin, metaTarget, readSettings, request } from "../meta-graph/index.ts";
 import { inspectInstagram } from "./inspect.ts";
 import { locate } from "./locate.ts";
 import { commenting, platform, publishing, reading } from "./platform.ts";
@@ -88,6 +88,7 @@ export const instagram: Connector = {
   limits,
   options: [],
 
+  target: (context) => metaTarget(platform, context),
   settling: ({ settings }) => readSettings(platform, settings),
   measure: (text) => Array.from(text).length,
   compose: withLink,

@@ -44,6 +44,10 @@ function linkedInConnector({ kind, ...own }: Kind): Connector {
     limits,
     options: optionsFor(kind),
 
+    target({ settings, accountId }) {
+      const { apiUrl } = readSettings(settings);
+      return { facts: { apiUrl, accountId }, words: `${accountId} by ${apiUrl}` };
+    },
     settling({ settings }) {
       const { deadlineMs, windowMs } = readSettings(settings);
       return { deadlineMs, windowMs };

@@ -25,7 +25,7 @@ const credentialsSchema = z.object({
 });
 export type MastodonCredentials = z.output<typeof credentialsSchema>;
 
-export function readCredentials(context: ConnectorContext): MastodonCredentials {
+export function readCredentials(context: Pick<ConnectorContext, "credentials">): MastodonCredentials {
   const parsed = credentialsSchema.safeParse(context.credentials);
   if (parsed.success) return parsed.data;
   throw new ConnectorFailure({

@@ -61,6 +61,11 @@ export const mastodon: Connector = {
   limits,
   options,
 
+  target(context) {
+    const { server } = readCredentials(context);
+    const { accountId } = context;
+    return { facts: { server: server.toLowerCase(), accountId }, words: `${accountId} on ${server}` };
+  },
   settling({ settings }) {
     const { deadlineMs, windowMs } = readSettings(settings);
     return { deadlineMs, windowMs };

@@ -6,4 +6,4 @@ export { readList } from "./listing.ts";
 export { metaLogin } from "./login.ts";
 export { sameText } from "./same-text.ts";
 export type { MetaPlatform } from "./settings.ts";
-export { apiVersionOf, readCredentials, readSettings } from "./settings.ts";
+export { apiVersionOf, metaTarget, readCredentials, readSettings } from "./settings.ts";

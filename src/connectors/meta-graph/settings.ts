@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ApiVersion, AppRegistration, ConnectorContext } from "../contract.ts";
+import type { ApiVersion, AppRegistration, ConnectorContext, Target, TargetContext } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 
 /** Which of Meta's platforms speaks: for error codes (`facebook.duplicate`) and words. */
@@ -126,4 +126,12 @@ export function readCredentials(
     code: `${platform.id}.no_credentials`,
     message: "This channel has no stored access; connect it again.",
   });
+}
+
+/** The Page, the account and the API that they are reached by. */
+export function metaTarget(platform: MetaPlatform, context: TargetContext): Target {
+  const { baseUrl } = readSettings(platform, context.settings);
+  const { accountId } = context;
+  const { pageId } = readCredentials(platform, context);
+  return { facts: { baseUrl, accountId, pageId }, words: `${accountId} by ${baseUrl}` };
 }

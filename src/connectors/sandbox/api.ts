@@ -11,6 +11,8 @@ const settingsSchema = z.object({
   baseUrl: z.url(),
   /** Where people reach it; `baseUrl` when absent. */
   publicUrl: z.url().optional(),
+  /** It is the one that Galley runs, on whichever port it found free today. */
+  builtIn: z.boolean().default(false),
   clientId: z.string().default("galley"),
   deadlineMs: z.int().positive().default(5_000),
   windowMs: z.int().positive().default(6_000),
@@ -20,6 +22,7 @@ const settingsSchema = z.object({
 export function readSettings(settings: ConnectorContext["settings"]): {
   baseUrl: string;
   publicUrl: string;
+  builtIn: boolean;
   clientId: string;
   deadlineMs: number;
   windowMs: number;

@@ -51,6 +51,11 @@ export const sandbox: Connector = {
   limits,
   options: [],
 
+  target({ settings, accountId }) {
+    const { baseUrl, builtIn } = readSettings(settings);
+    const server = builtIn ? "the built-in sandbox" : baseUrl;
+    return { facts: { server, accountId }, words: `${accountId} on ${server}` };
+  },
   settling({ settings }) {
     const { deadlineMs, windowMs } = readSettings(settings);
     return { deadlineMs, windowMs, builtIn: true };

@@ -118,6 +118,10 @@ export const site: Connector = {
   limits,
   options,
 
+  async target(context) {
+    const { slug, url } = valueOf(await pagesOf(context).address()) ?? { slug: "", url: "no pages" };
+    return { facts: { accountId: context.accountId, slug }, words: url };
+  },
   settling: () => ({ deadlineMs: 15_000, windowMs: 30_000, builtIn: true }),
   measure: (text) => Array.from(text).length,
   compose: (variant) => variant.parts,
@@ -208,7 +212,7 @@ async function locate(context: ConnectorContext, _plan: Plan, item: ItemRef): Pr
   return { matches: [{ ...published(found), createdAt: found.publishedAt }], coversFrom };
 }
 
-function pagesOf(context: ConnectorContext): ConnectorSite {
+function pagesOf(context: Pick<ConnectorContext, "site">): ConnectorSite {
   if (context.site) return context.site;
   throw new ConnectorFailure({
     verdict: "not_sent",

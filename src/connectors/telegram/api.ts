@@ -21,7 +21,9 @@ export function readSettings(settings: JsonObject): z.output<typeof settingsSche
 
 const credentialsSchema = z.object({ botToken: z.string(), chatId: z.string() });
 
-export function readCredentials(context: ConnectorContext): z.output<typeof credentialsSchema> {
+export function readCredentials(
+  context: Pick<ConnectorContext, "credentials">,
+): z.output<typeof credentialsSchema> {
   const parsed = credentialsSchema.safeParse(context.credentials);
   if (parsed.success) return parsed.data;
   throw new ConnectorFailure({

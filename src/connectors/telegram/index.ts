@@ -95,6 +95,12 @@ export const telegram: Connector = {
   limits,
   options,
 
+  target(context) {
+    const { chatId } = readCredentials(context);
+    const { apiUrl } = readSettings(context.settings);
+    const { accountId } = context;
+    return { facts: { apiUrl, accountId, chatId: chatId.toLowerCase() }, words: `${chatId} by ${apiUrl}` };
+  },
   settling({ settings }) {
     const { deadlineMs, windowMs } = readSettings(settings);
     return { deadlineMs, windowMs };

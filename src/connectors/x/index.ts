@@ -59,6 +59,10 @@ export const x: Connector = {
   limits,
   options,
 
+  target({ settings, accountId }) {
+    const { apiUrl } = readSettings(settings);
+    return { facts: { apiUrl, accountId }, words: `account ${accountId} by ${apiUrl}` };
+  },
   settling({ settings }) {
     const { deadlineMs, windowMs } = readSettings(settings);
     return { deadlineMs, windowMs };

@@ -10,7 +10,7 @@ import type { PostStatus } from "../post.ts";
 import { hasOwnWords, ownWordsReason } from "./own-words.ts";
 import { type Moment, localDate, momentOf, momentsAfter } from "./rule.ts";
 import type { SeriesRule } from "./rule.schema.ts";
-import { seriesHash } from "./series-hash.ts";
+import { seriesHash, seriesHashAsApproved } from "./series-hash.ts";
 import { type SeriesAction, seriesActions, seriesNotFound, undoRefusal, whyNot } from "./series.rules.ts";
 import {
   type Occurrence,
@@ -87,7 +87,9 @@ export async function readSeries(parts: DeskParts, actor: Actor, id: string): Pr
       title: template.title,
       state: series.state,
       rule: series.rule,
-      approved: approval?.voidedAt === null && approval.boundHash === hash,
+      approved:
+        approval?.voidedAt === null &&
+        approval.boundHash === seriesHashAsApproved(series.rule, template, approval.targets),
       ownWords,
       channels: template.variants.map(({ channelId }) => {
         const channel = template.channels.get(channelId);

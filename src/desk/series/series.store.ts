@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { newId } from "#kit";
 import type { Schema } from "#platform/db";
+import type { BoundTargets } from "../binding.ts";
 import { undoUntil } from "../approvals.store.ts";
 import { type SeriesRule, rule as ruleSchema } from "./rule.schema.ts";
 
@@ -37,6 +38,8 @@ export type SeriesApproval = {
   /** Until when whoever gave it can take it back; null once that is over. */
   undoUntil: Date | null;
   editorsBefore: string[];
+  /** Where its channels led when it was given. */
+  targets: BoundTargets;
 };
 
 export type Occurrence = {
@@ -191,6 +194,7 @@ export async function insertSeriesApproval(
     templateVersion: number;
     contentHash: string;
     boundHash: string;
+    targets: BoundTargets;
     note: string;
     by: string;
     at: Date;
@@ -206,6 +210,7 @@ export async function insertSeriesApproval(
       template_version: approval.templateVersion,
       content_hash: approval.contentHash,
       bound_hash: approval.boundHash,
+      targets: JSON.stringify(approval.targets),
       note: approval.note,
       decided_by: approval.by,
       decided_at: approval.at,
@@ -246,6 +251,8 @@ export async function newestApproval(db: Db, series: SeriesRow): Promise<SeriesA
     notBefore: row.undo_until,
     undoUntil: row.open_until,
     editorsBefore: row.editors_before,
+    // Written by this module.
+    targets: row.targets as BoundTargets,
   };
 }
 

@@ -202,6 +202,7 @@ describe("the approval of a series", () => {
     const forged = {
       ...row,
       id: crypto.randomUUID(),
+      targets: JSON.stringify(row.targets),
       post_id: other,
       series_approval_id: approval?.id ?? null,
     };

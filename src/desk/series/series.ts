@@ -3,6 +3,7 @@ import type { Actor } from "#kit";
 import { newId } from "#kit";
 import { recordEvent } from "#platform/audit";
 import type { Schema } from "#platform/db";
+import { targetsOf } from "../binding.ts";
 import { blockingProblems } from "../check.ts";
 import type { DeskParts } from "../desk.ts";
 import { DeskError, postNotFound } from "../errors.ts";
@@ -163,6 +164,7 @@ export async function approveSeries(
       templateVersion: template.version,
       contentHash: template.contentHash,
       boundHash: hash,
+      targets: targetsOf(template),
       note: seen.note,
       by: actor.userId,
       at: now,

@@ -3,13 +3,13 @@ import { newId } from "#kit";
 import { recordEvent } from "#platform/audit";
 import type { Schema } from "#platform/db";
 import { insertDecision } from "../approvals.store.ts";
-import { bindingOf, boundHash } from "../binding.ts";
+import { bindingOf, boundHash, targetsOf } from "../binding.ts";
 import { blockingProblems } from "../check.ts";
 import type { DeskParts } from "../desk.ts";
 import { handOver } from "../hand-over.ts";
 import { type LoadedPost, loadPost } from "../load.ts";
 import { insertPost, setSchedule, updatePost } from "../posts.store.ts";
-import { seriesHash } from "./series-hash.ts";
+import { seriesHashAsApproved } from "./series-hash.ts";
 import { type Moment, datesOf, dayAfter, localDate, momentOf, momentsAfter } from "./rule.ts";
 import {
   type SeriesApproval,
@@ -92,7 +92,9 @@ async function standingApproval({ db, series, template }: Tending): Promise<Seri
   const approval = await newestApproval(db, series);
   if (!approval || approval.voidedAt !== null || approval.decidedBy === null) return null;
   if (approval.contentHash !== template.contentHash) return null;
-  return approval.boundHash === seriesHash(series.rule, template) ? approval : null;
+  return approval.boundHash === seriesHashAsApproved(series.rule, template, approval.targets)
+    ? approval
+    : null;
 }
 
 /** Dates whose moment passed before they could be made are kept with the reason: told, never sent late. */
@@ -165,9 +167,10 @@ async function letGo(
   await insertDecision(db, workspaceId, {
     postId,
     version: 1,
-    boundHash: boundHash(bindingOf(template.variants, template.media, moment.at)),
+    boundHash: boundHash(bindingOf(template, moment.at)),
     boundAt: moment.at,
     decision: "approved",
+    targets: targetsOf(template),
     note: approval.note,
     decidedBy: approval.decidedBy.id,
     decidedAt: approval.decidedAt,

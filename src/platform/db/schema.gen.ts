@@ -49,6 +49,7 @@ export type ApprovalsTable = {
   series_approval_id: Nullable<string>;
   undo_until: Nullable<Instant>;
   taken_back: Filled<boolean>;
+  targets: Filled<Json>;
 };
 
 export type AuditEventsTable = {
@@ -89,6 +90,9 @@ export type ChannelsTable = {
   ends_at: Nullable<Instant>;
   app_id: Nullable<string>;
   app_identity: Nullable<string>;
+  target_hash: Nullable<string>;
+  target_words: Nullable<string>;
+  target_changed_at: Nullable<Instant>;
 };
 
 export type DeliveriesTable = {
@@ -123,6 +127,7 @@ export type DeliveriesTable = {
   slow_to_prepare: Filled<boolean>;
   claimed_by: Nullable<string>;
   not_before: Nullable<Instant>;
+  target_hash: Nullable<string>;
 };
 
 export type DeliveryAttemptsTable = {
@@ -517,6 +522,7 @@ export type SeriesApprovalsTable = {
   undo_until: Nullable<Instant>;
   taken_back: Filled<boolean>;
   editors_before: Filled<string[]>;
+  targets: Filled<Json>;
 };
 
 export type SeriesOccurrencesTable = {

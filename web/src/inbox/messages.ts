@@ -29,6 +29,8 @@ export const inboxText = {
   forAnother: "Waits for somebody else",
   since: (version: number) => `Changes since version ${version}, which was approved`,
   unchanged: "Nothing changed for this channel.",
+  goesTo: (target: string) => `Goes to ${target}.`,
+  elsewhere: (now: string, former: string) => `Goes to ${now} now; it was approved for ${former}.`,
   newChannel: "New channel in this version.",
   removedChannel: (handle: string) => `${handle} was approved before and is no longer part of this post.`,
   showDiff: "Changes",

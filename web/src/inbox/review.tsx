@@ -82,6 +82,7 @@ function LoadedReview({ post, onDecided }: LoadedProps) {
               variant={variant}
               connector={channel?.connector ?? ""}
               handle={channel?.handle ?? variant.channelId}
+              target={variant}
               check={post.checks.find((check) => check.channelId === variant.channelId)}
               before={
                 comparing

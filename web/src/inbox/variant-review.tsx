@@ -15,13 +15,15 @@ type ReviewProps = {
   variant: Variant;
   connector: string;
   handle: string;
+  /** Where it goes, and where it went when the post was last approved, if that was elsewhere. */
+  target: { target: string | null; approvedTarget: string | null };
   check: VariantCheck | undefined;
   /** The same channel in the version that was last approved; null: it was not in it; undefined: show no changes. */
   before: Variant | null | undefined;
 };
 
 /** What would go out on one channel, to the letter. */
-export function VariantReview({ variant, connector, handle, check, before }: ReviewProps) {
+export function VariantReview({ variant, connector, handle, target, check, before }: ReviewProps) {
   const { content } = variant;
   const suspicious = check?.suspicious ?? [];
   const unchanged = before ? JSON.stringify(before.content) === JSON.stringify(content) : false;
@@ -38,6 +40,12 @@ export function VariantReview({ variant, connector, handle, check, before }: Rev
         {suspicious.length > 0 ? (
           <Notice tone="warn">{inboxText.suspicious(suspicious.length)}</Notice>
         ) : null}
+        {target.approvedTarget === null ? null : (
+          <Notice tone="warn">{inboxText.elsewhere(target.target ?? handle, target.approvedTarget)}</Notice>
+        )}
+        {target.target === null ? null : (
+          <p className="text-sm text-dim">{inboxText.goesTo(target.target)}</p>
+        )}
         <Warnings check={check} />
         {Object.entries(content.options).map(([key, value]) => (
           <Labelled key={key} label={key}>

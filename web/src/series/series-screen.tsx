@@ -77,6 +77,7 @@ function Content({ series }: { series: Series }) {
         <VariantReview
           key={variant.channelId}
           variant={variant}
+          target={variant}
           connector={variant.connector}
           handle={variant.handle}
           check={series.checks.find((check) => check.channelId === variant.channelId)}
