@@ -38,7 +38,7 @@ export function workspaceRoutes(
   app.post(
     "/setup",
     {
-      config: { access: "set-up", requestsPerMinute: 20 },
+      config: { access: "public", forSetUp: true, requestsPerMinute: 20 },
       schema: {
         operationId: "setUp",
         summary: "Make the owner and the first workspace, once",

@@ -33,7 +33,7 @@ export function recognisePeople(app: FastifyInstance, { identity }: { identity: 
 
   app.addHook("onRequest", async (request) => {
     const { access } = request.routeOptions.config;
-    if (access === undefined || access === "public" || access === "set-up") return;
+    if (access === undefined || access === "public") return;
     if (access === "own-machine" && request.isOwnMachine) return;
     const session = await identity.checkSession(request.headers);
     if (session === null) return;
@@ -68,16 +68,13 @@ export function guardRoutes(app: FastifyInstance, options: AccessOptions): void 
   });
 
   app.addHook("onRequest", async (request) => {
-    const { access } = request.routeOptions.config;
+    const { access, forSetUp = false } = request.routeOptions.config;
     // No route: the answer is 404 for everybody.
     if (access === undefined) return;
     const { session } = request;
     refuseForeignSite(request, publicOrigin, session?.via === "cookie");
+    if (forSetUp && !request.isOwnMachine && !holds(request, options.setUpToken)) throw setUpTokenFirst();
     if (access === "public") return;
-    if (access === "set-up") {
-      if (!request.isOwnMachine && !holds(request, options.setUpToken)) throw setUpTokenFirst();
-      return;
-    }
     if (access === "own-machine") {
       if (request.isOwnMachine || session !== null || holds(request, options.metricsToken)) return;
       throw operatorsOnly();

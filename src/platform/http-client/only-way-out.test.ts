@@ -90,4 +90,4 @@ it("are in one folder", async () => {
   }
   expect(files).toBeGreaterThan(300);
   expect(found).toEqual({});
-});
+}, 120_000);

@@ -16,9 +16,9 @@ import { GalleyError } from "#kit";
  * `public`: anybody. `session`: any signed-in person, without a workspace. `installation`: an admin of the
  * installation, for what concerns more than one workspace. A permission: a member whose role grants it in
  * the request's workspace. `own-machine`: this machine, any signed-in person, or a program with the
- * installation's token. `set-up`: this machine, or who read the token in the terminal.
+ * installation's token.
  */
-export type Access = "public" | "session" | "installation" | "own-machine" | "set-up" | Permission;
+export type Access = "public" | "session" | "installation" | "own-machine" | Permission;
 
 /** A signed-in person, with or without a workspace. */
 export type SignedIn = { userId: string; name: string; email: string; sessionId: string };
@@ -33,6 +33,8 @@ declare module "fastify" {
     idempotent?: true | "content";
     /** Requests a minute from one person or address, where the ordinary limit is too generous. */
     requestsPerMinute?: number;
+    /** Public, but for this machine alone, or for who read the token in the terminal. */
+    forSetUp?: boolean;
     /** This GET begins something, so no other site may make a browser send it. */
     begins?: boolean;
     /** People are led here by a platform or a mail: what goes wrong is told as a page. */
