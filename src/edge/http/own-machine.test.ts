@@ -51,7 +51,7 @@ const strangers: Record<string, Caller> = {
   ),
 };
 
-describe("what is for this machine, people and programs with a token", () => {
+describe("what is for this machine, people and programs with a token", { timeout: 60_000 }, () => {
   it.each(Object.entries(strangers))("is closed to %s", async (_who, caller) => {
     for (const url of ["/metrics", "/sandbox", "/sandbox/mail"]) {
       expect((await get(url, caller)).status).toBe(401);
@@ -99,7 +99,15 @@ describe("what is for this machine, people and programs with a token", () => {
   });
 });
 
-describe("the first set-up", () => {
+function toSetUp({ remoteAddress = "127.0.0.1", headers = {} }: Caller, token: Record<string, string>) {
+  return {
+    url: "/api/v1/setup",
+    remoteAddress,
+    headers: { host: "localhost:80", ...headers, ...token },
+  };
+}
+
+describe("the first set-up", { timeout: 60_000 }, () => {
   const body = {
     name: "Mallory",
     email: "mallory@example.com",
@@ -110,21 +118,16 @@ describe("the first set-up", () => {
 
   it("asks everybody else for the token, and is theirs who have it", async () => {
     const fresh = await testApp({ options: { setUpToken } });
-    const ask = ({ remoteAddress = "127.0.0.1", headers = {} }: Caller, token: Record<string, string>) => ({
-      url: "/api/v1/setup",
-      remoteAddress,
-      headers: { host: "localhost:80", ...headers, ...token },
-    });
     try {
       const tokens = [{}, { "galley-setup-token": "guessed" }, { "galley-setup-token": metricsToken }];
       for (const [index, caller] of Object.values(strangers).entries()) {
-        const state = await fresh.app.inject(ask(caller, {}));
+        const state = await fresh.app.inject(toSetUp(caller, {}));
         expect(state.json()).toEqual({ needed: true, tokenNeeded: true });
-        const sent = ask(caller, tokens[index % tokens.length] ?? {});
+        const sent = toSetUp(caller, tokens[index % tokens.length] ?? {});
         const refused = await fresh.app.inject({ ...sent, method: "POST", payload: body });
         expect(refused.json()).toMatchObject({ status: 403, code: "http.setup_token" });
       }
-      const stranger = ask({ remoteAddress: "203.0.113.9" }, { "galley-setup-token": setUpToken });
+      const stranger = toSetUp({ remoteAddress: "203.0.113.9" }, { "galley-setup-token": setUpToken });
       const made = await fresh.app.inject({ ...stranger, method: "POST", payload: body });
       expect(made.statusCode).toBe(201);
     } finally {

@@ -59,7 +59,7 @@ function asking(host: string, accept: string): string {
   return `${lines.join("\r\n")}\r\n\r\n`;
 }
 
-describe("a person who came by another name of this machine", () => {
+describe("a person who came by another name of this machine", { timeout: 60_000 }, () => {
   it("is led to the name that sessions and platforms know, and a program is not", async () => {
     const port = await freePort("127.0.0.1");
     const home = await testApp({ options: { publicUrl: `http://127.0.0.1:${port}` } });
