@@ -279,14 +279,19 @@ describe("posts from a spreadsheet", () => {
     const name = await file("posts.csv", table);
     const dry = await run(["import", name, "--dry-run"]);
     expect(dry).toMatchObject({
-      code: 0,
+      code: 1,
       out: expect.stringContaining("Lines: 1 can be imported, 1 broken"),
+      err: expect.stringContaining("1 line is broken"),
     });
     expect(dry.out).toMatch(/^3 +channels +There is no connected channel "@nowhere"/mu);
-    const made = JSON.parse((await run(["import", name, "--json"])).out) as { counts: unknown };
-    expect(made.counts).toMatchObject({ made: 1, broken: 1 });
+    const first = await run(["import", name, "--json"]);
+    expect(first.code).toBe(1);
+    expect(JSON.parse(first.out)).toMatchObject({ counts: { made: 1, broken: 1 }, broken: [{ line: 3 }] });
+    expect(JSON.parse(first.err)).toMatchObject({ error: { code: "cli.import_broken_lines" } });
     const again = await run(["import", name]);
-    expect(again).toMatchObject({ code: 0, out: expect.stringContaining("1 imported before") });
+    expect(again).toMatchObject({ code: 1, out: expect.stringContaining("1 imported before") });
+    const good = await file("good.csv", "sep=;\ntext;channels;;\n'tis from Excel;sandbox\n");
+    expect(await run(["import", good])).toMatchObject({ code: 0, err: "" });
     expect((await run(["export", "out.csv"])).code).toBe(0);
     expect(await readFile(path.join(folder, "out.csv"), "utf8")).toContain('"from a spreadsheet"');
     expect((await run(["export", "out.csv"])).code).toBe(1);

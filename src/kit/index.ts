@@ -5,7 +5,7 @@ export type { ErrorDetails, ErrorKind, Problem } from "./errors.ts";
 export { GalleyError } from "./errors.ts";
 export { contentHash, sha256 } from "./hash.ts";
 export { isId, newId } from "./ids.ts";
-export { isMailAddress } from "./mail-address.ts";
+export { isMailAddress, readableMailAddress, toMailAddress } from "./mail-address.ts";
 export type { JsonObject, JsonValue } from "./json.ts";
 export type { Money } from "./money.ts";
 export { addMoney, money } from "./money.ts";

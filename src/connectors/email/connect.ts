@@ -1,6 +1,7 @@
-import { isMailAddress } from "#kit";
+import { readableMailAddress, toMailAddress } from "#kit";
 import type { Account, ConnectorContext, FormConnect, MailServer } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
+import { readRecipients } from "./recipients.ts";
 import type { MailCredentials } from "./settings.ts";
 import { catcherOf, serverOf } from "./settings.ts";
 
@@ -35,7 +36,7 @@ export const emailForm: FormConnect = {
       choices: [],
       required: true,
       placeholder: "ada@example.com",
-      help: `One address per line, at most ${mostRecipients}. Readers do not see each other.`,
+      help: `At most ${mostRecipients}, one per line or as a mail program writes them. Readers do not see each other.`,
     },
     {
       key: "host",
@@ -104,7 +105,7 @@ export async function verify(context: ConnectorContext): Promise<void> {
 export function accountOf({ from }: MailCredentials): Account {
   return {
     accountId: from.address.toLowerCase(),
-    handle: from.address,
+    handle: readableMailAddress(from.address),
     displayName: from.name,
     avatarUrl: null,
     profileUrl: null,
@@ -113,14 +114,14 @@ export function accountOf({ from }: MailCredentials): Account {
 
 function readForm(context: ConnectorContext, form: Record<string, string>): MailCredentials {
   const name = (form["fromName"] ?? "").trim();
-  const address = (form["fromAddress"] ?? "").trim();
-  const recipients = [...new Set((form["recipients"] ?? "").split(/[\s,;]+/).filter((line) => line !== ""))];
+  const typed = (form["fromAddress"] ?? "").trim();
+  const address = toMailAddress(typed);
+  const { addresses: recipients, wrong } = readRecipients(form["recipients"] ?? "");
   if (name === "" || name.length > 100 || /\p{Cc}/u.test(name)) {
     throw wrongForm("fromName", "The sender name has 1 to 100 characters and no line breaks.");
   }
-  if (!isMailAddress(address)) throw wrongForm("fromAddress", `"${address}" is not a mail address.`);
-  const wrong = recipients.find((recipient) => !isMailAddress(recipient));
-  if (wrong !== undefined) throw wrongForm("recipients", `"${wrong}" is not a mail address.`);
+  if (address === null) throw wrongForm("fromAddress", `"${typed}" is not a mail address.`);
+  if (wrong !== null) throw wrongForm("recipients", `"${wrong}" is not a mail address.`);
   if (recipients.length === 0 || recipients.length > mostRecipients) {
     throw wrongForm("recipients", `Name 1 to ${mostRecipients} recipients.`);
   }

@@ -1,6 +1,7 @@
-import { sha256 } from "#kit";
+import { isId, sha256 } from "#kit";
 import { DeskError } from "../errors.ts";
-import { type CsvRecord, type Decoded, decodeCsv, delimiterOf, readRecords, unguarded } from "./csv.ts";
+import { tidied } from "./cell-forms.ts";
+import { type CsvRecord, type Decoded, decodeCsv, readRecords, separated, unguarded } from "./csv.ts";
 
 /** What a file may have; only `text` and `channels` must be there. */
 export const columns = [
@@ -18,7 +19,7 @@ export const columns = [
   "options",
 ] as const;
 
-/** What an export adds for people; an import reads over it. */
+/** What an export adds for people; an import reads over it. A line with an `id` is one that an export wrote. */
 export const informing = ["id", "status", "live at"] as const;
 
 /** Cells of one line by column; options of their own columns are under `option:key`. */
@@ -38,13 +39,14 @@ export function readFile(bytes: Uint8Array): { lines: FileLine[]; notice: string
   if (bytes.length > mostBytes) {
     throw refused("too_large", `This file has more than ${mostBytes / 1e6} MB; split it.`, "too_large");
   }
-  const { text, notice } = textOf(bytes);
-  const delimiter = delimiterOf(text);
-  const [header] = readRecords(text, { delimiter, width: null, mostRecords: 0 }).records;
-  const names = headerOf(header);
+  const { text: found, notice } = textOf(bytes);
+  const { text, delimiter } = separated(found, (name) => isColumn(columnName(name)));
+  const forHeader = { delimiter, width: null, least: 0, mostRecords: 0 };
+  const names = headerOf(readRecords(text, forHeader).records[0]);
   const { records, complete } = readRecords(text, {
     delimiter,
     width: names.length,
+    least: Math.max(...required.map((name) => names.indexOf(name))) + 1,
     mostRecords: mostLines + 1,
   });
   const data = records.slice(1);
@@ -71,24 +73,35 @@ function textOf(bytes: Uint8Array): Decoded {
   );
 }
 
+const required = ["text", "channels"];
+const known = new Set<string>([...columns, ...informing]);
+
+function columnName(cell: string): string {
+  return cell
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_]+/gu, " ")
+    .replace(/^option:\s*/u, "option:");
+}
+
+function isColumn(name: string): boolean {
+  return known.has(name) || /^option:./u.test(name);
+}
+
+/** The columns in order; one without a name may stay where its cells are empty. */
 function headerOf(record: CsvRecord | undefined): string[] {
   if (!record || "wrong" in record) throw refused("header", "The first line must name the columns.");
-  const names = record.cells.map((cell) =>
-    cell
-      .trim()
-      .toLowerCase()
-      .replaceAll(/[\s_]+/gu, " "),
-  );
-  const known = new Set<string>([...columns, ...informing]);
-  const unknown = names.filter((name) => !known.has(name) && !/^option:\s*\S/u.test(name));
-  const missing = ["text", "channels"].filter((name) => !names.includes(name));
-  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  const names = record.cells.map(columnName);
+  const named = names.filter((name) => name !== "");
+  const unknown = named.filter((name) => !isColumn(name));
+  const missing = required.filter((name) => !named.includes(name));
+  const twice = named.filter((name, index) => named.indexOf(name) !== index);
   const problems = [
     ...unknown.map((name) => `There is no column "${name}".`),
     ...missing.map((name) => `The column "${name}" is missing.`),
     ...twice.map((name) => `The column "${name}" is there twice.`),
   ];
-  if (problems.length === 0) return names.map((name) => name.replace(/^option:\s*/u, "option:"));
+  if (problems.length === 0) return names;
   throw new DeskError({
     code: "desk.import_header",
     kind: "unprocessable",
@@ -101,17 +114,27 @@ function headerOf(record: CsvRecord | undefined): string[] {
 function numbered(records: CsvRecord[], names: string[]): FileLine[] {
   const seen = new Map<string, number>();
   return records.map((record) => {
-    if ("wrong" in record) {
-      return { line: record.line, hash: sha256(`line ${record.line}`), cells: null, wrong: record.wrong };
+    const wrong = "wrong" in record ? record.wrong : outside(record.cells, names);
+    if ("wrong" in record || wrong !== null) {
+      return { line: record.line, hash: sha256(`line ${record.line}`), cells: null, wrong: wrong ?? "" };
     }
+    const exported = isId((record.cells[names.indexOf("id")] ?? "").trim());
     const named = names
-      .map((name, index): [string, string] => [name, unguarded(record.cells[index] ?? "")])
-      .filter(([name]) => !informing.some((one) => one === name));
+      .map((name, index): [string, string] => [name, record.cells[index] ?? ""])
+      .filter(([name]) => name !== "" && !informing.some((one) => one === name))
+      // Only what an export made harmless is made as it was: an apostrophe of a person's own is text.
+      .map(([name, cell]): [string, string] => [name, exported ? unguarded(cell) : cell]);
     const text = JSON.stringify(named.toSorted(([left], [right]) => (left < right ? -1 : 1)));
     const count = seen.get(text) ?? 0;
     seen.set(text, count + 1);
-    return { line: record.line, hash: sha256(`${count} ${text}`), cells: Object.fromEntries(named) };
+    const cells = exported ? named : named.map(([name, cell]) => [name, tidied(name, cell)]);
+    return { line: record.line, hash: sha256(`${count} ${text}`), cells: Object.fromEntries(cells) };
   });
+}
+
+function outside(cells: string[], names: string[]): string | null {
+  const place = cells.findIndex((cell, index) => cell.trim() !== "" && (names[index] ?? "") === "");
+  return place < 0 ? null : `Cell ${place + 1} of this line stands under no column name.`;
 }
 
 function refused(

@@ -1,10 +1,12 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readFile } from "./columns.ts";
+import { cellToParts, cellToTexts, partsToCell, textsToCell, tidied } from "./cell-forms.ts";
 import { decodeCsv, readRecords, unguarded, writeCsv } from "./csv.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const read = (text: string, width = 3) =>
-  readRecords(text, { delimiter: ",", width, mostRecords: 10_000 }).records;
+  readRecords(text, { delimiter: ",", width, least: 3, mostRecords: 10_000 }).records;
 
 function refusalOf(content: Uint8Array): string {
   try {
@@ -40,7 +42,12 @@ describe("records", () => {
 
   test("of a file that is no CSV at all end early instead of taking for ever", () => {
     const quotes = Array.from({ length: 5000 }, () => 'a,"b').join("\n");
-    const { records, complete } = readRecords(quotes, { delimiter: ",", width: 2, mostRecords: 5000 });
+    const { records, complete } = readRecords(quotes, {
+      delimiter: ",",
+      width: 2,
+      least: 2,
+      mostRecords: 5000,
+    });
     expect(complete).toBe(false);
     expect(records.length).toBeLessThan(300);
   });
@@ -98,11 +105,126 @@ describe("a file", () => {
   });
 });
 
+const cellsOf = (content: string | Uint8Array) =>
+  readFile(typeof content === "string" ? bytes(content) : content).lines.map(
+    (line) => line.cells ?? line.wrong,
+  );
+
+describe("a file of Excel's", () => {
+  const head = "title;text;channels;date;time;link";
+  test.each([
+    ["says its separator first", `sep=;\r\n${head}\r\nA;Hello;sandbox;;;\r\n`],
+    ["says a comma first, and has them", "sep=,\ntitle,text,channels,date,time,link\nA,Hello,sandbox,,,\n"],
+    ["says a tab first", `sep=\t\n${head.replaceAll(";", "\t")}\nA\tHello\tsandbox\t\t\t\n`],
+    ["says another separator first", `sep=|\n${head.replaceAll(";", "|")}\nA|Hello|sandbox|||\n`],
+    [
+      "was opened and saved with its first line",
+      `"sep=;",,,,,\n${head.replaceAll(";", ",")}\nA,Hello,sandbox,,,\n`,
+    ],
+    ["has a mark before the separator", `\u{FEFF}sep=;\n${head}\nA;Hello;sandbox;;;\n`],
+    ["begins with an empty line", `\r\n${head}\r\nA;Hello;sandbox;;;\r\n`],
+    ["has empty columns at its end", `${head};;;\nA;Hello;sandbox;;;;;;\n`],
+    ["has cells beyond its columns", `${head}\nA;Hello;sandbox;;;;;;\n`],
+    ["ends its lines early", `${head}\nA;Hello;sandbox\n`],
+    ["has a comma in a column's cells", `${head}\n"A";"Hello";"sandbox"\n`],
+  ])("that %s is read", (_name, content) => {
+    expect(cellsOf(content)).toMatchObject([{ title: "A", text: "Hello", channels: "sandbox" }]);
+  });
+
+  test("may end a line of several early, and an open quotation mark still swallows nothing", () => {
+    const [first, second] = cellsOf(
+      `${head}\nA;"two\nlines; with a semicolon";sandbox\nB;Hello;sandbox;;;\n`,
+    );
+    expect(first).toMatchObject({ text: "two\nlines; with a semicolon", channels: "sandbox" });
+    expect(second).toMatchObject({ title: "B" });
+    const lines = cellsOf(`${head}\nA;"open;sandbox\nB;Hello;sandbox;;;\nC;"Ciao";sandbox\n`);
+    expect(lines[0]).toContain("quotation mark");
+    expect(lines.slice(1)).toMatchObject([{ title: "B" }, { title: "C" }]);
+  });
+
+  test("has its line numbers behind a line that says the separator", () => {
+    const { lines } = readFile(bytes(`sep=;\n${head}\nA;Hello;sandbox\n`));
+    expect(lines[0]?.line).toBe(3);
+  });
+
+  test("tells a cell that stands under no column", () => {
+    expect(cellsOf(`${head};;\nA;Hello;sandbox;;;;left;\n`)).toEqual([
+      expect.stringMatching(/^This line has 8 cells|Cell 7 of this line/u),
+    ]);
+  });
+
+  test("keeps an apostrophe at a cell's start, whatever follows it", () => {
+    const texts = ["'tis", "'=1+1", "'@ada", "''", "'-3 degrees", "'"];
+    const rows = texts.map((text) => `;${text};sandbox;;;`).join("\n");
+    expect(cellsOf(`${head}\n${rows}\n`)).toMatchObject(texts.map((text) => ({ text })));
+  });
+
+  test("in Unicode text has tabs, UTF-16 and quoted line breaks", () => {
+    const table = `${head.replaceAll(";", "\t")}\r\nA\t"Grüße\nаз"\tsandbox\r\n`;
+    const content = Buffer.from(`\u{FEFF}${table}`, "utf16le");
+    expect(cellsOf(Uint8Array.from(content))).toMatchObject([{ text: "Grüße\nаз" }]);
+  });
+});
+
+/** Texts that are mostly made of what the format gives a meaning. */
+const hostile = fc.oneof(
+  fc.string({ unit: "grapheme", maxLength: 20 }),
+  fc
+    .array(
+      fc.constantFrom(
+        "'",
+        "=",
+        "@",
+        "-",
+        "---",
+        "\\",
+        "|",
+        " | ",
+        "\n",
+        "\r",
+        "\r\n",
+        " ",
+        "\t",
+        '"',
+        ";",
+        ",",
+        "x",
+        "ü",
+      ),
+      {
+        maxLength: 12,
+      },
+    )
+    .map((pieces) => pieces.join("")),
+);
+
 test("no cell that is written becomes a formula, and each comes back as it was", () => {
-  const cells = ["=1+1", "+49", "-3", "@daily", "\tx", 'say "hi"', "a,b", "two\nlines", "'quoted", "plain"];
-  const text = decodeCsv(bytes(writeCsv(cells, [cells])))?.text ?? "";
-  const [header] = readRecords(text, { delimiter: ",", width: null, mostRecords: 0 }).records;
-  if (!header || "wrong" in header) throw new Error("not written as CSV");
-  for (const cell of header.cells) expect(cell).not.toMatch(/^[=+\-@\t\r]/u);
-  expect(header.cells.map(unguarded)).toEqual(cells);
+  fc.assert(
+    fc.property(fc.array(hostile, { minLength: 1, maxLength: 4 }), (cells) => {
+      const first = "id";
+      const text = decodeCsv(bytes(writeCsv([first], [[first, ...cells]])))?.text ?? "";
+      const options = { delimiter: ",", width: null, least: 0, mostRecords: 10 };
+      const record = readRecords(text, options).records[1];
+      if (!record || "wrong" in record) throw new Error("not written as CSV");
+      for (const cell of record.cells) expect(cell).not.toMatch(/^[=+\-@\t\r\n]/u);
+      expect(record.cells.map(unguarded)).toEqual([first, ...cells]);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("texts that share a cell come out of it as they went in", () => {
+  fc.assert(
+    fc.property(fc.array(hostile, { minLength: 1, maxLength: 4 }), (texts) => {
+      const lines = texts.map((text) => text.replaceAll("\r", ""));
+      expect(cellToParts(partsToCell(lines))).toEqual(lines);
+      if (textsToCell(lines) !== "") expect(cellToTexts(textsToCell(lines))).toEqual(lines);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test("a person's cell loses what surrounds its texts", () => {
+  expect(cellToParts(tidied("text", " one\r\n\r\n---\r\n\r\n----\ntwo \n"))).toEqual(["one", "", "two"]);
+  expect(cellToTexts(tidied("alt text", "a|b |  c \\| d"))).toEqual(["a", "b", "c | d"]);
 });

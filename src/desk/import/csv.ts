@@ -16,7 +16,7 @@ export function decodeCsv(bytes: Uint8Array): Decoded | null {
   const found = text ?? (label === null ? tryDecode("windows-1252", bytes) : null);
   if (found === null || found.includes("\0")) return null;
   return {
-    text: found.replaceAll(/\r\n?/g, "\n"),
+    text: withLineFeeds(found),
     notice:
       text === null
         ? "This file is not UTF-8 and was read as Windows-1252. Look at accents and umlauts before you import."
@@ -42,15 +42,36 @@ function tryDecode(label: string, bytes: Uint8Array): string | null {
   }
 }
 
-/** Commas, semicolons (Excel, where the comma is decimal) or tabs: whichever the header has most of. */
-export function delimiterOf(text: string): string {
-  const header = text.slice(0, text.search(/\n|$/u));
-  const counts = [",", ";", "\t"].map((one) => ({ one, count: header.split(one).length }));
-  return counts.toSorted((left, right) => right.count - left.count)[0]?.one ?? ",";
+/** Old Macs end lines with a carriage return alone; elsewhere one may stand inside a cell, and stays. */
+function withLineFeeds(text: string): string {
+  const end = /\r\n|\n|\r/.exec(text)?.[0];
+  return end === "\r" ? text.replaceAll(/\r\n?/g, "\n") : text;
+}
+
+/**
+ * What separates the cells: commas, semicolons (Excel, where the comma is decimal), tabs, or what a first line
+ * `sep=;` says, which Excel writes and reads as no part of the table. The separator is the one by which the
+ * header names most columns; the `sep` line becomes an empty one, so that lines keep their numbers.
+ */
+export function separated(
+  text: string,
+  isColumn: (name: string) => boolean,
+): { text: string; delimiter: string } {
+  const first = text.slice(0, text.search(/\r?\n|$/u));
+  // A spreadsheet that took the line for a row has given it quotation marks and empty cells.
+  const said = /^"?sep=([^"\s]|\t)"?[,;\t]*$/iu.exec(first)?.[1];
+  const table = said === undefined ? text : text.slice(first.length);
+  const header = table.trimStart().slice(0, 10_000).split("\n", 1)[0] ?? "";
+  const known = [...(said === undefined ? [] : [said]), ";", "\t", ","].map((delimiter) => {
+    const names = header.split(delimiter).map((name) => name.trim().replaceAll(/^"|"$/g, ""));
+    return { delimiter, names: names.filter((name) => name !== "" && isColumn(name)).length };
+  });
+  const [best] = known.toSorted((left, right) => right.names - left.names);
+  return { text: table, delimiter: best && best.names > 0 ? best.delimiter : (said ?? ",") };
 }
 
 /** No record is longer: an open quotation mark ends here at the latest. */
-const longestRecord = 250_000;
+const longestRecord = 500_000;
 /** A file with more lines that are not CSV is something else. */
 const mostBroken = 200;
 
@@ -64,22 +85,27 @@ class Stop extends Error {
   }
 }
 
+export type Table = {
+  delimiter: string;
+  /** Of the header; null for reading the header itself. `least`: how many of them no record may lack. */
+  width: number | null;
+  least: number;
+  /** Reading stops after one more than this. */
+  mostRecords: number;
+};
+
 /**
- * All records of a text (line breaks are `\n`). A line that is not CSV is reported and reading goes on with
- * the line after it: an open quotation mark swallows nothing of the others.
- *
- * @param width the number of cells that a record has, from the header
- * @param mostRecords stops after one more than this
+ * All records of a text (lines end with `\n` or `\r\n`). A line that is not CSV is reported and reading goes on
+ * with the line after it: an open quotation mark swallows nothing of the others. Empty cells at the end of a
+ * record may be missing, and there may be more of them than columns: spreadsheets write both.
  */
-export function readRecords(
-  text: string,
-  { delimiter, width, mostRecords }: { delimiter: string; width: number | null; mostRecords: number },
-): { records: CsvRecord[]; complete: boolean } {
+export function readRecords(text: string, table: Table): { records: CsvRecord[]; complete: boolean } {
+  const { mostRecords } = table;
   const lines = text.split("\n");
   const records: CsvRecord[] = [];
   let broken = 0;
   for (let start = 0; start < lines.length;) {
-    const stop = readUntilWrong(lines, start, { delimiter, width, records, mostRecords });
+    const stop = readUntilWrong(lines, start, table, records);
     if (stop === null) break;
     if (records.length > mostRecords) return { records, complete: false };
     records.push({ line: stop.line, wrong: stop.message });
@@ -90,37 +116,31 @@ export function readRecords(
   return { records, complete: records.length <= mostRecords };
 }
 
-type Reading = { delimiter: string; width: number | null; records: CsvRecord[]; mostRecords: number };
-
 /** Null: everything was read. Lines count from 1. */
-function readUntilWrong(
-  lines: string[],
-  start: number,
-  { delimiter, width, records, mostRecords }: Reading,
-): Stop | null {
+function readUntilWrong(lines: string[], start: number, table: Table, records: CsvRecord[]): Stop | null {
   let last = start;
   function take(cells: string[], { lines: count }: InfoRecord): null {
     const begin = firstFilled(lines, last);
     last = start + count;
     if (cells.every((cell) => cell.trim() === "")) return null;
-    const spans = last - begin;
-    if (width !== null && cells.length !== width) {
+    const spanned = lines.slice(begin, last);
+    if (!fits(cells, spanned, table)) {
       // A record over several lines with the wrong number of cells began with a stray quotation mark.
-      const next = spans > 1 ? begin + 1 : last;
+      const next = spanned.length > 1 ? begin + 1 : last;
       throw new Stop(
         begin + 1,
         next + 1,
-        `This line has ${cells.length} cells, the header has ${width}; look for a missing or stray quotation mark or separator.`,
+        `This line has ${cells.length} cells, the header has ${table.width}; look for a missing or stray quotation mark or separator.`,
       );
     }
     records.push({ line: begin + 1, cells });
-    if (records.length > mostRecords) throw new Stop(begin + 1, last + 1, "");
+    if (records.length > table.mostRecords) throw new Stop(begin + 1, last + 1, "");
     return null;
   }
   try {
     parse(lines.slice(start).join("\n"), {
-      delimiter,
-      record_delimiter: "\n",
+      delimiter: table.delimiter,
+      record_delimiter: ["\r\n", "\n"],
       relax_column_count: true,
       skip_empty_lines: true,
       max_record_size: longestRecord,
@@ -139,14 +159,27 @@ function readUntilWrong(
   }
 }
 
+/** Whether the cells are one line of the table, perhaps without empty ones at its end. */
+function fits(cells: string[], spanned: string[], { delimiter, width, least }: Table): boolean {
+  if (width === null || cells.length === width) return true;
+  const filled = cells.findLastIndex((cell) => cell.trim() !== "") + 1;
+  if (filled > width || cells.length < least) return false;
+  // Several lines in too few cells: a text with line breaks, unless a whole line of the table is inside it.
+  const swallows = spanned.slice(1).some((line) => line.split(delimiter).length === width);
+  return cells.length > width || spanned.length === 1 || (filled >= least && !swallows);
+}
+
 function firstFilled(lines: string[], from: number): number {
   let line = from;
-  while (line < lines.length - 1 && lines[line] === "") line += 1;
+  while (line < lines.length - 1 && lines[line]?.trim() === "") line += 1;
   return line;
 }
 
-/** A spreadsheet takes a cell that begins so for a formula, and runs it (OWASP, CSV injection). */
-const formula = /^[=+\-@\t\r]/u;
+/**
+ * A spreadsheet takes a cell that begins so for a formula, and runs it (OWASP, CSV injection). With apostrophes
+ * before it, it is what `guarded` would have written.
+ */
+const formula = /^'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/u;
 
 /** CSV with a byte order mark, so that Excel reads UTF-8; no cell can become a formula. */
 export function writeCsv(header: string[], rows: string[][]): string {
@@ -159,7 +192,7 @@ function quoted(cell: string): string {
   return `"${safe.replaceAll('"', '""')}"`;
 }
 
-/** The cell as it was before `writeCsv` made it harmless. */
+/** A cell as it was before `writeCsv` made it harmless; only for what `writeCsv` wrote. */
 export function unguarded(cell: string): string {
-  return cell.startsWith("'") && formula.test(cell.slice(1)) ? cell.slice(1) : cell;
+  return cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell;
 }

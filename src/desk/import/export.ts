@@ -1,10 +1,15 @@
 import { sql } from "kysely";
+import { Temporal } from "temporal-polyfill";
+import type { ConnectorRegistry } from "#connectors";
 import { contentHash } from "#kit";
 import type { Database } from "#platform/db";
 import type { PostStatus, Variant } from "../post.ts";
+import { targetChannels } from "../posts.store.ts";
 import { textOptions } from "../posts.wire.ts";
+import { partsToCell, textsToCell } from "./cell-forms.ts";
 import { columns, informing } from "./columns.ts";
 import { writeCsv } from "./csv.ts";
+import { zoneOf } from "./imports.store.ts";
 
 /** More posts than this are not written into one file. */
 const mostPosts = 20_000;
@@ -20,21 +25,38 @@ type Row = {
   live_at: string | null;
 };
 
-/** A template with one example line, for people to fill in. */
-export function templateCsv(): string {
+/**
+ * A template with one example line, for people to fill in; it can be imported as it is. Its channel is one of the
+ * workspace (the built-in sandbox where none is connected yet), its time lies ahead, and no picture is fetched.
+ */
+export async function templateCsv(
+  database: Database,
+  connectors: ConnectorRegistry,
+  workspaceId: string,
+  now: Date,
+): Promise<string> {
+  const { channels, zone } = await database.inWorkspace(workspaceId, async (db) => ({
+    channels: [...(await targetChannels(db, workspaceId, "all")).values()],
+    zone: await zoneOf(db, workspaceId),
+  }));
+  const live = channels.filter(({ status }) => status !== "disconnected");
+  const needs = (id: string) => connectors.get(id)?.options.filter(({ required }) => required) ?? [];
+  const channel = live.toSorted(
+    (one, other) => needs(one.connector).length - needs(other.connector).length,
+  )[0];
+  const alone = live.filter(({ connector }) => connector === channel?.connector).length === 1;
+  const inAMonth = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone);
   const example: Record<string, string> = {
     title: "A name for the list, never published",
     text: "What is published. A line of three dashes between two texts makes a thread.",
-    channels: "@handle; bluesky",
-    date: "2030-12-01",
-    time: "09:00",
-    zone: "Europe/Berlin",
-    clock: "",
+    channels: channel ? (alone ? channel.connector : channel.id) : "sandbox",
+    date: inAMonth.add({ days: 30 }).toPlainDate().toString(),
+    time: "12:00",
+    zone,
     link: "https://example.com/news",
-    media: "https://example.com/picture.jpg",
-    "alt text": "What the picture shows",
-    "first comment": "",
-    options: "",
+    options: needs(channel?.connector ?? "")
+      .map(({ key, kind, choices }) => `${key}=${kind === "choice" ? (choices[0] ?? "") : "An example"}`)
+      .join("; "),
   };
   return writeCsv([...columns], [columns.map((column) => example[column] ?? "")]);
 }
@@ -54,9 +76,18 @@ export async function exportPosts(database: Database, workspaceId: string): Prom
       limit ${mostPosts}`.execute(db);
     return found.rows;
   });
-  const header = [...columns, ...informing];
-  const lines = rows.flatMap((row) => linesOf(row).map((cells) => header.map((name) => cells[name] ?? "")));
-  return writeCsv(header, lines);
+  const lines = rows.flatMap(linesOf);
+  // A column for each option: in a common one a value could not hold what separates two.
+  const options = new Set(lines.flatMap((cells) => Object.keys(cells).filter(isOption)));
+  const header = [...columns.filter((name) => name !== "options"), ...options, ...informing];
+  return writeCsv(
+    header,
+    lines.map((cells) => header.map((name) => cells[name] ?? "")),
+  );
+}
+
+function isOption(column: string): boolean {
+  return column.startsWith("option:");
 }
 
 function linesOf(row: Row): Record<string, string>[] {
@@ -68,7 +99,7 @@ function linesOf(row: Row): Record<string, string>[] {
     return [
       {
         title: row.title,
-        text: content.parts.join("\n---\n"),
+        text: partsToCell(content.parts),
         channels: variants.map(({ channelId }) => channelId).join("; "),
         date,
         time,
@@ -76,11 +107,11 @@ function linesOf(row: Row): Record<string, string>[] {
         clock: row.rule === null || row.rule === "compatible" ? "" : row.rule,
         link: content.link ?? "",
         media: content.media.map(({ mediaId }) => mediaId).join(" "),
-        "alt text": content.media.map(({ altText }) => altText.replaceAll(/[|\n]/gu, " ")).join(" | "),
+        "alt text": textsToCell(content.media.map(({ altText }) => altText)),
         "first comment": content.firstComment ?? "",
-        options: Object.entries(textOptions(content.options))
-          .map(([key, value]) => `${key}=${value}`)
-          .join("; "),
+        ...Object.fromEntries(
+          Object.entries(textOptions(content.options)).map(([key, value]) => [`option:${key}`, value]),
+        ),
         id: row.id,
         status: row.status,
         "live at": row.live_at ?? "",

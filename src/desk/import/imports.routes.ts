@@ -1,6 +1,5 @@
 import type { App, Reply } from "#platform/wire";
 import { actorOf, idParams } from "#platform/wire";
-import { templateCsv } from "./export.ts";
 import type { ImportView, Imports } from "./imports.ts";
 import * as schema from "./imports.schema.ts";
 
@@ -111,7 +110,8 @@ function fileRoutes(app: App, imports: Imports): void {
         produces: ["text/csv"],
       },
     },
-    (_request, reply) => asFile(reply, "galley-template.csv", templateCsv()),
+    async (request, reply) =>
+      asFile(reply, "galley-template.csv", await imports.template(actorOf(request).workspaceId)),
   );
 
   app.get(

@@ -95,6 +95,16 @@ export async function insertImport(db: Db, workspaceId: string, file: NewImport)
       as r (line integer, hash text, cells jsonb, state text, problems jsonb)`.execute(db);
 }
 
+/** The time zone of the workspace. */
+export async function zoneOf(db: Db, workspaceId: string): Promise<string> {
+  const workspace = await db
+    .selectFrom("workspaces")
+    .select("time_zone")
+    .where("id", "=", workspaceId)
+    .executeTakeFirstOrThrow();
+  return workspace.time_zone;
+}
+
 export async function findImport(db: Db, workspaceId: string, id: string): Promise<ImportRow | null> {
   const row = await db
     .selectFrom("imports")

@@ -3,14 +3,17 @@ import { connectorRegistry } from "#connectors";
 import type { Database } from "#platform/db";
 import { createHttpClient } from "#platform/http-client";
 import { createJobs } from "#platform/jobs";
+import * as fc from "fast-check";
 import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { buildChannel, buildMember, buildWorkspace } from "../../../test/builders.ts";
 import { movableClock, testDesk } from "../../../test/desk.ts";
 import type { Desk } from "../desk.ts";
 import { type WebPages, webPages } from "../../../test/web-pages.ts";
-import { type Imports, createImports } from "./imports.ts";
+import { type ImportParts, type Imports, createImports } from "./imports.ts";
 
+/** Nothing listens there: connecting is refused. */
+const nowhere = "http://127.0.0.1:1";
 const clock = movableClock();
 let setup: Awaited<ReturnType<typeof testDesk>>;
 let database: Database;
@@ -29,17 +32,21 @@ beforeAll(async () => {
   images = await webPages({
     "/picture.png": { headers: { "content-type": "image/png" }, body },
     "/page.html": { body: "<p>not an image" },
+    "/half.png": { headers: { "content-length": "5000" }, body: body.subarray(0, 40) },
   });
-  imports = createImports({
+  imports = createImports(parts());
+});
+function parts(): ImportParts {
+  return {
     database,
     connectors: connectorRegistry(),
     connectorSettings: {},
     jobs: createJobs(),
-    http: createHttpClient({ allowOrigins: [images.origin] }),
+    http: createHttpClient({ allowOrigins: [images.origin, nowhere] }),
     media: desk.media,
     clock,
-  });
-});
+  };
+}
 beforeEach(async () => {
   workspaceId = (await buildWorkspace(database)).id;
   author = await buildMember(database, workspaceId, "editor");
@@ -184,16 +191,45 @@ describe("the import", () => {
         `gone,sandbox,${images.origin}/gone.png,`,
         `page,sandbox,${images.origin}/page.html,`,
         "inside,sandbox,http://169.254.169.254/latest/meta-data,",
+        `refused,sandbox,${nowhere}/a.png,`,
+        "unknown,sandbox,http://no-such-host.invalid/a.png,",
+        `half,sandbox,${images.origin}/half.png,`,
         "last,sandbox,,",
       ].join("\n"),
     );
     await start(id);
     const lines = await linesOf(id);
-    expect(lines.map(({ state }) => state)).toEqual(["made", "made", "broken", "broken", "broken", "made"]);
-    for (const line of lines.slice(2, 5)) expect(line.problems[0]?.column).toBe("media");
+    const made = lines.flatMap(({ state }, index) => (state === "made" ? [index] : []));
+    expect(made).toEqual([0, 1, 8]);
+    for (const line of lines.slice(2, 8)) {
+      expect(line).toMatchObject({ state: "broken", problems: [{ column: "media" }] });
+    }
+    expect((await imports.read(workspaceId, id)).state).toBe("done");
     expect(images.hits.filter((path) => path === "/picture.png")).toHaveLength(1);
     const post = await desk.read(author, lines[0]?.postId ?? "");
     expect(post.variants[0]?.content.media).toMatchObject([{ altText: "A dark square" }]);
+  });
+
+  test("goes on behind a line at which Galley itself fails, and tells the log", async () => {
+    const file = [
+      "text,channels,media",
+      "one,sandbox,",
+      `two,sandbox,${images.origin}/picture.png`,
+      "three,sandbox,",
+    ].join("\n");
+    const media = { addBytes: () => Promise.reject(new TypeError("a defect")) };
+    const faulty = createImports({ ...parts(), media });
+    const id = await upload(file);
+    await imports.start(author, id);
+    const job = faulty.tasks["desk.import"]?.(
+      { workspaceId, importId: id },
+      { signal: AbortSignal.timeout(9000) },
+    );
+    await expect(job).rejects.toThrow("lines of an import could not be made");
+    expect((await linesOf(id)).map(({ state }) => state)).toEqual(["made", "broken", "made"]);
+    expect((await imports.read(workspaceId, id)).state).toBe("done");
+    await start(await upload(file));
+    expect(await posts()).toHaveLength(3);
   });
 
   test("by somebody who left the workspace meanwhile stops and says so", async () => {
@@ -234,4 +270,75 @@ test("an export is imported as what it was, and nothing in it is a formula", asy
   expect(line?.preview).toMatchObject({ title: "=cmd", excerpt: '=1+1, "x"', channels: ["@daily"] });
   const elsewhere = (await buildWorkspace(database)).id;
   expect(await imports.exportPosts(elsewhere)).not.toContain("cmd");
+});
+
+test("any texts are imported as they were exported", async () => {
+  const { id: channelId } = await buildChannel(database, workspaceId, "mastodon");
+  const pieces = [
+    "'",
+    "=",
+    "-",
+    "@",
+    "|",
+    " | ",
+    "\\",
+    "\n---\n",
+    "---",
+    "\r\n",
+    "\r",
+    '"',
+    ";",
+    ",",
+    " ",
+    "ü",
+    "text",
+  ];
+  const some = fc
+    .array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 10 })
+    .map((all) => all.join(""));
+  const text = fc.oneof(some, fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 }));
+  const filled = text.filter((one) => one.trim() !== "");
+  const post = fc.record({
+    title: filled,
+    parts: fc
+      .tuple(filled, text, fc.string({ unit: "grapheme" }))
+      .chain((all) => fc.shuffledSubarray(all, { minLength: 1 })),
+    firstComment: text,
+    options: fc.record({ visibility: fc.constantFrom("public", "unlisted"), contentWarning: filled }),
+  });
+  const drafts = fc.sample(post, 15).filter(({ parts }) => parts.some((part) => part.trim() !== ""));
+  const contents = drafts.map(({ title, ...content }) => ({
+    title,
+    content: { ...content, link: null, media: [] },
+  }));
+  for (const { title, content } of contents) {
+    await desk.create(author, { title, variants: [{ channelId, content }] });
+  }
+  const before = await everything();
+  const csv = await imports.exportPosts(workspaceId);
+  await database.system.updateTable("posts").set({ deleted_at: clock.now() }).execute();
+  const id = await upload(csv);
+  await start(id);
+  expect((await imports.read(workspaceId, id)).counts).toMatchObject({ made: drafts.length, broken: 0 });
+  expect((await everything()).toSorted()).toEqual(before.toSorted());
+}, 60_000);
+
+async function everything(): Promise<string[]> {
+  const all = await posts();
+  const full = await Promise.all(all.map(({ id }) => desk.read(author, id)));
+  return full.map(({ title, variants }) => JSON.stringify([title, variants]));
+}
+
+describe("the template", () => {
+  test("is imported as it is, wherever a channel is connected", async () => {
+    await buildChannel(database, workspaceId);
+    const id = await upload(await imports.template(workspaceId));
+    await start(id);
+    expect(await linesOf(id)).toMatchObject([{ state: "made", problems: [] }]);
+  });
+
+  test("names the built-in sandbox where no channel is connected yet", async () => {
+    const elsewhere = (await buildWorkspace(database)).id;
+    expect(await imports.template(elsewhere)).toContain('"sandbox"');
+  });
 });

@@ -10,7 +10,7 @@ import { DeskError } from "../errors.ts";
 import type { MediaDesk } from "../media.ts";
 import { previewSchedule } from "../schedule.ts";
 import { readFile } from "./columns.ts";
-import { exportPosts } from "./export.ts";
+import { exportPosts, templateCsv } from "./export.ts";
 import * as store from "./imports.store.ts";
 import { workOn } from "./work.ts";
 
@@ -43,6 +43,8 @@ export type Imports = {
   start(actor: Actor, id: string): Promise<void>;
   /** All posts that are not removed, newest first, as CSV that an import takes. */
   exportPosts(workspaceId: string): Promise<string>;
+  /** A file with all columns and one example line that this workspace can import. */
+  template(workspaceId: string): Promise<string>;
   tasks: Record<string, Task>;
   sweep: Sweep;
 };
@@ -86,6 +88,7 @@ export function createImports(parts: ImportParts): Imports {
     },
     start: (actor, id) => start(parts, actor, id),
     exportPosts: (workspaceId) => exportPosts(database, workspaceId),
+    template: (workspaceId) => templateCsv(database, parts.connectors, workspaceId, clock.now()),
     tasks: {
       [importTask]: (payload: JsonObject, { signal }) => workOn(parts, payloadSchema.parse(payload), signal),
     },
@@ -103,16 +106,11 @@ async function upload(
   const { lines, notice } = readFile(file.bytes);
   const id = newId();
   await parts.database.inWorkspace(workspaceId, async (db) => {
-    const workspace = await db
-      .selectFrom("workspaces")
-      .select("time_zone")
-      .where("id", "=", workspaceId)
-      .executeTakeFirstOrThrow();
     await store.insertImport(db, workspaceId, {
       id,
       fileName: file.fileName.toWellFormed().replaceAll("\0", "").slice(0, 200) || "import.csv",
       sha256: sha256(file.bytes),
-      zone: file.zone ?? workspace.time_zone,
+      zone: file.zone ?? (await store.zoneOf(db, workspaceId)),
       notice,
       lines,
       by: actor.userId,

@@ -5,7 +5,9 @@ import type { TargetChannel } from "../check.ts";
 import { DeskError } from "../errors.ts";
 import { type Schedule, type Variant, scheduleRules } from "../post.ts";
 import { resolveSchedule } from "../schedule.ts";
+import { cellToParts, cellToTexts } from "./cell-forms.ts";
 import type { Cells } from "./columns.ts";
+import { wallOf } from "./when.ts";
 
 /** What is wrong with a cell. An `error` keeps the line from being made; a `warning` is told with the draft. */
 export type LineProblem = { column: string; message: string; severity: "error" | "warning" };
@@ -30,7 +32,7 @@ export type Surroundings = {
   now: Date;
 };
 
-const longestText = 100_000;
+const longestText = 200_000;
 
 /** What a line says, or in plain words why it can't be made. Looks at nothing but the line and the channels. */
 export function interpret(cells: Cells, around: Surroundings): Interpreted {
@@ -43,19 +45,20 @@ export function interpret(cells: Cells, around: Surroundings): Interpreted {
     if (problem) wrong(column, problem.message);
     if (text.length > longestText) wrong(column, `This cell has more than ${longestText} characters.`);
   }
-  const text = cell("text");
-  if (text === "") wrong("text", "There is no text.");
+  // Not trimmed: what surrounds a person's own text was taken away when the file was read.
+  const text = cells["text"] ?? "";
+  if (text.trim() === "") wrong("text", "There is no text.");
   const channels = channelsOf(cell("channels"), around.channels, wrong);
-  const media = mediaOf(cell("media"), cell("alt text"), wrong);
-  const link = linkOf(cell("link"), wrong);
+  const media = mediaOf(cell("media"), cells["alt text"] ?? "", wrong);
+  const link = linkOf(cells["link"] ?? "", wrong);
   const options = optionsOf(cells, channels, around.connectors, wrong);
   const schedule = scheduleOf(cell, around, wrong);
   if (problems.length > 0) return { draft: null, problems };
-  const parts = text.split(/\n\s*-{3,}\s*\n/u).map((part) => part.trim());
+  const parts = cellToParts(text);
   return {
     problems,
     draft: {
-      title: Array.from(cell("title") || firstLine(text))
+      title: Array.from(cells["title"] || firstLine(text))
         .slice(0, 200)
         .join(""),
       schedule,
@@ -66,7 +69,7 @@ export function interpret(cells: Cells, around: Surroundings): Interpreted {
           parts,
           link,
           media: [],
-          firstComment: cell("first comment") || null,
+          firstComment: cells["first comment"] || null,
           options: options.get(channel.connector) ?? {},
         },
       })),
@@ -106,7 +109,7 @@ function idsOf(channels: TargetChannel[]): string {
 
 function mediaOf(list: string, altTexts: string, wrong: Wrong): LineMedia[] {
   const names = list.split(/[\s|]+/u).filter((name) => name !== "");
-  const alts = altTexts === "" ? [] : altTexts.split("|").map((text) => text.trim());
+  const alts = cellToTexts(altTexts);
   if (alts.length > names.length)
     wrong("alt text", `There are ${alts.length} descriptions (separated by |) for ${names.length} images.`);
   return names.flatMap((name, index): LineMedia[] => {
@@ -142,8 +145,8 @@ function optionsOf(
     else given.set(key.trim().toLowerCase(), { value: rest.join("=").trim(), column: "options" });
   }
   for (const [column, value] of Object.entries(cells)) {
-    if (!column.startsWith("option:") || value.trim() === "") continue;
-    given.set(column.slice("option:".length), { value: value.trim(), column });
+    if (!column.startsWith("option:") || value === "") continue;
+    given.set(column.slice("option:".length), { value, column });
   }
   const byConnector = new Map<string, JsonObject>();
   for (const [key, { value, column }] of given) {
@@ -165,21 +168,14 @@ function fieldOf(connectors: ConnectorRegistry, connector: string, key: string):
 }
 
 function scheduleOf(cell: (name: string) => string, around: Surroundings, wrong: Wrong): Schedule | null {
-  const [date, time] = [cell("date"), cell("time")];
-  if (date === "" && time === "") return null;
-  if (date === "" || time === "") {
-    wrong(date === "" ? "date" : "time", "Give both date and time, or neither.");
-    return null;
-  }
-  if (!/^\d{4}-\d{2}-\d{2}$/u.test(date)) wrong("date", `"${date}" is not a date; write it as 2026-12-01.`);
-  const clock = /^(\d{1,2}):(\d{2})(?::00)?$/u.exec(time);
-  if (!clock) wrong("time", `"${time}" is not a time; write it as 09:00 or 17:30.`);
+  const read = wallOf(cell("date"), cell("time"));
+  if (read === null) return null;
+  if ("message" in read) wrong(read.column, read.message);
   const reading = cell("clock") === "" ? undefined : scheduleRules.find((rule) => rule === cell("clock"));
   if (cell("clock") !== "" && reading === undefined) wrong("clock", 'Write "earlier" or "later".');
-  if (!clock || !/^\d{4}-\d{2}-\d{2}$/u.test(date)) return null;
-  const wall = `${date}T${(clock[1] ?? "").padStart(2, "0")}:${clock[2]}`;
+  if ("message" in read) return null;
   try {
-    return resolveSchedule({ wall, zone: cell("zone") || around.zone, rule: reading }, around.now);
+    return resolveSchedule({ wall: read.wall, zone: cell("zone") || around.zone, rule: reading }, around.now);
   } catch (error) {
     if (!(error instanceof DeskError)) throw error;
     const column = error.code === "desk.schedule_zone" ? "zone" : "date";

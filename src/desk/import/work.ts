@@ -153,7 +153,7 @@ async function makeLines(
     );
     return;
   }
-  const images = new Map<string, string>();
+  const making = { actor, file, images: new Map(), signal, defects: [] };
   while (!signal.aborted) {
     const [next] = await parts.database.inWorkspace(workspaceId, (db) =>
       store.openLines(db, workspaceId, importId, { state: "ready", limit: 1 }),
@@ -162,10 +162,13 @@ async function makeLines(
       await parts.database.inWorkspace(workspaceId, (db) =>
         finish(db, workspaceId, importId, parts.clock.now()),
       );
-      return;
+      break;
     }
-    await makeLine(parts, key, { actor, file, images, signal }, next);
+    await makeLine(parts, key, making, next);
   }
+  // Told when every other line is made: the job's failure is what reaches the log.
+  const { defects } = making;
+  if (defects.length > 0) throw new AggregateError(defects, "lines of an import could not be made");
 }
 
 /** Over when no line is left, not when another worker holds the last ones. */
@@ -175,44 +178,74 @@ async function finish(db: Kysely<Schema>, workspaceId: string, importId: string,
     await store.moveImport(db, workspaceId, importId, { from: ["importing"], to: "done", now });
 }
 
-type Making = { actor: Actor; file: store.ImportRow; images: Map<string, string>; signal: AbortSignal };
+type Making = {
+  actor: Actor;
+  file: store.ImportRow;
+  /** What was fetched, or why it was not, by address. */
+  images: Map<string, string | LineProblem>;
+  signal: AbortSignal;
+  /** Failures that are Galley's own. */
+  defects: unknown[];
+};
 
-/** One line in a transaction of its own: whatever is wrong with it is its own. */
-async function makeLine(
-  parts: ImportParts,
-  key: Key,
-  { actor, file, images, signal }: Making,
-  line: store.OpenLine,
-): Promise<void> {
-  const { workspaceId } = key;
-  try {
-    const { draft, problems } = await parts.database.inWorkspace(workspaceId, (db) =>
-      readLine(parts, db, key, file, line),
-    );
-    // Before the transaction that writes: nothing is locked while another server takes its time.
-    const attached = draft ? await attach(parts, actor, draft.media, images, signal) : [];
-    await parts.database.inWorkspace(workspaceId, async (db) => {
-      if (!(await store.takeLine(db, workspaceId, key.importId, line.line))) return;
-      const result = draft
-        ? await writeDraft(parts, db, actor, draft, attached)
-        : { state: "broken" as const, problems, postId: null };
-      await store.writeResults(db, workspaceId, key.importId, [
-        { ...result, line: line.line, preview: null },
-      ]);
-      const move = { from: ["importing" as const], to: "importing" as const, now: parts.clock.now() };
-      await store.moveImport(db, workspaceId, key.importId, move);
-    });
-  } catch (error) {
-    if (signal.aborted) return;
-    const repeated = isUniqueViolation(error, "import_lines_made");
-    const broken = repeated ? [] : [problemOf(error)];
-    await parts.database.inWorkspace(workspaceId, async (db) => {
-      const result = repeated
-        ? await asRepeated(db, workspaceId, line)
-        : { line: line.line, state: "broken" as const, preview: null, postId: null, problems: broken };
-      await store.writeResults(db, workspaceId, key.importId, [result]);
-    });
+/**
+ * One line in a transaction of its own: whatever is wrong with it is its own. What is no answer to it (a full disk,
+ * a database that went away) is thrown; a failure that nobody expected is tried once more and then told.
+ */
+async function makeLine(parts: ImportParts, key: Key, making: Making, line: store.OpenLine): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await tryLine(parts, key, making, line);
+      return;
+    } catch (error) {
+      if (making.signal.aborted) return;
+      const repeated = isUniqueViolation(error, "import_lines_made");
+      const problem = repeated ? null : problemOf(error);
+      if (!repeated && problem === null && attempt === 1) continue;
+      if (!repeated && problem === null) making.defects.push(error);
+      await parts.database.inWorkspace(key.workspaceId, async (db) => {
+        const result = repeated
+          ? await asRepeated(db, key.workspaceId, line)
+          : brokenLine(line, problem ?? unexpected);
+        await store.writeResults(db, key.workspaceId, key.importId, [result]);
+      });
+      return;
+    }
   }
+}
+
+const unexpected: LineProblem = {
+  column: "",
+  message:
+    "Galley failed at this line, and its log says how. Import the file again: what was made is not made twice.",
+  severity: "error",
+};
+
+function brokenLine({ line }: store.OpenLine, problem: LineProblem): store.LineResult {
+  return { line, state: "broken", preview: null, postId: null, problems: [problem] };
+}
+
+async function tryLine(parts: ImportParts, key: Key, making: Making, line: store.OpenLine): Promise<void> {
+  const { workspaceId } = key;
+  const { draft, problems } = await parts.database.inWorkspace(workspaceId, (db) =>
+    readLine(parts, db, key, making.file, line),
+  );
+  // Before the transaction that writes: nothing is locked while another server takes its time.
+  const attached = draft ? await attach(parts, making, draft.media) : [];
+  await parts.database.inWorkspace(workspaceId, async (db) => {
+    if (!(await store.takeLine(db, workspaceId, key.importId, line.line))) return;
+    const result =
+      !draft || !Array.isArray(attached)
+        ? {
+            state: "broken" as const,
+            problems: Array.isArray(attached) ? problems : [attached],
+            postId: null,
+          }
+        : await writeDraft(parts, db, making.actor, draft, attached);
+    await store.writeResults(db, workspaceId, key.importId, [{ ...result, line: line.line, preview: null }]);
+    const move = { from: ["importing" as const], to: "importing" as const, now: parts.clock.now() };
+    await store.moveImport(db, workspaceId, key.importId, move);
+  });
 }
 
 async function readLine(
@@ -258,29 +291,36 @@ async function asRepeated(
   return { line, state: "repeated", problems: [], preview: null, postId };
 }
 
-/** A refusal that a person can act on becomes the line's own; anything else is the job's, which comes again. */
-function problemOf(error: unknown): LineProblem {
-  if (!(error instanceof GalleyError) || error.kind === "internal" || error.kind === "unavailable")
-    throw error;
-  const column = error instanceof DeskError && !error.code.startsWith("desk.image") ? "" : "media";
+/**
+ * A refusal that a person can act on, as the line's own; null for a failure that nobody expected.
+ *
+ * @throws the error itself where nothing at all can be made just now
+ */
+function problemOf(error: unknown): LineProblem | null {
+  if (!(error instanceof GalleyError) || error.kind === "internal") return null;
+  if (error.kind === "unavailable") throw error;
+  const isFile = !(error instanceof DeskError) || /^desk\.(?:image|video|document)/u.test(error.code);
+  const column = isFile ? "media" : "";
   return { column, message: error.message, severity: "error" };
 }
 
-/** Images by id, or fetched by address through the rules for outgoing connections; once per import. */
+/**
+ * Images by id, or fetched by address through the rules for outgoing connections; each once per import. What cannot
+ * be fetched or is no image is a problem of the lines that name it.
+ */
 async function attach(
   parts: ImportParts,
-  actor: Actor,
+  { actor, images, signal }: Making,
   media: LineMedia[],
-  fetched: Map<string, string>,
-  signal: AbortSignal,
-): Promise<{ mediaId: string; altText: string }[]> {
+): Promise<{ mediaId: string; altText: string }[] | LineProblem> {
   const attached = [];
   for (const one of media) {
     const { altText } = one;
-    const mediaId =
-      "id" in one ? one.id : (fetched.get(one.url) ?? (await fetchImage(parts, actor, one, signal)));
-    if ("url" in one) fetched.set(one.url, mediaId);
-    attached.push({ mediaId, altText });
+    const found =
+      "id" in one ? one.id : (images.get(one.url) ?? (await fetchImage(parts, actor, one, signal)));
+    if ("url" in one) images.set(one.url, found);
+    if (typeof found !== "string") return found;
+    attached.push({ mediaId: found, altText });
   }
   return attached;
 }
@@ -290,19 +330,21 @@ async function fetchImage(
   actor: Actor,
   { url, altText }: { url: string; altText: string },
   signal: AbortSignal,
-): Promise<string> {
+): Promise<string | LineProblem> {
   const options = { maxBytes: largestImage, timeoutMs: imageTimeoutMs, accept: "image/*", signal };
-  const answer = await parts.http.fetchDocument(url, options);
-  if (answer.status !== 200) {
-    throw new DeskError({
-      code: "desk.image_not_found",
-      kind: "unprocessable",
-      message: `${url} answered ${answer.status} instead of an image.`,
-    });
-  }
-  const fileName = new URL(url).pathname.split("/").at(-1) ?? "image";
+  const answer = await parts.http.fetchDocument(url, options).catch((error: unknown) => {
+    if (signal.aborted || !(error instanceof GalleyError) || error.kind === "internal") throw error;
+    return error;
+  });
+  if (answer instanceof GalleyError) return notFetched(`${url} could not be fetched: ${answer.message}`);
+  if (answer.status !== 200) return notFetched(`${url} answered ${answer.status} instead of an image.`);
+  const fileName = new URL(url).pathname.split("/").at(-1) || "image";
   const added = await parts.media.addBytes(actor, { bytes: answer.body, fileName, altText });
   return added.mediaId;
+}
+
+function notFetched(message: string): LineProblem {
+  return { column: "media", message, severity: "error" };
 }
 
 function withMedia(draft: LineDraft, media: { mediaId: string; altText: string }[]) {

@@ -81,7 +81,13 @@ function Step({ found, allowed }: { found: Import; allowed: boolean }) {
     const all = counts.made + counts.ready;
     return <Progress label={importText.importing(counts.made, all)} value={counts.made} max={all} />;
   }
-  if (state === "done") return <Notice tone="good">{importText.done(counts.made)}</Notice>;
+  if (state === "done") {
+    return (
+      <Notice tone={counts.broken > 0 ? "warn" : "good"}>
+        {importText.done(counts.made, counts.broken)}
+      </Notice>
+    );
+  }
   if (state === "failed") return <Notice tone="bad">{importText.failed}</Notice>;
   if (counts.ready === 0) return <Notice tone="warn">{importText.nothing}</Notice>;
   return (

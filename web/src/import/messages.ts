@@ -12,7 +12,15 @@ export const importText = {
     ready === 1 ? "1 line can become a draft" : `${ready} lines can become drafts`,
   start: (ready: number) => (ready === 1 ? "Make 1 draft" : `Make ${ready} drafts`),
   nothing: "No line of this file can be imported. Mend it and upload it again.",
-  done: (made: number) => (made === 1 ? "1 draft was made." : `${made} drafts were made.`),
+  done: (made: number, broken: number) =>
+    [
+      made === 1 ? "1 draft was made." : `${made} drafts were made.`,
+      broken === 0
+        ? ""
+        : `Mend the ${broken === 1 ? "broken line" : `${broken} broken lines`} and upload the file again: what was made is not made twice.`,
+    ]
+      .filter(Boolean)
+      .join(" "),
   failed: "The import stopped.",
   show: "Show",
   all: "All",

@@ -39,7 +39,9 @@ const linesSchema = z.object({
 export const importCommands: Register = (program, action) => {
   program
     .command("import")
-    .description("make drafts from a CSV file; broken lines are told and left out")
+    .description(
+      "make drafts from a CSV file; broken lines are told and left out, and end it with exit code 1",
+    )
     .argument("<file>")
     .option("--dry-run", "only check the file")
     .option("--zone <zone>", "time zone of lines that name none (default: the workspace's)")
@@ -69,6 +71,12 @@ async function importFile(context: Context, command: Command): Promise<void> {
   const done = dryRun || checked.counts.ready === 0 ? checked : await make(context, api, checked);
   const broken = await brokenLines(api, done.id);
   context.print({ ...done, broken }, () => report(done, broken, dryRun));
+  if (broken.length > 0) {
+    const lines = broken.length === 1 ? "1 line is broken" : `${broken.length} lines are broken`;
+    throw new CliFailure("failure", `${lines}; mend them and import the file again.`, {
+      code: "cli.import_broken_lines",
+    });
+  }
 }
 
 async function make(context: Context, api: Api, { id }: Import): Promise<Import> {
