@@ -14,7 +14,6 @@ const tags = ["Channels"];
 /** Platforms, and the accounts of a workspace that are connected to them. */
 export function channelRoutes(app: App, options: ChannelRoutesOptions): void {
   const { channels, connectors, publicUrl, formDefaults = {} } = options;
-  const known = connectorsToWire(connectors, publicUrl, formDefaults);
 
   app.get(
     "/connectors",
@@ -27,7 +26,10 @@ export function channelRoutes(app: App, options: ChannelRoutesOptions): void {
         response: { 200: schema.connectorList },
       },
     },
-    () => known,
+    async (request) => {
+      const standing = await channels.standingValues(actorOf(request).workspaceId);
+      return connectorsToWire(connectors, publicUrl, { initial: formDefaults, standing });
+    },
   );
 
   app.get(

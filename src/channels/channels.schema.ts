@@ -43,6 +43,8 @@ export const field = z.object({
   help: z.string(),
   /** What the form starts with: where it is filled throughout, one click connects. */
   initial: z.string(),
+  /** `initial` is what the workspace has already; connecting takes it over, and it is changed where it was made. */
+  fixed: z.boolean(),
 });
 
 export const missingScope = z.object({ scope: z.string(), enables: z.string() });

@@ -21,7 +21,7 @@ import { deleteUnusedApps } from "./apps.store.ts";
 import type { Channel, ChannelCheck, Disconnected, OpenChannel, PendingConnection } from "./channel.ts";
 import type { ChannelRow } from "./channels.store.ts";
 import { listQuery, markNeedsReconnect, storeTarget } from "./channels.store.ts";
-import { connectForm } from "./connect-form.ts";
+import { connectForm, standingValues } from "./connect-form.ts";
 import { examinePlatform, type PlatformReport } from "./doctor.ts";
 import { dismissWarning } from "./expiry.store.ts";
 import { contextFor } from "./context.ts";
@@ -81,6 +81,8 @@ export type Channels = {
   get(workspaceId: string, id: string): Promise<Channel>;
   /** Connects by the connector's form; the platform is asked before anything is stored. */
   connectForm(actor: Actor, connectorId: string, form: Record<string, string>): Promise<Channel>;
+  /** What the forms of connectors find already made in a workspace, by connector and field. */
+  standingValues(workspaceId: string): Promise<Record<string, Record<string, string>>>;
   /** Starts the OAuth dance: where to send the person. */
   authorize(actor: Actor, connectorId: string, options: AuthorizeOptions): Promise<{ authorizeUrl: string }>;
   /** Ends the OAuth dance, in the session that started it. Throws only what is nobody's mistake. */
@@ -261,6 +263,7 @@ export function createChannels(options: ChannelsOptions): Channels {
     list,
     get: async (workspaceId, id) => withoutCredentials(await findChannel(database, workspaceId, id)),
     connectForm: (actor, connectorId, form) => connectForm(parts, actor, connectorId, form),
+    standingValues: (workspaceId) => standingValues(parts, workspaceId),
     authorize: (actor, connectorId, wanted) => authorize(oauthParts, actor, connectorId, wanted),
     callback: (person, connectorId, query) => callback(oauthParts, person, connectorId, query),
     pending: (actor, id) => getPending(oauthParts, actor, id),

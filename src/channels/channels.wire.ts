@@ -10,13 +10,16 @@ export type FormDefaults = Readonly<Record<string, Readonly<Record<string, strin
 export function connectorsToWire(
   connectors: ConnectorRegistry,
   publicUrl: string,
-  formDefaults: FormDefaults,
+  values: { initial: FormDefaults; standing: FormDefaults },
 ): z.input<typeof schema.connectorList> {
   const items = [...connectors.values()].map((connector) => ({
     id: connector.id,
     name: connector.name,
     summary: connector.summary,
-    connect: connectToWire(connector, publicUrl, formDefaults[connector.id] ?? {}),
+    connect: connectToWire(connector, publicUrl, {
+      initial: values.initial[connector.id] ?? {},
+      standing: values.standing[connector.id] ?? {},
+    }),
     limits: connector.limits,
     options: connector.options,
     readsBack: connector.locate !== "unsupported",
@@ -24,22 +27,28 @@ export function connectorsToWire(
   return { items };
 }
 
-function connectToWire(connector: Connector, publicUrl: string, initial: Readonly<Record<string, string>>) {
+type FormValues = { initial: FormDefaults[string]; standing: FormDefaults[string] };
+
+function connectToWire(connector: Connector, publicUrl: string, values: FormValues) {
   const { connect } = connector;
   if (connect.kind === "oauth") {
     return {
       kind: connect.kind,
       scopes: connect.scopes,
       optionalScopes: optionalScopes(connector),
-      before: connect.before === null ? null : { fields: withInitial(connect.before.fields, initial) },
+      before: connect.before === null ? null : { fields: withValues(connect.before.fields, values) },
       redirectUri: redirectUriOf(publicUrl, connector.id),
     };
   }
-  return { kind: connect.kind, fields: withInitial(connect.fields, initial) };
+  return { kind: connect.kind, fields: withValues(connect.fields, values) };
 }
 
-function withInitial(fields: FormField[], initial: Readonly<Record<string, string>>) {
-  return fields.map((field) => ({ ...field, initial: initial[field.key] ?? "" }));
+function withValues(fields: FormField[], { initial, standing }: FormValues) {
+  return fields.map((field) => ({
+    ...field,
+    initial: standing[field.key] ?? initial[field.key] ?? "",
+    fixed: standing[field.key] !== undefined,
+  }));
 }
 
 export function channelToWire(

@@ -21,10 +21,11 @@ export async function connectForm(
   const connector = connectorOf(parts.connectors, connectorId);
   const { connect } = connector;
   if (connect.kind !== "form") throw notThisWay(connector);
-  const checked = checkedForm(connect.fields, form);
   const app = await parts.apps.current(actor.workspaceId, connector);
   const nothingYet = noAccess(actor.workspaceId);
   const context = contextFor(parts.ways, app.settings, nothingYet, AbortSignal.timeout(patienceMs));
+  const standing = await askPlatform(async () => (await connect.standing?.(context)) ?? {});
+  const checked = checkedForm(connect.fields, { ...form, ...standing });
   const opened = await askPlatform(async () => {
     try {
       return await connect.open(context, checked);
@@ -33,6 +34,24 @@ export async function connectForm(
     }
   });
   return storeAccount(parts, connector, actor, app, opened);
+}
+
+/** What forms find already made in a workspace, by connector and field. */
+export async function standingValues(
+  parts: Parts,
+  workspaceId: string,
+): Promise<Record<string, Record<string, string>>> {
+  const found: Record<string, Record<string, string>> = {};
+  for (const connector of parts.connectors.values()) {
+    const { connect } = connector;
+    if (connect.kind !== "form" || !connect.standing) continue;
+    const app = await parts.apps.current(workspaceId, connector);
+    const signal = AbortSignal.timeout(patienceMs);
+    const context = contextFor(parts.ways, app.settings, noAccess(workspaceId), signal);
+    // Where nothing can be asked (no pages are served), the form is as everywhere.
+    found[connector.id] = await connect.standing(context).catch(() => ({}));
+  }
+  return found;
 }
 
 function notThisWay(connector: Connector) {

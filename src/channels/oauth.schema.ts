@@ -8,7 +8,7 @@ export const app = z.object({
   /** Where an app is registered. */
   consoleUrl: z.string(),
   fields: z.array(
-    field.omit({ initial: true }).extend({
+    field.omit({ initial: true, fixed: true }).extend({
       isSet: z.boolean(),
       /** An id in full; of a secret the last four characters at most. */
       hint: z.string().nullable(),

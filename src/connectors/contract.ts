@@ -1,7 +1,9 @@
 import type { JsonObject, JsonValue, Money, Problem } from "#kit";
 import type { Verdict } from "./failure.ts";
+import type { FormField } from "./form-field.ts";
 import type { ConnectorMarkdown, ConnectorSite } from "./site-port.ts";
 
+export type { FormField } from "./form-field.ts";
 export type * from "./site-port.ts";
 
 /**
@@ -366,18 +368,10 @@ export type OpenedAccount = TokenSet & {
 export type FormConnect = {
   kind: "form";
   fields: FormField[];
+  /** What the workspace has already, by field: connecting takes it over as it is, whatever the form says. */
+  standing?: (context: ConnectorContext) => Promise<Record<string, string>>;
   /** Checks the form and turns it into credentials, speaking to the platform. Throws `ConnectorFailure`. */
   open(context: ConnectorContext, form: Record<string, string>): Promise<TokenSet & { account: Account }>;
   /** A new session from stored credentials; null where credentials do not age. */
   refresh: ((context: ConnectorContext) => Promise<TokenSet>) | null;
-};
-
-export type FormField = {
-  key: string;
-  label: string;
-  kind: "text" | "password" | "url" | "email" | "number" | "choice" | "lines";
-  choices: string[];
-  required: boolean;
-  placeholder: string;
-  help: string;
 };

@@ -12,7 +12,7 @@ export type RenderedText = { html: string; text: string; language: string | null
 
 /** The public pages of one workspace. They never throw: a failure says what it means. */
 export type ConnectorSite = {
-  /** Makes the pages, or renames them. */
+  /** Makes the workspace's site; one that it has is taken over as it is, with its address and title. */
   open(site: { slug: string; title: string; description: string }): Promise<SiteOutcome<SiteAddress>>;
   /** Null where the workspace has none. */
   address(): Promise<SiteOutcome<SiteAddress | null>>;
@@ -25,7 +25,13 @@ export type SiteOutcome<Value> =
   | { kind: "done"; value: Value }
   | { kind: "failed"; verdict: Verdict; code: string; message: string };
 
-export type SiteAddress = { accountId: string; slug: string; title: string; url: string };
+export type SiteAddress = {
+  accountId: string;
+  slug: string;
+  title: string;
+  description: string;
+  url: string;
+};
 
 export type SiteEntry = {
   title: string;

@@ -7,7 +7,7 @@ import {
   entryByKey,
   freeSlug,
   insertEntry,
-  saveSite,
+  openSite,
   siteOfWorkspace,
 } from "./site.store.ts";
 
@@ -20,6 +20,7 @@ export function connectorSite(
     accountId: workspaceId,
     slug: site.slug,
     title: site.title,
+    description: site.description,
     url: siteUrl(publicUrl, site.slug),
   });
   const publishedOf = (site: Site, entry: Entry): SitePublished => ({
@@ -33,7 +34,7 @@ export function connectorSite(
       told("not_sent", async () => {
         try {
           const site = await database.inWorkspace(workspaceId, (db) =>
-            saveSite(db, { workspaceId, ...given }),
+            openSite(db, { workspaceId, ...given }),
           );
           return { kind: "done", value: addressOf(site) };
         } catch (error) {

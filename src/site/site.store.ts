@@ -77,18 +77,27 @@ export async function siteOfWorkspace(db: Db, workspaceId: string): Promise<Site
   return row ? siteOf(row) : null;
 }
 
-export async function saveSite(
+/** Makes the site of a workspace that has none; one that is there stays as it is. */
+export async function openSite(
   db: Db,
-  site: Omit<Site, "updatedAt" | "public" | "language"> & { public?: boolean; language?: string },
+  site: Pick<Site, "workspaceId" | "slug" | "title" | "description">,
 ): Promise<Site> {
   const { workspaceId, slug, title, description } = site;
-  const fields = {
-    slug,
-    title,
-    description,
-    ...(site.public === undefined ? {} : { public: site.public }),
-    ...(site.language === undefined ? {} : { language: site.language }),
-  };
+  const standing = await siteOfWorkspace(db, workspaceId);
+  if (standing) return standing;
+  await db
+    .insertInto("sites")
+    .values({ workspace_id: workspaceId, slug, title, description })
+    .onConflict((conflict) => conflict.column("workspace_id").doNothing())
+    .execute();
+  const made = await siteOfWorkspace(db, workspaceId);
+  if (made) return made;
+  throw new TypeError("a site that was made is there");
+}
+
+export async function saveSite(db: Db, site: Omit<Site, "updatedAt">): Promise<Site> {
+  const { workspaceId, slug, title, description, language } = site;
+  const fields = { slug, title, description, language, public: site.public };
   const row = await db
     .insertInto("sites")
     .values({ workspace_id: workspaceId, ...fields })

@@ -101,6 +101,10 @@ export const site: Connector = {
       ),
       field("description", "Description", false, "", "One sentence under the title, and in the feeds."),
     ],
+    async standing(context) {
+      const site = valueOf(await pagesOf(context).address());
+      return site ? { title: site.title, slug: site.slug, description: site.description } : {};
+    },
     async open(context, form) {
       const slug = (form["slug"] ?? "").trim().toLowerCase();
       const title = (form["title"] ?? "").trim();

@@ -76,6 +76,7 @@ const formFieldSchema = z.looseObject({
   kind: z.string(),
   required: z.boolean(),
   initial: z.string().default(""),
+  fixed: z.boolean().default(false),
 });
 
 /** The accounts that a consent opened, to pick from. */

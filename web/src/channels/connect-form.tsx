@@ -46,6 +46,7 @@ export function ConnectForm({ connector, fields, returnTo, channelId, onClose }:
       <form onSubmit={submit} className="flex min-h-0 flex-1 flex-col" noValidate>
         <DialogBody className="grid gap-4">
           {isGeneral(connect.error, pointers) ? <Notice tone="bad">{messageOf(connect.error)}</Notice> : null}
+          {fields.some((field) => field.fixed) ? <Notice>{channelsText.takenOver}</Notice> : null}
           {fields.map((field) => (
             <Field
               key={field.key}
@@ -74,6 +75,7 @@ export function ConnectForm({ connector, fields, returnTo, channelId, onClose }:
 type Wiring = { id: string; "aria-invalid"?: true; "aria-describedby"?: string };
 
 function Control({ field, wiring }: { field: FormField; wiring: Wiring }) {
+  const readOnly = field.fixed ? { readOnly: true } : {};
   const shared = { ...wiring, name: field.key, required: field.required };
   if (field.kind === "choice") {
     return (
@@ -85,11 +87,20 @@ function Control({ field, wiring }: { field: FormField; wiring: Wiring }) {
     );
   }
   if (field.kind === "lines")
-    return <Textarea {...shared} placeholder={field.placeholder} defaultValue={field.initial} rows={3} />;
+    return (
+      <Textarea
+        {...shared}
+        {...readOnly}
+        placeholder={field.placeholder}
+        defaultValue={field.initial}
+        rows={3}
+      />
+    );
   const type = field.kind === "number" ? "text" : field.kind;
   return (
     <Input
       {...shared}
+      {...readOnly}
       type={type}
       placeholder={field.placeholder}
       defaultValue={field.initial}

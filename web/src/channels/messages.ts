@@ -53,6 +53,7 @@ export const channelsText = {
   empty: "Choose one below. The sandbox needs no account anywhere.",
   formTitle: (name: string) => `Connect ${name}`,
   optional: "optional",
+  takenOver: "This is what the workspace has already. Connecting keeps it; change it under Settings.",
   testing: "The form is checked with the platform before it is kept.",
   consentNext: "Next, the platform asks for your consent on its own page.",
   managersOnly: "Only owners and admins connect channels.",

@@ -33,7 +33,7 @@ export function useConnectForm(onConnected: (channel: Channel) => void) {
       api.post<Channel>("/channels", body),
     onSuccess: async (channel) => {
       await Promise.all(
-        ["channels", "deliveries", "posts", "check"].map((stale) =>
+        ["channels", "connectors", "deliveries", "posts", "check"].map((stale) =>
           queryClient.invalidateQueries({ queryKey: [stale] }),
         ),
       );

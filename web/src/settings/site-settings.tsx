@@ -5,7 +5,7 @@ import { type FormEvent, useId, useState } from "react";
 import { toast } from "sonner";
 import { api } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
-import { channelsQuery, siteQuery } from "../api/queries.ts";
+import { channelsQuery, connectorsQuery, siteQuery } from "../api/queries.ts";
 import type { SiteSettings as Settings } from "../api/types.ts";
 import { useCan, useMe } from "../api/use-me.ts";
 import { CopyLine } from "../channels/copy-line.tsx";
@@ -56,9 +56,11 @@ function SiteForm({ saved, start }: { saved: Settings | null; start: Draft }) {
   const save = useMutation({
     mutationFn: ({ slug, title, description, language, public: isPublic }: Draft) =>
       api.put<Settings>("/site", { slug, title, description, language, public: isPublic }),
-    onSuccess: (settings) => {
+    onSuccess: async (settings) => {
       queryClient.setQueryData(siteQuery.queryKey, settings);
       setDraft(settings);
+      // The form that connects the site shows what stands here.
+      await queryClient.invalidateQueries({ queryKey: connectorsQuery.queryKey });
       toast.success(settingsText.saved);
     },
   });

@@ -104,7 +104,7 @@ async function connect(context: Context, command: Command): Promise<void> {
 function platformsText(items: z.output<typeof connectorListSchema>["items"]): string {
   const rows = items.map(({ id, name, connect: way }) => {
     if (way.kind === "oauth") return [id, name, id === "sandbox" ? "here" : "in the browser, under Channels"];
-    const asked = way.fields.filter(({ required }) => required);
+    const asked = way.fields.filter(({ required, fixed }) => required && !fixed);
     const flags = asked.map(({ key, kind }) => (kind === "password" ? "--password-stdin" : `--set ${key}=…`));
     return [id, name, `here: ${flags.join(" ")}`];
   });
@@ -165,7 +165,14 @@ async function pick(api: Api, pending: Pending, accountIds: readonly string[]): 
   return (await api.call({ method: "POST", path, body, schema: channelListSchema })).items;
 }
 
-type Field = { key: string; label: string; kind: string; required: boolean; initial: string };
+type Field = {
+  key: string;
+  label: string;
+  kind: string;
+  required: boolean;
+  initial: string;
+  fixed: boolean;
+};
 
 async function filledForm(
   context: Context,
@@ -186,7 +193,7 @@ async function filledForm(
   if (secret && (options.passwordStdin || (secret.required && context.io.stdin.isTTY))) {
     form[secret.key] = await readPassword(context.io, `${secret.label}: `);
   }
-  const missing = fields.filter((field) => field.required && !form[field.key]);
+  const missing = fields.filter((field) => field.required && !field.fixed && !form[field.key]);
   if (missing.length > 0) {
     const hints = missing.map((field) =>
       field.kind === "password" ? "--password-stdin" : `--set ${field.key}=… (${field.label})`,
