@@ -7,14 +7,13 @@ import { createMetrics, type Metrics } from "#platform/metrics";
 import type { App } from "#platform/wire";
 import { publicSiteRoutes, siteRoutes } from "#site/routes";
 import { usageRoutes } from "#usage/routes";
-import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
 import { addBusinessMetrics } from "./business-metrics.ts";
 import { createServer, passOn } from "./edge/http/index.ts";
 import type { FeatureParts, Features } from "./features.ts";
 import { formDefaults, platformPaths } from "./platforms.ts";
 import { setUpTokenOf } from "./set-up-token.ts";
+import { readVersion } from "./version.ts";
 
 export type Api = {
   /** Ready to `listen`, or to be tested with `inject`. */
@@ -22,13 +21,6 @@ export type Api = {
   /** What this process counts, its jobs included; asked for at `/metrics`. */
   metrics: Metrics;
 };
-
-const packageFile = z.object({ version: z.string() });
-
-async function readVersion(): Promise<string> {
-  const text = await readFile(new URL("../package.json", import.meta.url), "utf8");
-  return packageFile.parse(JSON.parse(text)).version;
-}
 
 /** The features' routes on the HTTP server: what the role `api` adds, and no other role loads. */
 export async function createApi(

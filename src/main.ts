@@ -54,7 +54,8 @@ async function serve(command: string): Promise<void> {
 
 async function main(argv: string[]): Promise<void> {
   const [command] = argv;
-  if (command !== undefined && command in roles) {
+  // With anything after its name it is about the command: its help, or a mistake.
+  if (command !== undefined && Object.hasOwn(roles, command) && argv.length === 1) {
     try {
       await serve(command);
     } catch (error) {
@@ -68,10 +69,14 @@ async function main(argv: string[]): Promise<void> {
     }
     return;
   }
-  const { runCli } = await import("./edge/cli/index.ts");
+  const [{ runCli }, { readVersion }] = await Promise.all([
+    import("./edge/cli/index.ts"),
+    import("./version.ts"),
+  ]);
   const { stdin, stdout, stderr } = process;
+  const version = await readVersion();
   // oxlint-disable-next-line node/no-process-env -- handed to the settings, as for a server
-  const io = { stdin, stdout, stderr, environment: process.env, folder: process.cwd() };
+  const io = { stdin, stdout, stderr, environment: process.env, folder: process.cwd(), version };
   process.exitCode = await runCli(argv, io);
 }
 

@@ -28,7 +28,7 @@ async function run(argv: string[], { input = "", environment = {} } = {}): Promi
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   stdin.end(input);
   const settings = { DATABASE_URL: db.url, XDG_CONFIG_HOME: folder, ...environment };
-  const code = await runCli(argv, { stdin, stdout, stderr, environment: settings, folder });
+  const code = await runCli(argv, { stdin, stdout, stderr, environment: settings, folder, version: "0.0.0" });
   return { code, out: String(stdout.read() ?? ""), err: String(stderr.read() ?? "") };
 }
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { ExitReason } from "./exit.ts";
 import { CliFailure } from "./exit.ts";
 
-type Method = "GET" | "POST" | "PUT" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export type ApiOptions = {
   /** The server's address, without a path. */

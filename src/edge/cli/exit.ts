@@ -33,6 +33,5 @@ export class CliFailure extends Error {
 
 /** The table at the end of `galley --help`. */
 export const exitCodeHelp = `
-To run a server: galley serve (everything), galley api or galley worker (one part each).
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not signed in, 4 not found, 5 refused by the server, 6 server unreachable.
 Settings: GALLEY_SERVER names the server, GALLEY_TOKEN signs in without a stored session.`;

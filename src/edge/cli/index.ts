@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { CliFailure, exitCodes } from "./exit.ts";
 import type { CliIo } from "./io.ts";
+import { addCompletion, asksForCompletion, describeCompletion } from "./completion.ts";
 import { createProgram } from "./program.ts";
 
 export type { CliIo } from "./io.ts";
@@ -8,7 +9,10 @@ export type { CliIo } from "./io.ts";
 /** Runs one command and returns its exit code; see `exitCodes`. `argv` is without the program's own name. */
 export async function runCli(argv: string[], io: CliIo): Promise<number> {
   try {
-    await createProgram(io).parseAsync(argv, { from: "user" });
+    const program = createProgram(io);
+    if (asksForCompletion(argv)) await addCompletion(program);
+    else describeCompletion(program);
+    await program.parseAsync(argv, { from: "user" });
     return exitCodes.ok;
   } catch (error) {
     // Commander has said already what is wrong; asking for help or the version is nothing wrong.

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { CliFailure } from "./exit.ts";
 
@@ -9,6 +10,8 @@ export type CliIo = {
   environment: Record<string, string | undefined>;
   /** The working directory. */
   folder: string;
+  /** What --version prints. */
+  version: string;
 };
 
 /** All of standard input as bytes, at most `limit`; a failure beyond it. */
@@ -67,7 +70,10 @@ export async function confirm(io: CliIo, question: string): Promise<boolean> {
   const { createInterface } = await import("node:readline/promises");
   const lines = createInterface({ input: io.stdin, output: io.stderr });
   try {
-    return /^y/i.test((await lines.question(`${question} [y/N] `)).trim());
+    // At the end of the input the question itself would never be answered.
+    const ended = once(lines, "close").then(() => "");
+    const answer = await Promise.race([lines.question(`${question} [y/N] `), ended]);
+    return /^y/i.test(answer.trim());
   } finally {
     lines.close();
   }

@@ -7,11 +7,16 @@ import { deliveryCommands } from "./commands/deliveries.ts";
 import { doctorCommands } from "./commands/doctor.ts";
 import { draftCommands } from "./commands/draft.ts";
 import { importCommands } from "./commands/import.ts";
+import { peopleCommands } from "./commands/people.ts";
 import { postCommands } from "./commands/posts.ts";
 import { publishCommands } from "./commands/publish.ts";
 import { quarantineCommands } from "./commands/quarantine.ts";
 import { seriesCommands } from "./commands/series.ts";
+import { serverCommands } from "./commands/server.ts";
 import { settingCommands } from "./commands/settings.ts";
+import { siteCommands } from "./commands/site.ts";
+import { slotCommands } from "./commands/slots.ts";
+import { usageCommands } from "./commands/usage.ts";
 import { userCommands } from "./commands/user.ts";
 import type { Action } from "./context.ts";
 import { contextOf } from "./context.ts";
@@ -21,6 +26,7 @@ import type { CliIo } from "./io.ts";
 /** The whole command line. It writes to `io` alone and throws instead of ending the process. */
 export function createProgram(io: CliIo): Command {
   const program = new Command("galley")
+    .version(io.version, "--version", "print the version")
     .description("Draft from your material, approve, and publish exactly once.")
     .option("--server <url>", "the server (default: GALLEY_SERVER or http://127.0.0.1:3000)")
     .option("--workspace <id>", "the workspace (default: your first)")
@@ -44,13 +50,18 @@ export function createProgram(io: CliIo): Command {
     deliveryCommands,
     importCommands,
     seriesCommands,
+    slotCommands,
     channelCommands,
+    siteCommands,
     appCommands,
+    peopleCommands,
+    usageCommands,
     doctorCommands,
     quarantineCommands,
     adminCommands,
     userCommands,
     settingCommands,
+    serverCommands,
   ];
   for (const register of groups) register(program, action);
   return program;

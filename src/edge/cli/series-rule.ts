@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { CliFailure } from "./exit.ts";
 
-const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+/** From Monday, which is day 1. */
+export const dayNames = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const places: Record<string, number> = {
   first: 1,
   "1st": 1,
@@ -57,16 +58,17 @@ function repeatOf(every: string, on: string | undefined) {
   throw usage("--every is day, week or month, or a number of them such as 2-weeks.");
 }
 
-function weekdaysOf(on: string | undefined): number[] {
+/** Days of the week as numbers from 1. Throws for what names none. */
+export function weekdaysOf(on: string | undefined): number[] {
   const days = (on ?? "").split(",").map(weekdayOf);
   const known = days.flatMap((day) => (day === null ? [] : [day]));
   if (known.length === days.length) return [...new Set(known)].toSorted((left, right) => left - right);
-  throw usage("Every week needs --on with days of the week, such as mon,thu.");
+  throw usage("--on takes days of the week, such as mon,thu.");
 }
 
 /** ISO 8601: Monday is 1. */
 function weekdayOf(name: string): number | null {
-  const index = weekdays.indexOf(name.trim().slice(0, 3));
+  const index = dayNames.indexOf(name.trim().slice(0, 3));
   return index === -1 ? null : index + 1;
 }
 

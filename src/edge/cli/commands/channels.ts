@@ -5,10 +5,13 @@ import type { Channel, Pending } from "../answers.ts";
 import { channelListSchema, channelSchema, connectorListSchema, pendingSchema } from "../answers.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
+import { theChannel } from "../channel-name.ts";
+import { askFirst, yesOption } from "../ask.ts";
 import { readPassword } from "../io.ts";
-import { table } from "../print.ts";
+import { shortIds } from "../ids.ts";
+import { safe, table } from "../print.ts";
 
-/** channels, connect. */
+/** channels, connect, disconnect. */
 export const channelCommands: Register = (program, action) => {
   program.command("channels").description("connected accounts and their health").action(action(channels));
   program
@@ -26,7 +29,25 @@ export const channelCommands: Register = (program, action) => {
     .option("--password-stdin", "read the form's password from standard input")
     .option("--account <id...>", "which accounts to connect, where one consent opens several")
     .action(action(connect));
+  program
+    .command("disconnect")
+    .description("withdraw Galley's access to an account, there and here; its history stays")
+    .argument("<channel>", "connector, handle or id")
+    .option(...yesOption)
+    .action(action(disconnect));
 };
+
+async function disconnect(context: Context, command: Command): Promise<void> {
+  const { yes } = z.object({ yes: z.boolean().default(false) }).parse(command.opts());
+  const api = await context.api();
+  const { items } = await api.call({ path: "/channels", schema: channelListSchema });
+  const channel = theChannel(items, command.args[0] ?? "");
+  const question = `Disconnect ${safe(channel.handle)} on ${channel.connector}?`;
+  await askFirst(context, { yes, question, refusal: "Nothing was disconnected." });
+  const schema = z.looseObject({ message: z.string() });
+  const done = await api.call({ method: "DELETE", path: `/channels/${channel.id}`, schema });
+  context.print({ id: channel.id, ...done }, () => safe(done.message));
+}
 
 async function channels(context: Context): Promise<void> {
   const api = await context.api();
@@ -34,12 +55,13 @@ async function channels(context: Context): Promise<void> {
   context.print(list, () => {
     if (list.items.length === 0)
       return "No channels yet. Connect the one that comes with Galley: galley connect sandbox";
+    const short = shortIds(list.items.map(({ id }) => id));
     const rows = list.items.map((channel) => [
       channel.connector,
       channel.handle,
       channel.status.replaceAll("_", " "),
       channel.statusReason ?? "",
-      channel.id,
+      short.get(channel.id) ?? channel.id,
     ]);
     return table(["connector", "handle", "status", "reason", "id"], rows);
   });

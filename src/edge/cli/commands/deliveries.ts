@@ -6,7 +6,7 @@ import { isNamed } from "../channel-name.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
 import { deliveriesText } from "../print.ts";
-import { idOf } from "../post-id.ts";
+import { givenId, wholeId } from "../ids.ts";
 
 type Delivery = Deliveries["items"][number];
 
@@ -67,8 +67,10 @@ async function decide(
   command: Command,
   decision: { verb: string; stopped: readonly string[]; body?: object },
 ): Promise<void> {
+  const given = givenId(command, "post");
   const api = await context.api();
-  const delivery = await theOne(api, command, decision.stopped);
+  const postId = await wholeId(api, given, "post");
+  const delivery = await theOne(api, command, { postId, stopped: decision.stopped });
   const decided = await api.call({
     method: "POST",
     path: `/deliveries/${delivery.id}/${decision.verb}`,
@@ -79,9 +81,13 @@ async function decide(
 }
 
 /** The delivery that is meant: the only one that waits for this, or that of the named channel. */
-async function theOne(api: Api, command: Command, stopped: readonly string[]): Promise<Delivery> {
+async function theOne(
+  api: Api,
+  command: Command,
+  { postId, stopped }: { postId: string; stopped: readonly string[] },
+): Promise<Delivery> {
   const { channel: named } = z.object({ channel: z.string().optional() }).parse(command.opts());
-  const { items } = await api.call({ path: `/posts/${idOf(command)}/deliveries`, schema: deliveriesSchema });
+  const { items } = await api.call({ path: `/posts/${postId}/deliveries`, schema: deliveriesSchema });
   const meant =
     named === undefined
       ? items.filter(({ state }) => stopped.includes(state))

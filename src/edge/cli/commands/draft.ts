@@ -9,7 +9,7 @@ import { CliFailure } from "../exit.ts";
 import { postText, safe } from "../print.ts";
 import { openProgress } from "../progress.ts";
 import { readMaterial } from "../material.ts";
-import { isNamed } from "../channel-name.ts";
+import { theChannel } from "../channel-name.ts";
 
 /** draft. */
 export const draftCommands: Register = (program, action) => {
@@ -79,25 +79,13 @@ async function sourceOf(
 /** Channels by connector, handle or id; a name that fits several accounts is refused with the choices. */
 async function resolveChannels(api: Api, list: string): Promise<string[]> {
   const { items } = await api.call({ path: "/channels", schema: channelListSchema });
-  const connected = items.filter((channel) => channel.status !== "disconnected");
   const names = list
     .split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "");
   if (names.length === 0)
     throw new CliFailure("usage", "--to needs at least one channel, such as --to sandbox,email");
-  return names.map((name) => {
-    const found = connected.filter((channel) => isNamed(channel, name));
-    if (found[0] && found.length === 1) return found[0].id;
-    if (found.length === 0) {
-      throw new CliFailure(
-        "notFound",
-        `No channel is called "${name}". See them with galley channels, or connect one: galley connect ${name}`,
-      );
-    }
-    const choices = found.map((channel) => safe(channel.handle)).join(", ");
-    throw new CliFailure("usage", `"${name}" fits several channels; name one of ${choices}.`);
-  });
+  return names.map((name) => theChannel(items, name).id);
 }
 
 async function follow(context: Context, api: Api, started: Run): Promise<Run> {

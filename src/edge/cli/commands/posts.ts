@@ -3,7 +3,7 @@ import { z } from "zod";
 import { deliveriesSchema, postPageSchema, postSchema } from "../answers.ts";
 import type { Context, Register } from "../context.ts";
 import { deliveriesText, postText, table } from "../print.ts";
-import { idOf } from "../post-id.ts";
+import { givenId, shortIds, wholeId } from "../ids.ts";
 
 /** posts, show, status, copy. */
 export const postCommands: Register = (program, action) => {
@@ -11,7 +11,11 @@ export const postCommands: Register = (program, action) => {
     .command("posts")
     .description("list posts, newest first")
     .option("--status <states>", "only these states, separated by commas")
-    .option("--limit <count>", "how many", "20")
+    .option("--search <words>", "only those with these words in title or text")
+    .option("--from <time>", "only those that go out at this moment or later, such as 2026-12-01T00:00:00Z")
+    .option("--to <time>", "only those that go out before this moment")
+    .option("--limit <count>", "how many, 100 at most", "20")
+    .option("--cursor <place>", "the next page, as the last one names it")
     .action(action(posts));
   program.command("show").description("a post as it would go out").argument("<id>").action(action(show));
   program
@@ -27,35 +31,40 @@ export const postCommands: Register = (program, action) => {
 };
 
 async function posts(context: Context, command: Command): Promise<void> {
-  const options = z.object({ status: z.string().optional(), limit: z.string() }).parse(command.opts());
-  const query = new URLSearchParams({
-    limit: options.limit,
-    ...(options.status ? { status: options.status } : {}),
-  });
+  const { search, ...options } = z.record(z.string(), z.string()).parse(command.opts());
+  const query = new URLSearchParams({ ...options, ...(search === undefined ? {} : { q: search }) });
   const api = await context.api();
   const page = await api.call({ path: `/posts?${query.toString()}`, schema: postPageSchema });
   context.print(page, () => {
-    if (page.items.length === 0) return "No posts yet. Draft one: galley draft FILE|URL --to sandbox";
+    if (page.items.length === 0) {
+      const isAll = Object.keys(options).every((name) => name === "limit") && search === undefined;
+      return isAll ? "No posts yet. Draft one: galley draft FILE|URL --to sandbox" : "No post fits.";
+    }
+    const short = shortIds(page.items.map(({ id }) => id));
     const rows = page.items.map((post) => [
-      post.id,
+      short.get(post.id) ?? post.id,
       post.status.replaceAll("_", " "),
       post.scheduled ? `${post.scheduled.wall} ${post.scheduled.zone}` : "",
       post.channels.map((channel) => channel.connector).join(","),
       post.title.length > 60 ? `${post.title.slice(0, 59)}…` : post.title,
     ]);
-    return table(["id", "status", "goes out", "channels", "title"], rows);
+    const list = table(["id", "status", "goes out", "channels", "title"], rows);
+    return page.next === null ? list : `${list}\n\nThere are more: add --cursor ${page.next}`;
   });
 }
 
 async function show(context: Context, command: Command): Promise<void> {
+  const given = givenId(command, "post");
   const api = await context.api();
-  const post = await api.call({ path: `/posts/${idOf(command)}`, schema: postSchema });
+  const path = `/posts/${await wholeId(api, given, "post")}`;
+  const post = await api.call({ path, schema: postSchema });
   context.print(post, () => postText(post));
 }
 
 async function status(context: Context, command: Command): Promise<void> {
-  const id = idOf(command);
+  const given = givenId(command, "post");
   const api = await context.api();
+  const id = await wholeId(api, given, "post");
   const post = await api.call({ path: `/posts/${id}`, schema: postSchema });
   const deliveries = await api.call({ path: `/posts/${id}/deliveries`, schema: deliveriesSchema });
   context.print({ id, status: post.status, title: post.title, post, deliveries: deliveries.items }, () => {
@@ -67,8 +76,9 @@ async function status(context: Context, command: Command): Promise<void> {
 }
 
 async function copy(context: Context, command: Command): Promise<void> {
+  const given = givenId(command, "post");
   const api = await context.api();
-  const path = `/posts/${idOf(command)}/copy`;
+  const path = `/posts/${await wholeId(api, given, "post")}/copy`;
   const post = await api.call({ method: "POST", path, schema: postSchema });
   context.print(post, () => `New draft ${post.id}: ${post.title}`);
 }

@@ -6,10 +6,10 @@ import type { Post } from "../answers.ts";
 import { deliveriesSchema, meSchema, postSchema } from "../answers.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
-import { confirm } from "../io.ts";
-import { deliveriesText, postText } from "../print.ts";
+import { askFirst, yesOption } from "../ask.ts";
+import { deliveriesText, postText, safe } from "../print.ts";
 import { openProgress } from "../progress.ts";
-import { idOf } from "../post-id.ts";
+import { givenId, wholeId } from "../ids.ts";
 
 /** submit, approve, schedule, publish, cancel: what moves a post on. */
 export const publishCommands: Register = (program, action) => {
@@ -18,7 +18,7 @@ export const publishCommands: Register = (program, action) => {
     .command("approve")
     .description("approve exactly what is shown")
     .argument("<id>")
-    .option("--yes", "do not ask (for scripts)")
+    .option(...yesOption)
     .option("--note <text>", "a note to the author", "")
     .action(action(approve));
   program
@@ -36,7 +36,12 @@ export const publishCommands: Register = (program, action) => {
     .option("--wait", "until every channel has an outcome")
     .option("--timeout <seconds>", "how long to wait", "300")
     .action(action(publish));
-  program.command("cancel").description("give a post up").argument("<id>").action(action(cancel));
+  program
+    .command("cancel")
+    .description("give a post up")
+    .argument("<id>")
+    .option(...yesOption)
+    .action(action(cancel));
 };
 
 async function act(api: Api, id: string, verb: string, body?: object): Promise<Post> {
@@ -49,27 +54,23 @@ async function act(api: Api, id: string, verb: string, body?: object): Promise<P
 }
 
 async function submit(context: Context, command: Command): Promise<void> {
-  const post = await act(await context.api(), idOf(command), "submit");
+  const given = givenId(command, "post");
+  const api = await context.api();
+  const post = await act(api, await wholeId(api, given, "post"), "submit");
   context.print(post, () => `Submitted. Next: galley approve ${post.id}`);
 }
 
 async function approve(context: Context, command: Command): Promise<void> {
   const { yes, note } = z.object({ yes: z.boolean().default(false), note: z.string() }).parse(command.opts());
-  const id = idOf(command);
+  const given = givenId(command, "post");
   const api = await context.api();
+  const id = await wholeId(api, given, "post");
   const seen = await api.call({ path: `/posts/${id}`, schema: postSchema });
   context.note(postText(seen));
-  if (!yes) await ask(context);
+  await askFirst(context, { yes, question: "Approve exactly this?", refusal: "Not approved." });
   // The hash of what was shown: a change in between is refused by the server.
   const post = await act(api, id, "approve", { boundHash: seen.boundHash, note });
   context.print(post, () => `Approved, version ${post.version}. Next: galley publish ${id}`);
-}
-
-async function ask(context: Context): Promise<void> {
-  if (!context.io.stdin.isTTY || context.json) {
-    throw new CliFailure("usage", "An approval is asked for at a terminal; in a script add --yes.");
-  }
-  if (!(await confirm(context.io, "Approve exactly this?"))) throw new CliFailure("failure", "Not approved.");
 }
 
 const previewSchema = z.object({
@@ -82,8 +83,9 @@ async function schedule(context: Context, command: Command): Promise<void> {
   const options = z
     .object({ at: z.string(), zone: z.string().optional(), rule: z.string().optional() })
     .parse(command.opts());
-  const id = idOf(command);
+  const given = givenId(command, "post");
   const api = await context.api();
+  const id = await wholeId(api, given, "post");
   const zone =
     options.zone ?? (await api.call({ path: "/me", schema: meSchema })).workspace?.timeZone ?? "UTC";
   const query = new URLSearchParams({ wall: options.at, zone });
@@ -103,8 +105,9 @@ async function publish(context: Context, command: Command): Promise<void> {
   const { wait, timeout } = z
     .object({ wait: z.boolean().default(false), timeout: z.coerce.number().positive() })
     .parse(command.opts());
-  const id = idOf(command);
+  const given = givenId(command, "post");
   const api = await context.api();
+  const id = await wholeId(api, given, "post");
   const started = await act(api, id, "publish");
   if (!wait) {
     context.print(started, () => `On its way. Follow it: galley status ${id}`);
@@ -158,6 +161,13 @@ async function untilSettled(context: Context, api: Api, started: Post, timeoutMs
 }
 
 async function cancel(context: Context, command: Command): Promise<void> {
-  const post = await act(await context.api(), idOf(command), "cancel");
+  const { yes } = z.object({ yes: z.boolean().default(false) }).parse(command.opts());
+  const given = givenId(command, "post");
+  const api = await context.api();
+  const id = await wholeId(api, given, "post");
+  const seen = await api.call({ path: `/posts/${id}`, schema: postSchema });
+  const question = `Give up "${safe(seen.title)}" (${seen.status.replaceAll("_", " ")})?`;
+  await askFirst(context, { yes, question, refusal: "Not cancelled." });
+  const post = await act(api, id, "cancel");
   context.print(post, () => `The post is ${post.status.replaceAll("_", " ")}.`);
 }

@@ -4,9 +4,9 @@ import { meSchema, postSchema } from "../answers.ts";
 import type { Api } from "../api.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
-import { confirm } from "../io.ts";
+import { askFirst, yesOption } from "../ask.ts";
 import { safe, table } from "../print.ts";
-import { idOf } from "../post-id.ts";
+import { givenId, shortIds, wholeId } from "../ids.ts";
 import { ruleOf, todayIn } from "../series-rule.ts";
 
 const summarySchema = z.looseObject({
@@ -45,7 +45,7 @@ export const seriesCommands: Register = (program, action) => {
     .command("approve")
     .description("approve template and rule, and with them every occurrence")
     .argument("<id>")
-    .option("--yes", "do not ask (for scripts)")
+    .option(...yesOption)
     .action(action(approve));
   for (const verb of ["pause", "resume", "end"] as const) {
     series
@@ -66,8 +66,9 @@ async function list(context: Context): Promise<void> {
   const page = await api.call({ path: "/series", schema: z.object({ items: z.array(summarySchema) }) });
   context.print(page, () => {
     if (page.items.length === 0) return "No series yet. Repeat a post: galley series create --help";
+    const short = shortIds(page.items.map(({ id }) => id));
     const rows = page.items.map(({ id, state, approved, words, title }) => [
-      id,
+      short.get(id) ?? id,
       approved ? state : `${state}, not approved`,
       words,
       title,
@@ -78,8 +79,9 @@ async function list(context: Context): Promise<void> {
 
 async function create(context: Context, command: Command): Promise<void> {
   const rule = ruleOf(command.opts());
-  const postId = idOf(command);
+  const given = givenId(command, "post");
   const api = await context.api();
+  const postId = await wholeId(api, given, "post");
   const zone = rule.zone ?? (await workspaceZone(api));
   const startsOn = rule.startsOn ?? todayIn(zone);
   const { ahead, ...rest } = rule;
@@ -99,8 +101,9 @@ async function workspaceZone(api: Api): Promise<string> {
 
 async function approve(context: Context, command: Command): Promise<void> {
   const { yes } = z.object({ yes: z.boolean().default(false) }).parse(command.opts());
-  const id = idOf(command);
+  const given = givenId(command, "series");
   const api = await context.api();
+  const id = await wholeId(api, given, "series");
   const seen = await read(api, id);
   const template = await api.call({ path: `/posts/${seen.templateId}`, schema: postSchema });
   const texts = template.variants.map(
@@ -109,11 +112,11 @@ async function approve(context: Context, command: Command): Promise<void> {
   );
   const dates = seen.dates.slice(0, 5).map(({ wall, at }) => `  ${wall.replace("T", " ")} (${at})`);
   context.note([safe(seen.title), seen.words, ...dates, "", ...texts].join("\n"));
-  if (!yes && (!context.io.stdin.isTTY || context.json)) {
-    throw new CliFailure("usage", "An approval is asked for at a terminal; in a script add --yes.");
-  }
-  if (!yes && !(await confirm(context.io, "Approve exactly this, every time?")))
-    throw new CliFailure("failure", "Not approved.");
+  await askFirst(context, {
+    yes,
+    question: "Approve exactly this, every time?",
+    refusal: "Not approved.",
+  });
   // The hash of what was shown: a change in between is refused by the server.
   const body = { boundHash: seen.boundHash, note: "" };
   const done = await api.call({ method: "POST", path: `/series/${id}/approve`, body, schema: seriesSchema });
@@ -121,15 +124,18 @@ async function approve(context: Context, command: Command): Promise<void> {
 }
 
 async function act(context: Context, command: Command, verb: "pause" | "resume" | "end"): Promise<void> {
+  const given = givenId(command, "series");
   const api = await context.api();
-  const path = `/series/${idOf(command)}/${verb}`;
+  const path = `/series/${await wholeId(api, given, "series")}/${verb}`;
   const done = await api.call({ method: "POST", path, schema: seriesSchema });
   context.print(done, () => `${safe(done.title)}: ${done.state}`);
 }
 
 async function queue(context: Context, command: Command): Promise<void> {
+  const given = givenId(command, "post");
   const api = await context.api();
-  const post = await api.call({ method: "POST", path: `/posts/${idOf(command)}/queue`, schema: postSchema });
+  const path = `/posts/${await wholeId(api, given, "post")}/queue`;
+  const post = await api.call({ method: "POST", path, schema: postSchema });
   context.print(post, () => `Goes out ${post.scheduled?.wall ?? ""} ${post.scheduled?.zone ?? ""}`);
 }
 
