@@ -7,7 +7,7 @@ import type { Target } from "./target.ts";
 import type { Trip } from "./trip.ts";
 
 export type HttpRequest = {
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   url: string;
   headers?: Record<string, string>;
   body?: string | Uint8Array;
