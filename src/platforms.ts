@@ -80,9 +80,10 @@ export async function startPlatforms(config: Config): Promise<BuiltInPlatforms> 
 export function platformPaths({
   sandbox,
   mailCatcher,
-}: BuiltInPlatforms): { prefix: string; target: string }[] {
+}: BuiltInPlatforms): { prefix: string; target: string; access?: "operator" }[] {
   return [
-    ...(mailCatcher ? [{ prefix: mailPath, target: mailCatcher.url }] : []),
+    // Whoever reads it reads links that open other people's accounts.
+    ...(mailCatcher ? [{ prefix: mailPath, target: mailCatcher.url, access: "operator" as const }] : []),
     ...(sandbox ? [{ prefix: sandboxPath, target: sandbox.url }] : []),
   ];
 }

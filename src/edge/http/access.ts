@@ -34,7 +34,7 @@ export function recognisePeople(app: FastifyInstance, { identity }: { identity: 
   app.addHook("onRequest", async (request) => {
     const { access } = request.routeOptions.config;
     if (access === undefined || access === "public") return;
-    if (access === "own-machine" && request.isOwnMachine) return;
+    if ((access === "own-machine" || access === "operator") && request.isOwnMachine) return;
     const session = await identity.checkSession(request.headers);
     if (session === null) return;
     const { userId, name, email, member } = session;
@@ -79,9 +79,10 @@ export function guardRoutes(app: FastifyInstance, options: AccessOptions): void 
       if (request.isOwnMachine || session !== null || holds(request, options.metricsToken)) return;
       throw operatorsOnly();
     }
+    if (access === "operator" && request.isOwnMachine) return;
     if (session === null) throw signInFirst();
     if (access === "session") return;
-    if (access !== "installation") refuseWithoutPermission(access, session);
+    if (access !== "installation" && access !== "operator") refuseWithoutPermission(access, session);
     else if (!(await options.installation.isAdmin(session.userId))) throw adminsOnly();
   });
 }

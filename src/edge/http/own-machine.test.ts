@@ -15,7 +15,10 @@ beforeAll(async () => {
   const target = `http://127.0.0.1:${platform.port}`;
   test = await testApp({
     options: { metricsToken, setUpToken, trustProxy: 1 },
-    registerOutside: (app) => passOn(app, { prefix: "/sandbox", target }),
+    registerOutside: async (app) => {
+      await passOn(app, { prefix: "/sandbox/mail", target, access: "operator" });
+      await passOn(app, { prefix: "/sandbox", target });
+    },
   });
   person = await test.owner();
 });
@@ -79,6 +82,29 @@ describe("what is for this machine, people and programs with a token", { timeout
       for (const url of ["/metrics", "/sandbox"]) expect((await get(url, caller)).status).toBe(200);
       expect(JSON.parse((await get("/ready", caller)).body)).toHaveProperty("checks");
     }
+  });
+
+  it("shows what was mailed to this machine and to admins of the installation, and to nobody else", async () => {
+    const remoteAddress = "203.0.113.9";
+    const asPerson = { remoteAddress, headers: { cookie: person.cookie } };
+    expect((await get("/sandbox/mail", {})).status).toBe(200);
+    for (const url of [
+      "/sandbox/mail",
+      "/sandbox/mail/messages/1/raw",
+      "/sandbox//mail",
+      "/sandbox/%6dail",
+    ]) {
+      const { status, body } = await get(url, asPerson);
+      // Another way to write the address is at most one of the other platform.
+      expect(`${url} ${status}`).toMatch(url.startsWith("/sandbox/mail") ? / 403$/ : / (200|40\d)$/);
+      if (status === 403) expect(body).toContain("http.installation_admins_only");
+    }
+    const withToken = { remoteAddress, headers: { authorization: `Bearer ${metricsToken}` } };
+    expect((await get("/sandbox/mail", withToken)).status).toBe(401);
+    const admin = await test.owner();
+    await test.installation.addAdmin({ kind: "machine" }, admin.email);
+    const asAdmin = { remoteAddress, headers: { cookie: admin.cookie } };
+    expect((await get("/sandbox/mail", asAdmin)).status).toBe(200);
   });
 
   it("is closed with a token that is not it", async () => {

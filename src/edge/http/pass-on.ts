@@ -36,11 +36,11 @@ async function pass(forward: Forwarder, request: FastifyRequest, reply: FastifyR
   }
 }
 
+/** A built-in platform: where people find it, where it runs, and who may look at it. */
+type PassedOn = { prefix: string; target: string; access?: "own-machine" | "operator" };
+
 /** Serves a built-in platform of this machine below `prefix`, under the address that people know. */
-export async function passOn(
-  app: App,
-  { prefix, target }: { prefix: string; target: string },
-): Promise<void> {
+export async function passOn(app: App, { prefix, target, access = "own-machine" }: PassedOn): Promise<void> {
   const forward = createForwarder({ target, prefix });
   await app.register(async (scope) => {
     // Bodies travel through unread.
@@ -50,7 +50,7 @@ export async function passOn(
       scope.route({
         method: ["GET", "POST", "PUT"],
         url,
-        config: { access: "own-machine" },
+        config: { access },
         schema: { hide: true },
         handler: (request, reply) => pass(forward, request, reply),
       });

@@ -16,9 +16,9 @@ import { GalleyError } from "#kit";
  * `public`: anybody. `session`: any signed-in person, without a workspace. `installation`: an admin of the
  * installation, for what concerns more than one workspace. A permission: a member whose role grants it in
  * the request's workspace. `own-machine`: this machine, any signed-in person, or a program with the
- * installation's token.
+ * installation's token. `operator`: this machine, or an admin of the installation.
  */
-export type Access = "public" | "session" | "installation" | "own-machine" | Permission;
+export type Access = "public" | "session" | "installation" | "own-machine" | "operator" | Permission;
 
 /** A signed-in person, with or without a workspace. */
 export type SignedIn = { userId: string; name: string; email: string; sessionId: string };

@@ -65,6 +65,9 @@ async function send(method: string, path: string, options: Options): Promise<Res
   }
 }
 
+/** Who one is, and whether a password is right: their 401 is an answer, not the end of a session. */
+const questions = new Set(["/me", "/sessions", "/invitations/accept"]);
+
 /**
  * One call of the API. Throws `ApiError` for every refusal and for a lost network. The caller names the
  * answer's type, which the server's response schemas guarantee.
@@ -75,8 +78,7 @@ async function call<Answer>(method: string, path: string, options: Options = {})
   if (response.status === 204) return undefined as Answer;
   if (response.ok) return (await response.json()) as Answer;
   const error = await problemOf(response);
-  // Asking who one is, and signing in, are questions: their 401 is an answer to the one who asked.
-  if (error.status === 401 && path !== "/me" && path !== "/sessions") onSignedOut();
+  if (error.status === 401 && !questions.has(path)) onSignedOut();
   throw error;
 }
 
