@@ -1,5 +1,5 @@
 import { parse as parseToml } from "smol-toml";
-import { parse as parseYaml } from "yaml";
+import { isMap, isScalar, parseDocument } from "yaml";
 import { z } from "zod";
 import { readDate } from "./dates.ts";
 
@@ -70,12 +70,27 @@ function fieldsOf(head: string, fence: string): FrontMatter | null {
 }
 
 function parsed(head: string, fence: string): unknown {
+  if (fence === "---") return yamlFields(head);
   try {
-    // Aliases multiply what stands once; a head of a text has no use for them.
-    return fence === "+++" ? parseToml(head) : parseYaml(head, { maxAliasCount: 10, logLevel: "silent" });
+    return parseToml(head);
   } catch {
     return plainFields(head);
   }
+}
+
+/**
+ * The plain values at the top of a YAML document. The rest is never turned into values: aliases multiply what stands
+ * once, and keys that are documents themselves take time that doubles with each of them.
+ */
+function yamlFields(head: string): Record<string, unknown> | undefined {
+  const { contents, errors } = parseDocument(head, { logLevel: "silent", prettyErrors: false });
+  if (errors.length > 0) return plainFields(head);
+  if (!isMap(contents)) return undefined;
+  return Object.fromEntries(
+    contents.items.flatMap(({ key, value }) =>
+      isScalar(key) && isScalar(value) ? [[String(key.value), value.value] as const] : [],
+    ),
+  );
 }
 
 /** The `key: value` lines of a head that no parser takes, as `title: Trees: a love story`; undefined where it has none. */
