@@ -92,7 +92,9 @@ describe.skipIf(noBrowser !== null)("what goes wrong stays in the dashboard, and
     await page.getByLabel("Channel", { exact: true }).selectOption({ label: "news@galley.test" });
     await page.waitForURL(/channel=/u);
     await page.reload();
-    await expect.poll(() => page.getByLabel("Channel", { exact: true }).inputValue()).toBe(channels.email);
+    await expect
+      .poll(() => page.getByLabel("Channel", { exact: true }).inputValue(), { timeout: 30_000 })
+      .toBe(channels.email);
 
     await page.goto(`${server.url}/calendar?date=2031-05-01`);
     await page.getByRole("button", { name: /Write a post for Tuesday,? 13 May/u }).press("Enter");

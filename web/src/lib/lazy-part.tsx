@@ -30,8 +30,8 @@ const reloadEveryMs = 60_000;
 /** Whether Galley answers at all; then the part is gone, not the way to it. */
 async function answers(): Promise<boolean> {
   try {
-    // oxlint-disable-next-line no-restricted-globals -- asks for the page itself, not for the API
-    return (await fetch("/", { method: "HEAD", cache: "no-store" })).ok;
+    // oxlint-disable-next-line no-restricted-globals -- asks whether anybody is there, of no route of the API
+    return (await fetch("/health", { cache: "no-store" })).ok;
   } catch {
     return false;
   }
@@ -60,10 +60,19 @@ export function askAgain(): void {
   failed.clear();
 }
 
-/** A screen for the router, which loads it beside its data; what keeps it away is thrown where it would stand. */
+/**
+ * A screen for the router, which loads it beside its data, and ahead where a pointer rests on a link: then it may fail
+ * in silence. Only where it is to be shown, what keeps it away is told in its place.
+ */
 export function lazyScreen(load: Load<object>): (() => ReactElement) & { preload: () => Promise<void> } {
   let pending: Promise<ComponentType<object>> | null = null;
+  let told: Promise<ComponentType<object>> | null = null;
   let loaded: ComponentType<object> | null = null;
+
+  function forget(): void {
+    pending = null;
+    told = null;
+  }
 
   function ask(): Promise<ComponentType<object>> {
     pending ??= load().then(
@@ -72,17 +81,16 @@ export function lazyScreen(load: Load<object>): (() => ReactElement) & { preload
         return component;
       },
       (error: unknown) => {
-        failed.add(() => {
-          pending = null;
-        });
-        return orTell(error);
+        failed.add(forget);
+        throw error;
       },
     );
     return pending;
   }
 
   function Screen() {
-    return createElement(loaded ?? use(ask()));
+    told ??= ask().catch(orTell);
+    return createElement(loaded ?? use(told));
   }
   Screen.preload = () =>
     ask().then(
