@@ -33,6 +33,18 @@ export function acceptJsonBodies(app: FastifyInstance): void {
   });
 }
 
+/**
+ * Text of an address that cannot be kept is refused before any schema sees it: nothing of a request's path or query
+ * holds NUL or half a character.
+ */
+export function refuseBrokenAddresses(app: FastifyInstance): void {
+  app.addHook("preValidation", (request, _reply, done) => {
+    const problems = [...textProblems("", request.params), ...textProblems("", request.query)];
+    if (problems.length === 0) return done();
+    return done(invalid("http.broken_text", "The address holds text that cannot be kept.", problems));
+  });
+}
+
 function isTooDeep(bytes: Buffer): boolean {
   let depth = 0;
   let inString = false;

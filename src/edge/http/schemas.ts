@@ -26,13 +26,44 @@ function inputSchema(schema: z.ZodType): { json: JsonSchema; complete: boolean }
       if (runtimeTypes.has(def.type) || checks.some((check) => runtimeChecks.has(check._zod.def.check))) {
         complete = false;
       }
+      boundInteger(jsonSchema);
       // Of an address, JSON Schema knows the form alone: "javascript:…" has it too.
       if (jsonSchema.format === "uri") complete = false;
       // The pattern says more than the format, and checking both is wasted time.
       if (jsonSchema.pattern !== undefined) delete jsonSchema.format;
     },
   });
-  return { json, complete };
+  return { json, complete: complete && json.default === undefined && !hidesDefaults(json, false) };
+}
+
+/** The integers of the database's columns, and of JSON where nobody says less. */
+const column = { minimum: -2_147_483_648, maximum: 2_147_483_647 };
+
+/** An integer on the wire is one that a column can hold, unless its schema names other bounds. */
+function boundInteger(schema: JsonSchema): void {
+  if (schema.type !== "integer") return;
+  if ((schema.minimum ?? Number.MIN_SAFE_INTEGER) <= Number.MIN_SAFE_INTEGER) schema.minimum = column.minimum;
+  if ((schema.maximum ?? Number.MAX_SAFE_INTEGER) >= Number.MAX_SAFE_INTEGER) schema.maximum = column.maximum;
+}
+
+/** Ajv fills in defaults of properties, but none inside these, since it tries several branches. */
+const branching = new Set(["anyOf", "oneOf", "not", "if", "then", "else"]);
+
+/** True where a default stands in a branch, or stands for the whole: only Zod fills those in. */
+function hidesDefaults(schema: unknown, inBranch: boolean): boolean {
+  if (typeof schema !== "object" || schema === null) return false;
+  if (Array.isArray(schema)) return schema.some((one) => hidesDefaults(one, inBranch));
+  return Object.entries(schema).some(([key, value]) => {
+    if (key === "properties" && typeof value === "object" && value !== null) {
+      // The names of properties are no keywords.
+      return Object.values(value).some(
+        (property) =>
+          (inBranch && typeof property === "object" && property !== null && "default" in property) ||
+          hidesDefaults(property, inBranch),
+      );
+    }
+    return hidesDefaults(value, inBranch || branching.has(key));
+  });
 }
 
 function outputSchema(schema: z.ZodType): JsonSchema {
@@ -60,6 +91,7 @@ export function documentedSchema(schema: z.ZodType, io: "input" | "output"): Jso
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema._zod.def.type === "lazy")
         for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+      if (io === "input") boundInteger(jsonSchema);
       if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
     },
   });

@@ -22,7 +22,7 @@ import { keepDoor } from "./door.ts";
 import { setSecurityHeaders } from "./headers.ts";
 import { healthRoutes } from "./health.routes.ts";
 import { honourIdempotencyKeys } from "./idempotency.ts";
-import { acceptJsonBodies } from "./json-body.ts";
+import { acceptJsonBodies, refuseBrokenAddresses } from "./json-body.ts";
 import { describeApi } from "./openapi.ts";
 import { limitRates } from "./rate-limits.ts";
 import { requestIdOf } from "./request-id.ts";
@@ -94,6 +94,7 @@ export async function createServer(parts: ServerParts): Promise<App> {
   app.setValidatorCompiler(createValidatorCompiler());
   app.setSerializerCompiler(createSerializerCompiler());
   acceptJsonBodies(app);
+  refuseBrokenAddresses(app);
   app.setErrorHandler(answerProblem);
   traceRequests(app, parts.metrics);
 
