@@ -20,7 +20,7 @@ describe.skipIf(noBrowser !== null)("around an approval", () => {
     browser = await launch();
     const context = await browser.newContext({ timezoneId: "Europe/Berlin", reducedMotion: "reduce" });
     page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     channels = await seedWorkspace(page, server.url);
     ({ review, published } = await seedPosts(page, channels));
   }, 240_000);
@@ -48,7 +48,7 @@ describe.skipIf(noBrowser !== null)("around an approval", () => {
     await page.getByRole("button", { name: /^Approve/u }).click();
   }
 
-  test("the way to publish stands beside what was approved", { timeout: 120_000 }, async () => {
+  test("the way to publish stands beside what was approved", { timeout: 300_000 }, async () => {
     const weekday = { channelId: channels.sandbox, weekday: 2, time: "09:00", zone: null };
     await call(page, "POST", "/queue/slots", weekday);
     const id = await waiting("On to the press");

@@ -226,7 +226,6 @@ describe.skipIf(noBrowser !== null)("a keyboard decides nothing that it was not 
       { path: `/posts/${first}`, open: button("Schedule"), begins: /^INPUT$/u },
       { path: `/posts/${first}/edit`, open: button("History"), begins: /^DIV$/u },
       { path: "/queue", open: button("Add slot"), begins: /^(?:INPUT|SELECT|DIV)$/u },
-      { path: "/channels", open: button("Connect LinkedIn"), begins: /^(?:INPUT|TEXTAREA)$/u },
     ];
     for (const { path, open, begins } of windows) {
       await page.goto(server.url + path);

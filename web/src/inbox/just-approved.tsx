@@ -22,13 +22,18 @@ export function JustApproved({ postId, onClose }: { postId: string; onClose: () 
       }
     >
       <p className="font-medium">
-        {inboxText.justApproved}{" "}
-        <Link to="/posts/$postId" params={{ postId }} className="underline underline-offset-3">
-          {post.title}
-        </Link>
+        {inboxText.justApproved} {post.title}
       </p>
       <p className="mb-2">{waitsFor(post)}</p>
-      <NextSteps post={post} />
+      <div className="flex flex-wrap gap-2">
+        <NextSteps post={post} />
+        <Button asChild size="sm" variant="ghost">
+          <Link to="/posts/$postId" params={{ postId }}>
+            {inboxText.openPost}
+            <span className="sr-only"> {post.title}</span>
+          </Link>
+        </Button>
+      </div>
     </Notice>
   );
 }
