@@ -89,7 +89,9 @@ export async function createServer(parts: ServerParts): Promise<App> {
     // A request without a name is refused by us, with our words.
     http: { requireHostHeader: false },
     clientErrorHandler: answerUnreadable,
-    frameworkErrors: answerProblem,
+    frameworkErrors: (error, request, reply) => {
+      void answerProblem(error, request, reply);
+    },
   });
   app.setValidatorCompiler(createValidatorCompiler());
   app.setSerializerCompiler(createSerializerCompiler());
