@@ -1,3 +1,4 @@
+import { countStuck } from "#delivery";
 import type { Database } from "#platform/db";
 import { addGauge, type Metrics } from "#platform/metrics";
 
@@ -29,6 +30,14 @@ export function addBusinessMetrics(metrics: Metrics, { system }: Database): void
       .execute();
     return rows.map(({ connector, state, count }) => ({ value: count, labels: { connector, state } }));
   });
+  const stuck = {
+    name: "galley_deliveries_stuck",
+    help: "Deliveries that are neither sent nor ask although their grace is over: a defect, by connector",
+    labels: ["connector"],
+  };
+  addGauge(metrics, stuck, async () =>
+    (await countStuck(system)).map(({ connector, count }) => ({ value: count, labels: { connector } })),
+  );
   const tokens = {
     name: "galley_model_tokens_last_day",
     help: "Tokens of model calls in the last 24 hours, by provider, model and direction",

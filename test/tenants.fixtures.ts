@@ -238,6 +238,7 @@ export const fixtures: Record<string, Fixture> = {
 
   "GET /posts/{id}/deliveries": post("/deliveries"),
   "GET /deliveries": { lists: "/deliveries" },
+  "GET /deliveries/stuck": { lists: "/deliveries/stuck" },
   "POST /deliveries/{id}/resolve": path((ids) => `/deliveries/${ids.delivery}/resolve`, {
     outcome: "absent",
   }),

@@ -13,6 +13,7 @@ import { Refusal } from "../http.ts";
  * - `defer`: 451, try later
  * - `reject`: 554, never
  * - `reject_recipient`: 550 to the first recipient
+ * - `defer_recipient`: 450 to the first recipient
  * - `slow`: kept at once, answered after `delayMs`
  *
  * No 5xx after the mail was kept: a server that says so gives the mail back (RFC 5321 section 4.2.5).
@@ -28,6 +29,7 @@ export const mailFaultKinds = [
   "defer",
   "reject",
   "reject_recipient",
+  "defer_recipient",
   "slow",
 ] as const;
 export type MailFaultKind = (typeof mailFaultKinds)[number];

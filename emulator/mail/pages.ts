@@ -113,6 +113,7 @@ const labels: Record<MailFaultKind, string> = {
   defer: "451, try later",
   reject: "554, never",
   reject_recipient: "550 to the first recipient",
+  defer_recipient: "450 to the first recipient",
   slow: "Kept, answered after the delay",
 };
 

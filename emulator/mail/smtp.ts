@@ -6,7 +6,7 @@ import type { MailStore } from "./store.ts";
 
 const mostBytes = 25_000_000;
 const afterTheDot = mailFaultKinds.filter(
-  (kind) => kind !== "refuse_connection" && kind !== "reject_recipient",
+  (kind) => kind !== "refuse_connection" && kind !== "reject_recipient" && kind !== "defer_recipient",
 );
 
 /** A mail that was handed over, or kept from it, as `GET /control/requests` tells it; the last ten thousand. */
@@ -39,11 +39,11 @@ export async function startSmtp(
     logger: false,
     banner: "Galley mail catcher",
     onRcptTo(address, session, callback) {
-      const fault = takeMailFault(store, ["reject_recipient"]);
-      if (fault) {
-        remember({ ...envelopeOf(session), to: [address.address], status: 550, fault: fault.kind });
-      }
-      callback(fault ? smtpError(550, "No such mail box") : null);
+      const fault = takeMailFault(store, ["reject_recipient", "defer_recipient"]);
+      const [status, words] =
+        fault?.kind === "defer_recipient" ? [450, "Mail box busy"] : [550, "No such mail box"];
+      if (fault) remember({ ...envelopeOf(session), to: [address.address], status, fault: fault.kind });
+      callback(fault ? smtpError(status, words) : null);
     },
     onData(stream, session, callback) {
       void receive(stream, session, callback);

@@ -197,10 +197,13 @@ export type ConnectorMail = {
   verify(server: MailServer, signal: AbortSignal): Promise<MailOutcome>;
 };
 
-/** `refused` are recipients that the server would not take while it took others. */
+/** `refused` and `deferred`: recipients that the server would not take, or not now, while it took others. */
 export type MailOutcome =
-  | { kind: "accepted"; response: string; refused: string[] }
+  | { kind: "accepted"; response: string; refused: RecipientAnswer[]; deferred: RecipientAnswer[] }
   | { kind: "failed"; verdict: Verdict; code: string; message: string; evidence: string | null };
+
+/** What a server said to one recipient: its reply code (RFC 5321, section 4.2.3) and its words. */
+export type RecipientAnswer = { address: string; code: string; message: string };
 
 export type MailServer = {
   host: string;
@@ -262,10 +265,20 @@ export type ItemRef = {
   key: string;
   /** What items before this one became; a reply needs its parent. */
   published: Published[];
+  /** The recipients that an earlier attempt at this item left over; all of them where there is none. */
+  only?: string[];
 };
 
 /** What the platform calls the published thing. `url` is where people see it; null where there is no page. */
-export type Published = { externalId: string; url: string | null; data: JsonObject };
+export type Published = {
+  externalId: string;
+  url: string | null;
+  data: JsonObject;
+  /** Recipients that were refused for good, while others have it. */
+  refused?: RecipientAnswer[];
+  /** Recipients that were put off: an attempt of their own follows, for them alone. */
+  deferred?: RecipientAnswer[];
+};
 
 export type Locate = (
   context: ConnectorContext,

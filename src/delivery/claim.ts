@@ -1,4 +1,4 @@
-import type { Plan } from "#connectors";
+import type { Plan, RecipientAnswer } from "#connectors";
 import type { JsonObject } from "#kit";
 import type { Schema } from "#platform/db";
 import { type Kysely, type RawBuilder, sql } from "kysely";
@@ -48,6 +48,8 @@ export type AttemptRecord = {
   /** When the last listing was asked for that did not hold it, as ISO text. */
   lookedAt: string | null;
   errorCode: string | null;
+  refused: RecipientAnswer[];
+  deferred: RecipientAnswer[];
 };
 
 /** Of `deliveries d`. */
@@ -66,7 +68,8 @@ export const claimedColumns = sql`
     select jsonb_agg(jsonb_build_object('id', a.id, 'item', a.item, 'number', a.number, 'state', a.state,
       'externalId', a.external_id, 'externalUrl', a.external_url, 'externalData', a.external_data,
       'intentAt', a.intent_at, 'windowMs', a.window_ms, 'looks', a.looks,
-      'lookedAt', a.looked_at, 'errorCode', a.error_code) order by a.item, a.number)
+      'lookedAt', a.looked_at, 'errorCode', a.error_code,
+      'refused', a.refused, 'deferred', a.deferred) order by a.item, a.number)
     from delivery_attempts a where a.delivery_id = d.id), '[]') end as attempts`;
 
 /** The expression of the index `deliveries_due`: null for what is not scheduled. */

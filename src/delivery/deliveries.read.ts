@@ -1,3 +1,4 @@
+import type { RecipientAnswer } from "#connectors";
 import { compileOnly, type Database } from "#platform/db";
 import { type RawBuilder, sql } from "kysely";
 import type { AttemptState, DeliveryState } from "./state.ts";
@@ -32,6 +33,8 @@ export type AttemptView = {
   externalUrl: string | null;
   errorCode: string | null;
   errorMessage: string | null;
+  refused: RecipientAnswer[];
+  deferred: RecipientAnswer[];
 };
 
 type ViewRow = {
@@ -67,7 +70,8 @@ function selectViews(condition: RawBuilder<unknown>, limit: number) {
       coalesce((
         select jsonb_agg(jsonb_build_object('item', a.item, 'number', a.number, 'state', a.state,
           'intentAt', a.intent_at, 'settledAt', a.settled_at, 'settledBy', a.settled_by,
-          'externalUrl', a.external_url, 'errorCode', a.error_code, 'errorMessage', a.error_message)
+          'externalUrl', a.external_url, 'errorCode', a.error_code, 'errorMessage', a.error_message,
+          'refused', a.refused, 'deferred', a.deferred)
           order by a.intent_at, a.item)
         from delivery_attempts a where a.workspace_id = d.workspace_id and a.delivery_id = d.id), '[]') as attempts
     from deliveries d

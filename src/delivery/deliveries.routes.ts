@@ -54,6 +54,23 @@ export function deliveryRoutes(app: App, { deliveries }: { deliveries: Deliverie
     },
   );
 
+  app.get(
+    "/deliveries/stuck",
+    {
+      config: { access: "posts.read" },
+      schema: {
+        operationId: "listStuckDeliveries",
+        summary: "What is neither sent nor asks although its time is over; empty unless Galley has a defect",
+        tags: ["Deliveries"],
+        response: { 200: schema.stuckList },
+      },
+    },
+    async (request) => {
+      const items = await deliveries.stuck(actorOf(request).workspaceId);
+      return { items: items.map((item) => ({ ...item, since: item.since.toISOString() })) };
+    },
+  );
+
   app.post(
     "/deliveries/:id/resolve",
     {

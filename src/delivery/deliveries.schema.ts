@@ -4,6 +4,8 @@ import { attemptStates, type DeliveryState, deliveryStates } from "./state.ts";
 
 const itemKind = z.enum(["post", "reply", "comment"]);
 
+const recipientAnswer = z.object({ address: z.string(), code: z.string(), message: z.string() });
+
 const attempt = z.object({
   item: z.int(),
   number: z.int(),
@@ -17,6 +19,10 @@ const attempt = z.object({
   externalUrl: z.string().nullable(),
   errorCode: z.string().nullable(),
   errorMessage: z.string().nullable(),
+  refused: z.array(recipientAnswer).describe("Recipients that were refused for good while others have it."),
+  deferred: z
+    .array(recipientAnswer)
+    .describe("Recipients that were put off: the next attempt is theirs alone."),
 });
 
 export const delivery = z.object({
@@ -42,6 +48,17 @@ export const delivery = z.object({
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
 
+export const stuckList = z.object({
+  items: z.array(
+    z.object({
+      id: z.uuid(),
+      postId: z.uuid(),
+      postTitle: z.string(),
+      state: z.enum(deliveryStates),
+      since: instant,
+    }),
+  ),
+});
 export const deliveryList = z.object({ items: z.array(delivery) });
 export const deliveryPage = pageOf(delivery);
 

@@ -20,6 +20,8 @@ export type NewDeliveries = {
     contentHash: string;
     isSlow: boolean;
     targetHash: string | null;
+    /** Not sent on this channel, and why; a person may send it there later. */
+    skipped: { code: string; message: string } | null;
   }[];
 };
 
@@ -28,16 +30,17 @@ export async function insertDeliveries(db: Kysely<Schema>, order: NewDeliveries)
   const { rows } = await sql<{ id: string }>`
     insert into deliveries (workspace_id, id, post_id, channel_id, connector, content, content_hash,
       approval_id, approved_by, approval_binding, approval_hash, due_at, wake_at, grace_seconds, late_after,
-      slow_to_prepare, not_before, target_hash)
+      slow_to_prepare, not_before, target_hash, state, error_code, error_message, finished_at)
     select ${order.workspaceId}, v.id, ${order.postId}, v."channelId", c.connector, v.content, v."contentHash",
       ${order.approvalId}, ${order.approvedBy}, ${JSON.stringify(order.binding)}::jsonb, ${order.bindingHash},
       ${order.dueAt}::timestamptz, ${order.dueAt}::timestamptz, ${order.graceSeconds}::integer,
       greatest(${order.dueAt}::timestamptz, ${order.notBefore}::timestamptz)
         + ${order.graceSeconds}::integer * interval '1 second', v."isSlow", ${order.notBefore}::timestamptz,
-      v."targetHash"
+      v."targetHash", case when v.skipped is null then 'scheduled' else 'skipped' end,
+      v.skipped ->> 'code', v.skipped ->> 'message', case when v.skipped is not null then clock_timestamp() end
     from jsonb_to_recordset(${JSON.stringify(order.rows)}::jsonb)
       as v (id uuid, "channelId" uuid, content jsonb, "contentHash" text, "isSlow" boolean,
-        "targetHash" text)
+        "targetHash" text, skipped jsonb)
     join channels c on c.workspace_id = ${order.workspaceId} and c.id = v."channelId"
     returning id`.execute(db);
   return rows.map((row) => row.id);
@@ -54,7 +57,7 @@ async function lockChangeable(
     select d.id, d.state = any(${changeable}::text[]) and not exists (
         select from delivery_attempts a
         where a.workspace_id = d.workspace_id and a.delivery_id = d.id
-          and a.state in ('open', 'ambiguous', 'confirmed')) as changeable
+          and a.state in ('open', 'ambiguous', 'confirmed', 'partly')) as changeable
     from deliveries d
     where d.workspace_id = ${workspaceId} and d.post_id = ${postId} and d.state <> 'cancelled'
     order by d.id
@@ -66,9 +69,16 @@ async function lockChangeable(
 }
 
 /** States of which nothing has been seen. */
-export const cancellable = ["scheduled", "claimed", "rejected", "missed", "needs_reconnect"] as const;
+export const cancellable = [
+  "scheduled",
+  "claimed",
+  "rejected",
+  "missed",
+  "needs_reconnect",
+  "skipped",
+] as const;
 /** Nobody is at work on it. */
-export const unclaimed = ["scheduled", "missed", "needs_reconnect"] as const;
+export const unclaimed = ["scheduled", "missed", "needs_reconnect", "skipped"] as const;
 
 /** Cancels the deliveries of a post that are in one of these states, and of which nothing is or may be visible. */
 export async function cancelDeliveries(
@@ -95,7 +105,7 @@ export async function cancelOnChannel(
     select d.id, d.state = any(${cancellable}::text[]) and not exists (
         select from delivery_attempts a
         where a.workspace_id = d.workspace_id and a.delivery_id = d.id
-          and a.state in ('open', 'ambiguous', 'confirmed')) as changeable
+          and a.state in ('open', 'ambiguous', 'confirmed', 'partly')) as changeable
     from deliveries d
     where d.workspace_id = ${workspaceId} and d.post_id = ${postId} and d.channel_id = ${channelId}
       and d.state <> 'cancelled'

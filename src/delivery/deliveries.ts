@@ -2,6 +2,7 @@ import type { InstallationSettings } from "#channels";
 import type { ConnectorRegistry } from "#connectors";
 import type { Actor } from "#kit";
 import { type Database, isDatabaseUnavailable, sqlState } from "#platform/db";
+import { type StuckDelivery, stuckIn } from "./stuck.read.ts";
 import type { Jobs, Sweep, Task } from "#platform/jobs";
 import type { Schema } from "#platform/db";
 import type { Kysely } from "kysely";
@@ -101,6 +102,8 @@ export type Deliveries = {
   /** What waits to go out on a channel, to be told before it is disconnected. */
   waitingOn(workspaceId: string, channelId: string): Promise<{ scheduled: number; nextAt: Date | null }>;
   forPost(workspaceId: string, postId: string): Promise<DeliveryView[]>;
+  /** What is neither sent nor asks although its time is over: a defect of Galley's. */
+  stuck(workspaceId: string): Promise<StuckDelivery[]>;
   inStates(
     workspaceId: string,
     query: { states: readonly DeliveryState[]; limit: number; before: string | null },
@@ -275,6 +278,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       rescheduleOrder(transaction, jobs, { workspaceId, postId, dueAt }),
     waitingOn: (workspaceId, channelId) => waitingOnChannel(database, workspaceId, channelId),
     forPost: (workspaceId, postId) => deliveriesOfPost(database, workspaceId, postId),
+    stuck: (workspaceId) => stuckIn(database, workspaceId),
     inStates: (workspaceId, query) => deliveriesInStates(database, workspaceId, query),
     resolve: async (actor, id, resolution) => {
       await resolveDelivery({ database, jobs, connectors }, actor, id, resolution);

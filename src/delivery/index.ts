@@ -1,3 +1,4 @@
+export { countStuck } from "./stuck.read.ts";
 export type { Deliveries, DeliveriesOptions } from "./deliveries.ts";
 export { createDeliveries } from "./deliveries.ts";
 export type { AttemptView, DeliveryView } from "./deliveries.read.ts";

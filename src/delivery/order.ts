@@ -27,7 +27,13 @@ export type DeliveryOrder = {
   postId: string;
   /** The standing approval; its stored hash must be `contentHash(binding)`. */
   approval: { id: string; decidedBy: string; binding: Binding };
-  variants: { channelId: string; content: VariantContent; media: MediaInfo[] }[];
+  variants: {
+    channelId: string;
+    content: VariantContent;
+    media: MediaInfo[];
+    /** Why its channel is left out for now; null or absent where it is not. */
+    skipped?: { code: string; message: string } | null;
+  }[];
   dueAt: Date;
   /** Where an approval alone releases it: when that can no longer be taken back. */
   notBefore?: Date | null;
@@ -81,12 +87,12 @@ export async function requestDeliveries(
     order.approval.binding.at !== null &&
     new Date(order.approval.binding.at).getTime() !== order.dueAt.getTime();
   const { notBefore = null } = order;
-  const rows = order.variants.map(({ channelId, content, media }) => {
+  const rows = order.variants.map(({ channelId, content, media, skipped = null }) => {
     const frozen = { variant: content, media };
     const isSlow = isSlowToPrepare(media);
     const hash = frozenHash(frozen);
     const targetHash = bound.get(`${channelId} ${hash}`)?.target ?? null;
-    return { id: newId(), channelId, content: frozen, contentHash: hash, isSlow, targetHash };
+    return { id: newId(), channelId, content: frozen, contentHash: hash, isSlow, targetHash, skipped };
   });
   if (wrongTime || rows.some((row) => !bound.has(`${row.channelId} ${row.contentHash}`))) {
     throw new DeliveryError({

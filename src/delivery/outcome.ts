@@ -3,6 +3,7 @@ import { ConnectorFailure } from "#connectors";
 import { GalleyError } from "#kit";
 import { isUniqueViolation } from "#platform/db";
 import type { Claimed } from "./claim.ts";
+import { afterDeferral, ending, refusedSoFar } from "./recipients.ts";
 import type { AttemptOutcome, NextStep } from "./settle.ts";
 import { idTaken, type Tools } from "./tools.ts";
 import { type Consequence, type FailureFacts, consequenceOf } from "./verdicts.ts";
@@ -25,29 +26,46 @@ export async function writePrepareFailure(tools: Tools, work: Work, error: unkno
   const verdict = facts.verdict === "unknown" ? "not_sent" : facts.verdict;
   // A token that could be renewed was renewed before this is called.
   const consequence = consequenceOf({ ...facts, verdict, refreshable: false }, Math.random());
-  const next = await nextAfter(tools, work, consequence, error);
-  await tools.settle({ ...identify(work.claimed), attempt: null, next });
+  if (isVerdict(error)) {
+    const next = await nextAfter(tools, work, consequence, error);
+    await tools.settle({ ...identify(work.claimed), attempt: null, next });
+  } else {
+    await writeUnexplained(tools, work, consequence, error);
+  }
   await followUp(tools, work, error);
 }
 
-/** Writes the platform's answer; false when the lease was lost or the answer does not identify this post. */
+/**
+ * Writes the platform's answer; false when the lease was lost, the answer does not identify this post, or an attempt
+ * for those who were put off has to follow.
+ */
 export async function confirm(
   tools: Tools,
-  claimed: Claimed,
+  { claimed, lateAt }: Work,
   attemptId: string,
   published: Published,
   firstUrl: string | null,
   last: boolean,
 ): Promise<boolean> {
+  const { refused = [], deferred = [] } = published;
+  const answer = { settledBy: "answer" as const, externalUrl: published.url, refused, deferred };
+  if (deferred.length > 0) {
+    // The next attempt's thing has the same id, so this one keeps it beside.
+    const externalData = { ...published.data, externalId: published.externalId };
+    const partly = { id: attemptId, state: "partly" as const, ...answer, externalData };
+    const next = afterDeferral(claimed, deferred, lateAt - performance.now());
+    await tools.settle({ ...identify(claimed), attempt: partly, next });
+    return false;
+  }
   const attempt: AttemptOutcome = {
+    ...answer,
     id: attemptId,
     state: "confirmed",
-    settledBy: "answer",
     externalId: published.externalId,
-    externalUrl: published.url,
     externalData: published.data,
   };
-  const done: NextStep = { ...settledAs("confirmed"), externalUrl: firstUrl ?? published.url };
+  const end = ending([...refusedSoFar(claimed), ...refused]);
+  const done: NextStep = { ...settledAs("confirmed"), ...end, externalUrl: firstUrl ?? published.url };
   try {
     return await tools.settle({ ...identify(claimed), attempt, next: last ? done : null });
   } catch (error) {
@@ -84,6 +102,47 @@ export async function writeSendFailure(
   const next = await nextAfter(tools, work, consequence, error);
   await tools.settle({ ...identify(claimed), attempt, next });
   await followUp(tools, work, error);
+}
+
+/** Whether an error says by itself what follows: a platform's answer, or a state that somebody looks after. */
+function isVerdict(error: unknown): boolean {
+  if (error instanceof ConnectorFailure) return true;
+  return (
+    error instanceof GalleyError &&
+    (error.retryable || changedMedia.has(error.code) || error.code === "channels.needs_reconnect")
+  );
+}
+
+/** An error that nobody foresaw may pass by itself; after so many tries in a row it does not, and a person is asked. */
+const mostUnexplained = 5;
+
+async function writeUnexplained(
+  tools: Tools,
+  work: Work,
+  consequence: Consequence,
+  error: unknown,
+): Promise<void> {
+  const { claimed } = work;
+  const tries = claimed.tries + 1;
+  tools.log.error({ err: error, deliveryId: claimed.id, tries }, "a post could not be prepared");
+  const isOver = tries >= mostUnexplained || consequence.delivery === "missed";
+  const message = `Galley could not prepare this post: ${inWords(error)}. It was tried ${tries} times. Change its text or its files and have it approved again, or send it again once the cause is mended; the log has the details.`;
+  const next: NextStep = {
+    state: isOver ? "rejected" : "scheduled",
+    waitMs: isOver ? 0 : consequence.waitMs,
+    tries,
+    errorCode: cannotPrepare,
+    errorMessage: isOver ? message : `Preparing this post failed: ${inWords(error)}. It is tried again.`,
+    externalUrl: null,
+  };
+  await tools.settle({ ...identify(claimed), attempt: null, next });
+}
+
+const cannotPrepare = "delivery.cannot_prepare";
+
+function inWords(error: unknown): string {
+  if (error instanceof GalleyError) return error.message.replace(/\.$/, "");
+  return error instanceof Error ? `${error.name}: ${error.message.slice(0, 200)}` : "an unknown error";
 }
 
 async function followUp(tools: Tools, { claimed }: Work, error: unknown): Promise<void> {

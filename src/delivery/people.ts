@@ -23,6 +23,8 @@ type Locked = {
   attemptItem: number | null;
   /** How many of its items are live. */
   live: number;
+  /** Recipients of it were refused. */
+  hasRefused: boolean;
 };
 
 /** Takes the row from whoever has it: with the next fence, every other owner's writes find nothing. */
@@ -43,7 +45,9 @@ async function takeOver(
       (select a.item from delivery_attempts a
         where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.state = 'ambiguous') as "attemptItem",
       (select count(*)::integer from delivery_attempts a
-        where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.state = 'confirmed') as live`.execute(
+        where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.state in ('confirmed', 'partly')) as live,
+      exists (select from delivery_attempts a
+        where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.refused <> '[]') as "hasRefused"`.execute(
     transaction,
   );
   const row = rows[0];
@@ -62,7 +66,8 @@ async function moveOn(
   const message = "It is later than the workspace allows. Publish it now or cancel it.";
   await sql`
     update deliveries set state = ${to.state}, fence = fence + 1, lease_until = null, tries = 0,
-      wake_at = clock_timestamp(), updated_at = clock_timestamp(),
+      -- What was skipped may be sent for a time that is still to come.
+      wake_at = greatest(due_at, clock_timestamp()), updated_at = clock_timestamp(),
       error_code = ${to.late ? "delivery.late" : null}, error_message = ${to.late ? message : null},
       external_url = coalesce(${to.externalUrl}, external_url),
       finished_at = case when ${settledStates.has(to.state)}::boolean then clock_timestamp() end
@@ -99,7 +104,7 @@ export async function resolveDelivery(
     const externalId = url === null ? null : (connector?.externalIdOf?.(url) ?? null);
     if (live && !last && externalId === null && connector?.externalIdOf) throw needsAddress(connector.name);
     const again = row.late ? "missed" : "scheduled";
-    const state = live && last ? "confirmed" : again;
+    const state = live && last ? (row.hasRefused ? "partly" : "confirmed") : again;
     await writeSettlements(transaction, [
       {
         workspaceId: actor.workspaceId,
@@ -179,12 +184,12 @@ export async function retryDelivery(
       transaction,
       actor.workspaceId,
       id,
-      ["rejected", "missed", "needs_reconnect", "needs_human"],
+      ["rejected", "missed", "needs_reconnect", "needs_human", "skipped"],
       "This delivery cannot be tried again in its present state.",
     );
     const state = row.state === "needs_human" ? "ambiguous" : "scheduled";
     await sql`
-      update deliveries set late_after = clock_timestamp() + grace_seconds * interval '1 second'
+      update deliveries set late_after = greatest(due_at, clock_timestamp()) + grace_seconds * interval '1 second'
       where workspace_id = ${actor.workspaceId} and id = ${id}`.execute(transaction);
     await moveOn(transaction, actor.workspaceId, id, { state, late: false, externalUrl: null });
     await tools.jobs.enqueueMany(

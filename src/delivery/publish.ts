@@ -1,4 +1,4 @@
-import type { Connector, ConnectorContext, ItemRef, Plan, Published } from "#connectors";
+import type { Connector, ConnectorContext, ItemRef, Plan, Published, Settling } from "#connectors";
 import { ConnectorFailure } from "#connectors";
 import { isOver, newId, setDeadline } from "#kit";
 import { isDatabaseUnavailable, sqlState } from "#platform/db";
@@ -24,7 +24,7 @@ import {
   writeSendFailure,
 } from "./outcome.ts";
 import { isSlowToPrepare } from "./slow.ts";
-import { type Tools, itemKey, publishedBefore, windowFor } from "./tools.ts";
+import { type Tools, itemKey, leftOver, publishedBefore, windowFor } from "./tools.ts";
 
 /** How often a due delivery looks whether its preparation is done. */
 const waitForPreparationMs = 1_000;
@@ -58,7 +58,7 @@ export async function publishDelivery(tools: Tools, claimed: Claimed, stopping: 
     const sending = await prepareToSend(tools, work, stopping);
     if (sending) await sendItems(tools, sending, stopping);
   } catch (error) {
-    // Nothing is known to have gone wrong on the platform's side; the end of the lease decides.
+    // What could not be written down is decided by the end of the lease.
     tools.log.error({ err: error, deliveryId: claimed.id }, "delivery stopped");
   } finally {
     work.abort.abort();
@@ -175,16 +175,58 @@ async function sendItem(
     await refuse(tools, claimed, "delivery.parent_unknown", message);
     return null;
   }
-  const settling = sending.connector.settling(sending.context);
+  const intent = await intended(tools, sending, item, { kind: planned.kind, payloadHash });
+  if (intent === null) return null;
+
+  // Taken before the intent is written, so that this process gives up before the database's deadline.
+  const deadline = performance.now() + intent.deadlineMs;
+  setDeadline(sending.abort.signal, intent.deadlineMs);
+  if (!(await standsDurably(tools, sending, intent))) return null;
+  if (isOver(sending.abort.signal) || performance.now() > deadline - intent.deadlineMs / 2) {
+    await surrender(tools, claimed, intent.id, "delivery.too_slow", "Galley was too busy to send in time.");
+    return null;
+  }
+  const call = {
+    index: item,
+    key: itemKey(claimed, item),
+    published: [...published],
+    ...leftOver(claimed.attempts, item),
+  };
+  const answer = await commitWithin(sending, call, deadline - performance.now());
+  if ("published" in answer) {
+    const last = item === plan.items.length - 1;
+    return (await confirm(tools, sending, intent.id, answer.published, published[0]?.url ?? null, last))
+      ? answer.published
+      : null;
+  }
+  await writeSendFailure(tools, sending, intent, answer.error);
+  return null;
+}
+
+/** What is about to be sent, before anything is; null where that could not be said, with the reason written. */
+async function intended(
+  tools: Tools,
+  sending: Sending,
+  item: number,
+  { kind, payloadHash }: Pick<Intent, "kind" | "payloadHash">,
+): Promise<Intent | null> {
+  const { claimed, plan, hashes } = sending;
+  let settling: Settling;
+  try {
+    settling = sending.connector.settling(sending.context);
+  } catch (error) {
+    await writePrepareFailure(tools, sending, error);
+    return null;
+  }
   const first = sending.isNew && item === 0;
-  const intent: Intent = {
+  return {
     ...identify(claimed),
     id: newId(),
     item,
     number:
       1 +
       Math.max(0, ...claimed.attempts.filter((attempt) => attempt.item === item).map(({ number }) => number)),
-    kind: planned.kind,
+    kind,
     payloadHash,
     deadlineMs: settling.deadlineMs,
     windowMs: windowFor(settling, tools.settings, claimed.learnedMs),
@@ -192,24 +234,6 @@ async function sendItem(
     plan: first ? plan : null,
     itemHashes: first ? hashes : null,
   };
-  // Taken before the intent is written, so that this process gives up before the database's deadline.
-  const deadline = performance.now() + settling.deadlineMs;
-  setDeadline(sending.abort.signal, settling.deadlineMs);
-  if (!(await standsDurably(tools, sending, intent))) return null;
-  if (isOver(sending.abort.signal) || performance.now() > deadline - settling.deadlineMs / 2) {
-    await surrender(tools, claimed, intent.id, "delivery.too_slow", "Galley was too busy to send in time.");
-    return null;
-  }
-  const call = { index: item, key: itemKey(claimed, item), published: [...published] };
-  const answer = await commitWithin(sending, call, deadline - performance.now());
-  if ("published" in answer) {
-    const last = item === plan.items.length - 1;
-    return (await confirm(tools, claimed, intent.id, answer.published, published[0]?.url ?? null, last))
-      ? answer.published
-      : null;
-  }
-  await writeSendFailure(tools, sending, intent, answer.error);
-  return null;
 }
 
 /** Writes the intent; false when nothing may be sent, with the reason written where there is one. */

@@ -1,11 +1,11 @@
 import type { Located, Settling } from "#connectors";
 import { ConnectorFailure } from "#connectors";
-import { GalleyError } from "#kit";
-import { isUniqueViolation } from "#platform/db";
+import { isDatabaseUnavailable, isUniqueViolation } from "#platform/db";
 import type { AttemptRecord, Claimed } from "./claim.ts";
 import { identify } from "./outcome.ts";
+import { ending, refusedSoFar } from "./recipients.ts";
 import type { AttemptOutcome, NextStep } from "./settle.ts";
-import { type Tools, itemKey, publishedBefore, windowFor } from "./tools.ts";
+import { type Tools, itemKey, leftOver, publishedBefore, windowFor } from "./tools.ts";
 import { type LookResult, judgeLook, lookAfterMs } from "./verdicts.ts";
 
 /** Looks come this much later than they are due, at most. */
@@ -85,6 +85,7 @@ async function readBack(
     index: attempt.item,
     key: itemKey(claimed, attempt.item),
     published: publishedBefore(claimed.attempts, attempt.item),
+    ...leftOver(claimed.attempts, attempt.item),
   };
   for (let refresh = false; ; refresh = true) {
     const options = { whilePaused: true, refresh };
@@ -134,8 +135,8 @@ function afterFailedLook(
   giveUpMs: number,
 ): LookResult {
   const why = error instanceof Error ? error.message : "the platform could not be read";
-  // Galley's own trouble, such as its database away, is nothing that a person could answer.
-  const isTheirs = error instanceof GalleyError;
+  // Its own database away is nothing that a person could answer. Any other error that stays is: nobody waits for ever.
+  const isTheirs = !isDatabaseUnavailable(error);
   if (isTheirs && pastWindowMs > giveUpMs)
     return { kind: "ask", why: `The platform could not be read: ${why}` };
   const asked = error instanceof ConnectorFailure ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
@@ -159,6 +160,7 @@ async function writeLook(
     return;
   }
   const last = attempt.item === (claimed.itemHashes?.length ?? 0) - 1;
+  const end = ending(refusedSoFar(claimed));
   const firstUrl = publishedBefore(claimed.attempts, 1)[0]?.url ?? result.published.url;
   try {
     const written = await tools.settle({
@@ -172,7 +174,7 @@ async function writeLook(
         externalData: result.published.data,
         externalCreatedAt: result.createdAt,
       },
-      next: { ...step(last ? "confirmed" : "scheduled", 0), externalUrl: last ? firstUrl : null },
+      next: { ...step("scheduled", 0), ...(last ? end : {}), externalUrl: last ? firstUrl : null },
     });
     if (written && attempt.lookedAt !== null) {
       await tools.learnWindow(claimed, invisibleMs(claimed, attempt, new Date(attempt.lookedAt)));

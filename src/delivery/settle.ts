@@ -1,3 +1,4 @@
+import type { RecipientAnswer } from "#connectors";
 import type { JsonObject } from "#kit";
 import type { Schema } from "#platform/db";
 import type { Job } from "#platform/jobs";
@@ -23,6 +24,8 @@ export type AttemptOutcome = {
   errorCode?: string;
   errorMessage?: string;
   evidence?: string | null;
+  refused?: RecipientAnswer[];
+  deferred?: RecipientAnswer[];
 };
 
 /** What the delivery does next. */

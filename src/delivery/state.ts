@@ -18,13 +18,18 @@ export const deliveryStates = [
   "missed",
   "cancelled",
   // Some of its items are live, and a person has given up the rest.
+  // Or it went to some of its recipients, and others were refused.
   "partly",
+  // Its channel was not set up when the post was sent on its way, and a person said to go without it.
+  "skipped",
 ] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
 export const attemptStates = [
   "open",
   "confirmed",
+  // It went to some of its recipients, and the platform put off others: they are the next attempt's.
+  "partly",
   "not_sent",
   "rejected",
   "unauthorized",
@@ -36,22 +41,24 @@ export type AttemptState = (typeof attemptStates)[number];
 const deliveryMoves: Record<DeliveryState, readonly DeliveryState[]> = {
   scheduled: ["claimed", "missed", "needs_reconnect", "cancelled"],
   claimed: ["in_flight", "scheduled", "rejected", "needs_reconnect", "missed", "cancelled"],
-  in_flight: ["confirmed", "scheduled", "rejected", "needs_reconnect", "missed", "ambiguous"],
+  in_flight: ["confirmed", "scheduled", "rejected", "needs_reconnect", "missed", "ambiguous", "partly"],
   confirmed: [],
   // Nobody but a person or a proof leaves these three, and never straight to sending.
-  ambiguous: ["reconciling", "confirmed", "scheduled"],
-  reconciling: ["ambiguous", "confirmed", "scheduled", "missed", "needs_human"],
-  needs_human: ["ambiguous", "confirmed", "scheduled", "missed"],
+  ambiguous: ["reconciling", "confirmed", "scheduled", "partly"],
+  reconciling: ["ambiguous", "confirmed", "scheduled", "missed", "needs_human", "partly"],
+  needs_human: ["ambiguous", "confirmed", "scheduled", "missed", "partly"],
   rejected: ["scheduled", "cancelled", "partly"],
   missed: ["scheduled", "cancelled", "partly"],
   needs_reconnect: ["scheduled", "missed", "cancelled", "partly"],
   cancelled: [],
   partly: [],
+  skipped: ["scheduled", "cancelled"],
 };
 
 const attemptMoves: Record<AttemptState, readonly AttemptState[]> = {
-  open: ["confirmed", "not_sent", "rejected", "unauthorized", "ambiguous"],
+  open: ["confirmed", "partly", "not_sent", "rejected", "unauthorized", "ambiguous"],
   confirmed: [],
+  partly: [],
   not_sent: [],
   rejected: [],
   unauthorized: [],
@@ -83,4 +90,5 @@ export const settledStates: ReadonlySet<DeliveryState> = new Set([
   "missed",
   "cancelled",
   "partly",
+  "skipped",
 ]);

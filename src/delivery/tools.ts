@@ -99,6 +99,12 @@ export function publishedBefore(attempts: readonly AttemptRecord[], item: number
     }));
 }
 
+/** What an earlier attempt at an item left over, for `ItemRef.only`; nothing where no attempt was taken in part. */
+export function leftOver(attempts: readonly AttemptRecord[], item: number): { only?: string[] } {
+  const last = attempts.findLast((attempt) => attempt.item === item && attempt.state === "partly");
+  return last ? { only: last.deferred.map(({ address }) => address) } : {};
+}
+
 /** The code of an attempt whose answer named a post that another attempt owns. */
 export const idTaken = "delivery.id_taken";
 

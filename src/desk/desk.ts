@@ -30,6 +30,7 @@ import { type SeriesDesk, createSeriesDesk } from "./series/series-desk.ts";
 import { type SetAside, listSetAside, setAside } from "./set-aside.ts";
 import { deliverySettled } from "./settle.ts";
 import { targetChanged } from "./targets.ts";
+import type { Unready } from "./unready.ts";
 import { type Neighbourhood, warnOfNeighbours } from "./warnings.ts";
 import { type Draft, type Edit, createPost, editPost, proposePost } from "./write.ts";
 
@@ -70,7 +71,7 @@ export type Desk = {
   requestChanges(actor: Actor, id: string, note: string): Promise<void>;
   schedule(actor: Actor, id: string, request: ScheduleRequest): Promise<void>;
   unschedule(actor: Actor, id: string): Promise<HeldBack>;
-  publish(actor: Actor, id: string): Promise<void>;
+  publish(actor: Actor, id: string, unready?: Unready): Promise<void>;
   cancel(actor: Actor, id: string): Promise<HeldBack>;
   /** The task `deliverySettledTask`. */
   deliverySettled(payload: JsonObject): Promise<void>;
@@ -128,7 +129,7 @@ export function createDesk({ files, mediaLinks, uploads, ...parts }: DeskOptions
     requestChanges: (actor, id, note) => requestChanges(parts, actor, id, note),
     schedule: (actor, id, request) => schedulePost(parts, actor, id, request),
     unschedule: (actor, id) => unschedulePost(parts, actor, id),
-    publish: (actor, id) => publishPost(parts, actor, id),
+    publish: (actor, id, unready) => publishPost(parts, actor, id, unready),
     cancel: (actor, id) => cancelPost(parts, actor, id),
     deliverySettled: (payload) => deliverySettled({ database, clock }, payload),
     targetChanged: (payload) => targetChanged(parts, payload),

@@ -1,10 +1,10 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "#platform/db";
 import { bindingAsApproved, boundHash, mediaOf } from "./binding.ts";
-import { blockingProblems } from "./check.ts";
 import type { DeskParts } from "./desk.ts";
 import { DeskError } from "./errors.ts";
 import { type LoadedPost, loadPost } from "./load.ts";
+import { factsFor, type Unready, unreadyChannels } from "./unready.ts";
 
 export type Release = {
   postId: string;
@@ -14,6 +14,8 @@ export type Release = {
    * decided on the time after it.
    */
   by: "approval" | "person";
+  /** Whether channels that are not set up are left out, each with its reason; by default nothing is handed over. */
+  unready?: Unready | undefined;
 };
 
 /**
@@ -27,7 +29,7 @@ export async function handOver(
   parts: DeskParts,
   db: Kysely<Schema>,
   workspaceId: string,
-  { postId, at, by }: Release,
+  { postId, at, by, unready = "refuse" }: Release,
 ): Promise<void> {
   const post = await loadPost(db, parts, workspaceId, postId);
   const { approval } = post;
@@ -41,7 +43,8 @@ export async function handOver(
       message: "No approval stands for what this post says now, at this time. Submit it for approval.",
     });
   }
-  const problems = blockingProblems(post.checks);
+  const skipped = unready === "skip" ? unreadyChannels(post.checks) : new Map<string, never>();
+  const { problems } = factsFor(post, unready);
   if (problems.length > 0) {
     throw new DeskError({
       code: "desk.not_ready",
@@ -58,6 +61,7 @@ export async function handOver(
       channelId,
       content,
       media: mediaOf(content, post.media),
+      skipped: skipped.get(channelId) ?? null,
     })),
     dueAt: at,
     notBefore: by === "approval" ? approval.notBefore : null,

@@ -51,7 +51,14 @@ export const requestChangesBody = z.object({ note: z.string().min(1).max(5000) }
 
 const zone = z.string().min(1).max(100);
 const wall = z.string().min(1).max(40);
-export const scheduleBody = z.object({ wall, zone, rule: z.enum(scheduleRules).optional() });
+const unready = z
+  .enum(["refuse", "skip"])
+  .default("refuse")
+  .describe(
+    "What becomes of channels that are not set up: nothing is sent, or they are skipped with the reason and can be sent to later.",
+  );
+export const releaseBody = z.object({ unready }).nullish();
+export const scheduleBody = z.object({ wall, zone, rule: z.enum(scheduleRules).optional(), unready });
 export const scheduleQuery = z.object({ wall, zone });
 
 export const listQuery = pageQuery.extend({

@@ -10,8 +10,14 @@ import { setSchedule, updatePost } from "./posts.store.ts";
 import { resolveSchedule, scheduleAt } from "./schedule.ts";
 import { channelsOfDeliveries, settleStatus } from "./settle.ts";
 import { onPost } from "./transition.ts";
+import type { Unready } from "./unready.ts";
 
-export type ScheduleRequest = { wall: string; zone: string; rule?: ScheduleRule | undefined };
+export type ScheduleRequest = {
+  wall: string;
+  zone: string;
+  rule?: ScheduleRule | undefined;
+  unready?: Unready | undefined;
+};
 
 /** Channel ids whose deliveries could not be held back any more. */
 export type HeldBack = { tooLate: string[] };
@@ -29,9 +35,10 @@ export async function schedulePost(
   id: string,
   request: ScheduleRequest,
 ): Promise<void> {
-  await onPost(parts, actor, id, "schedule", async ({ db, post, now }) => {
+  const { unready = "refuse" } = request;
+  await onPost(parts, actor, id, { action: "schedule", unready }, async ({ db, post, now }) => {
     const schedule = resolveSchedule(request, now);
-    await place(parts, db, actor, post, schedule, now);
+    await place(parts, db, actor, post, schedule, now, unready);
     return {
       action: "post.scheduled",
       details: {
@@ -52,6 +59,7 @@ export async function place(
   post: LoadedPost,
   schedule: Schedule,
   now: Date,
+  unready: Unready = "refuse",
 ): Promise<void> {
   const { workspaceId } = actor;
   await takeBack(parts, db, workspaceId, post);
@@ -62,7 +70,7 @@ export async function place(
     await voidApproval(db, workspaceId, post.id, reason, now);
     await updatePost(db, workspaceId, post.id, { status: "draft", updated_at: now });
   } else if (post.approval) {
-    await handOver(parts, db, workspaceId, { postId: post.id, at: schedule.at, by: "person" });
+    await handOver(parts, db, workspaceId, { postId: post.id, at: schedule.at, by: "person", unready });
     await updatePost(db, workspaceId, post.id, { status: "scheduled", updated_at: now });
   }
 }
@@ -90,12 +98,17 @@ export async function unschedulePost(parts: DeskParts, actor: Actor, id: string)
 }
 
 /** Sends an approved post now. What waited for a later time under the same approval goes out now instead. */
-export async function publishPost(parts: DeskParts, actor: Actor, id: string): Promise<void> {
-  await onPost(parts, actor, id, "publish", async ({ db, post, now }) => {
+export async function publishPost(
+  parts: DeskParts,
+  actor: Actor,
+  id: string,
+  unready: Unready = "refuse",
+): Promise<void> {
+  await onPost(parts, actor, id, { action: "publish", unready }, async ({ db, post, now }) => {
     const { workspaceId } = actor;
     await takeBack(parts, db, workspaceId, post);
     await setSchedule(db, workspaceId, id, scheduleAt(now, post.workspace.timeZone), now);
-    await handOver(parts, db, workspaceId, { postId: id, at: now, by: "person" });
+    await handOver(parts, db, workspaceId, { postId: id, at: now, by: "person", unready });
     await updatePost(db, workspaceId, id, { status: "publishing", updated_at: now });
     return { action: "post.published", details: { at: now.toISOString() } };
   });

@@ -62,11 +62,16 @@ export function reviewRoutes(app: App, desk: Desk): void {
     },
   );
 
-  app.post("/posts/:id/publish", route("posts.publish", "publishPost", "Publish now"), async (request) => {
-    const actor = actorOf(request);
-    await desk.publish(actor, request.params.id);
-    return answerWith(desk, actor, request.params.id);
-  });
+  const publish = route("posts.publish", "publishPost", "Publish now");
+  app.post(
+    "/posts/:id/publish",
+    { ...publish, schema: { ...publish.schema, body: schema.releaseBody } },
+    async (request) => {
+      const actor = actorOf(request);
+      await desk.publish(actor, request.params.id, request.body?.unready);
+      return answerWith(desk, actor, request.params.id);
+    },
+  );
 
   const unschedule = route("posts.publish", "unschedulePost", "Take the time away");
   app.post(

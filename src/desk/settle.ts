@@ -95,7 +95,7 @@ async function deliveryFacts(
       "d.state",
       "d.due_at",
       sql<boolean>`exists (select from delivery_attempts t
-        where t.workspace_id = d.workspace_id and t.delivery_id = d.id and t.state = 'confirmed')`.as(
+        where t.workspace_id = d.workspace_id and t.delivery_id = d.id and t.state in ('confirmed', 'partly'))`.as(
         "any_live",
       ),
     ])

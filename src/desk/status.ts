@@ -15,7 +15,8 @@ export type DeliveryFact = {
     | "needs_human"
     | "missed"
     | "cancelled"
-    | "partly";
+    | "partly"
+    | "skipped";
   dueAt: Date;
   /** Some item of it is live, as the first part of a thread whose second was refused. */
   anyLive: boolean;
@@ -32,14 +33,19 @@ export type DeliveryFact = {
 export function statusOf(deliveries: DeliveryFact[], now: Date): PostStatus | null {
   const wanted = deliveries.filter(({ state }) => state !== "cancelled");
   if (wanted.length === 0) return null;
-  if (wanted.every(({ state, dueAt }) => state === "scheduled" && dueAt > now)) return "scheduled";
+  // What was skipped waits for nothing: the others decide, and it keeps the post from having gone out as a whole.
+  const sent = wanted.filter(({ state }) => state !== "skipped");
+  if (sent.length === 0) return "failed";
+  if (sent.every(({ state, dueAt }) => state === "scheduled" && dueAt > now)) return "scheduled";
   if (wanted.some(({ state }) => !ended.has(state))) return "publishing";
   const channels = new Set(wanted.map(({ channelId }) => channelId));
   const gaveUpOne = deliveries.some(({ channelId }) => !channels.has(channelId));
-  if (!gaveUpOne && wanted.every(({ state }) => state === "confirmed")) return "published";
+  if (!gaveUpOne && sent.every(({ state }) => state === "confirmed")) {
+    return sent.length === wanted.length ? "published" : "partly";
+  }
   if (wanted.some(({ state, anyLive }) => state === "confirmed" || anyLive)) return "partly";
   if (wanted.some(({ state }) => state === "needs_reconnect")) return "waiting_for_channel";
-  return wanted.every(({ state }) => state === "missed") ? "missed" : "failed";
+  return sent.every(({ state }) => state === "missed") ? "missed" : "failed";
 }
 
 const ended: ReadonlySet<DeliveryFact["state"]> = new Set([
@@ -49,4 +55,5 @@ const ended: ReadonlySet<DeliveryFact["state"]> = new Set([
   "missed",
   // A part of it is live, and a person has left it so.
   "partly",
+  "skipped",
 ]);

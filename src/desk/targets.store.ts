@@ -22,10 +22,10 @@ export async function approvedFor(
 /** Whether anything of a post is out, may be, or is about to be; its deliveries stay locked. */
 export async function isUnderWay(db: Kysely<Schema>, workspaceId: string, postId: string): Promise<boolean> {
   const { rows } = await sql<{ out: boolean }>`
-    select d.state not in ('scheduled', 'claimed', 'rejected', 'missed', 'needs_reconnect') or exists (
+    select d.state not in ('scheduled', 'claimed', 'rejected', 'missed', 'needs_reconnect', 'skipped') or exists (
         select from delivery_attempts a
         where a.workspace_id = d.workspace_id and a.delivery_id = d.id
-          and a.state in ('open', 'ambiguous', 'confirmed')) as out
+          and a.state in ('open', 'ambiguous', 'confirmed', 'partly')) as out
     from deliveries d
     where d.workspace_id = ${workspaceId} and d.post_id = ${postId} and d.state <> 'cancelled'
     order by d.id

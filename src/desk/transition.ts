@@ -8,6 +8,7 @@ import { type LoadedPost, loadPost } from "./load.ts";
 import { lockPost } from "./posts.store.ts";
 import { leaveSeries } from "./series/series.store.ts";
 import { type Action, assertAllowed } from "./rules.ts";
+import { factsFor, type Unready } from "./unready.ts";
 
 export type Step = { db: Kysely<Schema>; post: LoadedPost; now: Date };
 
@@ -24,15 +25,17 @@ export async function onPost(
   parts: DeskParts,
   actor: Actor,
   id: string,
-  action: Action,
+  wanted: Action | { action: Action; unready: Unready },
   work: (step: Step) => Promise<Done | null>,
 ): Promise<void> {
+  const { action, unready } =
+    typeof wanted === "string" ? { action: wanted, unready: "refuse" as const } : wanted;
   const { workspaceId } = actor;
   await parts.database.inWorkspace(workspaceId, async (db) => {
     if (!(await lockPost(db, workspaceId, id))) throw postNotFound();
     const post = await loadPost(db, parts, workspaceId, id);
     if (post.deletedAt !== null && action !== "restore") throw postNotFound();
-    assertAllowed(action, post.facts, actor);
+    assertAllowed(action, factsFor(post, unready), actor);
     const done = await work({ db, post, now: parts.clock.now() });
     if (done === null) return;
     if (post.series?.role === "occurrence" && post.series.follows) await leaveSeries(db, workspaceId, id);

@@ -4,7 +4,7 @@ import { type Kysely, sql } from "kysely";
 /** One thing that one person is told. */
 export type Notice = { id: string } & (
   | {
-      kind: "needs_human" | "needs_reconnect" | "missed" | "rejected";
+      kind: "needs_human" | "needs_reconnect" | "missed" | "rejected" | "partly";
       postId: string;
       title: string;
       connector: string;
@@ -38,7 +38,9 @@ export async function insertForPosts(
     join members m on m.workspace_id = d.workspace_id
       and (m.role in ('owner', 'admin') or m.user_id = p.created_by)
     where d.workspace_id = ${workspaceId} and d.post_id = any(${postIds}::uuid[])
-      and d.state in ('needs_human', 'needs_reconnect', 'missed', 'rejected')
+      and (d.state in ('needs_human', 'needs_reconnect', 'missed', 'rejected')
+        -- Left as it is by a person, it is no news; ended by a platform's refusals, it is.
+        or d.state = 'partly' and d.error_code = 'delivery.recipients_refused')
     on conflict do nothing`.execute(db);
   return Number(result.numAffectedRows ?? 0n);
 }

@@ -41,6 +41,11 @@ const deliveryWords = {
     happened: "The post could not be published.",
     todo: "Open the post to see the reason, mend it, and try again or cancel it.",
   },
+  partly: {
+    headline: (post: string, channel: string) => `${post} did not reach everybody on ${channel}`,
+    happened: "The mail went out, and the server refused some of its recipients.",
+    todo: "Open the post to see who they are, and correct or take out their addresses in the channel.",
+  },
 } as const;
 
 const endingWords: Record<string, string> = {

@@ -153,12 +153,18 @@ async function commit(context: ConnectorContext, plan: Plan, item: ItemRef): Pro
   const messageId = messageIdOf(item, content.from.address);
   const outcome = await context.mail.send(
     serverOf(context),
-    { ...content, messageId, date: new Date(date), headers: { "Auto-Submitted": "auto-generated" } },
+    {
+      ...content,
+      to: item.only ?? content.to,
+      messageId,
+      date: new Date(date),
+      headers: { "Auto-Submitted": "auto-generated" },
+    },
     context.signal,
   );
   if (outcome.kind === "accepted") {
-    const data: JsonObject = { response: outcome.response, refused: outcome.refused };
-    return { externalId: messageId, url: pageOf(context, messageId), data };
+    const { response, refused, deferred } = outcome;
+    return { externalId: messageId, url: pageOf(context, messageId), data: { response }, refused, deferred };
   }
   const { verdict, code, message, evidence } = outcome;
   throw new ConnectorFailure({ verdict, code, message, ...(evidence === null ? {} : { evidence }) });
@@ -172,7 +178,9 @@ function pageOf(context: ConnectorContext, messageId: string): string | null {
 }
 
 const found = z.object({
-  items: z.array(z.object({ messageId: z.string(), receivedAt: z.iso.datetime() })),
+  items: z.array(
+    z.object({ messageId: z.string(), receivedAt: z.iso.datetime(), to: z.array(z.string()).default([]) }),
+  ),
 });
 
 /** Only the catcher can be asked what arrived; another server's mail lies in mail boxes that are not ours. */
@@ -193,8 +201,11 @@ async function locate(
   const platform = { id: "email", name: "The mail catcher" };
   if (!isSuccess(response)) throw failureOf(platform, response);
   const { items } = parseAnswer(platform, response, found);
+  // The recipients that were taken before have the same mail under the same id.
+  const { only } = item;
+  const ours = only ? items.filter(({ to }) => to.some((address) => only.includes(address))) : items;
   return {
-    matches: items.map((mail) => ({
+    matches: ours.map((mail) => ({
       externalId: mail.messageId,
       url: pageOf(context, mail.messageId),
       data: {},

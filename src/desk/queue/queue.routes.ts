@@ -2,7 +2,7 @@ import type { App } from "#platform/wire";
 import { actorOf, idParams } from "#platform/wire";
 import { z } from "zod";
 import type { Desk } from "../desk.ts";
-import { fullPost } from "../posts.schema.ts";
+import { fullPost, releaseBody } from "../posts.schema.ts";
 import { answerWith } from "../posts.wire.ts";
 import * as schema from "./queue.schema.ts";
 
@@ -126,12 +126,13 @@ function placeRoutes(app: App, desk: Desk): void {
         summary: "Schedule a post at the next free slot of its channels",
         tags: ["Queue"],
         params: idParams,
+        body: releaseBody,
         response: { 200: fullPost },
       },
     },
     async (request) => {
       const actor = actorOf(request);
-      await queue.add(actor, request.params.id);
+      await queue.add(actor, request.params.id, request.body?.unready);
       return answerWith(desk, actor, request.params.id);
     },
   );

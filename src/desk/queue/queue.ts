@@ -12,6 +12,7 @@ import { place } from "../publish.ts";
 import { assertAllowed } from "../rules.ts";
 import { previewSchedule, resolveSchedule } from "../schedule.ts";
 import { onPost } from "../transition.ts";
+import type { Unready } from "../unready.ts";
 import { type SlotMoment, type Suggestion, bestSlot, keyOf, momentsOf } from "./slots.ts";
 import * as store from "./slots.store.ts";
 
@@ -36,7 +37,7 @@ export type QueueDesk = {
   /** @throws DeskError `desk.no_slots`, `desk.queue_full` */
   suggest(workspaceId: string, wanted: { channelIds: string[]; postId: string | null }): Promise<Suggestion>;
   /** Schedules a post at the next free slot of its channels, which nobody else then gets. */
-  add(actor: Actor, postId: string): Promise<void>;
+  add(actor: Actor, postId: string, unready?: Unready): Promise<void>;
   /** Changes places with the post before or after it in the queue. */
   move(actor: Actor, postId: string, direction: "earlier" | "later"): Promise<void>;
 };
@@ -54,7 +55,7 @@ export function createQueueDesk(parts: DeskParts): QueueDesk {
       database.inWorkspace(workspaceId, (db) =>
         suggestion(db, workspaceId, wanted.channelIds, wanted.postId, clock.now()),
       ),
-    add: (actor, postId) => addToQueue(parts, actor, postId),
+    add: (actor, postId, unready) => addToQueue(parts, actor, postId, unready),
     move: (actor, postId, direction) => moveInQueue(parts, actor, postId, direction),
   };
 }
@@ -165,13 +166,18 @@ async function suggestion(
   });
 }
 
-async function addToQueue(parts: DeskParts, actor: Actor, id: string): Promise<void> {
+async function addToQueue(
+  parts: DeskParts,
+  actor: Actor,
+  id: string,
+  unready: Unready = "refuse",
+): Promise<void> {
   const { workspaceId } = actor;
-  await onPost(parts, actor, id, "schedule", async ({ db, post, now }) => {
+  await onPost(parts, actor, id, { action: "schedule", unready }, async ({ db, post, now }) => {
     await store.lockQueue(db, workspaceId);
     const channelIds = post.variants.map(({ channelId }) => channelId);
     const best = await suggestion(db, workspaceId, channelIds, id, now);
-    await settle(parts, db, actor, { post, at: best, now });
+    await settle(parts, db, actor, { post, at: best, now, unready });
     return {
       action: "post.queued",
       details: { wall: best.wall, zone: best.zone, at: best.at.toISOString() },
@@ -183,6 +189,7 @@ type Placing = {
   post: Awaited<ReturnType<typeof loadPost>>;
   at: { wall: string; zone: string };
   now: Date;
+  unready: Unready;
 };
 
 /** Schedules a post and takes its moment on each of its channels. */
@@ -190,10 +197,10 @@ async function settle(
   parts: DeskParts,
   db: Kysely<Schema>,
   actor: Actor,
-  { post, at, now }: Placing,
+  { post, at, now, unready }: Placing,
 ): Promise<void> {
   const schedule = resolveSchedule({ wall: at.wall, zone: at.zone, rule: "compatible" }, now);
-  await place(parts, db, actor, post, schedule, now);
+  await place(parts, db, actor, post, schedule, now, unready);
   const channelIds = post.variants.map(({ channelId }) => channelId);
   await orTaken(store.takeSlot(db, actor.workspaceId, { postId: post.id, channelIds, at: schedule.at, now }));
 }

@@ -110,7 +110,7 @@ export type DeliveriesTable = {
   due_at: Instant;
   grace_seconds: number;
   late_after: Instant;
-  state: Filled<"scheduled" | "claimed" | "in_flight" | "confirmed" | "rejected" | "needs_reconnect" | "ambiguous" | "reconciling" | "needs_human" | "missed" | "cancelled" | "partly">;
+  state: Filled<"scheduled" | "claimed" | "in_flight" | "confirmed" | "rejected" | "needs_reconnect" | "ambiguous" | "reconciling" | "needs_human" | "missed" | "cancelled" | "partly" | "skipped">;
   wake_at: Instant;
   fence: Filled<number>;
   lease_until: Nullable<Instant>;
@@ -143,7 +143,7 @@ export type DeliveryAttemptsTable = {
   intent_at: Filled<Instant>;
   deadline_at: Instant;
   window_ms: number;
-  state: Filled<"open" | "confirmed" | "not_sent" | "rejected" | "unauthorized" | "ambiguous" | "absent_proven">;
+  state: Filled<"open" | "confirmed" | "partly" | "not_sent" | "rejected" | "unauthorized" | "ambiguous" | "absent_proven">;
   external_id: Nullable<string>;
   external_url: Nullable<string>;
   external_data: Nullable<Json>;
@@ -158,6 +158,8 @@ export type DeliveryAttemptsTable = {
   error_code: Nullable<string>;
   error_message: Nullable<string>;
   evidence: Nullable<string>;
+  refused: Filled<Json>;
+  deferred: Filled<Json>;
 };
 
 export type DeliveryHoldsTable = {
@@ -323,7 +325,7 @@ export type NotificationsTable = {
   workspace_id: string;
   id: string;
   user_id: string;
-  kind: "needs_human" | "needs_reconnect" | "missed" | "rejected" | "expiry";
+  kind: "needs_human" | "needs_reconnect" | "missed" | "rejected" | "partly" | "expiry";
   delivery_id: Nullable<string>;
   warning_id: Nullable<string>;
   created_at: Filled<Instant>;

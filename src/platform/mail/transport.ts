@@ -4,7 +4,14 @@ import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import { isOver } from "#kit";
 import { compose, malformation } from "./compose.ts";
 import { openSocket, Unreachable } from "./socket.ts";
-import type { MailFailure, MailMessage, MailOutcome, MailServer, MailTransport } from "./types.ts";
+import type {
+  MailFailure,
+  MailMessage,
+  MailOutcome,
+  MailServer,
+  MailTransport,
+  RecipientAnswer,
+} from "./types.ts";
 
 /**
  * Sends mail: one connection and one attempt per message, no pool, no retry. Every outcome says whether
@@ -38,7 +45,12 @@ export function createMailTransport(options: { allowServers: string[]; trust?: s
       );
     },
     verify(server, signal) {
-      return session(server, signal, async () => ({ kind: "accepted", response: "", refused: [] }));
+      return session(server, signal, async () => ({
+        kind: "accepted",
+        response: "",
+        refused: [],
+        deferred: [],
+      }));
     },
   };
 }
@@ -133,14 +145,30 @@ function transmit(
           resolve({
             kind: "accepted",
             response: info?.response ?? "",
-            refused: info?.rejected?.map(String) ?? [],
+            ...recipientsOf(info?.rejectedErrors),
           });
       },
     );
   });
 }
 
+/** Recipients that were not taken, apart by whether they may be later. Without a code they may. */
+function recipientsOf(errors: readonly unknown[] = []): Record<"refused" | "deferred", RecipientAnswer[]> {
+  const answers = errors.map((error) => {
+    const { recipient, responseCode, response } = smtpError(error);
+    const code = responseCode ?? 450;
+    return { address: recipient, code: String(code), message: response ?? "no reason given" };
+  });
+  return {
+    refused: answers.filter(({ code }) => code.startsWith("5")),
+    deferred: answers.filter(({ code }) => !code.startsWith("5")),
+  };
+}
+
 type SmtpError = {
+  recipient: string;
+  /** Of each recipient, where all of them were refused. */
+  each: readonly unknown[];
   code: string;
   originalCode: string;
   command: string;
@@ -152,6 +180,8 @@ function smtpError(error: unknown): SmtpError {
   const fields: Partial<Record<string, unknown>> =
     typeof error === "object" && error !== null ? { ...error } : {};
   return {
+    recipient: typeof fields["recipient"] === "string" ? fields["recipient"] : "",
+    each: Array.isArray(fields["rejectedErrors"]) ? fields["rejectedErrors"] : [],
     code: typeof fields["code"] === "string" ? fields["code"] : "",
     originalCode: typeof fields["originalCode"] === "string" ? fields["originalCode"] : "",
     command: typeof fields["command"] === "string" ? fields["command"] : "",
@@ -162,7 +192,7 @@ function smtpError(error: unknown): SmtpError {
 
 function failureOf(server: MailServer, error: unknown, progress: Progress): MailFailure {
   if (error instanceof Unreachable) return error.failure;
-  const { code, originalCode, command, responseCode, response } = smtpError(error);
+  const { code, originalCode, command, responseCode, response, each } = smtpError(error);
   function failed(verdict: MailFailure["verdict"], reason: string, message: string): MailFailure {
     return { kind: "failed", verdict, code: `mail.${reason}`, message, evidence: response };
   }
@@ -184,6 +214,10 @@ function failureOf(server: MailServer, error: unknown, progress: Progress): Mail
   }
   if (code === "ETLS" || /CERT|_TLS_|_SSL_/.test(originalCode))
     return failed("not_sent", "tls", `No safe connection to ${server.host} could be made.`);
+  // Where all are refused the library tells of one; a single one who may be taken later makes it worth another try.
+  if (answered && code === "EENVELOPE" && recipientsOf(each).deferred.length > 0) {
+    return failed("throttled", "deferred", `${server.host} refuses the mail for now: ${said}`);
+  }
   if (answered && /^(?:MAIL FROM|RCPT TO|DATA)/.test(command)) {
     return responseCode >= 500
       ? failed("rejected", "rejected", `${server.host} refused the mail: ${said}`)

@@ -34,7 +34,13 @@ export type MailFailure = {
   evidence: string | null;
 };
 
-export type MailOutcome = { kind: "accepted"; response: string; refused: string[] } | MailFailure;
+/** `refused` and `deferred`: recipients that the server would not take (5xx), or not now (4xx), while it took others. */
+export type MailOutcome =
+  | { kind: "accepted"; response: string; refused: RecipientAnswer[]; deferred: RecipientAnswer[] }
+  | MailFailure;
+
+/** What a server said to one recipient: its reply code and its words. */
+export type RecipientAnswer = { address: string; code: string; message: string };
 
 export type MailTransport = {
   send(server: MailServer, message: MailMessage, signal: AbortSignal): Promise<MailOutcome>;

@@ -22,7 +22,8 @@ const tones: Record<DeliveryState, Tone> = {
   needs_human: "warn",
   missed: "bad",
   cancelled: "neutral",
-  partly: "neutral",
+  partly: "warn",
+  skipped: "neutral",
 };
 
 const waiting = new Set<DeliveryState>(["ambiguous", "reconciling"]);
@@ -86,6 +87,7 @@ function partsOf(delivery: Delivery): number {
 const dots: Record<Attempt["state"], string> = {
   open: "bg-accent animate-pulse",
   confirmed: "bg-good",
+  partly: "bg-warn",
   not_sent: "bg-faint",
   rejected: "bg-bad",
   unauthorized: "bg-bad",
@@ -108,6 +110,8 @@ function AttemptRow({ attempt, parts }: { attempt: Attempt; parts: number }) {
           {attempt.settledBy ? <span className="text-faint"> · {settledText[attempt.settledBy]}</span> : null}
         </p>
         {attempt.errorMessage ? <p className="break-words text-dim">{attempt.errorMessage}</p> : null}
+        <Recipients label={postText.refusedRecipients} answers={attempt.refused} />
+        <Recipients label={postText.deferredRecipients} answers={attempt.deferred} />
       </div>
       <p className="tabular col-start-2 text-xs leading-5 text-faint sm:col-start-auto sm:text-right">
         <span className="sr-only">{postText.attempt(attempt.number)}, </span>
@@ -115,5 +119,22 @@ function AttemptRow({ attempt, parts }: { attempt: Attempt; parts: number }) {
         {attempt.settledAt ? ` – ${formatTime(attempt.settledAt, workspace.timeZone, true)}` : null}
       </p>
     </li>
+  );
+}
+
+/** Who did not get it with this attempt, and what the server said. */
+function Recipients({ label, answers }: { label: string; answers: Attempt["refused"] }) {
+  if (answers.length === 0) return null;
+  return (
+    <>
+      <p className="text-dim">{label}</p>
+      <ul className="text-dim">
+        {answers.map(({ address, code, message }) => (
+          <li key={address} className="break-words">
+            {address}: {message.startsWith(code) ? message : `${code} ${message}`}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

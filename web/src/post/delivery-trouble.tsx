@@ -11,11 +11,14 @@ import { OutcomeQuestion } from "./outcome-question.tsx";
 import { useDeliveryAction } from "./use-delivery-action.ts";
 
 /** States that nothing but a person ends. */
-const stopped: ReadonlySet<DeliveryState> = new Set(["needs_reconnect", "rejected", "missed"]);
+const stopped: ReadonlySet<DeliveryState> = new Set(["needs_reconnect", "rejected", "missed", "skipped"]);
 
 /** Whether a part of it is live and the rest has stopped; then it can be left so, and no longer cancelled. */
 export function isHalfLive({ state, attempts }: Delivery): boolean {
-  return stopped.has(state) && attempts.some((attempt) => attempt.state === "confirmed");
+  return (
+    stopped.has(state) &&
+    attempts.some(({ state: outcome }) => outcome === "confirmed" || outcome === "partly")
+  );
 }
 
 /** What keeps a delivery from going on, and what a person can do about it here; nothing where nothing does. */

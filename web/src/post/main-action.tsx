@@ -7,6 +7,7 @@ import { isForbidden, refusal } from "./allowed.ts";
 import { postText } from "./messages.ts";
 import { errorsOf, ProblemLinks } from "./problem-links.tsx";
 import { PublishButton } from "./publish-button.tsx";
+import { skippable } from "./unready.ts";
 import type { PostAction } from "./use-post-action.ts";
 
 type MainProps = { post: Post; busy: boolean; onRun: (action: PostAction, message: string) => void };
@@ -48,7 +49,7 @@ export function MainAction({ post, busy, onRun }: MainProps) {
   if (post.status !== "approved" && post.status !== "scheduled") return null;
   if (isForbidden(post, "publish")) return null;
   const reason = refusal(post, "publish");
-  if (reason === null) {
+  if (reason === null || skippable(post, "publish").length > 0) {
     return (
       <PublishButton post={post} size="md">
         <PaperPlaneIcon aria-hidden="true" />

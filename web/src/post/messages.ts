@@ -98,7 +98,12 @@ export const postText = {
   leaveTitle: "Leave it as it is?",
   leaveLead: "What is live stays live, and the rest is never sent. The timeline keeps what happened.",
   left: "Left as it is",
-  leftLead: "A part of it is live; a person gave up the rest.",
+  publishOthers: "Publish the others",
+  skipLead: (reasons: string) =>
+    `These channels are not set up and are left out; you can send to them later. ${reasons}`,
+  leftLead: "A part of it is live, and the rest is not sent any more.",
+  refusedRecipients: "Refused for these recipients:",
+  deferredRecipients: "Put off for these recipients, who are tried again alone:",
   keepAsking: "Not yet",
 } as const;
 
@@ -114,12 +119,14 @@ export const deliveryStateText: Record<DeliveryState, string> = {
   needs_human: "Needs your answer",
   missed: "Missed its time",
   cancelled: "Cancelled",
-  partly: "Partly live, left so",
+  partly: "Partly live",
+  skipped: "Skipped",
 };
 
 export const attemptText: Record<Attempt["state"], string> = {
   open: "Sending",
   confirmed: "Live",
+  partly: "Live for some recipients",
   not_sent: "Not sent, tried again",
   rejected: "Refused",
   unauthorized: "Access refused",
@@ -146,6 +153,8 @@ export const scheduleText = {
   past: "This time has passed.",
   voids: "The approval names another time. Changing it asks for a new approval.",
   save: "Schedule",
+  saveOthers: "Schedule the others",
+  skipped: "These channels are not set up and are left out. You can send to them later.",
   cancel: "Cancel",
   saved: "Scheduled",
   repeat: "Repeat…",

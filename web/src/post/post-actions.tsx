@@ -11,6 +11,7 @@ import { isForbidden, refusal } from "./allowed.ts";
 import { AskFirst, type Question } from "./ask-first.tsx";
 import { MainAction } from "./main-action.tsx";
 import { postText } from "./messages.ts";
+import { skippable } from "./unready.ts";
 import { useCopyPost } from "./use-copy-post.ts";
 import { useDeletePost } from "./use-delete-post.ts";
 import { type PostAction, usePostAction } from "./use-post-action.ts";
@@ -44,7 +45,7 @@ export function PostActions({ post }: { post: Post }) {
           </Link>
         </Button>
       ) : null}
-      {can("schedule") ? (
+      {can("schedule") || skippable(post, "schedule").length > 0 ? (
         <Button onClick={() => setOpen("schedule")}>
           <CalendarIcon aria-hidden="true" />
           {post.scheduled ? postText.reschedule : postText.schedule}

@@ -3,6 +3,7 @@ import type { Post } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 import { postText } from "./messages.ts";
+import { skippable } from "./unready.ts";
 import { usePostAction } from "./use-post-action.ts";
 
 type PublishProps = { post: Post; size: "sm" | "md"; children: ReactNode };
@@ -11,6 +12,7 @@ type PublishProps = { post: Post; size: "sm" | "md"; children: ReactNode };
 export function PublishButton({ post, size, children }: PublishProps) {
   const [asking, setAsking] = useState(false);
   const publish = usePostAction(post.id);
+  const left = skippable(post, "publish");
   return (
     <>
       <Button variant="primary" size={size} busy={publish.isPending} onClick={() => setAsking(true)}>
@@ -20,11 +22,21 @@ export function PublishButton({ post, size, children }: PublishProps) {
         open={asking}
         onOpenChange={setAsking}
         title={postText.publishTitle(post.title)}
-        description={postText.publishLead(post.channels.map((channel) => channel.handle).join(", "))}
-        action={postText.publish}
+        description={
+          left.length > 0
+            ? postText.skipLead(left.map(({ handle, reason }) => `${handle}: ${reason}`).join(" "))
+            : postText.publishLead(post.channels.map((channel) => channel.handle).join(", "))
+        }
+        action={left.length > 0 ? postText.publishOthers : postText.publish}
         cancel={postText.keep}
         tone="primary"
-        onConfirm={() => publish.mutate({ action: "publish", message: postText.publishing })}
+        onConfirm={() =>
+          publish.mutate({
+            action: "publish",
+            body: { unready: left.length > 0 ? "skip" : "refuse" },
+            message: postText.publishing,
+          })
+        }
       />
     </>
   );

@@ -14,6 +14,7 @@ import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { scheduleText } from "./messages.ts";
+import { skippable } from "./unready.ts";
 import { usePostAction } from "./use-post-action.ts";
 
 /** The next full hour, as the field takes it. */
@@ -47,11 +48,16 @@ export function ScheduleDialog({ post, onClose, onRepeat = null }: ScheduleDialo
   const instant = chosenInstant(preview.data, rule);
   const past = instant !== null && new Date(instant).getTime() < opened;
   const bound = post.approval?.boundAt ?? null;
+  const left = skippable(post, "schedule");
 
   function submit(event: FormEvent): void {
     event.preventDefault();
     schedule.mutate(
-      { action: "schedule", body: { wall, zone, rule }, message: scheduleText.saved },
+      {
+        action: "schedule",
+        body: { wall, zone, rule, unready: left.length > 0 ? "skip" : "refuse" },
+        message: scheduleText.saved,
+      },
       { onSuccess: onClose },
     );
   }
@@ -99,6 +105,18 @@ export function ScheduleDialog({ post, onClose, onRepeat = null }: ScheduleDialo
           {bound && instant && new Date(bound).getTime() !== new Date(instant).getTime() ? (
             <Notice tone="warn">{scheduleText.voids}</Notice>
           ) : null}
+          {left.length > 0 ? (
+            <Notice tone="warn">
+              {scheduleText.skipped}
+              <ul>
+                {left.map(({ channelId, handle, reason }) => (
+                  <li key={channelId}>
+                    {handle}: {reason}
+                  </li>
+                ))}
+              </ul>
+            </Notice>
+          ) : null}
         </DialogBody>
         <DialogFooter>
           {onRepeat ? (
@@ -109,7 +127,7 @@ export function ScheduleDialog({ post, onClose, onRepeat = null }: ScheduleDialo
           ) : null}
           <Button onClick={onClose}>{scheduleText.cancel}</Button>
           <Button type="submit" variant="primary" disabled={!instant || past} busy={schedule.isPending}>
-            {scheduleText.save}
+            {left.length > 0 ? scheduleText.saveOthers : scheduleText.save}
           </Button>
         </DialogFooter>
       </form>

@@ -75,6 +75,16 @@ async function account(context: Context, api: Api, findings: Finding[]): Promise
     const { label } = await api.call({ path: "/drafters", schema: z.object({ label: z.string() }) });
     return label;
   });
+  await examine(findings, "deliveries", async () => {
+    const { items } = await api.call({ path: "/deliveries/stuck", schema: stuckSchema });
+    for (const { id, postTitle, state, since } of items) {
+      const message = `“${postTitle}” is ${state.replaceAll("_", " ")} and should have been sent or have asked by ${since}. Look for ${id} in the log of the workers, and cancel the post if it is not wanted any more.`;
+      findings.push(finding("delivery", "failure", message));
+    }
+    return items.length === 0
+      ? "each is sent, on its way, or asks"
+      : `${items.length} neither sent nor asking`;
+  });
   await examine(findings, "channels", async () => {
     const { items } = await api.call({ path: "/oauth/platforms", schema: platformsSchema });
     const used = items.filter(
@@ -92,6 +102,10 @@ async function account(context: Context, api: Api, findings: Finding[]): Promise
       : `${used.reduce((sum, { accounts }) => sum + accounts.connected, 0)} connected`;
   });
 }
+
+const stuckSchema = z.object({
+  items: z.array(z.object({ id: z.string(), postTitle: z.string(), state: z.string(), since: z.string() })),
+});
 
 const platformsSchema = z.object({
   items: z.array(

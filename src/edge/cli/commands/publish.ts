@@ -11,6 +11,8 @@ import { deliveriesText, postText, safe } from "../print.ts";
 import { openProgress } from "../progress.ts";
 import { givenId, wholeId } from "../ids.ts";
 
+const skipHelp = "leave out channels that are not set up, each with its reason; send to them later";
+
 /** submit, approve, schedule, publish, cancel: what moves a post on. */
 export const publishCommands: Register = (program, action) => {
   program.command("submit").description("ask for approval").argument("<id>").action(action(submit));
@@ -28,11 +30,13 @@ export const publishCommands: Register = (program, action) => {
     .requiredOption("--at <time>", "wall time, such as 2026-12-01T09:00")
     .option("--zone <zone>", "IANA time zone (default: the workspace's)")
     .option("--rule <rule>", "where the clock change makes the time ambiguous: compatible, earlier or later")
+    .option("--skip-unready", skipHelp)
     .action(action(schedule));
   program
     .command("publish")
     .description("publish an approved post now")
     .argument("<id>")
+    .option("--skip-unready", skipHelp)
     .option("--wait", "until every channel has an outcome")
     .option("--timeout <seconds>", "how long to wait", "300")
     .action(action(publish));
@@ -43,6 +47,11 @@ export const publishCommands: Register = (program, action) => {
     .option(...yesOption)
     .action(action(cancel));
 };
+
+const skipUnready = z
+  .boolean()
+  .default(false)
+  .transform((skips) => (skips ? "skip" : "refuse"));
 
 async function act(api: Api, id: string, verb: string, body?: object): Promise<Post> {
   return api.call({
@@ -81,7 +90,7 @@ const previewSchema = z.object({
 
 async function schedule(context: Context, command: Command): Promise<void> {
   const options = z
-    .object({ at: z.string(), zone: z.string().optional(), rule: z.string().optional() })
+    .object({ at: z.string(), zone: z.string().optional(), rule: z.string().optional(), skipUnready })
     .parse(command.opts());
   const given = givenId(command, "post");
   const api = await context.api();
@@ -95,20 +104,29 @@ async function schedule(context: Context, command: Command): Promise<void> {
     throw new CliFailure("usage", `The clock changes at ${options.at} in ${zone}; choose ${choices}.`);
   }
   const rule = options.rule === undefined ? {} : { rule: options.rule };
-  const post = await act(api, id, "schedule", { wall: options.at, zone, ...rule });
+  const post = await act(api, id, "schedule", {
+    wall: options.at,
+    zone,
+    ...rule,
+    unready: options.skipUnready,
+  });
   context.print(post, () => `Goes out ${options.at} ${zone} (${post.scheduled?.at ?? preview.at}).`);
 }
 
 const underWay = new Set(["publishing", "scheduled", "approved"]);
 
 async function publish(context: Context, command: Command): Promise<void> {
-  const { wait, timeout } = z
-    .object({ wait: z.boolean().default(false), timeout: z.coerce.number().positive() })
+  const {
+    wait,
+    timeout,
+    skipUnready: unready,
+  } = z
+    .object({ skipUnready, wait: z.boolean().default(false), timeout: z.coerce.number().positive() })
     .parse(command.opts());
   const given = givenId(command, "post");
   const api = await context.api();
   const id = await wholeId(api, given, "post");
-  const started = await act(api, id, "publish");
+  const started = await act(api, id, "publish", { unready });
   if (!wait) {
     context.print(started, () => `On its way. Follow it: galley status ${id}`);
     return;
@@ -135,6 +153,7 @@ const settled = new Set([
   "missed",
   "cancelled",
   "partly",
+  "skipped",
 ]);
 
 async function untilSettled(context: Context, api: Api, started: Post, timeoutMs: number) {

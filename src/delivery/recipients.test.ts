@@ -1,0 +1,177 @@
+import { connectorRegistry } from "#connectors";
+import { createDeliveries, type Deliveries } from "#delivery";
+import { type MailCatcher, startMailCatcher } from "#emulator";
+import type { JsonObject } from "#kit";
+import { createJobs } from "#platform/jobs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { contractHttp } from "../../test/contract/http.ts";
+import { contractMail } from "../../test/contract/mail.ts";
+import { type TestDatabase, testDatabase } from "../../test/database.ts";
+import {
+  buildDeliveryHouse,
+  type DeliveryHouse,
+  noFiles,
+  orderPost,
+  sweepUntil,
+  textVariant,
+} from "../../test/delivery.ts";
+import { buildMember } from "../../test/builders.ts";
+
+// A mail server answers for each recipient. Who was refused is told, who was put off is tried again, and nobody twice.
+
+let server: TestDatabase;
+let catcher: MailCatcher;
+let directory: string;
+let house: DeliveryHouse;
+let deliveries: Deliveries;
+
+beforeAll(async () => {
+  server = await testDatabase();
+});
+afterAll(() => server.close());
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "galley-recipients-"));
+  catcher = await startMailCatcher({
+    directory,
+    host: "127.0.0.1",
+    smtpPort: 0,
+    httpPort: 0,
+    publicUrl: null,
+  });
+  const connector = connectorRegistry().get("email");
+  if (!connector) throw new TypeError("there is no email connector");
+  house = await buildDeliveryHouse(server.database, connector);
+  const mail = contractMail([`127.0.0.1:${catcher.smtpPort}`]);
+  const { smtpPort: port, url: readBackUrl, publicUrl } = catcher;
+  deliveries = createDeliveries({
+    connectorSettings: {},
+    database: server.database,
+    jobs: createJobs(),
+    connectors: connectorRegistry(),
+    files: noFiles,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    channels: {
+      open: async (_workspaceId, _channelId, signal) => ({
+        connector,
+        context: {
+          http: contractHttp([catcher.url], signal),
+          mail,
+          credentials: {
+            server: null,
+            from: { name: "The Press", address: "news@example.com" },
+            recipients: ["ada@example.org", "ben@example.org"],
+          },
+          accountId: "news@example.com",
+          scopes: [],
+          settings: {
+            catcher: { host: "127.0.0.1", port, readBackUrl, publicUrl, deadlineMs: 1_000, windowMs: 1_600 },
+          },
+          signal,
+        },
+      }),
+      needsReconnect: () => Promise.resolve(false),
+    },
+    settings: { concurrency: 4, minimumWindowMs: 0, leaseMs: 3_000, marginMs: 500 },
+  });
+});
+afterEach(async () => {
+  await catcher.close();
+  await rm(directory, { recursive: true });
+});
+
+async function control(faults: JsonObject[]): Promise<void> {
+  const answer = await contractHttp([catcher.url], AbortSignal.timeout(5_000)).request({
+    method: "PUT",
+    url: `${catcher.url}/control/faults`,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ faults }),
+  });
+  expect(answer.status).toBeLessThan(300);
+}
+
+type Mail = { messageId: string; to: string[] };
+
+async function mails(): Promise<Mail[]> {
+  const answer = await contractHttp([catcher.url], AbortSignal.timeout(5_000)).request({
+    method: "GET",
+    url: `${catcher.url}/control/journal`,
+  });
+  return (JSON.parse(Buffer.from(answer.body).toString()) as { mails: Mail[] }).mails;
+}
+
+async function send(until: string[]) {
+  const content = { ...textVariant("Hello"), options: { subject: "Hello" } };
+  const { postId } = await orderPost(house, deliveries, content);
+  const read = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
+  await sweepUntil(deliveries, async () => until.includes((await read())?.state ?? ""));
+  return { postId, view: await read(), read };
+}
+
+test("one recipient that is refused is told, and the post is out for the others", async () => {
+  await control([{ kind: "reject_recipient" }]);
+  const { view } = await send(["partly", "confirmed", "rejected"]);
+  expect(view).toMatchObject({
+    state: "partly",
+    error: { code: "delivery.recipients_refused" },
+    attempts: [{ state: "confirmed", refused: [{ address: "ada@example.org", code: "550" }], deferred: [] }],
+  });
+  expect(view?.error?.message).toContain("ada@example.org");
+  expect((await mails()).map(({ to }) => to)).toEqual([["ben@example.org"]]);
+});
+
+test("one that is put off is tried again alone, under the same Message-ID", async () => {
+  await control([{ kind: "defer_recipient" }]);
+  const { view } = await send(["partly", "confirmed", "rejected"]);
+  expect(view).toMatchObject({
+    state: "confirmed",
+    attempts: [
+      { number: 1, state: "partly", deferred: [{ address: "ada@example.org", code: "450" }] },
+      { number: 2, state: "confirmed", deferred: [] },
+    ],
+  });
+  const sent = await mails();
+  expect(sent.map(({ to }) => to)).toEqual([["ben@example.org"], ["ada@example.org"]]);
+  expect(new Set(sent.map(({ messageId }) => messageId)).size).toBe(1);
+});
+
+test("an answer that is lost for who was put off is read back for them alone, and sends nobody a second mail", async () => {
+  await control([{ kind: "defer_recipient" }]);
+  // The second mail, for the one who was put off, is kept and never answered.
+  const content = { ...textVariant("Hello"), options: { subject: "Hello" } };
+  const { postId } = await orderPost(house, deliveries, content);
+  const read = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
+  await sweepUntil(deliveries, async () => (await read())?.attempts[0]?.state === "partly");
+  await control([{ kind: "lost_answer" }]);
+  await sweepUntil(deliveries, async () => (await read())?.state === "confirmed");
+  expect((await read())?.attempts).toMatchObject([
+    { state: "partly" },
+    { state: "confirmed", settledBy: "located" },
+  ]);
+  expect((await mails()).map(({ to }) => to)).toEqual([["ben@example.org"], ["ada@example.org"]]);
+});
+
+test("one that is put off again and again ends in a question, and can be left as it is", async () => {
+  const content = { ...textVariant("Hello"), options: { subject: "Hello" } };
+  await control([{ kind: "defer_recipient", remaining: null }]);
+  const order = orderPost(house, deliveries, content, { graceSeconds: 1 });
+  const { postId, deliveryId } = await order;
+  const read = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
+  await sweepUntil(deliveries, async () => (await read())?.state === "missed");
+  expect((await mails()).map(({ to }) => to)).toEqual([["ben@example.org"]]);
+  const cancelled = await server.database.inWorkspace(house.workspaceId, (db) =>
+    deliveries.cancel(db, house.workspaceId, postId),
+  );
+  expect(cancelled).toEqual({ cancelled: [], tooLate: [deliveryId] });
+  await deliveries.leave(await buildMember(server.database, house.workspaceId), deliveryId);
+  expect(await read()).toMatchObject({ state: "partly" });
+});
+
+test("a refusal of the mail itself is a refusal for everybody", async () => {
+  await control([{ kind: "reject" }]);
+  const { view } = await send(["partly", "confirmed", "rejected"]);
+  expect(view).toMatchObject({ state: "rejected", attempts: [{ state: "rejected", refused: [] }] });
+  expect(await mails()).toEqual([]);
+});
