@@ -278,7 +278,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       rescheduleOrder(transaction, jobs, { workspaceId, postId, dueAt }),
     waitingOn: (workspaceId, channelId) => waitingOnChannel(database, workspaceId, channelId),
     forPost: (workspaceId, postId) => deliveriesOfPost(database, workspaceId, postId),
-    stuck: (workspaceId) => stuckIn(database, workspaceId),
+    stuck: (workspaceId) => stuckIn(database.system, workspaceId),
     inStates: (workspaceId, query) => deliveriesInStates(database, workspaceId, query),
     resolve: async (actor, id, resolution) => {
       await resolveDelivery({ database, jobs, connectors }, actor, id, resolution);

@@ -3,6 +3,7 @@ import { createDeliveries, type Deliveries } from "#delivery";
 import { type MailCatcher, startMailCatcher } from "#emulator";
 import type { JsonObject } from "#kit";
 import { createJobs } from "#platform/jobs";
+import { sql } from "kysely";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -67,14 +68,14 @@ beforeEach(async () => {
           accountId: "news@example.com",
           scopes: [],
           settings: {
-            catcher: { host: "127.0.0.1", port, readBackUrl, publicUrl, deadlineMs: 1_000, windowMs: 1_600 },
+            catcher: { host: "127.0.0.1", port, readBackUrl, publicUrl, deadlineMs: 5_000, windowMs: 6_000 },
           },
           signal,
         },
       }),
       needsReconnect: () => Promise.resolve(false),
     },
-    settings: { concurrency: 4, minimumWindowMs: 0, leaseMs: 3_000, marginMs: 500 },
+    settings: { concurrency: 4, minimumWindowMs: 0, leaseMs: 8_000, marginMs: 500 },
   });
 });
 afterEach(async () => {
@@ -102,12 +103,17 @@ async function mails(): Promise<Mail[]> {
   return (JSON.parse(Buffer.from(answer.body).toString()) as { mails: Mail[] }).mails;
 }
 
+/** What became of a post; an attempt that a busy machine took back before it sent anything is left out. */
+async function read(postId: string) {
+  const [view] = await deliveries.forPost(house.workspaceId, postId);
+  return view && { ...view, attempts: view.attempts.filter(({ state }) => state !== "not_sent") };
+}
+
 async function send(until: string[]) {
   const content = { ...textVariant("Hello"), options: { subject: "Hello" } };
   const { postId } = await orderPost(house, deliveries, content);
-  const read = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
-  await sweepUntil(deliveries, async () => until.includes((await read())?.state ?? ""));
-  return { postId, view: await read(), read };
+  await sweepUntil(deliveries, async () => until.includes((await read(postId))?.state ?? ""), 40_000);
+  return { postId, view: await read(postId) };
 }
 
 test("one recipient that is refused is told, and the post is out for the others", async () => {
@@ -128,8 +134,8 @@ test("one that is put off is tried again alone, under the same Message-ID", asyn
   expect(view).toMatchObject({
     state: "confirmed",
     attempts: [
-      { number: 1, state: "partly", deferred: [{ address: "ada@example.org", code: "450" }] },
-      { number: 2, state: "confirmed", deferred: [] },
+      { state: "partly", deferred: [{ address: "ada@example.org", code: "450" }] },
+      { state: "confirmed", deferred: [] },
     ],
   });
   const sent = await mails();
@@ -142,11 +148,10 @@ test("an answer that is lost for who was put off is read back for them alone, an
   // The second mail, for the one who was put off, is kept and never answered.
   const content = { ...textVariant("Hello"), options: { subject: "Hello" } };
   const { postId } = await orderPost(house, deliveries, content);
-  const read = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
-  await sweepUntil(deliveries, async () => (await read())?.attempts[0]?.state === "partly");
+  await sweepUntil(deliveries, async () => (await read(postId))?.attempts[0]?.state === "partly", 40_000);
   await control([{ kind: "lost_answer" }]);
-  await sweepUntil(deliveries, async () => (await read())?.state === "confirmed");
-  expect((await read())?.attempts).toMatchObject([
+  await sweepUntil(deliveries, async () => (await read(postId))?.state === "confirmed", 40_000);
+  expect((await read(postId))?.attempts).toMatchObject([
     { state: "partly" },
     { state: "confirmed", settledBy: "located" },
   ]);
@@ -155,18 +160,23 @@ test("an answer that is lost for who was put off is read back for them alone, an
 
 test("one that is put off again and again ends in a question, and can be left as it is", async () => {
   const content = { ...textVariant("Hello"), options: { subject: "Hello" } };
+  await control([{ kind: "defer_recipient" }]);
+  const { postId, deliveryId } = await orderPost(house, deliveries, content);
+  await sweepUntil(deliveries, async () => (await read(postId))?.attempts[0]?.state === "partly", 40_000);
   await control([{ kind: "defer_recipient", remaining: null }]);
-  const order = orderPost(house, deliveries, content, { graceSeconds: 1 });
-  const { postId, deliveryId } = await order;
-  const read = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
-  await sweepUntil(deliveries, async () => (await read())?.state === "missed");
+  await server.database.system
+    .updateTable("deliveries")
+    .set({ late_after: sql`clock_timestamp() + interval '3 seconds'` })
+    .where("id", "=", deliveryId)
+    .execute();
+  await sweepUntil(deliveries, async () => (await read(postId))?.state === "missed", 40_000);
   expect((await mails()).map(({ to }) => to)).toEqual([["ben@example.org"]]);
   const cancelled = await server.database.inWorkspace(house.workspaceId, (db) =>
     deliveries.cancel(db, house.workspaceId, postId),
   );
   expect(cancelled).toEqual({ cancelled: [], tooLate: [deliveryId] });
   await deliveries.leave(await buildMember(server.database, house.workspaceId), deliveryId);
-  expect(await read()).toMatchObject({ state: "partly" });
+  expect(await read(postId)).toMatchObject({ state: "partly" });
 });
 
 test("a refusal of the mail itself is a refusal for everybody", async () => {

@@ -1,4 +1,4 @@
-import { compileOnly, type Database, type Schema } from "#platform/db";
+import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
 import type { DeliveryState } from "./state.ts";
 
@@ -35,14 +35,14 @@ export type StuckDelivery = {
   since: Date;
 };
 
-/** Those of one workspace, the longest first. */
-export function stuckIn(database: Database, workspaceId: string): Promise<StuckDelivery[]> {
-  const query = sql<StuckDelivery>`
+/** Those of one workspace, the longest first. `db` is the system's: only it knows of a quarantine. */
+export async function stuckIn(db: Kysely<Schema>, workspaceId: string): Promise<StuckDelivery[]> {
+  const { rows } = await sql<StuckDelivery>`
     select d.id, d.post_id as "postId", d.state, d.late_after as since,
       coalesce((select p.title from posts p where p.workspace_id = d.workspace_id and p.id = d.post_id), '')
         as "postTitle"
     from deliveries d
     where d.workspace_id = ${workspaceId} and ${isStuck}
-    order by d.late_after limit 100`.compile(compileOnly);
-  return database.read(workspaceId, query);
+    order by d.late_after limit 100`.execute(db);
+  return rows;
 }
