@@ -37,15 +37,19 @@ async function publishBy(speaking: Connector) {
   const deliveries = platform.deliveries(server.database, { leaseMs: 10_000 }, speaking);
   const { postId } = await orderPost(house, deliveries, textVariant("Hello"));
   const read = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
-  await sweepUntil(deliveries, async () => {
-    await server.database.system
-      .updateTable("deliveries")
-      .set({ wake_at: sql`clock_timestamp()` })
-      .where("post_id", "=", postId)
-      .where("state", "=", "scheduled")
-      .execute();
-    return ["confirmed", "rejected", "missed"].includes((await read())?.state ?? "");
-  }, 60_000);
+  await sweepUntil(
+    deliveries,
+    async () => {
+      await server.database.system
+        .updateTable("deliveries")
+        .set({ wake_at: sql`clock_timestamp()` })
+        .where("post_id", "=", postId)
+        .where("state", "=", "scheduled")
+        .execute();
+      return ["confirmed", "rejected", "missed"].includes((await read())?.state ?? "");
+    },
+    60_000,
+  );
   return read();
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { JsonObject, Problem } from "#kit";
+import type { Problem } from "#kit";
 import { sha256 } from "#kit";
 import { failureOf, isSuccess, parseAnswer } from "../answers.ts";
 import { commonProblems } from "../checks.ts";

@@ -8,9 +8,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { contractHttp } from "../../test/contract/http.ts";
-import { contractMail } from "../../test/contract/mail.ts";
-import { type TestDatabase, testDatabase } from "../../test/database.ts";
+import { contractHttp } from "./contract/http.ts";
+import { contractMail } from "./contract/mail.ts";
+import { type TestDatabase, testDatabase } from "./database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -18,8 +18,8 @@ import {
   orderPost,
   sweepUntil,
   textVariant,
-} from "../../test/delivery.ts";
-import { buildMember } from "../../test/builders.ts";
+} from "./delivery.ts";
+import { buildMember } from "./builders.ts";
 
 // A mail server answers for each recipient. Who was refused is told, who was put off is tried again, and nobody twice.
 
