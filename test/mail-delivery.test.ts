@@ -3,6 +3,7 @@ import { createDeliveries, type Deliveries } from "#delivery";
 import { type MailCatcher, startMailCatcher } from "#emulator";
 import type { JsonObject } from "#kit";
 import { createJobs } from "#platform/jobs";
+import { createRenderer } from "#platform/rendering";
 import { sql } from "kysely";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -45,6 +46,7 @@ beforeEach(async () => {
   const connector = connectorRegistry().get("email");
   if (!connector) throw new TypeError("there is no email connector");
   house = await buildDeliveryHouse(server.database, connector);
+  const markdown = createRenderer();
   const mail = contractMail([`127.0.0.1:${catcher.smtpPort}`]);
   const { smtpPort: port, url: readBackUrl, publicUrl } = catcher;
   deliveries = createDeliveries({
@@ -71,6 +73,7 @@ beforeEach(async () => {
             catcher: { host: "127.0.0.1", port, readBackUrl, publicUrl, deadlineMs: 5_000, windowMs: 6_000 },
           },
           signal,
+          markdown,
         },
       }),
       needsReconnect: () => Promise.resolve(false),
