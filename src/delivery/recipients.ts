@@ -3,7 +3,7 @@ import type { Claimed } from "./claim.ts";
 import type { NextStep } from "./settle.ts";
 import { backOffMs } from "./verdicts.ts";
 
-export const someRefused = "delivery.recipients_refused";
+const someRefused = "delivery.recipients_refused";
 const someDeferred = "delivery.recipients_deferred";
 
 function named(answers: readonly RecipientAnswer[]): string {

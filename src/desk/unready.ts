@@ -34,7 +34,7 @@ export function unreadyChannels(checks: VariantCheck[]): Map<string, { code: str
 }
 
 /** What keeps a post from going out on the channels that are set up. */
-export function problemsOfReady(checks: VariantCheck[]): Problem[] {
+function problemsOfReady(checks: VariantCheck[]): Problem[] {
   return checks.flatMap((check, index) =>
     unreadyReason(check) === null
       ? blockingProblems([check]).map((problem) => ({
