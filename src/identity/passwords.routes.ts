@@ -36,12 +36,12 @@ export function passwordRoutes(app: App, { identity }: { identity: Identity }): 
         summary: "Have a link for a new password mailed; the answer is the same for every address",
         tags,
         body: schema.requestResetBody,
-        response: { 202: z.null() },
+        response: { 204: z.null() },
       },
     },
     async (request, reply) => {
       await identity.passwords.requestReset(request.body.email);
-      return reply.code(202).send(null);
+      return reply.code(204).send(null);
     },
   );
 

@@ -29,7 +29,7 @@ function post(path: string, payload: object, cookie?: string) {
 }
 
 async function resetToken(email: string): Promise<string> {
-  expect((await post("/password-resets", { email })).statusCode).toBe(202);
+  expect((await post("/password-resets", { email })).statusCode).toBe(204);
   return new URL(await box.linkTo(email, asked)).searchParams.get("token") ?? "";
 }
 
