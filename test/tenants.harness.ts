@@ -115,7 +115,7 @@ async function readOperations(app: App): Promise<Operation[]> {
 function accessOf({ description = "", security }: Described): string {
   const permission = permissions.find((name) => description.includes(`\`${name}\``));
   if (permission !== undefined) return permission;
-  if (security === undefined) return "public";
+  if (security?.length === 0) return "public";
   return description === "For admins of the installation." ? "installation" : "session";
 }
 

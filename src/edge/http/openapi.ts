@@ -47,7 +47,12 @@ export async function describeApi(
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
-      info: { title: "Galley", version, description: introduction, license: { name: "Apache-2.0" } },
+      info: {
+        title: "Galley",
+        version,
+        description: introduction,
+        license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+      },
       servers: [{ url: publicUrl }],
       components: {
         securitySchemes: {
@@ -73,11 +78,12 @@ function documented(schema: FastifySchema, access: Access | undefined): FastifyS
   return {
     ...note,
     ...rest,
-    ...(isPublic ? {} : { security: [{ cookie: [] }, { bearer: [] }] }),
+    // Said of public ones too: none is meant, and not forgotten.
+    security: isPublic ? [] : [{ cookie: [] }, { bearer: [] }],
     ...(body instanceof z.ZodType ? { body: documentedSchema(body, "input") } : {}),
     ...(querystring instanceof z.ZodType ? { querystring: documentedSchema(querystring, "input") } : {}),
     ...(params instanceof z.ZodType ? { params: documentedSchema(params, "input") } : {}),
-    response: { ...documentedResponses(response), default: problemResponse },
+    response: { ...documentedResponses(response), "4xx": problemResponse, default: problemResponse },
   };
 }
 
