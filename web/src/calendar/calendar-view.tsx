@@ -45,6 +45,8 @@ export function CalendarView({ view, day, channel, zone, ...shown }: ViewProps) 
   if (view === "month") {
     return <MonthView key={key} {...shown} onWrite={write} month={day.month} channel={channel} />;
   }
-  if (isWide) return <WeekHours key={key} {...shown} onWrite={write} zone={zone} />;
+  // Once more when its posts have come, whose first hour it shows.
+  const filled = shown.entries.size > 0 ? "filled" : "empty";
+  if (isWide) return <WeekHours key={`${key} ${filled}`} {...shown} onWrite={write} zone={zone} />;
   return <WeekView {...shown} onWrite={write} />;
 }

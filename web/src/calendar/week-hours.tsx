@@ -41,7 +41,9 @@ export function WeekHours({ days, zone, entries, actions, dropDay, onWrite }: We
     [days, zone],
   );
   const scrolled = useRef<HTMLDivElement>(null);
-  const firstHour = days.some((day) => day.toString() === today) ? Math.max(0, now.hour - 1) : 7;
+  const firstHour = days.some((day) => day.toString() === today)
+    ? Math.max(0, now.hour - 1)
+    : Math.min(7, ...[...entries.values()].flat().map(({ wall }) => wall.hour));
   const showFirst = useEffectEvent(() => {
     const box = scrolled.current;
     const row = box?.querySelector(`[data-row="${firstHour}"]`);
