@@ -219,15 +219,23 @@ describe.skipIf(noBrowser !== null)(
 
     test("what a device kept of a post in review is not saved before a person says so", async () => {
       const id = await newDraft();
-      const text = await openComposer(id);
-      await page.route("**/api/v1/**", (route) => route.abort());
-      await text.fill("Kept on this device.");
-      await page.getByText("can't be reached").first().waitFor();
-      await page.goto("about:blank");
-      await page.unroute("**/api/v1/**");
-      await page.goto(`${server.url}/usage`);
-      await page.getByRole("heading", { level: 1 }).waitFor();
       await call(page, "POST", `/posts/${id}/submit`, {});
+      const variants = [
+        {
+          channelId: channels.sandbox,
+          content: {
+            parts: ["Kept on this device."],
+            link: null,
+            media: [],
+            firstComment: null,
+            options: {},
+          },
+        },
+      ];
+      const draft = JSON.stringify({ content: { title: "A draft", variants }, baseVersion: 1 });
+      await page.evaluate(
+        `localStorage.setItem(${JSON.stringify(`galley.draft.post.${id}`)}, ${JSON.stringify(draft)})`,
+      );
       const again = await openComposer(id);
       expect(await again.inputValue()).toBe("Kept on this device.");
       await page.waitForTimeout(1_500);
