@@ -29,7 +29,8 @@ const hourMs = 3_600_000;
 /**
  * Starts a Mastodon server as docs.joinmastodon.org describes it: apps that register themselves, OAuth with PKCE,
  * asynchronous media, statuses with idempotency keys that live an hour, 300 posts in three hours.
- * `PUT /control/mastodon` `{processingMs, maxCharacters, postsPerWindow}` changes the server.
+ * `PUT /control/mastodon` `{processingMs, maxCharacters, maxFiles, perUrl, descriptionLimit, imageSizeLimit,
+ * videoSizeLimit, postsPerWindow}` changes the server.
  */
 export function startMastodon(options: PlatformOptions): Promise<Platform> {
   return startPlatform(({ clock, publicUrl }) => rulesOf(clock, publicUrl), options);
@@ -40,7 +41,16 @@ function refused({ status, message, headers }: Refusal): Answer {
 }
 
 function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
-  const server = { processingMs: 0, maxCharacters: 500, postsPerWindow: 300 };
+  const server = {
+    processingMs: 0,
+    maxCharacters: 500,
+    maxFiles: 4,
+    perUrl: 23,
+    descriptionLimit: 1500,
+    imageSizeLimit: 16_777_216,
+    videoSizeLimit: 103_809_024,
+    postsPerWindow: 300,
+  };
   const media = new Map<string, Media>();
   const keys = new Map<string, { id: string; expiresAt: number }>();
   const statuses = createShelf<Status>(
@@ -68,8 +78,12 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
     const file = fields.get("file");
     const kind = typeOf(file?.bytes ?? Buffer.alloc(0));
     if (kind === null) throw new Refusal(422, "invalid", "Validation failed: File content type is invalid");
+    const most = kind === "video" ? server.videoSizeLimit : server.imageSizeLimit;
+    if ((file?.bytes.length ?? 0) > most) {
+      throw new Refusal(422, "invalid", `Validation failed: File file size must be less than ${most} bytes`);
+    }
     const description = fields.get("description")?.bytes.toString("utf8") ?? "";
-    if (description.length > 1500)
+    if (Array.from(description).length > server.descriptionLimit)
       throw new Refusal(422, "invalid", "Validation failed: Description is too long");
     const item = { id: newId(now()), accountId, description, readyAt: now() + server.processingMs, kind };
     media.set(item.id, item);
@@ -110,7 +124,7 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
     const inReplyTo = typeof body["in_reply_to_id"] === "string" ? body["in_reply_to_id"] : null;
     if (text.trim() === "" && mediaIds.length === 0)
       throw new Refusal(422, "invalid", "Validation failed: Text can't be blank");
-    if (lengthOf(text) + lengthOf(spoilerText) > server.maxCharacters) {
+    if (lengthOf(text, server.perUrl) + lengthOf(spoilerText, server.perUrl) > server.maxCharacters) {
       throw new Refusal(
         422,
         "invalid",
@@ -118,7 +132,7 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
       );
     }
     const files = mediaIds.map((id) => media.get(id));
-    if (files.some((file) => file?.accountId !== accountId) || files.length > 4) {
+    if (files.some((file) => file?.accountId !== accountId) || files.length > server.maxFiles) {
       throw new Refusal(422, "invalid", "Cannot attach these files. Try again in a moment!");
     }
     if (files.some((file) => (file?.readyAt ?? 0) > now())) {
@@ -128,7 +142,7 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
         "Cannot attach files that have not finished processing. Try again in a moment!",
       );
     }
-    if (files.length > 1 && files.some((file) => file?.kind === "video")) {
+    if (files.length > 1 && files.some((file) => file?.kind === "video" || file?.kind === "gifv")) {
       throw new Refusal(422, "invalid", "Cannot attach a video to a post that already contains images");
     }
     if (inReplyTo !== null && !statuses.get(inReplyTo)) {
@@ -216,9 +230,7 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
         return json({ id: account?.id, username, display_name: "", url: `${publicUrl()}/@${username}` });
       }
       case "GET /api/v2/instance":
-        return json({
-          configuration: { statuses: { max_characters: server.maxCharacters, max_media_attachments: 4 } },
-        });
+        return json({ configuration: configurationOf(server) });
       case "POST /api/v2/media":
         return uploadMedia(request);
       case "POST /api/v1/statuses":
@@ -293,14 +305,46 @@ function escaped(text: string): string {
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** A link is 23 characters, whatever its length. */
-function lengthOf(text: string): number {
-  return [...segmenter.segment(text.replaceAll(/https?:\/\/[^\s<>"]+/g, "x".repeat(23)))].length;
+function lengthOf(text: string, perUrl: number): number {
+  return [...segmenter.segment(text.replaceAll(/https?:\/\/[^\s<>"]+/g, "x".repeat(perUrl)))].length;
 }
 
-function typeOf(bytes: Buffer): "image" | "video" | null {
+function typeOf(bytes: Buffer): "image" | "gifv" | "video" | null {
   const head = bytes.subarray(0, 12).toString("latin1");
   if (head.slice(4, 8) === "ftyp") return "video";
-  const isImage =
-    head.startsWith("\u0089PNG") || head.startsWith("\u00ff\u00d8\u00ff") || head.startsWith("GIF8");
+  // A GIF becomes a video that plays by itself: https://docs.joinmastodon.org/entities/MediaAttachment/#type
+  if (head.startsWith("GIF8")) return "gifv";
+  const isImage = head.startsWith("\u0089PNG") || head.startsWith("\u00ff\u00d8\u00ff");
   return isImage || head.slice(8) === "WEBP" ? "image" : null;
+}
+
+/** https://docs.joinmastodon.org/entities/Instance/#configuration */
+function configurationOf(server: {
+  maxCharacters: number;
+  maxFiles: number;
+  perUrl: number;
+  descriptionLimit: number;
+  imageSizeLimit: number;
+  videoSizeLimit: number;
+}) {
+  return {
+    statuses: {
+      max_characters: server.maxCharacters,
+      max_media_attachments: server.maxFiles,
+      characters_reserved_per_url: server.perUrl,
+    },
+    media_attachments: {
+      supported_mime_types: [
+        "image/jpeg",
+        "image/png",
+        "image/gif",
+        "image/webp",
+        "video/mp4",
+        "video/quicktime",
+      ],
+      description_limit: server.descriptionLimit,
+      image_size_limit: server.imageSizeLimit,
+      video_size_limit: server.videoSizeLimit,
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import type { Problem } from "#kit";
-import { wellFormedProblem } from "#kit";
+import { publishableProblem } from "#kit";
 import type { Limits, MediaInfo, OptionField, VariantContent } from "./contract.ts";
 import { mediaProblems } from "./media-checks.ts";
 import { mentionsAddress } from "./text/addresses.ts";
@@ -30,9 +30,9 @@ export function commonProblems(rules: Rules, variant: VariantContent, media: Med
 
 function malformed(variant: VariantContent): Problem[] {
   return [
-    ...variant.parts.map((text, index) => wellFormedProblem(`/parts/${index}`, text)),
-    ...variant.media.map((item, index) => wellFormedProblem(`/media/${index}/altText`, item.altText)),
-    variant.firstComment === null ? null : wellFormedProblem("/firstComment", variant.firstComment),
+    ...variant.parts.map((text, index) => publishableProblem(`/parts/${index}`, text)),
+    ...variant.media.map((item, index) => publishableProblem(`/media/${index}/altText`, item.altText)),
+    variant.firstComment === null ? null : publishableProblem("/firstComment", variant.firstComment),
   ].filter((problem) => problem !== null);
 }
 
@@ -53,7 +53,7 @@ function partProblems(rules: Rules, variant: VariantContent): Problem[] {
     if (text.trim() === "" && !carried) {
       problems.push({ path, code: "content.empty", message: "This part is empty." });
     }
-    const length = rules.measure(text);
+    const length = lengthOf(rules, text);
     if (length > limits.textLength) {
       const over = `${length - limits.textLength} too many of ${limits.textLength} ${limits.textUnit}`;
       problems.push({
@@ -75,7 +75,7 @@ function commentProblems(rules: Rules, variant: VariantContent): Problem[] {
   if (variant.firstComment.trim() === "") {
     return [{ path, code: "content.empty", message: "The first comment is empty; remove it or write it." }];
   }
-  if (rules.measure(variant.firstComment) <= rules.limits.textLength) return [];
+  if (lengthOf(rules, variant.firstComment) <= rules.limits.textLength) return [];
   return [{ path, code: "content.too_long", message: `The first comment is too long for ${rules.name}.` }];
 }
 
@@ -129,4 +129,15 @@ export function withLink(variant: VariantContent): string[] {
     if (index < parts.length - 1) return part;
     return part.trim() === "" ? link : `${part}\n\n${link}`;
   });
+}
+
+/** Long addresses count little, so a text that fits may have many more characters; none has this many. */
+const mostMeasured = 15_000;
+
+/**
+ * The length of a part as its platform counts it. Of a text that could never fit it is the number of UTF-16 units, so
+ * that nobody waits for what only tells how much too long it is.
+ */
+export function lengthOf({ limits, measure }: Pick<Rules, "limits" | "measure">, text: string): number {
+  return text.length > Math.max(4 * limits.textLength, mostMeasured) ? text.length : measure(text);
 }

@@ -1,8 +1,8 @@
 import { type InstallationSettings, settingsOf } from "#channels";
 import type { Connector, ConnectorRegistry, MediaInfo, Quota, VariantContent } from "#connectors";
-import { ConnectorFailure, postsIn, quotaTooSmall, quotaTooSmallInWords } from "#connectors";
+import { ConnectorFailure, lengthOf, postsIn, quotaTooSmall, quotaTooSmallInWords } from "#connectors";
 import type { JsonObject, Money, Problem } from "#kit";
-import { suspiciousCharacters, wellFormedProblem } from "#kit";
+import { publishableProblem, suspiciousCharacters } from "#kit";
 import type { Variant } from "./post.ts";
 
 /** An `error` keeps a post from being submitted or sent; a `warning` is shown and no more. */
@@ -78,7 +78,8 @@ export function blockingProblems(checks: VariantCheck[]): Problem[] {
 function checkVariant({ channelId, content }: Variant, input: CheckInput): VariantCheck {
   const channel = input.channels.get(channelId);
   const connector = channel && input.connectors.get(channel.connector);
-  const suspicious = content.parts.flatMap((text, part) =>
+  // The first comment comes after the parts.
+  const suspicious = [...content.parts, content.firstComment ?? ""].flatMap((text, part) =>
     suspiciousCharacters(text).map((found) => ({ part, ...found })),
   );
   if (!channel || !connector) {
@@ -91,11 +92,11 @@ function checkVariant({ channelId, content }: Variant, input: CheckInput): Varia
   // As it will be sent: where links live in the text, the link counts too.
   const parts = connector.compose(content).map((text) => ({
     // A connector may count by code points or graphemes; half a character has neither.
-    length: connector.measure(text.toWellFormed()),
+    length: lengthOf(connector, text.toWellFormed()),
     limit: connector.limits.textLength,
     unit: connector.limits.textUnit,
   }));
-  const unsafe = malformedProblems(content);
+  const unsafe = textProblems(content, publishableProblem);
   if (unsafe.length > 0) return { channelId, problems: unsafe, parts, price: null, suspicious };
   const refused = connector
     .validate(content, media)
@@ -108,7 +109,7 @@ function checkVariant({ channelId, content }: Variant, input: CheckInput): Varia
     ...missingMedia(content, input.media, refused),
     ...refused,
     ...(connector.limits.altTextLength === 0 ? [] : altTextWarnings(content, refused)),
-    ...suspiciousWarnings(suspicious),
+    ...textProblems(content, invisibleWarning).map((told) => ({ ...told, severity: "warning" as const })),
   ];
   return { channelId, problems, parts, price, suspicious };
 }
@@ -140,8 +141,11 @@ function quotaProblems(content: VariantContent, { name }: Connector, quotas: Quo
   return [error("/parts", "desk.over_quota", message)];
 }
 
-/** Text that neither the database nor a platform can hold, anywhere in a variant. */
-export function malformedProblems(content: VariantContent): CheckProblem[] {
+/** What `rule` says about the texts of a variant, anywhere in it. */
+export function textProblems(
+  content: VariantContent,
+  rule: (path: string, text: string) => Problem | null,
+): CheckProblem[] {
   const texts: [path: string, text: string][] = [
     ...content.parts.map((text, index): [string, string] => [`/parts/${index}`, text]),
     ["/link", content.link ?? ""],
@@ -153,7 +157,7 @@ export function malformedProblems(content: VariantContent): CheckProblem[] {
     ]),
   ];
   return texts.flatMap(([path, text]) => {
-    const problem = wellFormedProblem(path, text);
+    const problem = rule(path, text);
     return problem ? [{ ...problem, severity: "error" as const }] : [];
   });
 }
@@ -235,14 +239,10 @@ function altTextWarnings(content: VariantContent, refused: CheckProblem[]): Chec
   });
 }
 
-function suspiciousWarnings(found: VariantCheck["suspicious"]): CheckProblem[] {
-  return [...new Set(found.map(({ part }) => part))].map((part) =>
-    warning(
-      `/parts/${part}`,
-      "desk.invisible_characters",
-      "This text holds characters that cannot be seen; look at each before you approve.",
-    ),
-  );
+function invisibleWarning(path: string, text: string): Problem | null {
+  if (suspiciousCharacters(text).length === 0) return null;
+  const message = "This text holds characters that cannot be seen; look at each before you approve.";
+  return { path, code: "desk.invisible_characters", message };
 }
 
 /** The same words on two accounts of one platform look like spam to it; X refuses them outright. */

@@ -5,7 +5,7 @@ import { recordEvent } from "#platform/audit";
 import type { Schema } from "#platform/db";
 import { voidApproval } from "./approvals.store.ts";
 import { versionHash } from "./binding.ts";
-import { malformedProblems } from "./check.ts";
+import { textProblems } from "./check.ts";
 import type { DeskParts } from "./desk.ts";
 import { DeskError } from "./errors.ts";
 import { takeBack } from "./hand-over.ts";
@@ -228,7 +228,7 @@ function assertStorable(draft: Draft): void {
     ),
   );
   const variants = draft.variants.flatMap(({ content }, index) =>
-    malformedProblems(content).map(({ path, code, message }) => ({
+    textProblems(content, wellFormedProblem).map(({ path, code, message }) => ({
       path: `/variants/${index}/content${path}`,
       code,
       message,

@@ -1,3 +1,5 @@
+import { xmlCharacters } from "./xml.ts";
+
 const entities: Record<string, string> = {
   "&": "&amp;",
   "<": "&lt;",
@@ -6,7 +8,7 @@ const entities: Record<string, string> = {
   "'": "&#39;",
 };
 
-/** A text between tags or in a quoted attribute, of HTML or XML. */
+/** A text between tags or in a quoted attribute, of HTML or XML: of characters that both can carry. */
 export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
+  return xmlCharacters(text).replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -14,6 +14,7 @@ export { directionOf, directionOfLanguage } from "./direction.ts";
 export { escapeHtml } from "./html.ts";
 export { xmlCharacters } from "./xml.ts";
 export { ownPath } from "./own-path.ts";
-export { suspiciousCharacters, wellFormedProblem } from "./text.ts";
+export { suspiciousCharacters, withoutSuspicious } from "./invisible.ts";
+export { publishableProblem, wellFormedProblem } from "./text.ts";
 export type { Actor, Permission, Role } from "./actor.ts";
 export { permissions, roles } from "./actor.ts";

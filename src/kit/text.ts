@@ -1,4 +1,5 @@
 import type { Problem } from "./errors.ts";
+import { firstForbidden } from "./xml.ts";
 
 /**
  * Text that PostgreSQL or a platform cannot hold: lone surrogates and NUL. Such text is refused at
@@ -10,7 +11,7 @@ export function wellFormedProblem(path: string, text: string): Problem | null {
     return { path, code: "text.nul", message: `There is a NUL character at position ${nul + 1}; remove it.` };
   }
   if (text.isWellFormed()) return null;
-  const position = text.search(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/);
+  const position = text.search(/\p{Surrogate}/u);
   return {
     path,
     code: "text.lone_surrogate",
@@ -18,15 +19,20 @@ export function wellFormedProblem(path: string, text: string): Problem | null {
   };
 }
 
-// Bidirectional controls, zero-width characters (a joiner inside an emoji is ordinary and excluded),
-// and the tag block, which can hide whole sentences from a reader but not from a machine.
-const suspicious =
-  /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[\u200c\u200d](?!\p{Extended_Pictographic})|(?<!\p{Extended_Pictographic}[\u{e0020}-\u{e007e}]*)[\u{e0000}-\u{e007f}]/gu;
-
-/** Characters that a reader cannot see but that change what is sent; the approval page marks each. */
-export function suspiciousCharacters(text: string): { index: number; codePoint: number }[] {
-  return [...text.matchAll(suspicious)].map((match) => ({
-    index: match.index,
-    codePoint: match[0].codePointAt(0) ?? 0,
-  }));
+/**
+ * Text that cannot go out, since the formats of feeds, pages and mails have no place for one of its characters: besides
+ * what cannot be held, control characters and code points that are none (XML 1.0, `Char`). A draft may hold them until
+ * somebody looks; it cannot be submitted.
+ */
+export function publishableProblem(path: string, text: string): Problem | null {
+  const malformed = wellFormedProblem(path, text);
+  if (malformed) return malformed;
+  const position = firstForbidden(text);
+  if (position < 0) return null;
+  const name = (text.codePointAt(position) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+  return {
+    path,
+    code: "text.control_character",
+    message: `There is a control character (U+${name}) at position ${position + 1}, which no page or feed can hold; remove it.`,
+  };
 }

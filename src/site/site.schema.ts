@@ -1,9 +1,18 @@
+import { publishableProblem } from "#kit";
 import { instant } from "#platform/wire";
 import { z } from "zod";
 
 const slug = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "Use small letters, digits and hyphens.");
+
+/** Of characters that pages and feeds can carry. */
+function publishable(text: z.ZodString) {
+  return text.superRefine((value, check) => {
+    const problem = publishableProblem("", value);
+    if (problem) check.addIssue({ code: "custom", message: problem.message });
+  });
+}
 
 /** A tag that names a language (BCP 47), in its usual spelling: "pt-br" becomes "pt-BR". */
 const language = z
@@ -40,8 +49,8 @@ export const settings = z.object({
 
 export const settingsBody = z.object({
   slug,
-  title: z.string().min(1).max(200),
-  description: z.string().max(500).default(""),
+  title: publishable(z.string().min(1).max(200)),
+  description: publishable(z.string().max(500)).default(""),
   language: language.default("en"),
   public: z.boolean().default(true),
 });

@@ -186,6 +186,34 @@ describe("Mastodon", () => {
     await harness.control("PUT", "mastodon", { maxCharacters: 500 });
   });
 
+  it.each([
+    [{ perUrl: 40 }, { parts: [`${"x".repeat(470)} https://example.com/a`] }],
+    [{ maxCharacters: 20 }, { parts: ["Twenty characters at most"] }],
+  ])("keeps to what the server says of itself: %j", async (switches, fields) => {
+    await harness.control("PUT", "mastodon", switches);
+    const input = {
+      deliveryId: "small",
+      variant: { ...content(""), ...fields },
+      media: [],
+      dueAt: new Date(),
+    };
+    await expect(harness.connector.prepare(harness.context(), input)).rejects.toMatchObject({
+      code: "mastodon.server_limit",
+    });
+    await harness.control("PUT", "mastodon", { perUrl: 23, maxCharacters: 500 });
+  });
+
+  it("lets a GIF go out alone, as the server does", () => {
+    const file = { sha256: "", bytes: 1, width: 1, height: 1, durationMs: null, pages: null };
+    const media = ["a", "b"].map((mediaId) => ({ ...file, mediaId, mimeType: "image/gif" }));
+    const attached = media.map(({ mediaId }) => ({ mediaId, altText: "Dots" }));
+    const { connector } = harness;
+    const codes = (count: number) =>
+      connector.validate({ ...content("x"), media: attached.slice(0, count) }, media).map(({ code }) => code);
+    expect(codes(1)).toEqual([]);
+    expect(codes(2)).toEqual(["content.media_mixed"]);
+  });
+
   it("says how long to wait when three hundred posts went out in three hours", async () => {
     await harness.control("PUT", "mastodon", { postsPerWindow: 1 });
     const failure = publish("One too many");

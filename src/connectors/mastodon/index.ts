@@ -1,7 +1,7 @@
 import type { Problem } from "#kit";
 import { z } from "zod";
-import { commonProblems, withLink } from "../checks.ts";
-import type { Connector, Limits, OptionField, VariantContent } from "../contract.ts";
+import { commonProblems, lengthOf, withLink } from "../checks.ts";
+import type { Connector, Limits, MediaInfo, OptionField, VariantContent } from "../contract.ts";
 import { call, readCredentials, readSettings } from "./api.ts";
 import { mastodonOAuth } from "./oauth.ts";
 import { commit, locate, planStatuses, visibilities } from "./statuses.ts";
@@ -73,7 +73,11 @@ export const mastodon: Connector = {
   measure: mastodonLength,
   compose: withLink,
   validate(variant, media) {
-    return [...commonProblems(mastodon, variant, media), ...ownProblems(variant)];
+    return [
+      ...commonProblems(mastodon, variant, media),
+      ...ownProblems(variant),
+      ...gifProblems(variant, media),
+    ];
   },
   price: () => null,
   // https://docs.joinmastodon.org/api/rate-limits/ counts all requests of an account; posts are limited so in its code.
@@ -117,10 +121,22 @@ function ownProblems(variant: VariantContent): Problem[] {
     problems.push({ path: "/options/language", code: "mastodon.bad_language", message });
   }
   for (const [index, part] of withLink(variant).entries()) {
+    // What is too long by itself is told without its warning.
+    if (warning === "" || lengthOf(mastodon, part) > limits.textLength) continue;
     const length = statusLength(part, warning);
-    if (warning === "" || mastodonLength(part) > limits.textLength || length <= limits.textLength) continue;
+    if (length <= limits.textLength) continue;
     const message = `With its content warning this part has ${length} characters; Mastodon takes ${limits.textLength}.`;
     problems.push({ path: `/parts/${index}`, code: "mastodon.too_long_with_warning", message });
   }
   return problems;
+}
+
+/** Up to four images, or one GIF, or one video: https://docs.joinmastodon.org/user/posting/#attachments */
+function gifProblems(variant: VariantContent, media: MediaInfo[]): Problem[] {
+  const types = new Map(media.map(({ mediaId, mimeType }) => [mediaId, mimeType]));
+  const isMixed =
+    variant.media.length > 1 && variant.media.some(({ mediaId }) => types.get(mediaId) === "image/gif");
+  if (!isMixed) return [];
+  const message = "On Mastodon a GIF goes out alone: take the other files out of this post, or the GIF.";
+  return [{ path: "/media", code: "content.media_mixed", message }];
 }

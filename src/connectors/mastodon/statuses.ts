@@ -34,11 +34,22 @@ type Payload = z.output<typeof payloadSchema>;
 
 const instanceSchema = z.object({
   configuration: z.object({
-    statuses: z.object({ max_characters: z.int(), max_media_attachments: z.int() }).partial(),
+    statuses: z
+      .object({
+        max_characters: z.int(),
+        max_media_attachments: z.int(),
+        characters_reserved_per_url: z.int(),
+      })
+      .partial(),
     media_attachments: z
-      .object({ supported_mime_types: z.array(z.string()) })
+      .object({
+        supported_mime_types: z.array(z.string()),
+        description_limit: z.int(),
+        image_size_limit: z.int(),
+        video_size_limit: z.int(),
+      })
       .partial()
-      .optional(),
+      .default({}),
   }),
 });
 
@@ -75,14 +86,30 @@ async function keepToServersLimits(
 ): Promise<void> {
   const { configuration } = await call(context, instanceSchema, "GET", "/api/v2/instance");
   const { max_characters: most = 500, max_media_attachments: files = 4 } = configuration.statuses;
-  const longest = Math.max(...texts.map((text) => statusLength(text, spoilerText)));
+  const perUrl = configuration.statuses.characters_reserved_per_url;
+  const longest = Math.max(...texts.map((text) => statusLength(text, spoilerText, perUrl)));
   if (longest > most) {
     throw tooMuch(`This server takes ${most} characters at most; a part of this post has ${longest}.`);
   }
   if (media.length > files) throw tooMuch(`This server takes ${files} files at most.`);
-  const types = configuration.media_attachments?.supported_mime_types;
-  const foreign = types && media.find(({ mimeType }) => !types.includes(mimeType));
-  if (foreign) throw tooMuch(`This server takes no ${foreign.mimeType}.`);
+  for (const file of media) keepToFileLimits(file, configuration.media_attachments);
+}
+
+/** https://docs.joinmastodon.org/entities/Instance/#media_attachments; what a server does not name it does not limit. */
+function keepToFileLimits(
+  { mimeType, bytes, altText }: DeliveryInput["media"][number],
+  limits: z.output<typeof instanceSchema>["configuration"]["media_attachments"],
+): void {
+  const { supported_mime_types: types, description_limit: description } = limits;
+  if (types && !types.includes(mimeType)) throw tooMuch(`This server takes no ${mimeType}.`);
+  const size = mimeType.startsWith("video/") ? limits.video_size_limit : limits.image_size_limit;
+  if (size !== undefined && bytes > size) {
+    throw tooMuch(`This server takes files of ${size} bytes at most; one of this post has ${bytes}.`);
+  }
+  const length = Array.from(altText).length;
+  if (description !== undefined && length > description) {
+    throw tooMuch(`This server takes ${description} characters of description; one here has ${length}.`);
+  }
 }
 
 function tooMuch(message: string): ConnectorFailure {

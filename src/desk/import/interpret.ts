@@ -1,6 +1,6 @@
 import type { ConnectorRegistry } from "#connectors";
 import type { JsonObject } from "#kit";
-import { isId, wellFormedProblem } from "#kit";
+import { isId, publishableProblem } from "#kit";
 import type { TargetChannel } from "../check.ts";
 import { DeskError } from "../errors.ts";
 import { type Schedule, type Variant, scheduleRules } from "../post.ts";
@@ -41,7 +41,7 @@ export function interpret(cells: Cells, around: Surroundings): Interpreted {
   const wrong = (column: string, message: string) =>
     void problems.push({ column, message, severity: "error" });
   for (const [column, text] of Object.entries(cells)) {
-    const problem = wellFormedProblem("", text);
+    const problem = publishableProblem("", text);
     if (problem) wrong(column, problem.message);
     if (text.length > longestText) wrong(column, `This cell has more than ${longestText} characters.`);
   }

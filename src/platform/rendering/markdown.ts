@@ -1,4 +1,4 @@
-import { escapeHtml } from "#kit";
+import { escapeHtml, xmlCharacters } from "#kit";
 import MarkdownIt, { type Token } from "markdown-it";
 import { readableText } from "./readable-text.ts";
 
@@ -17,7 +17,7 @@ export function renderMarkdown(source: string): { html: string; text: string } {
   // The parser skips what is deeper; a text is shown whole or refused.
   if (tokens.some(({ level }) => level >= deepest - 1)) throw new RangeError("nested too deeply");
   const html = markdown.renderer.render(tokens, markdown.options, environment);
-  return { html, text: readableText(tokens) };
+  return { html: xmlCharacters(html), text: xmlCharacters(readableText(tokens)) };
 }
 
 function createParser() {

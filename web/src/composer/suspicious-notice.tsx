@@ -10,7 +10,9 @@ type SuspiciousNoticeProps = {
 };
 
 /** Characters that nobody sees but that would be sent: named one by one, and removed on request only. */
-export function SuspiciousNotice({ content, found, onClean }: SuspiciousNoticeProps) {
+export function SuspiciousNotice({ content, found: all, onClean }: SuspiciousNoticeProps) {
+  // Those of the first comment are told beside it.
+  const found = all.filter(({ part }) => part < content.parts.length);
   if (found.length === 0) return null;
   function clean(): void {
     onClean(

@@ -1,0 +1,108 @@
+/** A character that a reader cannot see, by its place (UTF-16 units). */
+export type Invisible = { index: number; codePoint: number };
+
+// What Unicode says is not shown where it is not supported, control characters but tab and line ends, and what is
+// shown as nothing: line separators, annotation marks, the empty Braille cell, the null notehead.
+const unseen =
+  /[[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Zl}\p{Zp}\ufff9-\ufffc\u2800\u{1d159}]--[\t\n\r]]/v;
+
+const rightToLeft =
+  /[[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]&&\p{L}]/v;
+// Scripts whose letters join, and those that write conjuncts: there a joiner changes how a word looks.
+const joining =
+  /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}\p{Script=Adlam}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}]/u;
+const pictographic = /\p{Extended_Pictographic}/u;
+const endsPictograph = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]/u;
+
+/**
+ * Characters that a reader cannot see but that change what is sent; the approval page marks each. Those that a script
+ * or an emoji needs are not among them: joiners within words and emoji, a variation selector behind its base, the tags of
+ * a flag, and direction marks of a text that runs from the right, as long as each that opens is closed in its line.
+ */
+export function suspiciousCharacters(text: string): Invisible[] {
+  if (!unseen.test(text)) return [];
+  const characters = Array.from(text);
+  const isRightToLeft = rightToLeft.test(text);
+  const directions = openDirections();
+  const found: Invisible[] = [];
+  let index = 0;
+  let tagsUntil = 0;
+  for (const [position, character] of characters.entries()) {
+    const codePoint = character.codePointAt(0) ?? 0;
+    const here = { index, codePoint };
+    index += character.length;
+    if (character === "\u{1f3f4}") tagsUntil = position + flagLength(characters, position);
+    if (character === "\n") found.push(...directions.endLine());
+    if (!unseen.test(character) || position < tagsUntil) continue;
+    if (isRightToLeft && isMark(codePoint)) continue;
+    if (isRightToLeft && isPair(codePoint)) found.push(...directions.read(here));
+    else if (!isNeeded(codePoint, characters[position - 1] ?? "", characters[position + 1] ?? ""))
+      found.push(here);
+  }
+  found.push(...directions.endLine());
+  return found.sort((left, right) => left.index - right.index);
+}
+
+/** The text without such characters, a space where one of them parted words: for drafts, before a person sees them. */
+export function withoutSuspicious(text: string): string {
+  let [clean, from] = ["", 0];
+  for (const { index, codePoint } of suspiciousCharacters(text)) {
+    const character = String.fromCodePoint(codePoint);
+    clean += text.slice(from, index) + (parting.test(character) ? " " : "");
+    from = index + character.length;
+  }
+  return clean + text.slice(from);
+}
+
+const parting = /[\v\f\x85\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/u;
+
+/** How many characters a flag of a region is; 1 where the black flag stands for itself. Unicode knows three (UTS 51). */
+function flagLength(characters: string[], position: number): number {
+  const flag = characters.slice(position, position + 7).join("");
+  return /^\p{RGI_Emoji_Tag_Sequence}$/v.test(flag) ? 7 : 1;
+}
+
+function isNeeded(codePoint: number, before: string, after: string): boolean {
+  if (codePoint === 0x200d && endsPictograph.test(before) && pictographic.test(after)) return true;
+  if (codePoint === 0x200c || codePoint === 0x200d) return joining.test(before);
+  if (codePoint === 0xfe0e || codePoint === 0xfe0f) return /\p{Emoji}/u.test(before);
+  const isSelector =
+    (codePoint >= 0xfe00 && codePoint <= 0xfe0d) || (codePoint >= 0xe0100 && codePoint <= 0xe01ef);
+  if (isSelector) return /[\p{Script=Han}\p{Sm}]/u.test(before);
+  const isMongolian = codePoint >= 0x180b && codePoint <= 0x180f && codePoint !== 0x180e;
+  return isMongolian && /\p{Script=Mongolian}/u.test(before);
+}
+
+/** LRM, RLM, ALM: they turn nothing around but what has no direction. */
+function isMark(codePoint: number): boolean {
+  return codePoint === 0x200e || codePoint === 0x200f || codePoint === 0x61c;
+}
+
+/** Embeddings and isolates with their ends. An override shows letters in another order than they are in: never needed. */
+function isPair(codePoint: number): boolean {
+  return (codePoint >= 0x202a && codePoint <= 0x202c) || (codePoint >= 0x2066 && codePoint <= 0x2069);
+}
+
+/** Matches what opens with what closes within a line (UAX 9, BD9 and BD11); gives back what stays alone. */
+function openDirections() {
+  let open: Invisible[] = [];
+  return {
+    read(here: Invisible): Invisible[] {
+      const closes = here.codePoint === 0x202c || here.codePoint === 0x2069;
+      if (!closes) {
+        open.push(here);
+        return [];
+      }
+      const isIsolate = here.codePoint === 0x2069;
+      const last = open.at(-1);
+      if (last === undefined || last.codePoint >= 0x2066 !== isIsolate) return [here];
+      open.pop();
+      return [];
+    },
+    endLine(): Invisible[] {
+      const alone = open;
+      open = [];
+      return alone;
+    },
+  };
+}
