@@ -103,7 +103,9 @@ const registered: [module: Record<string, unknown>, calls: Record<string, Measur
     {
       patternOf: searchWords.patternOf,
       findPosts: null,
-      findQuery: (text) => searchWords.findQuery("", text),
+      termsOf: searchWords.termsOf,
+      searchCondition: null,
+      findQuery: (text) => searchWords.findQuery("", text, "slips"),
     },
   ],
   [
