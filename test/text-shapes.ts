@@ -147,7 +147,7 @@ const units = [
   ],
 ];
 
-type Shape = { name: string; of(length: number): string };
+export type Shape = { name: string; of(length: number): string };
 
 function repeated(unit: string): Shape {
   return {
