@@ -143,7 +143,14 @@ const registered: [module: Record<string, unknown>, calls: Record<string, Measur
     invisible,
     { suspiciousCharacters: invisible.suspiciousCharacters, withoutSuspicious: invisible.withoutSuspicious },
   ],
-  [mailAddress, { isMailAddress: mailAddress.isMailAddress }],
+  [
+    mailAddress,
+    {
+      isMailAddress: mailAddress.isMailAddress,
+      readableMailAddress: mailAddress.readableMailAddress,
+      toMailAddress: mailAddress.toMailAddress,
+    },
+  ],
   [
     kitText,
     {
@@ -219,14 +226,14 @@ function isSteep([small = 0, middle = 0, large = 0]: number[]): boolean {
 function square(text: string): number {
   let sum = 0;
   for (let outer = 0; outer < text.length; outer += 1) {
-    for (let inner = 0; inner < text.length; inner += 1) sum += text.charCodeAt(inner);
+    for (let inner = 0; inner < text.length; inner += 4) sum += text.charCodeAt(inner);
   }
   return sum;
 }
 
 test("what takes the square of its text is told", () => {
   expect(growthOf(square, { name: "", of: (length) => "a".repeat(length) })).toBeGreaterThan(steepest);
-});
+}, 60_000);
 
 const measured: [name: string, call: Measured][] = [
   ...registered.flatMap(([, calls]) =>
