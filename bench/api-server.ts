@@ -7,6 +7,7 @@ import { systemClock } from "#kit";
 import { type Database, openDatabase } from "#platform/db";
 import { createFiles } from "#platform/files";
 import { createMetrics } from "#platform/metrics";
+import { createSecurityLog } from "#platform/security-log";
 import { createLogger } from "#platform/telemetry";
 import { createWorkspaces } from "#workspaces";
 import Fastify from "fastify";
@@ -60,6 +61,11 @@ async function galley() {
     },
     logger: createLogger({ logLevel: "info" }),
     metrics: createMetrics(),
+    securityLog: createSecurityLog({
+      database,
+      log: createLogger({ logLevel: "info" }),
+      count: () => undefined,
+    }),
     database,
     clock,
     identity,

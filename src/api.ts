@@ -4,6 +4,7 @@ import { deliveryRoutes, quarantineRoutes } from "#delivery/routes";
 import { importRoutes, mediaBytesRoutes, mediaRoutes, postRoutes } from "#desk/routes";
 import { createHealth } from "#platform/health";
 import { createMetrics, type Metrics } from "#platform/metrics";
+import { createSecurityLog } from "#platform/security-log";
 import type { App } from "#platform/wire";
 import { publicSiteRoutes, siteRoutes } from "#site/routes";
 import { usageRoutes } from "#usage/routes";
@@ -32,6 +33,11 @@ export async function createApi(
   const { publicUrl, dataDir } = config;
   const metrics = createMetrics();
   addBusinessMetrics(metrics, database);
+  const securityLog = createSecurityLog({
+    database,
+    log,
+    count: (event) => metrics.securityEvents.inc({ event }),
+  });
   const server = await createServer({
     options: {
       publicUrl,
@@ -52,6 +58,7 @@ export async function createApi(
     workspaces,
     health: createHealth({ database, dataDir, metrics, log }),
     metrics,
+    securityLog,
     register: async (api) => {
       channelRoutes(api, {
         channels,

@@ -1,5 +1,6 @@
 import { deliverySettledTask, targetChangedTask } from "#desk";
 import type { WorkerOptions } from "#platform/jobs";
+import { securityLogSweep } from "#platform/security-log";
 import { idempotencySweep } from "./edge/http/idempotency.sweep.ts";
 import type { FeatureParts, Features } from "./features.ts";
 
@@ -35,6 +36,7 @@ export function workOf(
       imports.sweep,
       sites.sweep,
       idempotencySweep({ database, clock }),
+      securityLogSweep({ database }),
     ],
     onDeadWorkers: (ids) => deliveries.recoverFromDead(ids),
   };

@@ -5,6 +5,7 @@ import { newId, systemClock } from "#kit";
 import { recordEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
 import { createMetrics, type Metrics } from "#platform/metrics";
+import { createSecurityLog, type SecurityLog } from "#platform/security-log";
 import { createLogger, type Logger } from "#platform/telemetry";
 import type { App } from "#platform/wire";
 import { createWorkspaces, type Workspaces } from "#workspaces";
@@ -43,6 +44,7 @@ export type TestApp = {
   url: string;
   database: Database;
   identity: Identity;
+  securityLog: SecurityLog;
   installation: Installation;
   workspaces: Workspaces;
   /** The owner of a new workspace. */
@@ -86,6 +88,9 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
   const identity = createIdentity({ database, key, publicUrl, clock, mail });
   const installation = createInstallation({ database, accounts: createAccounts({ database }) });
   const workspaces = createWorkspaces({ database, identity, installation, clock, publicUrl, mail });
+  const metrics = given.metrics ?? createMetrics();
+  const count = (event: string) => metrics.securityEvents.inc({ event });
+  const securityLog = createSecurityLog({ database, log: logger, count });
   const app = await createServer({
     options: {
       publicUrl,
@@ -98,7 +103,8 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
       ...options,
     },
     logger,
-    metrics: given.metrics ?? createMetrics(),
+    metrics,
+    securityLog,
     database,
     clock,
     identity,
@@ -115,6 +121,7 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
 
   return {
     app,
+    securityLog,
     url,
     database,
     identity,

@@ -44,6 +44,16 @@ export async function findSession(
   return rows[0] ?? null;
 }
 
+/** When the session of a token ends or ended; null where there is none. */
+export async function sessionEnd(db: Kysely<Schema>, token: string): Promise<Date | null> {
+  const row = await db
+    .selectFrom("sessions")
+    .select("expires_at")
+    .where("token", "=", token)
+    .executeTakeFirst();
+  return row?.expires_at ?? null;
+}
+
 /** The live sessions of a user, newest first. */
 export function listSessions(db: Kysely<Schema>, userId: string, now: Date) {
   return db

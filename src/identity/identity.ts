@@ -124,6 +124,20 @@ export function createIdentity({ database, key, publicUrl, clock, mail = null }:
   }
 
   /**
+   * Why what a request presents opens no session: `not_a_bearer_token`, `bad_signature`, `expired`, or `unknown` (it
+   * was ended). Null where it presents nothing, or a session that is open. For the security log, after a refusal.
+   */
+  async function tokenProblem(headers: CredentialHeaders): Promise<string | null> {
+    const flaw = reader.flawOf(headers);
+    if (flaw !== "none") return flaw;
+    const presented = reader.read(headers);
+    if (presented === null) return null;
+    const end = await store.sessionEnd(database.system, presented.token);
+    if (end === null) return "unknown";
+    return end > clock.now() ? null : "expired";
+  }
+
+  /**
    * Opens a session, and knows its browser from then on. Throws `identity.sign_in_refused`
    * (unauthenticated), the same for an unknown email, a wrong password and an account that pauses after ten
    * wrong passwords in a row; a known device has a count of its own.
@@ -151,6 +165,12 @@ export function createIdentity({ database, key, publicUrl, clock, mail = null }:
       kind: "unauthenticated",
       message:
         "Email and password do not match. After ten wrong tries an account pauses for 15 minutes on devices that it does not know.",
+      // Whom nobody knows may have typed a password here, so what was typed is not kept.
+      security: {
+        event: userId !== null && !mayTry ? "authn_login_lock" : "authn_login_fail",
+        details: { known: userId !== null, device: known === null ? "unknown" : "known" },
+        userId,
+      },
     });
   }
 
@@ -253,6 +273,7 @@ export function createIdentity({ database, key, publicUrl, clock, mail = null }:
 
   return {
     checkSession,
+    tokenProblem,
     signIn,
     createUser,
     createFirstUser,

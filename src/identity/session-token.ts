@@ -13,6 +13,8 @@ export function signToken(secret: string, token: string): string {
 
 export type TokenReader = {
   read(headers: CredentialHeaders): PresentedToken | null;
+  /** What is wrong with what a request presents, before anybody looks it up; null where it presents nothing. */
+  flawOf(headers: CredentialHeaders): "not_a_bearer_token" | "bad_signature" | "none" | null;
 };
 
 /**
@@ -45,7 +47,15 @@ export function createTokenReader(secret: string, cookieName: string): TokenRead
     return token === null ? null : { token, via: "cookie" };
   }
 
-  return { read };
+  function flawOf(headers: CredentialHeaders) {
+    if (read(headers) !== null) return "none";
+    const { authorization, cookie } = headers;
+    if (authorization !== undefined)
+      return /^bearer +\S+$/i.test(authorization) ? "bad_signature" : "not_a_bearer_token";
+    return cookie === undefined || findCookie(cookie, cookieStart) === null ? null : "bad_signature";
+  }
+
+  return { read, flawOf };
 }
 
 function findCookie(header: string, start: string): string | null {

@@ -3,6 +3,7 @@ import type { Accounts } from "#identity";
 import type { JsonValue } from "#kit";
 import { type InstallationActor, recordInstallationEvent } from "#platform/audit";
 import type { Database, Schema } from "#platform/db";
+import { listSecurityRecords } from "#platform/security-log";
 import { InstallationError } from "./errors.ts";
 import * as store from "./installation.store.ts";
 
@@ -95,7 +96,13 @@ export function createInstallation({ database, accounts }: InstallationOptions) 
     }));
   }
 
+  /** What was refused, newest first: of one workspace, or of all where it is null. */
+  function refusals(workspaceId: string | null, page: { limit: number; before: string | null }) {
+    return listSecurityRecords(db, workspaceId, page);
+  }
+
   return {
+    refusals,
     /** Asked for by every route whose access is `installation`. */
     isAdmin: (userId: string) => store.isAdmin(db, userId),
     admins,

@@ -1,1 +1,2 @@
 export { installationRoutes } from "./installation.routes.ts";
+export { securityRoutes } from "./security.routes.ts";

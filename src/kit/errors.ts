@@ -1,3 +1,5 @@
+import type { JsonObject } from "./json.ts";
+
 /**
  * What kind of failure an error is. `edge/http` is the only place that maps a kind to a status code;
  * the command line maps it to an exit code.
@@ -17,6 +19,12 @@ export type ErrorKind =
 /** One thing that is wrong with an input. `path` is a JSON Pointer (RFC 6901) into that input. */
 export type Problem = { path: string; code: string; message: string };
 
+/**
+ * What is noted of a refusal and told to no client. `event`: its name in the OWASP Logging Vocabulary (cheat sheet
+ * series), such as `authn_login_fail`. `details`: few, and never a secret or a text of a person.
+ */
+export type SecurityNote = { event: string; details: JsonObject; userId?: string | null };
+
 export type ErrorDetails = {
   /** Stable, `module.reason`, for programs. */
   code: string;
@@ -28,6 +36,8 @@ export type ErrorDetails = {
   retryable?: boolean;
   /** Seconds to wait before trying again, where known. */
   retryAfterSeconds?: number;
+  /** Where the refusal is one that whoever guards this installation should know of. */
+  security?: SecurityNote;
   cause?: unknown;
 };
 
@@ -38,6 +48,7 @@ export class GalleyError extends Error {
   readonly problems: readonly Problem[];
   readonly retryable: boolean;
   readonly retryAfterSeconds: number | null;
+  readonly security: SecurityNote | null;
 
   constructor(details: ErrorDetails) {
     super(details.message, details.cause === undefined ? {} : { cause: details.cause });
@@ -47,5 +58,6 @@ export class GalleyError extends Error {
     this.problems = details.problems ?? [];
     this.retryable = details.retryable ?? false;
     this.retryAfterSeconds = details.retryAfterSeconds ?? null;
+    this.security = details.security ?? null;
   }
 }

@@ -1,7 +1,7 @@
 export { isOver, setDeadline } from "./deadline.ts";
 export type { Clock } from "./clock.ts";
 export { systemClock } from "./clock.ts";
-export type { ErrorDetails, ErrorKind, Problem } from "./errors.ts";
+export type { ErrorDetails, ErrorKind, Problem, SecurityNote } from "./errors.ts";
 export { GalleyError } from "./errors.ts";
 export { contentHash, sha256 } from "./hash.ts";
 export { isId, newId } from "./ids.ts";

@@ -42,6 +42,7 @@ export async function limitRates(app: FastifyInstance, options: RateLimitOptions
         message: `Too many requests; at most ${context.max} a minute are answered here. Wait a moment.`,
         retryable: true,
         retryAfterSeconds: Math.max(1, Math.ceil(context.ttl / 1000)),
+        security: { event: "excess_rate_limit_exceeded", details: { perMinute: context.max } },
       }),
   });
 

@@ -5,11 +5,12 @@ import { constants } from "node:zlib";
 import type { Identity } from "#identity";
 import { passwordRoutes, sessionRoutes } from "#identity/routes";
 import type { Installation } from "#installation";
-import { installationRoutes } from "#installation/routes";
+import { installationRoutes, securityRoutes } from "#installation/routes";
 import type { Clock } from "#kit";
 import type { Database } from "#platform/db";
 import type { Health } from "#platform/health";
 import type { Metrics } from "#platform/metrics";
+import type { SecurityLog } from "#platform/security-log";
 import { withLogContext } from "#platform/telemetry";
 import type { App } from "#platform/wire";
 import type { Workspaces } from "#workspaces";
@@ -27,6 +28,7 @@ import { describeApi } from "./openapi.ts";
 import { limitRates } from "./rate-limits.ts";
 import { requestIdOf } from "./request-id.ts";
 import { createSerializerCompiler, createValidatorCompiler } from "./schemas.ts";
+import { noteRefusal } from "./security-notes.ts";
 
 export type ServerOptions = {
   /** The address in the browser; https makes cookies `Secure` and turns HSTS on. */
@@ -62,6 +64,8 @@ export type ServerParts = {
   /** Registers what is served outside the versioned API, such as media. */
   registerOutside?: (app: App) => void | Promise<void>;
   metrics: Metrics;
+  /** Is told of every refusal that concerns who may do what. */
+  securityLog: SecurityLog;
 };
 
 /** JSON bodies; uploads have limits of their own. An article of 5 MB fits with room for its escapes. */
@@ -71,7 +75,10 @@ const bodyLimit = 8 * 1024 * 1024;
 export async function createServer(parts: ServerParts): Promise<App> {
   const { options, identity, installation, workspaces, database, clock } = parts;
   const { publicUrl, hosts = [], metricsToken = null, setUpToken = null } = options;
-  const answerProblem = createProblemAnswer(publicUrl);
+  const { securityLog } = parts;
+  const answerProblem = createProblemAnswer(publicUrl, (error, request) =>
+    noteRefusal({ identity, securityLog }, error, request),
+  );
   const app: FastifyInstance = Fastify<Server>({
     loggerInstance: parts.logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -98,6 +105,7 @@ export async function createServer(parts: ServerParts): Promise<App> {
   acceptJsonBodies(app);
   refuseBrokenAddresses(app);
   app.setErrorHandler(answerProblem);
+  app.addHook("onClose", () => securityLog.flush());
   traceRequests(app, parts.metrics);
 
   await setSecurityHeaders(app, options);
@@ -131,6 +139,7 @@ export async function createServer(parts: ServerParts): Promise<App> {
       sessionRoutes(api, { identity });
       passwordRoutes(api, { identity });
       installationRoutes(api, { installation });
+      securityRoutes(api, { installation });
       workspaceRoutes(api, { identity, installation, workspaces });
       memberRoutes(api, { workspaces });
       await parts.register(api);

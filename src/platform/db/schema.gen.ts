@@ -493,6 +493,18 @@ export type RunsTable = {
   finished_at: Nullable<Instant>;
 };
 
+export type SecurityEventsTable = {
+  id: string;
+  event: string;
+  workspace_id: Nullable<string>;
+  user_id: Nullable<string>;
+  address: Nullable<string>;
+  request_id: Nullable<string>;
+  details: Filled<Json>;
+  times: Filled<number>;
+  created_at: Filled<Instant>;
+};
+
 export type SeriesTable = {
   workspace_id: string;
   id: string;
@@ -691,6 +703,7 @@ export type Schema = {
   queue_slots: QueueSlotsTable;
   run_steps: RunStepsTable;
   runs: RunsTable;
+  security_events: SecurityEventsTable;
   series: SeriesTable;
   series_approvals: SeriesApprovalsTable;
   series_occurrences: SeriesOccurrencesTable;

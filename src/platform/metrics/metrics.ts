@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 /** What Galley counts. Labels are few and bounded: never an id, an address or a text of a person. */
 export type Metrics = {
@@ -7,6 +7,8 @@ export type Metrics = {
   httpRequests: Histogram<"method" | "route" | "status">;
   /** Seconds per job, by task; outcome is `ok` or `failed`. */
   jobs: Histogram<"task" | "outcome">;
+  /** Refusals that concern who may do what, by their name in the OWASP Logging Vocabulary. */
+  securityEvents: Counter<"event">;
 };
 
 /** Fresh metrics in a registry of their own, so that two servers in one process do not mix. */
@@ -28,6 +30,12 @@ export function createMetrics(): Metrics {
       help: "Time to run a job",
       labelNames: ["task", "outcome"],
       buckets: [0.01, 0.05, 0.25, 1, 5, 30, 120],
+      registers,
+    }),
+    securityEvents: new Counter({
+      name: "galley_security_events_total",
+      help: "Refusals that concern who may do what, by their name in the OWASP Logging Vocabulary",
+      labelNames: ["event"],
       registers,
     }),
   };
