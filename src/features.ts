@@ -139,6 +139,7 @@ export async function createFeatures(parts: FeatureParts) {
     http,
     mail,
     settings,
+    log,
     publicUrl,
     clock,
     onWarning: (transaction, warning) => notifications.onWarning(transaction, warning),
@@ -184,7 +185,7 @@ export async function createFeatures(parts: FeatureParts) {
   });
 
   const drafter = drafterFor(config);
-  const agent = createAgent({ database, connectors, channels, desk, jobs, http, drafter, clock });
+  const agent = createAgent({ database, connectors, channels, desk, jobs, http, drafter, clock, log });
 
   return {
     clock,

@@ -29,6 +29,7 @@ type ProcessOptions = {
   key?: Buffer;
   app?: JsonObject;
   onWarning?: ChannelsOptions["onWarning"];
+  log?: ChannelsOptions["log"];
 };
 
 export type ChannelWorld = {
@@ -102,12 +103,12 @@ export async function channelWorld(): Promise<ChannelWorld> {
   };
 
   function createProcess(database: Database, options: ProcessOptions = {}): Channels {
-    const { cutOff = false, key: galleyKey = key, app = {}, onWarning } = options;
+    const { cutOff = false, key: galleyKey = key, app = {}, onWarning, log } = options;
     const secrets = createSecrets({ database, key: galleyKey, clock });
     const publicUrl = callbackOrigin;
     const apps = { apps: { baseUrl: sandbox.url, ...app } };
     const here = { ...settings, ...apps, ...(cutOff ? { sandbox: { baseUrl: nowhere } } : {}) };
-    const told = onWarning ? { onWarning } : {};
+    const told = { ...(onWarning ? { onWarning } : {}), ...(log ? { log } : {}) };
     return createChannels({
       database,
       connectors,

@@ -6,6 +6,7 @@ import { recordEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
 import type { HttpClient } from "#platform/http-client";
 import type { Jobs, Sweep, Task } from "#platform/jobs";
+import type { OutcomeLog } from "#platform/telemetry";
 import { z } from "zod";
 import type { Drafter, DrafterInfo } from "./drafting/drafter.ts";
 import { AgentError } from "./error.ts";
@@ -30,6 +31,8 @@ export type AgentParts = {
   http: Pick<HttpClient, "fetchDocument">;
   drafter: Drafter;
   clock: Clock;
+  /** Where outcomes of runs are said; default: nowhere. */
+  log?: OutcomeLog;
 };
 
 export type DraftOrder = { source: SourceRequest; channelIds: string[]; tone: string | null };

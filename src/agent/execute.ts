@@ -6,6 +6,7 @@ import { GalleyError } from "#kit";
 import type { Database, Schema } from "#platform/db";
 import { isDatabaseUnavailable } from "#platform/db";
 import type { HttpClient } from "#platform/http-client";
+import { noOutcomeLog, type OutcomeLog, withOutcome } from "#platform/telemetry";
 import { recordUsage } from "#usage";
 import type { Kysely } from "kysely";
 import { digest } from "./drafting/digest.ts";
@@ -25,6 +26,8 @@ export type ExecutionParts = {
   http: Pick<HttpClient, "fetchDocument">;
   drafter: Drafter;
   clock: Clock;
+  /** Where outcomes of runs are said; default: nowhere. */
+  log?: OutcomeLog;
 };
 
 /** Milliseconds until another worker may take a run whose worker fell silent. */
@@ -34,7 +37,9 @@ const RENEWAL = 10_000;
 const MAX_EXECUTIONS = 5;
 
 /** The run was cancelled, or another worker has it: this execution ends and writes nothing more. */
-class HoldLost extends Error {}
+class HoldLost extends Error {
+  readonly code = "agent.hold_lost";
+}
 
 /**
  * Executes a run from its first step that is not finished. Safe to call at any time, twice at once, and
@@ -53,7 +58,10 @@ export async function executeRun(
   const stop = new AbortController();
   const lease = keepLease(parts, claimed.hold, stop);
   try {
-    await runSteps(parts, claimed, AbortSignal.any([signal, stop.signal]));
+    const outcome = { kind: "run", about: key, of: () => ({ outcome: "proposed" }) };
+    await withOutcome(parts.log ?? noOutcomeLog, outcome, () =>
+      runSteps(parts, claimed, AbortSignal.any([signal, stop.signal])),
+    );
   } catch (error) {
     await settleFailure(parts, claimed.hold, error, signal);
   } finally {

@@ -12,6 +12,7 @@ import { recordEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
 import type { HttpClient } from "#platform/http-client";
 import type { Secrets } from "#platform/secrets";
+import { noOutcomeLog, type OutcomeLog } from "#platform/telemetry";
 import type { SignedIn } from "#platform/wire";
 import type { AppValues, AppView } from "./apps.ts";
 import { createApps } from "./apps.ts";
@@ -31,6 +32,7 @@ import { checkChannel, disconnect, pauseChannel } from "./manage.ts";
 import type { AuthorizeOptions, CallbackQuery, CallbackResult } from "./oauth.ts";
 import { authorize, callback } from "./oauth.ts";
 import { deleteStates } from "./oauth.store.ts";
+import { sayConnections } from "./outcomes.ts";
 import { dropPending, getPending, pickAccounts } from "./pending.ts";
 import { deleteEndedPending } from "./pending.store.ts";
 import type { Parts } from "./parts.ts";
@@ -63,6 +65,8 @@ export type ChannelsOptions = {
   /** Origin of this installation, without a slash at the end: the callback's address is made of it. */
   publicUrl: string;
   clock?: Clock;
+  /** Where outcomes of connections and renewals are said; default: nowhere. */
+  log?: OutcomeLog;
   /** Told of each thing that ends soon, in the transaction that wrote it: for mails. */
   onWarning?: WatchParts["onWarning"];
 };
@@ -145,6 +149,7 @@ export function createChannels(options: ChannelsOptions): Channels {
     settings,
     publicUrl,
     clock = systemClock,
+    log = noOutcomeLog,
   } = options;
   const custody = createCustody(secrets);
   const apps = createApps({ database, secrets, settings, clock });
@@ -155,6 +160,7 @@ export function createChannels(options: ChannelsOptions): Channels {
     apps,
     ways: { http, mail, site, markdown },
     clock,
+    log,
     isOtherApp: async (connector, { workspaceId, id }) => {
       if (registrationOf(connector) === null) return false;
       const row = await findChannel(database, workspaceId, id);
@@ -262,12 +268,14 @@ export function createChannels(options: ChannelsOptions): Channels {
   return {
     list,
     get: async (workspaceId, id) => withoutCredentials(await findChannel(database, workspaceId, id)),
-    connectForm: (actor, connectorId, form) => connectForm(parts, actor, connectorId, form),
+    ...sayConnections(log, {
+      connectForm: (actor, connectorId, form) => connectForm(parts, actor, connectorId, form),
+      callback: (person, connectorId, query) => callback(oauthParts, person, connectorId, query),
+      pick: (actor, id, accountIds) => pickAccounts(oauthParts, actor, id, accountIds),
+    }),
     standingValues: (workspaceId) => standingValues(parts, workspaceId),
     authorize: (actor, connectorId, wanted) => authorize(oauthParts, actor, connectorId, wanted),
-    callback: (person, connectorId, query) => callback(oauthParts, person, connectorId, query),
     pending: (actor, id) => getPending(oauthParts, actor, id),
-    pick: (actor, id, accountIds) => pickAccounts(oauthParts, actor, id, accountIds),
     dropPending: (actor, id) => dropPending(oauthParts, actor, id),
     disconnect: (actor, id) => disconnect(parts, actor, id),
     pause: (actor, id) => pauseChannel(parts, actor, id, true),

@@ -2,6 +2,7 @@ import type { Connector, ConnectorRegistry } from "#connectors";
 import { ConnectorFailure } from "#connectors";
 import type { Clock } from "#kit";
 import type { Database } from "#platform/db";
+import type { OutcomeLog } from "#platform/telemetry";
 import type { Apps } from "./apps.ts";
 import type { ChannelRow } from "./channels.store.ts";
 import { findQuery } from "./channels.store.ts";
@@ -19,6 +20,7 @@ export type Parts = {
   isOtherApp(connector: Connector, channel: { workspaceId: string; id: string }): Promise<boolean>;
   ways: Ways;
   clock: Clock;
+  log: OutcomeLog;
 };
 
 /** How long a person waits for a platform while connecting or checking. */

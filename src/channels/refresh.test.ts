@@ -85,6 +85,25 @@ test("a token that ends soon is renewed before it ends, and the new pair works",
   expect(await row()).toMatchObject({ refresh_id: null, refresh_until: null, status: "connected" });
 });
 
+test("what came of a renewal is one line of the log, with no token in it", async () => {
+  const said: [object, string][] = [];
+  const channels = world.otherProcess({
+    log: { info: (...line: unknown[]) => void said.push(line as [object, string]) },
+  });
+  await age(60);
+  const { context } = await open(channels);
+  const about = { workspaceId: ada.workspaceId, channelId: id, connector: "sandbox" };
+  expect(said).toEqual([[{ ...about, outcome: "renewed", ms: expect.any(Number) }, "refresh"]]);
+  expect(JSON.stringify(said)).not.toContain(String(Object.values(context.credentials)[0]));
+  await world.faults([{ kind: "lost_answer", on: "token", remaining: 1 }]);
+  await age(60);
+  await open(channels).catch(() => undefined);
+  expect(said.at(-1)).toEqual([
+    { ...about, outcome: "failed", code: expect.any(String), ms: expect.any(Number) },
+    "refresh",
+  ]);
+});
+
 test("a process whose clock is an hour off leaves no moment behind that others would believe", async () => {
   await age(-1);
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });

@@ -6,6 +6,7 @@ import type { Clock } from "#kit";
 import { newId } from "#kit";
 import { recordEvent } from "#platform/audit";
 import { isDatabaseUnavailable, type Schema } from "#platform/db";
+import { withOutcome } from "#platform/telemetry";
 import type { ChannelRow } from "./channels.store.ts";
 import {
   clearRefreshIntent,
@@ -96,7 +97,7 @@ async function databaseClock(db: Kysely<Schema>, clock: Clock): Promise<Clock> {
 }
 
 export function createRefresher(parts: Parts): Refresher {
-  const { database, custody, apps, ways, clock } = parts;
+  const { database, custody, apps, ways, clock, log } = parts;
   const running = new Map<string, Promise<ChannelRow>>();
 
   async function refreshOnce(
@@ -108,7 +109,13 @@ export function createRefresher(parts: Parts): Refresher {
     for (;;) {
       const claim = await claimRefresh(connector, channel, { force, ahead });
       if (claim.kind === "fresh") return claim.row;
-      if (claim.kind === "ours") return exchange(connector, claim, force);
+      if (claim.kind === "ours") {
+        const about = { workspaceId: channel.workspaceId, channelId: channel.id, connector: connector.id };
+        const of = (row: ChannelRow) => ({
+          outcome: row.credentialsAt?.getTime() === claim.row.credentialsAt?.getTime() ? "kept" : "renewed",
+        });
+        return withOutcome(log, { kind: "refresh", about, of }, () => exchange(connector, claim, force));
+      }
       await pause(pollMs * (0.5 + Math.random()));
     }
   }

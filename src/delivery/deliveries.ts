@@ -41,7 +41,7 @@ import { createQuarantine, type Quarantine } from "./quarantine.ts";
 import { lookForDelivery } from "./quarantine-check.ts";
 import { claimUnchecked } from "./quarantine.store.ts";
 import { reconcileDelivery, type ReconcileTools } from "./reconcile.ts";
-import { type Settlement, writeSettlements } from "./settle.ts";
+import { sayOutcome, type Settlement, writeSettlements } from "./settle.ts";
 import type { DeliveryState } from "./state.ts";
 import {
   durabilityProblem,
@@ -172,7 +172,9 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     const giveUpAt = performance.now() + settings.marginMs;
     for (let waitMs = 50; ; waitMs *= 2) {
       try {
-        return await settleTogether(settlement);
+        const isWritten = await settleTogether(settlement);
+        if (isWritten) sayOutcome(log, settlement);
+        return isWritten;
       } catch (error) {
         if (!isDatabaseUnavailable(error) || performance.now() + waitMs > giveUpAt) throw error;
         await pause(waitMs);

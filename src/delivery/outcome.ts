@@ -248,6 +248,6 @@ export async function surrender(
 }
 
 /** The part of every write that says what is written, by whom. */
-export function identify({ workspaceId, id, fence }: Claimed) {
-  return { workspaceId, deliveryId: id, fence };
+export function identify({ workspaceId, id, fence, postId, channelId, connector }: Claimed) {
+  return { workspaceId, deliveryId: id, fence, about: { postId, channelId, connector } };
 }

@@ -46,6 +46,8 @@ export type Settlement = {
   attempt: AttemptOutcome | null;
   /** Null: the owner goes on with the next item. */
   next: NextStep | null;
+  /** What the line in the log names besides; not written. */
+  about?: { postId: string; channelId: string; connector: string };
 };
 
 /** The job that tells the desk that a delivery waits for nothing but a person. */
@@ -66,7 +68,7 @@ export function settledJobs(moved: readonly { workspaceId: string; postId: strin
  */
 export async function writeSettlements(db: Kysely<Schema>, settlements: Settlement[]): Promise<boolean[]> {
   const outcomes = settlements
-    .map(({ next, ...settlement }) => ({
+    .map(({ next, about: _about, ...settlement }) => ({
       ...settlement,
       ...next,
       settled: next !== null && settledStates.has(next.state),
@@ -77,4 +79,16 @@ export async function writeSettlements(db: Kysely<Schema>, settlements: Settleme
     select held from settle_deliveries(${JSON.stringify(outcomes)}::jsonb) as held`.execute(db);
   const held = new Set(rows.map((row) => row.held));
   return settlements.map(({ deliveryId }) => held.has(deliveryId));
+}
+
+/** Says what came of a delivery, once it is written: each end and each question, and every try that failed. */
+export function sayOutcome(
+  log: { info(facts: object, words: string): void },
+  { workspaceId, deliveryId, next, about }: Settlement,
+): void {
+  // A claim that was given back unused is no outcome.
+  if (next === null || (next.state === "scheduled" && next.errorCode === null)) return;
+  const { state, tries, waitMs, errorCode } = next;
+  const failure = errorCode === null ? {} : { code: errorCode, tries, waitMs };
+  log.info({ workspaceId, deliveryId, ...about, outcome: state, ...failure }, "delivery");
 }

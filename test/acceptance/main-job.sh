@@ -42,7 +42,7 @@ refuses() {
 }
 
 step "start"
-PORT=0 DATA_DIR="$work/data" node bin/galley.mjs serve >"$work/server.log" 2>&1 &
+PORT=0 LOG_LEVEL=info DATA_DIR="$work/data" node bin/galley.mjs serve >"$work/server.log" 2>&1 &
 server=$!
 for _ in $(seq 600); do
   grep -q 'Galley is ready at' "$work/server.log" && break
@@ -118,5 +118,16 @@ refuses 3 posts
 kill "$server"
 wait "$server" || fail "the server did not stop cleanly"
 server=""
+
+step "read the log"
+# One line for each outcome, with whom it concerns and nothing of what was written.
+outcomes() { grep -c "\"outcome\":\"$2\".*\"msg\":\"$1\"" "$work/server.log" || true; }
+[ "$(outcomes connection connected)" = 2 ] || fail "the log tells of $(outcomes connection connected) connections"
+[ "$(outcomes run proposed)" = 1 ] || fail "the log tells of $(outcomes run proposed) runs"
+[ "$(outcomes run failed)" -ge 1 ] || fail "the log does not tell of a run that failed"
+[ "$(outcomes delivery confirmed)" = 2 ] || fail "the log tells of $(outcomes delivery confirmed) deliveries"
+grep -q '"event":"input_validation_fail"' "$work/server.log" || fail "the log does not tell of a refused input"
+! grep -q 'seven quiet herons' "$work/server.log" || fail "the log holds the password"
+
 GALLEY_TOKEN=none refuses 6 posts
 printf 'ok: drafted, approved and published once, in %s s\n' "$SECONDS"
