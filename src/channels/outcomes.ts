@@ -7,12 +7,12 @@ import type { CallbackResult } from "./oauth.ts";
 type Connecting = Pick<Channels, "connectForm" | "callback" | "pick">;
 
 /** The ways to connect, each of which says in one line of the log what came of it. */
-export function sayConnections(log: OutcomeLog, { connectForm, callback, pick }: Connecting): Connecting {
+export function sayConnections(log: OutcomeLog, verbs: Connecting): Connecting {
+  const { connectForm, callback, pick } = verbs;
   const kind = "connection";
-  const of = (actor: Actor) => ({ workspaceId: actor.workspaceId, userId: actor.userId });
   return {
     connectForm: (actor, connector, form) =>
-      withOutcome(log, { kind, about: { ...of(actor), connector }, of: connected }, () =>
+      withOutcome(log, { kind, about: { ...whose(actor), connector }, of: connected }, () =>
         connectForm(actor, connector, form),
       ),
     callback: (person, connector, query) =>
@@ -20,8 +20,12 @@ export function sayConnections(log: OutcomeLog, { connectForm, callback, pick }:
         callback(person, connector, query),
       ),
     pick: (actor, id, accountIds) =>
-      withOutcome(log, { kind, about: of(actor), of: picked }, () => pick(actor, id, accountIds)),
+      withOutcome(log, { kind, about: whose(actor), of: picked }, () => pick(actor, id, accountIds)),
   };
+}
+
+function whose({ workspaceId, userId }: Actor) {
+  return { workspaceId, userId };
 }
 
 function connected({ id, workspaceId, connector }: Channel) {

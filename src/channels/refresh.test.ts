@@ -94,7 +94,9 @@ test("what came of a renewal is one line of the log, with no token in it", async
   const { context } = await open(channels);
   const about = { workspaceId: ada.workspaceId, channelId: id, connector: "sandbox" };
   expect(said).toEqual([[{ ...about, outcome: "renewed", ms: expect.any(Number) }, "refresh"]]);
-  expect(JSON.stringify(said)).not.toContain(String(Object.values(context.credentials)[0]));
+  const tokens = JSON.stringify(context.credentials).match(/[^"]{16,}/g) ?? [];
+  expect(tokens.length).toBeGreaterThan(0);
+  for (const token of tokens) expect(JSON.stringify(said)).not.toContain(token);
   await world.faults([{ kind: "lost_answer", on: "token", remaining: 1 }]);
   await age(60);
   await open(channels).catch(() => undefined);

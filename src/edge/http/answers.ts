@@ -10,17 +10,12 @@ import { challengeOf } from "./security-notes.ts";
  * Every error leaves as a problem document, or as a page in words where a person looks at it; what we did not expect
  * goes to the log with its cause. `home`: where the page leads to; `note`: is told of each, and keeps none waiting.
  */
-export function createProblemAnswer(
-  home: string,
-  note: (error: unknown, request: FastifyRequest) => Promise<void>,
-) {
+export function createProblemAnswer(home: string, note: (error: unknown, request: FastifyRequest) => void) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const { document, retryAfterSeconds, expected } = problemOf(error, request.id);
     if (!expected) request.log.error({ err: error }, "a request failed");
     else if (document.status === 503) request.log.warn({ err: error }, "a request could not be served");
-    note(error, request).catch((failure: unknown) => {
-      request.log.warn({ err: failure }, "a refusal could not be noted");
-    });
+    note(error, request);
     if (retryAfterSeconds !== null) reply.header("retry-after", retryAfterSeconds);
     if (document.status === 401) reply.header("www-authenticate", challengeOf(request));
     const isPage = wantsPage(request);

@@ -152,13 +152,14 @@ describe("a security event", () => {
   });
 });
 
+async function challenge(headers: Record<string, string>): Promise<unknown> {
+  const answer = await test.app.inject({ url: "/api/v1/me", headers });
+  expect(answer.statusCode).toBe(401);
+  return answer.headers["www-authenticate"];
+}
+
 describe("a 401", () => {
   it("names the scheme, and tells a program whether its token was the reason", async () => {
-    async function challenge(headers: Record<string, string>): Promise<unknown> {
-      const answer = await test.app.inject({ url: "/api/v1/me", headers });
-      expect(answer.statusCode).toBe(401);
-      return answer.headers["www-authenticate"];
-    }
     expect(await challenge({})).toBe('Bearer realm="galley"');
     expect(await challenge({ authorization: "Bearer nonsense" })).toMatch(/error="invalid_token"/);
     expect(await challenge({ authorization: "Basic b3duZXI=" })).toMatch(/error="invalid_request"/);

@@ -9,12 +9,18 @@ type NoteOptions = { identity: Pick<Identity, "tokenProblem">; securityLog: Pick
  * Notes a refusal, in the words of the OWASP Logging Vocabulary, where it is one that concerns who may do what. Asks
  * for the reason of a refused token only here, so that no request that is let in pays for it.
  */
-export async function noteRefusal(
+export function noteRefusal(options: NoteOptions, error: unknown, request: FastifyRequest): void {
+  if (!(error instanceof GalleyError)) return;
+  report(options, error, request).catch((failure: unknown) => {
+    request.log.warn({ err: failure }, "a refusal could not be noted");
+  });
+}
+
+async function report(
   { identity, securityLog }: NoteOptions,
-  error: unknown,
+  error: GalleyError,
   request: FastifyRequest,
 ): Promise<void> {
-  if (!(error instanceof GalleyError)) return;
   const note = await noteOf(error, request, identity);
   if (note === null) return;
   const { method, routeOptions, signedIn, actor, ip, id } = request;
