@@ -125,7 +125,7 @@ describe("what is said about an input that does not fit", () => {
   const compile = createValidatorCompiler();
 
   function problems(schema: z.ZodType, value: unknown): readonly Problem[] {
-    const validate = compile({ schema, httpPart: "body", method: "POST", url: "/" } as never);
+    const validate = compile({ schema, httpPart: "body", method: "POST", url: "/" });
     const answer: unknown = validate({ field: value });
     const error = typeof answer === "object" && answer !== null && "error" in answer ? answer.error : null;
     if (!(error instanceof HttpError)) throw new Error(`${JSON.stringify(value)} was taken`);
