@@ -17,7 +17,8 @@ export function sandbox(url: string, bounds: Bounds): Target {
     repeats: true,
     access: (number) => ({ kind: "consent", before: {}, page: { handle: `chaos_${number}` }, pick: 0 }),
     account: (number) => `account-chaos_${number}`,
-    settings: { baseUrl: url, deadlineMs, windowMs },
+    // The workers know it as the one that is built in.
+    settings: { baseUrl: url, builtIn: true, deadlineMs, windowMs },
     ownApp: null,
     prepare: async () => undefined,
     storm: (random) => setFaults(url, [...throttles(random), ...stormOf(bounds, random)]),
