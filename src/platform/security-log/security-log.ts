@@ -6,7 +6,7 @@ import type { Logger } from "#platform/telemetry";
 import { deleteOldRecords, insertRecords, type SecurityRow } from "./security-log.store.ts";
 
 /** One refusal: what happened, in whose name, and from where. Never holds a secret or a text of a person. */
-export type SecurityRecord = SecurityNote & {
+type SecurityRecord = SecurityNote & {
   workspaceId: string | null;
   /** The client's network address. */
   address: string | null;
