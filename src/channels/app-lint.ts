@@ -10,9 +10,12 @@ type Rule = (field: FormField, value: string) => Omit<AppFinding, "field"> | nul
 
 const invisible = /[\p{Cf}\u115f\u1160\u3164]|\u034f|[\p{Cc}--[\t\n\r]]/gv;
 const assignment =
-  /^\s*(?:export\s+|set\s+)?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z][\w.\-]*(?:id|key|secret|token))\s*[=:]\s*(\S.*?)\s*$/isv;
+  /^(?:export\s+|set\s+)?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z][\w.\-]*(?:id|key|secret|token))\s*[=:]\s*(\S.*)$/isv;
 const quoted = /^\s*(["'`\u201c\u2018\u00ab\u201e])(.*)(["'`\u201d\u2019\u00bb\u201c])\s*$/sv;
+/** No example is longer; some patterns below would take the square of a text that is. */
+const longestPlaceholder = 200;
 const placeholder =
+  // short text: see `longestPlaceholder`
   /^<.*>$|^\{+.*\}+$|^\$\{.*|^\[.*\]$|^x{4,}$|^\*+$|^\.+$|^(?:your|insert|paste|enter|replace|change)[\-_ ]?\w*|^my(?:[\-_ ]\w*|(?:client|app|api|consumer)?(?:id|key|secret|token))$|^(?:the[\-_ ])?(?:client|app|api|consumer)[\-_ ]?(?:id|key|secret|token)(?:[\-_ ]?here)?$|^(?:todo|tbd|none|null|nil|undefined|example|sample|test|secret|password|foo|bar|abc|abcdef|1234567?8?9?0?|changeme)$/iv;
 const hidden = /^[\u2022\u25cf\u2217*\u00b7]{4,}/v;
 
@@ -28,7 +31,7 @@ const rules: Rule[] = [
         }
       : null,
   (_field, value) => {
-    const found = assignment.exec(value);
+    const found = assignment.exec(value.trim());
     if (!found) return null;
     const [, name = "", rest = ""] = found;
     const message = `This is a whole line of a settings file; only what follows "${name}" belongs here.`;
@@ -51,7 +54,8 @@ const rules: Rule[] = [
     return { code: "app.invisible", message, cleaned: clean(value) };
   },
   (field, value) =>
-    placeholder.test(value.trim()) || (field.required && value === field.placeholder)
+    (value.length <= longestPlaceholder && placeholder.test(value.trim())) ||
+    (field.required && value === field.placeholder)
       ? {
           code: "app.placeholder",
           message: `This looks like an example, not your ${field.label}. Copy the real one from the platform's page.`,

@@ -18,7 +18,7 @@ const turning = new Set("NextPage PrevPage FirstPage LastPage GoBack GoForward".
 const media = new Set("RichMedia Screen Movie Sound 3D".split(" "));
 const gravest: PdfFinding[] = ["encrypted", "scripts", "attachments", "actions"];
 const carrying = ["EF", "EmbeddedFiles", "RichMediaContent", "RichMediaSettings", "Collection"];
-const schemes = /^\s*(?:https?:|mailto:|tel:|[^:]*$)/i;
+const schemes = /^\s*(?:https?:|mailto:|tel:|(?:[^:\s][^:]*)?$)/i;
 
 /**
  * What a PDF does beyond showing its pages, or null for one that only has links: of all actions those that lead to a place

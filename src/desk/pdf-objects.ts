@@ -138,7 +138,7 @@ export function pdfReader(bytes: Uint8Array, at: number, budget: PdfBudget): Pdf
   function numberOrWord(): PdfValue {
     const word = plainWord();
     if (word === "") throw new PdfProblem("nothing to read");
-    if (!/^[+-]?\d*\.?\d*$/.test(word)) {
+    if (!/^[+-]?\d*(?:\.\d*)?$/.test(word)) {
       if (/^(?:end)?(?:obj|stream)$/.test(word)) throw new PdfProblem("an object without an end");
       return { kind: "other" };
     }

@@ -1,3 +1,4 @@
+import { trimEndOf } from "#kit";
 import { CompiledQuery } from "kysely";
 import type { Database } from "#platform/db";
 
@@ -17,7 +18,7 @@ const mostTerms = 8;
 
 /** A word without the marks around it, as in "#letterpress," */
 function bare(word: string): string {
-  return word.replace(/^[#(¿¡.,;:!?]+/u, "").replace(/[).,;:!?…]+$/u, "");
+  return trimEndOf(word.replace(/^[#(¿¡.,;:!?]+/u, ""), /[).,;:!?…]/u);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Problem } from "#kit";
-import { wellFormedProblem } from "#kit";
+import { wellFormedProblem, trimEndOf } from "#kit";
 import { commonPasswords, commonWords } from "./common-passwords.ts";
 import { IdentityError } from "./errors.ts";
 
@@ -110,5 +110,5 @@ function withoutKnownWords(plain: string, about: { name: string; email: string }
     .sort((a, b) => b.length - a.length);
   let rest = plain;
   for (const word of words) rest = rest.replaceAll(word, "");
-  return rest.replace(/\d+$/, "");
+  return trimEndOf(rest, /\d/);
 }

@@ -1,3 +1,4 @@
+import { trimEndOf } from "#kit";
 import type { Connector, VariantContent } from "#connectors";
 import { joinSentences, sentencesOf } from "./sentences.ts";
 import { wordSegmenter } from "./words.ts";
@@ -37,11 +38,7 @@ export function fitText(text: string, language: string, accepts: (text: string) 
 export function fitWords(sentence: string, accepts: (text: string) => boolean): string {
   if (accepts(sentence)) return sentence;
   const words = wordsWithSpace(sentence);
-  const upTo = (count: number) =>
-    `${words
-      .slice(0, count)
-      .join("")
-      .replace(/[\s,;:、，：–—-]+$/u, "")}…`;
+  const upTo = (count: number) => `${trimEndOf(words.slice(0, count).join(""), /[\s,;:、，：–—-]/u)}…`;
   let low = 0;
   let high = words.length - 1;
   while (low < high) {

@@ -1,3 +1,4 @@
+import { trimEndOf } from "#kit";
 /** Which model drafts; from the configuration. */
 export type ModelSettings = {
   provider: "openai" | "anthropic" | "google" | "mistral" | "ollama" | "openai-compatible";
@@ -30,5 +31,5 @@ export const providerNames: Record<ModelSettings["provider"], string> = {
 export function addressOf({ provider, baseUrl }: ModelSettings): string {
   const address = baseUrl ?? ownAddresses[provider];
   if (address === null) throw new TypeError(`${provider} needs a base address`);
-  return address.replace(/\/+$/, "");
+  return trimEndOf(address, /\//);
 }

@@ -151,8 +151,8 @@ function whole(html: string): string {
   const hasBody = /<body[\s>]/i.test(page);
   if (hasHead && hasBody) return page;
   if (hasHead) return page.replace(/<\/head>/i, "</head><body>");
-  if (!hasBody) return page.replace(/<html(?:\s[^>]*)?>/i, "$&<head></head><body>");
-  return page.replace(/<html(?:\s[^>]*)?>/i, "$&<head>").replace(/<body[\s>]/i, "</head>$&");
+  if (!hasBody) return page.replace(/<html(?:\s[^<>]*)?>/i, "$&<head></head><body>");
+  return page.replace(/<html(?:\s[^<>]*)?>/i, "$&<head>").replace(/<body[\s>]/i, "</head>$&");
 }
 
 /** Text between block boundaries, in order. Walks with a stack of its own: pages nest deeper than calls may. */

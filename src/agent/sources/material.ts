@@ -40,6 +40,7 @@ const EXCERPT = 280;
 export function referenceTo(material: Material): SourceReference {
   const opening = material.paragraphs.join(" ").slice(0, EXCERPT * 2);
   const excerpt =
+    // short text: the opening, which was cut
     opening.length <= EXCERPT ? opening : `${opening.slice(0, EXCERPT).replace(/\s+\S*$/, "")}…`;
   const { kind, url, title, sha256 } = material;
   return { kind, url, title, excerpt: excerpt.toWellFormed(), sha256 };

@@ -1,3 +1,4 @@
+import { trimEndOf } from "#kit";
 import { findUrls } from "../text/urls.ts";
 
 export type Facet = {
@@ -37,7 +38,7 @@ export function facetsOf(text: string, dids: ReadonlyMap<string, string>): Facet
     return [{ index, features: [{ $type: "app.bsky.richtext.facet#mention", did }] }];
   });
   const tags = [...text.matchAll(hashtag)].flatMap((match): Facet[] => {
-    const tag = (match[1] ?? "").replace(/\p{P}+$/u, "");
+    const tag = trimEndOf(match[1] ?? "", /\p{P}/u);
     if (tag === "" || /^\d+$/.test(tag) || Array.from(tag).length > longestTag) return [];
     const index = byteRange(text, match.index, match.index + 1 + tag.length);
     return [{ index, features: [{ $type: "app.bsky.richtext.facet#tag", tag }] }];

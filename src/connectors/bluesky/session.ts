@@ -1,3 +1,4 @@
+import { trimEndOf } from "#kit";
 import { z } from "zod";
 import { failureOf, isSuccess, parseAnswer, parseJson, refusalOf } from "../answers.ts";
 import type { ConnectorContext, FormConnect, TokenSet } from "../contract.ts";
@@ -50,7 +51,7 @@ export const blueskyForm: FormConnect = {
   async open(context, form) {
     const identifier = (form["identifier"] ?? "").trim().replace(/^@/, "");
     const appPassword = (form["appPassword"] ?? "").trim();
-    const service = (form["service"]?.trim() || defaultService).replace(/\/+$/, "");
+    const service = trimEndOf(form["service"]?.trim() || defaultService, /\//);
     const protocol = URL.parse(service)?.protocol;
     if (protocol !== "https:" && protocol !== "http:")
       throw wrongForm("service", "The server must be a web address.");

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Problem } from "#kit";
-import { sha256 } from "#kit";
+import { sha256, trimEndOf } from "#kit";
 import { failureOf, isSuccess, parseAnswer } from "../answers.ts";
 import { commonProblems } from "../checks.ts";
 import type {
@@ -174,7 +174,7 @@ async function commit(context: ConnectorContext, plan: Plan, item: ItemRef): Pro
 function pageOf(context: ConnectorContext, messageId: string): string | null {
   const catcher = channelCatcher(context);
   if (!catcher) return null;
-  return `${catcher.publicUrl.replace(/\/+$/, "")}/mail?${new URLSearchParams({ message_id: messageId }).toString()}`;
+  return `${trimEndOf(catcher.publicUrl, /\//)}/mail?${new URLSearchParams({ message_id: messageId }).toString()}`;
 }
 
 const found = z.object({
@@ -196,7 +196,7 @@ async function locate(
   const query = new URLSearchParams({ message_id: messageId });
   const response = await context.http.request({
     method: "GET",
-    url: `${catcher.readBackUrl.replace(/\/+$/, "")}/api/messages?${query.toString()}`,
+    url: `${trimEndOf(catcher.readBackUrl, /\//)}/api/messages?${query.toString()}`,
   });
   const platform = { id: "email", name: "The mail catcher" };
   if (!isSuccess(response)) throw failureOf(platform, response);

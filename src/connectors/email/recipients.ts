@@ -52,8 +52,11 @@ const longest = 320;
 /** Without `mailto:` and the invisible marks that come along with what is copied. */
 function bare(word: string): string {
   if (word.length > longest) return word;
-  return word
-    .replaceAll(/^\p{Default_Ignorable_Code_Point}+|\p{Default_Ignorable_Code_Point}+$/gu, "")
-    .replace(/^mailto:/iu, "")
-    .trim();
+  return (
+    word
+      // short text: an address, see `longest`
+      .replaceAll(/^\p{Default_Ignorable_Code_Point}+|\p{Default_Ignorable_Code_Point}+$/gu, "")
+      .replace(/^mailto:/iu, "")
+      .trim()
+  );
 }

@@ -1,3 +1,4 @@
+import { trimEndOf } from "#kit";
 import { z } from "zod";
 import type { AppRegistration, ConnectorContext, FormField } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
@@ -35,7 +36,7 @@ const settingsSchema = z.object({
 export type LinkedInSettings = z.output<typeof settingsSchema>;
 
 function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, "");
+  return trimEndOf(url, /\//);
 }
 
 export function readSettings(settings: ConnectorContext["settings"]): LinkedInSettings {

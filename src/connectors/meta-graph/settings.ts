@@ -1,3 +1,4 @@
+import { trimEndOf } from "#kit";
 import { z } from "zod";
 import type { ApiVersion, AppRegistration, ConnectorContext, Target, TargetContext } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
@@ -67,7 +68,7 @@ export function readSettings(platform: MetaPlatform, settings: ConnectorContext[
 }
 
 function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, "");
+  return trimEndOf(url, /\//);
 }
 
 export function apiVersionOf(platform: MetaPlatform, settings: ConnectorContext["settings"]): ApiVersion {

@@ -1,3 +1,4 @@
+import { trimEndOf } from "#kit";
 import { z } from "zod";
 import type { JsonValue } from "#kit";
 import { failureOf, isSuccess, parseAnswer, refusalOf } from "../answers.ts";
@@ -41,7 +42,7 @@ export function readSettings(settings: ConnectorContext["settings"]): {
 }
 
 function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, "");
+  return trimEndOf(url, /\//);
 }
 
 const credentialsSchema = z.object({ accessToken: z.string(), refreshToken: z.string() });

@@ -1,3 +1,4 @@
+import { trimEndOf } from "#kit";
 import type { JsonObject } from "#kit";
 import { z } from "zod";
 import { failureOf, parseAnswer, parseJson } from "../answers.ts";
@@ -10,7 +11,7 @@ const settingsSchema = z.object({
   apiUrl: z
     .url({ protocol: /^https?$/ })
     .default("https://api.telegram.org")
-    .transform((url) => url.replace(/\/+$/, "")),
+    .transform((url) => trimEndOf(url, /\//)),
   deadlineMs: z.int().positive().default(20_000),
   windowMs: z.int().positive().default(120_000),
 });

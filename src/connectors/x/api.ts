@@ -1,3 +1,4 @@
+import { trimEndOf } from "#kit";
 import { z } from "zod";
 import type { JsonObject, JsonValue } from "#kit";
 import { isSuccess, parseAnswer } from "../answers.ts";
@@ -10,7 +11,7 @@ export const platform = { id: "x", name: "X" };
 /** Numbers of an app come from a form, as text. */
 const count = z.coerce.number().int().positive();
 const amount = z.string().regex(/^\d+(?:\.\d+)?$/);
-const address = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
+const address = z.url({ protocol: /^https?$/ }).transform((url) => trimEndOf(url, /\//));
 
 const settingsSchema = z.object({
   /** Of the app at developer.x.com; filled in by the team. */

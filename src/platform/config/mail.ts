@@ -38,6 +38,7 @@ export function smtpServer(text: string): SmtpServer | null {
 
 /** Reads `galley@example.com` or `Galley <galley@example.com>`; null where it is neither. */
 export function mailSender(text: string): { name: string; address: string } | null {
+  // short text: a line of the configuration
   const [, name = "Galley", bracketed] = /^([^<>"\p{Cc}]{1,100}?)\s*<([^<>]+)>$/u.exec(text.trim()) ?? [];
   const address = bracketed ?? text.trim();
   return isMailAddress(address) ? { name, address } : null;

@@ -3,7 +3,7 @@ const secretName =
 
 const inText: [RegExp, string][] = [
   // user:password@ of an address
-  [/([a-z][a-z0-9+.-]*:\/\/[^:/?#\s@]*:)[^@/\s]+@/gi, "$1[redacted]@"],
+  [/(:\/\/[^:/?#\s@]*:)[^@/\s]+@/g, "$1[redacted]@"],
   [/\b(bearer|basic|dpop)\s+[\w.~+/=-]{6,}/gi, "$1 [redacted]"],
   [/([?&](?:[\w-]*(?:token|secret|signature|password|key)|code|state)=)[^&#\s"']+/gi, "$1[redacted]"],
 ];
