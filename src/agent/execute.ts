@@ -2,7 +2,7 @@ import { setInterval } from "node:timers/promises";
 import type { ConnectorRegistry } from "#connectors";
 import type { Desk } from "#desk";
 import type { Actor, Clock } from "#kit";
-import { GalleyError } from "#kit";
+import { GalleyError, withoutSuspicious } from "#kit";
 import type { Database, Schema } from "#platform/db";
 import { isDatabaseUnavailable } from "#platform/db";
 import type { HttpClient } from "#platform/http-client";
@@ -11,6 +11,7 @@ import { recordUsage } from "#usage";
 import type { Kysely } from "kysely";
 import { digest } from "./drafting/digest.ts";
 import type { Drafter, ModelCall } from "./drafting/drafter.ts";
+import { visibleContent } from "./drafting/visible.ts";
 import { AgentError } from "./error.ts";
 import type { StepName, StepOutput } from "./run.ts";
 import { plannedSteps } from "./run.ts";
@@ -138,11 +139,11 @@ async function runSteps(parts: ExecutionParts, run: ClaimedRun, signal: AbortSig
       if (!connector) throw unknownConnector(step.channel.connector);
       const request = { ...material, ...understood, connector, tone: input.tone, signal, report };
       const { content, notice } = await parts.drafter.draft(request);
-      return { output: { channelId: step.channel.id, content }, notice };
+      return { output: { channelId: step.channel.id, content: visibleContent(content) }, notice };
     });
     variants.push(drafted);
   }
-  const title = material.material.title || "Untitled draft";
+  const title = withoutSuspicious(material.material.title).trim() || "Untitled draft";
   const draft = { title, variants, sources: [reference], runId: hold.runId };
   const { postId } = await execution.step("propose", steps, async () => {
     return { output: { postId: await parts.desk.propose(actor, draft) } };

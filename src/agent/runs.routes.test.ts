@@ -150,6 +150,15 @@ describe("a source becomes a draft", () => {
     expect(post.variants[0]?.content).toMatchObject({ link: "https://shop.example/hours" });
     expect(post.variants[0]?.content.parts[0]).toContain("Summer opening hours");
   });
+
+  test("a brief with characters that nobody sees", async () => {
+    const text =
+      "Summer\u2800opening\u200b hours\u{e0041}\u{e0042}\nFrom June\u00ad on we open at\u202e eight.";
+    const run = await draft({ kind: "brief", text });
+    const { body: post } = await owner.call<Post>("GET", `/posts/${run.postId}`);
+    expect(JSON.stringify(post)).not.toMatch(/[\u00ad\u200b\u202e\u2800\u{e0041}]/u);
+    expect(post.variants[0]?.content.parts[0]).toContain("Summer opening hours");
+  });
 });
 
 function sentencesIn(variant: Post["variants"][number] | undefined): string[] {

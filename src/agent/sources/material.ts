@@ -1,3 +1,5 @@
+import { withoutSuspicious } from "#kit";
+
 /** What a person hands to the agent. */
 export type SourceRequest =
   | { kind: "markdown"; text: string; name?: string | undefined }
@@ -38,10 +40,11 @@ const EXCERPT = 280;
 
 /** The reference to a piece of material; the excerpt is its opening, cut between words. */
 export function referenceTo(material: Material): SourceReference {
-  const opening = material.paragraphs.join(" ").slice(0, EXCERPT * 2);
+  const opening = withoutSuspicious(material.paragraphs.join(" ").slice(0, EXCERPT * 2));
   const excerpt =
     // short text: the opening, which was cut
     opening.length <= EXCERPT ? opening : `${opening.slice(0, EXCERPT).replace(/\s+\S*$/, "")}…`;
-  const { kind, url, title, sha256 } = material;
+  const { kind, url, sha256 } = material;
+  const title = withoutSuspicious(material.title);
   return { kind, url, title, excerpt: excerpt.toWellFormed(), sha256 };
 }
