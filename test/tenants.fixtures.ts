@@ -98,6 +98,7 @@ export const fixtures: Record<string, Fixture> = {
     (ids) => `/installation/invitations/${ids.invitation}/vouch`,
   ),
   "GET /installation/audit": own("concerns the installation", {}),
+  "GET /installation/security-events": own("concerns the installation", {}),
   "POST /workspace/pause": own("pauses the workspace of the session", {}),
   "POST /workspace/resume": own("resumes the workspace of the session", {}),
   "GET /members": { lists: "/members" },
@@ -113,6 +114,7 @@ export const fixtures: Record<string, Fixture> = {
     body: { token: "guessed", name: "Mallory", password: nobody.password },
   }),
   "GET /audit": { lists: "/audit" },
+  "GET /security-events": { lists: "/security-events" },
 
   "GET /connectors": { lists: "/connectors" },
   "GET /channels": { lists: "/channels" },
