@@ -1,4 +1,4 @@
-import { GalleyError, newId } from "#kit";
+import { GalleyError, isLoopbackName, newId } from "#kit";
 import { type Config, openKey } from "#platform/config";
 import { type EmbeddedPostgres, migrate, openDatabase, startEmbeddedPostgres } from "#platform/db";
 import { migrateJobs, type RunningWorker, startWorker } from "#platform/jobs";
@@ -6,8 +6,6 @@ import { createLogger, type Logger } from "#platform/telemetry";
 import { makePrivateFolder } from "#platform/files";
 import { startPlatforms } from "./platforms.ts";
 import { setUpTokenOf } from "./set-up-token.ts";
-
-const loopback = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/;
 
 export type RunningGalley = {
   /** Where people reach it. */
@@ -44,7 +42,7 @@ async function startDatabase(config: Config, log: Logger): Promise<EmbeddedPostg
 
 /** Whether nobody from elsewhere gets in, so that setting up asks for no token. */
 function isForThisMachine({ host, publicUrl }: Config): boolean {
-  return [host, new URL(publicUrl).hostname].every((name) => loopback.test(name));
+  return [host, new URL(publicUrl).hostname].every(isLoopbackName);
 }
 
 function explainListen(error: unknown, { host, port }: Config): unknown {

@@ -1,6 +1,6 @@
 import type { Connector, Finding } from "#connectors";
 import { ConnectorFailure } from "#connectors";
-import { GalleyError, type Actor } from "#kit";
+import { GalleyError, isLoopbackName, type Actor } from "#kit";
 import type { AppView } from "./apps.ts";
 import type { Channel, ChannelCheck } from "./channel.ts";
 import type { Channels } from "./channels.ts";
@@ -99,12 +99,10 @@ function describeApp(connector: Connector, view: AppView, now: Date): DoctorFind
   return found;
 }
 
-const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/v;
-
 /** What platforms demand of an address that they send people back to (RFC 9700 section 2.1, RFC 8252 section 7.3). */
 function addressFindings(publicUrl: string): DoctorFinding[] {
   const { protocol, hostname } = new URL(publicUrl);
-  if (loopback.test(hostname)) {
+  if (isLoopbackName(hostname)) {
     const problem = `People reach this installation at ${publicUrl}, which works only in a browser on this machine.`;
     const fix =
       "Fine for a trial, where the platform takes such an address. Otherwise set PUBLIC_URL to the https address that people use.";

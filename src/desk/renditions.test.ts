@@ -3,8 +3,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TestPerson } from "../../test/app.ts";
 import { movableClock, testDeskApp } from "../../test/desk.ts";
-
-type Uploaded = { id: string; url: string; bytes: number; mimeType: string };
+import { type Uploaded, uploadFile } from "../../test/upload.ts";
 
 let app: Awaited<ReturnType<typeof testDeskApp>>;
 let owner: TestPerson;
@@ -23,21 +22,9 @@ function noise(width: number, height: number, sigma: number) {
 }
 
 async function upload(bytes: Uint8Array, name = "photo.jpg"): Promise<Uploaded> {
-  const form = new FormData();
-  form.append("file", new Blob([Buffer.from(bytes)]), name);
-  const encoded = new Response(form);
-  const answer = await app.app.inject({
-    method: "POST",
-    url: "/api/v1/media",
-    headers: {
-      authorization: `Bearer ${owner.bearer}`,
-      "galley-workspace": owner.workspaceId,
-      "content-type": encoded.headers.get("content-type") ?? "",
-    },
-    payload: Buffer.from(await encoded.arrayBuffer()),
-  });
-  expect(answer.statusCode).toBe(201);
-  return answer.json<Uploaded>();
+  const { status, body } = await uploadFile(app.app, { bytes, person: owner, name });
+  expect(status).toBe(201);
+  return body;
 }
 
 async function fetched(media: Uploaded, more: string) {

@@ -13,6 +13,7 @@ export type { Direction } from "./direction.ts";
 export { directionOf, directionOfLanguage } from "./direction.ts";
 export { escapeHtml } from "./html.ts";
 export { xmlCharacters } from "./xml.ts";
+export { isLoopbackName } from "./loopback.ts";
 export { ownPath } from "./own-path.ts";
 export { suspiciousCharacters, withoutSuspicious } from "./invisible.ts";
 export { trimEndOf } from "./trim.ts";

@@ -1,3 +1,5 @@
+import { rightToLeftLetter } from "./direction.ts";
+
 /** A character that a reader cannot see, by its place (UTF-16 units). */
 export type Invisible = { index: number; codePoint: number };
 
@@ -6,8 +8,6 @@ export type Invisible = { index: number; codePoint: number };
 const unseen =
   /[[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Zl}\p{Zp}\ufff9-\ufffc\u2800\u{1d159}]--[\t\n\r]]/v;
 
-const rightToLeft =
-  /[[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]&&\p{L}]/v;
 // Scripts whose letters join, and those that write conjuncts: there a joiner changes how a word looks.
 const joining =
   /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}\p{Script=Adlam}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}]/u;
@@ -22,7 +22,7 @@ const endsPictograph = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]/u;
 export function suspiciousCharacters(text: string): Invisible[] {
   if (!unseen.test(text)) return [];
   const characters = Array.from(text);
-  const isRightToLeft = rightToLeft.test(text);
+  const isRightToLeft = rightToLeftLetter.test(text);
   const directions = openDirections();
   const found: Invisible[] = [];
   let index = 0;

@@ -1,3 +1,5 @@
+import { escapeHtml } from "#kit";
+import { oneLine } from "#platform/mail";
 import type { Notice } from "./notifications.store.ts";
 
 type Place = { publicUrl: string; connectorName: (id: string) => string; workspaceName: string };
@@ -6,15 +8,9 @@ type Paragraphs = { headline: string; happened: string; todo: string; link: stri
 const longestTitle = 80;
 const longestReason = 400;
 
-const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
-}
-
-/** One line that shows what it holds: no control, no invisible or reordering character, no line break. */
+/** One line, cut where it is too long. */
 function plain(text: string, longest: number): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
+  const line = oneLine(text);
   // Cut at the end of a character, not within a surrogate pair.
   return line.length <= longest ? line : `${line.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
@@ -97,12 +93,12 @@ export function writeNotice(
   );
   const html = parts.map(
     ({ headline, happened, todo, link }) =>
-      `<h2 style="font-size:18px">${escape(headline)}</h2><p>${escape(happened)}</p><p>${escape(todo)}</p>` +
-      `<p><a href="${escape(link)}">${escape(link)}</a></p>`,
+      `<h2 style="font-size:18px">${escapeHtml(headline)}</h2><p>${escapeHtml(happened)}</p><p>${escapeHtml(todo)}</p>` +
+      `<p><a href="${escapeHtml(link)}">${escapeHtml(link)}</a></p>`,
   );
   return {
     subject,
     text: `${[...text, footer].join("\n\n---\n\n")}\n`,
-    html: `<!doctype html><html lang="en"><body style="font:16px/1.5 sans-serif">${html.join("<hr>")}<hr><p>${escape(footer)}</p></body></html>`,
+    html: `<!doctype html><html lang="en"><body style="font:16px/1.5 sans-serif">${html.join("<hr>")}<hr><p>${escapeHtml(footer)}</p></body></html>`,
   };
 }

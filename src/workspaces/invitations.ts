@@ -2,7 +2,13 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { Actor, Clock } from "#kit";
 import { newId, sha256 } from "#kit";
-import type { AccountMail, Client, Identity, SignedInResult } from "#identity";
+import {
+  type AccountMail,
+  type Client,
+  type Identity,
+  normalizeAddress,
+  type SignedInResult,
+} from "#identity";
 import type { Installation } from "#installation";
 import { recordEvent, recordInstallationEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
@@ -75,7 +81,7 @@ export function createInvitations({ database, identity, installation, clock, pub
    * `workspaces.already_member` (conflict).
    */
   async function invite(actor: Actor, order: { email: string; role: InvitedRole }): Promise<InvitationMade> {
-    const email = order.email.trim().toLowerCase();
+    const email = normalizeAddress(order.email);
     const members = await listMembers(database.system, actor.workspaceId);
     if (members.some((member) => member.email === email)) throw alreadyMember();
     const linkProves = actor.kind === "person" && (await installation.isAdmin(actor.userId));

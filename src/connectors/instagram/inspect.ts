@@ -1,11 +1,10 @@
+import { isLoopbackName } from "#kit";
 import { z } from "zod";
 import { parseJson } from "../answers.ts";
 import type { ConnectorContext, ConnectorResponse, Finding } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 import { inspectMeta, readSettings, request } from "../meta-graph/index.ts";
 import { platform, publishing } from "./platform.ts";
-
-const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/v;
 
 /** Beside what every channel of Meta's is asked: whether Instagram can fetch files from here, and how much of the day is left. */
 export async function inspectInstagram(context: ConnectorContext): Promise<Finding[]> {
@@ -23,9 +22,9 @@ async function reachability(context: ConnectorContext): Promise<Finding[]> {
   if (publicUrl === undefined)
     return finding("no_public_url", "Galley does not know its public address.", fix);
   // An emulator on this machine fetches what Meta could not, and is where Galley's own rules do not let it look.
-  const local = loopback.test(new URL(baseUrl).hostname);
+  const local = isLoopbackName(new URL(baseUrl).hostname);
   const { hostname, protocol } = new URL(publicUrl);
-  if (loopback.test(hostname)) return local ? [] : privateAddress(publicUrl, fix);
+  if (isLoopbackName(hostname)) return local ? [] : privateAddress(publicUrl, fix);
   if (!local && protocol !== "https:") {
     return finding("not_https", `Instagram fetches files by https alone; PUBLIC_URL is ${publicUrl}.`, fix);
   }

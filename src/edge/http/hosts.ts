@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { isLoopbackName } from "#kit";
 import { HttpError } from "./errors.ts";
 
 export type HostOptions = {
@@ -10,7 +11,6 @@ export type HostOptions = {
 
 /** A name or an IPv4 address, or an IPv6 address in brackets, and a port (RFC 9112 section 3.2). */
 const hostForm = /^(\[[\da-f:.]+\]|[a-z\d._-]+)(?::(\d{1,5}))?$/i;
-const loopbackName = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 const loopbackAddress = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/i;
 
 /** What proxies add on the way. Where one of them stands, the peer is a proxy and says nothing about the caller. */
@@ -27,7 +27,7 @@ function hostOf(text: string | undefined): Host | null {
 
 /** Whether a host name means the machine itself, whatever its port. */
 function isLoopbackHost(host: string | undefined): boolean {
-  return loopbackName.test(hostOf(host)?.name ?? "");
+  return isLoopbackName(hostOf(host)?.name ?? "");
 }
 
 /**
@@ -42,8 +42,8 @@ export function createHostCheck({ publicUrl, hosts }: HostOptions): (message: In
   function isKnown({ name, port }: Host, { localAddress, localPort }: IncomingMessage["socket"]): boolean {
     // Without a listening socket, in tests, there is no port to compare with.
     const isOurPort = localPort === undefined || (port ?? 80) === localPort;
-    if (loopbackName.test(name) && isOurPort) return true;
-    if (name === home?.name && (!loopbackName.test(name) || port === home.port)) return true;
+    if (isLoopbackName(name) && isOurPort) return true;
+    if (name === home?.name && (!isLoopbackName(name) || port === home.port)) return true;
     if (named.some((host) => host.name === name && (host.port === null || host.port === port))) return true;
     const bare = name.replaceAll(/[[\]]/g, "");
     return isOurPort && localAddress !== undefined && bare === localAddress.replace(/^::ffff:/i, "");

@@ -1,3 +1,5 @@
+import { escapeHtml } from "#kit";
+
 /** The part of an OpenAPI document that the page shows; anything else in it is ignored. */
 type Json = { [key: string]: unknown };
 type Operation = { method: string; path: string; details: Json };
@@ -14,10 +16,11 @@ export function referencePage(document: object): string {
   const tags = [...byTag].toSorted(([left], [right]) => left.localeCompare(right));
   const navigation = tags.map(
     ([tag, operations]) =>
-      `<section><h2>${escape(tag)}</h2>${operations.map((operation) => link(operation)).join("")}</section>`,
+      `<section><h2>${escapeHtml(tag)}</h2>${operations.map((operation) => link(operation)).join("")}</section>`,
   );
   const content = tags.map(
-    ([tag, operations]) => `<section><h2>${escape(tag)}</h2>${operations.map(article).join("")}</section>`,
+    ([tag, operations]) =>
+      `<section><h2>${escapeHtml(tag)}</h2>${operations.map(article).join("")}</section>`,
   );
   const title = `${text(info?.["title"])} API ${text(info?.["version"])}`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title><link rel="icon" href="data:,">
@@ -42,7 +45,7 @@ function tagOf({ details }: Operation): string {
 }
 
 function anchor({ details, method, path }: Operation): string {
-  return text(details["operationId"]) || escape(`${method}${path}`);
+  return text(details["operationId"]) || escapeHtml(`${method}${path}`);
 }
 
 function badge({ method }: Operation): string {
@@ -60,7 +63,7 @@ function article(operation: Operation): string {
   const responses = isObject(details["responses"]) ? Object.entries(details["responses"]) : [];
   const body = schemaOf(details["requestBody"]);
   return `<article id="${anchor(operation)}"><h3>${text(details["summary"])}</h3>
-<p class="path">${badge(operation)} <code>${escape(path)}</code></p><p>${prose(details["description"])}</p>
+<p class="path">${badge(operation)} <code>${escapeHtml(path)}</code></p><p>${prose(details["description"])}</p>
 ${parameters.length > 0 ? `<h4>Parameters</h4><dl>${parameters.map(parameter).join("")}</dl>` : ""}
 ${body ? `<h4>Body</h4>${fields(body)}` : ""}
 <h4>Answers</h4>${responses.map(([status, response]) => answer(status, response)).join("")}</article>`;
@@ -78,7 +81,7 @@ function parameter(details: Json): string {
 function answer(status: string, response: unknown): string {
   const description = isObject(response) ? text(response["description"]) : "";
   const schema = schemaOf(response);
-  const summary = `<code>${escape(status)}</code> ${description}`;
+  const summary = `<code>${escapeHtml(status)}</code> ${description}`;
   return schema ? `<details><summary>${summary}</summary>${fields(schema)}</details>` : `<p>${summary}</p>`;
 }
 
@@ -94,7 +97,7 @@ function fields(schema: Json): string {
   const required: unknown[] = Array.isArray(schema["required"]) ? schema["required"] : [];
   if (properties.length > 0) {
     const items = properties.map(([name, child]) =>
-      isObject(child) ? field(escape(name), child, required.includes(name)) : "",
+      isObject(child) ? field(escapeHtml(name), child, required.includes(name)) : "",
     );
     return `<dl>${items.join("")}</dl>`;
   }
@@ -119,11 +122,11 @@ function field(name: string, schema: Json, required: boolean): string {
 function typeName(schema: Json): string {
   const { type, format, items } = schema;
   if (Array.isArray(schema["enum"]))
-    return schema["enum"].map((value) => escape(JSON.stringify(value))).join(" | ");
-  if (schema["const"] !== undefined) return escape(JSON.stringify(schema["const"]));
+    return schema["enum"].map((value) => escapeHtml(JSON.stringify(value))).join(" | ");
+  if (schema["const"] !== undefined) return escapeHtml(JSON.stringify(schema["const"]));
   if (type === "array" && isObject(items)) return `array of ${typeName(items) || "values"}`;
   const name = Array.isArray(type) ? type.join(" | ") : text(type);
-  return typeof format === "string" ? `${name} (${escape(format)})` : name;
+  return typeof format === "string" ? `${name} (${escapeHtml(format)})` : name;
 }
 
 function isObject(value: unknown): value is Json {
@@ -136,15 +139,7 @@ function prose(value: unknown): string {
 }
 
 function text(value: unknown): string {
-  return typeof value === "string" ? escape(value) : "";
-}
-
-function escape(value: string): string {
-  return value
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+  return typeof value === "string" ? escapeHtml(value) : "";
 }
 
 const style = `:root{color-scheme:light dark;--line:light-dark(#e4e4e7,#3f3f46);--soft:light-dark(#52525b,#a1a1aa);

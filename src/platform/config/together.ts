@@ -1,9 +1,8 @@
+import { isLoopbackName } from "#kit";
 import type { Values } from "./config.ts";
 import type { Finding } from "./findings.ts";
 import type { Sourced } from "./sources.ts";
 import { variables } from "./variables.ts";
-
-const loopback = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/;
 
 /** Providers that run without a key: one's own machine, or whatever speaks the OpenAI protocol. */
 const keyless = new Set(["ollama", "openai-compatible"]);
@@ -14,7 +13,7 @@ function isLiveMode({ GALLEY_MODE: mode }: Values): boolean {
 
 function* problems(values: Values, sources: Sourced): Generator<Finding> {
   const isLive = isLiveMode(values);
-  const isLocal = loopback.test(values.HOST);
+  const isLocal = isLoopbackName(values.HOST);
   if (isLive && !isLocal && values.PUBLIC_URL === null) {
     yield {
       level: "error",
@@ -26,7 +25,7 @@ function* problems(values: Values, sources: Sourced): Generator<Finding> {
   if (
     isLive &&
     values.PUBLIC_URL?.startsWith("http:") &&
-    !loopback.test(new URL(values.PUBLIC_URL).hostname)
+    !isLoopbackName(new URL(values.PUBLIC_URL).hostname)
   ) {
     yield {
       level: "error",

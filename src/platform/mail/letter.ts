@@ -1,4 +1,4 @@
-import { GalleyError, sha256 } from "#kit";
+import { escapeHtml, GalleyError, sha256 } from "#kit";
 import type { MailMessage, MailServer, MailTransport } from "./types.ts";
 
 /** Through which server, and in whose name, Galley itself writes to people. */
@@ -20,14 +20,8 @@ export type Letter = {
 
 const patienceMs = 45_000;
 
-const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
-}
-
 /** One line that shows what it holds: no control, no invisible or reordering character, no line break. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
 }
 
@@ -38,8 +32,8 @@ export async function sendLetter(
   { date, signal }: { date: Date; signal: AbortSignal },
 ): Promise<void> {
   const lines = paragraphs.map(oneLine);
-  const anchor = link === undefined ? "" : `<p><a href="${escape(link)}">${escape(link)}</a></p>`;
-  const html = lines.map((line) => `<p>${escape(line)}</p>`).join("");
+  const anchor = link === undefined ? "" : `<p><a href="${escapeHtml(link)}">${escapeHtml(link)}</a></p>`;
+  const html = lines.map((line) => `<p>${escapeHtml(line)}</p>`).join("");
   const message: MailMessage = {
     messageId: `<letter.${sha256(id).slice(0, 40)}@${from.address.split("@")[1]}>`,
     from,
