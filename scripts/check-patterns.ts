@@ -15,11 +15,11 @@ const longestMs = 20_000;
 
 type Verdict = { status: "safe" | "vulnerable" | "unknown"; why: string };
 type Recheck = {
-  checkSync(
+  checkSync: (
     source: string,
     flags: string,
     limits: { timeout: number },
-  ): { status: Verdict["status"]; complexity?: { summary: string }; error?: { kind: string } };
+  ) => { status: Verdict["status"]; complexity?: { summary: string }; error?: { kind: string } };
 };
 
 // oxlint-disable-next-line node/no-process-env -- a script, not the product

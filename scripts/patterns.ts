@@ -13,7 +13,7 @@ export type Pattern = {
 type Node = { type: string; start: number; [key: string]: unknown };
 type Comment = { value: string; start: number; end: number };
 type Parser = {
-  parseSync(name: string, source: string): { program: Node; comments: Comment[]; errors: unknown[] };
+  parseSync: (name: string, source: string) => { program: Node; comments: Comment[]; errors: unknown[] };
 };
 
 /** Loads what only checks the code; its types are not installed where that is not. */

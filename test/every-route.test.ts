@@ -104,7 +104,7 @@ function request({ method, path }: Operation, parameters: Map<string, string>, b
 }
 
 /** The sample with one of its values replaced, for each of its values. */
-function* replaced(sample: unknown, value: unknown): Generator<unknown> {
+function* replaced(sample: unknown, value: unknown): Generator {
   yield value;
   if (typeof sample !== "object" || sample === null) return;
   for (const [key, child] of Object.entries(sample)) {

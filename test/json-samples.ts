@@ -10,7 +10,7 @@ const most = 40;
  */
 export function samplesOf(schema: JsonSchema): unknown[] {
   const branches = schema.anyOf ?? schema.oneOf;
-  if (branches) return branches.flatMap((branch) => samplesOf(branch as JsonSchema)).slice(0, most);
+  if (branches) return branches.flatMap((branch) => samplesOf(branch)).slice(0, most);
   if (schema.const !== undefined) return [schema.const];
   if (schema.enum) return schema.enum.slice(0, 3);
   if (schema.type === "object") return objectsOf(schema);
@@ -32,7 +32,7 @@ function objectsOf(schema: JsonSchema): unknown[] {
 
 function arraysOf(schema: JsonSchema): unknown[] {
   const items = typeof schema.items === "object" && !Array.isArray(schema.items) ? schema.items : {};
-  const some = samplesOf(items as JsonSchema).map((item) => [item]);
+  const some = samplesOf(items).map((item) => [item]);
   return (schema.minItems ?? 0) > 0 ? some : [[], ...some];
 }
 

@@ -129,7 +129,7 @@ describe.skipIf(noBrowser !== null)("a keyboard decides nothing that it was not 
 
   test("not by a sentence with the focus on any control of any screen", { timeout: 400_000 }, async () => {
     const before = await decisions();
-    const [scheduled = "", draft = ""] = await Promise.all([
+    const [scheduled, draft] = await Promise.all([
       posts().then((all) => all.find(({ status }) => status === "scheduled")?.id),
       call<Listed>(page, "POST", "/posts", {
         title: "A draft to keep",

@@ -9,7 +9,10 @@ export async function installProbes(context: BrowserContext): Promise<void> {
 /** Lets every answer of the API take its time, each another one, so that a page is seen in all its steps. */
 export async function slowAnswers(context: BrowserContext): Promise<void> {
   await context.route("**/api/**", async (route) => {
-    const letters = [...new URL(route.request().url()).pathname].map((letter) => letter.codePointAt(0) ?? 0);
+    const letters = Array.from(
+      new URL(route.request().url()).pathname,
+      (letter) => letter.codePointAt(0) ?? 0,
+    );
     const some = letters.reduce((sum, letter) => (sum * 31 + letter) % 997, 7);
     await new Promise((resolve) => {
       setTimeout(resolve, 60 + (some % 4) * 90);

@@ -58,7 +58,7 @@ function optional<Fields extends Record<string, unknown>>(
 }
 
 function addressOf({ params, location }: { params: object; location: ParsedLocation }): Address {
-  return { params: params as Record<string, string>, search: location.search as Record<string, unknown> };
+  return { params: params as Record<string, string>, search: location.search };
 }
 
 const setupRoute = createRoute({
