@@ -62,6 +62,18 @@ function check(channelId: string, content: Partial<VariantContent>) {
   };
 }
 
+test("tells of the first two hundred marks of a text, however many there are and wherever they stand", () => {
+  const parts = Array.from({ length: 100 }, () => "\u202ea".repeat(1_000));
+  const content = { parts, link: null, media: [], firstComment: null, options: {} };
+  const [checked] = checkVariants([{ channelId: "one", content }], {
+    connectors,
+    connectorSettings: {},
+    channels,
+    media: new Map(),
+  });
+  expect(checked?.suspicious).toHaveLength(200);
+});
+
 describe("a variant", () => {
   test("in order has no problems, and its length is what the platform counts", () => {
     const { problems, checks } = check("one", { parts: ["👩‍👩‍👧 hi"] });

@@ -79,9 +79,7 @@ function checkVariant({ channelId, content }: Variant, input: CheckInput): Varia
   const channel = input.channels.get(channelId);
   const connector = channel && input.connectors.get(channel.connector);
   // The first comment comes after the parts.
-  const suspicious = [...content.parts, content.firstComment ?? ""].flatMap((text, part) =>
-    suspiciousCharacters(text).map((found) => ({ part, ...found })),
-  );
+  const suspicious = suspiciousOf([...content.parts, content.firstComment ?? ""]);
   if (!channel || !connector) {
     const problem = channel
       ? error("", "desk.connector_missing", `This Galley has no connector "${channel.connector}".`)
@@ -112,6 +110,23 @@ function checkVariant({ channelId, content }: Variant, input: CheckInput): Varia
     ...textProblems(content, invisibleWarning).map((told) => ({ ...told, severity: "warning" as const })),
   ];
   return { channelId, problems, parts, price, suspicious };
+}
+
+/** As many marks as a person can look at; with more, a text is nothing that anybody approves. */
+const mostMarks = 200;
+
+function suspiciousOf(texts: string[]): VariantCheck["suspicious"] {
+  const marks: VariantCheck["suspicious"] = [];
+  for (const [part, text] of texts.entries()) {
+    const most = mostMarks - marks.length;
+    if (most === 0) break;
+    marks.push(
+      ...suspiciousCharacters(text, most)
+        .slice(0, most)
+        .map((found) => ({ part, ...found })),
+    );
+  }
+  return marks;
 }
 
 /** What depends on the settings of the channel; settings that its connector refuses are a problem of the post. */
@@ -240,7 +255,7 @@ function altTextWarnings(content: VariantContent, refused: CheckProblem[]): Chec
 }
 
 function invisibleWarning(path: string, text: string): Problem | null {
-  if (suspiciousCharacters(text).length === 0) return null;
+  if (suspiciousCharacters(text, 1).length === 0) return null;
   const message = "This text holds characters that cannot be seen; look at each before you approve.";
   return { path, code: "desk.invisible_characters", message };
 }

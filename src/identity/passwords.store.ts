@@ -23,13 +23,19 @@ export async function passwordHash(db: Kysely<Schema>, userId: string): Promise<
   return row?.password ?? null;
 }
 
-/** Replaces the password, or adds one to an account that had none. */
+/** Replaces the password, or adds one to an account that had none. What was mailed to replace it ends with that. */
 export async function setPassword(
   db: Kysely<Schema>,
   userId: string,
   hash: string,
   now: Date,
 ): Promise<void> {
+  await db
+    .updateTable("password_resets")
+    .set({ used_at: now })
+    .where("user_id", "=", userId)
+    .where("used_at", "is", null)
+    .execute();
   const result = await db
     .updateTable("accounts")
     .set({ password: hash, updated_at: now })
@@ -101,10 +107,10 @@ export async function findReset(db: Kysely<Schema>, tokenHash: string, now: Date
   return row ?? null;
 }
 
-/** Uses a reset, and with it ends all others of the account; false where somebody else was faster. */
+/** Uses a reset; false where somebody else was faster. */
 export async function consumeReset(
   tx: Kysely<Schema>,
-  { userId, tokenHash, now }: { userId: string; tokenHash: string; now: Date },
+  { tokenHash, now }: { tokenHash: string; now: Date },
 ): Promise<boolean> {
   const result = await tx
     .updateTable("password_resets")
@@ -113,14 +119,7 @@ export async function consumeReset(
     .where("used_at", "is", null)
     .where("expires_at", ">", now)
     .executeTakeFirst();
-  if (result.numUpdatedRows === 0n) return false;
-  await tx
-    .updateTable("password_resets")
-    .set({ used_at: now })
-    .where("user_id", "=", userId)
-    .where("used_at", "is", null)
-    .execute();
-  return true;
+  return result.numUpdatedRows > 0n;
 }
 
 export async function deleteOldResets(db: Kysely<Schema>, before: Date): Promise<void> {

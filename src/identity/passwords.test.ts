@@ -122,7 +122,12 @@ describe("changing a password", () => {
       errors: [{ path: "/currentPassword", code: "identity.wrong_password" }],
     });
     expect((await change(testPassword, "short")).body).toMatchObject({ errors: [{ path: "/password" }] });
+    const mailed = await resetToken(person.email);
     expect((await change(testPassword, another)).status).toBe(204);
+    // Whoever reads the mailbox has a link no more that undoes this.
+    expect((await post("/password-resets/complete", { token: mailed, password: another })).statusCode).toBe(
+      404,
+    );
     type List = { items: { current: boolean }[] };
     expect((await person.call<List>("GET", "/sessions")).body.items).toMatchObject([{ current: true }]);
     expect(await canSignIn(person, testPassword)).toBe(false);

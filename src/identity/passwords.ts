@@ -108,7 +108,7 @@ export function createPasswords({ database, devices, tries, mail, publicUrl, clo
     const userId = person.id;
     return db.transaction().execute(async (tx) => {
       const now = clock.now();
-      if (!(await store.consumeReset(tx, { userId, tokenHash, now }))) throw resetNotFound();
+      if (!(await store.consumeReset(tx, { tokenHash, now }))) throw resetNotFound();
       await store.setPassword(tx, userId, hash, now);
       await store.confirmAddress(tx, userId);
       await store.deleteOtherSessions(tx, userId, null);

@@ -18,8 +18,9 @@ const endsPictograph = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]/u;
  * Characters that a reader cannot see but that change what is sent; the approval page marks each. Those that a script
  * or an emoji needs are not among them: joiners within words and emoji, a variation selector behind its base, the tags of
  * a flag, and direction marks of a text that runs from the right, as long as each that opens is closed in its line.
+ * Looks no further than the first `most` of them.
  */
-export function suspiciousCharacters(text: string): Invisible[] {
+export function suspiciousCharacters(text: string, most = Number.POSITIVE_INFINITY): Invisible[] {
   if (!unseen.test(text)) return [];
   const characters = Array.from(text);
   const isRightToLeft = rightToLeftLetter.test(text);
@@ -28,6 +29,7 @@ export function suspiciousCharacters(text: string): Invisible[] {
   let index = 0;
   let tagsUntil = 0;
   for (const [position, character] of characters.entries()) {
+    if (found.length >= most) break;
     const codePoint = character.codePointAt(0) ?? 0;
     const here = { index, codePoint };
     index += character.length;

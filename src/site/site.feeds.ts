@@ -18,7 +18,8 @@ export function rssOf(site: Site, entries: Entry[], links: SiteLinks): string {
       link: links.entry(entry),
       guid: { value: `urn:uuid:${entry.id}`, isPermaLink: false },
       pubDate: entry.publishedAt,
-      description: excerptOf(entry),
+      // Readers take it as HTML.
+      description: escapeHtml(excerptOf(entry)),
       content: { encoded: wholeHtml(entry, links) },
       categories: entry.tags.map((name) => ({ name })),
       dc: { languages: [entry.language ?? site.language] },

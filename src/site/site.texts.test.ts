@@ -104,6 +104,13 @@ describe("addresses", () => {
 });
 
 describe("a text is rendered once", () => {
+  test("and its beginning is no markup to a reader of RSS, who takes a description as HTML", async () => {
+    await publish("Marks", "<script>alert(1)</script><img src=x onerror=alert(1)> & more");
+    const descriptions = (await get("/feed.xml")).body.match(/<description>.*?<\/description>/gs) ?? [];
+    expect(descriptions.join()).toContain("&lt;script&gt;");
+    expect(descriptions.join()).not.toMatch(/<script|<img/);
+  });
+
   test("when it is published; pages show what was kept", async () => {
     await publish("Once", "one\n*two*", { options: { slug: "once" } });
     const update = sql`update site_entries set html = '<p>kept</p>' where slug = 'once'`;

@@ -88,6 +88,13 @@ function isColumn(name: string): boolean {
   return known.has(name) || /^option:./u.test(name);
 }
 
+/** Of a file that is no table of ours a few names say enough. */
+const mostTold = 10;
+
+function shown(name: string): string {
+  return name.length <= 60 ? name : `${name.slice(0, 60).toWellFormed()}…`;
+}
+
 /** The columns in order; one without a name may stay where its cells are empty. */
 function headerOf(record: CsvRecord | undefined): string[] {
   if (!record || "wrong" in record) throw refused("header", "The first line must name the columns.");
@@ -95,11 +102,12 @@ function headerOf(record: CsvRecord | undefined): string[] {
   const named = names.filter((name) => name !== "");
   const unknown = named.filter((name) => !isColumn(name));
   const missing = required.filter((name) => !named.includes(name));
-  const twice = named.filter((name, index) => named.indexOf(name) !== index);
+  const firsts = new Set<string>();
+  const twice = named.filter((name) => firsts.has(name) || !firsts.add(name));
   const problems = [
-    ...unknown.map((name) => `There is no column "${name}".`),
     ...missing.map((name) => `The column "${name}" is missing.`),
-    ...twice.map((name) => `The column "${name}" is there twice.`),
+    ...unknown.slice(0, mostTold).map((name) => `There is no column "${shown(name)}".`),
+    ...twice.slice(0, mostTold).map((name) => `The column "${shown(name)}" is there twice.`),
   ];
   if (problems.length === 0) return names;
   throw new DeskError({
