@@ -105,8 +105,8 @@ function headerOf(record: CsvRecord | undefined): string[] {
   const firsts = new Set<string>();
   const twice = named.filter((name) => firsts.has(name) || !firsts.add(name));
   const problems = [
-    ...missing.map((name) => `The column "${name}" is missing.`),
     ...unknown.slice(0, mostTold).map((name) => `There is no column "${shown(name)}".`),
+    ...missing.map((name) => `The column "${name}" is missing.`),
     ...twice.slice(0, mostTold).map((name) => `The column "${shown(name)}" is there twice.`),
   ];
   if (problems.length === 0) return names;
