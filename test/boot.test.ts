@@ -100,7 +100,8 @@ test("SIGTERM lets a request that has begun finish and takes no new one", async 
   socket.write(
     `POST /api/v1/sessions HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body.slice(0, 10)}`,
   );
-  await pause(200);
+  // Long enough for a busy machine to have read the head of the request.
+  await pause(1_000);
   const ended = galley.end("SIGTERM");
   await pause(300);
   await expect(getJson(`${galley.url}/health`)).rejects.toThrow();

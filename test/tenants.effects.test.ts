@@ -13,7 +13,7 @@ const planted = ["/seeded/quarantine", "/seeded/release"] as const;
 const atOnce = 12;
 
 /** Where an admin sees what the workspaces of all have in common; what others do is meant to appear there. */
-const gathers = new Set(["GET /installation/invitations"]);
+const gathers = new Set(["GET /installation/invitations", "GET /installation/security-events"]);
 
 let tenants: Tenants;
 
