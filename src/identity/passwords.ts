@@ -172,7 +172,7 @@ function noMail(): IdentityError {
     code: "identity.no_mail",
     kind: "conflict",
     message:
-      "This Galley sends no mail. Whoever runs it can set a new password on the machine: galley user reset-password <address>",
+      "This Galley sends no mail. Whoever runs it can set a new password on the machine, with `galley user reset-password` and your address.",
   });
 }
 
