@@ -205,7 +205,7 @@ test("the platform's own words come back without what could hide in them", async
   url.search = new URLSearchParams({
     state,
     error: "odd",
-    error_description: "a\u202eb\n\u0000<b>c",
+    error_description: "a\u202eb\n\u0001<b>c",
   }).toString();
   const answer = await back<ProblemBody>(ada, url);
   expect(answer.body.code).toBe("channels.platform_refused");

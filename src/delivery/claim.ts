@@ -23,6 +23,8 @@ export type Claimed = {
   plan: Plan | null;
   itemHashes: string[] | null;
   tries: number;
+  /** Of the last try, where it failed. */
+  errorCode: string | null;
   /** Milliseconds until it counts as late, at the moment of the claim. */
   lateInMs: number;
   /** How long this channel's posts were seen to stay invisible; 0 where nothing was learned. */
@@ -57,7 +59,7 @@ export const claimedColumns = sql`
   d.workspace_id as "workspaceId", d.id, d.post_id as "postId", d.channel_id as "channelId", d.connector,
   d.content, d.content_hash as "contentHash", d.approval_binding as binding, d.approval_hash as "bindingHash",
   d.target_hash as "targetHash",
-  d.due_at as "dueAt", d.fence, d.plan, d.item_hashes as "itemHashes", d.tries,
+  d.due_at as "dueAt", d.fence, d.plan, d.item_hashes as "itemHashes", d.tries, d.error_code as "errorCode",
   extract(epoch from d.late_after - clock_timestamp())::float8 * 1000 as "lateInMs",
   clock_timestamp() as "claimedAt",
   coalesce((

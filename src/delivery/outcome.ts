@@ -123,7 +123,8 @@ async function writeUnexplained(
   error: unknown,
 ): Promise<void> {
   const { claimed } = work;
-  const tries = claimed.tries + 1;
+  // Other failures between two of them, such as a platform that asks to wait, begin the row anew.
+  const tries = claimed.errorCode === cannotPrepare ? claimed.tries + 1 : 1;
   tools.log.error({ err: error, deliveryId: claimed.id, tries }, "a post could not be prepared");
   const isOver = tries >= mostUnexplained || consequence.delivery === "missed";
   const message = `Galley could not prepare this post: ${inWords(error)}. It was tried ${tries} times. Change its text or its files and have it approved again, or send it again once the cause is mended; the log has the details.`;

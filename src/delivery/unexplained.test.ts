@@ -1,4 +1,4 @@
-import type { Connector } from "#connectors";
+import { type Connector, ConnectorFailure } from "#connectors";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/database.ts";
@@ -88,6 +88,21 @@ test("one that passes is not told for ever", async () => {
     prepare: (context, delivery) => {
       left -= 1;
       if (left > 0) throw new RangeError("a moment");
+      return platform.connector.prepare(context, delivery);
+    },
+  });
+  expect(view).toMatchObject({ state: "confirmed", error: null });
+});
+
+test("other failures between them begin the row anew", async () => {
+  const busy = { verdict: "throttled", code: "busy", message: "Too many posts." } as const;
+  let tries = 0;
+  const view = await publishBy({
+    ...platform.connector,
+    prepare: (context, delivery) => {
+      tries += 1;
+      if (tries % 2 === 1 && tries < 14) throw new ConnectorFailure(busy);
+      if (tries < 14) throw new RangeError("a moment");
       return platform.connector.prepare(context, delivery);
     },
   });

@@ -37,6 +37,7 @@ export async function postExists(db: Db, workspaceId: string, id: string): Promi
     .select("id")
     .where("workspace_id", "=", workspaceId)
     .where("id", "=", id)
+    .where("deleted_at", "is", null)
     .executeTakeFirst();
   return row !== undefined;
 }

@@ -59,20 +59,21 @@ export async function deleteOtherSessions(
   await (except === null ? query : query.where("id", "<>", except)).execute();
 }
 
-/** False where so many were asked for since `since` already. */
+/** False where so many were asked for since `since` already, counted one after the other. */
 export async function insertReset(
-  db: Kysely<Schema>,
+  tx: Kysely<Schema>,
   reset: { id: string; userId: string; now: Date; expiresAt: Date },
   limit: { since: Date; most: number },
 ): Promise<boolean> {
-  const { count } = await db
+  await tx.selectFrom("users").select("id").where("id", "=", reset.userId).forUpdate().execute();
+  const { count } = await tx
     .selectFrom("password_resets")
     .select((query) => query.fn.countAll<number>().as("count"))
     .where("user_id", "=", reset.userId)
     .where("created_at", ">", limit.since)
     .executeTakeFirstOrThrow();
   if (count >= limit.most) return false;
-  await db
+  await tx
     .insertInto("password_resets")
     .values({ id: reset.id, user_id: reset.userId, created_at: reset.now, expires_at: reset.expiresAt })
     .execute();

@@ -180,6 +180,7 @@ function resetNotFound(): IdentityError {
   return new IdentityError({
     code: "identity.reset_not_found",
     kind: "not_found",
-    message: "This link was used, is older than half an hour, or a newer one was sent; ask for a new one.",
+    message:
+      "This link was used, is older than half an hour, or the password was changed since; ask for a new one.",
   });
 }

@@ -36,6 +36,6 @@ export function screensOf({ review, published, draft, series }: ManyPosts): Scre
     { route: "/settings", path: "/settings?tab=site", ready: "Your own site" },
     { route: "/settings", path: "/settings?tab=members", ready: "Invite somebody" },
     { route: "/settings", path: "/settings?tab=sessions", ready: "This session" },
-    { route: "*", path: "/nowhere", ready: "There is no such page" },
+    { route: "*", path: "/nowhere", ready: "There is no such page", outside: true },
   ];
 }

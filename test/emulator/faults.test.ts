@@ -49,7 +49,7 @@ test("a reset in the middle of an answer without a body comes after its first by
   });
   const head = [
     "POST /rest/posts HTTP/1.1",
-    "host: linkedin",
+    `host: ${hostname}:${port}`,
     `authorization: Bearer ${accessToken}`,
     "linkedin-version: 202607",
     "x-restli-protocol-version: 2.0.0",

@@ -68,7 +68,7 @@ export async function exportPosts(database: Database, workspaceId: string): Prom
       select p.id, p.title, p.status, p.scheduled_wall as wall, p.scheduled_zone as zone,
         p.scheduled_rule as rule, v.variants,
         (select min(d.external_url) from deliveries d
-          where d.workspace_id = p.workspace_id and d.post_id = p.id and d.state = 'confirmed') as live_at
+          where d.workspace_id = p.workspace_id and d.post_id = p.id and d.state in ('confirmed', 'partly')) as live_at
       from posts p
       join post_versions v on v.workspace_id = p.workspace_id and v.post_id = p.id and v.number = p.version
       where p.workspace_id = ${workspaceId} and p.deleted_at is null and p.kind = 'post'

@@ -15,7 +15,7 @@ const loopbackAddress = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})
 
 /** What proxies add on the way. Where one of them stands, the peer is a proxy and says nothing about the caller. */
 const proxyHeaders =
-  /^(?:forwarded|via|x-forwarded-.+|x-real-ip|x-client-ip|x-cluster-client-ip|true-client-ip|cf-connecting-ip|fastly-client-ip)$/;
+  /^(?:forwarded|via|(?:x-)?(?:original-)?forwarded-.+|x-envoy-.+|x-real-ip|x-client-ip|x-cluster-client-ip|x-proxyuser-ip|true-client-ip|cf-.+|fastly-.+|fly-.+)$/;
 
 type Host = { name: string; port: number | null };
 
@@ -65,11 +65,12 @@ export function createHostCheck({ publicUrl, hosts }: HostOptions): (message: In
 
 /**
  * Whether a request was made on this machine: its peer and the name it asks for are loopback, and no proxy tells
- * that it stands between. Galley speaks no TLS, so behind an https address there is always a proxy, and a silent
- * one would look like this machine: then nothing does.
+ * that it stands between. A proxy that is silent would look like this machine, so nothing does where one is likely:
+ * where people come by https, which Galley does not speak, or by any name that is not the machine's own.
  */
 export function createOwnMachineCheck(publicUrl: string): (message: IncomingMessage) => boolean {
-  if (publicUrl.startsWith("https:")) return () => false;
+  const { protocol, host } = new URL(publicUrl);
+  if (protocol === "https:" || !isLoopbackHost(host)) return () => false;
   return ({ headers, socket }) =>
     loopbackAddress.test(socket.remoteAddress ?? "") &&
     isLoopbackHost(headers.host) &&

@@ -5,6 +5,8 @@ import { passOn } from "./pass-on.ts";
 
 const metricsToken = "scrape-me-if-you-can-0123456789";
 const setUpToken = "printed-in-the-terminal";
+/** A name of the machine in the browser, and one that the network knows. */
+const local = { publicUrl: "http://localhost", hosts: ["galley.test"] };
 let test: TestApp;
 let person: TestPerson;
 let closePlatform: () => Promise<void>;
@@ -14,7 +16,7 @@ beforeAll(async () => {
   closePlatform = platform.close;
   const target = `http://127.0.0.1:${platform.port}`;
   test = await testApp({
-    options: { metricsToken, setUpToken, trustProxy: 1 },
+    options: { ...local, metricsToken, setUpToken, trustProxy: 1 },
     registerOutside: async (app) => {
       await passOn(app, { prefix: "/sandbox/mail", target, access: "operator" });
       await passOn(app, { prefix: "/sandbox", target });
@@ -48,6 +50,9 @@ const strangers: Record<string, Caller> = {
       "forwarded",
       "via",
       "x-real-ip",
+      "x-original-forwarded-for",
+      "x-envoy-external-address",
+      "x-proxyuser-ip",
       "cf-connecting-ip",
       "true-client-ip",
     ].map((name) => [`a proxy that sends ${name}`, { headers: { [name]: "127.0.0.1" } }]),
@@ -114,8 +119,12 @@ describe("what is for this machine, people and programs with a token", { timeout
     }
   });
 
-  it("takes nobody for this machine where an https proxy must stand in front", async () => {
-    const behind = await testApp({ options: { publicUrl: "https://galley.test" } });
+  it.each([
+    ["an https proxy must stand in front", "https://galley.test"],
+    ["people come by another name", "http://galley.test"],
+    ["people come by an address of the network", "http://192.168.1.7:3000"],
+  ])("takes nobody for this machine where %s", async (_why, publicUrl) => {
+    const behind = await testApp({ options: { publicUrl } });
     try {
       expect((await behind.app.inject("/metrics")).statusCode).toBe(401);
       expect((await behind.app.inject("/api/v1/setup")).json()).toEqual({ needed: true, tokenNeeded: true });
@@ -143,7 +152,7 @@ describe("the first set-up", { timeout: 60_000 }, () => {
   };
 
   it("asks everybody else for the token, and is theirs who have it", async () => {
-    const fresh = await testApp({ options: { setUpToken } });
+    const fresh = await testApp({ options: { ...local, setUpToken } });
     try {
       const tokens = [{}, { "galley-setup-token": "guessed" }, { "galley-setup-token": metricsToken }];
       for (const [index, caller] of Object.values(strangers).entries()) {
@@ -162,7 +171,7 @@ describe("the first set-up", { timeout: 60_000 }, () => {
   });
 
   it("asks this machine for nothing", async () => {
-    const fresh = await testApp({ options: { setUpToken } });
+    const fresh = await testApp({ options: { ...local, setUpToken } });
     try {
       expect((await fresh.app.inject("/api/v1/setup")).json()).toEqual({ needed: true });
       const made = await fresh.app.inject({ method: "POST", url: "/api/v1/setup", payload: body });

@@ -50,7 +50,7 @@ async function noteOf(
   }
   if (code === "http.invalid_input" || code === "http.broken_text") {
     // Where, and which rule: what was sent may be a secret in the wrong field.
-    const fields = problems.slice(0, 20).map(({ path, code: rule }) => `${path} ${rule}`);
+    const fields = problems.slice(0, 20).map(({ path, code: rule }) => `${path.slice(0, 100)} ${rule}`);
     return { event: "input_validation_fail", details: { fields } };
   }
   return null;

@@ -43,7 +43,7 @@ export function ResetPasswordScreen() {
         <Button type="submit" variant="primary" size="lg" busy={reset.isPending}>
           {accountText.savePassword}
         </Button>
-        <Link to="/forgot-password" className="text-center text-sm text-accent-ink underline">
+        <Link to="/forgot-password" className="py-2.5 text-center text-sm text-accent-ink underline">
           {accountText.anotherLink}
         </Link>
       </form>

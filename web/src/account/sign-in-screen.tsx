@@ -49,7 +49,7 @@ export function SignInScreen() {
         <Button type="submit" variant="primary" size="lg" busy={signIn.isPending}>
           {accountText.signIn}
         </Button>
-        <Link to="/forgot-password" className="text-center text-sm text-accent-ink underline">
+        <Link to="/forgot-password" className="py-2.5 text-center text-sm text-accent-ink underline">
           {accountText.forgot}
         </Link>
       </form>

@@ -67,7 +67,8 @@ function useEntries(
   const [now] = useState(() => new Date().toISOString());
   const from = span.from > now ? span.from : now;
   const slots = useQuery({ ...queueQuery(from, span.to), enabled: showSlots && from < span.to });
-  return useMemo(() => {
+  const [openedWithSlots] = useState(showSlots);
+  const entries = useMemo(() => {
     const handles = new Map((channels.data ?? []).map(({ id, handle }) => [id, handle]));
     const shown = {
       posts: posts ?? [],
@@ -76,6 +77,9 @@ function useEntries(
     };
     return entriesByDay(ofChannel(shown, channel), zone, (id) => handles.get(id) ?? "");
   }, [posts, planned.data, slots.data, channels.data, zone, showSlots, channel, from, span.to]);
+  // Shown in one go: days that fill up one after the other would move under the reader's finger.
+  const pending = planned.isPending || (openedWithSlots && slots.isLoading);
+  return { entries, pending };
 }
 
 export function CalendarScreen() {
@@ -91,7 +95,7 @@ export function CalendarScreen() {
   const [asked, setAsked] = useState<Asked>(null);
   const choose = (postId: string) => setAsked({ move: postId });
   const [showSlots, setShowSlots] = useState(() => readStored(slotsKey) === "yes");
-  const entries = useEntries(span, posts.data, zone, { showSlots, channel });
+  const { entries, pending } = useEntries(span, posts.data, zone, { showSlots, channel });
   const { move: movePost, question } = useMove(choose);
   const { dragged, onPointerDown } = useDrag<PostSummary>((post, place) =>
     movePost(post, targetOf(post, place, zone)),
@@ -167,12 +171,13 @@ export function CalendarScreen() {
           zone={zone}
           channel={channel}
           entries={entries}
+          pending={posts.isPending || pending}
           actions={actions}
           dropDay={dropDay}
           onWrite={mayWrite ? (on, time = "09:00") => setAsked({ write: on, time }) : null}
         />
       </Card>
-      {posts.isSuccess && entries.size === 0 ? (
+      {posts.isSuccess && !pending && entries.size === 0 ? (
         <p className="mt-4 text-sm text-faint">{calendarText.empty}</p>
       ) : null}
       {dragged ? (

@@ -3,7 +3,9 @@ import { Temporal } from "temporal-polyfill";
 import type { CalendarEntry } from "./calendar-days.ts";
 import type { EntryActions } from "./calendar-entry.tsx";
 import type { CalendarKind } from "./calendar-toolbar.tsx";
+import { SkeletonRows } from "../ui/layout.tsx";
 import { ListView } from "./list-view.tsx";
+import { calendarText } from "./messages.ts";
 import { MonthView } from "./month-view.tsx";
 import { WeekHours } from "./week-hours.tsx";
 import { WeekView } from "./week-view.tsx";
@@ -16,6 +18,8 @@ type ViewProps = {
   zone: string;
   channel: string | undefined;
   entries: Map<string, CalendarEntry[]>;
+  /** Not all of what the days hold has come. */
+  pending: boolean;
   actions: EntryActions | null;
   dropDay: string | null;
   onWrite: ((day: Temporal.PlainDate, time?: string) => void) | null;
@@ -31,9 +35,11 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** The days as they are to be looked at. */
-export function CalendarView({ view, day, channel, zone, ...shown }: ViewProps) {
+export function CalendarView({ view, day, channel, zone, pending, ...shown }: ViewProps) {
   const isWide = useSyncExternalStore(subscribe, () => matchMedia(wide).matches);
   const { today, onWrite } = shown;
+  // A grid keeps its size while it fills; a list has none before it is whole.
+  if (pending && (!isWide || view === "list")) return <SkeletonRows rows={8} label={calendarText.loading} />;
   // A time that has passed is no time for a post.
   const write = onWrite
     ? (on: Temporal.PlainDate, time?: string) =>

@@ -24,6 +24,7 @@ export const calendarText = {
   forward: "Later",
   empty: "Nothing is scheduled in this time.",
   more: (count: number) => `${count} more`,
+  loading: "Loading what is planned",
   posts: (count: number) => (count === 1 ? "1 post" : `${count} posts`),
   repeats: "Repeats",
   planned: "Planned, made when its time comes closer",

@@ -151,12 +151,18 @@ export function useComposer(post: Post) {
   /** Goes on with their version. What was written here is kept beside the history first, or nothing happens. */
   const takeTheirs = useCallback(async () => {
     try {
-      await api.post(`/posts/${post.id}/set-aside`, {
-        ...latest.current,
-        title: latest.current.title || postsText.untitled,
-        baseVersion: base.current,
-      });
-      show(await readTheirs());
+      const theirs = await readTheirs();
+      // What is typed until then is set aside as well.
+      let aside: Content;
+      do {
+        aside = latest.current;
+        await api.post(`/posts/${post.id}/set-aside`, {
+          ...aside,
+          title: aside.title || postsText.untitled,
+          baseVersion: base.current,
+        });
+      } while (latest.current !== aside);
+      show(theirs);
     } catch (error) {
       setState({ kind: "conflict", error });
     }

@@ -48,8 +48,7 @@ function LoadedSeries({ series }: { series: Series }) {
         }
         title={
           <span className="flex flex-wrap items-center gap-3">
-            {series.title}
-            <SeriesStatus series={series} />
+            {series.title} <SeriesStatus series={series} />
           </span>
         }
         lead={series.words}

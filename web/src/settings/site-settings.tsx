@@ -1,7 +1,7 @@
 import { ExternalLinkIcon, GlobeIcon } from "@radix-ui/react-icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
 import { api } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
@@ -13,7 +13,7 @@ import { Button } from "../ui/button.tsx";
 import { Field, Input, Textarea } from "../ui/field.tsx";
 import { Card, CardHeader, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { Switch } from "../ui/switch.tsx";
+import { SwitchField } from "../ui/switch-field.tsx";
 import { settingsText, siteText } from "./messages.ts";
 
 type Draft = Pick<Settings, "slug" | "title" | "description" | "language" | "public">;
@@ -51,7 +51,6 @@ function slugOf(name: string): string {
 function SiteForm({ saved, start }: { saved: Settings | null; start: Draft }) {
   const allowed = useCan("channels.manage");
   const queryClient = useQueryClient();
-  const publicId = useId();
   const [draft, setDraft] = useState<Draft>(start);
   const save = useMutation({
     mutationFn: ({ slug, title, description, language, public: isPublic }: Draft) =>
@@ -148,17 +147,12 @@ function SiteForm({ saved, start }: { saved: Settings | null; start: Draft }) {
             </Field>
           </div>
           {saved && draft.slug !== saved.slug ? <Notice tone="warn">{siteText.moves}</Notice> : null}
-          <div className="flex items-start justify-between gap-6">
-            <label htmlFor={publicId} className="text-sm">
-              <span className="font-medium">{siteText.public}</span>
-              <span className="block text-xs text-faint">{siteText.publicHelp}</span>
-            </label>
-            <Switch
-              id={publicId}
-              checked={draft.public}
-              onCheckedChange={(isPublic) => setDraft({ ...draft, public: isPublic })}
-            />
-          </div>
+          <SwitchField
+            label={siteText.public}
+            help={siteText.publicHelp}
+            checked={draft.public}
+            onCheckedChange={(isPublic) => setDraft({ ...draft, public: isPublic })}
+          />
         </fieldset>
         {allowed ? (
           <div className="flex justify-end border-t border-line px-5 py-3">

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
 import { TimeZoneSelect } from "../account/time-zone-select.tsx";
 import { api } from "../api/client.ts";
@@ -10,7 +10,7 @@ import { Button } from "../ui/button.tsx";
 import { Field, Input, Select } from "../ui/field.tsx";
 import { Card, CardHeader } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { Switch } from "../ui/switch.tsx";
+import { SwitchField } from "../ui/switch-field.tsx";
 import { settingsText } from "./messages.ts";
 import { PauseSettings } from "./pause-settings.tsx";
 
@@ -36,7 +36,6 @@ function GeneralSettings() {
   const allowed = useCan("workspace.manage");
   const queryClient = useQueryClient();
   const [draft, setDraft] = useState<Workspace>(workspace);
-  const separateId = useId();
   const save = useMutation({
     mutationFn: ({ name, timeZone, separateApprover, graceSeconds }: Workspace) =>
       api.patch<Workspace>("/workspace", { name, timeZone, separateApprover, graceSeconds }),
@@ -100,17 +99,12 @@ function GeneralSettings() {
               </Select>
             )}
           </Field>
-          <div className="flex items-start justify-between gap-6">
-            <label htmlFor={separateId} className="text-sm">
-              <span className="font-medium">{settingsText.separate}</span>
-              <span className="block text-xs text-faint">{settingsText.separateHelp}</span>
-            </label>
-            <Switch
-              id={separateId}
-              checked={draft.separateApprover}
-              onCheckedChange={(separateApprover) => setDraft({ ...draft, separateApprover })}
-            />
-          </div>
+          <SwitchField
+            label={settingsText.separate}
+            help={settingsText.separateHelp}
+            checked={draft.separateApprover}
+            onCheckedChange={(separateApprover) => setDraft({ ...draft, separateApprover })}
+          />
         </fieldset>
         {allowed ? (
           <div className="flex justify-end border-t border-line px-5 py-3">
