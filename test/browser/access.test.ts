@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { launch, noBrowser } from "./chromium.ts";
-import { inspect } from "./inspect.ts";
+import { inspect, violations } from "./inspect.ts";
 import { seedWorkspace } from "./seed.ts";
 import { type RunningServer, startServer } from "./server.ts";
 
@@ -90,6 +90,17 @@ describe.skipIf(noBrowser !== null)("getting in again, and who decides", { timeo
     await page.waitForURL(/\/sign-in/u);
     await signIn(page, third);
     await page.waitForURL(/\/settings/u);
+  });
+
+  test("a session that ends leads to sign-in, and back to where one was going", async () => {
+    await page.goto(`${server.url}/posts`);
+    await page.getByRole("heading", { name: "Posts" }).waitFor();
+    await context.clearCookies();
+    await page.getByRole("link", { name: "Calendar" }).click();
+    await page.getByText("Sign in to Galley").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await signIn(page, third);
+    await page.waitForURL(`${server.url}/calendar`);
   });
 
   test("the person who set Galley up is its admin, and the last one stays", async () => {

@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launch, noBrowser, press, tabTo, type } from "./chromium.ts";
+import { violations } from "./inspect.ts";
 import { type RunningServer, startServer } from "./server.ts";
 
 const article = `# The night train to Lisbon is back
@@ -35,6 +36,8 @@ describe.skipIf(noBrowser !== null)("the main job by keyboard alone", () => {
     { timeout: 120_000 },
     async () => {
       await page.goto(server.url);
+      await page.getByText("Set up Galley").waitFor();
+      expect(await violations(page)).toEqual([]);
       await type(page, "Your name", "Grace Hopper");
       await type(page, "Email", "grace@example.com");
       await type(page, /^Password/u, "a compiler is a patient reader");

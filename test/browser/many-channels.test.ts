@@ -2,13 +2,14 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { agree } from "../acceptance/consent.ts";
 import { launch, noBrowser } from "./chromium.ts";
+import { overflow } from "./inspect.ts";
 import { call, seedWorkspace } from "./seed.ts";
 import { type RunningServer, startServer } from "./server.ts";
 
 const accounts = 9;
 
 /** Boxes that are wider than the page's main part, though their content could scroll or wrap. */
-const overflow = `(() => {
+const wideParts = `(() => {
   const main = document.querySelector("main").getBoundingClientRect();
   return [...document.querySelectorAll("main section, main aside, main article")]
     .map((part) => part.getBoundingClientRect())
@@ -60,8 +61,8 @@ describe.skipIf(noBrowser !== null)("a post for many channels", () => {
     ] as const) {
       await page.goto(`${server.url}${path}`);
       await page.getByText(ready).first().waitFor();
-      expect({ path, wide: await page.evaluate<number>(overflow) }).toEqual({ path, wide: 0 });
-      const sideways = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+      expect({ path, wide: await page.evaluate<number>(wideParts) }).toEqual({ path, wide: 0 });
+      const sideways = await overflow(page);
       expect({ path, sideways }).toEqual({ path, sideways: 0 });
     }
   });

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launch, noBrowser, press, tabTo } from "./chromium.ts";
-import { violations } from "./inspect.ts";
+import { overflow, violations } from "./inspect.ts";
 import { call, seedPosts, seedWorkspace } from "./seed.ts";
 import { type RunningServer, startServer } from "./server.ts";
 
@@ -282,8 +282,7 @@ describe.skipIf(noBrowser !== null)("planning in the browser", () => {
       ];
       for (const [path, ready] of screens) {
         await open(path, ready);
-        const overflow = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
-        expect.soft({ path, overflow }).toEqual({ path, overflow: 0 });
+        expect.soft({ path, overflow: await overflow(page) }).toEqual({ path, overflow: 0 });
         expect.soft({ path, found: await violations(page) }).toEqual({ path, found: [] });
       }
       expect(errors).toEqual([]);

@@ -14,6 +14,13 @@ export function screensOf({ review, published, draft, series }: ManyPosts): Scre
   return [
     { route: "/setup", path: "/setup", ready: "Galley", signedOut: true },
     { route: "/sign-in", path: "/sign-in", ready: "Sign in to Galley", signedOut: true },
+    { route: "/forgot-password", path: "/forgot-password", ready: "Forgot your password?", signedOut: true },
+    {
+      route: "/reset-password",
+      path: "/reset-password?token=none",
+      ready: "Choose a new password",
+      signedOut: true,
+    },
     { route: "/invitation", path: "/invitation?token=none", ready: "invitation", signedOut: true },
     { route: "/new-workspace", path: "/new-workspace", ready: "workspace", outside: true },
     { route: "/", path: "/", ready: "Going out next" },
