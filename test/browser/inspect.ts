@@ -35,8 +35,7 @@ export async function settled(page: Page): Promise<void> {
 /** Shows the page in a theme, as a device that asks for it. */
 export async function showIn(page: Page, colorScheme: "light" | "dark"): Promise<void> {
   await page.emulateMedia({ colorScheme });
-  const isDark = String(colorScheme === "dark");
-  await page.waitForFunction(`document.documentElement.classList.contains("dark") === ${isDark}`);
+  await page.locator(colorScheme === "dark" ? "html.dark" : "html:not(.dark)").waitFor({ state: "attached" });
 }
 
 /** What axe finds in the light theme, and of colours in the dark one. */

@@ -105,8 +105,10 @@ describe.skipIf(noBrowser !== null)("what needs a person, in one place", () => {
       expect(new URL(page.url()).searchParams.get("kind")).toBe("channel");
       await press(page, "button", "Reconnect the account");
       await page.getByRole("button", { name: "Allow" }).click();
-      await page.waitForURL((url) => url.pathname === "/needs-you");
+      // Back to where one was, with the filter.
+      await page.waitForURL(({ pathname, search }) => pathname + search === "/needs-you?kind=channel");
       await page.getByText("is connected").first().waitFor();
+      await page.getByRole("radio", { name: /^All/u }).click();
       await expect.poll(async () => (await visible(linkedin, held)).length, { timeout: patience }).toBe(1);
       await expect.poll(() => needs().count(), { timeout: patience }).toBe(3);
 
@@ -166,7 +168,7 @@ describe.skipIf(noBrowser !== null)("what needs a person, in one place", () => {
     await page.getByText("Nothing needs you").waitFor();
     await becomes(id, "partly");
     await page.goto(`${server.url}/posts/${id}`);
-    await page.getByText("A part of it is live; a person gave up the rest.").waitFor();
+    await page.getByText("A part of it is live, and the rest is not sent any more.").waitFor();
     await inspect(page, "post-left");
     expect(await visible(linkedin, text)).toHaveLength(1);
     expect(await visible(linkedin, "The comment")).toEqual([]);
