@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import { serviceWorkerSource, writeServiceWorker } from "./service-worker.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const web = join(root, "web");
@@ -20,10 +21,15 @@ function inputs(): string[] {
   // The rule that tells what X makes a link of is the server's own.
   const shared = readdirSync(join(root, "src/connectors/text"), { withFileTypes: true });
   const files = [...sources, ...assets, ...shared].filter((entry) => entry.isFile());
-  const own = ["web/index.html", "web/vite.config.ts", "scripts/build-web.ts", "package-lock.json"].map(
-    (name) => join(root, name),
-  );
-  return [...own, ...files.map((entry) => join(entry.parentPath, entry.name))].sort();
+  const own = [
+    "web/index.html",
+    "web/vite.config.ts",
+    "scripts/build-web.ts",
+    "scripts/service-worker.ts",
+    "src/edge/http/machine-paths.ts",
+    "package-lock.json",
+  ].map((name) => join(root, name));
+  return [...own, serviceWorkerSource, ...files.map((entry) => join(entry.parentPath, entry.name))].sort();
 }
 
 function fingerprint(): string {
@@ -60,6 +66,7 @@ if (built !== current || process.argv.includes("--force")) {
   process.env["NODE_ENV"] = "production";
   const { build } = await import("vite");
   await build({ configFile: join(web, "vite.config.ts"), logLevel: "warn" });
+  writeServiceWorker(join(web, "dist"));
   await compress(join(web, "dist"));
   writeFileSync(stamp, current);
 }

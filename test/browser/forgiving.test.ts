@@ -14,7 +14,12 @@ describe.skipIf(noBrowser !== null)("what goes wrong stays in the dashboard, and
   beforeAll(async () => {
     server = await startServer();
     browser = await launch();
-    context = await browser.newContext({ timezoneId: "Europe/Berlin", locale: "en-GB" });
+    // As where browsers keep nothing of a page: plain http, or switched off. The others: offline.test.ts.
+    context = await browser.newContext({
+      timezoneId: "Europe/Berlin",
+      locale: "en-GB",
+      serviceWorkers: "block",
+    });
     page = await context.newPage();
     page.setDefaultTimeout(30_000);
     channels = await seedWorkspace(page, server.url);

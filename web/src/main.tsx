@@ -4,7 +4,9 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { handleSignedOut } from "./api/client.ts";
 import { isLost, whenBack } from "./api/connection.ts";
-import { ApiError } from "./api/problem.ts";
+import { isUnreachable } from "./api/problem.ts";
+import { meQuery } from "./api/queries.ts";
+import { keepOffline } from "./lib/keep-offline.ts";
 import { askAgain } from "./lib/lazy-part.tsx";
 import { createAppRouter } from "./router.tsx";
 import "@fontsource-variable/inter";
@@ -12,9 +14,8 @@ import "./styles.css";
 import { HintProvider } from "./ui/tooltip.tsx";
 
 function mayHelpToRetry(count: number, error: Error): boolean {
-  const transient = error instanceof ApiError && (error.status === 0 || error.status === 503);
   // Once it is known that nobody answers, a screen does not wait for more tries to say so.
-  return transient && count < (isLost() ? 1 : 3);
+  return isUnreachable(error) && count < (isLost() ? 1 : 3);
 }
 
 const queryClient = new QueryClient({
@@ -38,6 +39,13 @@ whenBack(() => {
   askAgain();
   void router.invalidate();
 });
+
+// The browser knows of its own network first; whether Galley answers is asked of Galley.
+globalThis.addEventListener("online", () => {
+  if (isLost()) void queryClient.prefetchQuery({ ...meQuery, staleTime: 0, retry: false });
+});
+
+keepOffline();
 
 const root = document.getElementById("root");
 if (root) {

@@ -10,7 +10,8 @@ import {
 import { ownPath } from "../../src/kit/own-path.ts";
 import { accountText } from "./account/messages.ts";
 import { chooseWorkspace, chosenWorkspace } from "./api/client.ts";
-import { hasCode } from "./api/problem.ts";
+import { isLost } from "./api/connection.ts";
+import { isUnreachable } from "./api/problem.ts";
 import { meQuery, setupQuery } from "./api/queries.ts";
 import { lazyScreen } from "./lib/lazy-part.tsx";
 import { needKinds } from "./needs/use-needs.ts";
@@ -20,6 +21,7 @@ import { shellText } from "./shell/messages.ts";
 import { PageTitle } from "./shell/page-title.tsx";
 import { PageError, ScreenError, ScreenNotFound, ScreenPending } from "./shell/screen-states.tsx";
 import { Shell } from "./shell/shell.tsx";
+import { ShellError } from "./shell/unreachable.tsx";
 
 type Context = { queryClient: QueryClient };
 
@@ -129,12 +131,13 @@ const shellRoute = createRoute({
     }),
   beforeLoad: async ({ context, location }) => {
     try {
-      const me = await context.queryClient.ensureQueryData(meQuery);
+      // Once it is known that nobody answers, another screen says so at once.
+      const me = await context.queryClient.ensureQueryData(isLost() ? { ...meQuery, retry: false } : meQuery);
       if (me.workspace) return;
     } catch (error) {
+      if (isUnreachable(error)) throw error;
       const { needed } = await context.queryClient.fetchQuery(setupQuery);
       if (needed) throw redirect({ to: "/setup" });
-      if (hasCode(error, "network.lost")) throw error;
       throw redirect({ to: "/sign-in", search: optional({ returnTo: wayBack(location.href) }) });
     }
     // The workspace that this device remembers may be gone; without one, the person makes the first.
@@ -144,6 +147,7 @@ const shellRoute = createRoute({
     throw redirect({ to: "/" });
   },
   component: Shell,
+  errorComponent: ShellError,
 });
 
 const homeRoute = createRoute({

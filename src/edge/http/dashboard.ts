@@ -3,11 +3,8 @@ import type { FastifyInstance } from "fastify";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { HttpError } from "./errors.ts";
+import { machinePaths } from "./machine-paths.ts";
 import { wantsPage } from "./problem-page.ts";
-
-/** Paths that belong to programs or to readers: an unknown one is a 404 there and not the dashboard. */
-const machinePaths =
-  /^\/(?:api|assets|media|health|ready|metrics|openapi\.json|docs|redoc|sandbox|site)(?:[/?]|$)/;
 
 /**
  * Serves the built dashboard from `directory`, with its entry page for every path that a person may open
@@ -33,7 +30,8 @@ export async function serveDashboard(
         // The build has written a `.br` and a `.gz` beside each file.
         preCompressed: true,
         setHeaders: (reply, path) => {
-          // Vite puts a hash of the content into the names under assets/.
+          // Vite puts a hash of the content into the names under assets/. The entry page and the service worker are
+          // asked for each time: so a browser learns of an update.
           const hashed = path.startsWith(join(directory, "assets"));
           reply.header("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
         },

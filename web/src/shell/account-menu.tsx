@@ -1,7 +1,9 @@
 import { BarChartIcon, ExitIcon, GearIcon, ReaderIcon } from "@radix-ui/react-icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
+import { toast } from "sonner";
 import { api, chooseWorkspace } from "../api/client.ts";
+import { ApiError, hasCode, messageOf } from "../api/problem.ts";
 import { useMe } from "../api/use-me.ts";
 import { cn } from "../lib/cn.ts";
 import { setShortcuts, useShortcutsOn } from "../lib/shortcuts.ts";
@@ -26,8 +28,15 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
   const navigate = useNavigate();
 
   async function signOut(): Promise<void> {
-    // A session that has already ended is signed out as well.
-    await api.delete("/sessions/current").catch(() => undefined);
+    try {
+      await api.delete("/sessions/current");
+    } catch (error) {
+      // A session that has already ended is signed out as well. Any other still stands behind a sign-in page.
+      if (!(error instanceof ApiError && error.status === 401)) {
+        toast.error(hasCode(error, "network.lost") ? shellText.signOutLost : messageOf(error));
+        return;
+      }
+    }
     chooseWorkspace(null);
     await navigate({ to: "/sign-in" });
     queryClient.clear();

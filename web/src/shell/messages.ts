@@ -27,6 +27,10 @@ export const shellText = {
   letterShortcuts: "Shortcuts of one letter",
   lost: "Galley can't be reached. What you write is kept on this device.",
   unavailable: "Galley is not ready right now. What you write is kept on this device.",
+  unreachable: "There is no connection to Galley",
+  unreachableLead:
+    "Posts and channels are kept on the server, not on this device. This screen fills by itself as soon as Galley answers.",
+  signOutLost: "Galley can't be reached, so you are still signed in. Sign out when the connection is back.",
   retry: "Try again",
   quarantine: "The database was restored from a backup, so nothing is sent.",
   quarantineLeft: (count: number) =>

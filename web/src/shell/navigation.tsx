@@ -35,13 +35,18 @@ export const furtherPlaces = [
 ] as const;
 
 /** How much waits behind a destination; absent where nothing does. */
-function useCounts(): Partial<Record<string, number>> {
+type Counts = Partial<Record<string, number>>;
+
+function useCounts(): Counts {
   const { data } = useQuery(overviewQuery);
   return { "/inbox": data?.waiting.forYou ?? 0, "/needs-you": useNeedsCount() };
 }
 
 export function SideNavigation() {
-  const counts = useCounts();
+  return <SideLinks counts={useCounts()} />;
+}
+
+export function SideLinks({ counts }: { counts: Counts }) {
   return (
     <nav aria-label={shellText.nav} className="grid gap-0.5">
       {destinations.map(({ to, label, icon: Icon }) => (
@@ -71,7 +76,10 @@ function Count({ value }: { value: number }) {
 
 /** The phone's navigation: the six places that are used every day, in reach of a thumb. */
 export function BottomNavigation() {
-  const counts = useCounts();
+  return <BottomLinks counts={useCounts()} />;
+}
+
+export function BottomLinks({ counts }: { counts: Counts }) {
   return (
     <nav
       aria-label={shellText.nav}

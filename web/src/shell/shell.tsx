@@ -4,12 +4,11 @@ import { ConnectReturn } from "../channels/connect-return.tsx";
 import { watchKeyboard } from "../lib/keyboard.ts";
 import { lazyWindow } from "../lib/lazy-part.tsx";
 import { rememberPrefix, useShortcuts } from "../lib/shortcuts.ts";
-import { ConnectionBanner } from "./connection-banner.tsx";
-import { shellText } from "./messages.ts";
 import { BottomNavigation, destinations } from "./navigation.tsx";
 import { NewPostProvider, useNewPost } from "./new-post.tsx";
 import { PausedBanner } from "./paused-banner.tsx";
 import { QuarantineBanner } from "./quarantine-banner.tsx";
+import { ShellFrame } from "./shell-frame.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { Toasts } from "./toasts.tsx";
 import { TopBar } from "./top-bar.tsx";
@@ -34,31 +33,25 @@ function Frame() {
     () => setHelp(true),
   );
   return (
-    <div className="flex h-dvh flex-col md:flex-row">
-      <a
-        href="#screen"
-        className="sr-only z-50 rounded-md bg-ink px-3 py-2 text-inverse focus:not-sr-only focus:fixed focus:top-3 focus:left-3"
+    <>
+      <ShellFrame
+        side={<Sidebar onSearch={() => setPalette(true)} onHelp={() => setHelp(true)} />}
+        top={<TopBar onSearch={() => setPalette(true)} />}
+        bottom={<BottomNavigation />}
+        notices={
+          <>
+            <QuarantineBanner />
+            <PausedBanner />
+          </>
+        }
       >
-        {shellText.skip}
-      </a>
-      <Sidebar onSearch={() => setPalette(true)} onHelp={() => setHelp(true)} />
-      <TopBar onSearch={() => setPalette(true)} />
-      <div className="flex min-h-0 min-w-0 flex-1 flex-col pb-[calc(3.5rem+env(safe-area-inset-bottom)+var(--toast-room))] md:py-2 md:pr-2 md:pb-2">
-        <div className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface md:rounded-xl md:border md:border-line md:shadow-low">
-          <ConnectionBanner />
-          <QuarantineBanner />
-          <PausedBanner />
-          <main id="screen" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
-            <Outlet />
-          </main>
-        </div>
-      </div>
-      <BottomNavigation />
+        <Outlet />
+      </ShellFrame>
       <ConnectReturn />
       {palette ? <CommandPalette onClose={() => setPalette(false)} onHelp={() => setHelp(true)} /> : null}
       {help ? <ShortcutsHelp onClose={() => setHelp(false)} /> : null}
       <Toasts />
-    </div>
+    </>
   );
 }
 

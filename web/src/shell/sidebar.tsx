@@ -12,7 +12,7 @@ type BarProps = { onSearch: () => void; onHelp: () => void };
 
 export function Sidebar({ onSearch, onHelp }: BarProps) {
   return (
-    <aside aria-label={shellText.sidebar} className="hidden w-58 shrink-0 flex-col gap-3 p-3 md:flex">
+    <>
       <WorkspaceSwitcher />
       <button
         type="button"
@@ -36,6 +36,6 @@ export function Sidebar({ onSearch, onHelp }: BarProps) {
           </Button>
         </Hint>
       </div>
-    </aside>
+    </>
   );
 }
