@@ -24,7 +24,7 @@ export async function violations(page: Page, rules: string[] | null = null): Pro
 }
 
 /** Waits for every movement that has an end. A window begins to move in the frame after the one that it appears in. */
-export async function settled(page: Page): Promise<void> {
+async function settled(page: Page): Promise<void> {
   await page.evaluate(`(async () => {
     for (let frames = 0; frames < 2; frames += 1) await new Promise(requestAnimationFrame);
     const moving = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity);
@@ -33,7 +33,7 @@ export async function settled(page: Page): Promise<void> {
 }
 
 /** Shows the page in a theme, as a device that asks for it. */
-export async function showIn(page: Page, colorScheme: "light" | "dark"): Promise<void> {
+async function showIn(page: Page, colorScheme: "light" | "dark"): Promise<void> {
   await page.emulateMedia({ colorScheme });
   await page.locator(colorScheme === "dark" ? "html.dark" : "html:not(.dark)").waitFor({ state: "attached" });
 }
