@@ -119,6 +119,7 @@ const windows = {
 
 export default {
   plugins: ["typescript", "import", "unicorn", "promise", "node", "oxc"],
+  jsPlugins: ["./scripts/lint-rules.ts"],
   categories: { correctness: "error", suspicious: "error", perf: "error" },
   rules: {
     "typescript/no-explicit-any": "error",
@@ -163,6 +164,9 @@ export default {
       files: ["src/platform/config/**", "scripts/**", "test/**", "bench/**", "*.config.ts", "**/*.test.ts"],
       rules: { "node/no-process-env": "off" },
     },
+    // Tests look at texts as a whole.
+    { files: ["src/**", "web/src/**"], rules: { "galley/addresses-are-parsed": "error" } },
+    { files: ["**/*.test.ts"], rules: { "galley/addresses-are-parsed": "off" } },
     // As long as there are tables.
     { files: ["src/platform/db/schema.gen.ts"], rules: { "max-lines": "off" } },
     // Tests and measurements are clients of a server that they started on the loopback.

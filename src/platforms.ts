@@ -1,5 +1,5 @@
 import type { MailCatcher, Sandbox } from "#emulator/built-in";
-import type { JsonObject } from "#kit";
+import { type JsonObject, sameAddress } from "#kit";
 import type { Config } from "#platform/config";
 import { join } from "node:path";
 
@@ -96,7 +96,7 @@ export function connectorSettings(config: Config, platforms: BuiltInPlatforms): 
   settings["instagram"] = { publicUrl: config.publicUrl, ...settings["instagram"] };
   if (sandbox) {
     const { baseUrl = sandbox.url } = settings["sandbox"] ?? {};
-    const builtIn = baseUrl === sandbox.url;
+    const builtIn = typeof baseUrl === "string" && sameAddress(baseUrl, sandbox.url);
     settings["sandbox"] = { baseUrl, publicUrl: sandbox.publicUrl, builtIn, ...settings["sandbox"] };
   }
   if (mailCatcher) {

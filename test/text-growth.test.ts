@@ -7,7 +7,6 @@ import * as littleText from "../src/connectors/linkedin/little-text.ts";
 import * as mastodonText from "../src/connectors/mastodon/text.ts";
 import * as sameText from "../src/connectors/meta-graph/same-text.ts";
 import * as slug from "../src/connectors/site/slug.ts";
-import * as addresses from "../src/connectors/text/addresses.ts";
 import * as entities from "../src/connectors/text/entities.ts";
 import * as graphemes from "../src/connectors/text/graphemes.ts";
 import * as markdownDepth from "../src/connectors/text/markdown-depth.ts";
@@ -16,6 +15,7 @@ import * as validUrl from "../src/connectors/text/valid-url.ts";
 import * as weightedLength from "../src/connectors/text/weighted-length.ts";
 import * as csv from "../src/desk/import/csv.ts";
 import * as searchWords from "../src/desk/posts.search.ts";
+import * as addresses from "../src/kit/addresses.ts";
 import * as direction from "../src/kit/direction.ts";
 import * as html from "../src/kit/html.ts";
 import * as invisible from "../src/kit/invisible.ts";
@@ -104,7 +104,13 @@ const registered: [module: Record<string, unknown>, calls: Record<string, Measur
   ],
   [sameText, { sameText: (text) => sameText.sameText(text, `${text} `) }],
   [slug, { slugOf: slug.slugOf, isSlug: slug.isSlug }],
-  [addresses, { mentionsAddress: (text) => addresses.mentionsAddress(text, "https://example.org/a") }],
+  [
+    addresses,
+    {
+      mentionsAddress: (text) => addresses.mentionsAddress(text, "https://example.org/a"),
+      sameAddress: (text) => addresses.sameAddress(text, "https://example.org/a"),
+    },
+  ],
   [entities, { findEntities: entities.findEntities }],
   [graphemes, { graphemes: null, countGraphemes: graphemes.countGraphemes }],
   [markdownDepth, { nestingProblem: (text) => markdownDepth.nestingProblem("", text) }],

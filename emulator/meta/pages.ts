@@ -207,5 +207,8 @@ function attachments(post: MetaPost): Record<string, unknown>[] {
     ];
   }
   if (post.photos.length === 1) return post.photos.map(photoAttachment);
-  return post.link === null ? [] : [{ media_type: "link", unshimmed_url: post.link, title: "A page" }];
+  if (post.link === null) return [];
+  // As it leads there, not as it was written.
+  const unshimmed = URL.parse(post.link)?.href ?? post.link;
+  return [{ media_type: "link", unshimmed_url: unshimmed, title: "A page" }];
 }

@@ -5,6 +5,14 @@ import { x } from "./x/index.ts";
 const variant = { parts: ["words"], firstComment: null, media: [], options: {} };
 
 it.each([
+  ["See https://example.com/news/more", "See https://example.com/news/more\n\nhttps://example.com/news"],
+  ["See https://example.com/news.", "See https://example.com/news."],
+])("the link stands after %j, unless it stands in it", (text, whole) => {
+  const link = "https://example.com/news";
+  expect(withLink({ ...variant, parts: [text], link })).toEqual([whole]);
+});
+
+it.each([
   ["https://example.com/news", null],
   ["HTTP://example.com", null],
   ["http://localhost:3000/a", null],

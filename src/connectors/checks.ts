@@ -1,8 +1,7 @@
 import type { Problem } from "#kit";
-import { publishableProblem } from "#kit";
+import { mentionsAddress, publishableProblem } from "#kit";
 import type { Limits, MediaInfo, OptionField, VariantContent } from "./contract.ts";
 import { mediaProblems } from "./media-checks.ts";
-import { mentionsAddress } from "./text/addresses.ts";
 import { isValidUrl } from "./text/valid-url.ts";
 
 type Rules = {

@@ -18,7 +18,6 @@ export { fingerprintOf, type Fingerprint } from "./target.ts";
 export { mediaKind } from "./media-checks.ts";
 export type { MediaKind } from "./media-checks.ts";
 export { slugOf } from "./site/slug.ts";
-export { mentionsAddress } from "./text/addresses.ts";
 export { postsIn, quotaInWords, quotaTooSmall, quotaTooSmallInWords } from "./quotas.ts";
 
 /** Every connector, by id. A new platform is one folder and one line here. */

@@ -1,6 +1,5 @@
 import type { Direction } from "#kit";
-import { directionOf, directionOfLanguage, escapeHtml } from "#kit";
-import { mentionsAddress } from "#connectors";
+import { directionOf, directionOfLanguage, escapeHtml, mentionsAddress } from "#kit";
 import { createHash } from "node:crypto";
 import type { SiteLinks } from "./links.ts";
 import type { Entry } from "./site.store.ts";

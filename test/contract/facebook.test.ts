@@ -114,6 +114,20 @@ describe("a Page of Facebook", () => {
     expect(found.matches.map(({ externalId }) => externalId)).toEqual([published[0]?.externalId]);
   });
 
+  it("finds a card by what its link means, however it is spelled, and by nothing else", async () => {
+    const text = `note ${randomUUID()}`;
+    const path = randomUUID();
+    const sentAt = new Date();
+    const { plan, published } = await publish(
+      input({ parts: [text], link: `HTTPS://Example.com:443/${path}/ü` }),
+    );
+    const other = await publish(input({ parts: [text], link: `https://example.com/${path}` }));
+    for (const one of [{ plan, published }, other]) {
+      const found = await located(one.plan, 0, [], sentAt);
+      expect(found.matches.map(({ externalId }) => externalId)).toEqual([one.published[0]?.externalId]);
+    }
+  });
+
   it("publishes an album in its order, each photo with its alt text, and one post", async () => {
     const altTexts = ["a pot of soup", "", "„das Haus“, 日本"];
     const given = input(

@@ -106,6 +106,17 @@ test("xml:base and the feed's own address resolve links", () => {
   ).toBe("https://news.example/feeds/post");
 });
 
+test("an entry is named by its id, its title, or its address, however that is spelled", () => {
+  const [one, other] = ["a", "b"].map(
+    (name) =>
+      `<item><title>${name}</title><guid isPermaLink="false">id-${name}</guid><link>../${name}?utm_source=rss</link><description>x</description></item>`,
+  );
+  const feed = rss(`${one}${other}`);
+  for (const name of ["b", "id-b", "../b?utm_source=rss", "HTTPS://News.example:443/b"])
+    expect(parseFeedItem(feed, url, name).title).toBe("b");
+  expect(() => parseFeedItem(feed, url, "https://news.example/b/c")).toThrow();
+});
+
 describe("the newest entry", () => {
   test("is told with named zones", () => {
     expect(

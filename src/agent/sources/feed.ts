@@ -1,3 +1,4 @@
+import { sameAddress } from "#kit";
 import { decodeHTML } from "entities";
 import type { AtomFeed, RssFeed } from "feedsmith";
 import { parseAtomFeed, parseJsonFeed, parseRdfFeed, parseRssFeed } from "feedsmith";
@@ -24,21 +25,19 @@ type Feed = { entries: Entry[]; language: string | null };
 export function parseFeedItem(text: string, url: string, item: string | null): ParsedText {
   const { entries, language } = read(text);
   const linked = entries.map((entry) => ({ ...entry, link: absolute(entry, url) }));
-  const entry = item === null ? newest(linked) : named(linked, entries, item);
+  const entry = item === null ? newest(linked) : named(linked, item, url);
   if (!entry)
     throw item === null ? new ParseRefusal("empty") : new ParseRefusal("no_such_item", item.slice(0, 200));
   const { title, link, date } = entry;
   return { title, language: entry.language ?? language, link, date, paragraphs: entry.paragraphs() };
 }
 
-/** By what the feed writes, or by what a person copies from a browser. */
-function named(linked: Entry[], written: Entry[], item: string): Entry | undefined {
-  const at = written.findIndex(
-    (entry, index) =>
-      [entry.id, entry.link, entry.title, linked[index]?.link].includes(item) ||
-      (linked[index]?.link ?? null) === withoutTracking(item),
+/** By what the feed writes, or by the address that a person copies from a browser. */
+function named(entries: Entry[], item: string, url: string): Entry | undefined {
+  return (
+    entries.find(({ id, title }) => id === item || title === item) ??
+    entries.find((entry) => sameAddress(entry.link, absolute({ ...entry, link: item }, url)))
   );
-  return linked[at];
 }
 
 /** Those without a date that can be read come after the others, in the feed's own order. */

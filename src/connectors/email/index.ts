@@ -203,7 +203,7 @@ async function locate(
   const { items } = parseAnswer(platform, response, found);
   // The recipients that were taken before have the same mail under the same id.
   const { only } = item;
-  const ours = only ? items.filter(({ to }) => to.some((address) => only.includes(address))) : items;
+  const ours = only ? items.filter(({ to }) => to.some((recipient) => only.includes(recipient))) : items;
   return {
     matches: ours.map((mail) => ({
       externalId: mail.messageId,

@@ -1,6 +1,5 @@
-import { directionOf, directionOfLanguage, escapeHtml } from "#kit";
+import { directionOf, directionOfLanguage, escapeHtml, mentionsAddress } from "#kit";
 import type { RenderedText } from "../contract.ts";
-import { mentionsAddress } from "../text/addresses.ts";
 import { readMoreIn } from "./messages.ts";
 
 export type MailSource = {

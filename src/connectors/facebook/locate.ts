@@ -1,3 +1,4 @@
+import { sameAddress } from "#kit";
 import { z } from "zod";
 import type { ConnectorContext, ItemRef, Located, Plan } from "../contract.ts";
 import { readList, sameText } from "../meta-graph/index.ts";
@@ -80,5 +81,9 @@ function equals(entry: Entry, payload: Payload, accountId: string): boolean {
 function sameLink(attachments: z.output<typeof attachmentSchema>[], link: string | null): boolean {
   const shown = attachments.flatMap((one) => one.unshimmed_url ?? []);
   if (link === null || shown.length === 0) return true;
-  return shown.some((url) => url.replace(/\/$/, "") === link.replace(/\/$/, ""));
+  return shown.some((address) => sameAddress(withoutSlash(address), withoutSlash(link)));
+}
+
+function withoutSlash(address: string): string {
+  return address.replace(/\/$/, "");
 }

@@ -34,30 +34,30 @@ export function isSame(post: ListedPost, wanted: WantedPost): boolean {
   return (
     (post.conversation_id ?? thread) === thread &&
     media === wanted.mediaCount &&
-    listedText(post) === comparable(wanted.text, findUrls(wanted.text.normalize("NFC")))
+    listedText(post) === withAddresses(wanted.text.normalize("NFC"), comparableUrl)
   );
 }
 
 /** A listed text as it was written: unescaped, with the addresses behind its t.co links and without the media's. */
 function listedText(post: ListedPost): string {
-  let text = unescaped(post.text);
+  const meant = new Map<string, string>();
   for (const { url, expanded_url: expanded, media_key: mediaKey } of post.entities?.urls ?? []) {
-    if (url === undefined || url === null || url === "") continue;
+    if (url === undefined || url === null) continue;
     const ofMedia = (mediaKey ?? "") !== "" || /\/status\/\d+\/(?:photo|video)\/\d+$/.test(expanded ?? "");
-    text = text.replaceAll(url, () => (ofMedia ? "" : comparableUrl(expanded ?? url)));
+    meant.set(url, ofMedia ? "" : comparableUrl(expanded ?? url));
   }
-  return squeezed(text);
+  return withAddresses(unescaped(post.text), (url) => meant.get(url) ?? comparableUrl(url));
 }
 
-function comparable(text: string, urls: { start: number; end: number; url: string }[]): string {
-  const normal = text.normalize("NFC");
+/** A text with other words for each address that stands in it. */
+function withAddresses(text: string, wordsFor: (url: string) => string): string {
   let result = "";
   let position = 0;
-  for (const { start, end, url } of urls) {
-    result += normal.slice(position, start) + comparableUrl(url);
+  for (const { start, end, url } of findUrls(text)) {
+    result += text.slice(position, start) + wordsFor(url);
     position = end;
   }
-  return squeezed(result + normal.slice(position));
+  return squeezed(result + text.slice(position));
 }
 
 function comparableUrl(url: string): string {

@@ -134,6 +134,22 @@ describe("a listed post is the wanted one", () => {
       }),
       { ...wanted, mediaCount: 1 },
     ],
+    [
+      "two links, one of which begins with the other",
+      post({
+        text: `${short}k ${short}`,
+        ...links([short, "https://example.com/a"], [`${short}k`, "https://example.com/b"]),
+      }),
+      { ...wanted, text: "https://example.com/b https://example.com/a" },
+    ],
+    [
+      "a link to what is itself a short link",
+      post({
+        text: `${short} ${photo}`,
+        ...links([short, `https://example.com/?to=${photo}`], [photo, "https://example.com/a"]),
+      }),
+      { ...wanted, text: `https://example.com/?to=${photo} https://example.com/a` },
+    ],
     ["other white space", post({ text: "a b\n\nc" }), { ...wanted, text: " a  b\r\nc\n" }],
     ["composed otherwise", post({ text: "caf\u00e9" }), { ...wanted, text: "cafe\u0301" }],
     ["a part of a thread", post({ conversation_id: "5" }), { ...wanted, thread: "5" }],

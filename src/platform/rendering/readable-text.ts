@@ -1,3 +1,4 @@
+import { sameAddress } from "#kit";
 import type { Token } from "markdown-it";
 
 /** What a line stands in: a quote's mark is on each of its lines, an item's on its first. */
@@ -120,9 +121,9 @@ function inlineText(tokens: Token[]): string {
 
 /** " (address)", unless the words are the address, or it is none that a person could follow. */
 function addressAfter(words: string, address: string): string {
-  const shown = address.replace(/^mailto:/i, "");
   if (!/^(?:https?|mailto):/i.test(address)) return "";
-  const spoken = URL.parse(words.trim())?.href;
-  const same = words.trim() === shown || spoken === URL.parse(address)?.href;
-  return same || `http://${words}` === shown ? "" : ` (${shown})`;
+  const said = words.trim();
+  const shown = address.replace(/^mailto:/i, "");
+  const isSame = said === shown || sameAddress(said, address) || sameAddress(`http://${said}`, address);
+  return isSame ? "" : ` (${shown})`;
 }

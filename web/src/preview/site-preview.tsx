@@ -1,6 +1,6 @@
 import { lazy, Suspense } from "react";
 // oxlint-disable-next-line no-restricted-imports -- a rule that comes as code: docs/decisions/0002
-import { mentionsAddress } from "../../../src/connectors/text/addresses.ts";
+import { mentionsAddress } from "../../../src/kit/addresses.ts";
 import type { Channel, VariantContent } from "../api/types.ts";
 import { MediaGrid } from "./media-grid.tsx";
 import { previewText } from "./messages.ts";

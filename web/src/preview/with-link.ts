@@ -1,5 +1,5 @@
 // oxlint-disable-next-line no-restricted-imports -- a rule that comes as code: docs/decisions/0002
-import { mentionsAddress } from "../../../src/connectors/text/addresses.ts";
+import { mentionsAddress } from "../../../src/kit/addresses.ts";
 import type { VariantContent } from "../api/types.ts";
 
 /** The parts as they are sent where links live in the text: the link after the last part, unless one has it. */

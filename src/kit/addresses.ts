@@ -18,6 +18,12 @@ function findAddresses(text: string): string[] {
   return found;
 }
 
+/** Whether two addresses are one, however each is spelled: compared as parsed (WHATWG URL). What is no address is like none. */
+export function sameAddress(one: string | null, other: string | null): boolean {
+  const parsed = URL.parse(one?.trim() ?? "")?.href;
+  return parsed !== undefined && parsed === URL.parse(other?.trim() ?? "")?.href;
+}
+
 /**
  * Whether a text holds an address: as one of those that are found in it, compared as parsed (WHATWG URL), so that
  * `https://example.org/a/b` does not hold `https://example.org/a`, and `HTTPS://Example.org` holds
