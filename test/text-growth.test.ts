@@ -22,7 +22,7 @@ import * as invisible from "../src/kit/invisible.ts";
 import * as mailAddress from "../src/kit/mail-address.ts";
 import * as kitText from "../src/kit/text.ts";
 import * as xml from "../src/kit/xml.ts";
-import * as language from "../src/platform/rendering/language.ts";
+import * as detector from "../src/platform/language/detector.ts";
 import * as markdown from "../src/platform/rendering/markdown.ts";
 import * as plainHtml from "../src/platform/rendering/plain-html.ts";
 import * as siteRender from "../src/site/render.ts";
@@ -165,7 +165,7 @@ const registered: [module: Record<string, unknown>, calls: Record<string, Measur
     },
   ],
   [xml, { xmlCharacters: xml.xmlCharacters, firstForbidden: xml.firstForbidden }],
-  [language, { languageOf: language.languageOf }],
+  [detector, { readSample: detector.readSample }],
   [
     markdown,
     { renderMarkdown: (text) => markdownDepth.nestingProblem("", text) ?? markdown.renderMarkdown(text) },

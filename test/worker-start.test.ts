@@ -22,7 +22,7 @@ test("a worker loads neither the server nor what a single kind of job needs", as
     "nodemailer",
     "marked",
     "markdown-it",
-    "franc-min",
+    "eld",
     "file-type",
     "@node-rs/argon2",
   ];

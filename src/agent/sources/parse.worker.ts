@@ -29,7 +29,7 @@ async function parse(request: ParseRequest): Promise<ParsedText> {
 async function read(request: ParseRequest): Promise<ParsedText> {
   const parsed = cleaned(await parse(request));
   const { languageOf } = await import("./language.ts");
-  return { ...parsed, language: languageOf([parsed.title, ...parsed.paragraphs], parsed.language) };
+  return { ...parsed, language: await languageOf([parsed.title, ...parsed.paragraphs], parsed.language) };
 }
 
 async function answer(request: ParseRequest): Promise<ParseAnswer> {

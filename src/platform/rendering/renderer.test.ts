@@ -97,7 +97,12 @@ test.each([
     "ja",
     "町は春に通り沿いに新しい木を植え、人々に手伝いを求めている。みんなで水をやりましょう。木陰はみんなのものです。どうぞよろしく。",
   ],
+  ["uk", "Місто навесні садить нові дерева."],
+  ["el", "Καλημέρα σε όλους σας"],
+  ["ja", "町は春に新しい木を植えます。"],
   [null, "Hello"],
+  [null, "Photo: Anna Muster"],
+  [null, "https://example.org/die-stadt-pflanzt-neue-baeume-an-der-strasse @stadt #neuebaeume"],
 ])("the language is told where it shows: %s", async (language, text) => {
   expect((await render(text)).language).toBe(language);
 });
