@@ -1,11 +1,10 @@
+import { watchWork } from "#platform/threads";
 import { Worker } from "node:worker_threads";
 import { AgentError } from "../error.ts";
 import type { ParseAnswer, ParsedText, ParseFailure, ParseRequest } from "./parsed.ts";
 
-/** Milliseconds of a processor that a document may take; a long essay takes about 300, most of them for loading parsers. */
-const TIME_LIMIT = 10_000;
-/** Milliseconds on the clock, which on a busy machine say little of the document. */
-const LONGEST_WAIT = 120_000;
+/** A long essay takes about 300 ms, most of them for loading parsers. */
+const limits = { processorMs: 10_000, clockMs: 120_000 };
 
 /**
  * Parses a document in a thread of its own, so that a hostile one costs its own time and memory and not
@@ -36,16 +35,7 @@ export async function parseSource(request: ParseRequest, signal: AbortSignal): P
 
 async function answerOf(worker: Worker, signal: AbortSignal): Promise<ParseAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<ParseAnswer>();
-  const timer = setTimeout(() => resolve({ failure: "too_complex", detail: "" }), LONGEST_WAIT);
-  async function look(): Promise<void> {
-    try {
-      const { user, system } = await worker.cpuUsage();
-      if (user + system > TIME_LIMIT * 1000) resolve({ failure: "too_complex", detail: "" });
-    } catch {
-      // It has ended, which is told by its own event.
-    }
-  }
-  const watch = setInterval(() => void look(), 500);
+  const unwatch = watchWork(worker, limits, () => resolve({ failure: "too_complex", detail: "" }));
   function onAbort(): void {
     reject(signal.reason instanceof Error ? signal.reason : new Error("stopped"));
   }
@@ -57,8 +47,7 @@ async function answerOf(worker: Worker, signal: AbortSignal): Promise<ParseAnswe
   try {
     return await promise;
   } finally {
-    clearTimeout(timer);
-    clearInterval(watch);
+    unwatch();
     signal.removeEventListener("abort", onAbort);
   }
 }

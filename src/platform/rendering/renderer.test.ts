@@ -115,8 +115,11 @@ describe("a text that was written to stop it", () => {
     expect((await render("*fine*")).html).toBe("<p><em>fine</em></p>\n");
   });
 
-  test("ends with its time, and takes nothing with it", async () => {
-    const hasty = createRenderer({ longestMs: 1, idleMs: 10 });
+  test.each([
+    ["of a processor", { processorMs: 1, clockMs: 60_000 }],
+    ["on the clock", { processorMs: 60_000, clockMs: 1 }],
+  ])("ends with its time %s, and takes nothing with it", async (_, limits) => {
+    const hasty = createRenderer({ ...limits, idleMs: 10 });
     const [first, second] = await Promise.all([hasty.render("a"), hasty.render("b")]);
     expect([first, second]).toEqual([
       { kind: "failed", problem: "too_slow" },

@@ -1,3 +1,4 @@
+import { watchWork } from "#platform/threads";
 import { Worker } from "node:worker_threads";
 
 /** A text for readers: HTML without scripts, raw HTML and remote pictures; plain text; the language (BCP 47) if it shows. */
@@ -19,18 +20,20 @@ const mostSource = 400_000;
 export const mostHtml = 8_000_000;
 
 type Limits = {
-  /** What a text may take; those that pass `validate` take a hundredth of it. */
-  longestMs: number;
+  /** What a text may take of a processor; those that pass `validate` take a hundredth of it. */
+  processorMs: number;
+  /** How long a text may wait, which on a busy machine says little of it. */
+  clockMs: number;
   /** How long a thread without work is kept. */
   idleMs: number;
 };
 
+const usual = { processorMs: 15_000, clockMs: 120_000, idleMs: 5_000 };
+
 /**
  * One thread, started with the first text and ended when it was idle for a while, renders one text after another.
  */
-export function createRenderer(
-  { longestMs, idleMs }: Limits = { longestMs: 15_000, idleMs: 5_000 },
-): Renderer {
+export function createRenderer(limits: Limits = usual): Renderer {
   let worker: Worker | null = null;
   let idle: NodeJS.Timeout | undefined;
   let last: Promise<unknown> = Promise.resolve();
@@ -43,10 +46,10 @@ export function createRenderer(
   async function answerTo(source: string): Promise<RenderOutcome> {
     clearTimeout(idle);
     worker ??= start();
-    const outcome = await ask(worker, source, longestMs);
+    const outcome = await ask(worker, source, limits);
     // A thread that did not answer may hold on to anything.
     if (outcome.kind === "failed") end();
-    else idle = setTimeout(end, idleMs).unref();
+    else idle = setTimeout(end, limits.idleMs).unref();
     return outcome;
   }
 
@@ -72,10 +75,10 @@ function start(): Worker {
   return started;
 }
 
-function ask(worker: Worker, source: string, longestMs: number): Promise<RenderOutcome> {
+function ask(worker: Worker, source: string, limits: Limits): Promise<RenderOutcome> {
   return new Promise((resolve) => {
     function settle(outcome: RenderOutcome): void {
-      clearTimeout(timer);
+      unwatch();
       worker.off("message", onMessage).off("error", onEnd).off("exit", onEnd);
       resolve(outcome);
     }
@@ -86,7 +89,7 @@ function ask(worker: Worker, source: string, longestMs: number): Promise<RenderO
     function onEnd(): void {
       settle({ kind: "failed", problem: "broken" });
     }
-    const timer = setTimeout(() => settle({ kind: "failed", problem: "too_slow" }), longestMs);
+    const unwatch = watchWork(worker, limits, () => settle({ kind: "failed", problem: "too_slow" }));
     worker.once("message", onMessage).once("error", onEnd).once("exit", onEnd);
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     worker.postMessage(source);
