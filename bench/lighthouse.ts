@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch } from "../test/browser/chromium.ts";
 import { seedManyPosts } from "../test/browser/many-posts.ts";
-import { startServer } from "../test/browser/server.ts";
+import { startWithDashboard } from "../test/browser/server.ts";
 import { installOnDemand } from "../scripts/on-demand.ts";
 
 /**
@@ -57,7 +57,7 @@ function measure(url: string, cookie: string): Record<Category, number> {
   }
 }
 
-const server = await startServer({ REQUESTS_PER_MINUTE: "1000000" });
+const server = await startWithDashboard({ REQUESTS_PER_MINUTE: "1000000" });
 const browser = await launch();
 let below = 0;
 try {
