@@ -6,10 +6,11 @@ import type { Platform, PlatformClock, PlatformOptions, PlatformRules, Visible }
 import { startPlatform } from "../platform.ts";
 import { setSwitches } from "../switches.ts";
 import { createShelf } from "../shelf.ts";
-import { fieldsOf } from "../multipart.ts";
+import type { MastodonServer } from "./instance.ts";
+import { countedLength, formerInstanceOf, instanceOf, usualServer } from "./instance.ts";
+import { createMedia, invalid } from "./media.ts";
 import { createOAuth } from "./oauth.ts";
 
-type Media = { id: string; accountId: string; description: string; readyAt: number; kind: string };
 type Status = {
   id: string;
   accountId: string;
@@ -26,32 +27,26 @@ type Status = {
 
 const hourMs = 3_600_000;
 
+/** `server`: what this one has otherwise than a usual one. */
+export type MastodonOptions = PlatformOptions & { server?: Partial<MastodonServer> };
+
 /**
  * Starts a Mastodon server as docs.joinmastodon.org describes it: apps that register themselves, OAuth with PKCE,
  * asynchronous media, statuses with idempotency keys that live an hour, 300 posts in three hours.
- * `PUT /control/mastodon` `{processingMs, maxCharacters, maxFiles, perUrl, descriptionLimit, imageSizeLimit,
- * videoSizeLimit, postsPerWindow}` changes the server.
+ * `PUT /control/mastodon` takes any of `MastodonServer` and changes the server.
  */
-export function startMastodon(options: PlatformOptions): Promise<Platform> {
-  return startPlatform(({ clock, publicUrl }) => rulesOf(clock, publicUrl), options);
+export function startMastodon({ server = {}, ...options }: MastodonOptions): Promise<Platform> {
+  return startPlatform(
+    ({ clock, publicUrl }) => rulesOf({ ...usualServer(), ...server }, clock, publicUrl),
+    options,
+  );
 }
 
 function refused({ status, message, headers }: Refusal): Answer {
   return json({ error: message }, status, headers);
 }
 
-function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
-  const server = {
-    processingMs: 0,
-    maxCharacters: 500,
-    maxFiles: 4,
-    perUrl: 23,
-    descriptionLimit: 1500,
-    imageSizeLimit: 16_777_216,
-    videoSizeLimit: 103_809_024,
-    postsPerWindow: 300,
-  };
-  const media = new Map<string, Media>();
+function rulesOf(server: MastodonServer, clock: PlatformClock, publicUrl: () => string): PlatformRules {
   const keys = new Map<string, { id: string; expiresAt: number }>();
   const statuses = createShelf<Status>(
     ({ id }) => [id],
@@ -71,36 +66,7 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
 
   const oauth = createOAuth({ now, newId });
   const { accounts, signedIn } = oauth;
-
-  function uploadMedia(request: EmulatorRequest): Answer {
-    const { accountId } = signedIn(request, "write:media");
-    const fields = fieldsOf(request);
-    const file = fields.get("file");
-    const kind = typeOf(file?.bytes ?? Buffer.alloc(0));
-    if (kind === null) throw new Refusal(422, "invalid", "Validation failed: File content type is invalid");
-    const most = kind === "video" ? server.videoSizeLimit : server.imageSizeLimit;
-    if ((file?.bytes.length ?? 0) > most) {
-      throw new Refusal(422, "invalid", `Validation failed: File file size must be less than ${most} bytes`);
-    }
-    const description = fields.get("description")?.bytes.toString("utf8") ?? "";
-    if (Array.from(description).length > server.descriptionLimit)
-      throw new Refusal(422, "invalid", "Validation failed: Description is too long");
-    const item = { id: newId(now()), accountId, description, readyAt: now() + server.processingMs, kind };
-    media.set(item.id, item);
-    return json(shownMedia(item), item.readyAt > now() ? 202 : 200);
-  }
-
-  function mediaStatus(request: EmulatorRequest, id: string): Answer {
-    signedIn(request, "write:media");
-    const item = media.get(id);
-    if (!item) throw new Refusal(404, "not_found", "Record not found");
-    return json(shownMedia(item), item.readyAt > now() ? 206 : 200);
-  }
-
-  function shownMedia(item: Media) {
-    const url = item.readyAt > now() ? null : `${publicUrl()}/media/${item.id}`;
-    return { id: item.id, type: item.kind, url, description: item.description || null };
-  }
+  const media = createMedia({ server, now, newId, publicUrl });
 
   function create(request: EmulatorRequest, twist: Twist): Answer {
     const { accountId } = signedIn(request, "write:statuses");
@@ -108,9 +74,10 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
     const before = keys.get(key);
     const known = before && before.expiresAt > now() ? statuses.get(before.id) : undefined;
     if (known) return json(shown(known));
+    const status = statusFrom(jsonBody(request), accountId, twist);
     const recent = statuses.of(accountId).filter((one) => one.createdAt > now() - 3 * hourMs);
     if (recent.length >= server.postsPerWindow) throw tooMany(3 * 3600);
-    const status = statusFrom(jsonBody(request), accountId, twist);
+    media.attach(status.mediaIds);
     statuses.add(status);
     keys.set(key, { id: status.id, expiresAt: now() + hourMs });
     if (twist.ghost) statuses.add({ ...status, id: newId(status.createdAt), ghost: true });
@@ -118,35 +85,18 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
   }
 
   function statusFrom(body: Record<string, unknown>, accountId: string, twist: Twist): Status {
-    const text = typeof body["status"] === "string" ? body["status"] : "";
-    const spoilerText = typeof body["spoiler_text"] === "string" ? body["spoiler_text"] : "";
-    const mediaIds = Array.isArray(body["media_ids"]) ? body["media_ids"].map(String) : [];
-    const inReplyTo = typeof body["in_reply_to_id"] === "string" ? body["in_reply_to_id"] : null;
-    if (text.trim() === "" && mediaIds.length === 0)
-      throw new Refusal(422, "invalid", "Validation failed: Text can't be blank");
-    if (lengthOf(text, server.perUrl) + lengthOf(spoilerText, server.perUrl) > server.maxCharacters) {
-      throw new Refusal(
-        422,
-        "invalid",
-        `Validation failed: Text character limit of ${server.maxCharacters} exceeded`,
-      );
-    }
-    const files = mediaIds.map((id) => media.get(id));
-    if (files.some((file) => file?.accountId !== accountId) || files.length > server.maxFiles) {
-      throw new Refusal(422, "invalid", "Cannot attach these files. Try again in a moment!");
-    }
-    if (files.some((file) => (file?.readyAt ?? 0) > now())) {
-      throw new Refusal(
-        422,
-        "invalid",
-        "Cannot attach files that have not finished processing. Try again in a moment!",
-      );
-    }
-    if (files.length > 1 && files.some((file) => file?.kind === "video" || file?.kind === "gifv")) {
-      throw new Refusal(422, "invalid", "Cannot attach a video to a post that already contains images");
-    }
-    if (inReplyTo !== null && !statuses.get(inReplyTo)) {
+    const inReplyTo = textIn(body, "in_reply_to_id");
+    if (inReplyTo !== "" && !statuses.get(inReplyTo)) {
       throw new Refusal(404, "not_found", "The post you are trying to reply to does not appear to exist.");
+    }
+    const mediaIds = Array.isArray(body["media_ids"]) ? body["media_ids"].map(String) : [];
+    media.attachable(mediaIds, accountId);
+    const [written, warning] = [textIn(body, "status"), textIn(body, "spoiler_text")];
+    // Where there is no text, the warning is the text.
+    const [text, spoilerText] = written.trim() === "" ? [warning, ""] : [written, warning];
+    if (text.trim() === "" && mediaIds.length === 0) throw invalid("Text can't be blank");
+    if (countedLength(text, spoilerText, server.perUrl) > server.maxCharacters) {
+      throw invalid(`Text character limit of ${server.maxCharacters} exceeded`);
     }
     const createdAt = now() + twist.commitMs;
     return {
@@ -154,10 +104,10 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
       accountId,
       text,
       spoilerText,
-      visibility: typeof body["visibility"] === "string" ? body["visibility"] : "public",
-      language: typeof body["language"] === "string" ? body["language"] : null,
+      visibility: textIn(body, "visibility") || "public",
+      language: textIn(body, "language") || null,
       mediaIds,
-      inReplyTo,
+      inReplyTo: inReplyTo || null,
       createdAt,
       listedAt: createdAt + twist.listingMs,
       ghost: false,
@@ -201,7 +151,7 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
       content: `<p>${escaped(status.text)
         .replaceAll(/\n{2,}/g, "</p><p>")
         .replaceAll("\n", "<br />")}</p>`,
-      media_attachments: status.mediaIds.flatMap((id) => media.get(id) ?? []).map(shownMedia),
+      media_attachments: media.shown(status.mediaIds),
     };
   }
 
@@ -212,7 +162,8 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
     const [, processing] = /^\/api\/v1\/media\/(\d+)$/.exec(path) ?? [];
     if (method === "GET" && listed !== undefined) return list(request, listed, twist);
     if (method === "GET" && sourced !== undefined) return source(request, sourced);
-    if (method === "GET" && processing !== undefined) return mediaStatus(request, processing);
+    if (method === "GET" && processing !== undefined)
+      return media.status(processing, signedIn(request, "write:media").accountId);
     switch (`${method} ${path}`) {
       case "POST /api/v1/apps":
         return oauth.register(request);
@@ -230,9 +181,13 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
         return json({ id: account?.id, username, display_name: "", url: `${publicUrl()}/@${username}` });
       }
       case "GET /api/v2/instance":
-        return json({ configuration: configurationOf(server) });
+        if (server.instanceApi < 2) throw new Refusal(404, "not_found", "Record not found");
+        return json(instanceOf(server, publicUrl()));
+      case "GET /api/v1/instance":
+        if (server.instanceApi < 1) throw new Refusal(404, "not_found", "Record not found");
+        return json(formerInstanceOf(server, publicUrl()));
       case "POST /api/v2/media":
-        return uploadMedia(request);
+        return media.upload(request, signedIn(request, "write:media").accountId);
       case "POST /api/v1/statuses":
         return create(request, twist);
       default:
@@ -254,7 +209,7 @@ function rulesOf(clock: PlatformClock, publicUrl: () => string): PlatformRules {
       account: accounts.get(status.accountId)?.username ?? "",
       kind: status.inReplyTo === null ? "post" : "reply",
       text: status.text,
-      altTexts: status.mediaIds.map((id) => media.get(id)?.description ?? ""),
+      altTexts: status.mediaIds.map(media.descriptionOf),
       inReplyTo: status.inReplyTo,
       url: addressOf(status),
       createdAt: status.createdAt,
@@ -302,49 +257,7 @@ function escaped(text: string): string {
     .replaceAll('"', "&quot;");
 }
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
-
-/** A link is 23 characters, whatever its length. */
-function lengthOf(text: string, perUrl: number): number {
-  return [...segmenter.segment(text.replaceAll(/https?:\/\/[^\s<>"]+/g, "x".repeat(perUrl)))].length;
-}
-
-function typeOf(bytes: Buffer): "image" | "gifv" | "video" | null {
-  const head = bytes.subarray(0, 12).toString("latin1");
-  if (head.slice(4, 8) === "ftyp") return "video";
-  // A GIF becomes a video that plays by itself: https://docs.joinmastodon.org/entities/MediaAttachment/#type
-  if (head.startsWith("GIF8")) return "gifv";
-  const isImage = head.startsWith("\u0089PNG") || head.startsWith("\u00ff\u00d8\u00ff");
-  return isImage || head.slice(8) === "WEBP" ? "image" : null;
-}
-
-/** https://docs.joinmastodon.org/entities/Instance/#configuration */
-function configurationOf(server: {
-  maxCharacters: number;
-  maxFiles: number;
-  perUrl: number;
-  descriptionLimit: number;
-  imageSizeLimit: number;
-  videoSizeLimit: number;
-}) {
-  return {
-    statuses: {
-      max_characters: server.maxCharacters,
-      max_media_attachments: server.maxFiles,
-      characters_reserved_per_url: server.perUrl,
-    },
-    media_attachments: {
-      supported_mime_types: [
-        "image/jpeg",
-        "image/png",
-        "image/gif",
-        "image/webp",
-        "video/mp4",
-        "video/quicktime",
-      ],
-      description_limit: server.descriptionLimit,
-      image_size_limit: server.imageSizeLimit,
-      video_size_limit: server.videoSizeLimit,
-    },
-  };
+function textIn(body: Record<string, unknown>, key: string): string {
+  const value = body[key];
+  return typeof value === "string" ? value : "";
 }
