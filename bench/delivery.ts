@@ -68,6 +68,7 @@ const instant: Connector = {
   quotas: () => [],
   apiVersion: null,
   externalIdOf: null,
+  accountLimits: null,
   inspect: null,
   prepare: async (_context, { variant }) => ({ items: [{ kind: "post", payload: variant.parts[0] ?? "" }] }),
   commit: async (_context, _plan, item) => ({ externalId: item.key, url: null, data: {} }),

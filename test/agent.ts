@@ -10,7 +10,7 @@ import type { Desk } from "#desk";
 import { testUploads } from "./desk.ts";
 import { createDesk, createMediaLinks } from "#desk";
 import { postRoutes } from "#desk/routes";
-import type { Clock } from "#kit";
+import type { Clock, JsonObject } from "#kit";
 import { systemClock } from "#kit";
 import type { Database } from "#platform/db";
 import { createFiles } from "#platform/files";
@@ -19,6 +19,7 @@ import { createJobs } from "#platform/jobs";
 import { usageRoutes } from "#usage/routes";
 import { cancelOnChannel } from "../src/delivery/deliveries.store.ts";
 import { cancelOrder, cancelUnclaimedOrder, requestDeliveries } from "../src/delivery/order.ts";
+import { sql } from "kysely";
 import type { TestApp, TestPerson } from "./app.ts";
 import { testApp } from "./app.ts";
 
@@ -97,7 +98,7 @@ function agentOn(database: Database, directory: string, clock: Clock, options: T
   return { agent, desk };
 }
 
-/** Names of channels straight from their rows, as `#channels` reads them. */
+/** Names and limits of channels straight from their rows, as `#channels` reads them. */
 function channelsOf(database: Database) {
   return {
     get: async (workspaceId: string, channelId: string) =>
@@ -105,6 +106,7 @@ function channelsOf(database: Database) {
         db
           .selectFrom("channels")
           .select(["id", "connector", "handle"])
+          .select(sql<JsonObject | null>`account_limits`.as("accountLimits"))
           .where("workspace_id", "=", workspaceId)
           .where("id", "=", channelId)
           .executeTakeFirstOrThrow(),

@@ -8,6 +8,7 @@ import type { HttpClient } from "#platform/http-client";
 import type { Jobs, Sweep, Task } from "#platform/jobs";
 import type { OutcomeLog } from "#platform/telemetry";
 import { z } from "zod";
+import type { AgentChannels } from "./channels.ts";
 import type { Drafter, DrafterInfo } from "./drafting/drafter.ts";
 import { AgentError } from "./error.ts";
 import type { RunInput, RunView } from "./run.ts";
@@ -16,11 +17,6 @@ import { listRuns, readRun } from "./runs.read.ts";
 import { cancelRun, insertRun, strandedRuns } from "./runs.store.ts";
 import type { SourceRequest } from "./sources/material.ts";
 import { checkSource } from "./sources/read-source.ts";
-
-/** The part of the channels that the agent reads: names, never credentials. */
-type AgentChannels = {
-  get(workspaceId: string, channelId: string): Promise<{ id: string; connector: string; handle: string }>;
-};
 
 export type AgentParts = {
   database: Database;

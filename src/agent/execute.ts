@@ -1,5 +1,6 @@
 import { setInterval } from "node:timers/promises";
 import type { ConnectorRegistry } from "#connectors";
+import { forAccount } from "#connectors";
 import type { Desk } from "#desk";
 import type { Actor, Clock } from "#kit";
 import { GalleyError, withoutSuspicious } from "#kit";
@@ -10,6 +11,7 @@ import { noOutcomeLog, type OutcomeLog, withOutcome } from "#platform/telemetry"
 import { recordUsage } from "#usage";
 import type { Kysely } from "kysely";
 import { digest } from "./drafting/digest.ts";
+import type { AgentChannels } from "./channels.ts";
 import type { Drafter, ModelCall } from "./drafting/drafter.ts";
 import { visibleContent } from "./drafting/visible.ts";
 import { AgentError } from "./error.ts";
@@ -23,6 +25,7 @@ import { readSource } from "./sources/read-source.ts";
 export type ExecutionParts = {
   database: Database;
   connectors: ConnectorRegistry;
+  channels: AgentChannels;
   desk: Pick<Desk, "propose">;
   http: Pick<HttpClient, "fetchDocument">;
   drafter: Drafter;
@@ -135,8 +138,10 @@ async function runSteps(parts: ExecutionParts, run: ClaimedRun, signal: AbortSig
   for (const step of steps) {
     if (step.name !== "draft") continue;
     const drafted = await execution.step("draft", [step], async (report) => {
-      const connector = parts.connectors.get(step.channel.connector);
-      if (!connector) throw unknownConnector(step.channel.connector);
+      const platform = parts.connectors.get(step.channel.connector);
+      if (!platform) throw unknownConnector(step.channel.connector);
+      const { accountLimits } = await parts.channels.get(hold.workspaceId, step.channel.id);
+      const connector = forAccount(platform, accountLimits);
       const request = { ...material, ...understood, connector, tone: input.tone, signal, report };
       const { content, notice } = await parts.drafter.draft(request);
       return { output: { channelId: step.channel.id, content: visibleContent(content) }, notice };

@@ -1,4 +1,5 @@
 import type { Account, Connector, ConnectorContext } from "#connectors";
+import type { JsonObject } from "#kit";
 
 export type ChannelStatus = "connected" | "needs_reconnect" | "disconnected";
 
@@ -24,6 +25,8 @@ export type Channel = {
   endsAt: Date | null;
   checkedAt: Date | null;
   createdAt: Date;
+  /** The account's own limits, as its connector read them; null where they were never read or there are none. */
+  accountLimits: JsonObject | null;
 };
 
 /** A channel that is ready to be called: `context` holds decrypted credentials, so it is never stored or logged. */

@@ -95,6 +95,11 @@ export const channel = z.object({
   endsAt: instant.nullable(),
   checkedAt: instant.nullable(),
   createdAt: instant,
+  limits: limits
+    .nullable()
+    .describe(
+      "What can be said here: the platform's limits, or those of the account's own server or plan. Null where there is no such connector any more.",
+    ),
 });
 
 export const channelList = z.object({ items: z.array(channel) });

@@ -1,5 +1,6 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Account, Fingerprint } from "#connectors";
+import type { JsonObject } from "#kit";
 import type { Schema } from "#platform/db";
 import { compileOnly } from "#platform/db";
 import type { Channel } from "./channel.ts";
@@ -34,6 +35,8 @@ const publicColumns = [
   "ends_at as endsAt",
   "checked_at as checkedAt",
   "created_at as createdAt",
+  // Written by `#channels` alone, from what a connector read.
+  sql<JsonObject | null>`account_limits`.as("accountLimits"),
 ] as const;
 
 /** With what only custody may see. */
@@ -134,10 +137,12 @@ export async function upsertChannel(
     credited: Credited;
     app: { id: string | null; identity: string | null };
     target: Fingerprint;
+    /** Null leaves what is known. */
+    limits: JsonObject | null;
     userId: string;
   },
 ): Promise<ChannelRow> {
-  const { account, app, credited, target } = channel;
+  const { account, app, credited, target, limits } = channel;
   const connected = {
     handle: account.handle,
     display_name: account.displayName,
@@ -153,6 +158,7 @@ export async function upsertChannel(
     target_words: target.words,
     checked_at: credited.at,
     updated_at: credited.at,
+    ...(limits === null ? {} : limitsColumns(limits, credited.at)),
     ...creditedColumns(credited),
   };
   return db
@@ -181,6 +187,10 @@ function creditedColumns(credited: Credited) {
     expires_at: credited.expiresAt,
     ends_at: credited.endsAt,
   };
+}
+
+export function limitsColumns(limits: JsonObject, at: Date) {
+  return { account_limits: JSON.stringify(limits), account_limits_at: at };
 }
 
 /** Writes the intent of a refresh on a row that this transaction has locked. */
@@ -349,6 +359,11 @@ export async function connectedAfter(
   db: Kysely<Schema>,
   after: string,
 ): Promise<{ workspaceId: string; id: string }[]> {
+  return connectedOnes(db, after).execute();
+}
+
+/** A page of them, before anything else is asked. */
+export function connectedOnes(db: Kysely<Schema>, after: string) {
   return db
     .selectFrom("channels")
     .select(["workspace_id as workspaceId", "id"])
@@ -356,6 +371,5 @@ export async function connectedAfter(
     .where("credentials", "is not", null)
     .where("id", ">", after)
     .orderBy("id")
-    .limit(200)
-    .execute();
+    .limit(200);
 }

@@ -28,6 +28,7 @@ import { dismissWarning } from "./expiry.store.ts";
 import { contextFor } from "./context.ts";
 import { createCustody } from "./custody.ts";
 import { channelError, mustReconnect } from "./errors.ts";
+import { keptLimits, refreshAllLimits } from "./limits.ts";
 import { checkChannel, disconnect, pauseChannel } from "./manage.ts";
 import type { AuthorizeOptions, CallbackQuery, CallbackResult } from "./oauth.ts";
 import { authorize, callback } from "./oauth.ts";
@@ -218,7 +219,10 @@ export function createChannels(options: ChannelsOptions): Channels {
         : row;
     const credentials = await unsealTogether(fresh);
     const { settings: own } = await apps.of(workspaceId, connector, fresh.appId);
-    const context = contextFor(parts.ways, own, { ...fresh, credentials }, signal);
+    const context = {
+      ...contextFor(parts.ways, own, { ...fresh, credentials }, signal),
+      ...keptLimits(parts, connector, fresh),
+    };
     const target = await fingerprintOf(connector, context);
     if (target.hash !== fresh.targetHash) {
       // New here, or the installation's settings lead elsewhere since the last start.
@@ -315,6 +319,11 @@ export function createChannels(options: ChannelsOptions): Channels {
         name: "channels.targets",
         everyMs: hourMs,
         run: (signal) => noteTargets(database.system, open, signal),
+      },
+      {
+        name: "channels.limits",
+        everyMs: hourMs,
+        run: (signal) => refreshAllLimits({ ...parts, open }, signal),
       },
       { name: "channels.warn", everyMs: hourMs, run: () => warnOfEndings(watchParts) },
       { name: "channels.apps", everyMs: hourMs, run: () => deleteUnusedApps(database.system) },

@@ -1,4 +1,5 @@
 import type { Connector, ConnectorRegistry, FormField } from "#connectors";
+import { forAccount } from "#connectors";
 import type { z } from "zod";
 import type { Channel, ChannelCheck, PendingConnection } from "./channel.ts";
 import type * as schema from "./channels.schema.ts";
@@ -55,10 +56,13 @@ export function channelToWire(
   connectors: ConnectorRegistry,
   channel: Channel,
 ): z.input<typeof schema.channel> {
-  const { workspaceId: _workspaceId, pausedAt, expiresAt, endsAt, checkedAt, createdAt, ...same } = channel;
-  const connector = channel.status === "disconnected" ? undefined : connectors.get(channel.connector);
+  const { workspaceId: _workspaceId, accountLimits, ...told } = channel;
+  const { pausedAt, expiresAt, endsAt, checkedAt, createdAt, ...same } = told;
+  const known = connectors.get(channel.connector);
+  const connector = channel.status === "disconnected" ? undefined : known;
   return {
     ...same,
+    limits: known ? forAccount(known, accountLimits).limits : null,
     missingScopes: connector ? missingNeeded(connector, channel.scopes) : [],
     missingOptional: connector ? missingOptional(connector, channel.scopes) : [],
     pausedAt: pausedAt?.toISOString() ?? null,

@@ -10,6 +10,9 @@ export type InstallationSettings = Readonly<Record<string, JsonObject>>;
 export const appValuesOfChannel: RawBuilder<JsonObject | null> = sql`(select app.open_values
   from platform_apps app where app.workspace_id = c.workspace_id and app.id = c.app_id)`;
 
+/** Of `channels c`: the account's own limits as they are known, for `forAccount`. */
+export const accountLimitsOfChannel: RawBuilder<JsonObject | null> = sql`c.account_limits`;
+
 /**
  * The settings with which a channel is published, without the secrets of an app of its workspace: the
  * installation's, and over them what the app says that the channel was connected with. For limits and

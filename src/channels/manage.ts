@@ -9,6 +9,7 @@ import type { ChannelRow } from "./channels.store.ts";
 import { markDisconnected, setPaused, storeChecked } from "./channels.store.ts";
 import { contextFor } from "./context.ts";
 import { ChannelError, noSuchChannel } from "./errors.ts";
+import { refreshLimits } from "./limits.ts";
 import type { Parts } from "./parts.ts";
 import { connectorOf, findChannel, patienceMs } from "./parts.ts";
 import { withoutCredentials } from "./public-channel.ts";
@@ -121,10 +122,10 @@ export async function checkChannel(
 
   async function probe(): Promise<{ cause: string; fix: string } | null> {
     try {
-      const { context } = await parts.open(workspaceId, id, AbortSignal.timeout(patienceMs), {
+      const opened = await parts.open(workspaceId, id, AbortSignal.timeout(patienceMs), {
         whilePaused: true,
       });
-      const account = await connector.probe(context);
+      const account = await connector.probe(opened.context);
       if (account.accountId !== row.accountId) {
         const cause = `The stored access belongs to another account now: ${account.handle}.`;
         return { cause, fix: "Disconnect this channel and connect the account you want." };
@@ -132,6 +133,7 @@ export async function checkChannel(
       await parts.database.inWorkspace(workspaceId, (tx) =>
         storeChecked(tx, row, account, parts.clock.now()),
       );
+      await refreshLimits(parts, opened);
       return null;
     } catch (error) {
       if (error instanceof ConnectorFailure && error.verdict === "unauthorized" && !error.refreshable) {

@@ -20,5 +20,6 @@ export function withoutCredentials(row: Channel | ChannelRow): Channel {
     endsAt: row.endsAt,
     checkedAt: row.checkedAt,
     createdAt: row.createdAt,
+    accountLimits: row.accountLimits,
   };
 }

@@ -1,15 +1,18 @@
 import type { Account, Connector, Credentials, Fingerprint, TokenSet } from "#connectors";
 import { fingerprintOf } from "#connectors";
-import type { Actor } from "#kit";
+import type { Actor, JsonObject } from "#kit";
 import { newId } from "#kit";
 import { recordEvent } from "#platform/audit";
 import type { ConnectorApp } from "./apps.ts";
 import type { Channel } from "./channel.ts";
 import type { ChannelRow } from "./channels.store.ts";
 import { findByAccountQuery, storeTarget, upsertChannel } from "./channels.store.ts";
+import { contextFor } from "./context.ts";
 import { mergedCredentials } from "./custody.ts";
 import { channelError } from "./errors.ts";
+import { readLimits } from "./limits.ts";
 import type { Parts } from "./parts.ts";
+import { patienceMs } from "./parts.ts";
 import { withoutCredentials } from "./public-channel.ts";
 
 /**
@@ -61,6 +64,7 @@ async function storeOnce(
   }
   const sealed = await custody.seal({ workspaceId, id }, credentials);
   const { scopes, expiresAt, endsAt } = answer;
+  const limits = await limitsOfAccount(parts, connector, { workspaceId, app, account, credentials }, scopes);
   const credited = { sealed, scopes, expiresAt, endsAt, at: clock.now() };
   return database
     .inWorkspace(workspaceId, async (tx) => {
@@ -72,6 +76,7 @@ async function storeOnce(
         credited,
         app,
         target,
+        limits,
         userId: actor.userId,
       });
       // The credentials are sealed for `id` and would not open in another row.
@@ -106,6 +111,18 @@ async function targetOfAccount(
   const { accountId } = account;
   const site = ways.site?.(workspaceId);
   return fingerprintOf(connector, { settings, credentials, accountId, ...(site ? { site } : {}) });
+}
+
+async function limitsOfAccount(
+  { apps, ways }: Parts,
+  connector: Connector,
+  { workspaceId, app, account, credentials }: Known,
+  scopes: string[],
+): Promise<JsonObject | null> {
+  if (connector.accountLimits === null) return null;
+  const { settings } = await apps.of(workspaceId, connector, app.id);
+  const access = { workspaceId, credentials, accountId: account.accountId, scopes };
+  return readLimits(connector, contextFor(ways, settings, access, AbortSignal.timeout(patienceMs)));
 }
 
 /** Rolls the transaction back. */

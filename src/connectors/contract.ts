@@ -1,9 +1,10 @@
 import type { JsonObject, JsonValue, Money, Problem } from "#kit";
-import type { Verdict } from "./failure.ts";
 import type { FormField } from "./form-field.ts";
+import type { ConnectorMail, RecipientAnswer } from "./mail-port.ts";
 import type { ConnectorMarkdown, ConnectorSite } from "./site-port.ts";
 
 export type { FormField } from "./form-field.ts";
+export type * from "./mail-port.ts";
 export type * from "./site-port.ts";
 
 /**
@@ -21,7 +22,10 @@ export type Connector = {
   /** One sentence for the page where channels are connected. */
   summary: string;
   connect: OAuthConnect | FormConnect;
+  /** With `measure` and `validate`: what the platform takes, where nothing else is known of an account (`forAccount`). */
   limits: Limits;
+  /** Limits that are an account's own, of its server or its plan; null where all accounts have the same. */
+  accountLimits: AccountLimits | null;
   options: OptionField[];
   /**
    * Where the posts of this channel go, which an approval binds beside what they say: every field of the form and of
@@ -124,6 +128,19 @@ export type Limits = {
   firstComment: boolean;
 };
 
+/**
+ * Limits that come with an account and not with the platform. They are read when a channel is connected, by a sweep once
+ * a day and while posts are prepared, and kept with the channel; everything that tells or checks limits goes by them.
+ */
+export type AccountLimits = {
+  /** Asks the platform. The answer is kept as it is, so it is small and in bounds, whatever the platform said. */
+  read(context: ConnectorContext): Promise<JsonObject>;
+  /** The rules where these limits hold; what is not understood, of an older Galley, counts as not known. Pure. */
+  rules(known: JsonObject): AccountRules;
+};
+
+export type AccountRules = Pick<Connector, "limits" | "measure" | "validate">;
+
 /** `describes`: it has a place for the description of a video, as for that of an image. */
 export type VideoLimits = { mediaTypes: string[]; maxBytes: number; maxMs: number; describes: boolean };
 
@@ -167,6 +184,8 @@ export type ConnectorContext = {
   accountId: string;
   /** What the person granted. */
   scopes: readonly string[];
+  /** What is known of the account's own limits, and where news of them go; undefined where nobody keeps any. */
+  accountLimits?: { known: JsonObject | null; note(seen: JsonObject): Promise<void> };
   /** Base addresses, versions, and the id and secret of the registered app, for this connector. */
   settings: JsonObject;
   signal: AbortSignal;
@@ -188,43 +207,6 @@ export type ConnectorResponse = {
   status: number;
   headers: Record<string, string>;
   body: Uint8Array;
-};
-
-/** A mail transport with the same promises as `ConnectorHttp`: one connection, one attempt. It never throws. */
-export type ConnectorMail = {
-  send(server: MailServer, message: MailMessage, signal: AbortSignal): Promise<MailOutcome>;
-  /** Connects and signs in, and sends nothing. */
-  verify(server: MailServer, signal: AbortSignal): Promise<MailOutcome>;
-};
-
-/** `refused` and `deferred`: recipients that the server would not take, or not now, while it took others. */
-export type MailOutcome =
-  | { kind: "accepted"; response: string; refused: RecipientAnswer[]; deferred: RecipientAnswer[] }
-  | { kind: "failed"; verdict: Verdict; code: string; message: string; evidence: string | null };
-
-/** What a server said to one recipient: its reply code (RFC 5321, section 4.2.3) and its words. */
-export type RecipientAnswer = { address: string; code: string; message: string };
-
-export type MailServer = {
-  host: string;
-  port: number;
-  /** `implicit`: TLS from the first byte (465); `starttls`: required upgrade; `none`: only for loopback. */
-  tls: "implicit" | "starttls" | "none";
-  username: string | null;
-  password: string | null;
-};
-
-export type MailMessage = {
-  messageId: string;
-  from: { name: string; address: string };
-  to: string[];
-  subject: string;
-  html: string;
-  text: string;
-  date: Date;
-  headers: Record<string, string>;
-  /** Images that the HTML shows as `cid:contentId`. */
-  inline: { contentId: string; mimeType: string; base64: string }[];
 };
 
 export type DeliveryInput = {

@@ -11,6 +11,7 @@ import { telegram } from "./telegram/index.ts";
 import { x } from "./x/index.ts";
 
 export type * from "./contract.ts";
+export { forAccount } from "./account-limits.ts";
 export { lengthOf } from "./checks.ts";
 export { ConnectorFailure, transportFailure } from "./failure.ts";
 export type { FailureDetails, Verdict } from "./failure.ts";

@@ -27,6 +27,7 @@ function channel(id: string, fields: Partial<TargetChannel> = {}): [string, Targ
       paused: false,
       scopes: [],
       appValues: null,
+      accountLimits: null,
       target: { hash: null, words: null, changedAt: null },
       ...fields,
     },

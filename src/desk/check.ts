@@ -1,6 +1,13 @@
 import { type InstallationSettings, settingsOf } from "#channels";
 import type { Connector, ConnectorRegistry, MediaInfo, Quota, VariantContent } from "#connectors";
-import { ConnectorFailure, lengthOf, postsIn, quotaTooSmall, quotaTooSmallInWords } from "#connectors";
+import {
+  ConnectorFailure,
+  forAccount,
+  lengthOf,
+  postsIn,
+  quotaTooSmall,
+  quotaTooSmallInWords,
+} from "#connectors";
 import type { JsonObject, Money, Problem } from "#kit";
 import { publishableProblem, suspiciousCharacters } from "#kit";
 import type { Variant } from "./post.ts";
@@ -20,6 +27,8 @@ export type TargetChannel = {
   scopes: readonly string[];
   /** What the app that it is connected with says in the open; null without one of the workspace. */
   appValues: JsonObject | null;
+  /** The account's own limits as they are known; null where it has none. */
+  accountLimits: JsonObject | null;
   target: ChannelTarget;
 };
 
@@ -77,15 +86,16 @@ export function blockingProblems(checks: VariantCheck[]): Problem[] {
 
 function checkVariant({ channelId, content }: Variant, input: CheckInput): VariantCheck {
   const channel = input.channels.get(channelId);
-  const connector = channel && input.connectors.get(channel.connector);
+  const platform = channel && input.connectors.get(channel.connector);
   // The first comment comes after the parts.
   const suspicious = suspiciousOf([...content.parts, content.firstComment ?? ""]);
-  if (!channel || !connector) {
+  if (!channel || !platform) {
     const problem = channel
       ? error("", "desk.connector_missing", `This Galley has no connector "${channel.connector}".`)
       : error("", "desk.channel_unknown", "This channel does not exist any more; choose another.");
     return { channelId, problems: [problem], parts: [], price: null, suspicious };
   }
+  const connector = forAccount(platform, channel.accountLimits);
   const media = content.media.flatMap(({ mediaId }) => input.media.get(mediaId) ?? []);
   // As it will be sent: where links live in the text, the link counts too.
   const parts = connector.compose(content).map((text) => ({

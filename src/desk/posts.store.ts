@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import { sql } from "kysely";
-import { appValuesOfChannel } from "#channels";
+import { accountLimitsOfChannel, appValuesOfChannel } from "#channels";
 import type { Schema } from "#platform/db";
 import type { TargetChannel } from "./check.ts";
 import type { PostStatus, Schedule, Source, Variant } from "./post.ts";
@@ -300,7 +300,7 @@ export async function targetChannels(
     .selectFrom("channels as c")
     .select(["c.id", "c.connector", "c.handle", "c.display_name", "c.status", "c.paused_at", "c.scopes"])
     .select(["c.target_hash", "c.target_words", "c.target_changed_at"])
-    .select(appValuesOfChannel.as("appValues"))
+    .select([appValuesOfChannel.as("appValues"), accountLimitsOfChannel.as("accountLimits")])
     .where("c.workspace_id", "=", workspaceId)
     .$if(ids !== "all", (query) => query.where("c.id", "=", sql<string>`any(${ids}::uuid[])`))
     .execute();
@@ -316,6 +316,7 @@ export async function targetChannels(
         paused: row.paused_at !== null,
         scopes: row.scopes,
         appValues: row.appValues,
+        accountLimits: row.accountLimits,
         target: { hash: row.target_hash, words: row.target_words, changedAt: row.target_changed_at },
       },
     ]),

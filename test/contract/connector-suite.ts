@@ -12,7 +12,7 @@ import type {
   VariantContent,
   Verdict,
 } from "#connectors";
-import { fingerprintOf } from "#connectors";
+import { fingerprintOf, forAccount } from "#connectors";
 import { sha256 } from "#kit";
 import { failureOf } from "./failure-of.ts";
 import { leavesOf, targetFields, valueAt, withOther } from "./target-fields.ts";
@@ -266,6 +266,22 @@ export function connectorContract<Harness extends ContractHarness>(
       await publish(fits);
       expect(await failureOf(publish(tooLong))).toMatchObject({ verdict: "rejected" });
       expect(await count(prefix)).toBe(1);
+    });
+
+    it("has rules for an account's own limits, whatever was kept of them", async () => {
+      const { connector } = harness;
+      const { accountLimits } = connector;
+      expect(forAccount(connector, null)).toBe(connector);
+      if (accountLimits === null) return;
+      const read = await accountLimits.read(harness.context());
+      // It is stored as JSON.
+      expect(JSON.parse(JSON.stringify(read))).toEqual(read);
+      for (const kept of [read, {}, { of: ["another", "version"] }]) {
+        const own = forAccount(connector, kept);
+        expect(Object.keys(own.limits)).toEqual(Object.keys(connector.limits));
+        expect(own.validate(inputOf(variant()).variant, inputOf(variant()).media)).toEqual([]);
+      }
+      expect(forAccount(connector, {}).limits).toEqual(connector.limits);
     });
 
     it("tells the author about everything that is wrong", () => {

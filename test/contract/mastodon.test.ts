@@ -1,101 +1,7 @@
-import { createHash, randomBytes } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
-import { type ConnectorContext, connectorRegistry, type TokenSet } from "#connectors";
-import { startMastodon } from "#emulator";
-import type { JsonObject } from "#kit";
-import { connectorContract, type ContractHarness, type FaultCase } from "./connector-suite.ts";
-import { contractHttp, nowhere } from "./http.ts";
-import { contractMail } from "./mail.ts";
-
-const journal = z.object({
-  posts: z.array(
-    z.object({
-      text: z.string(),
-      altTexts: z.array(z.string()),
-      createdAt: z.number(),
-      details: z.object({ visibility: z.string(), spoilerText: z.string(), language: z.string().nullable() }),
-    }),
-  ),
-});
-
-type MastodonHarness = ContractHarness & {
-  control(method: "PUT" | "POST", path: string, body?: JsonObject): Promise<void>;
-  connect(): Promise<TokenSet>;
-  journal(): Promise<z.output<typeof journal>["posts"]>;
-};
-
-async function start(): Promise<MastodonHarness> {
-  const server = await startMastodon({ host: "127.0.0.1", port: 0, publicUrl: null });
-  const connector = connectorRegistry().get("mastodon");
-  if (connector?.connect.kind !== "oauth") throw new TypeError("Mastodon connects by OAuth");
-  const oauth = connector.connect;
-  let tokens: TokenSet = { credentials: {}, scopes: [], expiresAt: null, endsAt: null };
-  let accountId = "";
-
-  function context(deadlineMs = 10_000, url = server.url): ConnectorContext {
-    const signal = AbortSignal.timeout(deadlineMs);
-    const http = contractHttp([server.url, nowhere], signal);
-    const credentials = { ...tokens.credentials, server: url };
-    return {
-      http,
-      mail: contractMail([]),
-      credentials,
-      accountId,
-      scopes: tokens.scopes,
-      settings: {},
-      signal,
-    };
-  }
-
-  async function connect(): Promise<TokenSet> {
-    const codeVerifier = randomBytes(32).toString("base64url");
-    const redirectUri = "http://127.0.0.1:3000/api/v1/oauth/mastodon/callback";
-    const registration = (await oauth.before?.register(context(), { server: server.url }, redirectUri)) ?? {};
-    const codeChallenge = createHash("sha256").update(codeVerifier).digest("base64url");
-    const asked = {
-      redirectUri,
-      state: "s",
-      codeChallenge,
-      scopes: oauth.scopes,
-      registration,
-      interactive: true,
-    };
-    const { origin, pathname, searchParams } = new URL(oauth.authorizeUrl({}, asked));
-    const form = new URLSearchParams([...searchParams, ["username", "ada"], ["decision", "allow"]]);
-    const answer = await context().http.request({
-      method: "POST",
-      url: origin + pathname,
-      headers: { "content-type": "application/x-www-form-urlencoded" },
-      body: form.toString(),
-    });
-    const code = new URL(answer.headers["location"] ?? "").searchParams.get("code") ?? "";
-    tokens = await oauth.exchange(context(), { code, redirectUri, codeVerifier, registration });
-    ({ accountId } = (await connector?.probe(context())) ?? { accountId: "" });
-    return tokens;
-  }
-
-  async function seen() {
-    const answer = await context().http.request({ method: "GET", url: `${server.url}/control/journal` });
-    const { posts } = journal.parse(JSON.parse(Buffer.from(answer.body).toString()));
-    return posts.filter(({ createdAt }) => createdAt <= Date.now());
-  }
-
-  await connect();
-  return {
-    connector,
-    context,
-    connect,
-    journal: seen,
-    visible: seen,
-    unreachable: () => context(10_000, nowhere),
-    async control(method, path, body) {
-      const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-      await context().http.request({ method, url: `${server.url}/control/${path}`, ...sent });
-    },
-    close: () => server.close(),
-  };
-}
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { connectorContract, type FaultCase } from "./connector-suite.ts";
+import type { MastodonHarness } from "./mastodon-harness.ts";
+import { content, item, pixelFile, startMastodonHarness, usualServer } from "./mastodon-harness.ts";
 
 function fault(
   name: string,
@@ -114,7 +20,7 @@ function fault(
 }
 
 connectorContract<MastodonHarness>("mastodon", {
-  start,
+  start: startMastodonHarness,
   options: {},
   threads: true,
   enforcesTextLimit: true,
@@ -139,19 +45,12 @@ connectorContract<MastodonHarness>("mastodon", {
   ],
 });
 
-function content(text: string, options = {}) {
-  return { parts: [text], link: null, media: [], firstComment: null, options };
-}
-
-function item(key: string) {
-  return { index: 0, key, published: [] };
-}
-
 describe("Mastodon", () => {
   let harness: MastodonHarness;
   beforeAll(async () => {
-    harness = await start();
+    harness = await startMastodonHarness();
   });
+  afterEach(() => harness.control("PUT", "mastodon", usualServer));
   afterAll(() => harness.close());
 
   async function publish(text: string, options = {}, key: string = text) {
@@ -177,30 +76,18 @@ describe("Mastodon", () => {
     expect(post?.details).toEqual({ visibility: "unlisted", spoilerText: "Food", language: "de" });
   });
 
-  it("keeps to a smaller limit of the server before anything is sent", async () => {
-    await harness.control("PUT", "mastodon", { maxCharacters: 20 });
-    await expect(publish("This is longer than twenty characters.")).rejects.toMatchObject({
-      verdict: "rejected",
-      code: "mastodon.server_limit",
-    });
-    await harness.control("PUT", "mastodon", { maxCharacters: 500 });
-  });
-
-  it.each([
-    [{ perUrl: 40 }, { parts: [`${"x".repeat(470)} https://example.com/a`] }],
-    [{ maxCharacters: 20 }, { parts: ["Twenty characters at most"] }],
-  ])("keeps to what the server says of itself: %j", async (switches, fields) => {
-    await harness.control("PUT", "mastodon", switches);
-    const input = {
-      deliveryId: "small",
-      variant: { ...content(""), ...fields },
-      media: [],
-      dueAt: new Date(),
+  it("finds again what had files and a warning and no text, of which the server makes a text", async () => {
+    const variant = {
+      ...content("", { contentWarning: "Food" }),
+      media: [{ mediaId: "m", altText: "A pixel" }],
     };
-    await expect(harness.connector.prepare(harness.context(), input)).rejects.toMatchObject({
-      code: "mastodon.server_limit",
-    });
-    await harness.control("PUT", "mastodon", { perUrl: 23, maxCharacters: 500 });
+    const input = { deliveryId: "bare", variant, dueAt: new Date(), media: [pixelFile()] };
+    const sentAt = new Date();
+    const plan = await harness.connector.prepare(harness.context(), input);
+    const published = await harness.connector.commit(harness.context(), plan, item("bare"));
+    if (harness.connector.locate === "unsupported") throw new TypeError("Mastodon can be read back");
+    const located = await harness.connector.locate(harness.context(), plan, item("bare"), sentAt);
+    expect(located).toMatchObject({ matches: [{ externalId: published.externalId }] });
   });
 
   it("lets a GIF go out alone, as the server does", () => {
@@ -222,45 +109,16 @@ describe("Mastodon", () => {
       retryAfterSeconds: number;
     };
     expect(retryAfterSeconds).toBeGreaterThan(10_000);
-    await harness.control("PUT", "mastodon", { postsPerWindow: 300 });
   });
 
   it("waits for what the server still processes", async () => {
     await harness.control("PUT", "mastodon", { processingMs: 600 });
-    const bytes = Buffer.from(
-      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
-      "base64",
-    );
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
     const variant = { ...content("Processed"), media: [{ mediaId: "m", altText: "A pixel" }] };
-    const input = {
-      deliveryId: "processed",
-      variant,
-      dueAt: new Date(),
-      media: [
-        {
-          mediaId: "m",
-          sha256,
-          mimeType: "image/png",
-          bytes: bytes.length,
-          width: 1,
-          height: 1,
-          durationMs: null,
-          pages: null,
-          altText: "A pixel",
-          publicUrl: "https://galley.example/m.png",
-          read: () => Promise.resolve(bytes),
-          // oxlint-disable-next-line require-await -- a generator is the shortest asynchronous list
-          chunks: async function* chunks() {
-            yield bytes;
-          },
-        },
-      ],
-    };
+    const media = [pixelFile()];
+    const input = { deliveryId: "processed", variant, dueAt: new Date(), media };
     const plan = await harness.connector.prepare(harness.context(), input);
     await harness.connector.commit(harness.context(), plan, item("processed"));
     expect((await harness.journal()).find(({ text }) => text === "Processed")?.altTexts).toEqual(["A pixel"]);
-    await harness.control("PUT", "mastodon", { processingMs: 0 });
   });
 
   it.each([
@@ -287,5 +145,15 @@ describe("Mastodon", () => {
     expect(connector.measure("👩‍👩‍👧‍👦é")).toBe(2);
     const long = content("x".repeat(495), { contentWarning: "Spoiler" });
     expect(connector.validate(long, []).map(({ code }) => code)).toEqual(["mastodon.too_long_with_warning"]);
+    const comment = {
+      ...content("x"),
+      firstComment: "x".repeat(495),
+      options: { contentWarning: "Spoiler" },
+    };
+    expect(connector.validate(comment, [])).toMatchObject([{ path: "/firstComment" }]);
+    // In a warning they count as they are written.
+    const address = `https://example.com/${"x".repeat(60)}`;
+    expect(connector.validate(content("x".repeat(421), { contentWarning: address }), [])).toHaveLength(1);
+    expect(connector.validate(content("x".repeat(420), { contentWarning: address }), [])).toEqual([]);
   });
 });

@@ -40,6 +40,7 @@ export const bluesky: Connector = {
   summary: "Posts, threads and images on Bluesky, with an app password.",
   connect: blueskyForm,
   limits,
+  accountLimits: null,
   options: [],
 
   target(context) {

@@ -69,6 +69,7 @@ export const email: Connector = {
   summary: "Mail to your readers through your own SMTP server, or into the built-in mail catcher.",
   connect: emailForm,
   limits,
+  accountLimits: null,
   options,
 
   target: targetOf,

@@ -77,6 +77,7 @@ export const facebook: Connector = {
     },
   }),
   limits,
+  accountLimits: null,
   options: [],
 
   target: (context) => metaTarget(platform, context),

@@ -86,6 +86,7 @@ export const instagram: Connector = {
     },
   }),
   limits,
+  accountLimits: null,
   options: [],
 
   target: (context) => metaTarget(platform, context),

@@ -42,6 +42,7 @@ function linkedInConnector({ kind, ...own }: Kind): Connector {
   const connector: Connector = {
     ...own,
     limits,
+    accountLimits: null,
     options: optionsFor(kind),
 
     target({ settings, accountId }) {

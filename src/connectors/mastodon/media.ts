@@ -9,7 +9,7 @@ const attachment = z.object({ id: z.string() });
 
 /** Uploads a file with its description and waits until the server has processed it; nobody sees it yet. */
 export async function upload(context: ConnectorContext, file: MediaFile): Promise<string> {
-  const multipart = multipartOf(file, await file.read());
+  const multipart = await multipartOf(file);
   const response = await send(context, "POST", "/api/v2/media", { multipart });
   if (!isSuccess(response)) throw mastodonFailure(response);
   const { id } = parseAnswer(platform, response, attachment);
@@ -48,17 +48,27 @@ const extensions: Record<string, string> = {
   "video/quicktime": "mov",
 };
 
-/** RFC 7578. The boundary is the hash of the file, which the file cannot hold. */
-function multipartOf(file: MediaFile, bytes: Uint8Array): { type: string; bytes: Uint8Array } {
+const pieceBytes = 1_000_000;
+
+/** RFC 7578. The boundary is the hash of the file, which the file cannot hold; a video stands in memory once. */
+async function multipartOf(file: MediaFile): Promise<{ type: string; bytes: Uint8Array }> {
   const boundary = `galley-${file.sha256}`;
   const name = `file.${extensions[file.mimeType] ?? "bin"}`;
   const description =
     file.altText === ""
       ? ""
       : `--${boundary}\r\ncontent-disposition: form-data; name="description"\r\n\r\n${file.altText}\r\n`;
-  const head = `${description}--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${name}"\r\ncontent-type: ${file.mimeType}\r\n\r\n`;
-  return {
-    type: `multipart/form-data; boundary=${boundary}`,
-    bytes: Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]),
-  };
+  const head = Buffer.from(
+    `${description}--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${name}"\r\ncontent-type: ${file.mimeType}\r\n\r\n`,
+  );
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+  const bytes = Buffer.alloc(head.length + file.bytes + tail.length);
+  bytes.set(head);
+  let at = head.length;
+  for await (const piece of file.chunks(pieceBytes)) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  bytes.set(tail, at);
+  return { type: `multipart/form-data; boundary=${boundary}`, bytes };
 }

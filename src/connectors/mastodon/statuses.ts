@@ -13,14 +13,11 @@ import type {
 import { ConnectorFailure } from "../failure.ts";
 import { isSuccess, parseAnswer } from "../answers.ts";
 import { call, mastodonFailure, platform, send } from "./api.ts";
+import { readServerLimits } from "./limits.ts";
 import { upload } from "./media.ts";
-import { plainText, statusLength } from "./text.ts";
-
-export const visibilities: Record<string, string> = {
-  Public: "public",
-  "Quiet public": "unlisted",
-  Followers: "private",
-};
+import { optionText, visibilities } from "./options.ts";
+import { rulesOf } from "./rules.ts";
+import { plainText } from "./text.ts";
 
 const payloadSchema = z.object({
   status: z.string(),
@@ -32,92 +29,55 @@ const payloadSchema = z.object({
 });
 type Payload = z.output<typeof payloadSchema>;
 
-const instanceSchema = z.object({
-  configuration: z.object({
-    statuses: z
-      .object({
-        max_characters: z.int(),
-        max_media_attachments: z.int(),
-        characters_reserved_per_url: z.int(),
-      })
-      .partial(),
-    media_attachments: z
-      .object({
-        supported_mime_types: z.array(z.string()),
-        description_limit: z.int(),
-        image_size_limit: z.int(),
-        video_size_limit: z.int(),
-      })
-      .partial()
-      .default({}),
-  }),
-});
-
 /** Asks the server for its limits, uploads the media, and writes down each status. */
 export async function planStatuses(context: ConnectorContext, delivery: DeliveryInput): Promise<Plan> {
   const { variant } = delivery;
   const { options } = variant;
-  const spoilerText = textOf(options["contentWarning"]);
+  await keepToServersLimits(context, delivery);
+  const spoilerText = optionText(options["contentWarning"]);
   const comment = variant.firstComment === null ? [] : [variant.firstComment];
   const parts = withLink(variant);
   const texts = [...parts, ...comment];
-  await keepToServersLimits(context, texts, spoilerText, delivery);
   const mediaIds: string[] = [];
   for (const file of delivery.media) mediaIds.push(await upload(context, file));
-  const items = texts.map((status, index): PlanItem => {
+  const items = texts.map((text, index): PlanItem => {
+    // Files without a text: the server takes the warning for the text and hides the files, so that is what is read back.
+    const isBare = text.trim() === "" && spoilerText !== "";
     const payload: Payload = {
-      status,
+      status: isBare ? spoilerText : text,
       mediaIds: index === 0 ? mediaIds : [],
-      visibility: visibilities[textOf(options["visibility"])] ?? null,
-      spoilerText,
-      sensitive: options["sensitive"] === "Yes",
-      language: textOf(options["language"]).toLowerCase() || null,
+      visibility: visibilities[optionText(options["visibility"])] ?? null,
+      spoilerText: isBare ? "" : spoilerText,
+      sensitive: isBare || options["sensitive"] === "Yes",
+      language: optionText(options["language"]).toLowerCase() || null,
     };
     return { kind: index === 0 ? "post" : index < parts.length ? "reply" : "comment", payload };
   });
   return { items };
 }
 
+/** The same rules as while typing, by what the server says now. */
 async function keepToServersLimits(
   context: ConnectorContext,
-  texts: string[],
-  spoilerText: string,
-  { media }: DeliveryInput,
+  { variant, media }: DeliveryInput,
 ): Promise<void> {
-  const { configuration } = await call(context, instanceSchema, "GET", "/api/v2/instance");
-  const { max_characters: most = 500, max_media_attachments: files = 4 } = configuration.statuses;
-  const perUrl = configuration.statuses.characters_reserved_per_url;
-  const longest = Math.max(...texts.map((text) => statusLength(text, spoilerText, perUrl)));
-  if (longest > most) {
-    throw tooMuch(`This server takes ${most} characters at most; a part of this post has ${longest}.`);
-  }
-  if (media.length > files) throw tooMuch(`This server takes ${files} files at most.`);
-  for (const file of media) keepToFileLimits(file, configuration.media_attachments);
+  const [problem] = rulesOf(await serverLimitsNow(context)).validate(variant, media);
+  if (!problem) return;
+  const { message } = problem;
+  throw new ConnectorFailure({ verdict: "rejected", code: "mastodon.server_limit", message });
 }
 
-/** https://docs.joinmastodon.org/entities/Instance/#media_attachments; what a server does not name it does not limit. */
-function keepToFileLimits(
-  { mimeType, bytes, altText }: DeliveryInput["media"][number],
-  limits: z.output<typeof instanceSchema>["configuration"]["media_attachments"],
-): void {
-  const { supported_mime_types: types, description_limit: description } = limits;
-  if (types && !types.includes(mimeType)) throw tooMuch(`This server takes no ${mimeType}.`);
-  const size = mimeType.startsWith("video/") ? limits.video_size_limit : limits.image_size_limit;
-  if (size !== undefined && bytes > size) {
-    throw tooMuch(`This server takes files of ${size} bytes at most; one of this post has ${bytes}.`);
+/** Where a server refuses to tell, the limits are those that are known: it may take the post all the same. */
+async function serverLimitsNow(context: ConnectorContext): Promise<JsonObject | null> {
+  const { accountLimits } = context;
+  try {
+    const seen = await readServerLimits(context);
+    await accountLimits?.note(seen);
+    return seen;
+  } catch (error) {
+    if (!(error instanceof ConnectorFailure) || error.verdict !== "rejected") throw error;
+    return accountLimits?.known ?? null;
   }
-  const length = Array.from(altText).length;
-  if (description !== undefined && length > description) {
-    throw tooMuch(`This server takes ${description} characters of description; one here has ${length}.`);
-  }
-}
-
-function tooMuch(message: string): ConnectorFailure {
-  return new ConnectorFailure({ verdict: "rejected", code: "mastodon.server_limit", message });
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value.trim() : "";
 }
 
 /** The status that an item answers: a thread goes on from its last part, a comment answers the first. */

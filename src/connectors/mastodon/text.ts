@@ -31,9 +31,9 @@ function shortMentions(text: string): string {
   });
 }
 
-/** The warning counts with the text. */
+/** The warning counts with the text, addresses and mentions in it as they are written. */
 export function statusLength(text: string, warning: string, perUrl = charactersOfUrl): number {
-  return mastodonLength(text, perUrl) + mastodonLength(warning, perUrl);
+  return mastodonLength(text, perUrl) + countGraphemes(warning);
 }
 
 const entities: Record<string, string> = {

@@ -49,6 +49,7 @@ export const sandbox: Connector = {
   summary: "A pretend social network on this machine: connect it first and see a post arrive.",
   connect: sandboxOAuth,
   limits,
+  accountLimits: null,
   options: [],
 
   target({ settings, accountId }) {

@@ -120,6 +120,7 @@ export const site: Connector = {
     refresh: null,
   },
   limits,
+  accountLimits: null,
   options,
 
   async target(context) {

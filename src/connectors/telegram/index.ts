@@ -93,6 +93,7 @@ export const telegram: Connector = {
   summary: "Messages and pictures in a Telegram channel, by a bot of your own.",
   connect: form,
   limits,
+  accountLimits: null,
   options,
 
   target(context) {

@@ -57,6 +57,7 @@ export const x: Connector = {
     "Posts, threads and images on X, with an app of your own at developer.x.com. X charges for each post.",
   connect: xOAuth,
   limits,
+  accountLimits: null,
   options,
 
   target({ settings, accountId }) {

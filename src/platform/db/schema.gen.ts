@@ -93,6 +93,8 @@ export type ChannelsTable = {
   target_hash: Nullable<string>;
   target_words: Nullable<string>;
   target_changed_at: Nullable<Instant>;
+  account_limits: Nullable<Json>;
+  account_limits_at: Nullable<Instant>;
 };
 
 export type DeliveriesTable = {

@@ -24,7 +24,8 @@ type VariantEditorProps = {
 /** Everything that is said on one channel. */
 export function VariantEditor({ variant, target, check, disabled, onChange }: VariantEditorProps) {
   const { content } = variant;
-  const { limits, options } = target.connector;
+  const { limits } = target;
+  const { options } = target.connector;
   const problems = check?.problems ?? [];
   const label = composerText.variantFor(target.channel.handle);
 
