@@ -64,6 +64,10 @@ async function control(switches: object): Promise<void> {
   expect((await fetch(`${server.url}/control/mastodon`, { method: "PUT", body })).status).toBe(200);
 }
 
+async function statusOf(path: string): Promise<number> {
+  return (await fetch(`${server.url}${path}`)).status;
+}
+
 async function write(body: object) {
   const answer = await fetch(`${server.url}/api/v1/statuses`, {
     method: "POST",
@@ -110,7 +114,6 @@ describe("the emulated Mastodon server", () => {
   });
 
   it("is an older server, or tells nothing of itself, where the switch says so", async () => {
-    const statusOf = async (path: string) => (await fetch(`${server.url}${path}`)).status;
     await control({ instanceApi: 1 });
     expect([await statusOf("/api/v2/instance"), await statusOf("/api/v1/instance")]).toEqual([404, 200]);
     await control({ instanceApi: 0 });
