@@ -4,6 +4,7 @@ import * as checks from "../src/connectors/checks.ts";
 import * as facets from "../src/connectors/bluesky/facets.ts";
 import * as mailRender from "../src/connectors/email/render.ts";
 import * as littleText from "../src/connectors/linkedin/little-text.ts";
+import * as mastodonRules from "../src/connectors/mastodon/rules.ts";
 import * as mastodonText from "../src/connectors/mastodon/text.ts";
 import * as sameText from "../src/connectors/meta-graph/same-text.ts";
 import * as slug from "../src/connectors/site/slug.ts";
@@ -241,6 +242,7 @@ test("what takes the square of its text is told", () => {
   expect(growthOf(square, { name: "", of: (length) => "a".repeat(length) })).toBeGreaterThan(steepest);
 }, 60_000);
 
+const largeServer = mastodonRules.rulesOf({ characters: 100_000 });
 const measured: [name: string, call: Measured][] = [
   ...registered.flatMap(([, calls]) =>
     Object.entries(calls).flatMap(([name, call]): [string, Measured][] => (call ? [[name, call]] : [])),
@@ -249,6 +251,8 @@ const measured: [name: string, call: Measured][] = [
     [`measure of ${connector.id}`, (text) => connector.measure(text.toWellFormed())],
     [`validate of ${connector.id}`, (text) => connector.validate(variant(text), [])],
   ]),
+  // Where a server takes as much as Galley believes of one, all of a text is counted.
+  ["validate of mastodon on a large server", (text) => largeServer.validate(variant(text), [])],
 ];
 
 test.each(measured)(
