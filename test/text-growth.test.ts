@@ -29,9 +29,8 @@ import * as plainHtml from "../src/platform/rendering/plain-html.ts";
 import * as siteRender from "../src/site/render.ts";
 import * as withLink from "../web/src/preview/with-link.ts";
 import * as xPieces from "../web/src/preview/x-pieces.ts";
-import { type Shape, shapes } from "./text-shapes.ts";
-
-type Measured = (text: string) => unknown;
+import { growthOf, type Measured, steepest, steepOn } from "./growth.ts";
+import { shapes } from "./text-shapes.ts";
 
 const variant = (text: string) => ({
   parts: [text],
@@ -192,44 +191,6 @@ test("every function of text that a module gives away is measured", () => {
   }
 });
 
-/** UTF-16 units. The largest is within what every rule still reads whole. */
-const sizes = [3_000, 6_000, 12_000] as const;
-/** Below this a clock tells nothing, and nobody waits. */
-const noticeableMs = 20;
-/** Twice the text takes about 2.2 times as long by n log n, and 4 times by its square. */
-const steepestOfEach = 2.7;
-/** Four times the text: about 4.6 times by n log n, 16 times by its square. */
-const steepest = 9;
-/** Collections of garbage and other people's work on the machine only ever add: the least of many runs is the true time. */
-const mostRuns = 12;
-
-/** Milliseconds that this thread computed, whatever else the machine does meanwhile. */
-function timeOf(call: Measured, text: string): number {
-  const start = process.threadCpuUsage();
-  call(text);
-  const { user, system } = process.threadCpuUsage(start);
-  return (user + system) / 1_000;
-}
-
-/** How many times longer the largest takes, where each step is steep in the best of many runs; 0 where none notices. */
-function growthOf(call: Measured, shape: Shape): number {
-  const texts = sizes.map((size) => shape.of(size));
-  const least = sizes.map(() => Number.POSITIVE_INFINITY);
-  for (let run = 0; run < mostRuns; run += 1) {
-    for (const size of [2, 1, 0]) {
-      least[size] = Math.min(least[size] ?? 0, timeOf(call, texts[size] ?? ""));
-      // Mostly the largest is too fast to tell already, and the others need not run.
-      if ((least[2] ?? 0) < noticeableMs) return 0;
-    }
-    if (!isSteep(least)) return 0;
-  }
-  return (least[2] ?? 0) / (least[0] ?? 0);
-}
-
-function isSteep([small = 0, middle = 0, large = 0]: number[]): boolean {
-  return large > small * steepest && large > middle * steepestOfEach && middle > small * steepestOfEach;
-}
-
 function square(text: string): number {
   let sum = 0;
   for (let outer = 0; outer < text.length; outer += 1) {
@@ -258,13 +219,7 @@ const measured: [name: string, call: Measured][] = [
 test.each(measured)(
   "%s takes no more than n log n on any shape",
   (_, call) => {
-    // What is compiled, and what a module makes with its first text, is no part of it.
-    call("warm *up*");
-    const steep = shapes.flatMap((shape) => {
-      const growth = growthOf(call, shape);
-      return growth > 0 ? [`${shape.name}: ${growth.toFixed(1)} times`] : [];
-    });
-    expect(steep.join("; ")).toBe("");
+    expect(steepOn(call, shapes)).toBe("");
   },
   180_000,
 );

@@ -42,10 +42,10 @@ export function readFile(bytes: Uint8Array): { lines: FileLine[]; notice: string
   const { text: found, notice } = textOf(bytes);
   const { text, delimiter } = separated(found, (name) => isColumn(columnName(name)));
   const forHeader = { delimiter, width: null, least: 0, mostRecords: 0 };
-  const names = headerOf(readRecords(text, forHeader).records[0]);
+  const { names, width } = headerOf(readRecords(text, forHeader).records[0]);
   const { records, complete } = readRecords(text, {
     delimiter,
-    width: names.length,
+    width,
     least: Math.max(...required.map((name) => names.indexOf(name))) + 1,
     mostRecords: mostLines + 1,
   });
@@ -95,10 +95,23 @@ function shown(name: string): string {
   return name.length <= 60 ? name : `${name.slice(0, 60).toWellFormed()}…`;
 }
 
-/** The columns in order; one without a name may stay where its cells are empty. */
-function headerOf(record: CsvRecord | undefined): string[] {
-  if (!record || "wrong" in record) throw refused("header", "The first line must name the columns.");
-  const names = record.cells.map(columnName);
+/** Each line is read column by column; a post has a dozen, and every option of every platform a few dozen more. */
+const mostColumns = 300;
+
+/**
+ * The columns in order; one without a name may stay where its cells are empty. `width`: with those at the end that a
+ * spreadsheet adds.
+ */
+function headerOf(record: CsvRecord | undefined): { names: string[]; width: number } {
+  if (!record || "wrong" in record)
+    throw refused("header", `The first line must name the columns, ${mostColumns} at most.`);
+  const width = record.cells.length;
+  const count = record.cells.findLastIndex((cell) => cell.trim() !== "") + 1;
+  if (count > mostColumns) {
+    const message = `The first line names ${count} columns; a file may have ${mostColumns}.`;
+    throw refused("too_many_columns", `${message} Is this a table of posts, and is its separator right?`);
+  }
+  const names = record.cells.slice(0, count).map(columnName);
   const named = names.filter((name) => name !== "");
   const unknown = named.filter((name) => !isColumn(name));
   const missing = required.filter((name) => !named.includes(name));
@@ -109,7 +122,7 @@ function headerOf(record: CsvRecord | undefined): string[] {
     ...missing.map((name) => `The column "${name}" is missing.`),
     ...twice.slice(0, mostTold).map((name) => `The column "${shown(name)}" is there twice.`),
   ];
-  if (problems.length === 0) return names;
+  if (problems.length === 0) return { names, width };
   throw new DeskError({
     code: "desk.import_header",
     kind: "unprocessable",

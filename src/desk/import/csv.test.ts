@@ -53,6 +53,22 @@ describe("records", () => {
   });
 });
 
+test.each(["\n", "\r\n"])("records come out whole, however long they are, where lines end with %j", (end) => {
+  // Cells of 0 to 60,000 characters, among them line breaks, quotation marks and separators.
+  const rows = Array.from({ length: 120 }, (_, index) => [
+    String(index),
+    `a, "b"\nc;\r\n`.repeat((index * index) % 4_300),
+    index % 7 === 0 ? "" : "x".repeat((index * 701) % 5_000),
+  ]);
+  const text = rows.map((row) => row.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(",")).join(end);
+  const found = readRecords(text, { delimiter: ",", width: 3, least: 3, mostRecords: 1_000 });
+  expect(found.complete).toBe(true);
+  expect(found.records.map((record) => ("cells" in record ? record.cells : record.wrong))).toEqual(rows);
+  const lines = found.records.map(({ line }) => line);
+  const before = rows.map((_, index) => rows.slice(0, index).join("").split("\n").length + index);
+  expect(lines).toEqual(before);
+});
+
 describe("a file", () => {
   const table = "text,channels\r\nGrüße aus Köln,sandbox\r\n";
   const utf16 = (littleEndian: boolean, mark: boolean) => {
@@ -93,6 +109,10 @@ describe("a file", () => {
     const line = "x,y\n";
     expect(refusalOf(bytes(`text,channels\n${line.repeat(5001)}`))).toBe("desk.import_too_many_lines");
     expect(refusalOf(bytes(`text,channels\n${line.repeat(5000)}`))).toBe("read");
+    const options = Array.from({ length: 60_000 }, (_, index) => `option:${index}`).join();
+    expect(() => readFile(bytes(`text,channels,${options}\n${line.repeat(5000)}`))).toThrow(/300/u);
+    const many = Array.from({ length: 299 }, (_, index) => `option:${index}`).join();
+    expect(refusalOf(bytes(`text,channels,${many}\n${line}`))).toBe("desk.import_too_many_columns");
     expect(() => readFile(bytes("txt,channels\nx,y"))).toThrow(/no column "txt".*"text" is missing/u);
   });
 
@@ -124,6 +144,7 @@ describe("a file of Excel's", () => {
     ["has a mark before the separator", `\u{FEFF}sep=;\n${head}\nA;Hello;sandbox;;;\n`],
     ["begins with an empty line", `\r\n${head}\r\nA;Hello;sandbox;;;\r\n`],
     ["has empty columns at its end", `${head};;;\nA;Hello;sandbox;;;;;;\n`],
+    ["has the empty columns of a whole sheet", `${head}${";".repeat(16_378)}\nA;Hello;sandbox\n`],
     ["has cells beyond its columns", `${head}\nA;Hello;sandbox;;;;;;\n`],
     ["ends its lines early", `${head}\nA;Hello;sandbox\n`],
     ["has a comma in a column's cells", `${head}\n"A";"Hello";"sandbox"\n`],

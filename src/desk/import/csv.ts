@@ -75,16 +75,6 @@ const longestRecord = 500_000;
 /** A file with more lines that are not CSV is something else. */
 const mostBroken = 200;
 
-class Stop extends Error {
-  readonly line: number;
-  readonly next: number;
-  constructor(line: number, next: number, message: string) {
-    super(message);
-    this.line = line;
-    this.next = next;
-  }
-}
-
 export type Table = {
   delimiter: string;
   /** Of the header; null for reading the header itself. `least`: how many of them no record may lack. */
@@ -100,45 +90,70 @@ export type Table = {
  * record may be missing, and there may be more of them than columns: spreadsheets write both.
  */
 export function readRecords(text: string, table: Table): { records: CsvRecord[]; complete: boolean } {
-  const { mostRecords } = table;
   const lines = text.split("\n");
   const records: CsvRecord[] = [];
-  let broken = 0;
-  for (let start = 0; start < lines.length;) {
-    const stop = readUntilWrong(lines, start, table, records);
-    if (stop === null) break;
-    if (records.length > mostRecords) return { records, complete: false };
-    records.push({ line: stop.line, wrong: stop.message });
-    broken += 1;
-    if (broken > mostBroken) return { records, complete: false };
-    start = stop.next - 1;
+  let [start, size, broken] = [0, window, 0];
+  while (start < lines.length) {
+    const piece = pieceOf(lines, start, size);
+    const read = readPiece(lines, piece, table, table.mostRecords + 1 - records.length);
+    for (const record of read.records) {
+      records.push(record);
+      if ("wrong" in record) broken += 1;
+    }
+    if (records.length > table.mostRecords || broken > mostBroken) return { records, complete: false };
+    size = read.next === start ? size * 2 : window;
+    start = read.next;
   }
-  return { records, complete: records.length <= mostRecords };
+  return { records, complete: true };
 }
 
-/** Null: everything was read. Lines count from 1. */
-function readUntilWrong(lines: string[], start: number, table: Table, records: CsvRecord[]): Stop | null {
+/** Characters that are given to the parser at once: what is read again after a wrong line is never the rest of the file. */
+const window = 65_536;
+
+/** Whole lines, from `start` to before `end`. */
+type Piece = { start: number; end: number };
+
+function pieceOf(lines: string[], start: number, size: number): Piece {
+  let end = start;
+  for (let length = 0; end < lines.length && length < size; end += 1) length += (lines[end] ?? "").length + 1;
+  return { start, end };
+}
+
+/** Ends the parser early; what it was is known by then. */
+class Enough extends Error {}
+
+/**
+ * The records of a piece, `most` of them at most, and the line to go on with: the one after it; the one after a wrong
+ * one; or that of a record whose end is not in the piece, which is then `start` where the piece was too small.
+ */
+function readPiece(
+  lines: string[],
+  { start, end }: Piece,
+  table: Table,
+  most: number,
+): { records: CsvRecord[]; next: number } {
+  const records: CsvRecord[] = [];
+  // Every record ends with its line, also at the end of the file.
+  const bytes = Buffer.from(`${lines.slice(start, end).join("\n")}\n`);
+  const passed = lineCounter(bytes);
   let last = start;
-  function take(cells: string[], { lines: count }: InfoRecord): null {
+  let next = end;
+  function take(cells: string[], info: InfoRecord): null {
     const begin = firstFilled(lines, last);
-    last = start + count;
+    last = start + passed(info.bytes);
     if (cells.every((cell) => cell.trim() === "")) return null;
     const spanned = lines.slice(begin, last);
-    if (!fits(cells, spanned, table)) {
-      // A record over several lines with the wrong number of cells began with a stray quotation mark.
-      const next = spanned.length > 1 ? begin + 1 : last;
-      throw new Stop(
-        begin + 1,
-        next + 1,
-        `This line has ${cells.length} cells, the header has ${table.width}; look for a missing or stray quotation mark or separator.`,
-      );
-    }
-    records.push({ line: begin + 1, cells });
-    if (records.length > table.mostRecords) throw new Stop(begin + 1, last + 1, "");
+    const line = begin + 1;
+    if (fits(cells, spanned, table)) records.push({ line, cells });
+    else records.push({ line, wrong: wrongWidth(cells, table) });
+    // A record over several lines with the wrong number of cells began with a stray quotation mark.
+    const isStray = spanned.length > 1 && "wrong" in (records.at(-1) ?? {});
+    if (isStray) next = begin + 1;
+    if (isStray || records.length >= most) throw new Enough();
     return null;
   }
   try {
-    parse(lines.slice(start).join("\n"), {
+    parse(bytes, {
       delimiter: table.delimiter,
       record_delimiter: ["\r\n", "\n"],
       relax_column_count: true,
@@ -146,17 +161,33 @@ function readUntilWrong(lines: string[], start: number, table: Table, records: C
       max_record_size: longestRecord,
       on_record: take,
     });
-    return null;
   } catch (error) {
-    if (error instanceof Stop) return error;
-    if (!(error instanceof CsvError)) throw error;
-    const begin = firstFilled(lines, last);
-    return new Stop(
-      begin + 1,
-      begin + 2,
-      "This line is not CSV: a quotation mark is not closed, or stands in the middle of a cell. Double it, or put the whole cell in quotation marks.",
-    );
+    if (error instanceof CsvError) {
+      const begin = firstFilled(lines, last);
+      if (error.code === "CSV_QUOTE_NOT_CLOSED" && end < lines.length) return { records, next: begin };
+      records.push({ line: begin + 1, wrong: notCsv });
+      return { records, next: begin + 1 };
+    }
+    if (!(error instanceof Enough)) throw error;
   }
+  return { records, next };
+}
+
+/** Tells how many lines end before a byte, asked in rising order: the parser counts `\r\n` inside a cell twice. */
+function lineCounter(bytes: Buffer): (before: number) => number {
+  let count = 0;
+  let next = bytes.indexOf("\n");
+  return (before) => {
+    for (; next >= 0 && next < before; next = bytes.indexOf("\n", next + 1)) count += 1;
+    return count;
+  };
+}
+
+const notCsv =
+  "This line is not CSV: a quotation mark is not closed, or stands in the middle of a cell. Double it, or put the whole cell in quotation marks.";
+
+function wrongWidth(cells: string[], { width }: Table): string {
+  return `This line has ${cells.length} cells, the header has ${width}; look for a missing or stray quotation mark or separator.`;
 }
 
 /** Whether the cells are one line of the table, perhaps without empty ones at its end. */

@@ -32,19 +32,30 @@ export type Surroundings = {
   now: Date;
 };
 
-const longestText = 200_000;
+/** UTF-16 units: what the API takes of anybody (posts.schema.ts), so that what is imported can be edited. */
+const longestCell = 200_000;
+const longest: Record<string, number> = { link: 4_000, "first comment": 50_000 };
+const longestOption = 10_000;
+const longestAltText = 10_000;
+const mostParts = 100;
+const mostMedia = 50;
+/** More says nothing new. */
+const mostProblems = 20;
 
 /** What a line says, or in plain words why it can't be made. Looks at nothing but the line and the channels. */
 export function interpret(cells: Cells, around: Surroundings): Interpreted {
   const problems: LineProblem[] = [];
   const cell = (name: string) => (cells[name] ?? "").trim();
-  const wrong = (column: string, message: string) =>
-    void problems.push({ column, message, severity: "error" });
+  function wrong(column: string, message: string): void {
+    if (problems.length < mostProblems) problems.push({ column, message, severity: "error" });
+  }
   for (const [column, text] of Object.entries(cells)) {
     const problem = publishableProblem("", text);
     if (problem) wrong(column, problem.message);
-    if (text.length > longestText) wrong(column, `This cell has more than ${longestText} characters.`);
+    const most = longest[column] ?? (column.startsWith("option:") ? longestOption : longestCell);
+    if (text.length > most) wrong(column, `This cell has more than ${most} characters.`);
   }
+  if (problems.length > 0) return { draft: null, problems };
   // Not trimmed: what surrounds a person's own text was taken away when the file was read.
   const text = cells["text"] ?? "";
   if (text.trim() === "") wrong("text", "There is no text.");
@@ -52,9 +63,11 @@ export function interpret(cells: Cells, around: Surroundings): Interpreted {
   const media = mediaOf(cell("media"), cells["alt text"] ?? "", wrong);
   const link = linkOf(cells["link"] ?? "", wrong);
   const options = optionsOf(cells, channels, around.connectors, wrong);
+  const parts = cellToParts(text);
+  if (parts.length > mostParts)
+    wrong("text", `This thread has ${parts.length} parts; ${mostParts} is the most.`);
   const schedule = scheduleOf(cell, around, wrong);
   if (problems.length > 0) return { draft: null, problems };
-  const parts = cellToParts(text);
   return {
     problems,
     draft: {
@@ -86,21 +99,24 @@ function firstLine(text: string): string {
 
 /** By id, by handle with or without `@`, or by platform where it has one channel. */
 function channelsOf(list: string, all: TargetChannel[], wrong: Wrong): TargetChannel[] {
-  const names = list.split(/[;,|\n]/u).flatMap((name) => name.trim() || []);
-  if (names.length === 0) wrong("channels", "Name at least one channel, by its handle or platform.");
-  const found = names.flatMap((name) => {
-    const wanted = name.toLowerCase().replace(/^@/u, "");
-    const live = all.filter(({ status }) => status !== "disconnected");
-    const exact = live.filter(
-      ({ id, handle }) => id === name || handle.toLowerCase().replace(/^@/u, "") === wanted,
-    );
-    const fits = exact.length > 0 ? exact : live.filter(({ connector }) => connector === wanted);
+  const names = new Set(list.split(/[;,|\n]/u).flatMap((name) => name.trim() || []));
+  if (names.size === 0) wrong("channels", "Name at least one channel, by its handle or platform.");
+  const live = all.filter(({ status }) => status !== "disconnected");
+  const byId = Map.groupBy(live, ({ id }) => id);
+  const byHandle = Map.groupBy(live, ({ handle }) => bare(handle));
+  const byPlatform = Map.groupBy(live, ({ connector }) => connector);
+  const found = [...names].flatMap((name) => {
+    const fits = byId.get(name) ?? byHandle.get(bare(name)) ?? byPlatform.get(bare(name)) ?? [];
     if (fits.length === 0) wrong("channels", `There is no connected channel "${name}".`);
     if (fits.length > 1)
       wrong("channels", `"${name}" fits ${fits.length} channels; use the id of one: ${idsOf(fits)}.`);
     return fits.length === 1 ? fits : [];
   });
   return [...new Map(found.map((channel) => [channel.id, channel])).values()];
+}
+
+function bare(handle: string): string {
+  return handle.toLowerCase().replace(/^@/u, "");
 }
 
 function idsOf(channels: TargetChannel[]): string {
@@ -112,6 +128,12 @@ function mediaOf(list: string, altTexts: string, wrong: Wrong): LineMedia[] {
   const alts = cellToTexts(altTexts);
   if (alts.length > names.length)
     wrong("alt text", `There are ${alts.length} descriptions (separated by |) for ${names.length} images.`);
+  if (names.length > mostMedia) {
+    wrong("media", `There are ${names.length} images; ${mostMedia} is the most.`);
+    return [];
+  }
+  if (alts.some((alt) => alt.length > longestAltText))
+    wrong("alt text", `A description has more than ${longestAltText} characters.`);
   return names.flatMap((name, index): LineMedia[] => {
     const altText = alts[index] ?? "";
     if (isId(name)) return [{ id: name, altText }];

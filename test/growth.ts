@@ -1,0 +1,60 @@
+import type { Shape } from "./text-shapes.ts";
+
+export type Measured = (text: string) => unknown;
+
+/** UTF-16 units, each twice the one before. The largest is within what every rule of a platform still reads whole. */
+const usual = [3_000, 6_000, 12_000] as const;
+/** Below this a clock tells nothing, and nobody waits. */
+const noticeableMs = 20;
+/** Twice the text takes about 2.2 times as long by n log n, and 4 times by its square. */
+const steepestOfEach = 2.7;
+/** Four times the text: about 4.6 times by n log n, 16 times by its square. */
+export const steepest = 9;
+/** Collections of garbage and other people's work on the machine only ever add: the least of many runs is the true time. */
+const mostRuns = 12;
+
+/** Milliseconds that this thread computed, whatever else the machine does meanwhile. */
+function timeOf(call: Measured, text: string): number {
+  const start = process.threadCpuUsage();
+  call(text);
+  const { user, system } = process.threadCpuUsage(start);
+  return (user + system) / 1_000;
+}
+
+/** How many times longer the largest takes, where each step is steep in the best of many runs; 0 where none notices. */
+export function growthOf(
+  call: Measured,
+  shape: Shape,
+  sizes: readonly [number, number, number] = usual,
+): number {
+  const texts = sizes.map((size) => shape.of(size));
+  const least = sizes.map(() => Number.POSITIVE_INFINITY);
+  for (let run = 0; run < mostRuns; run += 1) {
+    for (const size of [2, 1, 0]) {
+      least[size] = Math.min(least[size] ?? 0, timeOf(call, texts[size] ?? ""));
+      // Mostly the largest is too fast to tell already, and the others need not run.
+      if ((least[2] ?? 0) < noticeableMs) return 0;
+    }
+    if (!isSteep(least)) return 0;
+  }
+  return (least[2] ?? 0) / (least[0] ?? 0);
+}
+
+function isSteep([small = 0, middle = 0, large = 0]: number[]): boolean {
+  return large > small * steepest && large > middle * steepestOfEach && middle > small * steepestOfEach;
+}
+
+/** The shapes on which a call takes more than n log n, each with how much; empty where there is none. */
+export function steepOn(
+  call: Measured,
+  shapes: readonly Shape[],
+  sizes: readonly [number, number, number] = usual,
+): string {
+  // What is compiled, and what a module makes with its first text, is no part of it.
+  call("warm *up*");
+  const steep = shapes.flatMap((shape) => {
+    const growth = growthOf(call, shape, sizes);
+    return growth > 0 ? [`${shape.name}: ${growth.toFixed(1)} times`] : [];
+  });
+  return steep.join("; ");
+}
