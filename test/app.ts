@@ -57,6 +57,8 @@ export type TestApp = {
 /** Keeps every rule of the password policy. */
 export const testPassword = "seven quiet herons wade";
 export const testOrigin = "http://galley.test";
+/** With an address of this machine alone, where callers on it count as such. */
+export const ownMachine = { publicUrl: "http://localhost" };
 
 const client = { address: "127.0.0.1", userAgent: "test" };
 

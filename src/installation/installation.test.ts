@@ -1,11 +1,11 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { testApp, type TestApp, testPassword, type TestPerson } from "../../test/app.ts";
+import { ownMachine, testApp, type TestApp, testPassword, type TestPerson } from "../../test/app.ts";
 
 let test: TestApp;
 let first: TestPerson;
 beforeAll(async () => {
-  test = await testApp();
+  test = await testApp({ options: ownMachine });
   const answer = await test.app.inject({
     method: "POST",
     url: "/api/v1/setup",

@@ -1,12 +1,12 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { testApp, type TestApp, testPassword } from "../../test/app.ts";
+import { ownMachine, testApp, type TestApp, testPassword } from "../../test/app.ts";
 import { roles } from "#kit";
 import { can } from "./permissions.ts";
 
 let test: TestApp;
 beforeAll(async () => {
-  test = await testApp();
+  test = await testApp({ options: ownMachine });
 });
 afterAll(() => test.close());
 

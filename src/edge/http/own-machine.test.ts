@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { testApp, type TestApp, type TestPerson } from "../../../test/app.ts";
+import { ownMachine, testApp, type TestApp, type TestPerson } from "../../../test/app.ts";
 import { startListener } from "../../../test/raw-http.ts";
 import { passOn } from "./pass-on.ts";
 
 const metricsToken = "scrape-me-if-you-can-0123456789";
 const setUpToken = "printed-in-the-terminal";
 /** A name of the machine in the browser, and one that the network knows. */
-const local = { publicUrl: "http://localhost", hosts: ["galley.test"] };
+const local = { ...ownMachine, hosts: ["galley.test"] };
 let test: TestApp;
 let person: TestPerson;
 let closePlatform: () => Promise<void>;

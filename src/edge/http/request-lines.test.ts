@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { testApp, type TestApp } from "../../../test/app.ts";
+import { ownMachine, testApp, type TestApp } from "../../../test/app.ts";
 import { type Listener, type RawAnswer, sendRaw, startListener } from "../../../test/raw-http.ts";
 import { passOn } from "./pass-on.ts";
 
@@ -14,7 +14,10 @@ beforeAll(async () => {
   canary = await startListener("the canary's secret");
   platform = await startListener("the platform");
   const target = `http://127.0.0.1:${platform.port}`;
-  test = await testApp({ registerOutside: (app) => passOn(app, { prefix: "/sandbox", target }) });
+  test = await testApp({
+    options: { ...ownMachine, hosts: ["galley.test"] },
+    registerOutside: (app) => passOn(app, { prefix: "/sandbox", target }),
+  });
   await test.app.listen({ port: 0, host: "127.0.0.1" });
   port = (test.app.server.address() as AddressInfo).port;
 });
