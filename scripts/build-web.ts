@@ -8,6 +8,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { Rolldown } from "vite";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { serviceWorkerSource, writeServiceWorker } from "./service-worker.ts";
 
@@ -15,12 +16,23 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const web = join(root, "web");
 const stamp = join(web, "dist", ".built-from");
 
-function inputs(): string[] {
-  const sources = readdirSync(join(web, "src"), { recursive: true, withFileTypes: true });
-  const assets = readdirSync(join(web, "public"), { recursive: true, withFileTypes: true });
-  // The rule that tells what X makes a link of is the server's own.
-  const shared = readdirSync(join(root, "src/connectors/text"), { withFileTypes: true });
-  const files = [...sources, ...assets, ...shared].filter((entry) => entry.isFile());
+/** What was built last: from which modules beside `web`, and a hash of all that went into it. */
+type Stamp = { shared: string[]; hash: string };
+
+function lastBuild(): Stamp | null {
+  try {
+    return JSON.parse(readFileSync(stamp, "utf8")) as Stamp;
+  } catch {
+    return null;
+  }
+}
+
+/** Every file of the dashboard, and those of the server that it imported last: an import more is a change of its own. */
+function inputs(shared: string[]): string[] {
+  const folders = ["web/src", "web/public"].map((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true }),
+  );
+  const files = folders.flat().filter((entry) => entry.isFile());
   const own = [
     "web/index.html",
     "web/vite.config.ts",
@@ -28,16 +40,30 @@ function inputs(): string[] {
     "scripts/service-worker.ts",
     "src/edge/http/machine-paths.ts",
     "package-lock.json",
-  ].map((name) => join(root, name));
-  return [...own, serviceWorkerSource, ...files.map((entry) => join(entry.parentPath, entry.name))].sort();
+  ];
+  return [
+    ...[...own, ...shared].map((name) => join(root, name)),
+    serviceWorkerSource,
+    ...files.map((entry) => join(entry.parentPath, entry.name)),
+  ].sort();
 }
 
-function fingerprint(): string {
+function fingerprint(shared: string[]): string {
   const hash = createHash("sha256");
-  for (const path of inputs()) {
-    hash.update(path.slice(root.length)).update("\0").update(readFileSync(path)).update("\0");
+  for (const path of inputs(shared)) {
+    const content = existsSync(path) ? readFileSync(path) : "";
+    hash.update(path.slice(root.length)).update("\0").update(content).update("\0");
   }
   return hash.digest("hex");
+}
+
+/** Modules of the server in what was built. */
+function sharedModules(outputs: Rolldown.RolldownOutput[]): string[] {
+  const modules = outputs
+    .flatMap(({ output }) => output)
+    .flatMap((file) => (file.type === "chunk" ? file.moduleIds : []))
+    .filter((id) => id.startsWith(join(root, "src/")));
+  return [...new Set(modules)].map((id) => id.slice(root.length)).sort();
 }
 
 /** Compressed once and as well as can be, beside each file: the server sends these as they are. */
@@ -58,15 +84,16 @@ async function compress(folder: string): Promise<void> {
   );
 }
 
-const current = fingerprint();
-const built = existsSync(stamp) ? readFileSync(stamp, "utf8") : null;
-if (built !== current || process.argv.includes("--force")) {
+const last = lastBuild();
+if (last?.hash !== fingerprint(last?.shared ?? []) || process.argv.includes("--force")) {
   console.log("Building the dashboard (only after its sources changed)...");
   // Whoever starts this may run tests; what is built is what people get, not React's slow one for development.
   process.env["NODE_ENV"] = "production";
   const { build } = await import("vite");
-  await build({ configFile: join(web, "vite.config.ts"), logLevel: "warn" });
+  const built = await build({ configFile: join(web, "vite.config.ts"), logLevel: "warn" });
+  if ("on" in built) throw new Error("A build that watches never ends.");
   writeServiceWorker(join(web, "dist"));
   await compress(join(web, "dist"));
-  writeFileSync(stamp, current);
+  const shared = sharedModules(Array.isArray(built) ? built : [built]);
+  writeFileSync(stamp, JSON.stringify({ shared, hash: fingerprint(shared) } satisfies Stamp));
 }

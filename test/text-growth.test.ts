@@ -25,10 +25,12 @@ import * as kitText from "../src/kit/text.ts";
 import * as xml from "../src/kit/xml.ts";
 import * as detector from "../src/platform/language/detector.ts";
 import * as markdown from "../src/platform/rendering/markdown.ts";
+import * as markdownParser from "../src/platform/rendering/markdown-parser.ts";
 import * as plainHtml from "../src/platform/rendering/plain-html.ts";
 import * as siteRender from "../src/site/render.ts";
 import * as withLink from "../web/src/preview/with-link.ts";
 import * as xPieces from "../web/src/preview/x-pieces.ts";
+import * as markdownTree from "../web/src/ui/markdown-tree.ts";
 import { growthOf, type Measured, steepest, steepOn } from "./growth.ts";
 import { shapes } from "./text-shapes.ts";
 
@@ -64,6 +66,17 @@ const links = {
   entry: () => "",
   media: () => "",
 };
+
+const reader = markdownParser.createMarkdown();
+
+/** As a preview reads it while somebody types, also what `validate` refuses. */
+function parsed(text: string) {
+  try {
+    return markdownParser.parseMarkdown(reader, text);
+  } catch {
+    return [];
+  }
+}
 
 /** Every function that modules of text give away, and how it is called with a text; null: it takes none. */
 const registered: [module: Record<string, unknown>, calls: Record<string, Measured | null>][] = [
@@ -170,6 +183,8 @@ const registered: [module: Record<string, unknown>, calls: Record<string, Measur
     markdown,
     { renderMarkdown: (text) => markdownDepth.nestingProblem("", text) ?? markdown.renderMarkdown(text) },
   ],
+  [markdownParser, { createMarkdown: null, parseMarkdown: parsed, targetOf: null, wordsOfPicture: null }],
+  [markdownTree, { markdownTree: (text) => markdownTree.markdownTree(parsed(text)) }],
   [plainHtml, { plainHtml: plainHtml.plainHtml }],
   [
     siteRender,

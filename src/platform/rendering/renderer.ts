@@ -1,5 +1,6 @@
 import { watchWork } from "#platform/threads";
 import { Worker } from "node:worker_threads";
+import { mostMarkdown } from "./markdown-limits.ts";
 
 /** A text for readers: HTML without scripts, raw HTML and remote pictures; plain text; the language (BCP 47) if it shows. */
 type Rendered = { html: string; text: string; language: string | null };
@@ -15,8 +16,6 @@ export type Renderer = {
 
 export type WorkerAnswer = Rendered | { problem: "too_deep" | "too_large" | "broken" };
 
-/** Four times what the longest text may have, in UTF-16 units. */
-const mostSource = 400_000;
 export const mostHtml = 8_000_000;
 
 type Limits = {
@@ -55,7 +54,7 @@ export function createRenderer(limits: Limits = usual): Renderer {
 
   return {
     render(source) {
-      if (source.length > mostSource) return Promise.resolve({ kind: "failed", problem: "too_long" });
+      if (source.length > mostMarkdown) return Promise.resolve({ kind: "failed", problem: "too_long" });
       const answer = last.then(() => answerTo(source));
       last = answer;
       return answer;

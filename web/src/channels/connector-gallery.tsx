@@ -2,6 +2,7 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { messageOf } from "../api/problem.ts";
 import type { Connector, FormField, Platform } from "../api/types.ts";
+import { lazyWindow } from "../lib/lazy-part.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/field.tsx";
@@ -9,9 +10,10 @@ import { Card } from "../ui/layout.tsx";
 import { AppDialog } from "./app-dialog.tsx";
 import { ChannelIcon } from "./channel-icon.tsx";
 import { ConnectForm } from "./connect-form.tsx";
-import { GuideDialog } from "./guide-dialog.tsx";
 import { channelsText } from "./messages.ts";
 import { useAuthorize, useConnectForm } from "./use-connect.ts";
+
+const GuideDialog = lazyWindow(async () => (await import("./guide-dialog.tsx")).GuideDialog);
 
 type Chosen = { connector: Connector; fields: FormField[] };
 type GalleryProps = {

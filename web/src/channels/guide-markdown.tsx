@@ -1,140 +1,77 @@
-import { Lexer, type Token, type Tokens } from "marked";
-import { Fragment, type ReactNode, useMemo } from "react";
+import { targetOf } from "../../../src/platform/rendering/markdown-parser.ts";
+import { type Looks, MarkdownText } from "../ui/markdown-text.tsx";
 
-/**
- * A setup guide. Built from tokens, so nothing in a file can become markup of this page; links lead only
- * to https addresses, in a tab of their own.
- */
-export function GuideMarkdown({ text }: { text: string }) {
-  const tokens = useMemo(() => new Lexer({ gfm: true }).lex(text), [text]);
-  return <div className="grid gap-3 text-sm leading-relaxed break-words">{blocks(tokens)}</div>;
-}
-
-function blocks(tokens: Token[]): ReactNode[] {
-  return tokens.map((token, index) => <Fragment key={index}>{block(token)}</Fragment>);
-}
-
-// The lexer types its tokens loosely; `type` tells which one it is.
-function block(token: Token): ReactNode {
-  switch (token.type) {
-    case "space":
-    case "def":
-    case "html":
-      return null;
-    case "heading":
-      return heading(token as Tokens.Heading);
-    case "list":
-      return list(token as Tokens.List);
-    case "blockquote":
-      return (
-        <blockquote className="border-l-2 border-line-strong pl-3 text-dim">
-          {blocks((token as Tokens.Blockquote).tokens)}
-        </blockquote>
-      );
-    case "code":
-      return (
-        <pre className="rounded-md bg-fill p-3 font-mono text-xs break-all whitespace-pre-wrap">
-          {(token as Tokens.Code).text}
-        </pre>
-      );
-    case "hr":
-      return <hr className="border-line" />;
-    case "table":
-      return table(token as Tokens.Table);
-    case "paragraph":
-      return <p>{inline((token as Tokens.Paragraph).tokens)}</p>;
-    case "text":
-      return inline((token as Tokens.Text).tokens ?? [token]);
-    default:
-      return <p>{token.raw}</p>;
-  }
-}
-
-function heading({ depth, tokens }: Tokens.Heading): ReactNode {
-  // The window's own title stands above all of them.
-  return depth <= 2 ? (
-    <h3 className="mt-2 text-base font-semibold">{inline(tokens)}</h3>
-  ) : (
-    <h4 className="mt-1 font-semibold">{inline(tokens)}</h4>
-  );
-}
-
-function list({ ordered, items, start }: Tokens.List): ReactNode {
-  const entries = items.map((item, index) => (
-    <li key={index} className="grid gap-2">
-      <div>{blocks(item.tokens)}</div>
-    </li>
-  ));
-  if (!ordered) return <ul className="list-disc space-y-1 pl-5 [&>li]:list-item">{entries}</ul>;
-  return (
-    <ol start={start === "" ? 1 : start} className="list-decimal space-y-1 pl-5 [&>li]:list-item">
-      {entries}
+const looks: Looks = {
+  heading: ({ tag }, children) =>
+    // The window's own title stands above all of them.
+    tag === "h1" || tag === "h2" ? (
+      <h3 className="mt-2 text-base font-semibold">{children}</h3>
+    ) : (
+      <h4 className="mt-1 font-semibold">{children}</h4>
+    ),
+  paragraph: (_, children) => <p>{children}</p>,
+  bullet_list: (_, children) => <ul className="list-disc space-y-1 pl-5">{children}</ul>,
+  ordered_list: (token, children) => (
+    <ol start={Number(token.attrGet("start") ?? 1)} className="list-decimal space-y-1 pl-5">
+      {children}
     </ol>
-  );
-}
-
-function table({ header, rows }: Tokens.Table): ReactNode {
-  return (
+  ),
+  list_item: (_, children) => <li className="[&>p+*]:mt-2">{children}</li>,
+  blockquote: (_, children) => (
+    <blockquote className="grid gap-3 border-l-2 border-line-strong pl-3 text-dim">{children}</blockquote>
+  ),
+  fence: ({ content }) => <Code>{content}</Code>,
+  code_block: ({ content }) => <Code>{content}</Code>,
+  hr: () => <hr className="border-line" />,
+  table: (_, children) => (
     <div>
-      <table className="w-full table-fixed border-collapse text-left text-xs break-words">
-        <thead>
-          <tr>
-            {header.map((cell, index) => (
-              <th key={index} scope="col" className="border-b border-line-strong py-1.5 pr-3 font-semibold">
-                {inline(cell.tokens)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row, index) => (
-            <tr key={index} className="align-top">
-              {row.map((cell, column) => (
-                <td key={column} className="border-b border-line py-1.5 pr-3">
-                  {inline(cell.tokens)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <table className="w-full table-fixed border-collapse text-left text-xs break-words">{children}</table>
     </div>
+  ),
+  thead: (_, children) => <thead>{children}</thead>,
+  tbody: (_, children) => <tbody>{children}</tbody>,
+  tr: (_, children) => <tr className="align-top">{children}</tr>,
+  th: (_, children) => (
+    <th scope="col" className="border-b border-line-strong py-1.5 pr-3 font-semibold">
+      {children}
+    </th>
+  ),
+  td: (_, children) => <td className="border-b border-line py-1.5 pr-3">{children}</td>,
+  // A guide is a file whose lines are broken for those who edit it.
+  softbreak: () => "\n",
+  hardbreak: () => <br />,
+  strong: (_, children) => <strong className="font-semibold">{children}</strong>,
+  em: (_, children) => <em>{children}</em>,
+  code_inline: ({ content }) => (
+    <code className="rounded bg-fill px-1 font-mono text-xs break-words">{content}</code>
+  ),
+  link: (token, children) => {
+    const target = targetOf(token);
+    if (!target?.startsWith("https://")) return children;
+    return (
+      <a
+        href={target}
+        target="_blank"
+        rel="noreferrer"
+        className="text-accent-ink underline underline-offset-3"
+      >
+        {children}
+      </a>
+    );
+  },
+};
+
+function Code({ children }: { children: string }) {
+  return (
+    <pre className="rounded-md bg-fill p-3 font-mono text-xs break-all whitespace-pre-wrap">
+      <code>{children}</code>
+    </pre>
   );
 }
 
-function inline(tokens: Token[]): ReactNode[] {
-  return tokens.map((token, index) => <Fragment key={index}>{span(token)}</Fragment>);
-}
-
-function span(token: Token): ReactNode {
-  switch (token.type) {
-    case "strong":
-      return <strong className="font-semibold">{inline((token as Tokens.Strong).tokens)}</strong>;
-    case "em":
-      return <em>{inline((token as Tokens.Em).tokens)}</em>;
-    case "codespan":
-      return (
-        <code className="rounded bg-fill px-1 font-mono text-xs break-words">
-          {(token as Tokens.Codespan).text}
-        </code>
-      );
-    case "br":
-      return <br />;
-    case "link":
-      return link(token as Tokens.Link);
-    case "text":
-    case "escape":
-      return (token as Tokens.Text).text;
-    default:
-      return token.raw;
-  }
-}
-
-function link({ href, tokens }: Tokens.Link): ReactNode {
-  if (!href.startsWith("https://")) return inline(tokens);
+/** A setup guide; links lead only to https addresses, in a tab of their own. */
+export function GuideMarkdown({ text }: { text: string }) {
   return (
-    <a href={href} target="_blank" rel="noreferrer" className="text-accent-ink underline underline-offset-3">
-      {inline(tokens)}
-    </a>
+    <MarkdownText text={text} looks={looks} className="grid gap-3 text-sm leading-relaxed break-words" />
   );
 }

@@ -1,9 +1,7 @@
-import { lazy, Suspense } from "react";
 import type { Channel, VariantContent } from "../api/types.ts";
+import { FormattedText } from "./formatted-text.tsx";
 import { MediaGrid } from "./media-grid.tsx";
 import { previewText } from "./messages.ts";
-
-const Markdown = lazy(async () => ({ default: (await import("./markdown.tsx")).Markdown }));
 
 /** A mail as a reader opens it. */
 export function EmailPreview({ channel, content }: { channel: Channel; content: VariantContent }) {
@@ -25,9 +23,7 @@ export function EmailPreview({ channel, content }: { channel: Channel; content: 
         {text.trim() === "" ? (
           <p className="text-faint">{previewText.nothing}</p>
         ) : (
-          <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>
-            <Markdown text={text} />
-          </Suspense>
+          <FormattedText text={text} />
         )}
         {content.link ? (
           <p title={content.link}>

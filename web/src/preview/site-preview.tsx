@@ -1,11 +1,9 @@
-import { lazy, Suspense } from "react";
 // oxlint-disable-next-line no-restricted-imports -- a rule that comes as code: docs/decisions/0002
 import { mentionsAddress } from "../../../src/kit/addresses.ts";
 import type { Channel, VariantContent } from "../api/types.ts";
+import { FormattedText } from "./formatted-text.tsx";
 import { MediaGrid } from "./media-grid.tsx";
 import { previewText } from "./messages.ts";
-
-const Markdown = lazy(async () => ({ default: (await import("./markdown.tsx")).Markdown }));
 
 /** An entry of Galley's own site as a reader opens it. */
 export function SitePreview({ channel, content }: { channel: Channel; content: VariantContent }) {
@@ -22,9 +20,7 @@ export function SitePreview({ channel, content }: { channel: Channel; content: V
         {text.trim() === "" ? (
           <p className="text-faint">{previewText.nothing}</p>
         ) : (
-          <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>
-            <Markdown text={text} />
-          </Suspense>
+          <FormattedText text={text} />
         )}
         {content.link && !mentionsAddress(text, content.link) ? (
           <p className="break-all text-accent-ink underline underline-offset-3">{content.link}</p>
