@@ -8,6 +8,7 @@ import { isUnreachable } from "./api/problem.ts";
 import { meQuery } from "./api/queries.ts";
 import { keepOffline } from "./lib/keep-offline.ts";
 import { askAgain } from "./lib/lazy-part.tsx";
+import { followSystem } from "./lib/theme.ts";
 import { createAppRouter } from "./router.tsx";
 import "@fontsource-variable/inter";
 import "./styles.css";
@@ -46,6 +47,7 @@ globalThis.addEventListener("online", () => {
 });
 
 keepOffline();
+followSystem();
 
 const root = document.getElementById("root");
 if (root) {

@@ -1,4 +1,4 @@
-import { useEffect, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 import { readStored, writeStored } from "./storage.ts";
 
 export const themes = ["system", "light", "dark"] as const;
@@ -29,13 +29,11 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The person's choice; follows the system while that is "system". */
+/** On every page, also before sign-in. */
+export function followSystem(): void {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", apply);
+}
+
 export function useTheme(): Theme {
-  const theme = useSyncExternalStore(subscribe, current);
-  useEffect(() => {
-    const media = matchMedia("(prefers-color-scheme: dark)");
-    media.addEventListener("change", apply);
-    return () => media.removeEventListener("change", apply);
-  }, []);
-  return theme;
+  return useSyncExternalStore(subscribe, current);
 }
