@@ -75,6 +75,11 @@ export async function deleteSession(db: Kysely<Schema>, userId: string, id: stri
   return result.numDeletedRows > 0n;
 }
 
+/** Ends the session of a token. */
+export async function deleteSessionOf(db: Kysely<Schema>, token: string): Promise<void> {
+  await db.deleteFrom("sessions").where("token", "=", token).execute();
+}
+
 export async function deleteExpiredSessions(db: Kysely<Schema>, now: Date): Promise<void> {
   await db.deleteFrom("sessions").where("expires_at", "<=", now).execute();
 }

@@ -11,7 +11,7 @@ import * as store from "./identity.store.ts";
 import { createDevices, type KnownDevice } from "./devices.ts";
 import { hashPassword, refuseWeak } from "./password.ts";
 import { type AccountMail, createPasswords } from "./passwords.ts";
-import { confirmAddress, isConfirmed } from "./passwords.store.ts";
+import { confirmAddress, isConfirmed, passwordHash, passwordStands } from "./passwords.store.ts";
 import type { CredentialHeaders } from "./session-token.ts";
 import { createTokenReader } from "./session-token.ts";
 import { clientAddressHeader, forgetCookies, sessionCookieName, sessionSeconds } from "./settings.ts";
@@ -153,7 +153,7 @@ export function createIdentity({ database, key, publicUrl, clock, mail = null }:
     const known = userId === null ? null : await devices.find(userId, client.cookie);
     const place = { userId: userId ?? "", place: known?.id ?? elsewhere };
     const mayTry = userId !== null && (await tries.begin(db, place));
-    const result = mayTry ? await trySignIn(email, credentials.password, client) : null;
+    const result = mayTry ? await trySignIn({ userId, email, password: credentials.password }, client) : null;
     if (result !== null) {
       await tries.forget(db, place);
       return rememberDevice(db, result, { known, client });
@@ -184,16 +184,27 @@ export function createIdentity({ database, key, publicUrl, clock, mail = null }:
     return { ...result, cookies: [...result.cookies, cookie] };
   }
 
-  async function trySignIn(email: string, password: string, client: Client): Promise<SignedInResult | null> {
+  /**
+   * Null for a wrong password, and for one that is replaced while it is checked: the session would have come too late
+   * to be ended with the others.
+   */
+  async function trySignIn(
+    { userId, email, password }: { userId: string; email: string; password: string },
+    client: Client,
+  ): Promise<SignedInResult | null> {
     const { api } = await authOnPool();
     const { APIError } = await import("better-auth/api");
+    const hash = await passwordHash(database.system, userId);
+    if (hash === null) return null;
     try {
       const { headers, response } = await api.signInEmail({
         body: { email, password },
         headers: clientHeaders(client),
         returnHeaders: true,
       });
-      return signedIn(response.user.id, headers);
+      if (await passwordStands(database.system, userId, hash)) return signedIn(userId, headers);
+      await store.deleteSessionOf(database.system, response.token);
+      return null;
     } catch (error) {
       if (error instanceof APIError && error.statusCode === 401) return null;
       throw error;

@@ -14,16 +14,31 @@ export async function findPerson(
 }
 
 export async function passwordHash(db: Kysely<Schema>, userId: string): Promise<string | null> {
-  const row = await db
-    .selectFrom("accounts")
-    .select("password")
-    .where("user_id", "=", userId)
-    .where("provider_id", "=", "credential")
-    .executeTakeFirst();
+  const row = await credential(db, userId).executeTakeFirst();
   return row?.password ?? null;
 }
 
-/** Replaces the password, or adds one to an account that had none. What was mailed to replace it ends with that. */
+/**
+ * Whether a password that was checked a moment ago is the account's still. Waits for whoever is changing it, and in a
+ * transaction nobody changes it before that ends.
+ */
+export async function passwordStands(db: Kysely<Schema>, userId: string, hash: string): Promise<boolean> {
+  const row = await credential(db, userId).forNoKeyUpdate().executeTakeFirst();
+  return row?.password === hash;
+}
+
+function credential(db: Kysely<Schema>, userId: string) {
+  return db
+    .selectFrom("accounts")
+    .select("password")
+    .where("user_id", "=", userId)
+    .where("provider_id", "=", "credential");
+}
+
+/**
+ * Replaces the password, or adds one to an account that had none. What was mailed to replace it ends with that. Before
+ * `deleteOtherSessions` in one transaction: a sign-in that opens a session meanwhile then sees the new password.
+ */
 export async function setPassword(
   db: Kysely<Schema>,
   userId: string,

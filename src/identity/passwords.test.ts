@@ -1,6 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Schema } from "#platform/db";
+import { type Kysely, type RawBuilder, sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type AccountMailbox, startAccountMailbox } from "../../test/account-mail.ts";
 import { testApp, type TestApp, testPassword, type TestPerson } from "../../test/app.ts";
+import { hashPassword } from "./password.ts";
+import { deleteOtherSessions, setPassword } from "./passwords.store.ts";
 
 let box: AccountMailbox;
 let test: TestApp;
@@ -35,6 +39,33 @@ async function resetToken(email: string): Promise<string> {
 
 async function canSignIn(person: TestPerson, password: string): Promise<boolean> {
   return (await post("/sessions", { email: person.email, password })).statusCode === 201;
+}
+
+/** Replaces the password while `work` has checked the old one, and waits for `held` to write what follows from it. */
+async function whileReplacing<Result>(
+  { userId }: TestPerson,
+  password: string,
+  held: RawBuilder<unknown>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const hash = await hashPassword(password);
+  let working: Promise<Result> | undefined;
+  await test.database.system.transaction().execute(async (tx) => {
+    await held.execute(tx);
+    working = work();
+    await vi.waitFor(async () => expect(await isWaitedFor(tx)).toBe(true), { timeout: 40_000 });
+    await setPassword(tx, userId, hash, now);
+    await deleteOtherSessions(tx, userId, null);
+  });
+  if (working === undefined) throw new TypeError("nothing was begun");
+  return working;
+}
+
+/** Whether somebody waits for what this transaction holds. Not by `pg_stat_activity`, which a transaction sees once. */
+async function isWaitedFor(tx: Kysely<Schema>): Promise<boolean> {
+  const { rows } = await sql`
+    select pid from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`.execute(tx);
+  return rows.length > 0;
 }
 
 describe("a new password by mail", () => {
@@ -133,6 +164,36 @@ describe("changing a password", () => {
     expect(await canSignIn(person, testPassword)).toBe(false);
     expect(await canSignIn(person, another)).toBe(true);
     await box.arrives(person.email, /was changed/);
+  });
+
+  it("ends the sign-in that is on its way with the old password", { timeout: 60_000 }, async () => {
+    const person = await test.owner();
+    const noNewSession = sql`lock table sessions in share mode`;
+    const signingIn = await whileReplacing(person, another, noNewSession, () =>
+      post("/sessions", { email: person.email, password: testPassword }),
+    );
+    const opened = String(signingIn.headers["set-cookie"]).split(";")[0];
+    expect(signingIn.statusCode, opened).toBe(401);
+    const { count } = await test.database.system
+      .selectFrom("sessions")
+      .select((query) => query.fn.countAll<number>().as("count"))
+      .where("user_id", "=", person.userId)
+      .executeTakeFirstOrThrow();
+    expect(count).toBe(0);
+    expect(await canSignIn(person, another)).toBe(true);
+  });
+
+  it("is not overruled by who knew the old one a moment ago", { timeout: 60_000 }, async () => {
+    const person = await test.owner();
+    const thiefs = "seven grey herons wade by night";
+    const change = { currentPassword: testPassword, password: thiefs };
+    const account = sql`select 1 from accounts where user_id = ${person.userId} for update`;
+    const changing = await whileReplacing(person, another, account, () =>
+      person.call("POST", "/me/password", change),
+    );
+    expect(changing.body).toMatchObject({ status: 422, code: "identity.wrong_password" });
+    expect(await canSignIn(person, thiefs)).toBe(false);
+    expect(await canSignIn(person, another)).toBe(true);
   });
 
   it("pauses a session that guesses, and no other way in", { timeout: 60_000 }, async () => {

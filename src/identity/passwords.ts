@@ -65,6 +65,8 @@ export function createPasswords({ database, devices, tries, mail, publicUrl, clo
     const hash = await hashPassword(order.password);
     const device = await devices.find(userId, client.cookie);
     await db.transaction().execute(async (tx) => {
+      // Hashing took a while: who has replaced the password meanwhile is not overruled by whoever knew the old one.
+      if (!(await store.passwordStands(tx, userId, current))) throw wrongPassword();
       await store.setPassword(tx, userId, hash, clock.now());
       await store.deleteOtherSessions(tx, userId, sessionId);
       await deleteOtherDevices(tx, userId, device?.id ?? null);
