@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launch, noBrowser } from "./chromium.ts";
+import { launch, noBrowser, press } from "./chromium.ts";
 import { violations } from "./inspect.ts";
 import { call, seedPosts, seedWorkspace } from "./seed.ts";
 import { type RunningServer, startServer } from "./server.ts";
@@ -37,10 +37,8 @@ describe.skipIf(noBrowser !== null)("around an approval", () => {
     return id;
   }
 
-  function statusOf(id: string) {
-    return expect.poll(async () => (await call<PostView>(page, "GET", `/posts/${id}`)).status, {
-      timeout: 20_000,
-    });
+  function statusOf(id: string, timeout = 20_000) {
+    return expect.poll(async () => (await call<PostView>(page, "GET", `/posts/${id}`)).status, { timeout });
   }
 
   async function approve(id: string): Promise<void> {
@@ -114,6 +112,32 @@ describe.skipIf(noBrowser !== null)("around an approval", () => {
       }
     },
   );
+
+  test("a post that waits for its account is helped on from the calendar", { timeout: 240_000 }, async () => {
+    const id = await waiting("Waits in the calendar");
+    const { version, boundHash } = await call<PostView>(page, "GET", `/posts/${id}`);
+    await call(page, "POST", `/posts/${id}/approve`, { version, boundHash });
+    // A time is chosen by the minute.
+    const wall = new Date(Date.now() + 65_000).toISOString().slice(0, 16);
+    await call(page, "POST", `/posts/${id}/schedule`, { wall, zone: "UTC" });
+    await call(page, "DELETE", `/channels/${channels.sandbox}`);
+    await statusOf(id, 90_000).toBe("waiting_for_channel");
+    const path = `/calendar?view=list&date=${wall.slice(0, 10)}&channel=${channels.sandbox}`;
+    await page.goto(`${server.url}/calendar?channel=${channels.email}`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    expect(await page.getByRole("button", { name: /^Reconnect/u }).count()).toBe(0);
+    await page.goto(server.url + path);
+    await page.getByText("1 post waits for it.").waitFor();
+    await page.getByText("Waits in the calendar").first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    await press(page, "button", /^Reconnect/u);
+    await page.getByLabel("Account handle").fill("northwind");
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.waitForURL((url) => url.pathname + url.search === path);
+    await page.getByText("is connected").first().waitFor();
+    await statusOf(id).toBe("published");
+    await expect.poll(() => page.getByRole("button", { name: /^Reconnect/u }).count()).toBe(0);
+  });
 
   test("a viewer has no button that writes, on any screen", { timeout: 400_000 }, async () => {
     await waiting("Not for a viewer");

@@ -45,7 +45,7 @@ export const screenData = {
     await Promise.all([ready(client, [list, seriesListQuery]), ...shown]);
   },
   post: (client, { params }) => readPost(client, params["postId"] ?? ""),
-  calendar: reads(queries.channelsQuery),
+  calendar: reads(queries.channelsQuery, queries.attentionQuery),
   queue: reads(queries.channelsQuery, slotsQuery),
   seriesList: reads(seriesListQuery),
   series: async (client, { params }) => {

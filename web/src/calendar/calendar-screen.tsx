@@ -16,6 +16,7 @@ import { Notice } from "../ui/notice.tsx";
 import { entriesByDay, monthDays, ofChannel, spanOf, weekDays } from "./calendar-days.ts";
 import { type CalendarKind, CalendarToolbar } from "./calendar-toolbar.tsx";
 import { CalendarView } from "./calendar-view.tsx";
+import { LostAccounts } from "./lost-accounts.tsx";
 import { calendarText } from "./messages.ts";
 import { type Target, movedBy } from "./moves.ts";
 import { type Place, useDrag } from "./use-drag.ts";
@@ -162,6 +163,7 @@ export function CalendarScreen() {
           {messageOf(posts.error)}
         </Notice>
       ) : null}
+      <LostAccounts channelId={channel} />
       <Card className="overflow-hidden sm:[&_td:first-child]:border-l-0 sm:[&_td:last-child]:border-r-0 sm:[&_tr:last-child_td]:border-b-0">
         <CalendarView
           view={view}

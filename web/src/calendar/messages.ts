@@ -22,6 +22,10 @@ export const calendarText = {
   today: "Today",
   back: "Earlier",
   forward: "Later",
+  lost: (count: number) =>
+    count === 1
+      ? "An account must be connected again before its posts can go out"
+      : `${count} accounts must be connected again before their posts can go out`,
   empty: "Nothing is scheduled in this time.",
   more: (count: number) => `${count} more`,
   loading: "Loading what is planned",
