@@ -53,7 +53,9 @@ function rulesOf(clock: PlatformClock, chats: readonly Chat[]): PlatformRules {
     chats.flatMap((one) => [[one.name, one] as const, [String(one.id), one] as const]),
   );
   const lastIds = new Map<Chat, number>();
-  const bot = { administrator: true };
+  // `nameMoved`: the channels gave up their names, and somebody else's channel with the same bot took them.
+  const bot = { administrator: true, nameMoved: false };
+  const stranger: Chat = { id: firstChatId - 1_000_000, name: "@somebody_else" };
 
   function now(): number {
     return clock.now().getTime();
@@ -65,7 +67,8 @@ function rulesOf(clock: PlatformClock, chats: readonly Chat[]): PlatformRules {
     const parameters = parametersOf(request);
     if (method === "getMe")
       return result({ id: botId, is_bot: true, first_name: "Press", username: "press_bot" });
-    const chat = byAddress.get(String(parameters["chat_id"]));
+    const address = String(parameters["chat_id"]);
+    const chat = bot.nameMoved && address.startsWith("@") ? stranger : byAddress.get(address);
     if (!chat) throw new Refusal(400, "bad_request", "Bad Request: chat not found");
     if (method === "getChat") return result({ ...wireOf(chat), title: "The Press", type: "channel" });
     if (method === "getChatMember") {

@@ -129,6 +129,29 @@ describe("Telegram", () => {
     await harness.control("telegram", { administrator: true });
   });
 
+  it("writes in the channel that was approved, whoever has its name by now", async () => {
+    const { connector, context } = harness;
+    const variant = {
+      parts: ["For readers of the Press"],
+      link: null,
+      media: [],
+      firstComment: null,
+      options: {},
+    };
+    await harness.control("telegram", { nameMoved: true });
+    try {
+      const input = { deliveryId: "moved", variant, media: [], dueAt: new Date() };
+      const plan = await connector.prepare(context(), input);
+      const item = { index: 0, key: "moved", published: [] };
+      const { url } = await connector.commit(context(), plan, item);
+      expect(url).toContain(telegramBot.chat.slice(1));
+      // The check of the channel says that its name leads to another one.
+      expect((await connector.probe(context())).accountId).not.toBe(context().accountId);
+    } finally {
+      await harness.control("telegram", { nameMoved: false });
+    }
+  });
+
   it("takes less text under pictures, and says so", () => {
     const media = [{ mediaId: "m", altText: "" }];
     const variant = { parts: ["x".repeat(1025)], link: null, media, firstComment: null, options: {} };

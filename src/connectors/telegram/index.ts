@@ -189,7 +189,8 @@ async function commit(context: ConnectorContext, plan: Plan, item: ItemRef): Pro
   const payload = payloadSchema.parse(plan.items[item.index]?.payload);
   const parent = item.index === 0 ? undefined : item.published[item.index - 1];
   const common: JsonObject = {
-    chat_id: readCredentials(context).chatId,
+    // The number that was approved: a name can be given up, and taken by somebody else's channel.
+    chat_id: context.accountId,
     ...(payload.silent ? { disable_notification: true } : {}),
     ...(parent ? { reply_parameters: { message_id: Number(parent.externalId) } } : {}),
   };
