@@ -131,6 +131,29 @@ test("one recipient that is refused is told, and the post is out for the others"
   expect((await mails()).map(({ to }) => to)).toEqual([["ben@example.org"]]);
 });
 
+test.each([
+  ["reject_recipient", "550"],
+  ["defer_recipient", "450"],
+])("who was not taken is told although the answer to the mail was lost (%s)", async (kind, code) => {
+  await control([{ kind }, { kind: "lost_answer" }]);
+  const { view } = await send(["partly", "confirmed", "rejected"]);
+  expect(view).toMatchObject({
+    state: "partly",
+    attempts: [{ state: "confirmed", settledBy: "located", refused: [{ address: "ada@example.org", code }] }],
+  });
+  expect(view?.error?.message).toContain("ada@example.org");
+});
+
+test("who was not taken by a mail that never arrived gets the next one", async () => {
+  await control([{ kind: "reject_recipient" }, { kind: "drop_before_keep" }]);
+  const { view } = await send(["partly", "confirmed", "rejected"]);
+  expect(view).toMatchObject({
+    state: "confirmed",
+    attempts: [{ state: "absent_proven" }, { state: "confirmed", refused: [] }],
+  });
+  expect((await mails()).map(({ to }) => to)).toEqual([["ada@example.org", "ben@example.org"]]);
+});
+
 test("one that is put off is tried again alone, under the same Message-ID", async () => {
   await control([{ kind: "defer_recipient" }]);
   const { view } = await send(["partly", "confirmed", "rejected"]);

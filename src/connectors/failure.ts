@@ -1,5 +1,6 @@
 import type { ErrorKind } from "#kit";
 import { GalleyError } from "#kit";
+import type { RecipientAnswer } from "./mail-port.ts";
 
 /**
  * What a failed call says about the world. Everything after the first byte that is not a clear answer
@@ -25,6 +26,8 @@ export type FailureDetails = {
   retryAfterSeconds?: number;
   /** The platform's status and words, for the attempt's record; without secrets. */
   evidence?: string;
+  /** With `unknown`: recipients that will not have it even if it is out. */
+  refused?: RecipientAnswer[];
   cause?: unknown;
 };
 
@@ -41,6 +44,7 @@ export class ConnectorFailure extends GalleyError {
   readonly verdict: Verdict;
   readonly refreshable: boolean;
   readonly evidence: string | null;
+  readonly refused: readonly RecipientAnswer[];
 
   constructor(details: FailureDetails) {
     super({
@@ -54,6 +58,7 @@ export class ConnectorFailure extends GalleyError {
     this.verdict = details.verdict;
     this.refreshable = details.refreshable ?? false;
     this.evidence = details.evidence ?? null;
+    this.refused = details.refused ?? [];
   }
 }
 

@@ -10,7 +10,15 @@ export type ConnectorMail = {
 /** `refused` and `deferred`: recipients that the server would not take, or not now, while it took others. */
 export type MailOutcome =
   | { kind: "accepted"; response: string; refused: RecipientAnswer[]; deferred: RecipientAnswer[] }
-  | { kind: "failed"; verdict: Verdict; code: string; message: string; evidence: string | null };
+  | {
+      kind: "failed";
+      verdict: Verdict;
+      code: string;
+      message: string;
+      evidence: string | null;
+      /** With `unknown`: the recipients that the server had not taken before its answer was lost. */
+      refused?: RecipientAnswer[];
+    };
 
 /** What a server said to one recipient: its reply code (RFC 5321, section 4.2.3) and its words. */
 export type RecipientAnswer = { address: string; code: string; message: string };

@@ -97,6 +97,8 @@ export async function writeSendFailure(
     errorCode: code,
     errorMessage: message,
     evidence: error instanceof ConnectorFailure ? error.evidence : null,
+    // If it is out after all, these do not have it.
+    refused: error instanceof ConnectorFailure ? [...error.refused] : [],
     ...(consequence.attempt === "ambiguous" ? {} : { settledBy: "answer" as const }),
   };
   const next = await nextAfter(tools, work, consequence, error);

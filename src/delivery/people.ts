@@ -47,9 +47,8 @@ async function takeOver(
       (select count(*)::integer from delivery_attempts a
         where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.state in ('confirmed', 'partly')) as live,
       exists (select from delivery_attempts a
-        where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.refused <> '[]') as "hasRefused"`.execute(
-    transaction,
-  );
+        where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.refused <> '[]'
+          and a.state <> 'absent_proven') as "hasRefused"`.execute(transaction);
   const row = rows[0];
   if (!row) throw notFound();
   if (states.includes(row.state)) return row;

@@ -21,9 +21,9 @@ export function ending(
   return { state: "partly", errorCode: someRefused, errorMessage };
 }
 
-/** Everybody whom an attempt of this delivery was refused for. */
+/** Everybody whom an attempt of this delivery was refused for; what never was out refused nobody. */
 export function refusedSoFar({ attempts }: Pick<Claimed, "attempts">): RecipientAnswer[] {
-  return attempts.flatMap(({ refused }) => refused);
+  return attempts.flatMap(({ state, refused }) => (state === "absent_proven" ? [] : refused));
 }
 
 /** Those who were put off are tried again, ever later, until the workspace says that it is late; then a person is asked. */

@@ -130,7 +130,7 @@ describe("Telegram", () => {
   });
 
   it("writes in the channel that was approved, whoever has its name by now", async () => {
-    const { connector, context } = harness;
+    const { connector } = harness;
     const variant = {
       parts: ["For readers of the Press"],
       link: null,
@@ -141,12 +141,12 @@ describe("Telegram", () => {
     await harness.control("telegram", { nameMoved: true });
     try {
       const input = { deliveryId: "moved", variant, media: [], dueAt: new Date() };
-      const plan = await connector.prepare(context(), input);
+      const plan = await connector.prepare(harness.context(), input);
       const item = { index: 0, key: "moved", published: [] };
-      const { url } = await connector.commit(context(), plan, item);
+      const { url } = await connector.commit(harness.context(), plan, item);
       expect(url).toContain(telegramBot.chat.slice(1));
       // The check of the channel says that its name leads to another one.
-      expect((await connector.probe(context())).accountId).not.toBe(context().accountId);
+      expect((await connector.probe(harness.context())).accountId).not.toBe(harness.context().accountId);
     } finally {
       await harness.control("telegram", { nameMoved: false });
     }

@@ -167,8 +167,8 @@ async function commit(context: ConnectorContext, plan: Plan, item: ItemRef): Pro
     const { response, refused, deferred } = outcome;
     return { externalId: messageId, url: pageOf(context, messageId), data: { response }, refused, deferred };
   }
-  const { verdict, code, message, evidence } = outcome;
-  throw new ConnectorFailure({ verdict, code, message, ...(evidence === null ? {} : { evidence }) });
+  const { verdict, code, message, evidence, refused = [] } = outcome;
+  throw new ConnectorFailure({ verdict, code, message, refused, ...(evidence === null ? {} : { evidence }) });
 }
 
 /** Where the catcher shows a mail; a real server has no such page. */

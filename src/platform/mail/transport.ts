@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { Socket } from "node:net";
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
+import type { SMTPEnvelope } from "nodemailer/lib/smtp-connection";
 import { isOver } from "#kit";
 import { compose, malformation } from "./compose.ts";
 import { openSocket, Unreachable } from "./socket.ts";
@@ -24,7 +25,7 @@ export function createMailTransport(options: { allowServers: string[]; trust?: s
   const allowed = new Set(options.allowServers);
 
   async function session(server: MailServer, signal: AbortSignal, work: Work): Promise<MailOutcome> {
-    const progress: Progress = { dotSent: false };
+    const progress: Progress = { dotSent: false, notTaken: [] };
     try {
       // Loaded with the first mail, and before there is a socket that somebody has to listen to.
       const { default: Connection } = await import("nodemailer/lib/smtp-connection");
@@ -55,7 +56,8 @@ export function createMailTransport(options: { allowServers: string[]; trust?: s
   };
 }
 
-type Progress = { dotSent: boolean };
+/** `notTaken`: what the server has said to recipients that it did not take, in the library's form. */
+type Progress = { dotSent: boolean; notTaken: readonly unknown[] };
 type Work = (connection: SMTPConnection, progress: Progress) => Promise<MailOutcome>;
 
 const silenceMs = 120_000;
@@ -133,22 +135,25 @@ function transmit(
   // Read to its end, the message is on its way with its final dot behind it.
   content.once("end", () => {
     progress.dotSent = true;
+    // The library keeps them with the envelope, and gives them out only with an answer to the dot.
+    progress.notTaken = envelope.rejectedErrors ?? [];
   });
+  const envelope: SMTPEnvelope & { rejectedErrors?: unknown[] } = {
+    from: message.from.address,
+    to: message.to,
+    size: bytes.length,
+  };
   return new Promise((resolve, reject) => {
     content.once("error", reject);
-    connection.send(
-      { from: message.from.address, to: message.to, size: bytes.length },
-      content,
-      (error, info) => {
-        if (error) reject(error);
-        else
-          resolve({
-            kind: "accepted",
-            response: info?.response ?? "",
-            ...recipientsOf(info?.rejectedErrors),
-          });
-      },
-    );
+    connection.send(envelope, content, (error, info) => {
+      if (error) reject(error);
+      else
+        resolve({
+          kind: "accepted",
+          response: info?.response ?? "",
+          ...recipientsOf(info?.rejectedErrors),
+        });
+    });
   });
 }
 
@@ -201,7 +206,9 @@ function failureOf(server: MailServer, error: unknown, progress: Progress): Mail
   const answered =
     responseCode !== null && (!progress.dotSent || (code === "EMESSAGE" && command === "DATA"));
   if (progress.dotSent && !answered) {
-    return failed("unknown", "answer_lost", "The mail was handed over, but the server's answer was lost.");
+    const { refused, deferred } = recipientsOf(progress.notTaken);
+    const message = "The mail was handed over, but the server's answer was lost.";
+    return { ...failed("unknown", "answer_lost", message), refused: [...refused, ...deferred] };
   }
   if (code === "EAUTH") {
     return responseCode !== null && responseCode < 500

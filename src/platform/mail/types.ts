@@ -32,6 +32,8 @@ export type MailFailure = {
   code: string;
   message: string;
   evidence: string | null;
+  /** With `unknown`: the recipients that the server had not taken, for good or for now, before its answer was lost. */
+  refused?: RecipientAnswer[];
 };
 
 /** `refused` and `deferred`: recipients that the server would not take (5xx), or not now (4xx), while it took others. */
