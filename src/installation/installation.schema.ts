@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { email } from "#identity/routes";
-import { instant, pageOf } from "#platform/wire";
+import { auditPageOf, instant, pageOf } from "#platform/wire";
 
 export const adminList = z.object({
   items: z.array(z.object({ userId: z.uuid(), name: z.string(), email: z.string(), since: instant })),
@@ -24,18 +24,4 @@ export const securityPage = pageOf(
   }),
 );
 
-export const eventPage = pageOf(
-  z.object({
-    id: z.uuid(),
-    at: instant,
-    actor: z.object({
-      kind: z.enum(["person", "machine", "system"]),
-      userId: z.uuid().nullable(),
-      name: z.string().nullable(),
-    }),
-    action: z.string(),
-    target: z.object({ kind: z.string(), id: z.string() }).nullable(),
-    details: z.unknown(),
-    requestId: z.string().nullable(),
-  }),
-);
+export const eventPage = auditPageOf(["person", "machine", "system"]);

@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import { sql } from "kysely";
+import { entryColumns } from "#platform/audit";
 import type { Schema } from "#platform/db";
 
 /** Held until the transaction ends: two admins who remove each other at once are one after the other. */
@@ -49,18 +50,7 @@ export function listEvents(db: Kysely<Schema>, page: { limit: number; before: st
   const query = db
     .selectFrom("installation_events as e")
     .leftJoin("users", "users.id", "e.actor_id")
-    .select([
-      "e.id",
-      "e.created_at",
-      "e.actor_id",
-      "e.actor_kind",
-      "e.action",
-      "e.target_kind",
-      "e.target_id",
-      "e.details",
-      "e.request_id",
-      "users.name",
-    ])
+    .select(entryColumns)
     .orderBy("e.id", "desc")
     .limit(page.limit);
   return (page.before === null ? query : query.where("e.id", "<", page.before)).execute();

@@ -1,23 +1,12 @@
 import type { Kysely } from "kysely";
 import type { Accounts } from "#identity";
-import type { JsonValue } from "#kit";
-import { type InstallationActor, recordInstallationEvent } from "#platform/audit";
+import { type AuditEntry, entryOf, type InstallationActor, recordInstallationEvent } from "#platform/audit";
 import type { Database, Schema } from "#platform/db";
 import { listSecurityRecords } from "#platform/security-log";
 import { InstallationError } from "./errors.ts";
 import * as store from "./installation.store.ts";
 
 export type Admin = { userId: string; name: string; email: string; since: Date };
-
-export type InstallationEvent = {
-  id: string;
-  at: Date;
-  actor: { kind: "person" | "machine" | "system"; userId: string | null; name: string | null };
-  action: string;
-  target: { kind: string; id: string } | null;
-  details: JsonValue;
-  requestId: string | null;
-};
 
 export type InstallationOptions = {
   database: Database;
@@ -80,20 +69,11 @@ export function createInstallation({ database, accounts }: InstallationOptions) 
     return admins();
   }
 
-  async function events(page: { limit: number; before: string | null }): Promise<InstallationEvent[]> {
-    const rows = await store.listEvents(db, page);
-    return rows.map((row) => ({
-      id: row.id,
-      at: row.created_at,
-      actor: { kind: row.actor_kind, userId: row.actor_id, name: row.name },
-      action: row.action,
-      target:
-        row.target_kind === null || row.target_id === null
-          ? null
-          : { kind: row.target_kind, id: row.target_id },
-      details: row.details,
-      requestId: row.request_id,
-    }));
+  async function events(page: {
+    limit: number;
+    before: string | null;
+  }): Promise<AuditEntry<InstallationActor["kind"]>[]> {
+    return (await store.listEvents(db, page)).map(entryOf);
   }
 
   /** What was refused, newest first: of one workspace, or of all where it is null. */

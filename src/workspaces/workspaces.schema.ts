@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { email } from "#identity/routes";
 import { permissions, roles } from "#kit";
-import { instant, pageOf } from "#platform/wire";
+import { auditPageOf, instant } from "#platform/wire";
 
 const name = z.string().trim().min(1).max(100);
 const timeZone = z.string().min(1).max(64).describe("An IANA name, such as Europe/Berlin.");
@@ -94,18 +94,4 @@ export const unprovenInvitations = z.object({
 export const invitationLink = z.object({ link: z.string() });
 export const acceptInvitationBody = invitationToken.extend({ name: name.optional(), password, transport });
 
-export const auditPage = pageOf(
-  z.object({
-    id: z.uuid(),
-    at: instant,
-    actor: z.object({
-      kind: z.enum(["person", "agent", "system"]),
-      userId: z.uuid().nullable(),
-      name: z.string().nullable(),
-    }),
-    action: z.string(),
-    target: z.object({ kind: z.string(), id: z.string() }).nullable(),
-    details: z.unknown(),
-    requestId: z.string().nullable(),
-  }),
-);
+export const auditPage = auditPageOf(["person", "agent", "system"]);

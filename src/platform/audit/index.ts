@@ -3,6 +3,8 @@ import type { Actor, JsonObject } from "#kit";
 import { newId } from "#kit";
 import type { Schema } from "#platform/db";
 
+export { type AuditEntry, entryColumns, entryOf } from "./entry.ts";
+
 type Happened = {
   /** `noun.verb_in_the_past`, such as `post.approved`. */
   action: string;

@@ -98,6 +98,25 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
 /** An instant on the wire: RFC 3339 with an offset. */
 export const instant = z.iso.datetime({ offset: true });
 
+/** A page of an audit log, newest first, by these kinds of actors. */
+export function auditPageOf<const Kinds extends readonly [string, ...string[]]>(kinds: Kinds) {
+  return pageOf(
+    z.object({
+      id: z.uuid(),
+      at: instant,
+      actor: z.object({
+        kind: z.enum(kinds),
+        userId: z.uuid().nullable(),
+        name: z.string().nullable(),
+      }),
+      action: z.string(),
+      target: z.object({ kind: z.string(), id: z.string() }).nullable(),
+      details: z.unknown(),
+      requestId: z.string().nullable(),
+    }),
+  );
+}
+
 export const idParams = z.object({ id: z.uuid() });
 
 export { decodeCursor, decodeIdCursor, encodeCursor } from "./cursor.ts";
