@@ -114,6 +114,17 @@ function isLoopback(host: string | undefined): boolean {
   return host === undefined || /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host);
 }
 
+/**
+ * Whether a page of another site makes a browser send this. It could not read the answer, and need not: a fault is set
+ * all the same. Programs, and Galley where it passes a request on, send neither header.
+ */
+function isForeign({ method, headers }: IncomingMessage): boolean {
+  if (method === "GET" || method === "HEAD") return false;
+  const { origin, host, "sec-fetch-site": site = "same-origin" } = headers;
+  const isOwnOrigin = origin === undefined || origin === `http://${host}`;
+  return !isOwnOrigin || !["same-origin", "none"].includes(site);
+}
+
 async function answerOne(
   handler: Handler,
   basePath: string,
@@ -127,6 +138,9 @@ async function answerOne(
         "unknown_host",
         "This emulator answers on this machine alone, by its own address.",
       );
+    }
+    if (isForeign(incoming)) {
+      throw new Refusal(403, "foreign_site", "A page of another site may change nothing here.");
     }
     const url = new URL(incoming.url ?? "/", "http://emulator.invalid");
     const inside = url.pathname === basePath || url.pathname.startsWith(`${basePath}/`);

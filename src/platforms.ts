@@ -84,6 +84,14 @@ export function platformPaths({
   return [
     // Whoever reads it reads links that open other people's accounts.
     ...(mailCatcher ? [{ prefix: mailPath, target: mailCatcher.url, access: "operator" as const }] : []),
+    // One sandbox for all workspaces: who steers it breaks it for everybody.
+    ...(sandbox
+      ? ["/control", "/faults"].map((part) => ({
+          prefix: sandboxPath + part,
+          target: sandbox.url,
+          access: "operator" as const,
+        }))
+      : []),
     ...(sandbox ? [{ prefix: sandboxPath, target: sandbox.url }] : []),
   ];
 }

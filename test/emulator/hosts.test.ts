@@ -28,6 +28,31 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
+it("a built-in platform lets no page of another site steer it, also on its own port", async () => {
+  for (const port of ports) {
+    const steer = async (headers: string) => {
+      const head = `POST /faults HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n${headers}`;
+      const form =
+        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 12\r\n\r\naction=clear";
+      return (await sendRaw(port, head + form)).status;
+    };
+    const own = `Origin: http://127.0.0.1:${port}\r\n`;
+    for (const headers of ["", own, `${own}Sec-Fetch-Site: same-origin\r\n`]) {
+      expect(await steer(headers)).toBe(303);
+    }
+    for (const headers of [
+      "Origin: http://evil.example\r\n",
+      "Origin: null\r\n",
+      `Origin: http://127.0.0.1:${port + 1}\r\n`,
+      `Origin: http://localhost:${port}\r\n`,
+      "Sec-Fetch-Site: cross-site\r\n",
+      "Sec-Fetch-Site: same-site\r\n",
+    ]) {
+      expect(await steer(headers), headers).toBe(403);
+    }
+  }
+});
+
 it("a built-in platform answers to this machine's names alone, also on its own port", async () => {
   for (const port of ports) {
     const ask = async (host: string) =>
