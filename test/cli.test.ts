@@ -49,6 +49,21 @@ async function halfLive(channelId: string): Promise<string> {
   return id;
 }
 
+/** As if the platform had said of the second part that it has it already. */
+async function toldAsDuplicate(postId: string): Promise<void> {
+  const { system } = commandLine.database;
+  const [delivery] = await system
+    .selectFrom("deliveries")
+    .select("id")
+    .where("post_id", "=", postId)
+    .execute();
+  const attempts = system.updateTable("delivery_attempts").set({ error_code: "x.duplicate" });
+  await attempts
+    .where("delivery_id", "=", delivery?.id ?? "")
+    .where("item", "=", 1)
+    .execute();
+}
+
 describe("before anybody is signed in", () => {
   test("a command says how to sign in", async () => {
     const { code, err } = await run(["posts"]);
@@ -188,6 +203,9 @@ describe("the way from init to a published post", () => {
     const channelId = items.find(({ connector }) => connector === "sandbox")?.id ?? "";
     const id = await halfLive(channelId);
     expect(await run(["status", id])).toMatchObject({ out: expect.stringContaining("missed") });
+    await toldAsDuplicate(id);
+    const { code, err } = await run(["retry", id]);
+    expect([code, err]).toEqual([2, expect.stringContaining("people would see it twice. Send it again?")]);
     expect(await run(["leave", id])).toMatchObject({ code: 0, out: expect.stringContaining("partly") });
     expect(JSON.parse((await run(["status", id, "--json"])).out)).toMatchObject({
       status: "partly",

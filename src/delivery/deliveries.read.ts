@@ -17,6 +17,8 @@ export type DeliveryView = {
   items: { index: number; kind: "post" | "reply" | "comment"; state: "waiting" | AttemptState }[];
   /** Oldest first. */
   attempts: AttemptView[];
+  /** Something of it may be live that Galley does not know of, so that sending it again may make a second copy. */
+  mayBeLive: boolean;
   externalUrl: string | null;
   /** Why it is held back although nothing has failed; null where it is not. */
   waiting: { code: string; message: string } | null;
@@ -101,6 +103,21 @@ function waitingFor(row: ViewRow): DeliveryView["waiting"] {
   return { code, message: message ?? "It waits for the platform." };
 }
 
+/**
+ * What is on its way or whose answer was lost, what a person said to be absent, and what the platform refused as one
+ * that it has already. An item that is live since is not sent again.
+ */
+function mayBeLive(attempts: AttemptView[]): boolean {
+  const live = new Set(
+    attempts.filter(({ state }) => state === "confirmed" || state === "partly").map(({ item }) => item),
+  );
+  return attempts.some(({ item, state, settledBy, errorCode }) => {
+    if (live.has(item)) return false;
+    const byWord = state === "absent_proven" && settledBy === "person";
+    return state === "open" || state === "ambiguous" || byWord || errorCode?.endsWith(".duplicate");
+  });
+}
+
 function toView(row: ViewRow): DeliveryView {
   const attempts = row.attempts.map((attempt) => ({
     ...attempt,
@@ -126,6 +143,7 @@ function toView(row: ViewRow): DeliveryView {
       state: attempts.findLast((attempt) => attempt.item === index)?.state ?? "waiting",
     })),
     attempts,
+    mayBeLive: mayBeLive(attempts),
     externalUrl: row.externalUrl,
     waiting: waitingFor(row),
     error:

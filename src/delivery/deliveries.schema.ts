@@ -40,6 +40,11 @@ export const delivery = z.object({
   wakeAt: instant.describe("When Galley next looks at it."),
   items: z.array(z.object({ index: z.int(), kind: itemKind, state: z.enum(["waiting", ...attemptStates]) })),
   attempts: z.array(attempt),
+  mayBeLive: z
+    .boolean()
+    .describe(
+      "Something of it may be live that Galley does not know of, so that sending it again may make a second copy.",
+    ),
   externalUrl: z.string().nullable(),
   waiting: z
     .object({ code: z.string(), message: z.string() })

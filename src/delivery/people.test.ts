@@ -88,6 +88,40 @@ test("'it is not' sends it again, as a second attempt", async () => {
   expect(await visible()).toEqual(["Once more"]);
 });
 
+async function mayBeLive(postId: string): Promise<boolean | undefined> {
+  return (await deliveries.forPost(house.workspaceId, postId))[0]?.mayBeLive;
+}
+
+describe("whether a second copy may come of sending again", () => {
+  test("is told while an answer is lost, and after a person's word, until it is live", async () => {
+    await platform.setFaults([{ kind: "reset_before_commit" }, { kind: "refusal" }]);
+    const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Told to be absent"));
+    expect((await untilState(postId, "needs_human"))?.mayBeLive).toBe(true);
+    await deliveries.resolve(actor, deliveryId, { outcome: "absent" });
+    expect((await untilState(postId, "rejected"))?.mayBeLive).toBe(true);
+    await deliveries.retry(actor, deliveryId);
+    expect((await untilState(postId, "confirmed"))?.mayBeLive).toBe(false);
+  });
+
+  test("is not where the platform refused it, nor of the part that is live", async () => {
+    await platform.setFaults([{ kind: "refusal" }]);
+    const { postId } = await orderPost(house, deliveries, textVariant("Refused"));
+    expect(await mayBeLive(postId)).toBe(false);
+    expect((await untilState(postId, "rejected"))?.mayBeLive).toBe(false);
+    const half = await halfLive();
+    expect(await mayBeLive(half.postId)).toBe(false);
+  });
+
+  test("is where the platform says that it has it already", async () => {
+    await platform.setFaults([{ kind: "refusal" }]);
+    const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Once and for all"));
+    await untilState(postId, "rejected");
+    const attempts = server.database.system.updateTable("delivery_attempts");
+    await attempts.set({ error_code: "x.duplicate" }).where("delivery_id", "=", deliveryId).execute();
+    expect(await mayBeLive(postId)).toBe(true);
+  });
+});
+
 test("another workspace's delivery answers as one that does not exist", async () => {
   const { deliveryId, postId } = await orderPost(house, deliveries, textVariant("Theirs"));
   const elsewhere = await buildDeliveryHouse(server.database, platform.connector);

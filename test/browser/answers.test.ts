@@ -125,7 +125,15 @@ describe.skipIf(noBrowser !== null)("what a person does about a delivery that ne
     const text = "Lost on its way";
     const postId = await askedAbout(text, "reset_before_commit");
     expect(await visible(linkedin, text)).toHaveLength(0);
+    // A pointer is asked as well: what is live after all would be there twice.
+    await page.getByRole("button", { name: "It is not" }).click();
+    const question = page.getByRole("alertdialog", { name: `Send “${text}” again?` });
+    await question.getByText("people will see it twice").waitFor();
+    await inspect(page, "question-absent");
+    await question.getByRole("button", { name: "Look first" }).click();
+    expect(await deliveryOf(postId)).toMatchObject({ state: "needs_human" });
     await press(page, "button", "It is not");
+    await press(page, "button", "It is not there, send it again");
     await status("Live");
     await page.getByText("Proven not to be there").waitFor();
     expect(await deliveryOf(postId)).toMatchObject({
@@ -145,6 +153,7 @@ describe.skipIf(noBrowser !== null)("what a person does about a delivery that ne
     await page.route("**/api/v1/posts/**", (route) => route.abort());
     await call(page, "POST", `/deliveries/${delivery?.id}/resolve`, { outcome: "live", url: null });
     await late.press("Enter");
+    await press(page, "button", "It is not there, send it again");
     await page.unroute("**/api/v1/posts/**");
     await page.getByText("Galley is not asking about this delivery").waitFor();
     await status("Live");
@@ -159,9 +168,32 @@ describe.skipIf(noBrowser !== null)("what a person does about a delivery that ne
     await status("Refused by the platform");
     await inspect(page, "refused");
     await press(page, "button", "Send again");
+    const question = page.getByRole("alertdialog", { name: `Send “${text}” again?` });
+    await question.getByText("exactly as approved").waitFor();
+    await question.getByRole("button", { name: "Send again" }).press("Enter");
     await status("Live");
     expect(await visible(linkedin, text)).toHaveLength(1);
   });
+
+  test(
+    "what a person said to be absent is sent again only after a word about two copies",
+    { timeout: 120_000 },
+    async () => {
+      const text = "Absent by somebody's word";
+      const postId = await askedAbout(text, "reset_before_commit");
+      await nextPost("refusal", { code: "400" });
+      await page.getByRole("button", { name: "It is not" }).click();
+      await page.getByRole("button", { name: "It is not there, send it again" }).click();
+      await status("Refused by the platform");
+      await page.getByRole("button", { name: "Send again" }).click();
+      const question = page.getByRole("alertdialog", { name: `Send “${text}” again?` });
+      await question.getByText("It may be live already").waitFor();
+      expect(await deliveryOf(postId)).toMatchObject({ state: "rejected" });
+      await question.getByRole("button", { name: "Send again" }).click();
+      await status("Live");
+      expect(await visible(linkedin, text)).toHaveLength(1);
+    },
+  );
 
   test(
     "an account without access is connected again from the post, which then goes out",
@@ -207,7 +239,7 @@ describe.skipIf(noBrowser !== null)("what a person does about a delivery that ne
       await page.getByLabel("Account", { exact: true }).fill("northwind");
       await page.getByRole("button", { name: "Authorize app" }).click();
       await page.waitForURL((url) => url.pathname === `/posts/${postId}`);
-      await press(page, "button", "Send again");
+      await page.getByRole("button", { name: "Send again" }).click();
       await status("Live");
       expect(await visible(x, text)).toMatchObject([{ altTexts: ["The press of 1911"] }]);
     },

@@ -54,6 +54,7 @@ export const deliverySchema = z.looseObject({
   id: z.string(),
   state: z.string(),
   channel: z.looseObject({ id: z.string(), connector: z.string(), handle: z.string() }),
+  mayBeLive: z.boolean(),
   externalUrl: z.string().nullable(),
   error: z.looseObject({ message: z.string() }).nullable(),
 });

@@ -6,6 +6,7 @@ import type { Delivery, DeliveryState } from "../api/types.ts";
 import { ReconnectButton } from "../channels/reconnect-button.tsx";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
+import { DecidingButton } from "../ui/deciding-button.tsx";
 import { postText } from "./messages.ts";
 import { OutcomeQuestion } from "./outcome-question.tsx";
 import { useDeliveryAction } from "./use-delivery-action.ts";
@@ -58,12 +59,25 @@ function WaysOut({ delivery, allowed }: { delivery: Delivery; allowed: boolean }
 }
 
 function SendAgain({ delivery }: { delivery: Delivery }) {
+  const { id, postTitle, channel, mayBeLive } = delivery;
   const retry = useDeliveryAction(delivery);
   return (
-    <Button size="sm" busy={retry.isPending} onClick={() => retry.mutate({ action: "retry" })}>
+    <DecidingButton
+      size="sm"
+      busy={retry.isPending}
+      warns={mayBeLive}
+      question={{
+        title: postText.retryTitle(postTitle),
+        description: mayBeLive ? postText.retryTwice : postText.retryLead(channel.handle),
+        action: postText.retry,
+        cancel: postText.keep,
+      }}
+      seen={id}
+      onDecide={() => retry.mutate({ action: "retry" })}
+    >
       <ReloadIcon aria-hidden="true" />
       {postText.retry}
-    </Button>
+    </DecidingButton>
   );
 }
 

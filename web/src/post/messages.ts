@@ -92,6 +92,14 @@ export const postText = {
   notYet: "Back",
   lookAgain: "Look again",
   retry: "Send again",
+  retryTitle: (title: string) => `Send “${title}” again?`,
+  retryLead: (handle: string) => `It goes to ${handle}, exactly as approved.`,
+  retryTwice:
+    "It may be live already, and Galley can't tell. Look at the account first: if it is live, people will see it twice, and Galley can't take that back.",
+  absentLead:
+    "Galley sends it again because you say that it is not there. If it is live after all, people will see it twice, and Galley can't take that back.",
+  absentRetry: "It is not there, send it again",
+  lookFirst: "Look first",
   retried: "Queued again",
   stopped: "It was not published.",
   leave: "Leave it as it is",

@@ -6,6 +6,7 @@ import { connectorsQuery } from "../api/queries.ts";
 import type { Delivery } from "../api/types.ts";
 import { formTexts } from "../lib/form.ts";
 import { Button } from "../ui/button.tsx";
+import { DecidingButton } from "../ui/deciding-button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { postText } from "./messages.ts";
 import { useDeliveryAction } from "./use-delivery-action.ts";
@@ -56,13 +57,21 @@ export function OutcomeQuestion({ delivery, allowed }: { delivery: Delivery; all
           <Button variant="primary" disabled={!allowed} onClick={() => setLive(true)}>
             {postText.isLive}
           </Button>
-          <Button
+          <DecidingButton
             disabled={!allowed}
             busy={answer.isPending}
-            onClick={() => answer.mutate({ action: "resolve", body: { outcome: "absent" } })}
+            warns
+            question={{
+              title: postText.retryTitle(delivery.postTitle),
+              description: postText.absentLead,
+              action: postText.absentRetry,
+              cancel: postText.lookFirst,
+            }}
+            seen={delivery.id}
+            onDecide={() => answer.mutate({ action: "resolve", body: { outcome: "absent" } })}
           >
             {postText.isAbsent}
-          </Button>
+          </DecidingButton>
           {connector?.readsBack ? (
             <Button
               variant="ghost"

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import type { Api } from "../api.ts";
 import { type Deliveries, deliveriesSchema, deliverySchema } from "../answers.ts";
+import { askFirst, yesOption } from "../ask.ts";
 import { isNamed } from "../channel-name.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
@@ -23,9 +24,10 @@ export const deliveryCommands: Register = (program, action) => {
     .action(action(resolve));
   program
     .command("retry")
-    .description("send again what was refused or missed; look again where the outcome is unknown")
+    .description("send again what was refused, missed or skipped; look again where the outcome is unknown")
     .argument("<id>")
     .option(...channel)
+    .option(...yesOption)
     .action(action(retry));
   program
     .command("leave")
@@ -54,8 +56,20 @@ async function resolve(context: Context, command: Command): Promise<void> {
 }
 
 function retry(context: Context, command: Command): Promise<void> {
-  const stopped = ["rejected", "missed", "needs_reconnect", "needs_human"];
-  return decide(context, command, { verb: "retry", stopped });
+  const sent = ["rejected", "missed", "needs_reconnect", "skipped"];
+  const { yes } = z.object({ yes: z.boolean().default(false) }).parse(command.opts());
+  // Where Galley asks about an outcome it only looks again.
+  return decide(context, command, { verb: "retry", stopped: [...sent, "needs_human"], before: askAbout });
+
+  /** A second copy may come of it. */
+  async function askAbout({ state, mayBeLive, channel }: Delivery): Promise<void> {
+    if (!mayBeLive || !sent.includes(state)) return;
+    await askFirst(context, {
+      yes,
+      question: `It may be live on ${channel.handle} already, and people would see it twice. Send it again?`,
+      refusal: "Nothing was sent.",
+    });
+  }
 }
 
 function leave(context: Context, command: Command): Promise<void> {
@@ -65,12 +79,18 @@ function leave(context: Context, command: Command): Promise<void> {
 async function decide(
   context: Context,
   command: Command,
-  decision: { verb: string; stopped: readonly string[]; body?: object },
+  decision: {
+    verb: string;
+    stopped: readonly string[];
+    body?: object;
+    before?: (delivery: Delivery) => Promise<void>;
+  },
 ): Promise<void> {
   const given = givenId(command, "post");
   const api = await context.api();
   const postId = await wholeId(api, given, "post");
   const delivery = await theOne(api, command, { postId, stopped: decision.stopped });
+  await decision.before?.(delivery);
   const decided = await api.call({
     method: "POST",
     path: `/deliveries/${delivery.id}/${decision.verb}`,
