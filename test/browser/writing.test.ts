@@ -206,6 +206,37 @@ describe.skipIf(noBrowser !== null)(
       await page.getByText("notes.txt was not added").waitFor({ state: "detached" });
     });
 
+    test("a file on its way to one channel arrives there, also while one writes for another", async () => {
+      const id = await newDraft();
+      await openComposer(id);
+      await page.getByRole("button", { name: "Add channel" }).click();
+      await page.getByRole("menuitem", { name: "news@galley.test" }).click();
+      await page.getByLabel(/^Subject/u).waitFor();
+      await page.getByRole("tab", { name: "@northwind" }).click();
+      const image = sharp({ create: { width: 40, height: 40, channels: 3, background: "#3b8a12" } });
+      const held = Promise.withResolvers<void>();
+      await page.route("**/api/v1/media", async (route) => {
+        await held.promise;
+        await route.continue();
+      });
+      await page
+        .locator("input[type=file]")
+        .setInputFiles([{ name: "slow.png", mimeType: "image/png", buffer: await image.png().toBuffer() }]);
+      await page.getByText("Uploading slow.png").waitFor();
+      await page.getByRole("tab", { name: "news@galley.test" }).click();
+      await page.getByLabel(/^Subject/u).fill("Meanwhile");
+      held.resolve();
+      const mediaOf = async () =>
+        Object.fromEntries(
+          (await read(id)).variants.map(({ channelId, content }) => [channelId, content.media.length]),
+        );
+      await eventually(mediaOf).toEqual({ [channels.sandbox]: 1, [channels.email]: 0 });
+      await page.unroute("**/api/v1/media");
+      expect(await page.getByLabel(/^Subject/u).inputValue()).toBe("Meanwhile");
+      await page.getByRole("tab", { name: "@northwind" }).click();
+      await page.getByLabel("Description for people who can't see it").waitFor();
+    });
+
     test("editing a post in review says that it leaves the review, before and after", async () => {
       const id = await newDraft();
       await call(page, "POST", `/posts/${id}/submit`, {});
@@ -259,9 +290,9 @@ describe.skipIf(noBrowser !== null)(
       expect(await page.locator(`[id="${describedBy}"]`).textContent()).toMatch(/subject/iu);
       await reason.click();
       await eventually(() =>
-        page.getByLabel("Subject").evaluate((element) => element === element.ownerDocument.activeElement),
+        page.getByLabel(/^Subject/u).evaluate((element) => element === element.ownerDocument.activeElement),
       ).toBe(true);
-      await page.getByLabel("Subject").fill("A subject");
+      await page.getByLabel(/^Subject/u).fill("A subject");
       await reason.waitFor({ state: "detached" });
       expect(await submit.getAttribute("aria-disabled")).toBe("false");
 
@@ -276,7 +307,7 @@ describe.skipIf(noBrowser !== null)(
         .first()
         .click();
       await eventually(() =>
-        page.getByLabel("Subject").evaluate((element) => element === element.ownerDocument.activeElement),
+        page.getByLabel(/^Subject/u).evaluate((element) => element === element.ownerDocument.activeElement),
       ).toBe(true);
     });
 

@@ -20,6 +20,7 @@ import { SubmitReasons } from "./submit-reasons.tsx";
 import { useCheck } from "./use-check.ts";
 import { useComposer } from "./use-composer.ts";
 import { useFieldPlace } from "./use-field-place.ts";
+import { type Arrived, useUploads } from "./use-uploads.ts";
 import { VariantEditor } from "./variant-editor.tsx";
 
 type ComposerProps = {
@@ -42,6 +43,10 @@ export function Composer({ post, channels, connectors, at }: ComposerProps) {
   const locked = refusal(post, "edit") !== null;
   const reasonsId = useId();
   const { panel, goTo } = useFieldPlace({ at, variants: content.variants, shown, onTab: setTab });
+
+  const uploadsOf = useUploads((arrived) =>
+    change({ ...content, variants: content.variants.map((variant) => withMedia(variant, arrived)) }),
+  );
 
   function setVariant(next: Variant): void {
     const variants = content.variants.map((variant) =>
@@ -149,6 +154,7 @@ export function Composer({ post, channels, connectors, at }: ComposerProps) {
                     target={target}
                     check={checks.find((check) => check.channelId === variant.channelId)}
                     disabled={locked}
+                    underWay={uploadsOf(variant.channelId)}
                     onChange={setVariant}
                   />
                   {locked ? null : (
@@ -180,4 +186,12 @@ export function Composer({ post, channels, connectors, at }: ComposerProps) {
       </div>
     </Page>
   );
+}
+
+/** Of what was uploaded, a channel gets its own; a channel that has left the post gets nothing. */
+function withMedia(variant: Variant, arrived: Arrived[]): Variant {
+  const own = arrived.filter(({ channelId }) => channelId === variant.channelId);
+  if (own.length === 0) return variant;
+  const media = [...variant.content.media, ...own.map(({ attached }) => attached)];
+  return { ...variant, content: { ...variant.content, media } };
 }

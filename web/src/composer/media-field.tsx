@@ -11,7 +11,7 @@ import { MediaTile } from "../ui/media-tile.tsx";
 import { acceptedTypes, limitWords, undescribed } from "./media-limits.ts";
 import { composerText } from "./messages.ts";
 import { UploadRow } from "./upload-row.tsx";
-import { useUploads } from "./use-uploads.ts";
+import type { ChannelUploads } from "./use-uploads.ts";
 
 type Attached = VariantContent["media"][number];
 type MediaFieldProps = {
@@ -19,20 +19,21 @@ type MediaFieldProps = {
   limits: Limits;
   problems: CheckProblem[];
   disabled: boolean;
+  underWay: ChannelUploads;
   onChange: (media: Attached[]) => void;
 };
 
 /** Images, or one video or document, of a variant: dropped or chosen, each with its description. */
-export function MediaField({ media, limits, problems, disabled, onChange }: MediaFieldProps) {
+export function MediaField({ media, limits, problems, disabled, underWay, onChange }: MediaFieldProps) {
   const id = useId();
   const [over, setOver] = useState(false);
-  const { uploads, start, retry, dismiss } = useUploads(limits, (added) => onChange([...media, ...added]));
+  const { uploads, start, retry, dismiss } = underWay;
   const running = uploads.filter(({ reason }) => reason === null).length;
 
   function drop(event: DragEvent): void {
     event.preventDefault();
     setOver(false);
-    if (!disabled) start([...event.dataTransfer.files]);
+    if (!disabled) start([...event.dataTransfer.files], limits);
   }
 
   return (
@@ -80,7 +81,7 @@ export function MediaField({ media, limits, problems, disabled, onChange }: Medi
             accept={acceptedTypes(limits).join(",")}
             className="sr-only"
             onChange={(event) => {
-              start([...(event.target.files ?? [])]);
+              start([...(event.target.files ?? [])], limits);
               event.target.value = "";
             }}
           />

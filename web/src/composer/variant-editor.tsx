@@ -12,17 +12,20 @@ import { composerText } from "./messages.ts";
 import { OptionControl } from "./option-control.tsx";
 import { PartEditor } from "./part-editor.tsx";
 import { SuspiciousNotice } from "./suspicious-notice.tsx";
+import type { ChannelUploads } from "./use-uploads.ts";
 
 type VariantEditorProps = {
   variant: Variant;
   target: Target;
   check: VariantCheck | undefined;
   disabled: boolean;
+  /** Files on their way to this channel. */
+  underWay: ChannelUploads;
   onChange: (variant: Variant) => void;
 };
 
 /** Everything that is said on one channel. */
-export function VariantEditor({ variant, target, check, disabled, onChange }: VariantEditorProps) {
+export function VariantEditor({ variant, target, check, disabled, underWay, onChange }: VariantEditorProps) {
   const { content } = variant;
   const { limits } = target;
   const { options } = target.connector;
@@ -121,6 +124,7 @@ export function VariantEditor({ variant, target, check, disabled, onChange }: Va
           limits={limits}
           problems={problems}
           disabled={disabled}
+          underWay={underWay}
           onChange={(media) => set({ media })}
         />
       ) : null}
