@@ -27,8 +27,13 @@ export async function violations(page: Page, rules: string[] | null = null): Pro
 async function settled(page: Page): Promise<void> {
   await page.evaluate(`(async () => {
     for (let frames = 0; frames < 2; frames += 1) await new Promise(requestAnimationFrame);
-    const moving = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(moving.map(({ finished }) => finished));
+    // What inherits a colour that fades begins to fade itself when that has ended.
+    for (;;) {
+      const moving = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity);
+      if (moving.length === 0) return;
+      await Promise.allSettled(moving.map(({ finished }) => finished));
+      await new Promise(requestAnimationFrame);
+    }
   })()`);
 }
 
