@@ -154,6 +154,22 @@ describe("the way from init to a published post", () => {
     expect(approved).toMatchObject({ code: 0, err: expect.stringContaining("street trees") });
   });
 
+  test("an approval says until when it can be taken back, and how, and is", async () => {
+    const copy = JSON.parse((await run(["copy", postId, "--json"])).out) as { id: string };
+    await run(["submit", copy.id]);
+    expect((await run(["approve", copy.id, "--undo"])).code).toBe(5);
+    const { out } = await run(["approve", copy.id, "--yes"]);
+    expect(out).toMatch(/^Until \d\d:\d\d:\d\d you can take it back: galley approve [\da-f-]{36} --undo$/mu);
+    expect(await run(["approve", copy.id, "--undo"])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("Taken back: the post is in review."),
+    });
+    const again = JSON.parse((await run(["approve", copy.id, "--yes", "--json"])).out) as {
+      undoUntil: string;
+    };
+    expect(Date.parse(again.undoUntil)).toBeGreaterThan(0);
+  });
+
   test("a time that the clock skips wants a rule", async () => {
     const { code, err } = await run(["schedule", postId, "--at", "2027-03-28T02:30"]);
     expect([code, err]).toEqual([2, expect.stringContaining("--rule")]);
@@ -329,6 +345,9 @@ test("a series is made of a post, and says what it repeats", async () => {
   };
   const other = items.find((post) => post.id !== id)?.id ?? "";
   expect((await run(["series", "create", other, ...monthly])).out).toContain("galley series approve");
+  const approved = await run(["series", "approve", series.id, "--yes"]);
+  expect(approved.out).toMatch(/you can take it back: galley series approve [\da-f-]{36} --undo/u);
+  expect((await run(["series", "approve", series.id, "--undo"])).out).toContain("is not approved");
 });
 
 describe("an app of the workspace's own", () => {

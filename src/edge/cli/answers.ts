@@ -31,6 +31,7 @@ const postSummarySchema = z.looseObject({
 
 export const postSchema = postSummarySchema.extend({
   boundHash: z.string(),
+  undoUntil: z.string().nullable(),
   variants: z.array(
     z.looseObject({
       channelId: z.string(),

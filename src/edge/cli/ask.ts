@@ -20,3 +20,6 @@ export async function askFirst(
 
 /** The option that answers `askFirst`. */
 export const yesOption = ["--yes", "do not ask (for scripts)"] as const;
+
+/** The option that takes back what was just approved. */
+export const undoOption = ["--undo", "take back the approval that you gave in the last ten seconds"] as const;

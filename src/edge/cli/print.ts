@@ -33,6 +33,12 @@ export function postText(post: Post): string {
   return [...head, ...post.variants.map(variantText), ...problemLines(post)].join("\n");
 }
 
+/** Until when an approval can be taken back, by this machine's clock, and how; nothing where it cannot. */
+export function undoLines(undoUntil: string | null, command: string): string[] {
+  if (undoUntil === null) return [];
+  return [`Until ${new Date(undoUntil).toTimeString().slice(0, 8)} you can take it back: ${command}`];
+}
+
 function variantText({ connector, handle, content }: Post["variants"][number]): string {
   const lines = [
     ...Object.entries(content.options).map(([key, value]) => `${key}: ${value}`),

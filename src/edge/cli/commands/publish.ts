@@ -6,8 +6,8 @@ import type { Post } from "../answers.ts";
 import { deliveriesSchema, meSchema, postSchema } from "../answers.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
-import { askFirst, yesOption } from "../ask.ts";
-import { deliveriesText, postText, safe } from "../print.ts";
+import { askFirst, undoOption, yesOption } from "../ask.ts";
+import { deliveriesText, postText, safe, undoLines } from "../print.ts";
 import { openProgress } from "../progress.ts";
 import { givenId, wholeId } from "../ids.ts";
 
@@ -22,6 +22,7 @@ export const publishCommands: Register = (program, action) => {
     .argument("<id>")
     .option(...yesOption)
     .option("--note <text>", "a note to the author", "")
+    .option(...undoOption)
     .action(action(approve));
   program
     .command("schedule")
@@ -70,16 +71,28 @@ async function submit(context: Context, command: Command): Promise<void> {
 }
 
 async function approve(context: Context, command: Command): Promise<void> {
-  const { yes, note } = z.object({ yes: z.boolean().default(false), note: z.string() }).parse(command.opts());
+  const { yes, note, undo } = z
+    .object({ yes: z.boolean().default(false), note: z.string(), undo: z.boolean().default(false) })
+    .parse(command.opts());
   const given = givenId(command, "post");
   const api = await context.api();
   const id = await wholeId(api, given, "post");
+  if (undo) {
+    const taken = await act(api, id, "approve/undo");
+    context.print(taken, () => `Taken back: the post is ${taken.status.replaceAll("_", " ")}.`);
+    return;
+  }
   const seen = await api.call({ path: `/posts/${id}`, schema: postSchema });
   context.note(postText(seen));
   await askFirst(context, { yes, question: "Approve exactly this?", refusal: "Not approved." });
   // The hash of what was shown: a change in between is refused by the server.
   const post = await act(api, id, "approve", { boundHash: seen.boundHash, note });
-  context.print(post, () => `Approved, version ${post.version}. Next: galley publish ${id}`);
+  context.print(post, () =>
+    [
+      `Approved, version ${post.version}. Next: galley publish ${id}`,
+      ...undoLines(post.undoUntil, `galley approve ${id} --undo`),
+    ].join("\n"),
+  );
 }
 
 const previewSchema = z.object({

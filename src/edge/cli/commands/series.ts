@@ -4,8 +4,8 @@ import { meSchema, postSchema } from "../answers.ts";
 import type { Api } from "../api.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
-import { askFirst, yesOption } from "../ask.ts";
-import { safe, table } from "../print.ts";
+import { askFirst, undoOption, yesOption } from "../ask.ts";
+import { safe, table, undoLines } from "../print.ts";
 import { givenId, shortIds, wholeId } from "../ids.ts";
 import { ruleOf, todayIn } from "../series-rule.ts";
 
@@ -20,6 +20,7 @@ const summarySchema = z.looseObject({
 const seriesSchema = summarySchema.extend({
   boundHash: z.string(),
   templateId: z.string(),
+  undoUntil: z.string().nullable(),
   dates: z.array(z.looseObject({ wall: z.string(), at: z.string(), clock: z.string() })),
 });
 
@@ -46,6 +47,7 @@ export const seriesCommands: Register = (program, action) => {
     .description("approve template and rule, and with them every occurrence")
     .argument("<id>")
     .option(...yesOption)
+    .option(...undoOption)
     .action(action(approve));
   for (const verb of ["pause", "resume", "end"] as const) {
     series
@@ -100,10 +102,18 @@ async function workspaceZone(api: Api): Promise<string> {
 }
 
 async function approve(context: Context, command: Command): Promise<void> {
-  const { yes } = z.object({ yes: z.boolean().default(false) }).parse(command.opts());
+  const { yes, undo } = z
+    .object({ yes: z.boolean().default(false), undo: z.boolean().default(false) })
+    .parse(command.opts());
   const given = givenId(command, "series");
   const api = await context.api();
   const id = await wholeId(api, given, "series");
+  if (undo) {
+    const path = `/series/${id}/approve/undo`;
+    const taken = await api.call({ method: "POST", path, schema: seriesSchema });
+    context.print(taken, () => `Taken back: ${safe(taken.title)} is not approved.`);
+    return;
+  }
   const seen = await read(api, id);
   const template = await api.call({ path: `/posts/${seen.templateId}`, schema: postSchema });
   const texts = template.variants.map(
@@ -120,7 +130,12 @@ async function approve(context: Context, command: Command): Promise<void> {
   // The hash of what was shown: a change in between is refused by the server.
   const body = { boundHash: seen.boundHash, note: "" };
   const done = await api.call({ method: "POST", path: `/series/${id}/approve`, body, schema: seriesSchema });
-  context.print(done, () => `Approved. Next: ${done.next ?? "nothing"}`);
+  context.print(done, () =>
+    [
+      `Approved. Next: ${done.next ?? "nothing"}`,
+      ...undoLines(done.undoUntil, `galley series approve ${id} --undo`),
+    ].join("\n"),
+  );
 }
 
 async function act(context: Context, command: Command, verb: "pause" | "resume" | "end"): Promise<void> {
