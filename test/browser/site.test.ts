@@ -78,12 +78,19 @@ describe.skipIf(noBrowser !== null)("the workspace's own site", () => {
     await page.goto(`${server.url}/settings?tab=site`);
     await page.getByRole("textbox", { name: "Address" }).fill("northwind-daily");
     await page.getByText("the former ones lead nowhere").waitFor();
+    const saved = page.waitForResponse((response) => response.request().method() === "PUT");
+    await page.route("**/api/v1/site", async (route) => {
+      await page.waitForTimeout(1_000);
+      await route.continue();
+    });
     await press(page, "button", "Save changes");
-    await expect
-      .poll(() => status(`${server.url}/site/northwind-daily/hello`), { timeout: 30_000 })
-      .toBe(200);
-    expect(await status(`${server.url}/site/northwind/hello`)).toBe(404);
+    // What is changed while it is saved stays changed.
     await press(page, "switch", /^Everybody may read it/u);
+    await saved;
+    await page.getByText("Saved", { exact: true }).waitFor();
+    await page.unrouteAll({ behavior: "wait" });
+    expect(await status(`${server.url}/site/northwind-daily/hello`)).toBe(200);
+    expect(await status(`${server.url}/site/northwind/hello`)).toBe(404);
     await press(page, "button", "Save changes");
     await page.getByText("nobody can read these").waitFor();
     expect(await status(`${server.url}/site/northwind-daily/hello`)).toBe(404);

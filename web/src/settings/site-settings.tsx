@@ -55,9 +55,10 @@ function SiteForm({ saved, start }: { saved: Settings | null; start: Draft }) {
   const save = useMutation({
     mutationFn: ({ slug, title, description, language, public: isPublic }: Draft) =>
       api.put<Settings>("/site", { slug, title, description, language, public: isPublic }),
-    onSuccess: async (settings) => {
+    onSuccess: async (settings, sent) => {
       queryClient.setQueryData(siteQuery.queryKey, settings);
-      setDraft(settings);
+      // As the server has written it, unless somebody has gone on meanwhile.
+      setDraft((now) => (now === sent ? settings : now));
       // The form that connects the site shows what stands here.
       await queryClient.invalidateQueries({ queryKey: connectorsQuery.queryKey });
       toast.success(settingsText.saved);
