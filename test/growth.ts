@@ -44,7 +44,10 @@ function isSteep([small = 0, middle = 0, large = 0]: number[]): boolean {
   return large > small * steepest && large > middle * steepestOfEach && middle > small * steepestOfEach;
 }
 
-/** The shapes on which a call takes more than n log n, each with how much; empty where there is none. */
+/** Enough to see what it is. */
+const mostTold = 3;
+
+/** The first shapes on which a call takes more than n log n, each with how much; empty where there is none. */
 export function steepOn(
   call: Measured,
   shapes: readonly Shape[],
@@ -52,9 +55,11 @@ export function steepOn(
 ): string {
   // What is compiled, and what a module makes with its first text, is no part of it.
   call("warm *up*");
-  const steep = shapes.flatMap((shape) => {
+  const steep: string[] = [];
+  for (const shape of shapes) {
     const growth = growthOf(call, shape, sizes);
-    return growth > 0 ? [`${shape.name}: ${growth.toFixed(1)} times`] : [];
-  });
+    if (growth > 0) steep.push(`${shape.name}: ${growth.toFixed(1)} times`);
+    if (steep.length === mostTold) break;
+  }
   return steep.join("; ");
 }

@@ -27,26 +27,29 @@ export function fits(connector: Connector, variant: VariantContent): boolean {
 export function fitText(text: string, language: string, accepts: (text: string) => boolean): string {
   if (accepts(text)) return text;
   const sentences = sentencesOf(text, language);
-  for (let count = sentences.length - 1; count > 0; count -= 1) {
-    const shorter = joinSentences(sentences.slice(0, count));
-    if (accepts(shorter)) return shorter;
-  }
-  return fitWords(sentences[0] ?? "", accepts);
+  const beginning = (count: number) => joinSentences(sentences.slice(0, count));
+  const count = mostOf(sentences.length - 1, (some) => accepts(beginning(some)));
+  return count === 0 ? fitWords(sentences[0] ?? "", accepts) : beginning(count);
 }
 
-/** Whole words of one sentence with an ellipsis, by bisection: measuring may be costly. */
+/** Whole words of one sentence with an ellipsis. */
 export function fitWords(sentence: string, accepts: (text: string) => boolean): string {
   if (accepts(sentence)) return sentence;
   const words = wordsWithSpace(sentence);
   const upTo = (count: number) => `${trimEndOf(words.slice(0, count).join(""), /[\s,;:、，：–—-]/u)}…`;
-  let low = 0;
-  let high = words.length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (accepts(upTo(middle))) low = middle;
-    else high = middle - 1;
+  const count = mostOf(words.length - 1, (some) => accepts(upTo(some)));
+  return count === 0 ? "" : upTo(count);
+}
+
+/** The most that is accepted, at most `high`; 0 where not even one is. By bisection: measuring may be costly. */
+function mostOf(high: number, accepts: (count: number) => boolean): number {
+  let [low, most] = [0, high];
+  while (low < most) {
+    const middle = Math.ceil((low + most) / 2);
+    if (accepts(middle)) low = middle;
+    else most = middle - 1;
   }
-  return low === 0 ? "" : upTo(low);
+  return Math.max(0, low);
 }
 
 /** A title within `maxLength` characters: whole words, or a beginning where one word alone is longer. Folded. */

@@ -57,7 +57,7 @@ export function sentencesOf(paragraph: string, language: string): string[] {
 export function joinSentences(sentences: readonly string[]): string {
   let joined = "";
   for (const sentence of sentences) {
-    const close = joined === "" || /[\u3000-\u303f\uff00-\uff60]$/u.test(joined);
+    const close = joined === "" || /[\u3000-\u303f\uff00-\uff60]/u.test(joined.slice(-1));
     joined += close ? sentence : ` ${sentence}`;
   }
   return joined;

@@ -55,18 +55,20 @@ describe("records", () => {
 
 test.each(["\n", "\r\n"])("records come out whole, however long they are, where lines end with %j", (end) => {
   // Cells of 0 to 60,000 characters, among them line breaks, quotation marks and separators.
-  const rows = Array.from({ length: 120 }, (_, index) => [
+  const rows = Array.from({ length: 60 }, (_, index) => [
     String(index),
-    `a, "b"\nc;\r\n`.repeat((index * index) % 4_300),
+    `a, "b"\nc;\r\n`.repeat((index * index * 7) % 4_300),
     index % 7 === 0 ? "" : "x".repeat((index * 701) % 5_000),
   ]);
   const text = rows.map((row) => row.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(",")).join(end);
   const found = readRecords(text, { delimiter: ",", width: 3, least: 3, mostRecords: 1_000 });
   expect(found.complete).toBe(true);
   expect(found.records.map((record) => ("cells" in record ? record.cells : record.wrong))).toEqual(rows);
-  const lines = found.records.map(({ line }) => line);
-  const before = rows.map((_, index) => rows.slice(0, index).join("").split("\n").length + index);
-  expect(lines).toEqual(before);
+  let line = 1;
+  for (const [index, [, cell = ""]] of rows.entries()) {
+    expect(found.records[index]?.line).toBe(line);
+    line += cell.split("\n").length;
+  }
 });
 
 describe("a file", () => {

@@ -139,9 +139,11 @@ function readPiece(
   let last = start;
   let next = end;
   function take(cells: string[], info: InfoRecord): null {
-    const begin = firstFilled(lines, last);
+    const before = last;
     last = start + passed(info.bytes);
     if (cells.every((cell) => cell.trim() === "")) return null;
+    // Looked for once in a row of empty lines, not at each of them.
+    const begin = firstFilled(lines, before);
     const spanned = lines.slice(begin, last);
     const line = begin + 1;
     if (fits(cells, spanned, table)) records.push({ line, cells });

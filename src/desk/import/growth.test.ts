@@ -39,6 +39,8 @@ const files: Shape[] = [
   repeated("quoted quotation marks", head, '""",'),
   repeated("quotation marks on lines of their own", head, '"""\n'),
   repeated("empty lines", head, "\n"),
+  repeated("lines of spaces", head, " \n"),
+  repeated("lines of spaces before the header", "", " \n", `${head}a,b,c\n`),
   repeated("empty lines before the header", "", "\r\n", `${head}a,b,c\n`),
   repeated("line ends of an old Mac", head, "\r"),
   repeated("spaces before the header", "", " ", `${head}a,b,c\n`),
