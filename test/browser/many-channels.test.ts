@@ -67,14 +67,18 @@ describe.skipIf(noBrowser !== null)("a post for many channels", () => {
     }
   });
 
-  test("tells on its page that a channel went away, and where to mend it", { timeout: 60_000 }, async () => {
+  test("tells on its page that a channel went away, and mends it there", { timeout: 60_000 }, async () => {
     const { items } = await call<{ items: { id: string; handle: string }[] }>(page, "GET", "/channels");
     const gone = items.find(({ handle }) => handle === "@a_rather_long_handle_3");
     await call(page, "DELETE", `/channels/${gone?.id ?? ""}`);
     await page.goto(`${server.url}/posts/${postId}`);
     await page.getByText("This keeps the post from going out").waitFor();
     const told = page.getByRole("alert").filter({ hasText: "@a_rather_long_handle_3 is disconnected" });
-    await told.getByRole("link", { name: "Go to channels" }).click();
-    await page.waitForURL(`${server.url}/channels`);
+    await told.getByRole("button", { name: "Reconnect the account @a_rather_long_handle_3" }).click();
+    await page.getByLabel("Account handle").fill("a_rather_long_handle_3");
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.waitForURL(`${server.url}/posts/${postId}`);
+    await page.getByText("is connected").first().waitFor();
+    await expect.poll(() => told.count()).toBe(0);
   });
 });

@@ -1,5 +1,4 @@
 import { useMutation } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { api } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
@@ -9,6 +8,7 @@ import { Field, Input } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { AccountFrame } from "./account-frame.tsx";
 import { accountText } from "./messages.ts";
+import { OtherWay } from "./other-way.tsx";
 
 /** Asks for a link by mail, and says the same whether or not the address has an account. */
 export function ForgotPasswordScreen() {
@@ -34,9 +34,7 @@ export function ForgotPasswordScreen() {
         <Button type="submit" variant="primary" size="lg" busy={request.isPending}>
           {accountText.sendLink}
         </Button>
-        <Link to="/sign-in" className="text-center text-sm text-accent-ink underline">
-          {accountText.toSignIn}
-        </Link>
+        <OtherWay to="/sign-in">{accountText.toSignIn}</OtherWay>
       </form>
     </AccountFrame>
   );

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { api } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
@@ -9,6 +9,7 @@ import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { AccountFrame } from "./account-frame.tsx";
 import { accountText } from "./messages.ts";
+import { OtherWay } from "./other-way.tsx";
 import { PasswordInput } from "./password-input.tsx";
 
 const route = getRouteApi("/reset-password");
@@ -43,9 +44,7 @@ export function ResetPasswordScreen() {
         <Button type="submit" variant="primary" size="lg" busy={reset.isPending}>
           {accountText.savePassword}
         </Button>
-        <Link to="/forgot-password" className="py-2.5 text-center text-sm text-accent-ink underline">
-          {accountText.anotherLink}
-        </Link>
+        <OtherWay to="/forgot-password">{accountText.anotherLink}</OtherWay>
       </form>
     </AccountFrame>
   );

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
+import { getRouteApi, useRouter } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { api } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
@@ -8,6 +8,7 @@ import { Field, Input } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { AccountFrame } from "./account-frame.tsx";
 import { accountText } from "./messages.ts";
+import { OtherWay } from "./other-way.tsx";
 import { PasswordInput } from "./password-input.tsx";
 import { formTexts } from "../lib/form.ts";
 
@@ -49,9 +50,7 @@ export function SignInScreen() {
         <Button type="submit" variant="primary" size="lg" busy={signIn.isPending}>
           {accountText.signIn}
         </Button>
-        <Link to="/forgot-password" className="py-2.5 text-center text-sm text-accent-ink underline">
-          {accountText.forgot}
-        </Link>
+        <OtherWay to="/forgot-password">{accountText.forgot}</OtherWay>
       </form>
     </AccountFrame>
   );
