@@ -3,6 +3,7 @@ import PostalMime from "postal-mime";
 import type { ConnectorContext } from "#connectors";
 import { connectorRegistry } from "#connectors";
 import { createMailTransport } from "#platform/mail";
+import { createRenderer } from "#platform/rendering";
 import type { BrokenProxy } from "./broken-proxy.ts";
 import { startBrokenProxy } from "./broken-proxy.ts";
 import type { ContractHarness } from "./connector-suite.ts";
@@ -24,6 +25,7 @@ async function start(): Promise<PostfixHarness> {
     allowServers: [`localhost:${postfix.port}`, `127.0.0.1:${proxy.port}`, "127.0.0.1:9"],
     trust: postfix.certificate,
   });
+  const markdown = createRenderer();
   let credentials: ConnectorContext["credentials"] = {};
   const server = { username: null, password: null };
 
@@ -36,7 +38,8 @@ async function start(): Promise<PostfixHarness> {
       server: { ...server, host: "127.0.0.1", port: proxy.port, tls: "none" },
     };
     const used = proxy.mode === "pass" ? credentials : broken;
-    return { http, mail, credentials: used, accountId: "news@galley.test", scopes: [], settings: {}, signal };
+    const accountId = "news@galley.test";
+    return { http, mail, credentials: used, accountId, scopes: [], settings: {}, signal, markdown };
   }
 
   const form = {
@@ -82,6 +85,7 @@ describe.skipIf(missing !== null)("Postfix", () => {
     options: { subject: "Ein Brief für Ada" },
     threads: false,
     enforcesTextLimit: false,
+    shown: (text) => text.replaceAll("&amp;", "&"),
     idempotent: false,
     faults: [
       {
