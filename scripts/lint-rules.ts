@@ -108,5 +108,25 @@ const addressesAreParsed: Rule = {
   },
 };
 
+const terminalMessage =
+  "Words for a terminal go through `say` and `sayJson` (src/edge/cli/io.ts), which let none of them act on it: docs/decisions/0121.";
+
+const wordsAreSaid: Rule = {
+  create: (context) => ({
+    CallExpression(node) {
+      const callee = nodeOf(node["callee"]);
+      if (callee?.type !== "MemberExpression") return;
+      const object = nodeOf(callee["object"]);
+      const stream = nameOf(object?.["property"]) || nameOf(object);
+      const isStream = stream === "stdout" || stream === "stderr";
+      if (stream === "console" || (isStream && /^(?:write|end)$/.test(nameOf(callee["property"]))))
+        context.report({ node, message: terminalMessage });
+    },
+  }),
+};
+
 // oxlint-disable-next-line import/no-default-export -- what oxlint asks of a plugin
-export default { meta: { name: "galley" }, rules: { "addresses-are-parsed": addressesAreParsed } };
+export default {
+  meta: { name: "galley" },
+  rules: { "addresses-are-parsed": addressesAreParsed, "words-are-said": wordsAreSaid },
+};

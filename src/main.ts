@@ -59,12 +59,11 @@ async function main(argv: string[]): Promise<void> {
     try {
       await serve(command);
     } catch (error) {
-      const { GalleyError } = await import("#kit");
+      const { GalleyError, markInvisible } = await import("#kit");
       // What Galley says on purpose is for the reader; anything else is a mistake of ours, with its trace.
       const isExpected = error instanceof GalleyError;
-      process.stderr.write(
-        `${isExpected ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
-      );
+      const words = isExpected ? error.message : error instanceof Error ? error.stack : String(error);
+      process.stderr.write(`${markInvisible(words ?? "")}\n`);
       process.exit(1);
     }
     return;

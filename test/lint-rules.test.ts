@@ -50,6 +50,20 @@ test.each([
   expect(reports("addresses-are-parsed", code)).toBe(0);
 });
 
+test.each([
+  "io.stdout.write(words)",
+  "context.io.stderr.write(words)",
+  "stdout.end(words)",
+  "console.log(words)",
+])("words that reach a terminal as they are are found: %s", (code) =>
+  expect(reports("words-are-said", code)).toBe(1),
+);
+
+test.each(["say(io.stdout, words)", "file.write(words)", "context.print(post, () => words)"])(
+  "what is said through the one door is left alone: %s",
+  (code) => expect(reports("words-are-said", code)).toBe(0),
+);
+
 test("the linter has the rules", () => {
   const set = config.overrides.flatMap(({ rules }) => Object.entries(rules));
   for (const rule of Object.keys(plugin.rules)) expect(set).toContainEqual([`galley/${rule}`, "error"]);

@@ -1,4 +1,5 @@
 import type { FormField } from "#connectors";
+import { suspiciousCharacters, withoutSuspicious } from "#kit";
 
 /**
  * What looks wrong about a pasted value. `cleaned` is what Galley would store instead, offered and never
@@ -8,7 +9,6 @@ export type AppFinding = { field: string; code: string; message: string; cleaned
 
 type Rule = (field: FormField, value: string) => Omit<AppFinding, "field"> | null;
 
-const invisible = /[\p{Cf}\u115f\u1160\u3164]|\u034f|[\p{Cc}--[\t\n\r]]/gv;
 const assignment =
   /^(?:export\s+|set\s+)?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z][\w.\-]*(?:id|key|secret|token))\s*[=:]\s*(\S.*)$/isv;
 const quoted = /^\s*(["'`\u201c\u2018\u00ab\u201e])(.*)(["'`\u201d\u2019\u00bb\u201c])\s*$/sv;
@@ -48,7 +48,7 @@ const rules: Rule[] = [
       : null;
   },
   (_field, value) => {
-    const count = value.match(invisible)?.length ?? 0;
+    const count = suspiciousCharacters(value).length;
     if (count === 0) return null;
     const message = `It holds ${count === 1 ? "a character" : `${count} characters`} that nobody can see, as copying from some pages leaves them.`;
     return { code: "app.invisible", message, cleaned: clean(value) };
@@ -110,7 +110,7 @@ const rules: Rule[] = [
 ];
 
 function clean(value: string): string {
-  const plain = value.replaceAll(invisible, "").replaceAll(/\s+/gv, "");
+  const plain = withoutSuspicious(value).replaceAll(/\s+/gv, "");
   return quoted.exec(plain)?.[2] ?? plain;
 }
 

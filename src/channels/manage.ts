@@ -6,6 +6,7 @@ import { SecretsError } from "#platform/secrets";
 import type { Channel, ChannelCheck, Disconnected } from "./channel.ts";
 import type { Channels } from "./channels.ts";
 import type { ChannelRow } from "./channels.store.ts";
+import { shownAccount } from "./shown-account.ts";
 import { markDisconnected, setPaused, storeChecked } from "./channels.store.ts";
 import { contextFor } from "./context.ts";
 import { ChannelError, noSuchChannel } from "./errors.ts";
@@ -125,7 +126,7 @@ export async function checkChannel(
       const opened = await parts.open(workspaceId, id, AbortSignal.timeout(patienceMs), {
         whilePaused: true,
       });
-      const account = await connector.probe(opened.context);
+      const account = shownAccount(await connector.probe(opened.context));
       if (account.accountId !== row.accountId) {
         const cause = `The stored access belongs to another account now: ${account.handle}.`;
         return { cause, fix: "Disconnect this channel and connect the account you want." };

@@ -1,3 +1,4 @@
+import { oneLine } from "#kit";
 import type { ChannelError } from "./errors.ts";
 import { channelError } from "./errors.ts";
 
@@ -61,9 +62,6 @@ export function platformError(name: string, code: string, description: string | 
 
 /** The platform's own words without what could hide or break something on the page. */
 function words(description: string | undefined): string {
-  const plain = (description ?? "")
-    .toWellFormed()
-    .replace(/[\p{C}\s]+/gu, " ")
-    .trim();
-  return plain === "" ? "" : ` It says: "${plain.slice(0, longestWords)}"`;
+  const plain = oneLine(description ?? "");
+  return plain === "" ? "" : ` It says: "${plain.slice(0, longestWords).toWellFormed()}"`;
 }

@@ -13,6 +13,7 @@ import type { PendingRow } from "./pending.store.ts";
 import { deletePending, findPending, insertPending } from "./pending.store.ts";
 import { openedPlace } from "./places.ts";
 import { missingOptional } from "./scopes.ts";
+import { shownAccount } from "./shown-account.ts";
 import { storeAccount } from "./store-account.ts";
 
 /** How long the accounts that a consent opened wait for the person's choice. */
@@ -53,7 +54,8 @@ export async function keepPending(
     channelId: string | null;
   },
 ): Promise<PendingConnection> {
-  const { connector, actor, app, accounts, channelId } = opened;
+  const { connector, actor, app, channelId } = opened;
+  const accounts = opened.accounts.map((one) => ({ ...one, account: shownAccount(one.account) }));
   const id = newId();
   const place = { workspaceId: actor.workspaceId, id };
   const row: PendingRow = {

@@ -14,6 +14,7 @@ import { readLimits } from "./limits.ts";
 import type { Parts } from "./parts.ts";
 import { patienceMs } from "./parts.ts";
 import { withoutCredentials } from "./public-channel.ts";
+import { shownAccount } from "./shown-account.ts";
 
 /**
  * Stores an account under its credentials. An account that was connected before keeps its channel's id,
@@ -43,7 +44,7 @@ async function storeOnce(
 ): Promise<Channel | null> {
   const { database, custody, clock } = parts;
   const { workspaceId } = actor;
-  const { account } = answer;
+  const account = shownAccount(answer.account);
   const [former] = await database.read(
     workspaceId,
     findByAccountQuery(workspaceId, connector.id, account.accountId),

@@ -1,5 +1,5 @@
 import type { ErrorKind } from "#kit";
-import { GalleyError } from "#kit";
+import { GalleyError, withoutSuspicious } from "#kit";
 import type { RecipientAnswer } from "./mail-port.ts";
 
 /**
@@ -57,7 +57,7 @@ export class ConnectorFailure extends GalleyError {
     });
     this.verdict = details.verdict;
     this.refreshable = details.refreshable ?? false;
-    this.evidence = details.evidence ?? null;
+    this.evidence = details.evidence === undefined ? null : withoutSuspicious(details.evidence);
     this.refused = details.refused ?? [];
   }
 }

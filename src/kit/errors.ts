@@ -1,3 +1,4 @@
+import { withoutSuspicious } from "./invisible.ts";
 import type { JsonObject } from "./json.ts";
 
 /**
@@ -29,7 +30,10 @@ export type ErrorDetails = {
   /** Stable, `module.reason`, for programs. */
   code: string;
   kind: ErrorKind;
-  /** Plain words for a person: what is wrong and what to do. Never holds a secret. */
+  /**
+   * Plain words for a person: what is wrong and what to do. Never holds a secret. Of what they quote, a platform's
+   * words or a name, they keep what a reader sees.
+   */
   message: string;
   problems?: Problem[];
   /** True when the same call may succeed later without a change. */
@@ -51,11 +55,14 @@ export class GalleyError extends Error {
   readonly security: SecurityNote | null;
 
   constructor(details: ErrorDetails) {
-    super(details.message, details.cause === undefined ? {} : { cause: details.cause });
+    super(withoutSuspicious(details.message), details.cause === undefined ? {} : { cause: details.cause });
     this.name = new.target.name;
     this.code = details.code;
     this.kind = details.kind;
-    this.problems = details.problems ?? [];
+    this.problems = (details.problems ?? []).map((problem) => ({
+      ...problem,
+      message: withoutSuspicious(problem.message),
+    }));
     this.retryable = details.retryable ?? false;
     this.retryAfterSeconds = details.retryAfterSeconds ?? null;
     this.security = details.security ?? null;

@@ -16,7 +16,7 @@ export { escapeHtml } from "./html.ts";
 export { xmlCharacters } from "./xml.ts";
 export { isLoopbackName } from "./loopback.ts";
 export { ownPath } from "./own-path.ts";
-export { suspiciousCharacters, withoutSuspicious } from "./invisible.ts";
+export { markInvisible, oneLine, plainJson, suspiciousCharacters, withoutSuspicious } from "./invisible.ts";
 export { trimEndOf } from "./trim.ts";
 export { publishableProblem, wellFormedProblem } from "./text.ts";
 export type { Actor, Permission, Role } from "./actor.ts";

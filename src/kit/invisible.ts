@@ -3,10 +3,13 @@ import { rightToLeftLetter } from "./direction.ts";
 /** A character that a reader cannot see, by its place (UTF-16 units). */
 export type Invisible = { index: number; codePoint: number };
 
-// What Unicode says is not shown where it is not supported, control characters but tab and line ends, and what is
-// shown as nothing: line separators, annotation marks, the empty Braille cell, the null notehead.
+// What Unicode says is not shown where it is not supported, control characters but tab and line ends, code points that
+// are no characters, and what is shown as nothing: line separators, annotation marks, the empty Braille cell, the null
+// notehead.
 const unseen =
-  /[[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Zl}\p{Zp}\ufff9-\ufffc\u2800\u{1d159}]--[\t\n\r]]/v;
+  /[[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\ufff9-\ufffc\u2800\u{1d159}]--[\t\n\r]]/v;
+// measured: test/text-growth.test.ts
+const allUnseen = new RegExp(unseen, "gv");
 
 // Scripts whose letters join, and those that write conjuncts: there a joiner changes how a word looks.
 const joining =
@@ -45,15 +48,48 @@ export function suspiciousCharacters(text: string, most = Number.POSITIVE_INFINI
   return found.sort((left, right) => left.index - right.index);
 }
 
-/** The text without such characters, a space where one of them parted words: for drafts, before a person sees them. */
+/**
+ * The text without such characters, a space where one of them parted words: for what was fetched and drafted, and for
+ * words of platforms and servers. Text that a person typed is never repaired like this, but refused or marked.
+ */
 export function withoutSuspicious(text: string): string {
-  let [clean, from] = ["", 0];
+  return instead(text, (character) => (parting.test(character) ? " " : ""));
+}
+
+/** Somebody else's words as one line that shows what it holds. */
+export function oneLine(text: string): string {
+  return withoutSuspicious(text).replaceAll(/\s+/gu, " ").trim();
+}
+
+/** A text with the names of such characters in their places, as `<U+202E>`: for a terminal, which would obey them. */
+export function markInvisible(text: string): string {
+  return instead(text.replaceAll(/\r\n?/g, "\n"), nameOf);
+}
+
+/** The same JSON with what nobody sees written out, as `\u009b`: for logs and terminals, which would obey it. */
+export function plainJson(json: string): string {
+  return json.replaceAll(allUnseen, (character) =>
+    Array.from({ length: character.length }, (_, at) => escapeOf(character.charCodeAt(at))).join(""),
+  );
+}
+
+function escapeOf(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, "0")}`;
+}
+
+function nameOf(character: string): string {
+  return `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`;
+}
+
+function instead(given: string, words: (character: string) => string): string {
+  const text = given.toWellFormed();
+  let [changed, from] = ["", 0];
   for (const { index, codePoint } of suspiciousCharacters(text)) {
     const character = String.fromCodePoint(codePoint);
-    clean += text.slice(from, index) + (parting.test(character) ? " " : "");
+    changed += text.slice(from, index) + words(character);
     from = index + character.length;
   }
-  return clean + text.slice(from);
+  return changed + text.slice(from);
 }
 
 const parting = /[\v\f\x85\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/u;

@@ -1,5 +1,4 @@
-import { escapeHtml } from "#kit";
-import { oneLine } from "#platform/mail";
+import { escapeHtml, oneLine } from "#kit";
 import type { Notice } from "./notifications.store.ts";
 
 type Place = { publicUrl: string; connectorName: (id: string) => string; workspaceName: string };

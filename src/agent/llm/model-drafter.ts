@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Connector, VariantContent } from "#connectors";
+import { withoutSuspicious } from "#kit";
 import type { HttpClient } from "#platform/http-client";
 import type { LanguageModel } from "ai";
 import type { Drafter, DraftRequest } from "../drafting/drafter.ts";
@@ -7,7 +8,6 @@ import { extractiveDrafter } from "../drafting/extractive.ts";
 import { fits, fitText, plainVariant } from "../drafting/fit.ts";
 import { requiredOptions } from "../drafting/options.ts";
 import { AgentError } from "../error.ts";
-import { cleanFetched } from "../sources/clean.ts";
 import { boundFetch } from "./bound-fetch.ts";
 import { askModel } from "./call.ts";
 import { openModel } from "./models.ts";
@@ -88,7 +88,7 @@ function problemsOf(connector: Connector, content: VariantContent): string[] {
 
 /** A model may have repeated what hides in its material; the draft holds none of it. */
 function variantOf({ connector, material, digest }: DraftRequest, proposal: Proposal): VariantContent {
-  const title = cleanFetched(proposal.subject ?? "").trim() || digest.title;
-  const content = plainVariant(cleanFetched(proposal.text).trim(), material.url);
+  const title = withoutSuspicious(proposal.subject ?? "").trim() || digest.title;
+  const content = plainVariant(withoutSuspicious(proposal.text).trim(), material.url);
   return { ...content, options: requiredOptions(connector, title) };
 }

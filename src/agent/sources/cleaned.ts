@@ -1,4 +1,4 @@
-import { cleanFetched } from "./clean.ts";
+import { withoutSuspicious } from "#kit";
 import type { ParsedText } from "./parsed.ts";
 import { withoutReferences } from "./text-marks.ts";
 
@@ -9,7 +9,7 @@ export function cleaned(parsed: ParsedText): ParsedText {
 }
 
 function clean(text: string): string {
-  return fold(withoutReferences(fold(cleanFetched(text))));
+  return fold(withoutReferences(fold(withoutSuspicious(text))));
 }
 
 function fold(text: string): string {

@@ -1,6 +1,5 @@
 import { AgentError } from "../error.ts";
 import { decodeBytes } from "./charset.ts";
-import { control } from "./clean.ts";
 
 const textTypes = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:xml|json|xhtml)|application\/(?:rss|atom|feed))/;
 /** More than one unread character in this many is a page that nobody can read, and few are worth a word. */
@@ -50,6 +49,9 @@ function garbled(charset: string): AgentError {
     message: `The letters of this page cannot be read: it says that it is ${charset}, and is not. Open it in a browser and paste the text instead.`,
   });
 }
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is counted
+const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
 /** NUL never stands in text, and more than one control character in a hundred is no text either. */
 function looksBinary(text: string): boolean {

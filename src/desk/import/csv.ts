@@ -1,3 +1,4 @@
+import { xmlCharacters } from "#kit";
 import { CsvError, type InfoRecord, parse } from "csv-parse/sync";
 
 /** The text of a file, with words where its encoding had to be guessed. */
@@ -214,14 +215,15 @@ function firstFilled(lines: string[], from: number): number {
  */
 const formula = /^'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/u;
 
-/** CSV with a byte order mark, so that Excel reads UTF-8; no cell can become a formula. */
+/** CSV with a byte order mark, so that Excel reads UTF-8; no cell can become a formula, or make the file no text. */
 export function writeCsv(header: string[], rows: string[][]): string {
   const lines = [header, ...rows].map((row) => row.map(quoted).join(","));
   return `\u{FEFF}${lines.join("\r\n")}\r\n`;
 }
 
 function quoted(cell: string): string {
-  const safe = formula.test(cell) ? `'${cell}` : cell;
+  const text = xmlCharacters(cell);
+  const safe = formula.test(text) ? `'${text}` : text;
   return `"${safe.replaceAll('"', '""')}"`;
 }
 

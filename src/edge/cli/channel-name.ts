@@ -1,5 +1,4 @@
 import { CliFailure } from "./exit.ts";
-import { safe } from "./print.ts";
 
 type Named = { id: string; connector: string; handle: string };
 
@@ -25,9 +24,9 @@ export function theChannel<Channel extends Named & { status: string }>(
   if (found.length === 0) {
     throw new CliFailure(
       "notFound",
-      `No channel is called "${safe(name)}". See them with galley channels, or connect one: galley connect ${safe(name)}`,
+      `No channel is called "${name}". See them with galley channels, or connect one: galley connect ${name}`,
     );
   }
-  const choices = found.map(({ handle, id }) => `${safe(handle)} (${id})`).join(", ");
-  throw new CliFailure("usage", `"${safe(name)}" fits several channels; name one of ${choices}.`);
+  const choices = found.map(({ handle, id }) => `${handle} (${id})`).join(", ");
+  throw new CliFailure("usage", `"${name}" fits several channels; name one of ${choices}.`);
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Api } from "./api.ts";
 import { createApi } from "./api.ts";
 import { CliFailure } from "./exit.ts";
-import type { CliIo } from "./io.ts";
+import { type CliIo, say, sayJson } from "./io.ts";
 import { readSession } from "./session-file.ts";
 
 /** What a command works with. */
@@ -62,10 +62,11 @@ export function contextOf(io: CliIo, command: Command): Context {
       return createApi({ server, token, workspace });
     },
     print(value, words) {
-      io.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${words()}\n`);
+      if (json) sayJson(io.stdout, value, 2);
+      else say(io.stdout, `${words()}\n`);
     },
     note(words) {
-      if (!json) io.stderr.write(`${words}\n`);
+      if (!json) say(io.stderr, `${words}\n`);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import type { Api } from "./api.ts";
 import { CliFailure } from "./exit.ts";
-import { safe, table } from "./print.ts";
+import { table } from "./print.ts";
 
 /** What an id names, and where those of its kind are listed; `newestFirst` where pages are sorted by id downwards. */
 type Kind = { name: string; path: string; command: string; newestFirst: boolean };
@@ -42,7 +42,7 @@ export function givenId(command: Command, kind: IdKind): string {
   const isPrefix = given.length >= shortest && given.length <= 36 && /^[\da-f]+(?:-[\da-f]*)*$/u.test(given);
   if (isId(given) || isPrefix) return given;
   const { name, command: lists } = kinds[kind];
-  throw new CliFailure("usage", `"${safe(given)}" is no ${name}'s id; ${lists} lists them.`);
+  throw new CliFailure("usage", `"${given}" is no ${name}'s id; ${lists} lists them.`);
 }
 
 /** The whole id that begins so. Throws where there is none, or more than one. */

@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { CliFailure, exitCodes } from "./exit.ts";
-import type { CliIo } from "./io.ts";
+import { type CliIo, say, sayJson } from "./io.ts";
 import { addCompletion, asksForCompletion, describeCompletion } from "./completion.ts";
 import { createProgram } from "./program.ts";
 
@@ -18,7 +18,9 @@ export async function runCli(argv: string[], io: CliIo): Promise<number> {
     // Commander has said already what is wrong; asking for help or the version is nothing wrong.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     const failure = error instanceof CliFailure ? error : unexpected(error);
-    io.stderr.write(argv.includes("--json") ? asJson(failure) : asWords(failure));
+    const { code, message, problems } = failure;
+    if (argv.includes("--json")) sayJson(io.stderr, { error: { code, message, errors: problems } });
+    else say(io.stderr, asWords(failure));
     return exitCodes[failure.reason];
   }
 }
@@ -26,10 +28,6 @@ export async function runCli(argv: string[], io: CliIo): Promise<number> {
 function unexpected(error: unknown): CliFailure {
   const message = error instanceof Error ? error.message : String(error);
   return new CliFailure("failure", message, { code: "cli.unexpected" });
-}
-
-function asJson({ code, message, problems }: CliFailure): string {
-  return `${JSON.stringify({ error: { code, message, errors: problems } })}\n`;
 }
 
 function asWords({ message, problems }: CliFailure): string {

@@ -1,3 +1,4 @@
+import { markInvisible, plainJson } from "#kit";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { CliFailure } from "./exit.ts";
@@ -13,6 +14,16 @@ export type CliIo = {
   /** What --version prints. */
   version: string;
 };
+
+/** Words for a terminal: what it would obey, and what nobody would see, is named in its place. The one way to print any. */
+export function say(stream: CliIo["stdout"], words: string): void {
+  stream.write(markInvisible(words));
+}
+
+/** A value for a program, which may be shown on a terminal as well. */
+export function sayJson(stream: CliIo["stdout"], value: unknown, indent?: number): void {
+  stream.write(`${plainJson(JSON.stringify(value, null, indent))}\n`);
+}
 
 /** All of standard input as bytes, at most `limit`; a failure beyond it. */
 export async function readInput(io: CliIo, limit: number): Promise<Uint8Array> {
@@ -47,7 +58,7 @@ async function pipedLine(io: CliIo): Promise<string> {
 }
 
 async function typePassword(io: CliIo, prompt: string): Promise<string> {
-  io.stderr.write(prompt);
+  say(io.stderr, prompt);
   io.stdin.setRawMode?.(true);
   let typed = "";
   try {
@@ -61,7 +72,7 @@ async function typePassword(io: CliIo, prompt: string): Promise<string> {
     return typed;
   } finally {
     io.stdin.setRawMode?.(false);
-    io.stderr.write("\n");
+    say(io.stderr, "\n");
   }
 }
 
@@ -72,7 +83,7 @@ export async function confirm(io: CliIo, question: string): Promise<boolean> {
   try {
     // At the end of the input the question itself would never be answered.
     const ended = once(lines, "close").then(() => "");
-    const answer = await Promise.race([lines.question(`${question} [y/N] `), ended]);
+    const answer = await Promise.race([lines.question(`${markInvisible(question)} [y/N] `), ended]);
     return /^y/i.test(answer.trim());
   } finally {
     lines.close();

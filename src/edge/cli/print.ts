@@ -1,9 +1,14 @@
-import { stripVTControlCharacters } from "node:util";
+import { markInvisible } from "#kit";
 import type { Deliveries, Post } from "./answers.ts";
 
-/** Rows as aligned columns. What comes from outside never reaches the terminal as control characters. */
+/** Words that stay in their line, as long as they look. */
+function inLine(words: string): string {
+  return markInvisible(words).replace(/\s+/g, " ");
+}
+
+/** Rows as aligned columns. */
 export function table(header: string[], rows: string[][]): string {
-  const lines = [header, ...rows].map((row) => row.map((cell) => safe(cell).replace(/\s+/g, " ")));
+  const lines = [header, ...rows].map((row) => row.map(inLine));
   const widths = header.map((_, column) => Math.max(...lines.map((row) => row[column]?.length ?? 0)));
   return lines
     .map((row) =>
@@ -15,17 +20,11 @@ export function table(header: string[], rows: string[][]): string {
     .join("\n");
 }
 
-/** Text of somebody else, without what a terminal would obey. Line breaks stay. */
-export function safe(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what this removes
-  return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
-}
-
 /** A post with everything that an approval binds. */
 export function postText(post: Post): string {
   const when = post.scheduled ? `${post.scheduled.wall} ${post.scheduled.zone}` : "any time";
   const head = [
-    safe(post.title),
+    inLine(post.title),
     `  id       ${post.id}`,
     `  status   ${post.status}, version ${post.version}`,
     `  goes out ${when}`,
@@ -49,13 +48,13 @@ function variantText({ connector, handle, content }: Post["variants"][number]): 
     ...content.media.map((media) => `image: ${media.altText || "(no alt text)"}`),
     ...(content.firstComment ? [`first comment: ${content.firstComment}`] : []),
   ];
-  const body = lines.flatMap((line) => safe(line).split("\n")).map((line) => `  | ${line}`);
-  return [`\n${connector} ${safe(handle)}`, ...body].join("\n");
+  const body = lines.flatMap((line) => markInvisible(line).split("\n")).map((line) => `  | ${line}`);
+  return [`\n${connector} ${inLine(handle)}`, ...body].join("\n");
 }
 
 function problemLines(post: Post): string[] {
   const problems = post.checks.flatMap((check) => check.problems);
-  return problems.length === 0 ? [] : ["", ...problems.map((problem) => `! ${safe(problem.message)}`)];
+  return problems.length === 0 ? [] : ["", ...problems.map((problem) => `! ${inLine(problem.message)}`)];
 }
 
 /** Where a post stands on each channel. */

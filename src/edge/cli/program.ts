@@ -21,7 +21,7 @@ import { userCommands } from "./commands/user.ts";
 import type { Action } from "./context.ts";
 import { contextOf } from "./context.ts";
 import { exitCodeHelp } from "./exit.ts";
-import type { CliIo } from "./io.ts";
+import { type CliIo, say } from "./io.ts";
 
 /** The whole command line. It writes to `io` alone and throws instead of ending the process. */
 export function createProgram(io: CliIo): Command {
@@ -33,7 +33,7 @@ export function createProgram(io: CliIo): Command {
     .option("--json", "print the result as JSON")
     .addHelpText("after", exitCodeHelp)
     .showHelpAfterError("(galley help shows all commands)")
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .configureOutput({ writeOut: (text) => say(io.stdout, text), writeErr: (text) => say(io.stderr, text) })
     .exitOverride();
   // Commander passes the command itself as the last value.
   const action =

@@ -1,3 +1,4 @@
+import { markInvisible } from "#kit";
 import type { CliIo } from "./io.ts";
 
 export type Progress = { show(done: number, total: number, label: string): void; end(): void };
@@ -20,8 +21,9 @@ export async function openProgress(io: CliIo, wanted: boolean): Promise<Progress
   let started = false;
   return {
     show(done, total, label) {
-      if (!started) bar.start(total, done, { label });
-      else bar.update(done, { label });
+      const shown = { label: markInvisible(label) };
+      if (!started) bar.start(total, done, shown);
+      else bar.update(done, shown);
       started = true;
     },
     end: () => bar.stop(),

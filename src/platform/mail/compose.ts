@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isMailAddress } from "#kit";
+import { isMailAddress, xmlCharacters } from "#kit";
 import type { MailFailure, MailMessage } from "./types.ts";
 
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
@@ -59,8 +59,8 @@ export async function compose(message: MailMessage): Promise<Buffer> {
     messageId: message.messageId,
     date: message.date,
     headers: message.headers,
-    text: message.text,
-    html: message.html,
+    text: xmlCharacters(message.text),
+    html: xmlCharacters(message.html),
     attachments: message.inline.map((image, index) => ({
       cid: image.contentId,
       contentType: image.mimeType,

@@ -1,4 +1,4 @@
-import { escapeHtml, GalleyError, sha256 } from "#kit";
+import { escapeHtml, GalleyError, oneLine, sha256 } from "#kit";
 import type { MailMessage, MailServer, MailTransport } from "./types.ts";
 
 /** Through which server, and in whose name, Galley itself writes to people. */
@@ -19,11 +19,6 @@ export type Letter = {
 };
 
 const patienceMs = 45_000;
-
-/** One line that shows what it holds: no control, no invisible or reordering character, no line break. */
-export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
-}
 
 /** Sends a letter. Throws `mail.not_accepted` (unavailable) where the server did not take it: a job then comes again. */
 export async function sendLetter(

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import type { Socket } from "node:net";
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { SMTPEnvelope } from "nodemailer/lib/smtp-connection";
-import { isOver } from "#kit";
+import { isOver, oneLine } from "#kit";
 import { compose, malformation } from "./compose.ts";
 import { openSocket, Unreachable } from "./socket.ts";
 import type {
@@ -150,7 +150,7 @@ function transmit(
       else
         resolve({
           kind: "accepted",
-          response: info?.response ?? "",
+          response: oneLine(info?.response ?? ""),
           ...recipientsOf(info?.rejectedErrors),
         });
     });
@@ -191,7 +191,7 @@ function smtpError(error: unknown): SmtpError {
     originalCode: typeof fields["originalCode"] === "string" ? fields["originalCode"] : "",
     command: typeof fields["command"] === "string" ? fields["command"] : "",
     responseCode: typeof fields["responseCode"] === "number" ? fields["responseCode"] : null,
-    response: typeof fields["response"] === "string" ? fields["response"].slice(0, 500) : null,
+    response: typeof fields["response"] === "string" ? oneLine(fields["response"].slice(0, 500)) : null,
   };
 }
 

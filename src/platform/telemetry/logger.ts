@@ -1,3 +1,4 @@
+import { plainJson } from "#kit";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { destination, type DestinationStream, type Logger, pino, stdTimeFunctions } from "pino";
 import { scrub } from "./scrub.ts";
@@ -28,7 +29,8 @@ export function addLogContext(context: LogContext): void {
 const standardError = 2;
 
 /**
- * JSON lines on standard error, with secrets replaced (see `scrub`) and the ids of the context.
+ * JSON lines on standard error, with secrets replaced (see `scrub`), the ids of the context, and nothing in them that a
+ * terminal would obey.
  * Standard output stays free for what is said to a person.
  */
 export function createLogger({
@@ -58,6 +60,7 @@ export function createLogger({
           const clean = said.map((part) => (typeof part === "string" ? scrub(part) : part));
           method.apply(this, clean as typeof parts);
         },
+        streamWrite: plainJson,
       },
     },
     stream,

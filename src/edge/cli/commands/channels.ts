@@ -9,7 +9,7 @@ import { theChannel } from "../channel-name.ts";
 import { askFirst, yesOption } from "../ask.ts";
 import { readPassword } from "../io.ts";
 import { shortIds } from "../ids.ts";
-import { safe, table } from "../print.ts";
+import { table } from "../print.ts";
 
 /** channels, connect, disconnect. */
 export const channelCommands: Register = (program, action) => {
@@ -42,11 +42,11 @@ async function disconnect(context: Context, command: Command): Promise<void> {
   const api = await context.api();
   const { items } = await api.call({ path: "/channels", schema: channelListSchema });
   const channel = theChannel(items, command.args[0] ?? "");
-  const question = `Disconnect ${safe(channel.handle)} on ${channel.connector}?`;
+  const question = `Disconnect ${channel.handle} on ${channel.connector}?`;
   await askFirst(context, { yes, question, refusal: "Nothing was disconnected." });
   const schema = z.looseObject({ message: z.string() });
   const done = await api.call({ method: "DELETE", path: `/channels/${channel.id}`, schema });
-  context.print({ id: channel.id, ...done }, () => safe(done.message));
+  context.print({ id: channel.id, ...done }, () => done.message);
 }
 
 async function channels(context: Context): Promise<void> {

@@ -6,7 +6,7 @@ import type { Run } from "../answers.ts";
 import { channelListSchema, postSchema, runSchema } from "../answers.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
-import { postText, safe } from "../print.ts";
+import { postText } from "../print.ts";
 import { openProgress } from "../progress.ts";
 import { readMaterial } from "../material.ts";
 import { theChannel } from "../channel-name.ts";
@@ -54,7 +54,7 @@ async function draft(context: Context, command: Command): Promise<void> {
     return;
   }
   const run = await follow(context, api, started);
-  for (const step of run.steps) if (step.notice) context.note(`${step.label}: ${safe(step.notice)}`);
+  for (const step of run.steps) if (step.notice) context.note(`${step.label}: ${step.notice}`);
   if (run.state !== "done" || run.postId === null) throw failedRun(run);
   const post = await api.call({ path: `/posts/${run.postId}`, schema: postSchema });
   context.print(

@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Api } from "../api.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
-import { safe, table } from "../print.ts";
+import { table } from "../print.ts";
 import { openProgress } from "../progress.ts";
 
 const importSchema = z.looseObject({
@@ -67,7 +67,7 @@ async function importFile(context: Context, command: Command): Promise<void> {
     schema: importSchema,
   });
   const checked = await follow(context, api, uploaded, "checking");
-  if (checked.notice) context.note(safe(checked.notice));
+  if (checked.notice) context.note(checked.notice);
   const done = dryRun || checked.counts.ready === 0 ? checked : await make(context, api, checked);
   const broken = await brokenLines(api, done.id);
   context.print({ ...done, broken }, () => report(done, broken, dryRun));

@@ -5,7 +5,7 @@ import { askFirst, yesOption } from "../ask.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
 import { givenId, shortIds, wholeId } from "../ids.ts";
-import { safe, table } from "../print.ts";
+import { table } from "../print.ts";
 
 const memberSchema = z.looseObject({
   userId: z.string(),
@@ -69,7 +69,7 @@ async function memberOf(api: Api, named: string): Promise<z.output<typeof member
     ({ email, userId }) => userId === named || email.toLowerCase() === named.toLowerCase(),
   );
   if (found) return found;
-  throw new CliFailure("notFound", `No member has the address ${safe(named)}; galley members lists them.`);
+  throw new CliFailure("notFound", `No member has the address ${named}; galley members lists them.`);
 }
 
 async function changeRole(context: Context, command: Command): Promise<void> {
@@ -78,17 +78,17 @@ async function changeRole(context: Context, command: Command): Promise<void> {
   const member = await memberOf(api, named);
   const path = `/members/${member.userId}`;
   await api.call({ method: "PATCH", path, body: { role }, schema: z.null() });
-  context.print({ ...member, role }, () => `${safe(member.name)} is ${role} now.`);
+  context.print({ ...member, role }, () => `${member.name} is ${role} now.`);
 }
 
 async function remove(context: Context, command: Command): Promise<void> {
   const { yes } = z.object({ yes: z.boolean().default(false) }).parse(command.opts());
   const api = await context.api();
   const member = await memberOf(api, command.args[0] ?? "");
-  const question = `Take ${safe(member.name)} <${safe(member.email)}> out of the workspace?`;
+  const question = `Take ${member.name} <${member.email}> out of the workspace?`;
   await askFirst(context, { yes, question, refusal: "Nobody was removed." });
   await api.call({ method: "DELETE", path: `/members/${member.userId}`, schema: z.null() });
-  context.print(member, () => `${safe(member.name)} is no longer a member.`);
+  context.print(member, () => `${member.name} is no longer a member.`);
 }
 
 async function invitations(context: Context): Promise<void> {
@@ -115,7 +115,7 @@ async function invite(context: Context, command: Command): Promise<void> {
   const body = { email: command.args[0] ?? "", role };
   const schema = invitationSchema.extend({ link: z.string() });
   const made = await api.call({ method: "POST", path: "/invitations", body, schema });
-  context.print(made, () => `Hand this to ${safe(made.email)}; it works once:\n${safe(made.link)}`);
+  context.print(made, () => `Hand this to ${made.email}; it works once:\n${made.link}`);
 }
 
 async function revoke(context: Context, command: Command): Promise<void> {

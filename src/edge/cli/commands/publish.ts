@@ -7,7 +7,7 @@ import { deliveriesSchema, meSchema, postSchema } from "../answers.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
 import { askFirst, undoOption, yesOption } from "../ask.ts";
-import { deliveriesText, postText, safe, undoLines } from "../print.ts";
+import { deliveriesText, postText, undoLines } from "../print.ts";
 import { openProgress } from "../progress.ts";
 import { givenId, wholeId } from "../ids.ts";
 
@@ -198,7 +198,7 @@ async function cancel(context: Context, command: Command): Promise<void> {
   const api = await context.api();
   const id = await wholeId(api, given, "post");
   const seen = await api.call({ path: `/posts/${id}`, schema: postSchema });
-  const question = `Give up "${safe(seen.title)}" (${seen.status.replaceAll("_", " ")})?`;
+  const question = `Give up "${seen.title}" (${seen.status.replaceAll("_", " ")})?`;
   await askFirst(context, { yes, question, refusal: "Not cancelled." });
   const post = await act(api, id, "cancel");
   context.print(post, () => `The post is ${post.status.replaceAll("_", " ")}.`);

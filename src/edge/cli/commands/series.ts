@@ -5,7 +5,7 @@ import type { Api } from "../api.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
 import { askFirst, undoOption, yesOption } from "../ask.ts";
-import { safe, table, undoLines } from "../print.ts";
+import { table, undoLines } from "../print.ts";
 import { givenId, shortIds, wholeId } from "../ids.ts";
 import { ruleOf, todayIn } from "../series-rule.ts";
 
@@ -111,17 +111,16 @@ async function approve(context: Context, command: Command): Promise<void> {
   if (undo) {
     const path = `/series/${id}/approve/undo`;
     const taken = await api.call({ method: "POST", path, schema: seriesSchema });
-    context.print(taken, () => `Taken back: ${safe(taken.title)} is not approved.`);
+    context.print(taken, () => `Taken back: ${taken.title} is not approved.`);
     return;
   }
   const seen = await read(api, id);
   const template = await api.call({ path: `/posts/${seen.templateId}`, schema: postSchema });
   const texts = template.variants.map(
-    ({ connector, handle, content }) =>
-      `${connector} ${safe(handle)}\n${safe(content.parts.join("\n---\n"))}`,
+    ({ connector, handle, content }) => `${connector} ${handle}\n${content.parts.join("\n---\n")}`,
   );
   const dates = seen.dates.slice(0, 5).map(({ wall, at }) => `  ${wall.replace("T", " ")} (${at})`);
-  context.note([safe(seen.title), seen.words, ...dates, "", ...texts].join("\n"));
+  context.note([seen.title, seen.words, ...dates, "", ...texts].join("\n"));
   await askFirst(context, {
     yes,
     question: "Approve exactly this, every time?",
@@ -143,7 +142,7 @@ async function act(context: Context, command: Command, verb: "pause" | "resume" 
   const api = await context.api();
   const path = `/series/${await wholeId(api, given, "series")}/${verb}`;
   const done = await api.call({ method: "POST", path, schema: seriesSchema });
-  context.print(done, () => `${safe(done.title)}: ${done.state}`);
+  context.print(done, () => `${done.title}: ${done.state}`);
 }
 
 async function queue(context: Context, command: Command): Promise<void> {

@@ -3,7 +3,6 @@ import { z } from "zod";
 import type { Api } from "../api.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
-import { safe } from "../print.ts";
 
 const siteSchema = z.looseObject({
   slug: z.string(),
@@ -35,7 +34,7 @@ export const siteCommands: Register = (program, action) => {
 function inWords(site: Site): string {
   const feeds = Object.entries(site.feeds).map(([name, address]) => `  ${name.padEnd(8)} ${address}`);
   const state = site.public ? "public" : "switched off";
-  return [`${safe(site.title)} (${site.language}, ${state})`, `  pages    ${site.url}`, ...feeds].join("\n");
+  return [`${site.title} (${site.language}, ${state})`, `  pages    ${site.url}`, ...feeds].join("\n");
 }
 
 async function show(context: Context): Promise<void> {
