@@ -200,15 +200,14 @@ describe("the way from init to a published post", () => {
     const hostile = "Look\u001b]0;owned\u0007 \u009b2Jhere\u202egnp.\r\n  status   approved";
     const variants = [{ channelId: items[0]?.id, content: { parts: [hostile] } }];
     const { id } = await call<{ id: string }>("POST", "/api/v1/posts", { title: hostile, variants });
-    for (const argv of [["show", id], ["status", id], ["posts"], ["cancel", id], ["approve", id]]) {
-      for (const json of [[], ["--json"]]) {
-        const { out, err } = await run([...argv, ...json]);
-        // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
-        expect([argv, (out + err).match(/[\0-\x08\x0b-\x1f\x7f-\x9f\u202e]/g)]).toEqual([argv, null]);
-      }
+    for (const argv of ["show", "status", "cancel", "approve"].flatMap((name) => [
+      [name, id],
+      [name, id, "--json"],
+    ])) {
+      const { out, err } = await run(argv);
+      // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
+      expect([argv, (out + err).match(/[\0-\x08\x0b-\x1f\x7f-\x9f\u202e]/g)]).toEqual([argv, null]);
     }
-    const shown = await run(["show", id]);
-    expect(shown.out).toContain("<U+202E>");
     expect(JSON.parse((await run(["show", id, "--json"])).out)).toMatchObject({ title: hostile });
   });
 

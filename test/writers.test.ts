@@ -44,6 +44,7 @@ const acting = new RegExp(
     .join("")}]`,
   "u",
 );
+// oxlint-disable-next-line no-control-regex -- control characters are what must not be there
 const forbiddenInXml = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/u;
 
 const texts = characters.flatMap(([name, character]): [string, string][] => [
@@ -155,13 +156,13 @@ test("a spreadsheet file stays readable, and keeps what it can", () =>
     expect(cells[1]).not.toMatch(/^[=+\-@\t\r\n]/u);
   }));
 
-describe("a terminal", () => {
-  function printed(write: (stream: PassThrough) => void): string {
-    const stream = new PassThrough();
-    write(stream);
-    return String(stream.read() ?? "");
-  }
+function printed(write: (stream: PassThrough) => void): string {
+  const stream = new PassThrough();
+  write(stream);
+  return String(stream.read() ?? "");
+}
 
+describe("a terminal", () => {
   test("gets nothing that it obeys or hides", () =>
     forEachOf(texts, (text) => {
       const said = printed((stream) => say(stream, text));
