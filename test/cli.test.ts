@@ -196,19 +196,13 @@ describe("the way from init to a published post", () => {
   });
 
   test("nothing in a post acts on the terminal that shows it", async () => {
-    const { items } = JSON.parse((await run(["channels", "--json"])).out) as { items: { id: string }[] };
-    const hostile = "Look\u001b]0;owned\u0007 \u009b2Jhere\u202egnp.\r\n  status   approved";
-    const variants = [{ channelId: items[0]?.id, content: { parts: [hostile] } }];
-    const { id } = await call<{ id: string }>("POST", "/api/v1/posts", { title: hostile, variants });
-    for (const argv of ["show", "status", "cancel", "approve"].flatMap((name) => [
-      [name, id],
-      [name, id, "--json"],
-    ])) {
-      const { out, err } = await run(argv);
+    const title = "Look\u001b]0;owned\u0007 \u009b2Jhere\u202egnp.\r\n  status   approved";
+    const { id } = await call<{ id: string }>("POST", "/api/v1/posts", { title, variants: [] });
+    for (const name of ["show", "status", "cancel", "approve"]) {
+      const { out, err } = await run([name, id]);
       // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
-      expect([argv, (out + err).match(/[\0-\x08\x0b-\x1f\x7f-\x9f\u202e]/g)]).toEqual([argv, null]);
+      expect([name, (out + err).match(/[\0-\x08\x0b-\x1f\x7f-\x9f\u202e]/g)]).toEqual([name, null]);
     }
-    expect(JSON.parse((await run(["show", id, "--json"])).out)).toMatchObject({ title: hostile });
   });
 
   test("what a person decides about a delivery is refused where nothing asks for it", async () => {
