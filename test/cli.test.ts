@@ -200,10 +200,7 @@ describe("the way from init to a published post", () => {
     const { id } = await call<{ id: string }>("POST", "/api/v1/posts", { title, variants: [] });
     for (const name of ["show", "status", "cancel", "approve"]) {
       const { out, err } = await run([name, id]);
-      expect([name, (out + err).match(/\p{Cc}|\u202e/gu)?.filter((one) => one !== "\n") ?? []]).toEqual([
-        name,
-        [],
-      ]);
+      expect([name, /\p{Cc}|\u202e/u.test((out + err).replaceAll("\n", ""))]).toEqual([name, false]);
     }
   });
 
