@@ -29,7 +29,7 @@ export function screensOf({ review, published, draft, series }: ManyPosts): Scre
     { route: "/posts", path: "/posts", ready: "Draft 116" },
     { route: "/posts/$postId", path: `/posts/${published}`, ready: "Delivery" },
     { route: "/posts/$postId/edit", path: `/posts/${draft}/edit`, ready: "Add part" },
-    { route: "/calendar", path: "/calendar", ready: "Out 1:" },
+    { route: "/calendar", path: "/calendar", ready: "what the press room did" },
     { route: "/calendar", path: "/calendar?view=week", ready: "Out 1:" },
     { route: "/calendar", path: "/calendar?view=list", ready: "Out 1:" },
     { route: "/queue", path: "/queue", ready: "Queue" },
