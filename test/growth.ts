@@ -6,19 +6,21 @@ export type Measured = (text: string) => unknown;
 const usual = [3_000, 6_000, 12_000] as const;
 /** Below this a clock tells nothing, and nobody waits. */
 const noticeableMs = 20;
+/** Some systems count a thread's time in steps of ten milliseconds: what is compared takes many of them. */
+const comparedMs = 200;
 /** Twice the text takes about 2.2 times as long by n log n, and 4 times by its square. */
 const steepestOfEach = 2.7;
 /** Four times the text: about 4.6 times by n log n, 16 times by its square. */
 export const steepest = 9;
-/** Collections of garbage and other people's work on the machine only ever add: the least of many runs is the true time. */
-const mostRuns = 12;
+/** Collections of garbage and other people's work on the machine only ever add: the least of some runs is the true time. */
+const [looks, mostRuns] = [4, 6];
 
-/** Milliseconds that this thread computed, whatever else the machine does meanwhile. */
-function timeOf(call: Measured, text: string): number {
+/** Milliseconds that this thread computed for one of `times` calls, whatever else the machine does meanwhile. */
+function timeOf(call: Measured, text: string, times: number): number {
   const start = process.threadCpuUsage();
-  call(text);
+  for (let made = 0; made < times; made += 1) call(text);
   const { user, system } = process.threadCpuUsage(start);
-  return (user + system) / 1_000;
+  return (user + system) / 1_000 / times;
 }
 
 /** How many times longer the largest takes, where each step is steep in the best of many runs; 0 where none notices. */
@@ -28,20 +30,36 @@ export function growthOf(
   sizes: readonly [number, number, number] = usual,
 ): number {
   const texts = sizes.map((size) => shape.of(size));
-  const least = sizes.map(() => Number.POSITIVE_INFINITY);
-  for (let run = 0; run < mostRuns; run += 1) {
-    for (const size of [2, 1, 0]) {
-      least[size] = Math.min(least[size] ?? 0, timeOf(call, texts[size] ?? ""));
-      // Mostly the largest is too fast to tell already, and the others need not run.
-      if ((least[2] ?? 0) < noticeableMs) return 0;
-    }
-    if (!isSteep(least)) return 0;
-  }
-  return (least[2] ?? 0) / (least[0] ?? 0);
+  const least = leastOf(call, texts, { runs: looks, times: [1, 1, 1], from: noticeableMs });
+  if (!isSteep(least, noticeableMs)) return 0;
+  // As often as makes the three alike where the time grows with the text.
+  const often = Math.ceil(comparedMs / (least[2] ?? comparedMs));
+  const compared = leastOf(call, texts, { runs: mostRuns, times: [4 * often, 2 * often, often], from: 0 });
+  return isSteep(compared, 0) ? (compared[2] ?? 0) / (compared[0] ?? 0) : 0;
 }
 
-function isSteep([small = 0, middle = 0, large = 0]: number[]): boolean {
-  return large > small * steepest && large > middle * steepestOfEach && middle > small * steepestOfEach;
+/** The least time of each text, as long as all of them look steep. */
+function leastOf(
+  call: Measured,
+  texts: string[],
+  { runs, times, from }: { runs: number; times: [number, number, number]; from: number },
+): number[] {
+  const least = texts.map(() => Number.POSITIVE_INFINITY);
+  for (let run = 0; run < runs; run += 1) {
+    for (const size of [2, 1, 0]) {
+      least[size] = Math.min(least[size] ?? 0, timeOf(call, texts[size] ?? "", times[size] ?? 1));
+      // Mostly the largest is too fast to tell already, and the others need not run.
+      if ((least[2] ?? 0) < from) return least;
+    }
+    if (!isSteep(least, from)) return least;
+  }
+  return least;
+}
+
+function isSteep([small = 0, middle = 0, large = 0]: number[], from: number): boolean {
+  const isNoticed = large >= from && Number.isFinite(small);
+  const isSteepEach = large >= middle * steepestOfEach && middle >= small * steepestOfEach;
+  return isNoticed && large >= small * steepest && isSteepEach;
 }
 
 /** Enough to see what it is. */
