@@ -9,7 +9,8 @@ const candidates = [
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",
 ];
-const executablePath = candidates.find((path) => existsSync(path));
+/** The browser that is there, if any. */
+export const executablePath = candidates.find((path) => existsSync(path));
 
 /** Why the browser tests cannot run here; null where they can. */
 export const noBrowser = executablePath

@@ -1,15 +1,16 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { StrictMode } from "react";
-import { createRoot } from "react-dom/client";
+import { StrictMode, startTransition } from "react";
+import { type Root, createRoot } from "react-dom/client";
 import { handleSignedOut } from "./api/client.ts";
 import { isLost, whenBack } from "./api/connection.ts";
 import { isUnreachable } from "./api/problem.ts";
 import { meQuery } from "./api/queries.ts";
 import { keepOffline } from "./lib/keep-offline.ts";
 import { askAgain } from "./lib/lazy-part.tsx";
+import { firstScreenShown } from "./lib/quiet.ts";
 import { followSystem } from "./lib/theme.ts";
-import { createAppRouter } from "./router.tsx";
+import { beginScreen, createAppRouter } from "./router.tsx";
 import "@fontsource-variable/inter";
 import "./styles.css";
 import { HintProvider } from "./ui/tooltip.tsx";
@@ -28,8 +29,15 @@ const queryClient = new QueryClient({
 });
 
 const router = createAppRouter(queryClient);
+beginScreen(router);
+const stopListening = router.subscribe("onRendered", () => {
+  stopListening();
+  firstScreenShown();
+});
 
 handleSignedOut(() => {
+  // Who was not signed in here has lost no session; the router leads them to where they can.
+  if (queryClient.getQueryData(meQuery.queryKey) === undefined) return;
   const { pathname, searchStr } = router.state.location;
   if (pathname === "/sign-in" || pathname === "/setup") return;
   queryClient.removeQueries({ queryKey: ["me"] });
@@ -49,15 +57,24 @@ globalThis.addEventListener("online", () => {
 keepOffline();
 followSystem();
 
-const root = document.getElementById("root");
-if (root) {
-  createRoot(root).render(
-    <StrictMode>
-      <QueryClientProvider client={queryClient}>
-        <HintProvider delayDuration={400}>
-          <RouterProvider router={router} />
-        </HintProvider>
-      </QueryClientProvider>
-    </StrictMode>,
+/** So long the screen may take to be ready; then the frame around it is shown without it. */
+const readyWithinMs = 1_500;
+
+/** The first screen in one go, made in steps short enough that the page answers a finger meanwhile. */
+async function open(root: Root): Promise<void> {
+  await Promise.race([router.load(), new Promise((resolve) => setTimeout(resolve, readyWithinMs))]);
+  startTransition(() =>
+    root.render(
+      <StrictMode>
+        <QueryClientProvider client={queryClient}>
+          <HintProvider delayDuration={400}>
+            <RouterProvider router={router} />
+          </HintProvider>
+        </QueryClientProvider>
+      </StrictMode>,
+    ),
   );
 }
+
+const root = document.getElementById("root");
+if (root) void open(createRoot(root));

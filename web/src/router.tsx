@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import {
+  type AnyRoute,
   createRootRouteWithContext,
   createRoute,
   createRouter,
@@ -199,7 +200,7 @@ const composerRoute = createRoute({
   path: "/posts/$postId/edit",
   // The field to begin in: a channel, then a JSON Pointer.
   validateSearch: (search: Record<string, unknown>) => optional({ at: text(search["at"]) }),
-  loader: (given) => screenData.post(given.context.queryClient, addressOf(given)),
+  loader: (given) => screenData.composer(given.context.queryClient, addressOf(given)),
   staticData: { title: shellText.titles.edit },
   component: lazyScreen(async () => (await import("./composer/composer-screen.tsx")).ComposerScreen),
 });
@@ -335,6 +336,21 @@ export function createAppRouter(queryClient: QueryClient) {
     defaultErrorComponent: ScreenError,
     scrollRestoration: true,
   });
+}
+
+/**
+ * Begins what the screen of this address needs, its code and its data, beside the question who one is: on a slow line
+ * each question that waits for another costs a round trip.
+ */
+export function beginScreen(router: ReturnType<typeof createAppRouter>): void {
+  const location = router.latestLocation;
+  const { context } = router.options;
+  const routes: Record<string, AnyRoute> = router.routesById;
+  for (const { routeId, params } of router.matchRoutes(location)) {
+    const { component, loader } = routes[routeId]?.options ?? {};
+    void component?.preload?.();
+    if (typeof loader === "function") void loader({ context, params, location });
+  }
 }
 
 declare module "@tanstack/react-router" {

@@ -29,10 +29,13 @@ const needs = [
   queries.overviewQuery,
 ];
 
+function readToWrite(client: QueryClient, id: string): Promise<void> {
+  return ready(client, [queries.postQuery(id), queries.channelsQuery, queries.connectorsQuery]);
+}
+
 async function readPost(client: QueryClient, id: string): Promise<void> {
-  const post = client.ensureQueryData(queries.postQuery(id)).catch(() => null);
-  await ready(client, [queries.channelsQuery, queries.connectorsQuery]);
-  const found = await post;
+  await readToWrite(client, id);
+  const found = client.getQueryData(queries.postQuery(id).queryKey);
   if (found) await ready(client, [queries.deliveriesQuery(id, found.status)]);
 }
 
@@ -45,7 +48,16 @@ export const screenData = {
     await Promise.all([ready(client, [list, seriesListQuery]), ...shown]);
   },
   post: (client, { params }) => readPost(client, params["postId"] ?? ""),
-  calendar: reads(queries.channelsQuery, queries.attentionQuery),
+  composer: (client, { params }) => readToWrite(client, params["postId"] ?? ""),
+  calendar: async (client, { search }) => {
+    const days = import("./calendar/calendar-screen.tsx")
+      .then(({ calendarReads }) => calendarReads(client, search))
+      .catch(() => []);
+    await Promise.all([
+      ready(client, [queries.channelsQuery, queries.attentionQuery]),
+      ready(client, await days),
+    ]);
+  },
   queue: reads(queries.channelsQuery, slotsQuery),
   seriesList: reads(seriesListQuery),
   series: async (client, { params }) => {

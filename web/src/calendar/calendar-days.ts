@@ -1,4 +1,4 @@
-import { Temporal } from "temporal-polyfill";
+import { Temporal } from "../lib/temporal.ts";
 import type { PlannedDate, PostSummary, QueueItem } from "../api/types.ts";
 
 /** Days of a month with the full weeks around it, Monday first (ISO 8601). */

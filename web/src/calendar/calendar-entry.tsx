@@ -1,7 +1,7 @@
 import { DragHandleDots2Icon, LoopIcon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
 import type { KeyboardEvent, PointerEvent } from "react";
-import type { Temporal } from "temporal-polyfill";
+import type { Temporal } from "../lib/temporal.ts";
 import type { PlannedDate, PostStatus, PostSummary } from "../api/types.ts";
 import { ChannelIcon } from "../channels/channel-icon.tsx";
 import { cn } from "../lib/cn.ts";

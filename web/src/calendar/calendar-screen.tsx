@@ -1,11 +1,12 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { type QueryClient, keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
-import { Temporal } from "temporal-polyfill";
+import { Temporal } from "../lib/temporal.ts";
 import { messageOf } from "../api/problem.ts";
-import { calendarQuery, channelsQuery } from "../api/queries.ts";
+import { calendarQuery, channelsQuery, meQuery } from "../api/queries.ts";
 import type { PostSummary } from "../api/types.ts";
 import { useCan, useMe } from "../api/use-me.ts";
+import { formatDay } from "../lib/format.ts";
 import { lazyWindow } from "../lib/lazy-part.tsx";
 import { useShortcuts } from "../lib/shortcuts.ts";
 import { readStored, writeStored } from "../lib/storage.ts";
@@ -27,6 +28,21 @@ const MoveDialog = lazyWindow(async () => (await import("./move-dialog.tsx")).Mo
 const WriteDialog = lazyWindow(async () => (await import("./write-dialog.tsx")).WriteDialog);
 
 const route = getRouteApi("/shell/calendar");
+
+/** The days that an address shows: weeks of a month, or one week. */
+function daysOf({ view, date }: { view?: unknown; date?: unknown }, zone: string) {
+  const today = Temporal.Now.plainDateISO(zone);
+  const day = parseDay(typeof date === "string" ? date : undefined, today);
+  const days = view === "week" ? weekDays(day) : monthDays(day);
+  return { today, day, days, span: spanOf(days, zone) };
+}
+
+/** What an address of the calendar shows, to be read before it is shown. */
+export async function calendarReads(client: QueryClient, search: Record<string, unknown>) {
+  const { workspace } = await client.ensureQueryData(meQuery);
+  const { from, to } = daysOf(search, workspace?.timeZone ?? "UTC").span;
+  return [calendarQuery(from, to), plannedQuery(from, to)];
+}
 
 function parseDay(text: string | undefined, fallback: Temporal.PlainDate): Temporal.PlainDate {
   try {
@@ -88,10 +104,7 @@ export function CalendarScreen() {
   const zone = workspace.timeZone;
   const { view = "month", date, channel } = route.useSearch();
   const navigate = route.useNavigate();
-  const today = Temporal.Now.plainDateISO(zone);
-  const day = parseDay(date, today);
-  const days = view === "week" ? weekDays(day) : monthDays(day);
-  const span = spanOf(days, zone);
+  const { today, day, days, span } = daysOf({ view, date }, zone);
   const posts = useQuery({ ...calendarQuery(span.from, span.to), placeholderData: keepPreviousData });
   const [asked, setAsked] = useState<Asked>(null);
   const choose = (postId: string) => setAsked({ move: postId });
@@ -140,7 +153,7 @@ export function CalendarScreen() {
     <Page width="full">
       <PlanningNav />
       <PageHeader
-        title={day.toLocaleString(undefined, { month: "long", year: "numeric" })}
+        title={formatDay(day, { month: "long", year: "numeric" })}
         lead={calendarText.lead(zone.replaceAll("_", " "))}
         actions={
           <CalendarToolbar

@@ -1,5 +1,5 @@
-import { useSyncExternalStore } from "react";
-import { Temporal } from "temporal-polyfill";
+import { Temporal } from "../lib/temporal.ts";
+import { useMedia } from "../lib/use-media.ts";
 import type { CalendarEntry } from "./calendar-days.ts";
 import type { EntryActions } from "./calendar-entry.tsx";
 import type { CalendarKind } from "./calendar-toolbar.tsx";
@@ -28,15 +28,9 @@ type ViewProps = {
 /** Wide enough for seven days side by side. */
 const wide = "(width >= 40rem)";
 
-function subscribe(listener: () => void): () => void {
-  const media = matchMedia(wide);
-  media.addEventListener("change", listener);
-  return () => media.removeEventListener("change", listener);
-}
-
 /** The days as they are to be looked at. */
 export function CalendarView({ view, day, channel, zone, pending, ...shown }: ViewProps) {
-  const isWide = useSyncExternalStore(subscribe, () => matchMedia(wide).matches);
+  const isWide = useMedia(wide);
   const { today, onWrite } = shown;
   // A grid keeps its size while it fills; a list has none before it is whole.
   if (pending && (!isWide || view === "list")) return <SkeletonRows rows={8} label={calendarText.loading} />;

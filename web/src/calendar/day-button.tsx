@@ -1,5 +1,6 @@
-import type { Temporal } from "temporal-polyfill";
+import type { Temporal } from "../lib/temporal.ts";
 import { cn } from "../lib/cn.ts";
+import { formatDay } from "../lib/format.ts";
 import { calendarText } from "./messages.ts";
 
 type DayButtonProps = {
@@ -25,9 +26,7 @@ export function DayButton({ day, today, outside, onWrite }: DayButtonProps) {
   return (
     <button
       type="button"
-      aria-label={calendarText.write(
-        day.toLocaleString(undefined, { weekday: "long", day: "numeric", month: "long" }),
-      )}
+      aria-label={calendarText.write(formatDay(day, { weekday: "long", day: "numeric", month: "long" }))}
       onClick={() => onWrite(day)}
       className="rounded-full hover:bg-fill-strong"
     >

@@ -1,4 +1,4 @@
-import { Temporal } from "temporal-polyfill";
+import type { Temporal } from "../lib/temporal.ts";
 
 /** What clocks do with an hour of a day: most days have each hour once. */
 export type HourKind = "skipped" | "twice";
@@ -20,8 +20,3 @@ export function changedHours(day: Temporal.PlainDate, zone: string): Map<number,
 
 /** Hours of a day as clocks show them. */
 export const hours = Array.from({ length: 24 }, (_hour, index) => index);
-
-/** "09:00", or "9 AM" where people write it so. */
-export function hourLabel(hour: number): string {
-  return Temporal.PlainTime.from({ hour }).toLocaleString(undefined, { hour: "numeric", minute: "2-digit" });
-}

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
-import type { Temporal } from "temporal-polyfill";
+import type { Temporal } from "../lib/temporal.ts";
+import { formatDay } from "../lib/format.ts";
 import type { CalendarEntry as Entry } from "./calendar-days.ts";
 import type { EntryActions } from "./calendar-entry.tsx";
 import { DayButton } from "./day-button.tsx";
@@ -33,9 +34,7 @@ export function ListView({ days, today, entries, actions, onWrite }: ListProps) 
           >
             <h2 className="flex items-center gap-2 text-sm">
               <DayButton day={day} today={day.equals(today)} outside={false} onWrite={onWrite} />{" "}
-              <span className="text-dim">
-                {day.toLocaleString(undefined, { weekday: "long", month: "short" })}
-              </span>
+              <span className="text-dim">{formatDay(day, { weekday: "long", month: "short" })}</span>
             </h2>
             {own.length > 0 ? (
               <ul className="grid grid-cols-[minmax(0,1fr)] gap-1.5">

@@ -1,7 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
-import { Temporal } from "temporal-polyfill";
+import { Temporal } from "../lib/temporal.ts";
 import { cn } from "../lib/cn.ts";
+import { formatDay } from "../lib/format.ts";
 import type { CalendarEntry as Entry } from "./calendar-days.ts";
 import type { EntryActions } from "./calendar-entry.tsx";
 import { DayButton } from "./day-button.tsx";
@@ -45,7 +46,7 @@ export function MonthView({ days, month, today, entries, actions, dropDay, onWri
               scope="col"
               className="px-2 py-2 text-left text-xs font-medium text-faint"
             >
-              {day.toLocaleString(undefined, { weekday: "short" })}
+              {formatDay(day, { weekday: "short" })}
             </th>
           ))}
         </tr>
@@ -105,9 +106,7 @@ function Day({ day, outside, today, entries, actions, target, onWrite, channel }
     >
       <p className="mb-1 flex items-center gap-2">
         <DayButton day={day} today={isToday} outside={outside} onWrite={onWrite} />{" "}
-        <span className="text-xs text-faint sm:hidden">
-          {day.toLocaleString(undefined, { weekday: "long" })}
-        </span>
+        <span className="text-xs text-faint sm:hidden">{formatDay(day, { weekday: "long" })}</span>
       </p>
       <ul className="grid grid-cols-[minmax(0,1fr)] gap-1">
         <DayEntries entries={entries.slice(0, perDay)} actions={actions} />

@@ -1,4 +1,4 @@
-import { Temporal } from "temporal-polyfill";
+import { Temporal } from "../lib/temporal.ts";
 import type { PostSummary, ScheduleRule } from "../api/types.ts";
 
 export type Target = { wall: string; zone: string; rule?: ScheduleRule };

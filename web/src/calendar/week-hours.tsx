@@ -1,11 +1,12 @@
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
-import { Temporal } from "temporal-polyfill";
+import { Temporal } from "../lib/temporal.ts";
 import { cn } from "../lib/cn.ts";
+import { formatDay, formatHour } from "../lib/format.ts";
 import type { CalendarEntry as Entry } from "./calendar-days.ts";
 import type { EntryActions } from "./calendar-entry.tsx";
 import { DayEntries } from "./day-entries.tsx";
 import { DayButton } from "./day-button.tsx";
-import { type HourKind, changedHours, hourLabel, hours } from "./hours.ts";
+import { type HourKind, changedHours, hours } from "./hours.ts";
 import { calendarText } from "./messages.ts";
 
 type WeekProps = {
@@ -74,7 +75,7 @@ export function WeekHours({ days, zone, entries, actions, dropDay, onWrite }: We
                 {...(day.toString() === today ? { "aria-current": "date" as const } : {})}
                 className="sticky top-0 z-20 border-b border-l border-line bg-surface px-2 py-2 text-left text-sm font-normal"
               >
-                <span className="text-faint">{day.toLocaleString(undefined, { weekday: "short" })}</span>{" "}
+                <span className="text-faint">{formatDay(day, { weekday: "short" })}</span>{" "}
                 <DayButton day={day} today={day.toString() === today} outside={false} onWrite={onWrite} />
               </th>
             ))}
@@ -84,7 +85,7 @@ export function WeekHours({ days, zone, entries, actions, dropDay, onWrite }: We
           {hours.map((hour) => (
             <tr key={hour} data-row={hour}>
               <th scope="row" className="px-2 pt-1 text-right align-top text-2xs font-normal text-faint">
-                <span className="tabular whitespace-nowrap">{hourLabel(hour)}</span>
+                <span className="tabular whitespace-nowrap">{formatHour(hour)}</span>
               </th>
               {days.map((day) => {
                 const key = day.toString();

@@ -1,5 +1,6 @@
-import { Temporal } from "temporal-polyfill";
+import { Temporal } from "../lib/temporal.ts";
 import { cn } from "../lib/cn.ts";
+import { formatDay } from "../lib/format.ts";
 import type { CalendarEntry as Entry } from "./calendar-days.ts";
 import type { EntryActions } from "./calendar-entry.tsx";
 import { DayButton } from "./day-button.tsx";
@@ -33,7 +34,7 @@ export function WeekView({ days, today, entries, actions, dropDay, onWrite }: We
               {...(isToday ? { "aria-current": "date" as const } : {})}
               className="flex items-center gap-2 px-2.5 py-2.5 text-sm"
             >
-              <span className="text-faint">{day.toLocaleString(undefined, { weekday: "short" })}</span>
+              <span className="text-faint">{formatDay(day, { weekday: "short" })}</span>
               <DayButton
                 day={day}
                 today={isToday}

@@ -2,13 +2,14 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
-import type { Temporal } from "temporal-polyfill";
+import type { Temporal } from "../lib/temporal.ts";
 import { api } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import { channelsQuery } from "../api/queries.ts";
 import type { Post } from "../api/types.ts";
 import { ChannelPicker } from "../composer/channel-picker.tsx";
 import { emptyVariant } from "../composer/channel-variants.ts";
+import { formatDay } from "../lib/format.ts";
 import { postsText } from "../posts/messages.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
@@ -58,7 +59,7 @@ export function WriteDialog({ day, time: given, zone, channelId, onClose }: Writ
     start.mutate();
   }
 
-  const words = day.toLocaleString(undefined, { weekday: "long", day: "numeric", month: "long" });
+  const words = formatDay(day, { weekday: "long", day: "numeric", month: "long" });
   return (
     <Dialog open onOpenChange={onClose} title={calendarText.write(words)}>
       <form onSubmit={submit} className="flex min-h-0 flex-1 flex-col" noValidate>

@@ -19,6 +19,9 @@ type PartEditorProps = {
   onMoveUp: () => void;
 };
 
+/** Elsewhere the field is measured and set after each change, which costs a layout of the page each time. */
+const growsByItself = CSS.supports("field-sizing", "content");
+
 /** One text of a post or thread. The field grows with what is written. */
 export function PartEditor(props: PartEditorProps) {
   const { label, text, number, count, check, problems, disabled } = props;
@@ -28,7 +31,7 @@ export function PartEditor(props: PartEditorProps) {
   const wrong = text !== "" && problems.some((problem) => problem.severity === "error");
   // After every render: the text may also change from outside, by a restored version.
   useLayoutEffect(() => {
-    if (!field.current) return;
+    if (growsByItself || !field.current) return;
     field.current.style.height = "auto";
     field.current.style.height = `${field.current.scrollHeight}px`;
   });
@@ -45,7 +48,10 @@ export function PartEditor(props: PartEditorProps) {
         disabled={disabled}
         placeholder={composerText.textPlaceholder}
         onChange={(event) => props.onChange(event.target.value)}
-        className="block w-full resize-none overflow-hidden bg-transparent px-3.5 pt-3 pb-1 leading-relaxed outline-none"
+        className={cn(
+          "block field-sizing-content w-full resize-none overflow-hidden bg-transparent px-3.5 pt-3 pb-1 leading-relaxed outline-none",
+          count > 1 ? "min-h-[calc(3lh+1rem)]" : "min-h-[calc(7lh+1rem)]",
+        )}
       />
       <div className="flex h-9 items-center gap-1 pr-1.5 pl-3.5">
         <span className="mr-auto text-xs text-faint">

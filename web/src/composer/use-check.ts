@@ -1,7 +1,9 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useDeferredValue, useEffect, useState } from "react";
 import { checkQuery } from "../api/queries.ts";
 import type { Post, Variant, VariantCheck } from "../api/types.ts";
+
+const none: VariantCheck[] = [];
 
 /** What each platform says to the text, and what other posts make worth a warning, a moment after the last key. */
 export function useCheck(variants: Variant[], post: Pick<Post, "id" | "scheduled">): VariantCheck[] {
@@ -15,5 +17,6 @@ export function useCheck(variants: Variant[], post: Pick<Post, "id" | "scheduled
     enabled: settled.length > 0,
     placeholderData: keepPreviousData,
   });
-  return data ?? [];
+  // What one types comes before what is said to it.
+  return useDeferredValue(data ?? none);
 }

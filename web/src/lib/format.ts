@@ -1,10 +1,30 @@
+import type { Temporal } from "./temporal.ts";
 import type { Money } from "../api/types.ts";
 
 /** The language of dates, numbers and prices: the browser's. */
 const locale: string | undefined = undefined;
 
+// A formatter costs many times what it formats, and a calendar asks for hundreds: each is made once.
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+const numberFormats = new Map<string, Intl.NumberFormat>();
+let relativeFormat: Intl.RelativeTimeFormat | null = null;
+
+function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify(options);
+  const format = dateFormats.get(key) ?? new Intl.DateTimeFormat(locale, options);
+  dateFormats.set(key, format);
+  return format;
+}
+
+function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = JSON.stringify(options);
+  const format = numberFormats.get(key) ?? new Intl.NumberFormat(locale, options);
+  numberFormats.set(key, format);
+  return format;
+}
+
 export function formatMoment(instant: string, timeZone: string): string {
-  return new Intl.DateTimeFormat(locale, {
+  return dateFormat({
     dateStyle: "medium",
     timeStyle: "short",
     timeZone,
@@ -13,7 +33,7 @@ export function formatMoment(instant: string, timeZone: string): string {
 
 /** With the zone's name, for moments that a person approves. */
 export function formatMomentWithZone(instant: string, timeZone: string): string {
-  return new Intl.DateTimeFormat(locale, {
+  return dateFormat({
     weekday: "short",
     day: "numeric",
     month: "short",
@@ -26,12 +46,23 @@ export function formatMomentWithZone(instant: string, timeZone: string): string 
 }
 
 export function formatTime(instant: string, timeZone: string, seconds = false): string {
-  return new Intl.DateTimeFormat(locale, {
+  return dateFormat({
     hour: "2-digit",
     minute: "2-digit",
     ...(seconds ? { second: "2-digit" } : {}),
     timeZone,
   }).format(new Date(instant));
+}
+
+/** A day of the calendar, of no zone, with the named fields: "Monday", "3 May". */
+export function formatDay(day: Temporal.PlainDate, fields: Intl.DateTimeFormatOptions): string {
+  // A date without a time is read as UTC (ECMA-262, "Date Time String Format").
+  return dateFormat({ ...fields, timeZone: "UTC" }).format(new Date(day.toString()));
+}
+
+/** "09:00", or "9:00 AM" where people write it so. */
+export function formatHour(hour: number): string {
+  return dateFormat({ hour: "numeric", minute: "2-digit", timeZone: "UTC" }).format(hour * 3_600_000);
 }
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -46,20 +77,22 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 /** "3 hours ago", "in 2 days"; "now" within a minute. */
 export function formatRelative(instant: string, now: number = Date.now()): string {
   const seconds = (new Date(instant).getTime() - now) / 1000;
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  relativeFormat ??= new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   for (const [unit, size] of steps) {
-    if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), unit);
+    if (Math.abs(seconds) >= size) return relativeFormat.format(Math.round(seconds / size), unit);
   }
-  return format.format(0, "second");
+  return relativeFormat.format(0, "second");
 }
 
 export function formatNumber(value: number): string {
-  return new Intl.NumberFormat(locale).format(value);
+  // As most are; browsers take long to make their first formatter.
+  const isPlain = Number.isInteger(value) && value >= 0 && value < 1_000;
+  return isPlain ? String(value) : numberFormat({ maximumFractionDigits: 3 }).format(value);
 }
 
 /** Exact to the last digit that matters: $0.015 stays $0.015. */
 export function formatMoney(money: Money): string {
-  return new Intl.NumberFormat(locale, {
+  return numberFormat({
     style: "currency",
     currency: money.currency,
     minimumFractionDigits: 2,
@@ -68,9 +101,8 @@ export function formatMoney(money: Money): string {
 }
 
 export function formatBytes(bytes: number): string {
-  const unit = bytes >= 1_000_000 ? "megabyte" : "kilobyte";
-  const value = bytes / (unit === "megabyte" ? 1_000_000 : 1_000);
-  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
+  const [unit, size] = bytes >= 1_000_000 ? ["MB", 1_000_000] : ["kB", 1_000];
+  return `${formatNumber(Math.round((10 * bytes) / size) / 10)}\u00a0${unit}`;
 }
 
 /** How long something plays: "0:45", "2:20", "1:02:03". */

@@ -8,6 +8,7 @@ import {
 } from "../api/queries.ts";
 import type { Channel, Delivery, ExpiryWarning, PostSummary, SeriesSummary } from "../api/types.ts";
 import { useCan } from "../api/use-me.ts";
+import { useQuiet } from "../lib/quiet.ts";
 import { seriesListQuery } from "../planning/queries.ts";
 
 /** In the order in which they are shown: what may be live first, what has time last. */
@@ -42,18 +43,19 @@ export function useNeeds(): Needs {
 /** How much waits for this person. Posts are counted by the server, so that no screen loads them for a number. */
 export function useNeedsCount(): number {
   const approver = useCan("posts.approve");
-  const { needs } = useOtherNeeds();
-  const { data } = useQuery(overviewQuery);
+  const enabled = useQuiet();
+  const { needs } = useOtherNeeds(enabled);
+  const { data } = useQuery({ ...overviewQuery, enabled });
   return needs.length + (approver ? (data?.waiting.forYou ?? 0) : 0);
 }
 
 /** What waits for this person beside single posts to approve. */
-export function useOtherNeeds(): Needs {
+export function useOtherNeeds(enabled = true): Needs {
   const approver = useCan("posts.approve");
-  const deliveries = useQuery(attentionQuery);
-  const channels = useQuery({ ...channelsQuery, refetchInterval: 30_000 });
-  const warnings = useQuery(expiryWarningsQuery);
-  const series = useQuery({ ...seriesListQuery, refetchInterval: 30_000, enabled: approver });
+  const deliveries = useQuery({ ...attentionQuery, enabled });
+  const channels = useQuery({ ...channelsQuery, refetchInterval: 30_000, enabled });
+  const warnings = useQuery({ ...expiryWarningsQuery, enabled });
+  const series = useQuery({ ...seriesListQuery, refetchInterval: 30_000, enabled: enabled && approver });
   const needs = [
     ...ofDeliveries(deliveries.data ?? [], channels.data ?? []),
     ...ofChannels(deliveries.data ?? [], channels.data ?? []),

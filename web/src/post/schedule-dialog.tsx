@@ -1,7 +1,7 @@
 import { LoopIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { Temporal } from "temporal-polyfill";
+import { Temporal } from "../lib/temporal.ts";
 import { TimeZoneSelect } from "../account/time-zone-select.tsx";
 import { messageOf } from "../api/problem.ts";
 import { schedulePreviewQuery } from "../api/queries.ts";

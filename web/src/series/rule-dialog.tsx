@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useDeferredValue, useState } from "react";
-import { Temporal } from "temporal-polyfill";
+import { Temporal } from "../lib/temporal.ts";
 import { messageOf } from "../api/problem.ts";
 import type { RulePreview, Series, SeriesRule } from "../api/types.ts";
 import { formatMomentWithZone } from "../lib/format.ts";

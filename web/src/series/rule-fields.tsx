@@ -1,4 +1,4 @@
-import { Temporal } from "temporal-polyfill";
+import { Temporal } from "../lib/temporal.ts";
 import type { SeriesRule } from "../api/types.ts";
 import { TimeZoneSelect } from "../account/time-zone-select.tsx";
 import { Field, Input, Select } from "../ui/field.tsx";

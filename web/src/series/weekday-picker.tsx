@@ -1,12 +1,13 @@
-import { Temporal } from "temporal-polyfill";
+import { Temporal } from "../lib/temporal.ts";
 import { cn } from "../lib/cn.ts";
+import { formatDay } from "../lib/format.ts";
 
 const weekdays = [1, 2, 3, 4, 5, 6, 7];
 
 /** Monday is 1 (ISO 8601); 2024-01-01 was one. */
 export function weekdayName(weekday: number, style: "short" | "long"): string {
   const day = Temporal.PlainDate.from({ year: 2024, month: 1, day: weekday });
-  return day.toLocaleString(undefined, { weekday: style });
+  return formatDay(day, { weekday: style });
 }
 
 type PickerProps = {

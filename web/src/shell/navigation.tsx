@@ -13,6 +13,7 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { overviewQuery } from "../api/queries.ts";
+import { useQuiet } from "../lib/quiet.ts";
 import { useNeedsCount } from "../needs/use-needs.ts";
 import { shellText } from "./messages.ts";
 
@@ -38,7 +39,7 @@ export const furtherPlaces = [
 type Counts = Partial<Record<string, number>>;
 
 function useCounts(): Counts {
-  const { data } = useQuery(overviewQuery);
+  const { data } = useQuery({ ...overviewQuery, enabled: useQuiet() });
   return { "/inbox": data?.waiting.forYou ?? 0, "/needs-you": useNeedsCount() };
 }
 
@@ -83,7 +84,7 @@ export function BottomLinks({ counts }: { counts: Counts }) {
   return (
     <nav
       aria-label={shellText.nav}
-      className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-6 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+      className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-6 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)]"
     >
       {destinations.slice(0, 6).map(({ to, label, icon: Icon }) => (
         <Link

@@ -4,6 +4,7 @@ import { toast } from "sonner";
 import { api } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import { useMe } from "../api/use-me.ts";
+import { useQuiet } from "../lib/quiet.ts";
 import { Button } from "../ui/button.tsx";
 import { shellText } from "./messages.ts";
 
@@ -18,6 +19,7 @@ export function QuarantineBanner() {
     queryKey: ["quarantine"],
     queryFn: ({ signal }) => api.get<Quarantine>("/quarantine", {}, signal),
     refetchInterval: 15_000,
+    enabled: useQuiet(),
   });
   const release = useMutation({
     mutationFn: () => api.post("/quarantine/release"),

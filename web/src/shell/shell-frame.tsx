@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { useMedia } from "../lib/use-media.ts";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { shellText } from "./messages.ts";
 
@@ -16,6 +17,8 @@ type ShellFrameProps = {
 
 /** Where everything has its place around a screen. */
 export function ShellFrame({ side, top, bottom, notices, children }: ShellFrameProps) {
+  // As Tailwind's `md`. What the other kind of screen has would cost this one its time as well.
+  const isWide = useMedia("(width >= 48rem)");
   return (
     <div className="flex h-dvh flex-col md:flex-row">
       <a
@@ -24,10 +27,13 @@ export function ShellFrame({ side, top, bottom, notices, children }: ShellFrameP
       >
         {shellText.skip}
       </a>
-      <aside aria-label={shellText.sidebar} className="hidden w-58 shrink-0 flex-col gap-3 p-3 md:flex">
-        {side}
-      </aside>
-      {top}
+      {isWide ? (
+        <aside aria-label={shellText.sidebar} className="flex w-58 shrink-0 flex-col gap-3 p-3">
+          {side}
+        </aside>
+      ) : (
+        top
+      )}
       <div className="flex min-h-0 min-w-0 flex-1 flex-col pb-[calc(3.5rem+env(safe-area-inset-bottom)+var(--toast-room))] md:py-2 md:pr-2 md:pb-2">
         <div className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface md:rounded-xl md:border md:border-line md:shadow-low">
           <ConnectionBanner />
@@ -37,7 +43,7 @@ export function ShellFrame({ side, top, bottom, notices, children }: ShellFrameP
           </main>
         </div>
       </div>
-      {bottom}
+      {isWide ? null : bottom}
     </div>
   );
 }

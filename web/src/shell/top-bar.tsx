@@ -8,7 +8,7 @@ import { WorkspaceSwitcher } from "./workspace-switcher.tsx";
 /** The phone's header; the rest of the navigation is at the bottom. */
 export function TopBar({ onSearch }: { onSearch: () => void }) {
   return (
-    <header className="flex h-13 shrink-0 items-center gap-1.5 border-b border-line bg-surface px-3 md:hidden">
+    <header className="flex h-13 shrink-0 items-center gap-1.5 border-b border-line bg-surface px-3">
       <div className="min-w-0 flex-1">
         <WorkspaceSwitcher />
       </div>
