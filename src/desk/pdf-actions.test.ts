@@ -2,6 +2,7 @@ import { deflateSync } from "node:zlib";
 import { expect, describe, test } from "vitest";
 import { pdfOf } from "../../test/media-files.ts";
 import { pdfFinding } from "./pdf-actions.ts";
+import { PdfProblem } from "./pdf-objects.ts";
 
 /** A page with one link, whose action is `action`. */
 function link(action: string, objects: string[] = []): Buffer {
@@ -9,11 +10,22 @@ function link(action: string, objects: string[] = []): Buffer {
   return pdfOf({ objects: [annotation, ...objects] });
 }
 
+/** An object that no reader misses and that is told by its place alone, numbered 88. */
+const hidden = "null\nendobj\n88 0 obj\n<< /S /Hide /T (x) >>";
+/** The same with a heading that a search for numbers misses. */
+const commented = (object: string) => `null\nendobj\n88 0 %${"c".repeat(300)}\nobj\n${object}`;
+const chained = (next: string) => `<< /S /GoTo /D [3 0 R /Fit] /Next ${next} >>`;
+const broken = (entries: string) => pdfOf({ objects: [`<< /X 1 0R ${entries} >>`] });
+
 /** An object stream that holds `object` under number 99. */
 function packed(object: string, extra = ""): string {
   const inner = `99 0 ${object}`;
   const data = deflateSync(Buffer.from(inner, "latin1")).toString("latin1");
   return `<< /Type /ObjStm /N 1 /First 5 /Filter /FlateDecode ${extra} /Length ${data.length} >>\nstream\n${data}\nendstream`;
+}
+
+function unfiltered(entries: string, data: string): string {
+  return `<< /Type /ObjStm /First 5 ${entries} >>\nstream\n${data}\nendstream`;
 }
 
 describe("an action is found wherever it stands", () => {
@@ -77,8 +89,76 @@ describe("an action is found wherever it stands", () => {
       "actions",
     ],
     ["an action that is not there", link("77 0 R"), "actions"],
+    ["an action not there in a list", link(chained("[77 0 R]")), "actions"],
+    ["an action not there, twice", link("77 0 R /A 77 0 R"), "actions"],
+    ["a type that is not there", link("<< /S 77 0 R >>"), "actions"],
+    ["an address that is not there", link("<< /S /URI /URI 77 0 R >>"), "actions"],
+    [
+      "a bracket that others overlook",
+      pdfOf({ objects: ["<< /Type /Annot >/A << /S /Launch /F (x) >> >>"] }),
+      "actions",
+    ],
+    ["an end that is in a string", broken("/T (endobj) /A << /S /Launch >>"), "actions"],
+    ["an action far behind", broken(`/T (${"x".repeat(70_000)}) /A << /S /Launch >>`), "actions"],
+    ["an action that only its place tells", broken("/A << /S /Hide /T (x) >>"), "actions"],
+    [
+      "what opens by itself, in a broken object",
+      broken("/OpenAction << /S /URI /URI (http://a.example) >>"),
+      "actions",
+    ],
+    [
+      "the middle of three entries of a name",
+      pdfOf({
+        catalog: "/OpenAction [3 0 R /Fit] /OpenAction << /S /GoTo /S /Launch /S /GoTo >> /OpenAction null",
+      }),
+      "actions",
+    ],
+    [
+      "the middle of three subtypes",
+      pdfOf({ objects: ["<< /Subtype /Link /Subtype /Movie /Subtype /Link /Rect [0 0 9 9] /A true >>"] }),
+      "actions",
+    ],
+    ["a reference to a reference", link("87 0 R", ["null\nendobj\n87 0 obj\n88 0 R", hidden]), "actions"],
+    ["a reference with many zeros", link(chained("[00000000088 000000 R]"), [hidden]), "actions"],
+    ["a list that holds itself", link("5 0 R", ["[5 0 R]"]), "actions"],
+    [
+      "one of two versions, behind a long comment",
+      link("88 0 R", [commented("<< /S /Hide >>"), "null\nendobj\n88 0 obj\n<< /S /GoTo >>"]),
+      "actions",
+    ],
+    ["what relative addresses begin with", pdfOf({ catalog: "/URI << /Base (file:///etc/) >>" }), "actions"],
+    [
+      "an address in a network of Windows",
+      link(String.raw`<< /S /URI /URI (\\\\a.example\\b) >>`),
+      "actions",
+    ],
     ["a lock in the trailer", pdfOf({ trailer: "/Encrypt << /Filter /Standard >>" }), "encrypted"],
   ])("%s", (_, bytes, finding) => expect(pdfFinding(bytes)).toBe(finding));
+});
+
+describe("an object stream that readers read differently is refused", () => {
+  const launch = "<< /A << /S /Launch /F (x) >> >>";
+  const inHex = Buffer.from(`99 0 ${launch}`).toString("hex").replace(/../g, "$& ");
+  test.each([
+    ["two counts", packed(launch).replace("/N 1", "/N 0 /N 1")],
+    ["a count elsewhere", packed(launch).replace("/N 1", "/N 98 0 R")],
+    ["a blank behind the keyword", packed(launch).replace("stream\n", "stream \n")],
+    ["a comment before the keyword", packed(launch).replace("stream\n", "% c\nstream\n")],
+    ["many blanks before the keyword", packed(launch).replace("stream\n", `${" ".repeat(50)}stream\n`)],
+    ["a dictionary that does not read", packed(launch, "/X 1 0R")],
+    ["a filter in lists", unfiltered("/N 1 /Filter [[/ASCIIHexDecode]]", inHex)],
+    ["a filter elsewhere", unfiltered("/N 1 /Filter 98 0 R", inHex)],
+    ["a filter by its short name", unfiltered("/N 1 /F /ASCIIHexDecode", inHex)],
+    ["a predictor by its short name", packed("<< >>", "/DP << /Predictor 12 >>")],
+  ])("%s", (_, object) => {
+    let finding: unknown;
+    try {
+      finding = pdfFinding(pdfOf({ objects: [object, "null\nendobj\n98 0 obj\n[/ASCIIHexDecode]"] }));
+    } catch (error) {
+      finding = error;
+    }
+    expect(finding === "actions" || finding instanceof PdfProblem).toBe(true);
+  });
 });
 
 describe("a document that only shows is taken", () => {

@@ -6,6 +6,8 @@ import { PdfProblem, pdfReader } from "./pdf-objects.ts";
 const MAX_UNPACKED = 32 * 1024 * 1024;
 const MAX_UNPACKED_IN_ALL = 128 * 1024 * 1024;
 const MAX_OBJECTS = 1_000_000;
+/** References that lead to references. */
+const MAX_STEPS = 16;
 
 /** Every object of a document by its number; one that was written several times stands with all its versions. */
 export type PdfObjects = {
@@ -28,39 +30,42 @@ export function readPdfObjects(bytes: Uint8Array): PdfObjects {
   const numbered = new Map<number, PdfValue[]>();
   const all: PdfValue[] = [];
   const streams: Stream[] = [];
-  function keep(number: number | null, value: PdfValue): void {
+  function keep(number: Beginning["number"], value: PdfValue): void {
     all.push(value);
     if (all.length > MAX_OBJECTS) throw new PdfProblem("too many objects");
-    if (number === null) return;
+    if (typeof number !== "number") return;
     const versions = numbered.get(number);
     if (versions) versions.push(value);
     else numbered.set(number, [value]);
   }
-  function resolve(value: PdfValue | undefined): PdfValue[] {
+  function resolve(value: PdfValue | undefined, depth = 0): PdfValue[] {
     if (value === undefined) return [];
-    if (value.kind === "array")
-      return value.items.flatMap((item) => (item.kind === "array" ? [item] : resolve(item)));
+    if (value.kind === "several") return value.values.flatMap((one) => resolve(one, depth));
     if (value.kind !== "reference") return [value];
     const versions = numbered.get(value.number) ?? [];
     spend(budget, versions.length);
-    return versions;
+    if (depth > MAX_STEPS) throw new PdfProblem("references that lead nowhere");
+    return versions.flatMap((version) => resolve(version, depth + 1));
   }
 
-  for (const { number, at } of beginnings(bytes)) {
+  const starts = beginnings(bytes);
+  for (const [index, { number, at }] of starts.entries()) {
     const reader = pdfReader(bytes, at, budget);
-    const value = readable(() => reader.value()) ?? namesFrom(bytes, at, budget);
+    const read = number === null ? null : readable(() => reader.value());
+    const value = read ?? namesFrom(bytes, at, starts[index + 1]?.at, budget);
     keep(number, value);
-    if (value.kind !== "dictionary") continue;
+    if (value.kind !== "dictionary" || !["N", "First"].every((key) => value.entries.has(key))) continue;
+    if (value.scattered) throw new PdfProblem("a broken object stream");
+    reader.skipBlank();
     const dataAt = streamData(bytes, reader.at);
     if (dataAt !== null) streams.push({ dictionary: value, dataAt });
   }
   let unpacked = 0;
   for (const { dictionary, dataAt } of streams) {
-    const [count, first] = ["N", "First"].map((key) => numberOf(resolve(dictionary.entries.get(key))));
-    if (count === undefined || first === undefined) continue;
+    const [count = 0, first = 0] = ["N", "First"].map((key) => countOf(dictionary.entries.get(key)));
     const end = endOfStream(bytes, dataAt);
     spend(budget, end - dataAt);
-    const data = unpack(bytes.subarray(dataAt, end), dictionary, resolve);
+    const data = unpack(bytes.subarray(dataAt, end), dictionary);
     unpacked += data.length;
     if (unpacked > MAX_UNPACKED_IN_ALL) throw new PdfProblem("object streams that are too large");
     const within: PdfBudget = { left: data.length * 8 + 100_000 };
@@ -75,19 +80,25 @@ export function readPdfObjects(bytes: Uint8Array): PdfObjects {
   return { all, resolve };
 }
 
-/** Where values begin: behind each `obj` that is a word or ends a number, wherever it stands, and behind `trailer`. */
-function* beginnings(bytes: Uint8Array): Generator<{ number: number | null; at: number }> {
+type Beginning = { number: number | "trailer" | null; at: number };
+
+/**
+ * Where values begin, in their order: behind `trailer`, and behind each `obj` that a reader may take for the end of an object's
+ * heading, wherever it stands. The number is told only of a heading that every reader reads alike.
+ */
+function beginnings(bytes: Uint8Array): Beginning[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const found: Beginning[] = [];
   for (let at = buffer.indexOf("obj"); at !== -1; at = buffer.indexOf("obj", at + 3)) {
-    const before = buffer
-      .toString("latin1", Math.max(0, at - 200), at)
-      .replace(/%[^\r\n]{0,200}[\r\n]/g, " ");
-    if (/[A-Za-z]$/.test(before)) continue;
-    const number = /(?:^|\D)(\d{1,10})[\0\t\n\f\r ]{1,200}\d{1,5}[\0\t\n\f\r ]{0,200}$/.exec(before)?.[1];
-    yield { number: number === undefined ? null : Number(number), at: at + 3 };
+    const before = buffer.toString("latin1", Math.max(0, at - 200), at);
+    // A line's end may be that of a comment behind the number.
+    if (!/(?:^|[\d\r\n])[\0\t\n\f\r ]*$/.test(before)) continue;
+    const heading = /(?:^|[\r\n]|endobj)[\0\t\f ]{0,40}(\d{1,10})[\t ]{1,40}\d{1,5}[\t ]{0,40}$/.exec(before);
+    found.push({ number: heading ? Number(heading[1]) : null, at: at + 3 });
   }
   for (let at = buffer.indexOf("trailer"); at !== -1; at = buffer.indexOf("trailer", at + 7))
-    yield { number: null, at: at + 7 };
+    found.push({ number: "trailer", at: at + 7 });
+  return found.sort((a, b) => a.at - b.at);
 }
 
 function readable(read: () => PdfValue): PdfValue | null {
@@ -100,33 +111,34 @@ function readable(read: () => PdfValue): PdfValue | null {
 }
 
 /**
- * What does not read as a value, as a dictionary of every name in it up to `endobj`: bytes of a picture that look like the
- * beginning of an object have none that matter, and other readers may forgive what this one does not.
+ * What does not read as a value, as a dictionary of every name in it up to where the next value begins: bytes of a picture that
+ * look like the beginning of an object have none that matter, and other readers may forgive what this one does not.
  */
-function namesFrom(bytes: Uint8Array, at: number, budget: PdfBudget): PdfDictionary {
-  const piece = Buffer.from(bytes.subarray(at, at + 65_536)).toString("latin1");
-  const end = piece.indexOf("endobj");
-  const text = end === -1 ? piece : piece.slice(0, end);
-  spend(budget, text.length);
+function namesFrom(bytes: Uint8Array, at: number, end = bytes.length, budget: PdfBudget): PdfDictionary {
+  spend(budget, end - at);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).toString("latin1");
   const names = Array.from(text.matchAll(/\/([!-$&'*-.0-;=?-Z\\^-z|~]{1,60})/g), ([, name = ""]) =>
     name.replace(/#([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))),
   );
-  const items = names.map((name): PdfValue => ({ kind: "name", name }));
+  const values = names.map((name): PdfValue => ({ kind: "name", name }));
   const entries = new Map<string, PdfValue>(names.map((name) => [name, { kind: "other" }] as const));
-  for (const key of ["S", "Type", "Subtype"]) entries.set(key, { kind: "array", items });
-  return { kind: "dictionary", entries };
+  for (const key of ["S", "Type", "Subtype"]) entries.set(key, { kind: "several", values });
+  return { kind: "dictionary", entries, scattered: true };
 }
 
-/** Where the data of a stream begins, if the dictionary that ends at `at` has any. */
+/** Where the data of a stream begins, if a dictionary that ended before `at` has any. */
 function streamData(bytes: Uint8Array, at: number): number | null {
-  const after = Buffer.from(bytes.subarray(at, at + 40)).toString("latin1");
-  const keyword = /^[\0\t\n\f\r ]{0,20}stream(?:\r\n|\n|\r)/.exec(after)?.[0];
-  return keyword === undefined ? null : at + keyword.length;
+  const after = Buffer.from(bytes.subarray(at, at + 8)).toString("latin1");
+  if (!after.startsWith("stream")) return null;
+  const line = /^stream(\r\n|\n|\r)/.exec(after)?.[0];
+  if (line === undefined) throw new PdfProblem("a broken object stream");
+  return at + line.length;
 }
 
-function numberOf(values: PdfValue[]): number | undefined {
-  const found = values.find((value) => value.kind === "number");
-  return found?.kind === "number" ? found.number : undefined;
+/** Writers say how much is in a list of objects where it stands; what a reference means depends on who reads. */
+function countOf(value: PdfValue | undefined): number {
+  if (value?.kind === "number" && Number.isInteger(value.number) && value.number >= 0) return value.number;
+  throw new PdfProblem("a broken object stream");
 }
 
 function endOfStream(bytes: Uint8Array, dataAt: number): number {
@@ -139,18 +151,26 @@ function spend(budget: PdfBudget, amount: number): void {
   if (budget.left < 0) throw new PdfProblem("too much to read");
 }
 
-function unpack(data: Uint8Array, { entries }: PdfDictionary, resolve: PdfObjects["resolve"]): Uint8Array {
-  const filters = resolve(entries.get("Filter")).flatMap((value) =>
-    value.kind === "name" ? [value.name] : [],
-  );
-  if (filters.length === 0) return data;
-  const [filter, another] = filters;
+/** The values of an entry that stand in the dictionary itself: one, or a list of them. */
+function directly({ entries }: PdfDictionary, keys: string[]): PdfValue[] {
+  return keys
+    .flatMap((key) => entries.get(key) ?? [])
+    .flatMap((value) => (value.kind === "array" ? value.items : [value]))
+    .filter(({ kind }) => kind !== "other");
+}
+
+function unpack(data: Uint8Array, dictionary: PdfDictionary): Uint8Array {
+  // Some readers take the short names too, which are meant for pictures within a page.
+  const [filter, another] = directly(dictionary, ["Filter", "F"]);
+  const plain = directly(dictionary, ["DecodeParms", "DP"]).every((value) => {
+    if (value.kind !== "dictionary") return false;
+    const predictor = value.entries.get("Predictor");
+    return predictor === undefined || (predictor.kind === "number" && predictor.number <= 1);
+  });
+  if (filter === undefined && plain) return data;
   // What writers use. A chain of filters around a list of objects has only one purpose.
-  const predictor = resolve(entries.get("DecodeParms")).flatMap((value) =>
-    value.kind === "dictionary" ? resolve(value.entries.get("Predictor")) : [],
-  );
-  const plain = (numberOf(predictor) ?? 1) <= 1;
-  if (another !== undefined || (filter !== "FlateDecode" && filter !== "Fl") || !plain)
+  const deflated = filter?.kind === "name" && (filter.name === "FlateDecode" || filter.name === "Fl");
+  if (another !== undefined || !deflated || !plain)
     throw new PdfProblem("an object stream in an unusual encoding");
   try {
     return inflateSync(data, { maxOutputLength: MAX_UNPACKED, finishFlush: constants.Z_SYNC_FLUSH });

@@ -6,8 +6,11 @@ export type PdfValue =
   | { kind: "reference"; number: number }
   | { kind: "array"; items: PdfValue[] }
   | PdfDictionary
+  /** Of entries that stand several times under one name: readers differ in which of them they take. */
+  | { kind: "several"; values: PdfValue[] }
   | { kind: "other" };
-export type PdfDictionary = { kind: "dictionary"; entries: Map<string, PdfValue> };
+/** `scattered` where the entries are all names of a piece that does not read as a value. */
+export type PdfDictionary = { kind: "dictionary"; entries: Map<string, PdfValue>; scattered?: true };
 
 /** Deeper nesting than any writer makes. */
 const MAX_DEPTH = 64;
@@ -126,11 +129,13 @@ export function pdfReader(bytes: Uint8Array, at: number, budget: PdfBudget): Pdf
     for (skipBlank(); peek() !== 0x3e; skipBlank()) {
       if (peek() !== 0x2f) throw new PdfProblem("a dictionary without a key");
       const key = name();
-      // Readers differ in which of two equal keys they take: both are looked at.
       const read = value(depth + 1);
       const earlier = entries.get(key);
-      entries.set(key, earlier ? { kind: "array", items: [earlier, read] } : read);
+      const before = earlier?.kind === "several" ? earlier.values : earlier ? [earlier] : [];
+      entries.set(key, before.length === 0 ? read : { kind: "several", values: [...before, read] });
     }
+    // Others read on behind a single bracket.
+    if (bytes[reader.at + 1] !== 0x3e) throw new PdfProblem("a dictionary without an end");
     reader.at += 2;
     return { kind: "dictionary", entries };
   }
@@ -143,9 +148,9 @@ export function pdfReader(bytes: Uint8Array, at: number, budget: PdfBudget): Pdf
       return { kind: "other" };
     }
     const back = reader.at;
-    if (/^\d{1,10}$/.test(word)) {
+    if (/^\+?\d+$/.test(word)) {
       skipBlank();
-      if (/^\d{1,5}$/.test(plainWord())) {
+      if (/^\+?\d+$/.test(plainWord())) {
         skipBlank();
         if (plainWord() === "R") return { kind: "reference", number: Number(word) };
       }
