@@ -34,7 +34,7 @@ const byLanguage: Record<string, Lists> = {
     anywhere: `bros sr esq ave blvd rd b.c a.d b.c.e c.e d.c ibid est dist univ ltda plc`,
   },
   de: {
-    beforeName: `hr fr frl dipl ing h.c z.b d.h u.a i.d.r i.a u.u s.o s.u o.g o.ä zzgl inkl einschl exkl evtl ggf
+    beforeName: `fa hr fr frl dipl ing h.c z.b d.h u.a i.d.r i.a u.u s.o s.u o.g o.ä zzgl inkl einschl exkl evtl ggf
       bzw sog vgl insb bes bspw beisp zw geb gest verh hl hrsg mag med phil jur rer nat stud str.-nr gem lt m.e z.t
       v.a u.v.m i.s.v i.h.v i.v.m abzgl mind max jhrl lfd allg entspr versch ehem ca kath ev dt engl frz lat franz
       amerik österr schweiz ital span nördl südl östl westl wg zus einschl stellv vors priv`,
@@ -51,13 +51,13 @@ const byLanguage: Record<string, Lists> = {
   es: {
     beforeName: `ee sr sra sres sras srta d dª dña dra dres ud uds vd vds excmo excma ilmo lic ing arq gral cnel av avda c
       pza p.ej ej ntra sto sta fray hnos admón dpto depto`,
-    beforeNumber: `núm núms pág págs pp cap caps fig art vol tomo s ss aprox máx mín tlf ene feb mar abr may jun jul ago
+    beforeNumber: `nº n.º núm núms pág págs pp cap caps fig art vol tomo s ss aprox máx mín tlf ene feb mar abr may jun jul ago
       sep sept oct nov dic km`,
     anywhere: `ee.uu a.c d.c s.a s.l p.m a.m cía ltda rr.hh ss.mm`,
   },
   pt: {
     beforeName: `sr sra srs sras srta d dra drs profa eng exmo exma av r pça al p.ex ex sto sta dept depto trav`,
-    beforeNumber: `n núm pág págs pp cap fig art vol séc aprox máx mín tel jan fev mar abr mai jun jul ago set out nov dez`,
+    beforeNumber: `n nº n.º núm pág págs pp cap fig art vol séc aprox máx mín tel jan fev mar abr mai jun jul ago set out nov dez`,
     anywhere: `ltda cia s.a a.c d.c eua e.u.a h`,
   },
   it: {

@@ -38,10 +38,36 @@ function pastProlog(text: string, at: number): number | null {
   };
   if (text.startsWith("<?", at)) return past("?>");
   if (text.startsWith("<!--", at)) return past("-->");
-  if (!/^<!doctype/i.test(text.slice(at, at + 9))) return null;
-  const close = text.indexOf(">", at);
-  const subset = text.indexOf("[", at);
-  return subset !== -1 && subset < close ? past("]>") : past(">");
+  return /^<!doctype/i.test(text.slice(at, at + 9)) ? pastDoctype(text, at + 9) : null;
+}
+
+/** What in a DOCTYPE may hold any of its marks, with what closes it. */
+const opaque = [
+  ["<!--", "-->"],
+  ["<?", "?>"],
+  ['"', '"'],
+  ["'", "'"],
+] as const;
+
+/** The DOCTYPE ends with the first `>` that stands outside its subset in brackets. */
+function pastDoctype(text: string, from: number): number {
+  let isInSubset = false;
+  let at = from;
+  while (at < Math.min(text.length, PROLOG)) {
+    const pair = opaque.find(([open]) => text.startsWith(open, at));
+    if (pair) {
+      const end = text.indexOf(pair[1], at + pair[0].length);
+      if (end === -1) break;
+      at = end + pair[1].length;
+      continue;
+    }
+    const mark = text[at];
+    at += 1;
+    if (mark === ">" && !isInSubset) return at;
+    if (mark === "[") isInSubset = true;
+    if (mark === "]") isInSubset = false;
+  }
+  return text.length;
 }
 
 function jsonFormat(text: string): FeedFormat | null {

@@ -19,6 +19,12 @@ describe("a feed is known by its root", () => {
     ["a stylesheet and a byte order mark before it", stylesheet + rss(""), "rss"],
     ["comments with markup in them", `<!-- <html> -->\n<!-- > -->${atom("")}`, "atom"],
     ["a DOCTYPE with a subset", `<!DOCTYPE rss [<!ENTITY nbsp "&#160;"> <!ENTITY x ">">]>${rss("")}`, "rss"],
+    ["a DOCTYPE that ends after a blank", `<!DOCTYPE rss [<!ENTITY nbsp "&#160;">] >${rss("")}`, "rss"],
+    [
+      "a DOCTYPE with its marks in quotes",
+      `<!DOCTYPE rss PUBLIC "-//a>b" 'c[d' [<!ENTITY x "]>"><!-- it's ]> --><?x ]> ?>]>${rss("")}`,
+      "rss",
+    ],
     ["a prefix", `<a:feed xmlns:a="http://www.w3.org/2005/Atom"></a:feed>`, "atom"],
     ["RDF", `<rdf:RDF xmlns:rdf="r" xmlns="http://purl.org/rss/1.0/"></rdf:RDF>`, "rdf"],
     ["JSON", `{"version":"https://jsonfeed.org/version/1.1","title":"t","items":[]}`, "json"],

@@ -1,5 +1,5 @@
 import { parse as parseToml } from "smol-toml";
-import { isMap, isScalar, parseDocument } from "yaml";
+import { isMap, isScalar, parseDocument, type Scalar } from "yaml";
 import { z } from "zod";
 import { readDate } from "./dates.ts";
 
@@ -88,9 +88,14 @@ function yamlFields(head: string): Record<string, unknown> | undefined {
   if (!isMap(contents)) return undefined;
   return Object.fromEntries(
     contents.items.flatMap(({ key, value }) =>
-      isScalar(key) && isScalar(value) ? [[String(key.value), value.value] as const] : [],
+      isScalar(key) && isScalar(value) ? [[String(key.value), written(value)] as const] : [],
     ),
   );
+}
+
+/** As a person wrote it: to YAML `1.10` is the number 1.1, and `true` no text, but both are titles. */
+function written({ value, source }: Scalar): unknown {
+  return typeof value === "number" || typeof value === "boolean" ? (source ?? value) : value;
 }
 
 /** The `key: value` lines of a head that no parser takes, as `title: Trees: a love story`; undefined where it has none. */

@@ -15,6 +15,7 @@ describe("reference marks are not text", () => {
     ["Nobody knows.[citation needed] Or[who?] so.", "Nobody knows. Or so."],
     ["Das stimmt.[Beleg erforderlich] Ja.", "Das stimmt. Ja."],
     ["It rained[^2] twice.[^note-1]", "It rained twice."],
+    ["It rained.[n] Then[b] it stopped,[s] and", "It rained. Then it stopped, and"],
     ["The study¹ was long.²³", "The study was long."],
     ["Back to the text ↩︎", "Back to the text "],
     ["[^2]: A note of its own.", ""],
@@ -29,6 +30,8 @@ describe("reference marks are not text", () => {
     "Use list[0] and items[12] = x, or f[a](b).",
     "[Trees] are green.",
     "The year [2003] was dry.",
+    "Liebe[r] Mensch, frag eine[n] Kollege[n]: he say[s] it seem[ed] so.",
+    "Thus a²+b²=c², E=mc², (x²−y²) and 2·r².",
   ])("kept: %s", (text) => expect(withoutReferences(text)).toBe(text));
 
   test("nor are the marks and notes of a page", () => {
@@ -91,6 +94,9 @@ describe("Markdown", () => {
 
   test("two rulers are no front matter, and a broken one is not drafted from twice", () => {
     expect(text("---\nOnly a paragraph.\n\n---\nMore.")).toContain("Only a paragraph.");
+    for (const title of ["1.10", "007", "true", "1e3", "0x10", "9007199254740993"]) {
+      expect(parseMarkdown(`---\ntitle: ${title}\n---\nText.`)).toMatchObject({ title });
+    }
     expect(parseMarkdown("---\ntitle: Trees: a love story\nb: *y\n---\nText.")).toMatchObject({
       title: "Trees: a love story",
       paragraphs: ["Text."],

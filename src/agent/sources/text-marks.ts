@@ -47,12 +47,18 @@ function isReference(inner: string, before: string, after: string): boolean {
   if (inner.startsWith("^") || editorial.has(inner.trim().toLowerCase())) return true;
   // An index in code is followed by what it is used for.
   if (!mark.test(inner) || /^(?:[\p{L}\p{N}_(=]| [=+*<>])/u.test(after)) return false;
+  // Behind a letter it is an ending that an editor adds, as in "he say[s]", but for the letters that notes begin with.
+  if (/^[d-z]$/iu.test(inner) && /[\p{L}\p{M}]$/u.test(before)) return false;
   return /[\p{L}\p{M}\p{N}\p{P}]$/u.test(before) || /[.!?…]\s$/.test(before);
 }
 
-/** A short unit or a number before a raised digit: "km²", "10⁶". */
+/** A short unit, a number or a variable of a formula before a raised digit: "km²", "10⁶", "a+b²". */
 function isPower(before: string): boolean {
-  return /(?:^|[\s\d/·])\p{L}{1,2}$/u.test(before) || /\d$/.test(before) || /^\p{L}{0,2}$/u.test(before);
+  return (
+    /(?:^|[\s\d/·=+*×÷(−<>≤≥≈±⁰¹²³⁴⁵⁶⁷⁸⁹])\p{L}{1,2}$/u.test(before) ||
+    /\d$/.test(before) ||
+    /^\p{L}{0,2}$/u.test(before)
+  );
 }
 
 /** What stands raised in a text, in the characters that Unicode has for it; words stay as they are. */
