@@ -51,7 +51,7 @@ export function reviewRoutes(app: App, desk: Desk): void {
     },
   );
 
-  const schedule = route("posts.publish", "schedulePost", "Choose when a post goes out");
+  const schedule = route("posts.publish", "schedulePost", "Choose when a post goes out", true);
   app.post(
     "/posts/:id/schedule",
     { ...schedule, schema: { ...schedule.schema, body: schema.scheduleBody } },
@@ -62,7 +62,7 @@ export function reviewRoutes(app: App, desk: Desk): void {
     },
   );
 
-  const publish = route("posts.publish", "publishPost", "Publish now");
+  const publish = route("posts.publish", "publishPost", "Publish now", true);
   app.post(
     "/posts/:id/publish",
     { ...publish, schema: { ...publish.schema, body: schema.releaseBody } },
@@ -96,9 +96,10 @@ export function reviewRoutes(app: App, desk: Desk): void {
   );
 }
 
-function route(access: Permission, operationId: string, summary: string) {
+/** `idempotent` where a second time would do something else than the first, or be refused because of it. */
+function route(access: Permission, operationId: string, summary: string, idempotent?: true) {
   return {
-    config: { access },
+    config: { access, ...(idempotent ? { idempotent } : {}) },
     schema: {
       operationId,
       summary,

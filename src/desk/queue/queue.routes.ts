@@ -120,7 +120,7 @@ function placeRoutes(app: App, desk: Desk): void {
   app.post(
     "/posts/:id/queue",
     {
-      config: { access: "posts.publish" },
+      config: { access: "posts.publish", idempotent: true },
       schema: {
         operationId: "queuePost",
         summary: "Schedule a post at the next free slot of its channels",
@@ -140,7 +140,7 @@ function placeRoutes(app: App, desk: Desk): void {
   app.post(
     "/posts/:id/queue/move",
     {
-      config: { access: "posts.publish" },
+      config: { access: "posts.publish", idempotent: true },
       schema: {
         operationId: "moveInQueue",
         summary: "Change places with the post before or after it in the queue",

@@ -27,7 +27,7 @@ declare module "fastify" {
 /**
  * `Idempotency-Key` on routes with `config.idempotent`: a repeated request gets the first answer again
  * with `Idempotency-Replayed: true`. The same key with another request is 422, and one that still runs is
- * 409. Only answers that created something are kept; after a refusal the key is free again. A handler that
+ * 409. Only answers of success are kept; after a refusal the key is free again. A handler that
  * reads the body itself says with `reply.repeats` what it was asked for.
  */
 export function honourIdempotencyKeys(app: FastifyInstance, options: IdempotencyOptions): void {

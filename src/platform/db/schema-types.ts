@@ -17,6 +17,7 @@ const typeNames: Record<string, string> = {
   int2: "number",
   int4: "number",
   int8: "number",
+  json: "Json",
   jsonb: "Json",
   numeric: "Decimal",
   text: "string",

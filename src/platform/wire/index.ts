@@ -27,8 +27,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     access?: Access;
     /**
-     * This POST creates something: the edge honours `Idempotency-Key` on it. With `content` the handler reads
-     * the body itself, and asks `reply.repeats` before it makes anything.
+     * This POST creates or moves something: the edge honours `Idempotency-Key` on it. With `content` the handler
+     * reads the body itself, and asks `reply.repeats` before it makes anything.
      */
     idempotent?: true | "content";
     /** Requests a minute from one person or address, where the ordinary limit is too generous. */
