@@ -196,3 +196,26 @@ test("a worker outlives a database that goes away while jobs run and others are 
   child.kill("SIGKILL");
   await once(child, "exit");
 }, 90_000);
+
+test("a worker outlives a database that goes away again and again, also while it comes back", async () => {
+  const database = await cuttableDatabase();
+  await enqueueNotes(20);
+  const child = await startProcess("stubborn", 50, database.url);
+  await vi.waitFor(async () => expect(await noted("start")).toBeGreaterThan(0), 5000);
+  for (let outage = 0; outage < 8; outage += 1) {
+    database.cut();
+    await pause(300);
+    await database.mend();
+    // Some of the outages come while the queue starts anew.
+    await pause(200 + outage * 200);
+  }
+  await enqueueNotes(20);
+  await vi.waitFor(async () => expect(await noted("end")).toBe(20), { timeout: 30_000, interval: 200 });
+  expect(child.exitCode).toBeNull();
+  await sql`delete from notes`.execute(setup.database.system);
+  await enqueueNotes(20);
+  await vi.waitFor(async () => expect(await noted("end")).toBe(20), { timeout: 10_000, interval: 200 });
+  database.cut();
+  child.kill("SIGKILL");
+  await once(child, "exit");
+}, 90_000);

@@ -42,7 +42,11 @@ export type RunningWorker = {
 
 const lookForDeadEveryMs = 1_000;
 const freeOrphansEveryMs = 30_000;
-const fewestConnections = 4;
+/** A queue that ends has so long after the signal of its tasks. */
+const endsWithinMs = 2_000;
+const fewestOfQueue = 3;
+/** One shows that the worker lives; the other is for its sweeps, and frees what a broken queue had taken. */
+const besideTheQueue = 2;
 
 function toTaskList({ tasks, metrics, log }: WorkerOptions): TaskList {
   const entries = Object.entries(tasks).map(([name, task]) => {
@@ -64,16 +68,53 @@ function toTaskList({ tasks, metrics, log }: WorkerOptions): TaskList {
   return Object.fromEntries(entries);
 }
 
-type Queue = { id: string; runner: Runner };
+/** `over` settles when the queue runs nothing any more, or has had its time to come to an end. */
+type Queue = { id: string; runner: Runner; over: Promise<unknown>; pool: Pool };
 
-async function startQueue(
+/**
+ * Each queue has connections of its own, which go with it: a broken one may still hold some, and after a few outages
+ * the next would wait for them for ever.
+ */
+async function startQueue(options: WorkerOptions, tasks: TaskList, stopping: AbortSignal): Promise<Queue> {
+  const { databaseUrl, concurrency, log } = options;
+  const pool = createPool({
+    url: databaseUrl,
+    role: null,
+    // One listens for new jobs as long as the queue runs. Jobs take one of the others only for the moments in which they
+    // are fetched and finished; the queue wants one for each of them.
+    size: Math.max(concurrency, fewestOfQueue),
+    onError: (error) => log.warn({ err: error }, "the queue lost a connection to the database"),
+  });
+  try {
+    return { ...(await runQueue(options, pool, tasks, stopping)), pool };
+  } catch (error) {
+    leave(pool, log);
+    throw error;
+  }
+}
+
+/** Ends the connections of a queue that has broken, each as soon as nobody holds it. */
+function leave(pool: Pool, log: Logger): void {
+  pool.end().catch((error: unknown) => log.warn({ err: error }, "a broken queue's connections did not end"));
+}
+
+async function runQueue(
   options: WorkerOptions,
   pool: Pool,
   tasks: TaskList,
   stopping: AbortSignal,
-): Promise<Queue> {
+): Promise<Omit<Queue, "pool">> {
   const { concurrency, log, pollMs = 500, abortAfterMs = 10_000 } = options;
   const events: WorkerEvents = new EventEmitter();
+  // Where jobs could not be settled twice, it waits for its own end for ever (graphile-worker 0.18, `batch`).
+  const late = new AbortController();
+  const { promise: stuck, resolve: giveUp } = Promise.withResolvers<void>();
+  events.once("pool:gracefulShutdown", () => {
+    setTimeout(() => {
+      late.abort();
+      giveUp();
+    }, abortAfterMs + endsWithinMs).unref();
+  });
   const { promise: poolId, resolve } = Promise.withResolvers<string>();
   events.once("pool:create", ({ workerPool }) => resolve(workerPool.id));
   const runner = await run({
@@ -83,7 +124,7 @@ async function startQueue(
     pollInterval: pollMs,
     noHandleSignals: true,
     gracefulShutdownAbortTimeout: abortAfterMs,
-    logger: queueLogger(log, () => stopping.aborted),
+    logger: queueLogger(log, () => stopping.aborted || late.signal.aborted),
     events,
     preset: {
       worker: {
@@ -94,19 +135,18 @@ async function startQueue(
       },
     },
   });
-  return { id: await poolId, runner };
+  const ended = runner.promise.catch((error: unknown) => log.error({ err: error }, "the job queue broke"));
+  return { id: await poolId, runner, over: Promise.race([ended, stuck]) };
 }
 
 /** Runs jobs and sweeps until stopped. A queue that breaks (the database went away) is started again. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { databaseUrl, id, concurrency, log, onDeadWorkers = async () => undefined } = options;
+  const { databaseUrl, id, log, onDeadWorkers = async () => undefined } = options;
   const pool = createPool({
     url: databaseUrl,
     role: null,
-    // As long as the worker runs, one connection listens for new jobs and one shows that it lives. Jobs take one of
-    // the others only for the moments in which they are fetched and finished; the queue wants one for each of them.
-    size: Math.max(concurrency, fewestConnections),
-    onError: (error) => log.warn({ err: error }, "the queue lost a connection to the database"),
+    size: besideTheQueue,
+    onError: (error) => log.warn({ err: error }, "the worker lost a connection to the database"),
   });
   const tasks = toTaskList(options);
   const stopping = new AbortController();
@@ -115,7 +155,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const heartbeat = await startHeartbeat(pool, id, log);
 
   async function nextQueue(): Promise<Queue> {
-    const started = await startQueue(options, pool, tasks, stopping.signal);
+    const started = await startQueue(options, tasks, stopping.signal);
     await heartbeat.runs(started.id);
     return started;
   }
@@ -127,7 +167,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 
   async function keepRunning(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await queue.runner.promise.catch((error: unknown) => log.error({ err: error }, "the job queue broke"));
+      await queue.over;
+      leave(queue.pool, log);
       while (!stopping.signal.aborted) {
         await pause(1000, undefined, { signal: stopping.signal }).catch(() => undefined);
         if (stopping.signal.aborted) return;
@@ -157,7 +198,12 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       stopping.abort();
       await Promise.all([
         sweeps.stop(),
-        queue.runner.stop().catch((error: unknown) => log.warn({ err: error }, "the job queue had stopped")),
+        Promise.race([
+          queue.runner
+            .stop()
+            .catch((error: unknown) => log.warn({ err: error }, "the job queue had stopped")),
+          queue.over,
+        ]),
       ]);
       await supervision;
       // Nothing runs any more; what is still locked was only reserved.
