@@ -31,6 +31,11 @@ const forms: Record<string, string> = {
   base64url: "This has to be in base64url.",
 };
 
+const unformed = "This is not written in the form that belongs here.";
+
+/** Where a schema keeps the name of the form that its pattern checks. */
+export const formName = "x-form";
+
 function count(limit: unknown, one: string, several: string): string {
   return `${String(limit)} ${Number(limit) === 1 ? one : several}`;
 }
@@ -58,7 +63,7 @@ function oneOf(values: unknown): string {
 }
 
 /** For an error of Ajv, which checks by JSON Schema. */
-export function wordsOfError({ keyword, params }: ErrorObject): string {
+export function wordsOfError({ keyword, params, parentSchema }: ErrorObject): string {
   const limit: unknown = params["limit"];
   switch (keyword) {
     case "required":
@@ -90,9 +95,9 @@ export function wordsOfError({ keyword, params }: ErrorObject): string {
     case "const":
       return oneOf(params["allowedValue"]);
     case "format":
-      return forms[String(params["format"])] ?? "This is not written in the form that belongs here.";
+      return forms[String(params["format"])] ?? unformed;
     case "pattern":
-      return "This is not written in the form that belongs here.";
+      return forms[String(parentSchema?.[formName])] ?? unformed;
     case "additionalProperties":
       return `There is no field "${String(params["additionalProperty"])}"; leave it out.`;
     case "uniqueItems":
@@ -125,7 +130,7 @@ export function wordsOfIssue(issue: z.core.$ZodIssue): string {
     case "too_big":
       return atMost(measured[issue.origin] ?? "number", issue.maximum);
     case "invalid_format":
-      return forms[issue.format] ?? "This is not written in the form that belongs here.";
+      return forms[issue.format] ?? unformed;
     case "not_multiple_of":
       return `This has to be a multiple of ${issue.divisor}.`;
     case "unrecognized_keys":

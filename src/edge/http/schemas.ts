@@ -5,7 +5,8 @@ import build from "fast-json-stringify";
 import { z } from "zod";
 import type { Problem } from "#kit";
 import { HttpError } from "./errors.ts";
-import { wordsOfError, wordsOfIssue } from "./input-words.ts";
+import { tellingErrors } from "./input-branches.ts";
+import { formName, wordsOfError, wordsOfIssue } from "./input-words.ts";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -29,8 +30,11 @@ function inputSchema(schema: z.ZodType): { json: JsonSchema; complete: boolean }
       boundInteger(jsonSchema);
       // Of an address, JSON Schema knows the form alone: "javascript:…" has it too.
       if (jsonSchema.format === "uri") complete = false;
-      // The pattern says more than the format, and checking both is wasted time.
-      if (jsonSchema.pattern !== undefined) delete jsonSchema.format;
+      // The pattern says more than the format, and checking both is wasted time; the format's name is for people.
+      if (jsonSchema.pattern !== undefined && jsonSchema.format !== undefined) {
+        jsonSchema[formName] = jsonSchema.format;
+        delete jsonSchema.format;
+      }
     },
   });
   return { json, complete: complete && json.default === undefined && !hidesDefaults(json, false) };
@@ -146,7 +150,13 @@ function compileValidator(ajv: Ajv, schema: z.ZodType): Use<Validated> {
  * holds rules of its own code, Zod runs after Ajv and its output is what the handler gets.
  */
 export function createValidatorCompiler(): FastifySchemaCompiler<z.ZodType> {
-  const shared = { useDefaults: true, removeAdditional: false, allErrors: true, strict: false } as const;
+  const shared = {
+    useDefaults: true,
+    removeAdditional: false,
+    allErrors: true,
+    strict: false,
+    verbose: true,
+  } as const;
   const exact = formats.default(new Ajv(shared));
   const coercing = formats.default(new Ajv({ ...shared, coerceTypes: "array" }));
   const bodies = compiledOnce((schema) => compileValidator(exact, schema));
@@ -170,13 +180,13 @@ function invalidInput(problems: Problem[]): HttpError {
 }
 
 function problemsOf(errors: ErrorObject[]): Problem[] {
-  // A failed branch of a union says little; what the branches say themselves says more.
-  const telling = errors.filter((error) => error.keyword !== "oneOf" && error.keyword !== "anyOf");
-  return (telling.length > 0 ? telling : errors).slice(0, 20).map((error) => ({
-    path: pathOf(error),
-    code: `http.${error.keyword.replaceAll(/([A-Z])/g, "_$1").toLowerCase()}`,
-    message: wordsOfError(error),
-  }));
+  return tellingErrors(errors)
+    .slice(0, 20)
+    .map((error) => ({
+      path: pathOf(error),
+      code: `http.${error.keyword.replaceAll(/([A-Z])/g, "_$1").toLowerCase()}`,
+      message: wordsOfError(error),
+    }));
 }
 
 function pathOf(error: ErrorObject): string {
