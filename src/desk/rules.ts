@@ -135,11 +135,12 @@ export function refusal(action: Action, facts: Facts, actor: Actor): Refusal | n
   }
   if (action === "undo_approval") return undoRefusal(facts, actor, refuse);
   if (!from.includes(facts.status)) {
-    const wanted = from.map((status) => stateWords[status]).join(" or ");
+    // Of many states, the one that it is in says more than all those that it could be in.
+    const wanted = from.length > 3 ? "" : `, not ${from.map((status) => stateWords[status]).join(" or ")}`;
     return refuse(
       "conflict",
       "desk.wrong_state",
-      `You cannot ${words} this post: it is ${stateWords[facts.status]}, not ${wanted}.`,
+      `You cannot ${words} this post: it is ${stateWords[facts.status]}${wanted}.`,
     );
   }
   return particular[action]?.(facts, actor, refuse) ?? null;
