@@ -1,5 +1,6 @@
 import { Temporal } from "../lib/temporal.ts";
 import type { PlannedDate, PostSummary, QueueItem } from "../api/types.ts";
+import { formatDay, formatDays } from "../lib/format.ts";
 
 /** Days of a month with the full weeks around it, Monday first (ISO 8601). */
 export function monthDays(day: Temporal.PlainDate): Temporal.PlainDate[] {
@@ -71,4 +72,15 @@ export function spanOf(days: Temporal.PlainDate[], zone: string): { from: string
     from: first.toZonedDateTime(zone).toInstant().toString(),
     to: last.add({ days: 1 }).toZonedDateTime(zone).toInstant().toString(),
   };
+}
+
+/** The month, or the days from which and to which a week goes: it may lie in two months, or in two years. */
+export function titleOf(
+  view: "month" | "week" | "list",
+  day: Temporal.PlainDate,
+  days: Temporal.PlainDate[],
+): string {
+  const [first, last] = [days[0], days.at(-1)];
+  if (view === "week" && first && last) return formatDays(first, last);
+  return formatDay(day, { month: "long", year: "numeric" });
 }

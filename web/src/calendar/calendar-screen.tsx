@@ -6,7 +6,6 @@ import { messageOf } from "../api/problem.ts";
 import { calendarQuery, channelsQuery, meQuery } from "../api/queries.ts";
 import type { PostSummary } from "../api/types.ts";
 import { useCan, useMe } from "../api/use-me.ts";
-import { formatDay } from "../lib/format.ts";
 import { lazyWindow } from "../lib/lazy-part.tsx";
 import { useShortcuts } from "../lib/shortcuts.ts";
 import { readStored, writeStored } from "../lib/storage.ts";
@@ -14,7 +13,7 @@ import { PlanningNav } from "../planning/planning-nav.tsx";
 import { plannedQuery, queueQuery } from "../planning/queries.ts";
 import { Card, Page, PageHeader } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { entriesByDay, monthDays, ofChannel, spanOf, weekDays } from "./calendar-days.ts";
+import { entriesByDay, monthDays, ofChannel, spanOf, titleOf, weekDays } from "./calendar-days.ts";
 import { type CalendarKind, CalendarToolbar } from "./calendar-toolbar.tsx";
 import { CalendarView } from "./calendar-view.tsx";
 import { LostAccounts } from "./lost-accounts.tsx";
@@ -153,7 +152,7 @@ export function CalendarScreen() {
     <Page width="full">
       <PlanningNav />
       <PageHeader
-        title={formatDay(day, { month: "long", year: "numeric" })}
+        title={titleOf(view, day, days)}
         lead={calendarText.lead(zone.replaceAll("_", " "))}
         actions={
           <CalendarToolbar

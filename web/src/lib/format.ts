@@ -60,6 +60,12 @@ export function formatDay(day: Temporal.PlainDate, fields: Intl.DateTimeFormatOp
   return dateFormat({ ...fields, timeZone: "UTC" }).format(new Date(day.toString()));
 }
 
+/** From one day to another, each part once: "30 Nov – 6 Dec 2026". */
+export function formatDays(first: Temporal.PlainDate, last: Temporal.PlainDate): string {
+  const [from, to] = [new Date(first.toString()), new Date(last.toString())];
+  return dateFormat({ dateStyle: "medium", timeZone: "UTC" }).formatRange(from, to);
+}
+
 /** "09:00", or "9:00 AM" where people write it so. */
 export function formatHour(hour: number): string {
   return dateFormat({ hour: "numeric", minute: "2-digit", timeZone: "UTC" }).format(hour * 3_600_000);
