@@ -78,6 +78,7 @@ export const shortcutsText = {
   title: "Keyboard shortcuts",
   letters: "Shortcuts of one letter",
   lettersHelp: "Off, only combinations with Ctrl work. Kept on this device.",
+  goTo: "Go to",
   groups: [
     {
       title: "Everywhere",
@@ -85,13 +86,6 @@ export const shortcutsText = {
         { keys: ["Ctrl", "K"], does: "Command palette" },
         { keys: ["c"], does: "New post" },
         { keys: ["?"], does: "This help" },
-        { keys: ["g", "h"], does: "Home" },
-        { keys: ["g", "y"], does: "Needs you" },
-        { keys: ["g", "a"], does: "Approvals" },
-        { keys: ["g", "p"], does: "Posts" },
-        { keys: ["g", "c"], does: "Calendar" },
-        { keys: ["g", "n"], does: "Channels" },
-        { keys: ["g", "s"], does: "Settings" },
       ],
     },
     {
@@ -121,6 +115,7 @@ export const shortcutsText = {
         { keys: ["→"], does: "Forward" },
         { keys: ["m"], does: "Month" },
         { keys: ["w"], does: "Week" },
+        { keys: ["l"], does: "List" },
         { keys: ["Shift", "→"], does: "Move the chosen post by a day" },
         { keys: ["Shift", "↓"], does: "Move it by a week" },
       ],

@@ -3,6 +3,12 @@ import { Dialog, DialogBody } from "../ui/dialog.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { shortcutsText } from "./messages.ts";
+import { destinations } from "./navigation.tsx";
+
+const places = {
+  title: shortcutsText.goTo,
+  keys: destinations.map(({ label, keys }) => ({ keys: keys.split(" "), does: label })),
+};
 
 export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
   const on = useShortcutsOn();
@@ -26,7 +32,7 @@ export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
             onCheckedChange={setShortcuts}
           />
         </label>
-        {shortcutsText.groups.map((group) => (
+        {[places, ...shortcutsText.groups].map((group) => (
           <section key={group.title}>
             <h3 className="mb-2 text-xs font-medium text-faint">{group.title}</h3>
             <dl className="grid gap-1.5">
