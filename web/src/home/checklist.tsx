@@ -41,12 +41,12 @@ export function Checklist({ channels, overview }: { channels: Channel[]; overvie
   const current = order.find((step) => !done[step]);
   return (
     <Card className="mb-8 overflow-hidden">
-      <div className="flex flex-wrap items-end justify-between gap-2 px-6 pt-5 pb-4">
+      <div className="flex items-start justify-between gap-4 px-6 pt-5 pb-4">
         <div>
           <h2 className="text-lg font-semibold">{homeText.startTitle}</h2>
           <p className="text-sm text-dim">{homeText.startLead}</p>
         </div>
-        <p className="flex items-center gap-2">
+        <p className="flex shrink-0 items-center gap-2">
           <span className="tabular text-xs text-faint">{homeText.progress(count, order.length)}</span>
           <Button variant="ghost" size="iconSm" aria-label={homeText.endGuide} onClick={endGuide}>
             <Cross2Icon />
@@ -96,7 +96,7 @@ function Mark({ done, current, number }: { done: boolean; current: boolean; numb
 }
 
 function StepAction({ step, overview, channels }: { step: Step; overview: Overview; channels: Channel[] }) {
-  const authorize = useAuthorize("/channels");
+  const authorize = useAuthorize("/");
   const mayConnect = useCan("channels.manage");
   const { action } = homeText.steps[step];
   if (step === "connect") {

@@ -26,6 +26,7 @@ export const inboxText = {
   anyTime: "Any time: whoever publishes chooses when",
   where: "Where",
   author: "Written by",
+  updated: (when: string) => `updated ${when}`,
   forAnother: "Waits for somebody else",
   since: (version: number) => `Changes since version ${version}, which was approved`,
   unchanged: "Nothing changed for this channel.",

@@ -106,7 +106,7 @@ function Facts({ post, when }: { post: Post; when: string }) {
     <dl className="mt-3 grid gap-x-8 gap-y-1.5 text-sm sm:grid-cols-[auto_1fr]">
       <dt className="text-faint">{inboxText.author}</dt>
       <dd>
-        {authorship(post)} · {formatRelative(post.updatedAt)}
+        {authorship(post)} · {inboxText.updated(formatRelative(post.updatedAt))}
       </dd>
       <dt className="text-faint">{inboxText.where}</dt>
       <dd>{post.channels.map((channel) => channel.handle).join(", ")}</dd>

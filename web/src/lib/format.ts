@@ -38,7 +38,7 @@ export function formatMomentWithZone(instant: string, timeZone: string): string 
     day: "numeric",
     month: "short",
     year: "numeric",
-    hour: "2-digit",
+    hour: "numeric",
     minute: "2-digit",
     timeZone,
     timeZoneName: "short",
@@ -47,7 +47,7 @@ export function formatMomentWithZone(instant: string, timeZone: string): string 
 
 export function formatTime(instant: string, timeZone: string, seconds = false): string {
   return dateFormat({
-    hour: "2-digit",
+    hour: "numeric",
     minute: "2-digit",
     ...(seconds ? { second: "2-digit" } : {}),
     timeZone,

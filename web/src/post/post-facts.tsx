@@ -34,9 +34,8 @@ export function PostFacts({ post }: { post: Post }) {
             </Fact>
           ) : null}
           <Fact label={postText.author}>{authorship(post)}</Fact>
-          <Fact label={postText.created}>
-            {formatMoment(post.createdAt, workspace.timeZone)}, {postText.version(post.version).toLowerCase()}
-          </Fact>
+          <Fact label={postText.created}>{formatMoment(post.createdAt, workspace.timeZone)}</Fact>
+          <Fact label={postText.versionLabel}>{post.version}</Fact>
         </dl>
       </Card>
       <Card className="p-4">

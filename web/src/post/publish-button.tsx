@@ -1,3 +1,4 @@
+import { useLocation, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import type { Post } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
@@ -12,6 +13,11 @@ type PublishProps = { post: Post; size: "sm" | "md"; children: ReactNode };
 export function PublishButton({ post, size, children }: PublishProps) {
   const [asking, setAsking] = useState(false);
   const publish = usePostAction(post.id);
+  const navigate = useNavigate();
+  const isThere = useLocation({ select: ({ pathname }) => pathname === `/posts/${post.id}` });
+  // Where the post leaves the screen as it goes out, the message leads to what became of it.
+  const open = () => void navigate({ to: "/posts/$postId", params: { postId: post.id } });
+  const offer = isThere ? {} : { action: { label: postText.openPost, onClick: open } };
   const left = skippable(post, "publish");
   return (
     <>
@@ -35,6 +41,7 @@ export function PublishButton({ post, size, children }: PublishProps) {
             action: "publish",
             body: { unready: left.length > 0 ? "skip" : "refuse" },
             message: postText.publishing,
+            offer,
           })
         }
       />

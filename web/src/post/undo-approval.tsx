@@ -22,12 +22,20 @@ export function undoTime(undoUntil: string): number {
 /** What was approved: a post or a series, by its address in the API. */
 export type Approved = { path: `/posts/${string}` | `/series/${string}`; undoUntil: string | null };
 
+/** The message that offers to take an approval back; it goes when that was done elsewhere. */
+export function offerId(path: Approved["path"]): string {
+  return `undo ${path}`;
+}
+
 /** Takes back the approval that this person gave a moment ago. */
 export function useUndoApproval() {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (path: Approved["path"]) => api.post<{ title: string }>(`${path}/approve/undo`),
-    onSuccess: ({ title }) => toast.success(postText.takenBack(title)),
+    onSuccess: ({ title }, path) => {
+      toast.dismiss(offerId(path));
+      toast.success(postText.takenBack(title));
+    },
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => refreshPosts(queryClient),
   });

@@ -5,7 +5,7 @@ import { messageOf } from "../api/problem.ts";
 import { postQuery } from "../api/queries.ts";
 import type { Post } from "../api/types.ts";
 import { postText } from "./messages.ts";
-import { type Approved, undoTime, useUndoApproval } from "./undo-approval.tsx";
+import { type Approved, offerId, undoTime, useUndoApproval } from "./undo-approval.tsx";
 import { refreshPosts } from "./use-post-action.ts";
 
 /** Approves exactly what was on the screen, by its hash. The message that says so can take it back. */
@@ -28,5 +28,10 @@ export function useApproval(postId: string, onApproved: (post: Post) => void) {
 function undoOffer({ id, undoUntil }: Post, undo: (path: Approved["path"]) => void) {
   if (!undoUntil) return {};
   const action = { label: postText.undo, onClick: () => undo(`/posts/${id}`) };
-  return { duration: undoTime(undoUntil), action, description: postText.undoLead };
+  return {
+    id: offerId(`/posts/${id}`),
+    duration: undoTime(undoUntil),
+    action,
+    description: postText.undoLead,
+  };
 }
