@@ -229,7 +229,8 @@ function selectEntries(db: Db, workspaceId: string) {
 }
 
 /**
- * The first free address that begins with this one: itself, or with a number after it. Another entry may take it
+ * The first free address that begins with this one: itself, or with the lowest number after it that nobody has, so that a
+ * high one that somebody chose is followed by none that is longer than an address may be. Another entry may take it
  * before it is used, so the insert decides.
  */
 export async function freeSlug(db: Db, workspaceId: string, made: string): Promise<string> {
@@ -238,11 +239,22 @@ export async function freeSlug(db: Db, workspaceId: string, made: string): Promi
   const entries = db.selectFrom("site_entries").where("workspace_id", "=", workspaceId);
   const taken = await entries.select("id").where("slug", "=", made).executeTakeFirst();
   if (!taken) return made;
-  const highest = await entries
-    .select(sql<string>`coalesce(max(${number}::numeric), 1)`.as("number"))
-    .where(sql<boolean>`starts_with(slug, ${numbered}) and ${number} ~ '^[1-9][0-9]{0,11}$'`)
+  const numbers = entries
+    .select(sql<string>`${number}::numeric`.as("number"))
+    .where(sql<boolean>`starts_with(slug, ${numbered}) and ${number} ~ '^[1-9][0-9]{0,11}$'`);
+  const lowest = await db
+    .with("numbers", () => numbers)
+    .with("before", (cte) =>
+      cte
+        .selectFrom("numbers")
+        .select("number")
+        .union(sql<{ number: string }>`select 1::numeric as number`),
+    )
+    .selectFrom("before")
+    .select(sql<string>`min(number) + 1`.as("number"))
+    .where(sql<boolean>`number + 1 not in (select number from numbers)`)
     .executeTakeFirstOrThrow();
-  return `${numbered}${Number(highest.number) + 1}`;
+  return `${numbered}${lowest.number}`;
 }
 
 /** Some entries whose text is still to be rendered, of any workspace; asked as the system. */

@@ -208,3 +208,19 @@ test("a page says in which language and direction it is read", async () => {
   await owner.call("PUT", "/site", { ...settings, language: "ar" });
   expect((await get("")).body).toContain('<html lang="ar" dir="rtl">');
 });
+
+async function addressOf(title: string, options: Record<string, string> = {}) {
+  const { url } = await publish(title, "Text.", { options });
+  return url?.split("/").at(-1);
+}
+
+test("equal titles get addresses of their own, whatever numbers others have", async () => {
+  // As high as a number in an address can be told from words, and the next one, which cannot.
+  expect(await addressOf("Hello", { slug: "hello-999999999999" })).toBe("hello-999999999999");
+  expect(await addressOf("Hello", { slug: "hello-1000000000000" })).toBe("hello-1000000000000");
+  expect(await addressOf("Hello")).toBe("hello");
+  expect(await addressOf("Hello")).toBe("hello-2");
+  expect(await addressOf("Hello 4")).toBe("hello-4");
+  expect(await addressOf("Hello")).toBe("hello-3");
+  expect(await addressOf("Hello")).toBe("hello-5");
+});
