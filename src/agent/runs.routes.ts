@@ -66,7 +66,7 @@ export function agentRoutes(app: App, { agent }: { agent: Agent }): void {
   app.post(
     "/runs/:id/cancel",
     {
-      config: { access: "posts.write" },
+      config: { access: "posts.write", idempotent: true },
       schema: {
         operationId: "cancelRun",
         summary: "Stop a run",

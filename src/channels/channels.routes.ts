@@ -76,7 +76,7 @@ function manageRoutes(app: App, { channels, connectors }: ChannelRoutesOptions):
   app.post(
     "/channels/:id/check",
     {
-      config: { access: "channels.manage", requestsPerMinute: 60 },
+      config: { access: "channels.manage", requestsPerMinute: 60, again: "it asks the platform once more" },
       schema: {
         operationId: "checkChannel",
         summary: "Ask the platform whether the connection works; where not, the cause and the fix",
@@ -91,7 +91,7 @@ function manageRoutes(app: App, { channels, connectors }: ChannelRoutesOptions):
   app.post(
     "/channels/:id/pause",
     {
-      config: { access: "channels.manage" },
+      config: { access: "channels.manage", again: "it is paused already" },
       schema: {
         operationId: "pauseChannel",
         summary: "Hold back everything that is due on this channel",
@@ -106,7 +106,7 @@ function manageRoutes(app: App, { channels, connectors }: ChannelRoutesOptions):
   app.post(
     "/channels/:id/resume",
     {
-      config: { access: "channels.manage" },
+      config: { access: "channels.manage", again: "it goes on already" },
       schema: {
         operationId: "resumeChannel",
         summary: "Let a paused channel go on",

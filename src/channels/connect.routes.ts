@@ -34,7 +34,11 @@ export function connectRoutes(app: App, { channels, connectors, publicUrl }: Cha
   app.post(
     "/channels/authorize",
     {
-      config: { access: "channels.manage", requestsPerMinute: 60 },
+      config: {
+        access: "channels.manage",
+        requestsPerMinute: 60,
+        again: "another way to the consent page; an answer that holds a state is not kept",
+      },
       schema: {
         operationId: "authorizeChannel",
         summary: "Start to connect an account: the address of the platform's consent page",

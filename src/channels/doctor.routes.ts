@@ -106,7 +106,11 @@ export function doctorRoutes(app: App, options: ChannelRoutesOptions): void {
   app.post(
     "/channels/secrets/rotate",
     {
-      config: { access: "workspace.manage", requestsPerMinute: 10 },
+      config: {
+        access: "workspace.manage",
+        requestsPerMinute: 10,
+        again: "all are under the new key already",
+      },
       schema: {
         operationId: "rotateChannelSecrets",
         summary: "Start a new data key and seal the credentials of all channels and apps under it",

@@ -97,7 +97,11 @@ function authorizeRoutes(app: App, { channels, publicUrl }: ChannelRoutesOptions
   app.post(
     "/oauth/:connector/authorize",
     {
-      config: { access: "channels.manage", requestsPerMinute: 60 },
+      config: {
+        access: "channels.manage",
+        requestsPerMinute: 60,
+        again: "another way to the consent page; an answer that holds a state is not kept",
+      },
       schema: {
         operationId: "startAuthorization",
         summary: "Start to connect an account: the address of the platform's consent page",
@@ -144,7 +148,7 @@ function accountRoutes(app: App, options: ChannelRoutesOptions): void {
   app.post(
     "/oauth/:connector/refresh",
     {
-      config: { access: "channels.manage", requestsPerMinute: 30 },
+      config: { access: "channels.manage", requestsPerMinute: 30, again: "the access is renewed once more" },
       schema: {
         operationId: "refreshPlatform",
         summary: "Renew the access of one account now",
@@ -188,7 +192,7 @@ function appRoutes(app: App, { channels, connectors }: ChannelRoutesOptions): vo
   app.post(
     "/oauth/:connector/app/check",
     {
-      config: { access: "channels.manage" },
+      config: { access: "channels.manage", again: "it only looks; an answer about a secret is not kept" },
       schema: {
         operationId: "checkPlatformApp",
         summary: "What looks wrong about pasted values of an app; nothing is stored",

@@ -27,7 +27,11 @@ export function pendingRoutes(app: App, { channels, connectors }: ChannelRoutesO
   app.post(
     "/channels/pending/:id",
     {
-      config: { access: "channels.manage", requestsPerMinute: 60 },
+      config: {
+        access: "channels.manage",
+        requestsPerMinute: 60,
+        again: "what was picked is gone from what waits",
+      },
       schema: {
         operationId: "pickAccounts",
         summary: "Connect the picked accounts, each as a channel of its own",

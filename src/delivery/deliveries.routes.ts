@@ -74,7 +74,7 @@ export function deliveryRoutes(app: App, { deliveries }: { deliveries: Deliverie
   app.post(
     "/deliveries/:id/resolve",
     {
-      config: { access: "posts.publish" },
+      config: { access: "posts.publish", idempotent: true },
       schema: {
         operationId: "resolveDelivery",
         summary: "Say what became of a post: it is live, or it is not",
@@ -90,7 +90,7 @@ export function deliveryRoutes(app: App, { deliveries }: { deliveries: Deliverie
   app.post(
     "/deliveries/:id/retry",
     {
-      config: { access: "posts.publish" },
+      config: { access: "posts.publish", idempotent: true },
       schema: {
         operationId: "retryDelivery",
         summary: "Try again what was refused or missed; look again where the outcome is unknown",
@@ -105,7 +105,7 @@ export function deliveryRoutes(app: App, { deliveries }: { deliveries: Deliverie
   app.post(
     "/deliveries/:id/leave",
     {
-      config: { access: "posts.publish" },
+      config: { access: "posts.publish", idempotent: true },
       schema: {
         operationId: "leaveDelivery",
         summary: "Leave a post as it is of which a part is live and the rest was refused or missed",

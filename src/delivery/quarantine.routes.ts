@@ -43,7 +43,7 @@ export function quarantineRoutes(
   app.post(
     "/quarantine",
     {
-      config: { access: "installation" },
+      config: { access: "installation", again: "it is on already" },
       schema: {
         operationId: "startQuarantine",
         summary: "Say that the database was restored: nothing is sent until what was sent is known",
@@ -58,7 +58,7 @@ export function quarantineRoutes(
   app.post(
     "/quarantine/release",
     {
-      config: { access: "installation" },
+      config: { access: "installation", again: "it is off already" },
       schema: {
         operationId: "releaseQuarantine",
         summary: "End the quarantine; refused while something is not looked up",

@@ -129,7 +129,7 @@ function readRoutes(app: App, desk: Desk): void {
   app.post(
     "/posts/check",
     {
-      config: { access: "posts.read" },
+      config: { access: "posts.read", again: "it only looks" },
       schema: {
         operationId: "checkPost",
         summary: "What each platform would say to these variants; nothing is saved",
@@ -238,7 +238,7 @@ function writeRoutes(app: App, desk: Desk): void {
   app.post(
     "/posts/:id/restore",
     {
-      config: { access: "posts.write" },
+      config: { access: "posts.write", idempotent: true },
       schema: {
         operationId: "restorePost",
         summary: "Bring back a removed post, or make a cancelled one a draft again",

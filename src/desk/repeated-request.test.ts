@@ -73,3 +73,16 @@ test("a post is published once", async () => {
   const id = await approved();
   await twice(`/posts/${id}/publish`, undefined, { unready: "skip" });
 });
+
+test("an approval that was taken back is not given again by a repeated request", async () => {
+  const { body } = await person.call<{ id: string }>("POST", "/posts", draftOf("words"));
+  await person.call("POST", `/posts/${body.id}/submit`);
+  const { boundHash } = (await person.call<{ boundHash: string }>("GET", `/posts/${body.id}`)).body;
+  const headers = { "idempotency-key": newId() };
+  expect((await person.call("POST", `/posts/${body.id}/approve`, { boundHash }, headers)).status).toBe(200);
+  expect((await person.call("POST", `/posts/${body.id}/approve/undo`)).status).toBe(200);
+  const again = await person.raw("POST", `/posts/${body.id}/approve`, { boundHash }, headers);
+  expect(again.headers["idempotency-replayed"]).toBe("true");
+  const { status } = (await person.call<{ status: string }>("GET", `/posts/${body.id}`)).body;
+  expect(status).toBe("in_review");
+});

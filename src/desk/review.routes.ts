@@ -51,7 +51,7 @@ export function reviewRoutes(app: App, desk: Desk): void {
     },
   );
 
-  const schedule = route("posts.publish", "schedulePost", "Choose when a post goes out", true);
+  const schedule = route("posts.publish", "schedulePost", "Choose when a post goes out");
   app.post(
     "/posts/:id/schedule",
     { ...schedule, schema: { ...schedule.schema, body: schema.scheduleBody } },
@@ -62,7 +62,7 @@ export function reviewRoutes(app: App, desk: Desk): void {
     },
   );
 
-  const publish = route("posts.publish", "publishPost", "Publish now", true);
+  const publish = route("posts.publish", "publishPost", "Publish now");
   app.post(
     "/posts/:id/publish",
     { ...publish, schema: { ...publish.schema, body: schema.releaseBody } },
@@ -96,10 +96,9 @@ export function reviewRoutes(app: App, desk: Desk): void {
   );
 }
 
-/** `idempotent` where a second time would do something else than the first, or be refused because of it. */
-function route(access: Permission, operationId: string, summary: string, idempotent?: true) {
+function route(access: Permission, operationId: string, summary: string) {
   return {
-    config: { access, ...(idempotent ? { idempotent } : {}) },
+    config: { access, idempotent: true as const },
     schema: {
       operationId,
       summary,

@@ -12,7 +12,7 @@ export function passwordRoutes(app: App, { identity }: { identity: Identity }): 
   app.post(
     "/me/password",
     {
-      config: { access: "session", requestsPerMinute: 20 },
+      config: { access: "session", requestsPerMinute: 20, again: "the former password is wrong by then" },
       schema: {
         operationId: "changePassword",
         summary: "Change your password; every other session ends",
@@ -30,7 +30,11 @@ export function passwordRoutes(app: App, { identity }: { identity: Identity }): 
   app.post(
     "/password-resets",
     {
-      config: { access: "public", requestsPerMinute: 10 },
+      config: {
+        access: "public",
+        requestsPerMinute: 10,
+        again: "another link, as a person may ask for who got no mail",
+      },
       schema: {
         operationId: "requestPasswordReset",
         summary: "Have a link for a new password mailed; the answer is the same for every address",
@@ -48,7 +52,7 @@ export function passwordRoutes(app: App, { identity }: { identity: Identity }): 
   app.post(
     "/password-resets/complete",
     {
-      config: { access: "public", requestsPerMinute: 20 },
+      config: { access: "public", requestsPerMinute: 20, again: "the link is used up" },
       schema: {
         operationId: "completePasswordReset",
         summary: "Choose a new password by a mailed link; every session ends, and none is opened",

@@ -10,7 +10,11 @@ export function sessionRoutes(app: App, { identity }: { identity: Identity }): v
   app.post(
     "/sessions",
     {
-      config: { access: "public", requestsPerMinute: 20 },
+      config: {
+        access: "public",
+        requestsPerMinute: 20,
+        again: "another session; an answer that holds its token is not kept",
+      },
       schema: {
         operationId: "signIn",
         summary: "Sign in with email and password",

@@ -24,7 +24,7 @@ export function installationRoutes(app: App, { installation }: { installation: I
   app.post(
     "/installation/admins",
     {
-      config: { access: "installation" },
+      config: { access: "installation", again: "they are an admin already" },
       schema: {
         operationId: "addInstallationAdmin",
         summary: "Name one more admin, by the address of an account",

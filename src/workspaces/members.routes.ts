@@ -107,8 +107,7 @@ function invitationRoutes(app: App, workspaces: Workspaces): void {
   app.post(
     "/invitations",
     {
-      // Not idempotent: a kept answer would keep the link, which is to be told once.
-      config: { access: "members.manage" },
+      config: { access: "members.manage", again: "another link, which is told once and not kept" },
       schema: {
         operationId: "invite",
         summary: "Mail, or hand over, a link that lets one person join",
@@ -164,7 +163,7 @@ function invitationRoutes(app: App, workspaces: Workspaces): void {
   app.post(
     "/invitations/accept",
     {
-      config: { access: "public", requestsPerMinute: 20 },
+      config: { access: "public", requestsPerMinute: 20, again: "the link is used up" },
       schema: {
         operationId: "acceptInvitation",
         summary: "Join a workspace",
@@ -199,7 +198,7 @@ function vouchingRoutes(app: App, workspaces: Workspaces): void {
   app.post(
     "/installation/invitations/:id/vouch",
     {
-      config: { access: "installation" },
+      config: { access: "installation", again: "another link, which is told once and not kept" },
       schema: {
         operationId: "vouchForInvitation",
         summary: "Vouch for an address: a new link, for its person alone, that makes an account",

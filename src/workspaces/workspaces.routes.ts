@@ -38,7 +38,7 @@ export function workspaceRoutes(
   app.post(
     "/setup",
     {
-      config: { access: "public", forSetUp: true, requestsPerMinute: 20 },
+      config: { access: "public", forSetUp: true, requestsPerMinute: 20, again: "there is an owner already" },
       schema: {
         operationId: "setUp",
         summary: "Make the owner and the first workspace, once",
@@ -136,7 +136,7 @@ export function workspaceRoutes(
     app.post(
       `/workspace/${verb}`,
       {
-        config: { access: "channels.manage" },
+        config: { access: "channels.manage", again: "it is so already" },
         schema: {
           operationId: `${verb}Workspace`,
           summary: paused

@@ -81,7 +81,7 @@ export function importRoutes(app: App, { imports }: { imports: Imports }): void 
   app.post(
     "/imports/:id/start",
     {
-      config: { access: "posts.write" },
+      config: { access: "posts.write", idempotent: true },
       schema: {
         operationId: "startImport",
         summary: "Make a draft of every good line",

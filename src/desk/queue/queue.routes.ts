@@ -102,7 +102,7 @@ function placeRoutes(app: App, desk: Desk): void {
   app.post(
     "/queue/suggest",
     {
-      config: { access: "posts.read" },
+      config: { access: "posts.read", again: "it only looks" },
       schema: {
         operationId: "suggestSlot",
         summary: "The best free slot for some channels, with the reasons",

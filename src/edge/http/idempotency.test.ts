@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "#kit";
+import type { App } from "#platform/wire";
 import { testApp, type TestApp, type TestPerson } from "../../../test/app.ts";
 import { createNotes, plainNote } from "../../../test/notes.ts";
 
@@ -21,6 +22,21 @@ function post(key: string, text: string, person = owner) {
     { "idempotency-key": key },
   );
 }
+
+/** A route of a test, declared so. */
+function odd(config: object) {
+  return (app: App) => {
+    app.post("/odd", { config: { access: "public", ...config }, schema: { operationId: "odd" } }, () => null);
+  };
+}
+
+describe("a POST", () => {
+  it("is idempotent, or says what a second one does", async () => {
+    await expect(testApp({ register: odd({}) })).rejects.toThrow("/odd is idempotent, or says");
+    const both = odd({ idempotent: true, again: "nothing" });
+    await expect(testApp({ register: both })).rejects.toThrow("/odd is idempotent, or says");
+  });
+});
 
 describe("an Idempotency-Key", () => {
   it("gives the first answer again and makes nothing new", async () => {

@@ -37,7 +37,17 @@ export function honourIdempotencyKeys(app: FastifyInstance, options: Idempotency
   });
 
   app.addHook("onRoute", (route) => {
-    const { idempotent = false } = route.config ?? {};
+    const { idempotent = false, again } = route.config ?? {};
+    const isOurs = route.schema?.operationId !== undefined;
+    if (
+      isOurs &&
+      [route.method].flat().includes("POST") &&
+      (idempotent === false) === (again === undefined)
+    ) {
+      throw new TypeError(
+        `${route.url} is idempotent, or says what it does again: a lost answer is asked for twice.`,
+      );
+    }
     if (idempotent === false) return;
     if (idempotent === true) {
       // Here nothing of a body in pieces has been read, and a request is known by what it holds.

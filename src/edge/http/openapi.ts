@@ -36,8 +36,8 @@ const introduction = `Galley drafts, people approve, and every approved post is 
 
 Sign in with \`POST /api/v1/sessions\`: browsers get a cookie; programs send \`"transport": "bearer"\` and put the
 answer's \`Set-Auth-Token\` into \`Authorization: Bearer\`. The header \`Galley-Workspace\` chooses the workspace.
-Errors are problem documents (RFC 9457). Lists are pages: pass \`next\` as \`cursor\`. A POST that creates,
-schedules, queues or publishes honours \`Idempotency-Key\`.`;
+Errors are problem documents (RFC 9457). Lists are pages: pass \`next\` as \`cursor\`. A POST honours
+\`Idempotency-Key\` wherever a second one would do more than the first.`;
 
 /** Collects the routes into OpenAPI 3.1 at `/openapi.json`. Register it before the routes. */
 export async function describeApi(

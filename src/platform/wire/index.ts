@@ -27,10 +27,12 @@ declare module "fastify" {
   interface FastifyContextConfig {
     access?: Access;
     /**
-     * This POST creates or moves something: the edge honours `Idempotency-Key` on it. With `content` the handler
-     * reads the body itself, and asks `reply.repeats` before it makes anything.
+     * The edge honours `Idempotency-Key` on this POST. With `content` the handler reads the body itself, and asks
+     * `reply.repeats` before it makes anything.
      */
     idempotent?: true | "content";
+    /** What a second one does of a POST that honours no key; each says the one or the other. */
+    again?: string;
     /** Requests a minute from one person or address, where the ordinary limit is too generous. */
     requestsPerMinute?: number;
     /** Public, but for this machine alone, or for who read the token in the terminal. */
