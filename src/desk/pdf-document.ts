@@ -92,6 +92,7 @@ function beginnings(bytes: Uint8Array): Beginning[] {
   for (let at = buffer.indexOf("obj"); at !== -1; at = buffer.indexOf("obj", at + 3)) {
     const before = buffer.toString("latin1", Math.max(0, at - 200), at);
     // A line's end may be that of a comment behind the number.
+    // short text: 200 characters.
     if (!/(?:^|[\d\r\n])[\0\t\n\f\r ]*$/.test(before)) continue;
     const heading = /(?:^|[\r\n]|endobj)[\0\t\f ]{0,40}(\d{1,10})[\t ]{1,40}\d{1,5}[\t ]{0,40}$/.exec(before);
     found.push({ number: heading ? Number(heading[1]) : null, at: at + 3 });
