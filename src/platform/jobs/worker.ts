@@ -44,6 +44,8 @@ const lookForDeadEveryMs = 1_000;
 const freeOrphansEveryMs = 30_000;
 /** A queue that ends has so long after the signal of its tasks. */
 const endsWithinMs = 2_000;
+/** So often in a row no job could be fetched, some seconds long: another queue may do better. */
+const fetchFailures = 10;
 const fewestOfQueue = 3;
 /** One shows that the worker lives; the other is for its sweeps, and frees what a broken queue had taken. */
 const besideTheQueue = 2;
@@ -88,13 +90,14 @@ async function startQueue(options: WorkerOptions, tasks: TaskList, stopping: Abo
   try {
     return { ...(await runQueue(options, pool, tasks, stopping)), pool };
   } catch (error) {
-    leave(pool, log);
+    leave({ pool }, log);
     throw error;
   }
 }
 
-/** Ends the connections of a queue that has broken, each as soon as nobody holds it. */
-function leave(pool: Pool, log: Logger): void {
+/** Ends what is left of a queue that has broken, and its connections, each as soon as nobody holds it. */
+function leave({ runner, pool }: Pick<Queue, "pool"> & Partial<Queue>, log: Logger): void {
+  runner?.stop().catch(() => undefined);
   pool.end().catch((error: unknown) => log.warn({ err: error }, "a broken queue's connections did not end"));
 }
 
@@ -106,15 +109,21 @@ async function runQueue(
 ): Promise<Omit<Queue, "pool">> {
   const { concurrency, log, pollMs = 500, abortAfterMs = 10_000 } = options;
   const events: WorkerEvents = new EventEmitter();
-  // Where jobs could not be settled twice, it waits for its own end for ever (graphile-worker 0.18, `batch`).
   const late = new AbortController();
-  const { promise: stuck, resolve: giveUp } = Promise.withResolvers<void>();
-  events.once("pool:gracefulShutdown", () => {
-    setTimeout(() => {
-      late.abort();
-      giveUp();
-    }, abortAfterMs + endsWithinMs).unref();
+  const { promise: stuck, resolve: stopWaiting } = Promise.withResolvers<void>();
+  function giveUp(): void {
+    late.abort();
+    stopWaiting();
+  }
+  // Where jobs could not be settled twice, it waits for its own end for ever (graphile-worker 0.18, `batch`).
+  events.once("pool:gracefulShutdown", () => setTimeout(giveUp, abortAfterMs + endsWithinMs).unref());
+  // An outage in the moment in which it first asks for its tasks is answered for ever (`taskIdentifiers`).
+  let failures = 0;
+  events.on("worker:getJob:error", () => {
+    failures += 1;
+    if (failures === fetchFailures * concurrency) giveUp();
   });
+  for (const event of ["worker:getJob:empty", "job:start"] as const) events.on(event, () => (failures = 0));
   const { promise: poolId, resolve } = Promise.withResolvers<string>();
   events.once("pool:create", ({ workerPool }) => resolve(workerPool.id));
   const runner = await run({
@@ -168,7 +177,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   async function keepRunning(): Promise<void> {
     while (!stopping.signal.aborted) {
       await queue.over;
-      leave(queue.pool, log);
+      leave(queue, log);
       while (!stopping.signal.aborted) {
         await pause(1000, undefined, { signal: stopping.signal }).catch(() => undefined);
         if (stopping.signal.aborted) return;
