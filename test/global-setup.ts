@@ -22,7 +22,8 @@ async function testServer(): Promise<Server> {
   const adminUrl = process.env["DATABASE_URL"];
   if (adminUrl) return { adminUrl, stop: async () => undefined };
   const dataDir = await mkdtemp(join(tmpdir(), "galley-tests-"));
-  const postgres = await startEmbeddedPostgres({ dataDir });
+  // Several Galleys run on it at a time, and each takes what one Galley takes.
+  const postgres = await startEmbeddedPostgres({ dataDir, maxConnections: 200 });
   return {
     adminUrl: postgres.url,
     stop: async () => {

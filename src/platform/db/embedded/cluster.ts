@@ -15,13 +15,15 @@ export const superuser = "galley";
 /** The major version of the packaged binaries; the files of another one cannot be opened. */
 const majorVersion = "18";
 
+/** What one Galley needs, with room for the commands beside it. */
+export const defaultMaxConnections = 60;
+
 /** Small on memory, safe on disk. An idle server of these settings takes about 25 MB. */
 export const serverSettings: Record<string, string> = {
   fsync: "on",
   full_page_writes: "on",
   synchronous_commit: "on",
   shared_buffers: "24MB",
-  max_connections: "60",
   max_wal_size: "256MB",
   min_wal_size: "32MB",
   wal_level: "minimal",
@@ -113,7 +115,7 @@ async function initialise(
         "--builtin-locale=C.UTF-8",
         "--no-instructions",
         // Named, so that initdb does not try out what the machine allows.
-        "--set=max_connections=60",
+        `--set=max_connections=${defaultMaxConnections}`,
         "--set=shared_buffers=24MB",
         ...passwordArguments,
       ],

@@ -6,7 +6,7 @@ import type { Client } from "pg";
 import { DatabaseError } from "../errors.ts";
 import { serverAccount } from "./account.ts";
 import { prepareBinaries } from "./binaries.ts";
-import { ensureCluster, ensurePassword } from "./cluster.ts";
+import { defaultMaxConnections, ensureCluster, ensurePassword } from "./cluster.ts";
 import { becomeOwner, ensureDatabase } from "./owner.ts";
 import { type Address, findRunning, type ServerOptions, startServer, stopServer, urlOf } from "./server.ts";
 
@@ -22,6 +22,8 @@ export type EmbeddedOptions = {
   dataDir: string;
   /** A unix socket, except on Windows. */
   transport?: "socket" | "loopback";
+  /** How many connections it takes; enough for one Galley where it is not said. */
+  maxConnections?: number;
   /** Told when the server went away by itself, and again when it is back. */
   onEvent?: (event: "lost" | "back" | "not_back", error?: unknown) => void;
 };
@@ -67,6 +69,7 @@ function usesLoopback(): boolean {
 export async function startEmbeddedPostgres({
   dataDir,
   transport = usesLoopback() ? "loopback" : "socket",
+  maxConnections = defaultMaxConnections,
   onEvent = () => undefined,
 }: EmbeddedOptions): Promise<EmbeddedPostgres> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
@@ -74,7 +77,7 @@ export async function startEmbeddedPostgres({
   const binaries = await prepareBinaries(dataDir, account);
   const password = transport === "loopback" ? await ensurePassword(dataDir) : null;
   await ensureCluster(dataDir, binaries, account, password);
-  const options: ServerOptions = { dataDir, binaries, account, password, port: null };
+  const options: ServerOptions = { dataDir, binaries, account, password, port: null, maxConnections };
   const { address, owner } = await bringUp(options);
   const again: ServerOptions = { ...options, port: address.port };
   await ensureDatabase(urlOf(address, "postgres"), databaseName);

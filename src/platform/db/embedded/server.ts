@@ -104,6 +104,7 @@ export type ServerOptions = {
   password: string | null;
   /** The port to listen on again, so that addresses stay valid; null: any free one. */
   port: number | null;
+  maxConnections: number;
 };
 
 /** The server of an earlier Galley that was killed, if it still runs and answers. */
@@ -125,7 +126,7 @@ export async function findRunning({
 
 /** Starts the server and waits until it answers. Its log is `postgres.log` in the data folder. */
 export async function startServer(options: ServerOptions): Promise<Address> {
-  const { dataDir, binaries, account, password } = options;
+  const { dataDir, binaries, account, password, maxConnections } = options;
   const cluster = join(dataDir, "postgres");
   const logPath = join(dataDir, "postgres.log");
   const recorded = await recordedServer(cluster);
@@ -141,7 +142,12 @@ export async function startServer(options: ServerOptions): Promise<Address> {
     "folder" in address
       ? { listen_addresses: "", unix_socket_directories: address.folder, unix_socket_permissions: "0700" }
       : { listen_addresses: "127.0.0.1", unix_socket_directories: "" };
-  const settings = Object.entries({ ...serverSettings, ...listening, port: String(address.port) });
+  const settings = Object.entries({
+    ...serverSettings,
+    ...listening,
+    port: String(address.port),
+    max_connections: String(maxConnections),
+  });
   const parameters = settings.flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 
   const logged = await stat(logPath).catch(() => null);
