@@ -135,6 +135,7 @@ export async function startPlatform(
   const listening = await listen(
     async (request, response) => {
       if (request.path.startsWith("/control/")) return control(request);
+      response.setHeader("date", clock.now().toUTCString());
       if (request.path === "/" && request.method === "GET") return page(timeline(rules));
       const operation = rules.operationOf(request);
       const taken = operation === null ? null : takeFault(faults, operation);

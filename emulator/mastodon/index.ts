@@ -124,7 +124,14 @@ function rulesOf(server: MastodonServer, clock: PlatformClock, publicUrl: () => 
       .filter((one) => below === null || BigInt(one.id) < BigInt(below))
       .sort((left, right) => (BigInt(left.id) < BigInt(right.id) ? 1 : -1))
       .slice(0, limit);
-    return json((twist.shuffle ? rows.toReversed() : rows).map(shown));
+    const answer = json((twist.shuffle ? rows.toReversed() : rows).map(shown));
+    // https://docs.joinmastodon.org/api/guidelines/#pagination: as long as a page is full, another may follow.
+    const last = rows.length === limit ? rows.at(-1) : undefined;
+    if (last) {
+      const next = `${publicUrl()}${request.path}?limit=${limit}&max_id=${last.id}`;
+      answer.headers["link"] = `<${next}>; rel="next"`;
+    }
+    return answer;
   }
 
   function source(request: EmulatorRequest, id: string): Answer {

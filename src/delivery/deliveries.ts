@@ -16,8 +16,16 @@ import {
   type DeliveryView,
   waitingOnChannel,
 } from "./deliveries.read.ts";
+import { createAcquaintance } from "./acquaintance.ts";
 import { connectorQuotas } from "./connector-quotas.ts";
-import { cancelOnChannel, externalIdsTaken, holdAccount, learnWindow } from "./deliveries.store.ts";
+import {
+  ambiguousAttempts,
+  cancelOnChannel,
+  confirmedBetween,
+  externalIdsTaken,
+  holdAccount,
+  learnWindow,
+} from "./deliveries.store.ts";
 import { DeliveryError, notFound } from "./errors.ts";
 import { type Lane, takeInTurns } from "./fair.ts";
 import { groupCommit } from "./group-commit.ts";
@@ -182,6 +190,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     }
   }
 
+  const acquaintance = createAcquaintance();
   const tools: ReconcileTools = {
     channels,
     connectors,
@@ -194,6 +203,8 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     settle,
     holdAccount: (claimed, waitMs) => holdAccount(database.system, claimed, waitMs),
     idsTaken: (claimed, attemptId, ids) => externalIdsTaken(database.system, claimed, attemptId, ids),
+    witnesses: (claimed, kinds, sent) => confirmedBetween(database.system, claimed, kinds, sent),
+    acquaintance,
     learnWindow: (claimed, visibleAfterMs) => learnWindow(database.system, claimed, visibleAfterMs),
   };
   const claimInTurns = takeInTurns<Claimed>();
@@ -333,6 +344,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
         everyMs: 2_000,
         run: async () => {
           await recoverExpired(database.system);
+          acquaintance.meet(await ambiguousAttempts(database.system));
           // What is due may have been sent: it is looked up first, and then missed or not.
           if (await quarantine.isActive()) return;
           await markMissed(database.system, jobs);

@@ -55,10 +55,10 @@ test("a key under which the platform keeps an equal post's: the other gets a new
       if (commits === 1) throw lost;
       return published;
     },
-    locate: (context, plan, item, sentAt) =>
+    locate: (context, plan, item, since) =>
       kept.has(item.key) && !isOtherFound
-        ? Promise.resolve({ matches: [], coversFrom: null })
-        : locate(context, plan, item, sentAt),
+        ? Promise.resolve({ by: "list", posts: [], coversFrom: null, shows: [] })
+        : locate(context, plan, item, since),
   };
   deliveries = platform.deliveries(server.database, {}, keyed);
   const one = await orderPost(house, deliveries, textVariant("Said twice"));

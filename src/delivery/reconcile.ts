@@ -1,12 +1,15 @@
-import type { Located, Settling } from "#connectors";
+import type { Located, PlanItem, Settling } from "#connectors";
 import { ConnectorFailure } from "#connectors";
 import { isDatabaseUnavailable, isUniqueViolation } from "#platform/db";
+import type { Acquaintance } from "./acquaintance.ts";
 import type { AttemptRecord, Claimed } from "./claim.ts";
 import { identify } from "./outcome.ts";
+import { listenToClock } from "./platform-clock.ts";
+import { judgeLook, type LookFacts, type LookResult, mustCoverFrom } from "./proof.ts";
 import { ending, refusedSoFar } from "./recipients.ts";
 import type { AttemptOutcome, NextStep } from "./settle.ts";
 import { type Tools, itemKey, leftOver, publishedBefore, windowFor } from "./tools.ts";
-import { type LookResult, judgeLook, lookAfterMs } from "./verdicts.ts";
+import { lookAfterMs } from "./verdicts.ts";
 
 /** Looks come this much later than they are due, at most. */
 const sweepMs = 2_000;
@@ -15,6 +18,13 @@ const sweepMs = 2_000;
 export type ReconcileTools = Tools & {
   /** Which of these ids belong to other attempts of the same account on the same platform. */
   idsTaken(claimed: Claimed, attemptId: string, externalIds: string[]): Promise<Set<string>>;
+  /** Ids of other items of the same account that a platform's answer confirmed and that were sent between these moments. */
+  witnesses(
+    claimed: Claimed,
+    kinds: readonly PlanItem["kind"][],
+    sent: { from: Date; until: Date },
+  ): Promise<string[]>;
+  acquaintance: Acquaintance;
   /** Remembers how long after t_send a post was still invisible. */
   learnWindow(claimed: Claimed, visibleAfterMs: number): Promise<void>;
 };
@@ -48,16 +58,16 @@ async function lookOnce(tools: ReconcileTools, claimed: Claimed, attempt: Attemp
   try {
     const connector = tools.connectors.get(claimed.connector);
     if (connector?.locate === "unsupported") {
-      const seen = { located: "unsupported" as const, windowMs, taken: new Set<string>() };
-      return { windowMs, result: judge(tools, claimed, attempt, seen), listed: false };
+      return { windowMs, result: judge(tools, claimed, attempt, { ...unread, windowMs }), listed: false };
     }
-    const located = await readBack(tools, claimed, attempt, abort.signal, (opened) => {
+    const { located, clockAheadMs } = await readBack(tools, claimed, attempt, abort.signal, (opened) => {
       credentialsAt = opened.credentialsAt;
       windowMs = Math.max(windowMs, windowFor(opened.settling, tools.settings, claimed.learnedMs));
     });
-    const ids = located === "unsupported" ? [] : located.matches.map(({ externalId }) => externalId);
+    const ids = located === "unsupported" ? [] : located.posts.map(({ externalId }) => externalId);
     const taken = ids.length === 0 ? new Set<string>() : await tools.idsTaken(claimed, attempt.id, ids);
-    const result = judge(tools, claimed, attempt, { located, windowMs, taken });
+    const witnesses = await witnessesFor(tools, claimed, attempt, { located, windowMs });
+    const result = judge(tools, claimed, attempt, { located, windowMs, taken, witnesses, clockAheadMs });
     return { windowMs, result, listed: located !== "unsupported" };
   } catch (error) {
     // A channel that sends nothing more would never be told, and a person asked about each of its posts instead.
@@ -80,7 +90,11 @@ async function readBack(
   attempt: AttemptRecord,
   signal: AbortSignal,
   opened: (as: { settling: Settling; credentialsAt: Date | null }) => void,
-): Promise<Located | "unsupported"> {
+): Promise<{ located: Located | "unsupported"; clockAheadMs: number | null }> {
+  const startedAt = performance.now();
+  const now = () => claimed.claimedAt.getTime() + performance.now() - startedAt;
+  const sentAt = new Date(attempt.intentAt);
+  const lookedFor = { sentAt, from: mustCoverFrom(sentAt, tools.settings.skewMs) };
   const item = {
     index: attempt.item,
     key: itemKey(claimed, attempt.item),
@@ -94,10 +108,14 @@ async function readBack(
       context,
       credentialsAt = null,
     } = await tools.channels.open(claimed.workspaceId, claimed.channelId, signal, options);
-    if (connector.locate === "unsupported" || claimed.plan === null) return "unsupported";
+    if (connector.locate === "unsupported" || claimed.plan === null) {
+      return { located: "unsupported", clockAheadMs: null };
+    }
     opened({ settling: connector.settling(context), credentialsAt });
     try {
-      return await connector.locate(context, claimed.plan, item, new Date(attempt.intentAt));
+      const clock = listenToClock(context.http, now);
+      const located = await connector.locate({ ...context, http: clock.http }, claimed.plan, item, lookedFor);
+      return { located, clockAheadMs: clock.aheadMs() };
     } catch (error) {
       const mayHelp =
         error instanceof ConnectorFailure && error.verdict === "unauthorized" && error.refreshable;
@@ -107,20 +125,53 @@ async function readBack(
 }
 
 function judge(
-  tools: Tools,
+  tools: ReconcileTools,
   claimed: Claimed,
   attempt: AttemptRecord,
-  seen: { located: Located | "unsupported"; windowMs: number; taken: ReadonlySet<string> },
+  seen: Pick<LookFacts, "located" | "windowMs" | "taken" | "witnesses" | "clockAheadMs">,
 ): LookResult {
+  const next = claimed.plan?.items[attempt.item + 1];
   return judgeLook({
     ...seen,
     sentAt: new Date(attempt.intentAt),
     // The claim came before the listing was asked for, so this is never too late.
     lookedAt: claimed.claimedAt,
+    knownForMs: tools.acquaintance.knownForMs(attempt.id),
     skewMs: tools.settings.skewMs,
+    hasReplies: next !== undefined && next.kind !== "post",
     looks: attempt.looks + 1,
     giveUpAfterMs: giveUpAfter(seen.windowMs),
   });
+}
+
+/** Nothing was read. */
+const unread = {
+  located: "unsupported",
+  taken: new Set<string>(),
+  witnesses: [],
+  clockAheadMs: null,
+} as const;
+
+/** The most of the past that a list is asked to show: what is older may have been taken down by a person. */
+const witnessesForMs = 3_600_000;
+
+/**
+ * What the list must show, or it may lack this item too: posts that were sent within the time it covers, long enough
+ * ago that they must have appeared.
+ */
+async function witnessesFor(
+  tools: ReconcileTools,
+  claimed: Claimed,
+  attempt: AttemptRecord,
+  { located, windowMs }: { located: Located | "unsupported"; windowMs: number },
+): Promise<string[]> {
+  if (located === "unsupported" || located.by === "key") return [];
+  const { coversFrom, shows } = located;
+  if (coversFrom === null || shows.length === 0) return [];
+  const covered = coversFrom.getTime() + tools.settings.skewMs;
+  const from = new Date(Math.max(covered, new Date(attempt.intentAt).getTime() - witnessesForMs));
+  const until = new Date(claimed.claimedAt.getTime() - windowMs);
+  return from < until ? tools.witnesses(claimed, shows, { from, until }) : [];
 }
 
 /** How long after W a proof is still hoped for before a person is asked. */

@@ -6,9 +6,7 @@ import {
   backOffMs,
   consequenceOf,
   type FailureFacts,
-  judgeLook,
   lookAfterMs,
-  type LookFacts,
 } from "./verdicts.ts";
 
 const verdicts: Verdict[] = ["not_sent", "rejected", "unauthorized", "throttled", "unknown"];
@@ -89,68 +87,5 @@ describe("a failed call", () => {
     expect(backOffMs(4, 0)).toBe(16_000);
     expect(backOffMs(1_000, 0)).toBe(600_000);
     expect(lookAfterMs(1_000)).toBe(300_000);
-  });
-});
-
-const sentAt = new Date("2026-03-01T12:00:00Z");
-function after(ms: number): Date {
-  return new Date(sentAt.getTime() + ms);
-}
-function post(externalId: string, createdAfterMs: number) {
-  return { externalId, url: null, data: {}, createdAt: after(createdAfterMs) };
-}
-function look(given: Partial<LookFacts>): LookFacts {
-  return {
-    located: { matches: [], coversFrom: new Date(0) },
-    sentAt,
-    lookedAt: after(700_000),
-    windowMs: 600_000,
-    skewMs: 120_000,
-    taken: new Set(),
-    looks: 1,
-    giveUpAfterMs: 1_800_000,
-    ...given,
-  };
-}
-
-describe("a look at the platform", () => {
-  test("confirms early, and never proves absence early", () => {
-    expect(
-      judgeLook(look({ lookedAt: after(1_000), located: { matches: [post("a", 100)], coversFrom: null } })),
-    ).toMatchObject({ kind: "found", published: { externalId: "a" } });
-    expect(judgeLook(look({ lookedAt: after(599_999) })).kind).toBe("again");
-    expect(judgeLook(look({ lookedAt: after(600_000) })).kind).toBe("absent");
-  });
-
-  test("proves absence only where the listing reaches back to the moment of sending", () => {
-    expect(judgeLook(look({ located: { matches: [], coversFrom: after(1) } })).kind).toBe("again");
-    expect(judgeLook(look({ located: { matches: [], coversFrom: null } })).kind).toBe("again");
-    expect(judgeLook(look({ located: { matches: [], coversFrom: sentAt } })).kind).toBe("absent");
-    expect(
-      judgeLook(look({ located: { matches: [], coversFrom: null }, lookedAt: after(2_500_000) })).kind,
-    ).toBe("ask");
-  });
-
-  test("takes no post that is older than the attempt or belongs to another", () => {
-    const older = { matches: [post("old", -120_001)], coversFrom: new Date(0) };
-    expect(judgeLook(look({ located: older })).kind).toBe("again");
-    expect(judgeLook(look({ located: older, lookedAt: after(2_500_000) })).kind).toBe("ask");
-    expect(judgeLook(look({ located: older, taken: new Set(["old"]) })).kind).toBe("absent");
-    const twins = { matches: [post("second", 2_000), post("first", 1_000)], coversFrom: new Date(0) };
-    expect(judgeLook(look({ located: twins }))).toMatchObject({ published: { externalId: "first" } });
-    expect(judgeLook(look({ located: twins, taken: new Set(["first"]) }))).toMatchObject({
-      published: { externalId: "second" },
-    });
-    expect(judgeLook(look({ located: twins, taken: new Set(["first", "second"]) })).kind).toBe("absent");
-  });
-
-  test("asks a person where nothing can be read, but not before the window has passed", () => {
-    expect(judgeLook(look({ located: "unsupported", lookedAt: after(1_000) }))).toMatchObject({
-      kind: "again",
-      waitMs: 599_000,
-      // People are not told that it is being read.
-      blind: true,
-    });
-    expect(judgeLook(look({ located: "unsupported" })).kind).toBe("ask");
   });
 });

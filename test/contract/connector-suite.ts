@@ -16,6 +16,7 @@ import { fingerprintOf, forAccount } from "#connectors";
 import { sha256 } from "#kit";
 import { failureOf } from "./failure-of.ts";
 import { leavesOf, targetFields, valueAt, withOther } from "./target-fields.ts";
+import { coverageOf, matchesIn, since } from "./located.ts";
 
 /** One thing that people can see on the platform. */
 export type Seen = { text: string; altTexts: string[] };
@@ -125,7 +126,7 @@ export function connectorContract<Harness extends ContractHarness>(
 
     async function find(plan: Plan, item: ItemRef, sentAt: Date): Promise<Located | "unsupported"> {
       if (harness.connector.locate === "unsupported") return "unsupported";
-      return harness.connector.locate(harness.context(), plan, item, sentAt);
+      return harness.connector.locate(harness.context(), plan, item, since(sentAt));
     }
 
     it("knows whose account it is", async () => {
@@ -181,8 +182,8 @@ export function connectorContract<Harness extends ContractHarness>(
 
       const before = await find(plan, item, sentAt);
       if (before !== "unsupported") {
-        expect(before.matches).toEqual([]);
-        expect(before.coversFrom?.getTime()).toBeLessThanOrEqual(sentAt.getTime());
+        expect(matchesIn(before)).toEqual([]);
+        expect(coverageOf(before)?.getTime()).toBeLessThanOrEqual(sentAt.getTime());
       }
 
       const published = await harness.connector.commit(harness.context(), plan, item);
@@ -193,8 +194,8 @@ export function connectorContract<Harness extends ContractHarness>(
 
       const after = await find(plan, item, sentAt);
       if (after !== "unsupported") {
-        expect(after.matches.map((match) => match.externalId)).toEqual([published.externalId]);
-        expect(after.matches[0]?.createdAt.getTime()).toBeGreaterThanOrEqual(sentAt.getTime() - 1000);
+        expect(matchesIn(after).map((match) => match.externalId)).toEqual([published.externalId]);
+        expect(matchesIn(after)[0]?.createdAt.getTime()).toBeGreaterThanOrEqual(sentAt.getTime() - 1000);
       }
     });
 
@@ -223,7 +224,7 @@ export function connectorContract<Harness extends ContractHarness>(
           expect(await count(text)).toBe(1);
           const located = await find(plan, itemOf(input, index, published.slice(0, index)), sentAt);
           if (located === "unsupported") continue;
-          expect(located.matches[0]?.externalId).toBe(published[index]?.externalId);
+          expect(matchesIn(located)[0]?.externalId).toBe(published[index]?.externalId);
         }
       },
     );
@@ -337,7 +338,7 @@ export function connectorContract<Harness extends ContractHarness>(
       if (fault.refreshable !== undefined) expect(failure).toMatchObject({ refreshable: fault.refreshable });
       expect(await count(text)).toBe(fault.visible);
       const located = await find(plan, item, sentAt);
-      if (located !== "unsupported") expect(located.matches).toHaveLength(fault.visible);
+      if (located !== "unsupported") expect(matchesIn(located)).toHaveLength(fault.visible);
     });
   });
 }

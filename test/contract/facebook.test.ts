@@ -5,6 +5,7 @@ import { failureOf } from "./failure-of.ts";
 import { metaFaults, specificationCheck, startMetaHarness } from "./meta.ts";
 import type { MetaHarness } from "./meta.ts";
 import { connectorContract } from "./connector-suite.ts";
+import { coverageOf, matchesIn, since, told } from "./located.ts";
 
 connectorContract<MetaHarness>("facebook", {
   start: () => startMetaHarness("facebook"),
@@ -98,7 +99,7 @@ describe("a Page of Facebook", () => {
   ) {
     const { locate } = harness.connector;
     if (locate === "unsupported") throw new TypeError("Facebook can be read back");
-    const found = await locate(harness.context(), plan, { index, key: "", published }, sentAt);
+    const found = await locate(harness.context(), plan, { index, key: "", published }, since(sentAt));
     if (found === "unsupported") throw new TypeError("Facebook can be read back");
     return found;
   }
@@ -111,7 +112,7 @@ describe("a Page of Facebook", () => {
     const post = (await harness.journal()).find(({ text }) => text.includes(link));
     expect(post?.text).toBe(`${given.variant.parts[0] ?? ""}\n${link}`);
     const found = await located(plan, 0, [], sentAt);
-    expect(found.matches.map(({ externalId }) => externalId)).toEqual([published[0]?.externalId]);
+    expect(matchesIn(found).map(({ externalId }) => externalId)).toEqual([published[0]?.externalId]);
   });
 
   it("finds a card by what its link means, however it is spelled, and by nothing else", async () => {
@@ -124,7 +125,7 @@ describe("a Page of Facebook", () => {
     const other = await publish(input({ parts: [text], link: `https://example.com/${path}` }));
     for (const one of [{ plan, published }, other]) {
       const found = await located(one.plan, 0, [], sentAt);
-      expect(found.matches.map(({ externalId }) => externalId)).toEqual([one.published[0]?.externalId]);
+      expect(matchesIn(found).map(({ externalId }) => externalId)).toEqual([one.published[0]?.externalId]);
     }
   });
 
@@ -139,7 +140,7 @@ describe("a Page of Facebook", () => {
     const seen = (await harness.journal()).filter(({ text }) => text.includes(given.variant.parts[0] ?? ""));
     expect(seen.map((post) => post.altTexts)).toEqual([altTexts]);
     const found = await located(plan, 0, [], sentAt);
-    expect(found.matches.map(({ externalId }) => externalId)).toEqual([published[0]?.externalId]);
+    expect(matchesIn(found).map(({ externalId }) => externalId)).toEqual([published[0]?.externalId]);
   });
 
   it("tells its own album from an equal one", async () => {
@@ -148,8 +149,8 @@ describe("a Page of Facebook", () => {
     const first = await publish(input({ parts: [text] }, [file("one")]));
     const second = await publish(input({ parts: [text] }, [file("one")]));
     const found = await located(second.plan, 0, [], sentAt);
-    expect(found.matches.map(({ externalId }) => externalId)).toEqual([second.published[0]?.externalId]);
-    expect(found.matches[0]?.externalId).not.toBe(first.published[0]?.externalId);
+    expect(matchesIn(found).map(({ externalId }) => externalId)).toEqual([second.published[0]?.externalId]);
+    expect(matchesIn(found)[0]?.externalId).not.toBe(first.published[0]?.externalId);
   });
 
   it("uploads a video in pieces, publishes it by the last request, and finds it by its id", async () => {
@@ -169,7 +170,7 @@ describe("a Page of Facebook", () => {
     });
     expect(await count()).toBe(1);
     const found = await located(plan, 0, [], sentAt);
-    expect(found.matches).toHaveLength(1);
+    expect(matchesIn(found)).toHaveLength(1);
     // A second finish of the same upload publishes nothing, and is read back once more.
     expect(await failureOf(connector.commit(harness.context(), plan, item))).toMatchObject({
       verdict: "rejected",
@@ -200,8 +201,8 @@ describe("a Page of Facebook", () => {
     const post = await connector.commit(harness.context(), plan, { index: 0, key: "", published: [] });
     const sentAt = new Date();
     const before = await located(plan, 1, [post], sentAt);
-    expect(before.matches).toEqual([]);
-    expect(before.coversFrom?.getTime()).toBeLessThanOrEqual(sentAt.getTime());
+    expect(matchesIn(before)).toEqual([]);
+    expect(coverageOf(before)?.getTime()).toBeLessThanOrEqual(sentAt.getTime());
     await harness.faults({ kind: "lost_answer", on: "create" });
     const item = { index: 1, key: "", published: [post] };
     expect(await failureOf(connector.commit(harness.context(), plan, item))).toMatchObject({
@@ -209,7 +210,7 @@ describe("a Page of Facebook", () => {
     });
     const after = await located(plan, 1, [post], sentAt);
     const seen = (await harness.journal()).find(({ text }) => text === comment);
-    expect(after.matches.map(({ externalId }) => externalId)).toEqual([seen?.id]);
+    expect(matchesIn(after).map(({ externalId }) => externalId)).toEqual([seen?.id]);
     expect(seen).toMatchObject({ kind: "comment", inReplyTo: post.externalId });
   });
 
@@ -263,10 +264,10 @@ describe("a Page of Facebook", () => {
     await harness.faults({ kind: "listing_lag", on: "create", delayMs: 700 });
     const given = input({});
     const { plan, published } = await publish(given);
-    expect((await located(plan, 0, [], sentAt)).matches).toEqual([]);
+    expect(matchesIn(await located(plan, 0, [], sentAt))).toEqual([]);
     await harness.faults({ kind: "reordered_listing", on: "list", remaining: null });
     await expect
-      .poll(async () => (await located(plan, 0, [], sentAt)).matches.map(({ externalId }) => externalId))
+      .poll(async () => matchesIn(await located(plan, 0, [], sentAt)).map(({ externalId }) => externalId))
       .toEqual([published[0]?.externalId]);
   });
 
@@ -284,13 +285,13 @@ describe("a Page of Facebook", () => {
       });
     }
     const found = await located(plan, 0, [], sentAt);
-    expect(found.matches.map(({ externalId }) => externalId)).toEqual([published[0]?.externalId]);
-    expect(found.coversFrom?.getTime()).toBeLessThanOrEqual(sentAt.getTime());
+    expect(matchesIn(found).map(({ externalId }) => externalId)).toEqual([published[0]?.externalId]);
+    expect(coverageOf(found)?.getTime()).toBeLessThanOrEqual(sentAt.getTime());
 
     // Ordered anew after its first page, the listing shows old posts twice and the newest never.
     const newest = await publish(input({}));
     await harness.faults({ kind: "reordered_listing", on: "list" });
-    expect(await located(newest.plan, 0, [], sentAt)).toEqual({ matches: [], coversFrom: null });
+    expect(told(await located(newest.plan, 0, [], sentAt))).toEqual({ matches: [], coversFrom: null });
   });
 
   it("looks into the app's values, the token and the version that answers", async () => {

@@ -6,6 +6,7 @@ import { failureOf } from "./failure-of.ts";
 import { connectorContract } from "./connector-suite.ts";
 import { type FileServer, mediaFile, picture, pretendVideo, startFileServer } from "./files.ts";
 import { metaFaults, type MetaHarness, startMetaHarness } from "./meta.ts";
+import { matchesIn, since, told } from "./located.ts";
 
 async function start(
   settings: Record<string, number> = {},
@@ -75,7 +76,7 @@ describe("an account of Instagram", () => {
   async function located(plan: Plan, sentAt: Date, index = 0, published: Published[] = []) {
     const { locate } = harness.connector;
     if (locate === "unsupported") throw new TypeError("Instagram can be read back");
-    const found = await locate(harness.context(), plan, itemOf(index, published), sentAt);
+    const found = await locate(harness.context(), plan, itemOf(index, published), since(sentAt));
     if (found === "unsupported") throw new TypeError("Instagram can be read back");
     return found;
   }
@@ -120,7 +121,7 @@ describe("an account of Instagram", () => {
     const { plan, published } = await publish(given);
     expect(await seen(given)).toHaveLength(1);
     const found = await located(plan, sentAt);
-    expect(found.matches.map(({ externalId }) => externalId)).toEqual([published[0]?.externalId]);
+    expect(matchesIn(found).map(({ externalId }) => externalId)).toEqual([published[0]?.externalId]);
   });
 
   it("plans a file that is processed for long, and waits for it without making it anew", async () => {
@@ -171,9 +172,9 @@ describe("an account of Instagram", () => {
     expect((await waiting.journal()).map((post) => post.altTexts)).toEqual([["one", "two"]]);
     const { locate } = waiting.connector;
     if (locate === "unsupported") throw new TypeError("Instagram can be read back");
-    const found = await locate(waiting.context(), plan, itemOf(0), sentAt);
+    const found = await locate(waiting.context(), plan, itemOf(0), since(sentAt));
     if (found === "unsupported") throw new TypeError("Instagram can be read back");
-    expect(found.matches.map(({ externalId }) => externalId)).toEqual([published.externalId]);
+    expect(matchesIn(found).map(({ externalId }) => externalId)).toEqual([published.externalId]);
     await waiting.close();
   });
 
@@ -204,11 +205,11 @@ describe("an account of Instagram", () => {
     const sentAt = new Date();
     await harness.faults({ kind: "reset_before_commit", on: "create" });
     await failureOf(harness.connector.commit(harness.context(), plan, itemOf(0)));
-    expect(await located(plan, sentAt)).toEqual({ matches: [], coversFrom: new Date(0) });
+    expect(told(await located(plan, sentAt))).toEqual({ matches: [], coversFrom: new Date(0) });
     await harness.faults({ kind: "late_commit", on: "create", delayMs: 800 });
     await failureOf(harness.connector.commit(harness.context(), plan, itemOf(0)));
-    expect(await located(plan, sentAt)).toEqual({ matches: [], coversFrom: null });
-    await expect.poll(async () => (await located(plan, sentAt)).matches.length, { timeout: 3_000 }).toBe(1);
+    expect(told(await located(plan, sentAt))).toEqual({ matches: [], coversFrom: null });
+    await expect.poll(async () => matchesIn(await located(plan, sentAt)).length, { timeout: 3_000 }).toBe(1);
   });
 
   it("says that a failed look at the container sent nothing", async () => {
@@ -235,14 +236,14 @@ describe("an account of Instagram", () => {
     const plan = await connector.prepare(harness.context(), given);
     const post = await connector.commit(harness.context(), plan, itemOf(0));
     const sentAt = new Date();
-    expect((await located(plan, sentAt, 1, [post])).matches).toEqual([]);
+    expect(matchesIn(await located(plan, sentAt, 1, [post]))).toEqual([]);
     await harness.faults({ kind: "lost_answer", on: "create" });
     const lost = await failureOf(connector.commit(harness.context(), plan, itemOf(1, [post])));
     expect(lost).toMatchObject({ verdict: "unknown" });
     const own = (await harness.journal()).find(({ text }) => text === comment);
     expect(own).toMatchObject({ kind: "comment", inReplyTo: post.externalId });
     const found = await located(plan, sentAt, 1, [post]);
-    expect(found.matches.map(({ externalId }) => externalId)).toEqual([own?.id]);
+    expect(matchesIn(found).map(({ externalId }) => externalId)).toEqual([own?.id]);
   });
 
   it("says before anything is public that the comment's permission is missing", async () => {

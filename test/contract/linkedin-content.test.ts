@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DeliveryInput, MediaFile, Plan, Published, VariantContent } from "#connectors";
 import type { LinkedInHarness, LinkedInJournal } from "./linkedin.ts";
 import { startLinkedInHarness } from "./linkedin.ts";
+import { since, told } from "./located.ts";
 
 let harness: LinkedInHarness;
 beforeAll(async () => {
@@ -161,8 +162,8 @@ describe("what a LinkedIn post carries", () => {
     const item = { index: 1, key: "k", published: published.slice(0, 1) };
     const { locate } = harness.connector;
     if (locate === "unsupported") throw new TypeError("Pages can be read");
-    const located = await locate(harness.context(), plan, item, sentAt);
-    expect(located).toMatchObject({
+    const located = await locate(harness.context(), plan, item, since(sentAt));
+    expect(told(located)).toMatchObject({
       matches: [{ externalId: published[1]?.externalId }],
       coversFrom: new Date(0),
     });
@@ -229,7 +230,7 @@ async function look(input: DeliveryInput, plan: Plan, sentAt: Date, scopes?: str
     scopes === undefined ? context : { ...context, scopes },
     plan,
     { index: 0, key: input.deliveryId, published: [] },
-    sentAt,
+    since(sentAt),
   );
 }
 
@@ -247,10 +248,10 @@ describe("reading back", () => {
     const second = inputOf({ parts }, [image()]);
     const { plan, published } = await publish(first);
     const other = await publish(second);
-    expect(await look(first, plan, sentAt)).toMatchObject({
+    expect(told(await look(first, plan, sentAt))).toMatchObject({
       matches: [{ externalId: published[0]?.externalId }],
     });
-    expect(await look(second, other.plan, sentAt)).toMatchObject({
+    expect(told(await look(second, other.plan, sentAt))).toMatchObject({
       matches: [{ externalId: other.published[0]?.externalId }],
     });
   });
@@ -262,14 +263,14 @@ describe("reading back", () => {
     await harness.control("PUT", "switches", { memberPostsPerDay: 1_000 });
     for (let count = 0; count < 105; count += 1) await publish(inputOf());
     const found = await look(input, plan, sentAt);
-    expect(found).toMatchObject({
+    expect(told(found)).toMatchObject({
       matches: [{ externalId: published[0]?.externalId }],
       coversFrom: new Date(0),
     });
     await harness.control("PUT", "faults", {
       faults: [{ kind: "reordered_listing", on: "list", remaining: 2 }],
     });
-    expect(await look(input, plan, new Date())).toMatchObject({
+    expect(told(await look(input, plan, new Date()))).toMatchObject({
       matches: [{ externalId: published[0]?.externalId }],
     });
   });
@@ -283,7 +284,7 @@ describe("reading back", () => {
     await harness.control("PUT", "faults", {
       faults: [{ kind: "reordered_listing", on: "list", remaining: 1 }],
     });
-    expect(await look(newest, plan, sentAt)).toEqual({ matches: [], coversFrom: null });
+    expect(told(await look(newest, plan, sentAt))).toEqual({ matches: [], coversFrom: null });
   });
 
   it("does not see what the listing does not hold yet", async () => {
@@ -293,9 +294,9 @@ describe("reading back", () => {
     const sentAt = new Date();
     const input = inputOf();
     const { plan, published } = await publish(input);
-    expect(await look(input, plan, sentAt)).toMatchObject({ matches: [] });
+    expect(told(await look(input, plan, sentAt))).toMatchObject({ matches: [] });
     await harness.control("POST", "clock", { advanceMs: 61_000 });
-    expect(await look(input, plan, sentAt)).toMatchObject({
+    expect(told(await look(input, plan, sentAt))).toMatchObject({
       matches: [{ externalId: published[0]?.externalId }],
     });
   });

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { connectorContract, type FaultCase } from "./connector-suite.ts";
 import type { MastodonHarness } from "./mastodon-harness.ts";
 import { content, item, pixelFile, startMastodonHarness, usualServer } from "./mastodon-harness.ts";
+import { since, told } from "./located.ts";
 
 function fault(
   name: string,
@@ -86,8 +87,8 @@ describe("Mastodon", () => {
     const plan = await harness.connector.prepare(harness.context(), input);
     const published = await harness.connector.commit(harness.context(), plan, item("bare"));
     if (harness.connector.locate === "unsupported") throw new TypeError("Mastodon can be read back");
-    const located = await harness.connector.locate(harness.context(), plan, item("bare"), sentAt);
-    expect(located).toMatchObject({ matches: [{ externalId: published.externalId }] });
+    const located = await harness.connector.locate(harness.context(), plan, item("bare"), since(sentAt));
+    expect(told(located)).toMatchObject({ matches: [{ externalId: published.externalId }] });
   });
 
   it("lets a GIF go out alone, as the server does", () => {

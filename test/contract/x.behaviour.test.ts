@@ -5,6 +5,7 @@ import type { DeliveryInput, ItemRef, MediaFile, Plan, Published, VariantContent
 import { sha256 } from "#kit";
 import { startXHarness, type XHarness } from "./x-harness.ts";
 import { xSpecValidator } from "./x-spec.ts";
+import { coverageOf, matchesIn, since } from "./located.ts";
 
 const png = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
@@ -83,7 +84,7 @@ describe("X", () => {
 
   async function locate(plan: Plan, item: ItemRef, sentAt: Date) {
     if (harness.connector.locate === "unsupported") throw new TypeError("X can be read back");
-    const located = await harness.connector.locate(harness.context(), plan, item, sentAt);
+    const located = await harness.connector.locate(harness.context(), plan, item, since(sentAt));
     if (located === "unsupported") throw new TypeError("X can be read back");
     return located;
   }
@@ -122,7 +123,7 @@ describe("X", () => {
     const input = inputOf({}, [fileOf(mp4(6_000_000), "video/mp4", "A quiet sea")]);
     const plan = await harness.connector.prepare(harness.context(30_000), input);
     const { externalId } = await commit(plan);
-    expect((await locate(plan, first, sentAt)).matches.map((match) => match.externalId)).toEqual([
+    expect(matchesIn(await locate(plan, first, sentAt)).map((match) => match.externalId)).toEqual([
       externalId,
     ]);
 
@@ -202,8 +203,8 @@ describe("X", () => {
     const { externalId } = await commit(plan);
     for (let count = 0; count < 120; count += 1) await publish({});
     const located = await locate(plan, first, sentAt);
-    expect(located.matches.map((match) => match.externalId)).toEqual([externalId]);
-    expect(located.coversFrom?.getTime()).toBeLessThanOrEqual(sentAt.getTime());
+    expect(matchesIn(located).map((match) => match.externalId)).toEqual([externalId]);
+    expect(coverageOf(located)?.getTime()).toBeLessThanOrEqual(sentAt.getTime());
   });
 
   it("does not see what the listing does not hold yet, and sees a ghost twice", async () => {
@@ -213,12 +214,12 @@ describe("X", () => {
     const sentAt = new Date();
     const late = await harness.connector.prepare(harness.context(), inputOf({}));
     await commit(late);
-    expect((await locate(late, first, sentAt)).matches).toEqual([]);
+    expect(matchesIn(await locate(late, first, sentAt))).toEqual([]);
 
     await harness.control("PUT", "faults", { faults: [{ kind: "ghost_duplicate", on: "create" }] });
     const twice = await harness.connector.prepare(harness.context(), inputOf({}));
     const { externalId } = await commit(twice);
-    const ids = (await locate(twice, first, sentAt)).matches.map((match) => match.externalId);
+    const ids = matchesIn(await locate(twice, first, sentAt)).map((match) => match.externalId);
     expect(ids).toHaveLength(2);
     expect(ids).toContain(externalId);
   });
@@ -263,7 +264,7 @@ describe("X", () => {
     const plan = await harness.connector.prepare(harness.context(), inputOf({}));
     const context = { ...harness.context(), scopes: ["tweet.write", "users.read"] };
     if (harness.connector.locate === "unsupported") throw new TypeError("X can be read back");
-    expect(await harness.connector.locate(context, plan, first, new Date())).toBe("unsupported");
+    expect(await harness.connector.locate(context, plan, first, since(new Date()))).toBe("unsupported");
   });
 
   it("uses each refresh token once; a second use ends everything", async () => {

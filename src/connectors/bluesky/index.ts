@@ -2,7 +2,16 @@ import { z } from "zod";
 import type { JsonObject, Problem } from "#kit";
 import { isSuccess, parseAnswer, refusalOf } from "../answers.ts";
 import { commonProblems, withLink } from "../checks.ts";
-import type { Connector, ConnectorContext, ItemRef, Limits, Located, Plan, Published } from "../contract.ts";
+import type {
+  Connector,
+  ConnectorContext,
+  ItemRef,
+  Limits,
+  Located,
+  LookedFor,
+  Plan,
+  Published,
+} from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 import { countGraphemes } from "../text/graphemes.ts";
 import { collection, planRecords, recordOf } from "./record.ts";
@@ -114,19 +123,23 @@ async function commit(context: ConnectorContext, plan: Plan, item: ItemRef): Pro
 
 const stored = z.object({ uri: z.string(), cid: z.string(), value: z.looseObject({ text: z.string() }) });
 
-async function locate(context: ConnectorContext, plan: Plan, item: ItemRef, sentAt: Date): Promise<Located> {
+async function locate(
+  context: ConnectorContext,
+  plan: Plan,
+  item: ItemRef,
+  { sentAt }: LookedFor,
+): Promise<Located> {
   const { service, accessJwt } = readCredentials(context);
   const rkey = recordKey(plan, item);
   const query = new URLSearchParams({ repo: context.accountId, collection, rkey });
   const method = `com.atproto.repo.getRecord?${query.toString()}`;
   const response = await send(context, { service, token: accessJwt }, method);
-  // Under our own key there is the one record or none: the answer covers all of time.
-  const absent: Located = { matches: [], coversFrom: new Date(0) };
+  const absent: Located = { by: "key", posts: [] };
   if (response.status === 400 && refusalOf(response).error === "RecordNotFound") return absent;
   if (!isSuccess(response)) throw xrpcFailure(response);
   const { uri, cid, value } = parseAnswer(platform, response, stored);
   if (value.text !== recordOf(plan, item).text) return absent;
-  return { matches: [{ ...published(context, rkey, uri, cid), createdAt: sentAt }], coversFrom: new Date(0) };
+  return { by: "key", posts: [{ ...published(context, rkey, uri, cid), createdAt: sentAt }] };
 }
 
 function published(context: ConnectorContext, rkey: string, uri: string, cid: string): Published {

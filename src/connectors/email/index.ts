@@ -10,6 +10,7 @@ import type {
   ItemRef,
   Limits,
   Located,
+  LookedFor,
   MediaInfo,
   OptionField,
   Plan,
@@ -189,7 +190,7 @@ async function locate(
   context: ConnectorContext,
   plan: Plan,
   item: ItemRef,
-  sentAt: Date,
+  { sentAt }: LookedFor,
 ): Promise<Located | "unsupported"> {
   const catcher = channelCatcher(context);
   if (!catcher) return "unsupported";
@@ -206,12 +207,12 @@ async function locate(
   const { only } = item;
   const ours = only ? items.filter(({ to }) => to.some((recipient) => only.includes(recipient))) : items;
   return {
-    matches: ours.map((mail) => ({
+    by: "key",
+    posts: ours.map((mail) => ({
       externalId: mail.messageId,
       url: pageOf(context, mail.messageId),
       data: {},
       createdAt: new Date(Math.max(Date.parse(mail.receivedAt), sentAt.getTime())),
     })),
-    coversFrom: new Date(0),
   };
 }

@@ -1,6 +1,7 @@
 import { sameAddress } from "#kit";
 import { z } from "zod";
-import type { ConnectorContext, ItemRef, Located, Plan } from "../contract.ts";
+import type { ConnectorContext, ItemRef, Located, LookedFor, Plan } from "../contract.ts";
+import { likenessOf, type Traits } from "../likeness.ts";
 import { readList, sameText } from "../meta-graph/index.ts";
 import { platform, reading } from "./platform.ts";
 import type { Payload } from "./publish.ts";
@@ -28,15 +29,15 @@ const earlierMs = 3_600_000;
 const postFields =
   "id,message,created_time,attachments{media_type,target{id},unshimmed_url,subattachments{target{id}}}";
 
-/** Reads the Page's posts, or the comments under the post, since a little before `sentAt`. */
+/** Reads the Page's posts since an hour before `sentAt` or longer, or the comments under the post. */
 export async function locate(
   context: ConnectorContext,
   plan: Plan,
   item: ItemRef,
-  sentAt: Date,
+  { sentAt, from }: LookedFor,
 ): Promise<Located> {
   const payload = payloadOf(plan, item);
-  const since = new Date(sentAt.getTime() - earlierMs);
+  const since = new Date(Math.min(sentAt.getTime() - earlierMs, from.getTime()));
   const path =
     payload.type === "comment"
       ? `/${item.published[0]?.externalId ?? ""}/comments`
@@ -46,26 +47,49 @@ export async function locate(
       ? { fields: "id,message,created_time,from{id}", filter: "toplevel", order: "reverse_chronological" }
       : { fields: postFields, since: String(Math.floor(since.getTime() / 1000)) };
   const list = await readList(platform, context, entrySchema, reading, { path, params, pageSize });
-  const matches = list.entries
-    .filter((entry) => equals(entry, payload, context.accountId))
-    .map((entry) => {
-      const id = payload.type === "video" ? payload.videoId : entry.id;
-      return { ...published(context, id), createdAt: new Date(entry.created_time) };
-    })
-    .toSorted((left, right) => right.createdAt.getTime() - left.createdAt.getTime());
-  if (!list.isComplete) return { matches, coversFrom: null };
-  return { matches, coversFrom: payload.type === "comment" ? new Date(0) : since };
+  const wanted = traitsOf(payload);
+  const posts = list.entries.map((entry) => {
+    const targets = targetsOf(entry);
+    const isSame = equals(entry, payload, context.accountId);
+    // A video is named by its own id when it is published, and by its post's in the list.
+    const id = payload.type === "video" && isSame ? payload.videoId : entry.id;
+    const listed = { text: entry.message, media: targets };
+    return {
+      ...published(context, id),
+      aliases: [entry.id, ...targets],
+      createdAt: new Date(entry.created_time),
+      likeness: likenessOf(isSame, listed, wanted),
+      isForeign: payload.type === "comment" && (entry.from?.id ?? context.accountId) !== context.accountId,
+    };
+  });
+  const isComment = payload.type === "comment";
+  const end = isComment ? new Date(0) : since;
+  return { by: "list", posts, coversFrom: list.isComplete ? end : null, shows: isComment ? [] : ["post"] };
+}
+
+function traitsOf(payload: Payload): Traits {
+  switch (payload.type) {
+    case "video":
+      return { text: payload.message, media: [payload.videoId] };
+    case "comment":
+      return { text: payload.message };
+    case "feed":
+      return { text: payload.message, link: payload.link, media: payload.photos };
+  }
+}
+
+/** Ids of the photos and videos that an entry shows. */
+function targetsOf({ attachments }: Entry): string[] {
+  return (attachments?.data ?? []).flatMap((one) => [
+    ...(one.target?.id === undefined ? [] : [one.target.id]),
+    ...(one.subattachments?.data ?? []).flatMap((sub) => sub.target?.id ?? []),
+  ]);
 }
 
 /** Photos and videos were uploaded for this plan alone, so their ids decide. */
 function equals(entry: Entry, payload: Payload, accountId: string): boolean {
   const attachments = entry.attachments?.data ?? [];
-  const targets = new Set(
-    attachments.flatMap((one) => [
-      one.target?.id,
-      ...(one.subattachments?.data ?? []).map((sub) => sub.target?.id),
-    ]),
-  );
+  const targets = new Set(targetsOf(entry));
   switch (payload.type) {
     case "video":
       return targets.has(payload.videoId);

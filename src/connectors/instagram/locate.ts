@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { ConnectorContext, ItemRef, Located, Plan } from "../contract.ts";
+import type { ConnectorContext, ItemRef, ListedPost, Located, LookedFor, Plan } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
+import { likenessOf, type Traits } from "../likeness.ts";
 import { readList, sameText } from "../meta-graph/index.ts";
 import type { ContainerStatus, Recipe } from "./container.ts";
 import { containerStatus } from "./container.ts";
@@ -31,30 +32,29 @@ export async function locate(
   context: ConnectorContext,
   plan: Plan,
   item: ItemRef,
-  sentAt: Date,
+  { sentAt, from }: LookedFor,
 ): Promise<Located> {
   const payload = payloadOf(plan, item);
-  const since = new Date(sentAt.getTime() - earlierMs);
+  const since = new Date(Math.min(sentAt.getTime() - earlierMs, from.getTime()));
   if (payload.type === "comment") {
     const path = `/${item.published[0]?.externalId ?? ""}/comments`;
-    const found = await list(context, path, { fields: "id,text,timestamp" }, (entry) =>
-      sameText(entry.text, payload.message),
-    );
+    const isSame = (entry: Entry) => sameText(entry.text, payload.message);
+    const found = await list(context, path, { fields: "id,text,timestamp" }, isSame, { text: payload.message });
     const url = item.published[0]?.url ?? null;
-    const matches = found.matches.map((match) => ({ ...match, url }));
-    return { matches, coversFrom: found.complete ? new Date(0) : null };
+    const posts = found.posts.map((post) => ({ ...post, url }));
+    return { by: "list", posts, coversFrom: found.isComplete ? new Date(0) : null, shows: [] };
   }
   const status = await statusOf(context, payload.containerId);
-  if (status !== null && status !== "PUBLISHED" && status !== "EXPIRED") {
-    return { matches: [], coversFrom: new Date(0) };
-  }
+  if (status !== null && status !== "PUBLISHED" && status !== "EXPIRED") return { by: "key", posts: [] };
   const params = {
     fields: "id,caption,media_type,permalink,timestamp",
     since: String(Math.floor(since.getTime() / 1000)),
   };
-  const found = await list(context, `/${context.accountId}/media`, params, (entry) => equals(entry, payload));
-  const provesAbsence = found.complete && status !== "PUBLISHED";
-  return { matches: found.matches, coversFrom: provesAbsence ? since : null };
+  const path = `/${context.accountId}/media`;
+  const isSame = (entry: Entry) => equals(entry, payload);
+  const found = await list(context, path, params, isSame, { text: payload.caption });
+  const provesAbsence = found.isComplete && status !== "PUBLISHED";
+  return { by: "list", posts: found.posts, coversFrom: provesAbsence ? since : null, shows: ["post"] };
 }
 
 /** Null where Instagram no longer knows the container. */
@@ -74,21 +74,19 @@ async function list(
   context: ConnectorContext,
   path: string,
   params: Record<string, string>,
-  matches: (entry: Entry) => boolean,
-): Promise<{ matches: Located["matches"]; complete: boolean }> {
-  const { entries, isComplete } = await readList(platform, context, entrySchema, reading, {
-    path,
-    params,
-    pageSize,
-  });
-  const found = entries.filter(matches).map((entry) => ({
+  isSame: (entry: Entry) => boolean,
+  wanted: Traits,
+): Promise<{ posts: ListedPost[]; isComplete: boolean }> {
+  const asked = { path, params, pageSize };
+  const { entries, isComplete } = await readList(platform, context, entrySchema, reading, asked);
+  const posts = entries.map((entry) => ({
     externalId: entry.id,
     url: entry.permalink ?? null,
     data: {},
     createdAt: new Date(entry.timestamp),
+    likeness: likenessOf(isSame(entry), { text: entry.caption || entry.text }, wanted),
   }));
-  found.sort((left, right) => right.createdAt.getTime() - left.createdAt.getTime());
-  return { matches: found, complete: isComplete };
+  return { posts, isComplete };
 }
 
 const mediaTypes: Record<Recipe["kind"], string> = {

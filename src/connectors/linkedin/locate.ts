@@ -1,5 +1,15 @@
 import { z } from "zod";
-import type { ConnectorContext, ItemRef, Located, Plan } from "../contract.ts";
+import type {
+  ConnectorContext,
+  ItemRef,
+  ListedPost,
+  Located,
+  LocatedInList,
+  LookedFor,
+  Plan,
+} from "../contract.ts";
+import { likenessOf, type Traits } from "../likeness.ts";
+import { readAgain } from "../read-again.ts";
 import { addressOf, commentAddressOf } from "./addresses.ts";
 import { ask } from "./api.ts";
 import type { Planned } from "./commit.ts";
@@ -43,17 +53,17 @@ export async function locateOnPage(
   context: ConnectorContext,
   plan: Plan,
   item: ItemRef,
-  sentAt: Date,
+  { from }: LookedFor,
 ): Promise<Located | "unsupported"> {
   if (!context.scopes.includes(readScope)) return "unsupported";
   const planned = plannedAt(plan, item);
   return planned.kind === "post"
-    ? locatePost(context, planned.post, sentAt)
+    ? locatePost(context, planned.post, from)
     : locateComment(context, planned);
 }
 
-function locatePost(context: ConnectorContext, wanted: PlannedPost, sentAt: Date): Promise<Located> {
-  return readBack({ until: sentAt }, async (start) => {
+async function locatePost(context: ConnectorContext, wanted: PlannedPost, from: Date): Promise<Located> {
+  const list = await readBack({ until: from }, async (start) => {
     const query = new URLSearchParams({
       q: "author",
       author: wanted.author,
@@ -63,15 +73,22 @@ function locatePost(context: ConnectorContext, wanted: PlannedPost, sentAt: Date
     });
     const path = `/rest/posts?${query.toString()}`;
     const answer = await ask(context, postList, { method: "GET", path, restliMethod: "FINDER" });
-    const items = answer.elements.map((post) => ({
-      id: post.id,
+    const posts = answer.elements.map((post) => ({
+      externalId: post.id,
+      url: addressOf(context.settings, post.id),
+      data: {},
       createdAt: new Date(post.createdAt),
-      match: equals(post, wanted)
-        ? { externalId: post.id, url: addressOf(context.settings, post.id), data: {} }
-        : null,
+      likeness: likenessOf(equals(post, wanted), traitsOf(wanted, post), traitsOf(wanted, wanted)),
     }));
-    return { items, more: hasNext(answer.paging) };
+    return { posts, isLast: isLastPage(answer) };
   });
+  return { ...list, shows: ["post"] };
+}
+
+/** What can be compared of a post, as a list tells it or as it was written. */
+function traitsOf(wanted: PlannedPost, { commentary, content }: Pick<PlannedPost, "commentary" | "content">): Traits {
+  const link = content?.article?.source ?? null;
+  return { text: plainText(commentary), link, media: mediaIn({ ...wanted, content }) };
 }
 
 /** Uploads have names of their own, so where a post carries some, they tell it; else text and link do. */
@@ -89,47 +106,49 @@ function comparable(text: string): string {
   return text.normalize("NFC").replace(/\s+/g, " ").trim();
 }
 
-function locateComment(
+async function locateComment(
   context: ConnectorContext,
   wanted: Extract<Planned, { kind: "comment" }>,
 ): Promise<Located> {
   const { object } = wanted;
   // Comments come in an order of LinkedIn's choosing, so only all of them prove anything.
-  return readBack({ until: null }, async (start) => {
+  const list = await readBack({ until: null }, async (start) => {
     const query = new URLSearchParams({ start: String(start), count: String(pageSize) });
     const path = `/rest/socialActions/${encodeURIComponent(object)}/comments?${query.toString()}`;
     const answer = await ask(context, commentList, { method: "GET", path });
-    const items = answer.elements.map((comment) => {
+    const posts = answer.elements.map((comment) => {
       const urn = comment.commentUrn ?? `urn:li:comment:(${object},${comment.id ?? ""})`;
-      const same =
-        comment.actor === wanted.actor && comparable(comment.message.text) === comparable(wanted.text);
+      const { text } = comment.message;
       return {
-        id: urn,
+        externalId: urn,
+        url: commentAddressOf(context.settings, object, urn),
+        data: {},
         createdAt: new Date(comment.created.time),
-        match: same
-          ? { externalId: urn, url: commentAddressOf(context.settings, object, urn), data: {} }
-          : null,
+        likeness: likenessOf(comparable(text) === comparable(wanted.text), { text }, { text: wanted.text }),
+        isForeign: comment.actor !== wanted.actor,
       };
     });
-    return { items, more: hasNext(answer.paging) };
+    return { posts, isLast: isLastPage(answer) };
   });
+  // Of one post alone, so that it shows no other.
+  return { ...list, shows: [] };
 }
 
-function hasNext({ links }: z.output<typeof paging>): boolean {
-  return links.some(({ rel }) => rel === "next");
+/**
+ * A collection ends with a page that is shorter than was asked for and names no next one
+ * (https://learn.microsoft.com/linkedin/shared/api-guide/concepts/pagination); a full page without links goes on.
+ */
+function isLastPage({ elements, paging: { links } }: ListPage): boolean {
+  return elements.length < pageSize && !links.some(({ rel }) => rel === "next");
 }
+
+type ListPage = { elements: unknown[]; paging: z.output<typeof paging> };
 
 const pageSize = 100;
 // Far more than a Page posts within a window; a listing that is longer stays open-ended.
 const mostPages = 20;
-const skewMs = 60_000;
 
-type Listed = {
-  id: string;
-  createdAt: Date;
-  match: Omit<Located["matches"][number], "createdAt"> | null;
-};
-type Page = { items: Listed[]; more: boolean };
+type Page = { posts: ListedPost[]; isLast: boolean };
 
 /**
  * Goes back to `until`, or to the end where that is null. A listing that turns out not to be in order of
@@ -138,38 +157,36 @@ type Page = { items: Listed[]; more: boolean };
 async function readBack(
   { until }: { until: Date | null },
   read: (start: number) => Promise<Page>,
-): Promise<Located> {
-  const matches: Located["matches"] = [];
+): Promise<Pick<LocatedInList, "by" | "posts" | "coversFrom">> {
+  const posts: ListedPost[] = [];
   const seen = new Set<string>();
-  let last: Listed | null = null;
+  let last: ListedPost | null = null;
   let ordered = until !== null;
   let start = 0;
   for (let count = 0; count < mostPages; count += 1) {
-    const page = await read(start);
-    const fresh: Listed[] | null = last === null ? page.items : after(last, page.items);
-    if (fresh === null || fresh.some(({ id }) => seen.has(id))) return { matches, coversFrom: null };
-    for (const item of fresh) {
-      if (last !== null && item.createdAt.getTime() > last.createdAt.getTime()) ordered = false;
-      if (item.match !== null) matches.push({ ...item.match, createdAt: item.createdAt });
-      seen.add(item.id);
-      last = item;
+    const from = start;
+    const page = await readAgain(() => read(from));
+    const fresh: ListedPost[] | null = last === null ? page.posts : after(last, page.posts);
+    if (fresh === null || fresh.some(({ externalId }) => seen.has(externalId))) {
+      return { by: "list", posts, coversFrom: null };
     }
-    if (!page.more) return { matches, coversFrom: new Date(0) };
-    if (page.items.length === 0) break;
-    if (ordered && isBefore(last?.createdAt ?? null, until)) break;
+    for (const post of fresh) {
+      if (last !== null && post.createdAt > last.createdAt) ordered = false;
+      posts.push(post);
+      seen.add(post.externalId);
+      last = post;
+    }
+    if (page.isLast || page.posts.length === 0) return { by: "list", posts, coversFrom: new Date(0) };
+    if (ordered && last !== null && until !== null && last.createdAt < until) break;
     // Pages are counted off, not remembered: the next one begins with the last of this one, so that nothing
     // which moved meanwhile can slip between them.
-    start += page.items.length - 1;
+    start += page.posts.length - 1;
   }
-  return { matches, coversFrom: ordered ? (last?.createdAt ?? null) : null };
+  return { by: "list", posts, coversFrom: ordered ? (last?.createdAt ?? null) : null };
 }
 
 /** What follows `last` on the next page; null where it does not stand there. */
-function after(last: Listed, items: Listed[]): Listed[] | null {
-  const at = items.findIndex(({ id }) => id === last.id);
-  return at < 0 ? null : items.slice(at + 1);
-}
-
-function isBefore(oldest: Date | null, until: Date | null): boolean {
-  return oldest !== null && until !== null && oldest.getTime() < until.getTime() - skewMs;
+function after(last: ListedPost, posts: ListedPost[]): ListedPost[] | null {
+  const at = posts.findIndex(({ externalId }) => externalId === last.externalId);
+  return at < 0 ? null : posts.slice(at + 1);
 }

@@ -4,6 +4,9 @@ import { failureOf, isSuccess, parseAnswer, parseJson } from "../answers.ts";
 import type { ConnectorContext, ConnectorResponse } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 
+/** As which Galley registers at a server, and what that server names as the source of its statuses. */
+export const appName = "Galley";
+
 export const platform = { id: "mastodon", name: "Mastodon" };
 
 const settingsSchema = z.object({

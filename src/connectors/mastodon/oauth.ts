@@ -3,7 +3,7 @@ import { z } from "zod";
 import { isSuccess, parseAnswer } from "../answers.ts";
 import type { ConnectorContext, ConnectorResponse, OAuthConnect } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
-import { mastodonFailure, platform, readCredentials } from "./api.ts";
+import { appName, mastodonFailure, platform, readCredentials } from "./api.ts";
 
 // The scope `profile` came with 4.3 and older servers refuse to register it; `read:accounts` holds what it gives.
 const scopes = ["read:accounts", "read:statuses", "write:statuses", "write:media"];
@@ -31,7 +31,7 @@ export const mastodonOAuth: OAuthConnect = {
     async register(context, form, redirectUri) {
       const server = serverOf(form["server"] ?? "");
       const response = await post(context, `${server}/api/v1/apps`, {
-        client_name: "Galley",
+        client_name: appName,
         redirect_uris: redirectUri,
         scopes: scopes.join(" "),
       });

@@ -5,14 +5,19 @@ import type {
   ConnectorContext,
   DeliveryInput,
   ItemRef,
+  Likeness,
+  ListedPost,
   Located,
+  LookedFor,
   Plan,
   PlanItem,
   Published,
 } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
+import { likenessOf } from "../likeness.ts";
+import { readAgain } from "../read-again.ts";
 import { isSuccess, parseAnswer } from "../answers.ts";
-import { call, mastodonFailure, platform, send } from "./api.ts";
+import { appName, call, mastodonFailure, platform, send } from "./api.ts";
 import { readServerLimits } from "./limits.ts";
 import { upload } from "./media.ts";
 import { optionText, visibilities } from "./options.ts";
@@ -114,8 +119,8 @@ function published({ id, url, uri }: z.output<typeof statusSchema>): Published {
 
 const pageSize = 40;
 const mostPages = 25;
-// Behind the moment of sending, for a server's clock that is behind ours.
-const lookBackMs = 600_000;
+// The account's own timeline has its answers too.
+const shows = ["post", "reply", "comment"] as const;
 
 const listedSchema = statusSchema.extend({
   created_at: z.iso.datetime({ offset: true }),
@@ -123,47 +128,72 @@ const listedSchema = statusSchema.extend({
   spoiler_text: z.string(),
   content: z.string(),
   media_attachments: z.array(z.object({ id: z.string() })),
+  /** Of the author's own statuses; servers leave it out where the person wants so. */
+  application: z.object({ name: z.string() }).nullish(),
 });
+type ListedStatus = z.output<typeof listedSchema>;
 
-/** Reads the account's own statuses back to ten minutes before the item was sent. */
+/** Reads the account's own statuses back to `from`, to the last page that the server links to. */
 export async function locate(
   context: ConnectorContext,
   plan: Plan,
   item: ItemRef,
-  sentAt: Date,
+  { from }: LookedFor,
 ): Promise<Located | "unsupported"> {
   if (!context.scopes.includes("read:statuses")) return "unsupported";
   const wanted = payloadSchema.parse(plan.items[item.index]?.payload);
   const parent = parentOf(plan, item);
-  const account = encodeURIComponent(context.accountId.split("/").at(-1) ?? "");
-  const since = sentAt.getTime() - lookBackMs;
-  const matches: Located["matches"] = [];
+  const posts: ListedPost[] = [];
   let coversFrom: Date | null = null;
   let below: string | null = null;
   for (let page = 0; page < mostPages; page += 1) {
-    const after: string = below === null ? "" : `&max_id=${encodeURIComponent(below)}`;
-    const path = `/api/v1/accounts/${account}/statuses?exclude_reblogs=true&limit=${pageSize}${after}`;
-    const statuses = await call(context, z.array(listedSchema), "GET", path);
+    const { statuses, isLast } = await readAgain(() => readStatuses(context, below));
     for (const status of statuses) {
       const createdAt = new Date(status.created_at);
-      if (createdAt.getTime() < since) continue;
-      if (status.in_reply_to_id !== parent || status.spoiler_text !== wanted.spoilerText) continue;
-      if (status.media_attachments.map(({ id }) => id).join() !== wanted.mediaIds.join()) continue;
-      if (!(await saysTheSame(context, status, wanted.status))) continue;
-      matches.push({ ...published(status), createdAt });
+      const isForeign = typeof status.application?.name === "string" && status.application.name !== appName;
+      const likeness = await likenessTo(context, status, { wanted, parent, isRecent: createdAt >= from });
+      posts.push({ ...published(status), createdAt, likeness, isForeign });
     }
     const oldest = statuses.at(-1);
-    if (!oldest || statuses.length < pageSize) {
-      coversFrom = new Date(0);
-      break;
-    }
+    if (isLast || !oldest) return { by: "list", posts, coversFrom: new Date(0), shows };
     // Ids grow with time, so what follows is older than this one.
     coversFrom = new Date(oldest.created_at);
-    if (coversFrom.getTime() < since) break;
+    if (coversFrom < from) break;
     below = oldest.id;
   }
-  matches.sort((left, right) => right.createdAt.getTime() - left.createdAt.getTime());
-  return { matches, coversFrom };
+  return { by: "list", posts, coversFrom, shows };
+}
+
+/** A page of the account's statuses. A server may give fewer than asked for, so the end is where no next page is linked (RFC 8288). */
+async function readStatuses(
+  context: ConnectorContext,
+  below: string | null,
+): Promise<{ statuses: ListedStatus[]; isLast: boolean }> {
+  const account = encodeURIComponent(context.accountId.split("/").at(-1) ?? "");
+  const after = below === null ? "" : `&max_id=${encodeURIComponent(below)}`;
+  const path = `/api/v1/accounts/${account}/statuses?exclude_reblogs=true&limit=${pageSize}${after}`;
+  const response = await send(context, "GET", path);
+  if (!isSuccess(response)) throw mastodonFailure(response);
+  const statuses = parseAnswer(platform, response, z.array(listedSchema));
+  return { statuses, isLast: !/;\s*rel="?next"?/iu.test(response.headers["link"] ?? "") };
+}
+
+async function likenessTo(
+  context: ConnectorContext,
+  status: ListedStatus,
+  { wanted, parent, isRecent }: { wanted: Payload; parent: string | null; isRecent: boolean },
+): Promise<Likeness> {
+  const media = status.media_attachments.map(({ id }) => id);
+  const sameAround =
+    status.in_reply_to_id === parent &&
+    status.spoiler_text === wanted.spoilerText &&
+    media.join() === wanted.mediaIds.join();
+  const isSame = isRecent && sameAround && (await saysTheSame(context, status, wanted.status));
+  return likenessOf(
+    isSame,
+    { text: plainText(status.content), media },
+    { text: wanted.status, media: wanted.mediaIds },
+  );
 }
 
 /** By the text as it was sent; servers before 3.5 give none, so their HTML is read. */

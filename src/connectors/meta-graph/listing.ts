@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ConnectorContext } from "../contract.ts";
+import { readAgain } from "../read-again.ts";
 import { request } from "./api.ts";
 import type { Asked } from "./failure.ts";
 import type { MetaPlatform } from "./settings.ts";
@@ -29,11 +30,10 @@ export async function readList<Entry extends { id: string }>(
   let after: string | null = null;
   for (let count = 0; count < mostPages; count += 1) {
     const cursor: Record<string, string> = after === null ? {} : { after };
-    const page: z.output<typeof schema> = await request(platform, context, schema, asked, {
-      method: "GET",
-      path,
-      params: { ...params, limit: String(pageSize), ...cursor },
-    });
+    const call = { method: "GET" as const, path, params: { ...params, limit: String(pageSize), ...cursor } };
+    const page: z.output<typeof schema> = await readAgain(() =>
+      request(platform, context, schema, asked, call),
+    );
     const isRepeated = page.data.some(({ id }) => entries.has(id));
     for (const one of page.data) entries.set(one.id, one);
     after = page.paging?.next === undefined ? null : (page.paging.cursors?.after ?? null);

@@ -7,12 +7,16 @@ import type {
   DeliveryInput,
   ItemRef,
   Limits,
+  ListedPost,
   Located,
+  LookedFor,
   MediaFile,
   Plan,
   PlanItem,
   Published,
 } from "../contract.ts";
+import { likenessOf } from "../likeness.ts";
+import { readAgain } from "../read-again.ts";
 import { maximumWeightedLength, weightedLength } from "../text/weighted-length.ts";
 import { call, readSettings } from "./api.ts";
 import { sandboxOAuth } from "./oauth.ts";
@@ -137,31 +141,34 @@ function bodyOf(plan: Plan, item: ItemRef): JsonObject & { text: string; kind: s
 const pageSize = 100;
 // Far more than anybody posts within a window; a listing that is longer stays open-ended.
 const mostPages = 50;
-const skewMs = 60_000;
+// Its timeline has the parts of threads and the comments too.
+const shows = ["post", "reply", "comment"] as const;
 
-async function locate(context: ConnectorContext, plan: Plan, item: ItemRef, sentAt: Date): Promise<Located> {
+async function locate(
+  context: ConnectorContext,
+  plan: Plan,
+  item: ItemRef,
+  { from }: LookedFor,
+): Promise<Located> {
   const wanted = bodyOf(plan, item);
-  const since = sentAt.getTime() - skewMs;
-  const matches: Located["matches"] = [];
+  const posts: ListedPost[] = [];
   let cursor: string | null = null;
   let coversFrom: Date | null = null;
   for (let count = 0; count < mostPages; count += 1) {
     const query = new URLSearchParams({ limit: String(pageSize), ...(cursor === null ? {} : { cursor }) });
-    const page: z.output<typeof listSchema> = await call(
-      context,
-      listSchema,
-      "GET",
-      `/api/posts?${query.toString()}`,
-    );
+    const path = `/api/posts?${query.toString()}`;
+    const page: z.output<typeof listSchema> = await readAgain(() => call(context, listSchema, "GET", path));
     for (const post of page.items) {
       coversFrom = new Date(post.created_at);
-      if (equals(post, wanted)) matches.push({ ...published(post), createdAt: coversFrom });
+      const listed = { text: post.text, media: post.media.map(({ id }) => id) };
+      const likeness = likenessOf(equals(post, wanted), listed, wanted);
+      posts.push({ ...published(post), createdAt: coversFrom, likeness });
     }
-    if (page.next === null) return { matches, coversFrom: new Date(0) };
-    if (coversFrom !== null && coversFrom.getTime() < since) break;
+    if (page.next === null) return { by: "list", posts, coversFrom: new Date(0), shows };
+    if (coversFrom !== null && coversFrom < from) break;
     cursor = page.next;
   }
-  return { matches, coversFrom };
+  return { by: "list", posts, coversFrom, shows };
 }
 
 function equals(post: z.output<typeof postSchema>, wanted: ReturnType<typeof bodyOf>): boolean {

@@ -209,12 +209,9 @@ async function commit(context: ConnectorContext, plan: Plan, item: ItemRef): Pro
   return published(valueOf(await pagesOf(context).put(item.key, entry)));
 }
 
-/** Under our own key there is one entry or none, so the answer covers all of time. */
 async function locate(context: ConnectorContext, _plan: Plan, item: ItemRef): Promise<Located> {
   const found = valueOf(await pagesOf(context).find(item.key));
-  const coversFrom = new Date(0);
-  if (!found) return { matches: [], coversFrom };
-  return { matches: [{ ...published(found), createdAt: found.publishedAt }], coversFrom };
+  return { by: "key", posts: found ? [{ ...published(found), createdAt: found.publishedAt }] : [] };
 }
 
 function pagesOf(context: Pick<ConnectorContext, "site">): ConnectorSite {

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import type { ConnectorContext, ItemRef, Located, Plan } from "../contract.ts";
+import type { ConnectorContext, ItemRef, ListedPost, Located, LookedFor, Plan } from "../contract.ts";
+import { readAgain } from "../read-again.ts";
 import { call, readSettings } from "./api.ts";
-import { createdAtOf, isSame, listedPost } from "./match.ts";
+import { createdAtOf, likenessTo, listedPost } from "./match.ts";
 import { bodyOf, publishedOf } from "./posts.ts";
 
 const pageSize = 100;
@@ -11,6 +12,9 @@ const mostListed = 3_200;
 // person instead of sending again. Not further, since X charges for each post that is read.
 const lookBackMs = 3_600_000;
 
+// Answers to one's own posts stand in the timeline too.
+const shows = ["post", "reply", "comment"] as const;
+
 const pageSchema = z.object({
   data: z.array(listedPost).optional(),
   meta: z.object({ next_token: z.string().optional() }),
@@ -18,12 +22,12 @@ const pageSchema = z.object({
 });
 type Page = z.output<typeof pageSchema>;
 
-/** Reads the account's own timeline back to an hour before the post was sent. */
+/** Reads the account's own timeline back to an hour before the post was sent, or further. */
 export async function locate(
   context: ConnectorContext,
   plan: Plan,
   item: ItemRef,
-  sentAt: Date,
+  { sentAt, from: mustReach }: LookedFor,
 ): Promise<Located | "unsupported"> {
   const needed = ["tweet.read", "users.read"];
   if (needed.some((scope) => !context.scopes.includes(scope))) return "unsupported";
@@ -35,26 +39,27 @@ export async function locate(
   };
   const { webUrl } = readSettings(context.settings);
   // X takes whole seconds.
-  const from = new Date(Math.floor((sentAt.getTime() - lookBackMs) / 1000) * 1000);
-  const matches: Located["matches"] = [];
+  const earliest = Math.min(sentAt.getTime() - lookBackMs, mustReach.getTime());
+  const from = new Date(Math.floor(earliest / 1000) * 1000);
+  const posts: ListedPost[] = [];
   let listed = 0;
   let oldest: Date | null = null;
   let isPartial = false;
   let next: string | undefined;
   do {
-    const page = await readPage(context, from, next);
+    const token = next;
+    const page = await readAgain(() => readPage(context, from, token));
     for (const post of page.data ?? []) {
       const createdAt = createdAtOf(post) ?? sentAt;
       listed += 1;
       if (oldest === null || createdAt < oldest) oldest = createdAt;
-      if (isSame(post, wanted)) matches.push({ ...publishedOf(webUrl, post.id), createdAt });
+      posts.push({ ...publishedOf(webUrl, post.id), createdAt, likeness: likenessTo(post, wanted) });
     }
     isPartial ||= (page.errors ?? []).length > 0;
     next = page.meta.next_token;
   } while (next !== undefined && listed < mostListed);
-  matches.sort((left, right) => right.createdAt.getTime() - left.createdAt.getTime());
-  if (isPartial) return { matches, coversFrom: null };
-  return { matches, coversFrom: listed < mostListed ? from : oldest };
+  const coversFrom = isPartial ? null : listed < mostListed ? from : oldest;
+  return { by: "list", posts, coversFrom, shows };
 }
 
 function readPage(context: ConnectorContext, from: Date, token: string | undefined): Promise<Page> {

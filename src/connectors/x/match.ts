@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { Likeness } from "../contract.ts";
+import { likenessOf } from "../likeness.ts";
 import { findUrls } from "../text/urls.ts";
 
 const entitySchema = z.object({
@@ -36,6 +38,11 @@ export function isSame(post: ListedPost, wanted: WantedPost): boolean {
     media === wanted.mediaCount &&
     listedText(post) === withAddresses(wanted.text.normalize("NFC"), comparableUrl)
   );
+}
+
+/** As `isSame`; a file that X lists late leaves the text to tell that it may be the one. */
+export function likenessTo(post: ListedPost, wanted: WantedPost): Likeness {
+  return likenessOf(isSame(post, wanted), { text: listedText(post) }, { text: wanted.text });
 }
 
 /** A listed text as it was written: unescaped, with the addresses behind its t.co links and without the media's. */

@@ -1,0 +1,161 @@
+import type { ListedPost, LocatedInList } from "#connectors";
+import { describe, expect, test } from "vitest";
+import { judgeLook, type LookFacts } from "./proof.ts";
+
+const sentAt = new Date("2026-03-01T12:00:00Z");
+const windowMs = 600_000;
+const skewMs = 120_000;
+/** Long enough for a person to be asked. */
+const late = 2_500_000;
+
+function after(ms: number): Date {
+  return new Date(sentAt.getTime() + ms);
+}
+
+function post(externalId: string, createdAfterMs: number, more: Partial<ListedPost> = {}): ListedPost {
+  const url = `https://example.org/${externalId}`;
+  return { externalId, url, data: {}, createdAt: after(createdAfterMs), likeness: "same", ...more };
+}
+
+function list(posts: ListedPost[] = [], coversFrom: Date | null = new Date(0)): LocatedInList {
+  return { by: "list", posts, coversFrom, shows: ["post"] };
+}
+
+/** A look after the window at a whole list by a clock that agrees, with what differs. */
+function look(given: Partial<LookFacts>): LookFacts {
+  return {
+    located: list(),
+    sentAt,
+    lookedAt: after(700_000),
+    windowMs,
+    knownForMs: 700_000,
+    skewMs,
+    clockAheadMs: 0,
+    taken: new Set(),
+    witnesses: [],
+    hasReplies: false,
+    looks: 1,
+    giveUpAfterMs: 1_800_000,
+    ...given,
+  };
+}
+
+/** What follows at once, and what does once nothing more is hoped for. */
+function verdicts(given: Partial<LookFacts>): string[] {
+  return [judgeLook(look(given)).kind, judgeLook(look({ ...given, lookedAt: after(late) })).kind];
+}
+
+function askedWhy(given: Partial<LookFacts>): string {
+  const result = judgeLook(look({ ...given, lookedAt: after(late) }));
+  return result.kind === "ask" ? result.why : `no question but ${result.kind}`;
+}
+
+test("a look confirms early, and never proves absence early", () => {
+  const early = { lookedAt: after(1_000), knownForMs: 1_000 };
+  expect(judgeLook(look({ ...early, located: list([post("a", 100)], null) }))).toMatchObject({
+    kind: "found",
+    published: { externalId: "a" },
+  });
+  expect(judgeLook(look({ lookedAt: after(599_999) })).kind).toBe("again");
+  expect(judgeLook(look({ lookedAt: after(600_000) })).kind).toBe("absent");
+});
+
+describe("a list proves absence only", () => {
+  test("where it reaches back by as much as the clocks may differ", () => {
+    expect(verdicts({ located: list([], after(1)) })).toEqual(["again", "ask"]);
+    expect(verdicts({ located: list([], null) })).toEqual(["again", "ask"]);
+    // A platform that is 90 seconds behind dates what is sent now before this.
+    expect(verdicts({ located: list([], after(-60_000)) })).toEqual(["again", "ask"]);
+    expect(verdicts({ located: list([], after(-skewMs + 1)) })).toEqual(["again", "ask"]);
+    expect(verdicts({ located: list([], after(-skewMs)) })).toEqual(["absent", "absent"]);
+  });
+
+  test("where nothing in it may be the item", () => {
+    expect(verdicts({ located: list([post("hers", 5_000, { likeness: "other" })]) })).toEqual(["absent", "absent"]);
+    const changed = list([post("changed", 5_000, { likeness: "similar" })]);
+    expect(verdicts({ located: changed })).toEqual(["again", "ask"]);
+    expect(askedWhy({ located: changed })).toContain("https://example.org/changed");
+    expect(verdicts({ located: changed, taken: new Set(["changed"]) })).toEqual(["absent", "absent"]);
+    const earlier = list([post("earlier", -skewMs - 1, { likeness: "similar" })]);
+    expect(verdicts({ located: earlier })).toEqual(["absent", "absent"]);
+    // An equal one that is too old may be ours under a wrong clock.
+    expect(verdicts({ located: list([post("old", -skewMs - 1)]) })).toEqual(["again", "ask"]);
+  });
+
+  test("where it shows what Galley has seen published", () => {
+    const own = post("own", -300_000, { likeness: "other" });
+    const taken = new Set(["own", "v1"]);
+    expect(verdicts({ witnesses: ["own"], taken })).toEqual(["again", "ask"]);
+    expect(verdicts({ witnesses: ["own"], taken, located: list([own]) })).toEqual(["absent", "absent"]);
+    const named = list([{ ...own, externalId: "p1", aliases: ["v1"] }]);
+    expect(verdicts({ witnesses: ["v1"], taken, located: named })).toEqual(["absent", "absent"]);
+    expect(askedWhy({ witnesses: ["own", "v1"], taken })).toContain("lacks 2 of the posts");
+  });
+
+  test("where the platform's clock agrees", () => {
+    expect(verdicts({ clockAheadMs: skewMs })).toEqual(["absent", "absent"]);
+    expect(verdicts({ clockAheadMs: skewMs + 1 })).toEqual(["again", "ask"]);
+    expect(verdicts({ clockAheadMs: -skewMs - 1 })).toEqual(["again", "ask"]);
+    expect(askedWhy({ clockAheadMs: 660_000 })).toBe(
+      "The platform's clock is 660 seconds ahead of Galley's, so its times prove nothing.",
+    );
+    // Nor does it say which of equal posts is ours.
+    const equal = { clockAheadMs: 660_000, located: list([post("byHand", 60_000)]) };
+    expect(verdicts(equal)).toEqual(["again", "ask"]);
+    expect(askedWhy(equal)).toContain("https://example.org/byHand");
+  });
+
+  test("where this process has waited as long itself, whatever the database's clock says", () => {
+    expect(verdicts({ knownForMs: 2_000 })).toEqual(["again", "again"]);
+    expect(judgeLook(look({ knownForMs: 599_999 }))).toMatchObject({ kind: "again", waitMs: 1 });
+    expect(verdicts({ knownForMs: 600_000 })).toEqual(["absent", "absent"]);
+  });
+});
+
+describe("what is found", () => {
+  test("is neither older than the attempt nor another's", () => {
+    const twins = list([post("second", 2_000), post("first", 1_000)]);
+    const found = (taken: string[]) => judgeLook(look({ located: twins, taken: new Set(taken) }));
+    expect(found([])).toMatchObject({ published: { externalId: "first" } });
+    expect(found(["first"])).toMatchObject({ published: { externalId: "second" } });
+    expect(found(["first", "second"]).kind).toBe("absent");
+  });
+
+  test("is not what the platform names another application or person for", () => {
+    expect(verdicts({ located: list([post("byHand", 1_000, { isForeign: true })]) })).toEqual(["absent", "absent"]);
+  });
+
+  test("is as old as the measured difference of the clocks says", () => {
+    const behind = { clockAheadMs: -90_000, located: list([post("ours", -89_000)]) };
+    expect(judgeLook(look(behind)).kind).toBe("found");
+    // By a clock that agrees, somebody else wrote it a minute before.
+    expect(verdicts({ located: list([post("hers", -60_000)]) })).toEqual(["again", "ask"]);
+    // Where nothing is known of the clock, it may be ours.
+    expect(judgeLook(look({ clockAheadMs: null, located: list([post("ours", -60_000)]) })).kind).toBe("found");
+  });
+
+  test("is asked about where a thread would go on below one of several", () => {
+    const twins = list([post("byHand", 2_000), post("ours", 1_000)]);
+    expect(verdicts({ located: twins, hasReplies: true })).toEqual(["again", "ask"]);
+    expect(askedWhy({ located: twins, hasReplies: true })).toContain("https://example.org/ours");
+    expect(judgeLook(look({ located: twins, hasReplies: true, taken: new Set(["byHand"]) })).kind).toBe("found");
+  });
+});
+
+test("what stands under a key of our own is ours, and nothing there is a proof after the window", () => {
+  const { likeness: _likeness, ...mine } = post("mine", -9_000_000);
+  const found = judgeLook(look({ located: { by: "key", posts: [mine] }, lookedAt: after(1), knownForMs: 0 }));
+  expect(found).toMatchObject({ kind: "found", published: { externalId: "mine" } });
+  expect(judgeLook(look({ located: { by: "key", posts: [] }, lookedAt: after(599_999) })).kind).toBe("again");
+  expect(verdicts({ located: { by: "key", posts: [] }, clockAheadMs: 9_000_000 })).toEqual(["absent", "absent"]);
+});
+
+test("a person is asked where nothing can be read, but not before the window has passed", () => {
+  expect(judgeLook(look({ located: "unsupported", lookedAt: after(1_000), knownForMs: 0 }))).toMatchObject({
+    kind: "again",
+    waitMs: 599_000,
+    // People are not told that it is being read.
+    blind: true,
+  });
+  expect(judgeLook(look({ located: "unsupported", knownForMs: 0 })).kind).toBe("ask");
+});

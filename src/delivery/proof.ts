@@ -1,0 +1,166 @@
+import type { ListedPost, Located, LocatedInList, Published } from "#connectors";
+import { lookAfterMs } from "./verdicts.ts";
+
+/** One reading of the platform, and everything else that decides what it proves. */
+export type LookFacts = {
+  located: Located | "unsupported";
+  /** t_send. */
+  sentAt: Date;
+  /** When the listing was asked for, by the database's clock. */
+  lookedAt: Date;
+  windowMs: number;
+  /** How long this process itself has known of the attempt, by a clock that nobody can set. */
+  knownForMs: number;
+  /** How far the platform's clock and ours may differ. */
+  skewMs: number;
+  /** How far the platform's clock is ahead of the database's, as its answers said; null where they said nothing. */
+  clockAheadMs: number | null;
+  /** Ids that other attempts of this account own. */
+  taken: ReadonlySet<string>;
+  /** Ids of posts of this account that Galley has seen confirmed within the time that the list covers. */
+  witnesses: readonly string[];
+  /** Parts follow that would answer to this one. */
+  hasReplies: boolean;
+  /** Looks so far, this one included. */
+  looks: number;
+  /** After this long without a proof a person is asked. */
+  giveUpAfterMs: number;
+};
+
+export type LookResult =
+  | { kind: "found"; published: Published; createdAt: Date }
+  | { kind: "absent"; coversFrom: Date }
+  /** `blind`: the platform cannot be read at all, and the wait is for the window's end. */
+  | { kind: "again"; waitMs: number; why: string; blind?: true }
+  | { kind: "ask"; why: string };
+
+/** Ids and times of a platform may come from other machines than the clock that its answers show. */
+const measuredToleranceMs = 20_000;
+
+/** From when on a list must be complete to prove that something sent at `sentAt` is not in it, by the platform's clock. */
+export function mustCoverFrom(sentAt: Date, skewMs: number): Date {
+  return new Date(sentAt.getTime() - skewMs);
+}
+
+/**
+ * What one reading of the platform proves (invariants 3, 5, 7 and 10; docs/architecture.md, "What counts as proof").
+ * What stands under a key of our own is ours; a list proves absence only where it shows what it must, by a clock that
+ * agrees, after the window. Anything less is not known: look again, then ask a person, with addresses.
+ */
+export function judgeLook(facts: LookFacts): LookResult {
+  const untilWindow = untilWindowMs(facts);
+  if (facts.located === "unsupported") {
+    if (untilWindow > 0)
+      return { kind: "again", waitMs: untilWindow, why: "the platform cannot be read", blind: true };
+    return { kind: "ask", why: "This platform does not let Galley read back what was published." };
+  }
+  const found =
+    facts.located.by === "key"
+      ? facts.located.posts.find(({ externalId }) => !facts.taken.has(externalId))
+      : foundIn(facts.located, facts);
+  if (found === "several") return askOnceOver(facts, "Several equal posts may be this one", candidatesIn(facts));
+  if (found) {
+    const { createdAt, externalId, url, data, refused, deferred } = found;
+    const rest = { ...(refused ? { refused } : {}), ...(deferred ? { deferred } : {}) };
+    return { kind: "found", published: { externalId, url, data, ...rest }, createdAt };
+  }
+  if (untilWindow > 0) {
+    return { kind: "again", waitMs: Math.min(untilWindow, lookAfterMs(facts.looks)), why: "not visible yet" };
+  }
+  if (facts.located.by === "key") return { kind: "absent", coversFrom: new Date(0) };
+  return absentFrom(facts.located, facts);
+}
+
+/** By both clocks: the database's may have been set, and this process may have come later. */
+function untilWindowMs({ lookedAt, sentAt, windowMs, knownForMs, located }: LookFacts): number {
+  const byDatabase = windowMs - (lookedAt.getTime() - sentAt.getTime());
+  // A person is asked whatever the clocks say, and can tell.
+  return located === "unsupported" ? byDatabase : Math.max(byDatabase, windowMs - knownForMs);
+}
+
+/** The one listed post that is ours; "several" where it matters which of them, as a thread goes on below it. */
+function foundIn(located: LocatedInList, facts: LookFacts): ListedPost | "several" | undefined {
+  if (isClockOff(facts)) return undefined;
+  const candidates = unowned(located, facts)
+    .filter((post) => post.likeness === "same" && isYoungEnough(post, facts))
+    .toSorted((left, right) => left.createdAt.getTime() - right.createdAt.getTime());
+  if (candidates.length > 1 && facts.hasReplies) return "several";
+  // The oldest that is young enough: what came later may belong to an attempt that comes later.
+  return candidates[0];
+}
+
+function candidatesIn(facts: LookFacts): ListedPost[] {
+  if (facts.located === "unsupported" || facts.located.by === "key") return [];
+  return unowned(facts.located, facts).filter((post) => post.likeness === "same" && isYoungEnough(post, facts));
+}
+
+function unowned({ posts }: LocatedInList, { taken }: LookFacts): ListedPost[] {
+  return posts.filter(({ externalId, isForeign }) => !taken.has(externalId) && isForeign !== true);
+}
+
+/** Not from before t_send: by the measured difference of the clocks where there is one, else within the skew. */
+function isYoungEnough({ createdAt }: ListedPost, { sentAt, skewMs, clockAheadMs }: LookFacts): boolean {
+  const tolerance = clockAheadMs === null ? skewMs : Math.min(skewMs, measuredToleranceMs);
+  return createdAt.getTime() - (clockAheadMs ?? 0) >= sentAt.getTime() - tolerance;
+}
+
+function isClockOff({ clockAheadMs, skewMs }: LookFacts): boolean {
+  return clockAheadMs !== null && Math.abs(clockAheadMs) > skewMs;
+}
+
+/** The window is over and nothing was found: whether that is a proof, and what it lacks where it is none. */
+function absentFrom(located: LocatedInList, facts: LookFacts): LookResult {
+  const { coversFrom } = located;
+  if (isClockOff(facts)) return askOnceOver(facts, clockWords(facts), doubts(located, facts));
+  if (coversFrom === null || coversFrom > mustCoverFrom(facts.sentAt, facts.skewMs)) {
+    return askOnceOver(facts, "The platform's list does not reach back to the moment of sending", []);
+  }
+  const doubtful = doubts(located, facts);
+  if (doubtful.length > 0) {
+    return askOnceOver(facts, "The platform shows what may be this post, or one that somebody else wrote", doubtful);
+  }
+  const listed = new Set(located.posts.flatMap(({ externalId, aliases = [] }) => [externalId, ...aliases]));
+  const missing = facts.witnesses.filter((id) => !listed.has(id));
+  if (missing.length > 0) {
+    const why = `The platform's list lacks ${missing.length} of the posts that Galley has seen published, so it may lack this one too`;
+    return askOnceOver(facts, why, []);
+  }
+  return { kind: "absent", coversFrom };
+}
+
+/**
+ * What nobody owns and may be the item: an equal post, which may be older than t_send allows under a wrong clock, and
+ * what resembles it since then.
+ */
+function doubts(located: LocatedInList, facts: LookFacts): ListedPost[] {
+  const from = facts.sentAt.getTime() - facts.skewMs;
+  return unowned(located, facts).filter(
+    ({ likeness, createdAt }) => likeness === "same" || (likeness === "similar" && createdAt.getTime() >= from),
+  );
+}
+
+/** Another look while there is time: lists mend, and other attempts take what is theirs. Then a person, with the addresses. */
+function askOnceOver(facts: LookFacts, why: string, posts: readonly ListedPost[]): LookResult {
+  const sinceSend = facts.lookedAt.getTime() - facts.sentAt.getTime();
+  if (sinceSend <= facts.windowMs + facts.giveUpAfterMs) {
+    return { kind: "again", waitMs: lookAfterMs(facts.looks), why: `absence is not proven yet: ${lowered(why)}` };
+  }
+  return { kind: "ask", why: `${why}${addressesOf(posts)}.` };
+}
+
+const mostAddresses = 3;
+
+function addressesOf(posts: readonly ListedPost[]): string {
+  const urls = posts.flatMap(({ url }) => url ?? []).slice(0, mostAddresses);
+  return urls.length === 0 ? "" : `: ${urls.join(" , ")}`;
+}
+
+function lowered(words: string): string {
+  return words.charAt(0).toLowerCase() + words.slice(1);
+}
+
+function clockWords({ clockAheadMs }: LookFacts): string {
+  const seconds = Math.round(Math.abs(clockAheadMs ?? 0) / 1000);
+  const side = (clockAheadMs ?? 0) > 0 ? "ahead of" : "behind";
+  return `The platform's clock is ${seconds} seconds ${side} Galley's, so its times prove nothing`;
+}
