@@ -48,20 +48,24 @@ export function refusalOf(response: ConnectorResponse): { error: string; message
 
 /**
  * What a refusing status says, by the rule that holds on every platform: 429 is `throttled`, 401
- * `unauthorized`, 408 and 5xx and anything unforeseen `unknown`, another 4xx `rejected`.
- * `refreshable` says whether this platform's 401 may pass with a new access token.
+ * `unauthorized`, 408 and 5xx and anything unforeseen `unknown`, another 4xx `rejected`. A 4xx is the platform's word
+ * only in the platform's own form: a firewall or a proxy that answers for it may have passed the request on before.
+ *
+ * @param options.refreshable whether this platform's 401 may pass with a new access token
+ * @param options.isOwn whether the answer has the platform's form; a JSON object with `error` or `message` where it is not said
  */
 export function failureOf(
   platform: Platform,
   response: ConnectorResponse,
-  options: { refreshable: boolean } = { refreshable: false },
+  options: { refreshable?: boolean; isOwn?: boolean } = {},
 ): ConnectorFailure {
   const { status } = response;
-  const words = refusalOf(response).message;
+  const { error, message: words } = refusalOf(response);
+  const { refreshable = false, isOwn = error !== "" || words !== "" } = options;
   const said = words === "" ? `status ${status}` : words;
   const evidence = evidenceOf(response);
   if (status === 429) {
-    const seconds = retryAfter(response);
+    const seconds = retryAfterOf(response);
     return new ConnectorFailure({
       verdict: "throttled",
       code: `${platform.id}.throttled`,
@@ -70,18 +74,18 @@ export function failureOf(
       ...(seconds === null ? {} : { retryAfterSeconds: seconds }),
     });
   }
-  if (status === 401) {
+  if (status === 401 && isOwn) {
     return new ConnectorFailure({
       verdict: "unauthorized",
       code: `${platform.id}.unauthorized`,
-      message: options.refreshable
+      message: refreshable
         ? `${platform.name} wants a fresh sign-in: ${said}`
         : `${platform.name} no longer accepts this connection: ${said} Connect the channel again.`,
-      refreshable: options.refreshable,
+      refreshable,
       evidence,
     });
   }
-  if (status >= 400 && status < 500 && status !== 408) {
+  if (isOwn && isFinalStatus(status)) {
     return new ConnectorFailure({
       verdict: "rejected",
       code: `${platform.id}.rejected`,
@@ -103,8 +107,20 @@ export function evidenceOf(response: ConnectorResponse): string {
   return `${response.status} ${text.slice(0, longestEvidence)}`.trimEnd().toWellFormed();
 }
 
-// RFC 9110 section 10.2.3: seconds, or a date that only a clock could turn into seconds; the date is left out.
-function retryAfter(response: ConnectorResponse): number | null {
-  const value = response.headers["retry-after"] ?? "";
-  return /^\d{1,6}$/.test(value) ? Number(value) : null;
+/** Whether a status refuses for good, if it is the platform that says so: a 4xx but 408. */
+export function isFinalStatus(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408;
+}
+
+/**
+ * How long to wait by `Retry-After` (RFC 9110 section 10.2.3), in seconds: as a number, or up to a date by the clock
+ * of the answer itself; null where it says nothing.
+ */
+export function retryAfterOf({ headers }: Pick<ConnectorResponse, "headers">): number | null {
+  const value = (headers["retry-after"] ?? "").trim();
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  const until = /^[A-Z][a-z]{2,8},/.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(until)) return null;
+  const told = Date.parse(headers["date"] ?? "");
+  return Math.max(1, Math.ceil((until - (Number.isNaN(told) ? Date.now() : told)) / 1000));
 }

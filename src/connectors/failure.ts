@@ -39,6 +39,9 @@ const kinds = {
   unknown: "unavailable",
 } satisfies Record<Verdict, ErrorKind>;
 
+/** A day: a platform that asks for more has misspoken, as one that tells milliseconds for seconds. */
+const longestWaitSeconds = 86_400;
+
 /** The one error that a connector throws. */
 export class ConnectorFailure extends GalleyError {
   readonly verdict: Verdict;
@@ -52,7 +55,9 @@ export class ConnectorFailure extends GalleyError {
       kind: kinds[details.verdict],
       message: details.message,
       retryable: details.verdict === "not_sent" || details.verdict === "throttled",
-      ...(details.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: details.retryAfterSeconds }),
+      ...(details.retryAfterSeconds === undefined
+        ? {}
+        : { retryAfterSeconds: Math.min(details.retryAfterSeconds, longestWaitSeconds) }),
       ...(details.cause === undefined ? {} : { cause: details.cause }),
     });
     this.verdict = details.verdict;

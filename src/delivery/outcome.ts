@@ -6,7 +6,7 @@ import type { Claimed } from "./claim.ts";
 import { afterDeferral, ending, refusedSoFar } from "./recipients.ts";
 import type { AttemptOutcome, NextStep } from "./settle.ts";
 import { idTaken, type Tools } from "./tools.ts";
-import { type Consequence, type FailureFacts, consequenceOf } from "./verdicts.ts";
+import { type Consequence, type FailureFacts, consequenceOf, isDuplicate } from "./verdicts.ts";
 
 /** A claimed delivery while this process works on it. Times are of the monotonic clock. */
 export type Work = {
@@ -163,8 +163,15 @@ const changedMedia = new Set(["delivery.media_changed", "files.damaged"]);
 
 function failureFacts(work: Work, error: unknown, item: number): FailureFacts {
   const { claimed } = work;
-  const earlier = claimed.attempts.filter((attempt) => attempt.item === item).map(({ state }) => state);
-  const common = { tries: claimed.tries + 1, earlier, lateInMs: work.lateAt - performance.now() };
+  const attempts = claimed.attempts.filter((attempt) => attempt.item === item);
+  const common = {
+    tries: claimed.tries + 1,
+    earlier: attempts.map(({ state }) => state),
+    isAbsentDuplicate: attempts.some(
+      ({ state, errorCode }) => state === "absent_proven" && isDuplicate(errorCode),
+    ),
+    lateInMs: work.lateAt - performance.now(),
+  };
   if (error instanceof ConnectorFailure) {
     const { verdict, code, refreshable, retryAfterSeconds } = error;
     return { ...common, verdict, code, refreshable, retryAfterSeconds };

@@ -33,6 +33,7 @@ function look(given: Partial<LookFacts>): LookFacts {
     clockAheadMs: 0,
     taken: new Set(),
     witnesses: [],
+    isTwinOfLost: false,
     hasReplies: false,
     looks: 1,
     giveUpAfterMs: 1_800_000,
@@ -90,6 +91,11 @@ describe("a list proves absence only", () => {
     const named = list([{ ...own, externalId: "p1", aliases: ["v1"] }]);
     expect(verdicts({ witnesses: ["v1"], taken, located: named })).toEqual(["absent", "absent"]);
     expect(askedWhy({ witnesses: ["own", "v1"], taken })).toContain("lacks 2 of the posts");
+  });
+
+  test("where the platform does not say itself that it has such a post, after an answer was lost", () => {
+    expect(verdicts({ isTwinOfLost: true })).toEqual(["again", "ask"]);
+    expect(judgeLook(look({ isTwinOfLost: true, located: list([post("late", 1_000)]) })).kind).toBe("found");
   });
 
   test("where the platform's clock agrees", () => {

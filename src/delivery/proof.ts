@@ -19,6 +19,8 @@ export type LookFacts = {
   taken: ReadonlySet<string>;
   /** Ids of posts of this account that Galley has seen confirmed within the time that the list covers. */
   witnesses: readonly string[];
+  /** The platform refused this as a duplicate, and an earlier attempt may have been out all the while. */
+  isTwinOfLost: boolean;
   /** Parts follow that would answer to this one. */
   hasReplies: boolean;
   /** Looks so far, this one included. */
@@ -118,6 +120,10 @@ function absentFrom(located: LocatedInList, facts: LookFacts): LookResult {
   const doubtful = doubts(located, facts);
   if (doubtful.length > 0) {
     return askOnceOver(facts, "The platform shows what may be this post, or one that somebody else wrote", doubtful);
+  }
+  if (facts.isTwinOfLost) {
+    const why = "The platform says that it has this post already, and its list does not show it";
+    return askOnceOver(facts, why, []);
   }
   const listed = new Set(located.posts.flatMap(({ externalId, aliases = [] }) => [externalId, ...aliases]));
   const missing = facts.witnesses.filter((id) => !listed.has(id));

@@ -9,7 +9,7 @@ import { judgeLook, type LookFacts, type LookResult, mustCoverFrom } from "./pro
 import { ending, refusedSoFar } from "./recipients.ts";
 import type { AttemptOutcome, NextStep } from "./settle.ts";
 import { type Tools, itemKey, leftOver, publishedBefore, windowFor } from "./tools.ts";
-import { lookAfterMs } from "./verdicts.ts";
+import { isDuplicate, lookAfterMs } from "./verdicts.ts";
 
 /** Looks come this much later than they are due, at most. */
 const sweepMs = 2_000;
@@ -138,10 +138,25 @@ function judge(
     lookedAt: claimed.claimedAt,
     knownForMs: tools.acquaintance.knownForMs(attempt.id),
     skewMs: tools.settings.skewMs,
+    isTwinOfLost: isTwinOfLost(claimed, attempt),
     hasReplies: next !== undefined && next.kind !== "post",
     looks: attempt.looks + 1,
     giveUpAfterMs: giveUpAfter(seen.windowMs),
   });
+}
+
+/** An equal post is there, by the platform's word: where an answer was lost before, it is ours as likely as not. */
+function isTwinOfLost({ attempts }: Claimed, { id, item, errorCode }: AttemptRecord): boolean {
+  return (
+    isDuplicate(errorCode) &&
+    attempts.some(
+      (other) =>
+        other.item === item &&
+        other.id !== id &&
+        other.state === "absent_proven" &&
+        !isDuplicate(other.errorCode),
+    )
+  );
 }
 
 /** Nothing was read. */
@@ -207,7 +222,7 @@ async function writeLook(
     windowMs: Math.ceil(windowMs),
   };
   if (result.kind !== "found") {
-    await tools.settle({ ...identify(claimed), ...outcomeOf(claimed, seen, result) });
+    await tools.settle({ ...identify(claimed), ...outcomeOf(claimed, attempt, seen, result) });
     return;
   }
   const last = attempt.item === (claimed.itemHashes?.length ?? 0) - 1;
@@ -250,6 +265,7 @@ type Seen = Pick<AttemptOutcome, "id" | "looks" | "windowMs"> & { lookedAt?: Dat
 
 function outcomeOf(
   claimed: Claimed,
+  { errorCode }: AttemptRecord,
   seen: Seen,
   result: Exclude<LookResult, { kind: "found" }>,
 ): { attempt: AttemptOutcome; next: NextStep } {
@@ -267,7 +283,7 @@ function outcomeOf(
           errorCode: "delivery.reading_back",
           errorMessage: result.blind
             ? "The answer was lost, and this platform does not let Galley read back what was published. You are asked as soon as it can no longer appear late."
-            : `The answer was lost; Galley reads the platform back (${result.why}).`,
+            : `${isDuplicate(errorCode) ? "The platform says that it has this already" : "The answer was lost"}; Galley reads the platform back (${result.why}).`,
         },
       };
     case "ask":

@@ -17,6 +17,7 @@ const facts = fc.record({
   refreshable: fc.boolean(),
   retryAfterSeconds: fc.option(fc.integer({ min: 0, max: 100_000 })),
   tries: fc.integer({ min: 1, max: 200 }),
+  isAbsentDuplicate: fc.boolean(),
   earlier: fc.array(fc.constantFrom(...attemptStates), { maxLength: 5 }),
   lateInMs: fc.integer({ min: -10_000, max: 7_200_000 }),
 });
@@ -29,6 +30,7 @@ function failure(given: Partial<FailureFacts>): FailureFacts {
     retryAfterSeconds: null,
     tries: 1,
     earlier: [],
+    isAbsentDuplicate: false,
     lateInMs: 3_600_000,
     ...given,
   };
@@ -59,10 +61,13 @@ describe("a failed call", () => {
     );
   });
 
-  test("that says duplicate after an earlier attempt may be our own post", () => {
+  test("that says duplicate may be our own post, also the first time, until that is proven not to be there", () => {
     const given = failure({ verdict: "rejected", code: "x.duplicate" });
-    expect(consequenceOf(given, 0).delivery).toBe("rejected");
-    expect(consequenceOf({ ...given, earlier: ["absent_proven"] }, 0).delivery).toBe("ambiguous");
+    expect(consequenceOf(given, 0).delivery).toBe("ambiguous");
+    expect(consequenceOf({ ...given, earlier: ["not_sent"] }, 0).delivery).toBe("ambiguous");
+    const earlier = ["absent_proven"] as const;
+    expect(consequenceOf({ ...given, earlier }, 0).delivery).toBe("ambiguous");
+    expect(consequenceOf({ ...given, earlier, isAbsentDuplicate: true }, 0).delivery).toBe("rejected");
   });
 
   test("for an expired token refreshes once and then asks", () => {

@@ -20,6 +20,8 @@ export type FailureFacts = {
   tries: number;
   /** Earlier attempts for the same item, the newest last. */
   earlier: readonly AttemptState[];
+  /** One of them was refused as a duplicate too, and was proven not to be there. */
+  isAbsentDuplicate: boolean;
   /** Until the delivery counts as late. */
   lateInMs: number;
 };
@@ -37,7 +39,8 @@ export function backOffMs(tries: number, spread: number): number {
 
 /**
  * What follows from a failure of `commit`. Rules: docs/architecture.md, "One post's way".
- * A "duplicate" refusal after an earlier attempt may be our own lost post, so it is read back.
+ * A refusal as "duplicate" may be of our own post, also the first time: a balancer that repeats a request passes on
+ * what the second one was told. So it is read back, once.
  */
 export function consequenceOf(facts: FailureFacts, spread: number): Consequence {
   if (facts.verdict === "unauthorized") {
@@ -50,8 +53,7 @@ export function consequenceOf(facts: FailureFacts, spread: number): Consequence 
       refresh: mayHelp,
     };
   }
-  const maybeOurs =
-    facts.verdict === "rejected" && facts.earlier.length > 0 && facts.code.endsWith(".duplicate");
+  const maybeOurs = facts.verdict === "rejected" && isDuplicate(facts.code) && !facts.isAbsentDuplicate;
   if (facts.verdict === "unknown" || maybeOurs) {
     return { attempt: "ambiguous", delivery: "ambiguous", waitMs: lookAfterMs(0), refresh: false };
   }
@@ -63,6 +65,11 @@ export function consequenceOf(facts: FailureFacts, spread: number): Consequence 
   const waitMs = asked > 0 ? Math.round(asked * (1 + spread / 10)) : backOffMs(facts.tries, spread);
   const delivery = waitMs < facts.lateInMs ? "scheduled" : "missed";
   return { attempt: "not_sent", delivery, waitMs, refresh: false };
+}
+
+/** Whether a connector's code says that the platform has an equal post already. */
+export function isDuplicate(code: string | null): boolean {
+  return code?.endsWith(".duplicate") === true;
 }
 
 /** When to look again after `looks` looks that found nothing: 1 s, 2 s, 4 s … up to 5 minutes. */

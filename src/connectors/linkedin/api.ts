@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { JsonValue } from "#kit";
-import { failureOf, isSuccess, parseAnswer, parseJson } from "../answers.ts";
+import { failureOf, isFinalStatus, isSuccess, parseAnswer, parseJson, retryAfterOf } from "../answers.ts";
 import type { ConnectorContext, ConnectorResponse } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 import { platform, readSettings } from "./settings.ts";
@@ -80,8 +80,10 @@ export function linkedInFailure(context: ConnectorContext, response: ConnectorRe
     .trim()
     .slice(0, 500)
     .toWellFormed();
-  const isFinal = response.status >= 400 && response.status < 500;
+  const isFinal = isFinalStatus(response.status);
+  const isOwn = said.message !== undefined || said.code !== undefined;
   if (isFinal && isDuplicate(said)) return duplicate(context, said, evidence);
+  if (isFinal && !isOwn && response.status !== 429) return failureOf(platform, response, { isOwn });
   switch (response.status) {
     case 401: {
       const expired = said.code === "EXPIRED_ACCESS_TOKEN";
@@ -138,9 +140,9 @@ const longestWaitSeconds = 24 * 3600;
 
 /** LinkedIn's days end at midnight UTC, and it sends no `Retry-After`. */
 function throttled(response: ConnectorResponse, said: Envelope, evidence: string): ConnectorFailure {
-  const header = Number(response.headers["retry-after"]);
+  const header = retryAfterOf(response);
   const daily = /\bDAY\b/.test(said.message ?? "");
-  const asked = Number.isInteger(header) && header > 0 ? header : daily ? secondsToMidnight() : null;
+  const asked = header ?? (daily ? secondsToMidnight() : null);
   return new ConnectorFailure({
     verdict: "throttled",
     code: "linkedin.throttled",

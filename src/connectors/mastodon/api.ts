@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "#kit";
 import { z } from "zod";
-import { failureOf, isSuccess, parseAnswer, parseJson } from "../answers.ts";
+import { failureOf, isFinalStatus, isSuccess, parseAnswer, parseJson } from "../answers.ts";
 import type { ConnectorContext, ConnectorResponse } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 
@@ -96,6 +96,7 @@ export function mastodonFailure(response: ConnectorResponse): ConnectorFailure {
       ...(seconds === null ? {} : { retryAfterSeconds: seconds }),
     });
   }
+  if (!parsed.success) return failureOf(platform, response, { isOwn: false });
   if (response.status === 401) {
     return new ConnectorFailure({
       verdict: "unauthorized",
@@ -105,7 +106,7 @@ export function mastodonFailure(response: ConnectorResponse): ConnectorFailure {
       evidence,
     });
   }
-  if (response.status >= 400 && response.status < 500 && response.status !== 408) {
+  if (isFinalStatus(response.status)) {
     return new ConnectorFailure({
       verdict: "rejected",
       code: "mastodon.rejected",

@@ -90,7 +90,7 @@ const refusal = z.object({
 function telegramFailure(response: ConnectorResponse): ConnectorFailure {
   const parsed = refusal.safeParse(parseJson(new TextDecoder().decode(response.body)));
   // Without its own words a refusal came from something in between.
-  if (!parsed.success || response.status >= 500) return failureOf(platform, response);
+  if (!parsed.success || response.status >= 500) return failureOf(platform, response, { isOwn: false });
   const { description, parameters } = parsed.data;
   const evidence = `${response.status} ${description}`.slice(0, 500);
   if (response.status === 429) {

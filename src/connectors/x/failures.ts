@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { evidenceOf, failureOf, parseJson } from "../answers.ts";
+import { evidenceOf, failureOf, isFinalStatus, parseJson } from "../answers.ts";
 import type { ConnectorResponse } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 
@@ -27,6 +27,8 @@ export function xFailure(response: ConnectorResponse, now: Date = new Date()): C
   const { status } = response;
   const said = problemOf(response);
   const evidence = evidenceOf(response);
+  const isOwn = `${said.words}${said.title}${said.type}` !== "";
+  if (isFinalStatus(status) && status !== 429 && !isOwn) return failureOf(platform, response, { isOwn });
   if (status === 402 || said.type === "usage-capped" || said.title === "CreditsDepleted") {
     return new ConnectorFailure({
       verdict: "rejected",
@@ -49,7 +51,7 @@ export function xFailure(response: ConnectorResponse, now: Date = new Date()): C
       ...(seconds === null ? {} : { retryAfterSeconds: seconds }),
     });
   }
-  if (status >= 400 && status < 500 && status !== 401 && status !== 408) {
+  if (isFinalStatus(status) && status !== 401) {
     return new ConnectorFailure({
       verdict: "rejected",
       code: "x.rejected",

@@ -263,7 +263,7 @@ describe("a refusal of X", () => {
     ["expired", answer(401, { title: "Unauthorized" }), "unauthorized", "x.unauthorized"],
     ["timeout", answer(408, {}), "unknown", "x.no_clear_answer"],
     ["gateway", answer(502, {}), "unknown", "x.no_clear_answer"],
-    ["not JSON", { status: 403, headers: {}, body: Buffer.from("<html>") }, "rejected", "x.forbidden"],
+    ["a firewall in its stead", { status: 403, headers: {}, body: Buffer.from("<html>") }, "unknown", "x.no_clear_answer"],
   ])("%s", (_name, response, verdict, code) => {
     expect(xFailure(response)).toMatchObject({ verdict, code });
   });
