@@ -14,6 +14,8 @@ const steepestOfEach = 2.7;
 export const steepest = 9;
 /** Collections of garbage and other people's work on the machine only ever add: the least of some runs is the true time. */
 const [looks, mostRuns] = [4, 6];
+/** A machine that is twice as slow for a moment makes what is steep look harmless in one run. */
+const runsBeforeAnEnd = 3;
 
 /** Milliseconds that this thread computed for one of `times` calls, whatever else the machine does meanwhile. */
 function timeOf(call: Measured, text: string, times: number): number {
@@ -30,36 +32,53 @@ export function growthOf(
   sizes: readonly [number, number, number] = usual,
 ): number {
   const texts = sizes.map((size) => shape.of(size));
-  const least = leastOf(call, texts, { runs: looks, times: [1, 1, 1], from: noticeableMs });
-  if (!isSteep(least, noticeableMs)) return 0;
+  // Once each: steps of ten milliseconds are too coarse to decide, but most are told to be harmless by them.
+  const looked = leastOf(call, texts, { runs: looks, times: [1, 1, 1], isSuspect: mayBeSteep, atLeast: 1 });
+  if (!mayBeSteep(looked)) return 0;
   // As often as makes the three alike where the time grows with the text.
-  const often = Math.ceil(comparedMs / (least[2] ?? comparedMs));
-  const compared = leastOf(call, texts, { runs: mostRuns, times: [4 * often, 2 * often, often], from: 0 });
-  return isSteep(compared, 0) ? (compared[2] ?? 0) / (compared[0] ?? 0) : 0;
+  const often = Math.ceil(comparedMs / (looked[2] ?? comparedMs));
+  const compared = leastOf(call, texts, {
+    runs: mostRuns,
+    times: [4 * often, 2 * often, often],
+    isSuspect: isSteep,
+    atLeast: runsBeforeAnEnd,
+  });
+  return isSteep(compared) ? (compared[2] ?? 0) / (compared[0] ?? 0) : 0;
 }
 
-/** The least time of each text, as long as all of them look steep. */
+type Times = [small: number, middle: number, large: number];
+
+/** The least time of each text in milliseconds, as long as they look suspect; the largest is measured first. */
 function leastOf(
   call: Measured,
   texts: string[],
-  { runs, times, from }: { runs: number; times: [number, number, number]; from: number },
-): number[] {
-  const least = texts.map(() => Number.POSITIVE_INFINITY);
+  {
+    runs,
+    times,
+    isSuspect,
+    atLeast,
+  }: { runs: number; times: Times; isSuspect: (least: Times) => boolean; atLeast: number },
+): Times {
+  // What is not measured yet counts as nothing, so that the largest alone can end it.
+  const least: Times = [0, 0, 0];
   for (let run = 0; run < runs; run += 1) {
-    for (const size of [2, 1, 0]) {
-      least[size] = Math.min(least[size] ?? 0, timeOf(call, texts[size] ?? "", times[size] ?? 1));
-      // Mostly the largest is too fast to tell already, and the others need not run.
-      if ((least[2] ?? 0) < from) return least;
+    for (const size of [2, 1, 0] as const) {
+      const time = timeOf(call, texts[size] ?? "", times[size]);
+      least[size] = run === 0 ? time : Math.min(least[size], time);
+      if (run + 1 >= atLeast && !isSuspect(least)) return least;
     }
-    if (!isSteep(least, from)) return least;
   }
   return least;
 }
 
-function isSteep([small = 0, middle = 0, large = 0]: number[], from: number): boolean {
-  const isNoticed = large >= from && Number.isFinite(small);
+function mayBeSteep([small, , large]: Times): boolean {
+  return large >= noticeableMs && large >= small * (steepest / 2);
+}
+
+function isSteep([small, middle, large]: Times): boolean {
   const isSteepEach = large >= middle * steepestOfEach && middle >= small * steepestOfEach;
-  return isNoticed && large >= small * steepest && isSteepEach;
+  // A part that is not measured yet is 0.
+  return large >= small * steepest && (isSteepEach || middle === 0 || small === 0);
 }
 
 /** Enough to see what it is. */

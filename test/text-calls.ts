@@ -28,7 +28,8 @@ import { statusLength } from "../src/connectors/mastodon/text.ts";
 import { sameText } from "../src/connectors/meta-graph/same-text.ts";
 import { nestingProblem } from "../src/connectors/text/markdown-depth.ts";
 import { isValidUrl } from "../src/connectors/text/valid-url.ts";
-import { isSame } from "../src/connectors/x/match.ts";
+import { likenessOf } from "../src/connectors/likeness.ts";
+import { likenessTo } from "../src/connectors/x/match.ts";
 import { versionHash } from "../src/desk/binding.ts";
 import { checkVariants } from "../src/desk/check.ts";
 import { partsToCell, textsToCell, tidied } from "../src/desk/import/cell-forms.ts";
@@ -166,6 +167,7 @@ export const calls: Record<string, Measured> = {
     const body = { html: escapeHtml(text), text, language: null };
     return renderMail({ subject: text, source: text, link, images: [], body });
   },
+  "src/connectors/likeness.ts likenessOf": (text) => likenessOf(false, { text }, { text: `a${text}`, link }),
   "src/connectors/instagram/problems.ts instagramProblems": (text) =>
     instagramProblems(content(text), text, []),
   "src/connectors/mastodon/rules.ts rulesOf, of a server that takes most": (text) =>
@@ -174,8 +176,8 @@ export const calls: Record<string, Measured> = {
   "src/connectors/meta-graph/same-text.ts sameText": (text) => sameText(text, `${text} `),
   "src/connectors/text/markdown-depth.ts nestingProblem": (text) => nestingProblem("", text),
   "src/connectors/text/valid-url.ts isValidUrl": (text) => isValidUrl(text, "optional"),
-  "src/connectors/x/match.ts isSame": (text) =>
-    isSame({ id: "1", text, entities: { urls: [{ url: link }] } }, { text, mediaCount: 0, thread: null }),
+  "src/connectors/x/match.ts likenessTo": (text) =>
+    likenessTo({ id: "1", text, entities: { urls: [{ url: link }] } }, { text, mediaCount: 0, thread: null }),
   "src/desk/binding.ts versionHash": (text) =>
     versionHash([{ channelId: "", content: content(text.toWellFormed()) }], new Map()),
   "src/desk/check.ts checkVariants": (text) =>

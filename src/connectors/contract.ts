@@ -1,9 +1,11 @@
 import type { JsonObject, JsonValue, Money, Problem } from "#kit";
 import type { FormField } from "./form-field.ts";
+import type { Located, LookedFor } from "./located.ts";
 import type { ConnectorMail, RecipientAnswer } from "./mail-port.ts";
 import type { ConnectorMarkdown, ConnectorSite } from "./site-port.ts";
 
 export type { FormField } from "./form-field.ts";
+export type * from "./located.ts";
 export type * from "./mail-port.ts";
 export type * from "./site-port.ts";
 
@@ -268,49 +270,6 @@ export type Locate = (
   item: ItemRef,
   since: LookedFor,
 ) => Promise<Located | "unsupported">;
-
-/**
- * `sentAt`: t_send, when the first byte may have left. `from`: how far back a list must be read to prove anything,
- * which is earlier by as much as the platform's clock may differ from ours; a connector reads as far as that.
- */
-export type LookedFor = { sentAt: Date; from: Date };
-
-/** What reading back has shown. */
-export type Located = LocatedByKey | LocatedInList;
-
-/**
- * Something stands under a key of our own choosing, which is ours by construction, or nothing does. The answer covers
- * all of time, and no clock is in it.
- */
-export type LocatedByKey = { by: "key"; posts: (Published & { createdAt: Date })[] };
-
-/**
- * A list of what the account has. It proves nothing by itself: delivery asks whether it reaches back far enough,
- * shows what it must and agrees about the time (docs/architecture.md, "What counts as proof").
- */
-export type LocatedInList = {
-  by: "list";
-  /** Everything that was read, as well what is nothing like the item. */
-  posts: ListedPost[];
-  /** The list is complete back to this moment by the platform's clock; null where that is unknown. The epoch: to its end. */
-  coversFrom: Date | null;
-  /** Of which kinds it shows all that the account has; empty where it is about one parent alone. */
-  shows: readonly PlanItem["kind"][];
-};
-
-/**
- * `aliases`: other ids under which a commit may have named it. `likeness`: "same" is what was sent, as this platform
- * keeps and tells it. "similar" may be it after an edit by the platform (`resembles` in `likeness.ts`).
- * `isForeign`: the platform names another application as its author, or a person.
- */
-export type ListedPost = Published & {
-  createdAt: Date;
-  aliases?: readonly string[];
-  likeness: Likeness;
-  isForeign?: boolean;
-};
-
-export type Likeness = "same" | "similar" | "other";
 
 export type Account = {
   accountId: string;

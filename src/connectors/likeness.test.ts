@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { resembles } from "./likeness.ts";
 
-const sent = 'The "spring" list is out – nine titles, 3 debuts & one reprint: https://example.org/spring?list=1';
+const sent =
+  'The "spring" list is out – nine titles, 3 debuts & one reprint: https://example.org/spring?list=1';
 
 describe("a text resembles itself", () => {
   test.each([
@@ -30,7 +31,9 @@ describe("a text resembles itself", () => {
 
 test("a file or an address in common is a resemblance by itself", () => {
   expect(resembles({ text: "", media: ["m1"] }, { text: "Look", media: ["m1", "m2"] })).toBe(true);
-  expect(resembles({ text: "Read https://example.org/a" }, { text: "New!", link: "https://example.org/a" })).toBe(true);
+  expect(
+    resembles({ text: "Read https://example.org/a" }, { text: "New!", link: "https://example.org/a" }),
+  ).toBe(true);
   expect(resembles({ text: "One https://example.org/a" }, { text: "Two https://example.org/b" })).toBe(false);
   // Nothing tells them apart.
   expect(resembles({ text: "" }, { text: "🎉" })).toBe(true);

@@ -39,11 +39,16 @@ function dissect({ text, link }: Traits): Parts {
   }
   rest += text.slice(position);
   const runs = runsOf(rest);
-  return { words: runs.flatMap((run) => (unspaced.test(run) ? pairsOf(run) : [run])), letters: runs.join(""), addresses };
+  return {
+    words: runs.flatMap((run) => (unspaced.test(run) ? pairsOf(run) : [run])),
+    letters: runs.join(""),
+    addresses,
+  };
 }
 
 /** Scripts that put no spaces between words: there, two letters in a row stand for one. */
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 /** Runs of letters and digits, folded: without marks, case and compatibility forms. */
 function runsOf(text: string): string[] {
@@ -54,7 +59,9 @@ function runsOf(text: string): string[] {
 /** Each letter with the one behind it. */
 function pairsOf(run: string): string[] {
   const letters = Array.from(run);
-  return letters.length < 2 ? letters : letters.slice(1).map((letter, index) => (letters[index] ?? "") + letter);
+  return letters.length < 2
+    ? letters
+    : letters.slice(1).map((letter, index) => (letters[index] ?? "") + letter);
 }
 
 const longEnough = 12;

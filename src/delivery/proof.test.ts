@@ -72,7 +72,10 @@ describe("a list proves absence only", () => {
   });
 
   test("where nothing in it may be the item", () => {
-    expect(verdicts({ located: list([post("hers", 5_000, { likeness: "other" })]) })).toEqual(["absent", "absent"]);
+    expect(verdicts({ located: list([post("hers", 5_000, { likeness: "other" })]) })).toEqual([
+      "absent",
+      "absent",
+    ]);
     const changed = list([post("changed", 5_000, { likeness: "similar" })]);
     expect(verdicts({ located: changed })).toEqual(["again", "ask"]);
     expect(askedWhy({ located: changed })).toContain("https://example.org/changed");
@@ -128,7 +131,10 @@ describe("what is found", () => {
   });
 
   test("is not what the platform names another application or person for", () => {
-    expect(verdicts({ located: list([post("byHand", 1_000, { isForeign: true })]) })).toEqual(["absent", "absent"]);
+    expect(verdicts({ located: list([post("byHand", 1_000, { isForeign: true })]) })).toEqual([
+      "absent",
+      "absent",
+    ]);
   });
 
   test("is as old as the measured difference of the clocks says", () => {
@@ -137,14 +143,18 @@ describe("what is found", () => {
     // By a clock that agrees, somebody else wrote it a minute before.
     expect(verdicts({ located: list([post("hers", -60_000)]) })).toEqual(["again", "ask"]);
     // Where nothing is known of the clock, it may be ours.
-    expect(judgeLook(look({ clockAheadMs: null, located: list([post("ours", -60_000)]) })).kind).toBe("found");
+    expect(judgeLook(look({ clockAheadMs: null, located: list([post("ours", -60_000)]) })).kind).toBe(
+      "found",
+    );
   });
 
   test("is asked about where a thread would go on below one of several", () => {
     const twins = list([post("byHand", 2_000), post("ours", 1_000)]);
     expect(verdicts({ located: twins, hasReplies: true })).toEqual(["again", "ask"]);
     expect(askedWhy({ located: twins, hasReplies: true })).toContain("https://example.org/ours");
-    expect(judgeLook(look({ located: twins, hasReplies: true, taken: new Set(["byHand"]) })).kind).toBe("found");
+    expect(judgeLook(look({ located: twins, hasReplies: true, taken: new Set(["byHand"]) })).kind).toBe(
+      "found",
+    );
   });
 });
 
@@ -153,7 +163,10 @@ test("what stands under a key of our own is ours, and nothing there is a proof a
   const found = judgeLook(look({ located: { by: "key", posts: [mine] }, lookedAt: after(1), knownForMs: 0 }));
   expect(found).toMatchObject({ kind: "found", published: { externalId: "mine" } });
   expect(judgeLook(look({ located: { by: "key", posts: [] }, lookedAt: after(599_999) })).kind).toBe("again");
-  expect(verdicts({ located: { by: "key", posts: [] }, clockAheadMs: 9_000_000 })).toEqual(["absent", "absent"]);
+  expect(verdicts({ located: { by: "key", posts: [] }, clockAheadMs: 9_000_000 })).toEqual([
+    "absent",
+    "absent",
+  ]);
 });
 
 test("a person is asked where nothing can be read, but not before the window has passed", () => {

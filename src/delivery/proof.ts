@@ -60,7 +60,8 @@ export function judgeLook(facts: LookFacts): LookResult {
     facts.located.by === "key"
       ? facts.located.posts.find(({ externalId }) => !facts.taken.has(externalId))
       : foundIn(facts.located, facts);
-  if (found === "several") return askOnceOver(facts, "Several equal posts may be this one", candidatesIn(facts));
+  if (found === "several")
+    return askOnceOver(facts, "Several equal posts may be this one", candidatesIn(facts));
   if (found) {
     const { createdAt, externalId, url, data, refused, deferred } = found;
     const rest = { ...(refused ? { refused } : {}), ...(deferred ? { deferred } : {}) };
@@ -93,7 +94,9 @@ function foundIn(located: LocatedInList, facts: LookFacts): ListedPost | "severa
 
 function candidatesIn(facts: LookFacts): ListedPost[] {
   if (facts.located === "unsupported" || facts.located.by === "key") return [];
-  return unowned(facts.located, facts).filter((post) => post.likeness === "same" && isYoungEnough(post, facts));
+  return unowned(facts.located, facts).filter(
+    (post) => post.likeness === "same" && isYoungEnough(post, facts),
+  );
 }
 
 function unowned({ posts }: LocatedInList, { taken }: LookFacts): ListedPost[] {
@@ -119,7 +122,11 @@ function absentFrom(located: LocatedInList, facts: LookFacts): LookResult {
   }
   const doubtful = doubts(located, facts);
   if (doubtful.length > 0) {
-    return askOnceOver(facts, "The platform shows what may be this post, or one that somebody else wrote", doubtful);
+    return askOnceOver(
+      facts,
+      "The platform shows what may be this post, or one that somebody else wrote",
+      doubtful,
+    );
   }
   if (facts.isTwinOfLost) {
     const why = "The platform says that it has this post already, and its list does not show it";
@@ -141,7 +148,8 @@ function absentFrom(located: LocatedInList, facts: LookFacts): LookResult {
 function doubts(located: LocatedInList, facts: LookFacts): ListedPost[] {
   const from = facts.sentAt.getTime() - facts.skewMs;
   return unowned(located, facts).filter(
-    ({ likeness, createdAt }) => likeness === "same" || (likeness === "similar" && createdAt.getTime() >= from),
+    ({ likeness, createdAt }) =>
+      likeness === "same" || (likeness === "similar" && createdAt.getTime() >= from),
   );
 }
 
@@ -149,7 +157,11 @@ function doubts(located: LocatedInList, facts: LookFacts): ListedPost[] {
 function askOnceOver(facts: LookFacts, why: string, posts: readonly ListedPost[]): LookResult {
   const sinceSend = facts.lookedAt.getTime() - facts.sentAt.getTime();
   if (sinceSend <= facts.windowMs + facts.giveUpAfterMs) {
-    return { kind: "again", waitMs: lookAfterMs(facts.looks), why: `absence is not proven yet: ${lowered(why)}` };
+    return {
+      kind: "again",
+      waitMs: lookAfterMs(facts.looks),
+      why: `absence is not proven yet: ${lowered(why)}`,
+    };
   }
   return { kind: "ask", why: `${why}${addressesOf(posts)}.` };
 }

@@ -2,12 +2,7 @@ import type { Verdict } from "#connectors";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { attemptMayMove, attemptStates, deliveryMayMove } from "./state.ts";
-import {
-  backOffMs,
-  consequenceOf,
-  type FailureFacts,
-  lookAfterMs,
-} from "./verdicts.ts";
+import { backOffMs, consequenceOf, type FailureFacts, lookAfterMs } from "./verdicts.ts";
 
 const verdicts: Verdict[] = ["not_sent", "rejected", "unauthorized", "throttled", "unknown"];
 

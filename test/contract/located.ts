@@ -7,7 +7,8 @@ export function since(sentAt: Date): LookedFor {
 
 /** What equals the item, the newest first. */
 export function matchesIn(located: Located): Pick<ListedPost, "externalId" | "url" | "createdAt">[] {
-  const same = located.by === "key" ? located.posts : located.posts.filter(({ likeness }) => likeness === "same");
+  const same =
+    located.by === "key" ? located.posts : located.posts.filter(({ likeness }) => likeness === "same");
   return same.toSorted((left, right) => right.createdAt.getTime() - left.createdAt.getTime());
 }
 

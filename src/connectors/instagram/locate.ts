@@ -39,7 +39,9 @@ export async function locate(
   if (payload.type === "comment") {
     const path = `/${item.published[0]?.externalId ?? ""}/comments`;
     const isSame = (entry: Entry) => sameText(entry.text, payload.message);
-    const found = await list(context, path, { fields: "id,text,timestamp" }, isSame, { text: payload.message });
+    const found = await list(context, path, { fields: "id,text,timestamp" }, isSame, {
+      text: payload.message,
+    });
     const url = item.published[0]?.url ?? null;
     const posts = found.posts.map((post) => ({ ...post, url }));
     return { by: "list", posts, coversFrom: found.isComplete ? new Date(0) : null, shows: [] };

@@ -57,9 +57,7 @@ export async function locateOnPage(
 ): Promise<Located | "unsupported"> {
   if (!context.scopes.includes(readScope)) return "unsupported";
   const planned = plannedAt(plan, item);
-  return planned.kind === "post"
-    ? locatePost(context, planned.post, from)
-    : locateComment(context, planned);
+  return planned.kind === "post" ? locatePost(context, planned.post, from) : locateComment(context, planned);
 }
 
 async function locatePost(context: ConnectorContext, wanted: PlannedPost, from: Date): Promise<Located> {
@@ -86,7 +84,10 @@ async function locatePost(context: ConnectorContext, wanted: PlannedPost, from: 
 }
 
 /** What can be compared of a post, as a list tells it or as it was written. */
-function traitsOf(wanted: PlannedPost, { commentary, content }: Pick<PlannedPost, "commentary" | "content">): Traits {
+function traitsOf(
+  wanted: PlannedPost,
+  { commentary, content }: Pick<PlannedPost, "commentary" | "content">,
+): Traits {
   const link = content?.article?.source ?? null;
   return { text: plainText(commentary), link, media: mediaIn({ ...wanted, content }) };
 }

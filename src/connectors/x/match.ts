@@ -29,7 +29,7 @@ export type WantedPost = { text: string; mediaCount: number; thread: string | nu
  * space, the look of addresses): to take a post for ours that is not costs a question, not to know our own
  * costs a second post.
  */
-export function isSame(post: ListedPost, wanted: WantedPost): boolean {
+function isSame(post: ListedPost, wanted: WantedPost): boolean {
   // The parent itself would be told in an expansion, which X charges for.
   const thread = wanted.thread ?? post.id;
   const media = post.attachments?.media_keys?.length ?? 0;

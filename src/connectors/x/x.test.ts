@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ConnectorResponse, MediaInfo, VariantContent } from "../contract.ts";
 import { xFailure } from "./failures.ts";
 import { x } from "./index.ts";
-import { type ListedPost, createdAtOf, isSame } from "./match.ts";
+import { type ListedPost, createdAtOf, likenessTo } from "./match.ts";
 
 const plain: VariantContent = { parts: ["words"], link: null, media: [], firstComment: null, options: {} };
 
@@ -155,7 +155,7 @@ describe("a listed post is the wanted one", () => {
     ["a part of a thread", post({ conversation_id: "5" }), { ...wanted, thread: "5" }],
     ["one without a conversation told", post({}), { ...wanted, thread: "5" }],
   ])("%s", (_name, listed, item) => {
-    expect(isSame(listed, item)).toBe(true);
+    expect(likenessTo(listed, item)).toBe("same");
   });
 
   it.each([
@@ -169,7 +169,7 @@ describe("a listed post is the wanted one", () => {
     ["the same text in a thread", post({ conversation_id: "5" }), wanted],
     ["the same text in another thread", post({ conversation_id: "5" }), { ...wanted, thread: "6" }],
   ])("not %s", (_name, listed, item) => {
-    expect(isSame(listed, item)).toBe(false);
+    expect(likenessTo(listed, item)).not.toBe("same");
   });
 });
 
@@ -263,7 +263,12 @@ describe("a refusal of X", () => {
     ["expired", answer(401, { title: "Unauthorized" }), "unauthorized", "x.unauthorized"],
     ["timeout", answer(408, {}), "unknown", "x.no_clear_answer"],
     ["gateway", answer(502, {}), "unknown", "x.no_clear_answer"],
-    ["a firewall in its stead", { status: 403, headers: {}, body: Buffer.from("<html>") }, "unknown", "x.no_clear_answer"],
+    [
+      "a firewall in its stead",
+      { status: 403, headers: {}, body: Buffer.from("<html>") },
+      "unknown",
+      "x.no_clear_answer",
+    ],
   ])("%s", (_name, response, verdict, code) => {
     expect(xFailure(response)).toMatchObject({ verdict, code });
   });
