@@ -22,12 +22,13 @@ const lostConnection =
 /**
  * True when the database could not be reached or went away: the caller may try again later.
  * SQLSTATE class 08 is a connection failure; 57P01..57P03 are a server that stops or starts; 53300 is
- * too many connections (PostgreSQL manual, appendix A).
+ * too many connections; 25006 is a server that only reads, as one that is or was a standby; 25P03 is a transaction
+ * that the server ended because it stood still (PostgreSQL manual, appendix A).
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const state = sqlState(error);
-  if (state !== null) return /^(08...|57P0[123]|53300)$/.test(state);
+  if (state !== null) return /^(08...|57P0[123]|53300|25006|25P03)$/.test(state);
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
   if ("code" in error && typeof error.code === "string" && socketFailures.has(error.code)) return true;
   return lostConnection.test(error.message);
