@@ -64,7 +64,7 @@ export function createComments(
     oauth.authenticate(request, "partnerApiSocialActionsComments.GET_ALL", ["r_organization_social"]);
     const now = clock.now().getTime();
     const listed = state.comments.of(urn).filter((comment) => comment.listedAt <= now);
-    return pageOf(request, twist.shuffle ? listed : listed.toReversed(), wire);
+    return pageOf(request, twist.shuffle ? listed : listed.toReversed(), wire, state.switches);
   }
 
   return { create, list };

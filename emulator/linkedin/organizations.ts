@@ -48,12 +48,17 @@ export function createOrganizations(state: LinkedInState, oauth: OAuth): Organiz
       if (role === null || (wanted.role !== null && wanted.role !== role)) return [];
       return wanted.state === null || wanted.state === "APPROVED" ? [{ organization, role }] : [];
     });
-    return pageOf(request, items, ({ organization, role }) => ({
-      organization: `urn:li:organization:${organization.id}`,
-      roleAssignee: `urn:li:person:${member.id}`,
-      role,
-      state: "APPROVED",
-    }));
+    return pageOf(
+      request,
+      items,
+      ({ organization, role }) => ({
+        organization: `urn:li:organization:${organization.id}`,
+        roleAssignee: `urn:li:person:${member.id}`,
+        role,
+        state: "APPROVED",
+      }),
+      state.switches,
+    );
   }
 
   function get(request: EmulatorRequest, id: string): Answer {

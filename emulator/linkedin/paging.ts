@@ -2,11 +2,15 @@ import type { Answer, EmulatorRequest } from "../http.ts";
 import { json } from "../http.ts";
 import { badRequest } from "./errors.ts";
 
-/** One page of a collection as Rest.li answers it: `start` and `count`, with a link to the next page. */
+/**
+ * One page of a collection as Rest.li answers it: `start` and `count`, with a link to the next page, which is not
+ * promised: a collection ends with a page that is shorter than was asked for.
+ */
 export function pageOf<Item>(
   request: EmulatorRequest,
   items: Item[],
   wire: (item: Item) => Record<string, unknown>,
+  { linksToNext }: { linksToNext: boolean },
 ): Answer {
   const start = numberAt(request, "start", 0, 1_000_000);
   const count = numberAt(request, "count", 10, 100);
@@ -17,7 +21,7 @@ export function pageOf<Item>(
   const next = { type: "application/json", rel: "next", href: `${request.path}?${query.toString()}` };
   return json({
     elements: items.slice(start, start + count).map(wire),
-    paging: { start, count, links: more ? [next] : [], total: items.length },
+    paging: { start, count, links: more && linksToNext ? [next] : [], total: items.length },
   });
 }
 

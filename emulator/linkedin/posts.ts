@@ -149,7 +149,7 @@ export function createPosts(
       .of(author)
       .filter((post) => post.listedAt <= now)
       .toSorted((left, right) => right.createdAt - left.createdAt);
-    return pageOf(request, twist.shuffle ? own.toReversed() : own, wire);
+    return pageOf(request, twist.shuffle ? own.toReversed() : own, wire, state.switches);
   }
 
   function get(request: EmulatorRequest, urn: string): Answer {

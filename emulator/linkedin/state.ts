@@ -99,6 +99,8 @@ type Switches = {
   /** Programmatic refresh tokens, for approved partners alone. */
   refreshTokens: boolean;
   memberPostsPerDay: number;
+  /** Whether pages name the next one. */
+  linksToNext: boolean;
   appPostsPerDay: number;
   /** How long an upload stays PROCESSING. */
   processingMs: number;
@@ -154,6 +156,7 @@ export function createState(apps: LinkedInApp[], organizations: Organization[]):
       lacks: [],
       refreshTokens: false,
       memberPostsPerDay: 150,
+      linksToNext: true,
       appPostsPerDay: 100_000,
       processingMs: 0,
       oldestVersion: "202512",

@@ -116,7 +116,7 @@ function rulesOf(server: MastodonServer, clock: PlatformClock, publicUrl: () => 
 
   function list(request: EmulatorRequest, accountId: string, twist: Twist): Answer {
     signedIn(request, "read:statuses");
-    const limit = Math.min(Number(request.query.get("limit") ?? "20"), 40);
+    const limit = Math.min(Number(request.query.get("limit") ?? "20"), server.statusesPerPage);
     const below = request.query.get("max_id");
     const rows = statuses
       .of(accountId)

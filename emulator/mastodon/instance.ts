@@ -3,6 +3,8 @@ export type MastodonServer = {
   /** How long a file is processed. */
   processingMs: number;
   postsPerWindow: number;
+  /** The most statuses of one page, whatever is asked for. */
+  statusesPerPage: number;
   maxCharacters: number;
   maxFiles: number;
   perUrl: number;
@@ -19,6 +21,7 @@ export function usualServer(): MastodonServer {
   return {
     processingMs: 0,
     postsPerWindow: 300,
+    statusesPerPage: 40,
     maxCharacters: 500,
     maxFiles: 4,
     perUrl: 23,

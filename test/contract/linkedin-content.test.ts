@@ -267,6 +267,15 @@ describe("reading back", () => {
       matches: [{ externalId: published[0]?.externalId }],
       coversFrom: new Date(0),
     });
+    // Full pages that name no next one are not the end.
+    await harness.control("PUT", "switches", { linksToNext: false });
+    expect(told(await look(input, plan, sentAt))).toEqual(told(found));
+    await harness.control("PUT", "switches", { linksToNext: true });
+    // One page that fails is asked for again.
+    await harness.control("PUT", "faults", {
+      faults: [{ kind: "reset_before_commit", on: "list", remaining: 2 }],
+    });
+    expect(told(await look(input, plan, sentAt))).toEqual(told(found));
     await harness.control("PUT", "faults", {
       faults: [{ kind: "reordered_listing", on: "list", remaining: 2 }],
     });

@@ -135,6 +135,7 @@ export function pixelFile(bytes: Buffer = pixel): MediaFile {
 export const usualServer = {
   processingMs: 0,
   postsPerWindow: 300,
+  statusesPerPage: 40,
   maxCharacters: 500,
   maxFiles: 4,
   perUrl: 23,

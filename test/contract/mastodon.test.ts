@@ -91,6 +91,21 @@ describe("Mastodon", () => {
     expect(told(located)).toMatchObject({ matches: [{ externalId: published.externalId }] });
   });
 
+  it("reads to the last page that is linked, where a server gives fewer than asked for", async () => {
+    await harness.control("PUT", "mastodon", { statusesPerPage: 3 });
+    const sentAt = new Date();
+    const { plan, published } = await publish("Below");
+    for (let count = 0; count < 7; count += 1) await publish(`Above ${count}`);
+    if (harness.connector.locate === "unsupported") throw new TypeError("Mastodon can be read back");
+    const from = new Date(0);
+    const located = await harness.connector.locate(harness.context(), plan, item("Below"), { sentAt, from });
+    expect(told(located)).toMatchObject({
+      matches: [{ externalId: published.externalId }],
+      coversFrom: new Date(0),
+    });
+    await harness.control("PUT", "mastodon", { statusesPerPage: 40 });
+  });
+
   it("lets a GIF go out alone, as the server does", () => {
     const file = { sha256: "", bytes: 1, width: 1, height: 1, durationMs: null, pages: null };
     const media = ["a", "b"].map((mediaId) => ({ ...file, mediaId, mimeType: "image/gif" }));

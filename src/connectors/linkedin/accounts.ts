@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Account, ConnectorContext, Finding, OpenedAccount, TokenSet } from "../contract.ts";
 import { ask } from "./api.ts";
+import { isLastPage, pageSize, paging } from "./paging.ts";
 import { readSettings } from "./settings.ts";
 
 const userinfo = z.object({
@@ -57,7 +58,7 @@ export async function readPage(context: ConnectorContext): Promise<Account> {
 
 const acls = z.object({
   elements: z.array(z.object({ organization: z.string(), role: z.string(), state: z.string() })),
-  paging: z.object({ links: z.array(z.object({ rel: z.string() })).default([]) }).optional(),
+  paging: paging.optional(),
 });
 
 /** By what LinkedIn's Posts API lets publish. */
@@ -67,7 +68,6 @@ const publishing = new Set([
   "CONTENT_ADMINISTRATOR",
   "DIRECT_SPONSORED_CONTENT_POSTER",
 ]);
-const pageSize = 100;
 const mostPages = 20;
 
 /** Roles by organization id, of the person who consented. */
@@ -87,8 +87,7 @@ async function readRoles(context: ConnectorContext): Promise<Map<string, string[
       if (id === undefined || element.state !== "APPROVED") continue;
       roles.set(id, [...(roles.get(id) ?? []), element.role]);
     }
-    const more = answer.paging?.links.some(({ rel }) => rel === "next") ?? false;
-    if (!more) return roles;
+    if (isLastPage(answer)) return roles;
   }
   return roles;
 }

@@ -15,12 +15,11 @@ import { ask } from "./api.ts";
 import type { Planned } from "./commit.ts";
 import { plannedAt } from "./commit.ts";
 import { plainText } from "./little-text.ts";
+import { isLastPage, pageSize, paging } from "./paging.ts";
 import type { PlannedPost } from "./post.ts";
 import { mediaIn } from "./post.ts";
 
 export const readScope = "r_organization_social";
-
-const paging = z.object({ links: z.array(z.object({ rel: z.string() })).default([]) });
 
 const listedPost = z.object({
   id: z.string(),
@@ -135,17 +134,6 @@ async function locateComment(
   return { ...list, shows: [] };
 }
 
-/**
- * A collection ends with a page that is shorter than was asked for and names no next one
- * (https://learn.microsoft.com/linkedin/shared/api-guide/concepts/pagination); a full page without links goes on.
- */
-function isLastPage({ elements, paging: { links } }: ListPage): boolean {
-  return elements.length < pageSize && !links.some(({ rel }) => rel === "next");
-}
-
-type ListPage = { elements: unknown[]; paging: z.output<typeof paging> };
-
-const pageSize = 100;
 // Far more than a Page posts within a window; a listing that is longer stays open-ended.
 const mostPages = 20;
 
