@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { failureOf, retryAfterOf } from "./answers.ts";
 import type { ConnectorContext, ConnectorResponse } from "./contract.ts";
-import { ConnectorFailure } from "./failure.ts";
+import type { ConnectorFailure } from "./failure.ts";
 import { linkedInFailure } from "./linkedin/api.ts";
 import { mastodonFailure } from "./mastodon/api.ts";
 import { xFailure } from "./x/failures.ts";
@@ -54,7 +54,7 @@ describe("how long to wait", () => {
     [{ "retry-after": "-1" }, null],
     [{}, null],
   ])("by %o is %s seconds", (headers, seconds) => {
-    expect(retryAfterOf({ headers: headers as Record<string, string> })).toBe(seconds);
+    expect(retryAfterOf({ headers })).toBe(seconds);
   });
 
   test("is a day at most, whatever a platform says", () => {

@@ -1,8 +1,8 @@
 import type { Connector } from "#connectors";
 import { isDatabaseUnavailable } from "#platform/db";
-import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { testDatabase, type TestDatabase } from "../../test/database.ts";
+import { errorOfIdleTransaction, failOver } from "../../test/failover.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -27,25 +27,6 @@ afterAll(async () => {
   await server.close();
 });
 
-/** As after a failover: all connections end, and new ones may only read, or write again. */
-async function failOver(to: "on" | "off"): Promise<void> {
-  const name = new URL(server.url).pathname.slice(1);
-  const client = new Client({
-    connectionString: server.url,
-    options: "-c default_transaction_read_only=off",
-  });
-  await client.connect();
-  try {
-    await client.query(`alter database ${name} set default_transaction_read_only = ${to}`);
-    await client.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()",
-      [name],
-    );
-  } finally {
-    await client.end();
-  }
-}
-
 test("an answer outlives a database that only reads for a moment", async () => {
   let commits = 0;
   const { connector } = platform;
@@ -54,8 +35,8 @@ test("an answer outlives a database that only reads for a moment", async () => {
     commit: async (context, plan, item) => {
       const published = await connector.commit(context, plan, item);
       commits += 1;
-      await failOver("on");
-      setTimeout(() => void failOver("off"), 500);
+      await failOver(server.url, "reading");
+      setTimeout(() => void failOver(server.url, "writing"), 500);
       return published;
     },
   };
@@ -75,13 +56,7 @@ test("an answer outlives a database that only reads for a moment", async () => {
 });
 
 test("a transaction that the server ended because it stood still says nothing of what it would have written", async () => {
-  const client = new Client({ connectionString: server.url });
-  const ended = Promise.withResolvers<unknown>();
-  client.on("error", ended.resolve);
-  await client.connect();
-  await client.query("set idle_in_transaction_session_timeout = 50");
-  await client.query("begin");
-  const error = await ended.promise;
+  const error = await errorOfIdleTransaction(server.url);
   expect(error).toMatchObject({ code: "25P03" });
   expect(isDatabaseUnavailable(error)).toBe(true);
 });
