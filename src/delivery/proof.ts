@@ -56,12 +56,13 @@ export function judgeLook(facts: LookFacts): LookResult {
       return { kind: "again", waitMs: untilWindow, why: "the platform cannot be read", blind: true };
     return { kind: "ask", why: "This platform does not let Galley read back what was published." };
   }
-  const found =
-    facts.located.by === "key"
-      ? facts.located.posts.find(({ externalId }) => !facts.taken.has(externalId))
-      : foundIn(facts.located, facts);
-  if (found === "several")
-    return askOnceOver(facts, "Several equal posts may be this one", candidatesIn(facts));
+  const candidates = candidatesIn(facts.located, facts);
+  // A thread goes on below this one, so that it matters which of them is ours.
+  if (candidates.length > 1 && facts.hasReplies && facts.located.by === "list") {
+    return askOnceOver(facts, "Several equal posts may be this one", candidates);
+  }
+  // The oldest that is young enough: what came later may belong to an attempt that comes later.
+  const found = candidates[0];
   if (found) {
     const { createdAt, externalId, url, data, refused, deferred } = found;
     const rest = { ...(refused ? { refused } : {}), ...(deferred ? { deferred } : {}) };
@@ -81,22 +82,13 @@ function untilWindowMs({ lookedAt, sentAt, windowMs, knownForMs, located }: Look
   return located === "unsupported" ? byDatabase : Math.max(byDatabase, windowMs - knownForMs);
 }
 
-/** The one listed post that is ours; "several" where it matters which of them, as a thread goes on below it. */
-function foundIn(located: LocatedInList, facts: LookFacts): ListedPost | "several" | undefined {
-  if (isClockOff(facts)) return undefined;
-  const candidates = unowned(located, facts)
+/** What is ours, or equals the item, is owned by nobody and no older than t_send; the oldest first. */
+function candidatesIn(located: Located, facts: LookFacts): (Published & { createdAt: Date })[] {
+  if (located.by === "key") return located.posts.filter(({ externalId }) => !facts.taken.has(externalId));
+  if (isClockOff(facts)) return [];
+  return unowned(located, facts)
     .filter((post) => post.likeness === "same" && isYoungEnough(post, facts))
     .toSorted((left, right) => left.createdAt.getTime() - right.createdAt.getTime());
-  if (candidates.length > 1 && facts.hasReplies) return "several";
-  // The oldest that is young enough: what came later may belong to an attempt that comes later.
-  return candidates[0];
-}
-
-function candidatesIn(facts: LookFacts): ListedPost[] {
-  if (facts.located === "unsupported" || facts.located.by === "key") return [];
-  return unowned(facts.located, facts).filter(
-    (post) => post.likeness === "same" && isYoungEnough(post, facts),
-  );
 }
 
 function unowned({ posts }: LocatedInList, { taken }: LookFacts): ListedPost[] {
@@ -154,7 +146,7 @@ function doubts(located: LocatedInList, facts: LookFacts): ListedPost[] {
 }
 
 /** Another look while there is time: lists mend, and other attempts take what is theirs. Then a person, with the addresses. */
-function askOnceOver(facts: LookFacts, why: string, posts: readonly ListedPost[]): LookResult {
+function askOnceOver(facts: LookFacts, why: string, posts: readonly Published[]): LookResult {
   const sinceSend = facts.lookedAt.getTime() - facts.sentAt.getTime();
   if (sinceSend <= facts.windowMs + facts.giveUpAfterMs) {
     return {
@@ -168,7 +160,7 @@ function askOnceOver(facts: LookFacts, why: string, posts: readonly ListedPost[]
 
 const mostAddresses = 3;
 
-function addressesOf(posts: readonly ListedPost[]): string {
+function addressesOf(posts: readonly Published[]): string {
   const urls = posts.flatMap(({ url }) => url ?? []).slice(0, mostAddresses);
   return urls.length === 0 ? "" : `: ${urls.join(" , ")}`;
 }
