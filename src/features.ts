@@ -159,6 +159,7 @@ export async function createFeatures(parts: FeatureParts) {
     log,
     claimant: processId,
     dataDir,
+    publicUrl,
     connectorSettings: settings,
     settings: config.delivery,
   });

@@ -83,8 +83,8 @@ export const dueSince = sql`(case when d.state = 'scheduled' then d.wake_at end)
  */
 export const thisMoment = sql`(select clock_timestamp())`;
 
-/** By the index `deliveries_due`. */
-export const isDue = sql`${dueSince} <= ${thisMoment}`;
+/** By the index `deliveries_due`. What may be out already is looked for first. */
+export const isDue = sql`(${dueSince} <= ${thisMoment} and d.look_since is null)`;
 
 /** Nobody has said "not now": neither the channel, nor its workspace, nor the platform to this account. */
 export const maySend = sql`(select c.status = 'connected' and c.paused_at is null and w.paused_at is null

@@ -75,6 +75,8 @@ export type DeliveriesOptions = {
   connectorSettings?: InstallationSettings;
   /** Where the mark is kept by which a restored database is recognised; without it none is. */
   dataDir?: string;
+  /** Where Galley is reached. */
+  publicUrl?: string;
   settings: Pick<DeliverySettings, "concurrency" | "minimumWindowMs"> & Partial<DeliverySettings>;
 };
 
@@ -148,7 +150,8 @@ function isRefusedRow(error: unknown): boolean {
 export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const { database, jobs, channels, connectors, files, log } = options;
   const settings: DeliverySettings = { ...defaults, ...options.settings };
-  const quarantine = createQuarantine({ database, directory: options.dataDir ?? null, log });
+  const { dataDir: directory = null, publicUrl = null } = options;
+  const quarantine = createQuarantine({ database, directory, publicUrl, log });
   const connectorSettings = options.connectorSettings ?? {};
   // Whether a platform counts at all is told by the installation's settings; an app changes the numbers.
   const counting = new Map(
@@ -165,7 +168,11 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const maxItems = Math.max(8, Math.ceil(settings.concurrency / 2));
 
   const writeIntent = groupCommit<Intent, boolean>({
-    flush: (intents) => writeIntents(database.system, intents),
+    flush: async (intents) => {
+      const { standing, reached } = await writeIntents(database.system, intents, quarantine.seen());
+      quarantine.saw(reached);
+      return standing;
+    },
     isolates: isRefusedRow,
     maxItems,
   });
@@ -327,7 +334,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
         everyMs: 2_000,
         run: async (signal) => {
           await quarantine.beat();
-          if (await quarantine.isActive()) await looking.run(signal);
+          await looking.run(signal);
         },
       },
       {

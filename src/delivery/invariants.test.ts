@@ -71,8 +71,8 @@ function intentFor(claimed: Claimed, given: Partial<Intent> = {}): Intent {
   };
 }
 
-function intend(intent: Intent): Promise<boolean[]> {
-  return writeIntents(server.database.system, [intent]);
+async function intend(intent: Intent): Promise<boolean[]> {
+  return (await writeIntents(server.database.system, [intent])).standing;
 }
 
 function settle(claimed: Claimed, settlement: Pick<Settlement, "attempt" | "next">): Promise<boolean[]> {

@@ -30,7 +30,7 @@ export async function claimPreparations(
       from deliveries d join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
       where d.state = 'scheduled' and d.slow_to_prepare and d.plan is null and d.wake_at > ${thisMoment}
         and d.wake_at <= (select ${leaseFor(options.aheadMs)}) and d.channel_id <> all(${options.busyChannels}::uuid[])
-        and coalesce(d.not_before <= clock_timestamp(), true)
+        and coalesce(d.not_before <= clock_timestamp(), true) and d.look_since is null
         and ${maySend} and ${isCurrent(options.knownBeat)}
         and not exists (select from delivery_preparations p
           where p.workspace_id = d.workspace_id and p.delivery_id = d.id

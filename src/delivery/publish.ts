@@ -252,6 +252,9 @@ async function standsDurably(tools: Tools, sending: Sending, intent: Intent): Pr
       const message =
         "This channel goes elsewhere now than where the post was approved to go. Ask for approval again.";
       await refuse(tools, claimed, targetChanged, message);
+    } else if (state === "GD008") {
+      // The next beat sees the same, and begins the quarantine.
+      await release(tools, claimed, waitForDatabaseMs);
     } else if (state !== "GD002" && state !== "GD006") {
       // Whether the intent stands is unknown, but no byte has left: this process alone can say so.
       tools.log.error({ err: error, deliveryId: claimed.id }, "intent not written");

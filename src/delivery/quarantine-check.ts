@@ -5,17 +5,18 @@ import type { Claimed } from "./claim.ts";
 import { deliveryInput, frozenProblem, hashItems, storablePlan } from "./frozen.ts";
 import { whileHeld } from "./lease.ts";
 import { identify, refuse, release, type Work } from "./outcome.ts";
-import { writeLookFor } from "./quarantine.store.ts";
+import { forgetLook, writeLookFor } from "./quarantine.store.ts";
 import { type NextStep, writeSettlements } from "./settle.ts";
 import { type Tools, windowFor } from "./tools.ts";
 import { backOffMs } from "./verdicts.ts";
 
 const restored = {
   errorCode: "delivery.restored",
-  errorMessage: "The database was restored from a backup; whether this was sent since then is looked up.",
+  errorMessage:
+    "Galley's database has lost a part of its history; whether this was sent in it is looked up on the platform.",
 };
 const unknowable =
-  "The database was restored from a backup, and the platform could not be asked whether this post was sent since. Look there before you publish it again.";
+  "Galley's database has lost a part of its history, and the platform could not be asked whether this post was sent in it. Look there before you publish it again.";
 
 /** About four minutes of asking, with growing pauses, before a person is asked instead. */
 const mostTries = 50;
@@ -28,7 +29,7 @@ function mayPass(error: unknown): boolean {
 }
 
 /**
- * Makes a delivery that may have been sent after the backup ambiguous, so that it is read back like every lost
+ * Makes a delivery that may have been sent in a lost history ambiguous, so that it is read back like every lost
  * answer: found, proven absent, or a person is asked. Nothing is sent. Where not even a plan can be made, after
  * several tries, it is missed, and asks. Never throws.
  */
@@ -56,14 +57,21 @@ export async function lookForDelivery(
   } catch (error) {
     tools.log.warn(
       { err: error, deliveryId: claimed.id },
-      "a delivery cannot be looked up after the restore",
+      "a delivery whose history was lost cannot be looked up",
     );
-    await tools
-      .settle({ ...identify(claimed), attempt: null, next: afterFailure(claimed, error) })
-      .catch((failure: unknown) => tools.log.error({ err: failure, deliveryId: claimed.id }, "not written"));
+    await giveBack(database, claimed, afterFailure(claimed, error)).catch((failure: unknown) =>
+      tools.log.error({ err: failure, deliveryId: claimed.id }, "not written"),
+    );
   } finally {
     abort.abort();
   }
+}
+
+async function giveBack(database: Database, claimed: Claimed, next: NextStep): Promise<void> {
+  await database.system.transaction().execute(async (transaction) => {
+    const [written] = await writeSettlements(transaction, [{ ...identify(claimed), attempt: null, next }]);
+    if (written && next.state === "missed") await forgetLook(transaction, claimed);
+  });
 }
 
 function afterFailure(claimed: Claimed, error: unknown): NextStep {

@@ -12,12 +12,31 @@ const quarantineView = z.object({
   unchecked: z.int().describe("Due deliveries that were not looked up yet."),
   reading: z.int().describe("Deliveries that are being looked up."),
   asking: z.int().describe("Deliveries about which a person is asked."),
+  later: z.int().describe("Deliveries planned for later, which are looked up when they are due."),
+  mayRunTwice: z
+    .boolean()
+    .describe(
+      "This may be a copy of a Galley that still runs: a release has to say that the other one is off.",
+    ),
 });
 
 /** Whoever works here has to know why nothing goes out; what is looked up belongs to everybody's workspaces. */
 const quarantineSeen = quarantineView.partial().required({ active: true });
 
-/** The whole installation sends nothing after a restore, until what was sent is known. */
+const releaseBody = z
+  .object({
+    otherIsOff: z
+      .boolean()
+      .default(false)
+      .describe("The other Galley is switched off; needed where `mayRunTwice` is true."),
+    nothingSentEarly: z
+      .boolean()
+      .default(false)
+      .describe("Nobody sent early, since `unknownSince`, what is planned for later: it is not looked up."),
+  })
+  .default({ otherIsOff: false, nothingSentEarly: false });
+
+/** The whole installation sends nothing after its history was lost, until what was sent is known. */
 export function quarantineRoutes(
   app: App,
   { quarantine, installation }: { quarantine: Quarantine; installation: Pick<Installation, "isAdmin"> },
@@ -29,7 +48,7 @@ export function quarantineRoutes(
       schema: {
         operationId: "readQuarantine",
         summary:
-          "Whether sending waits after a restore; admins of the installation see how far looking up has come",
+          "Whether sending waits because history was lost; admins of the installation see how far looking up has come",
         tags: ["Deliveries"],
         response: { 200: quarantineSeen },
       },
@@ -63,9 +82,10 @@ export function quarantineRoutes(
         operationId: "releaseQuarantine",
         summary: "End the quarantine; refused while something is not looked up",
         tags: ["Deliveries"],
+        body: releaseBody,
         response: { 200: quarantineView },
       },
     },
-    (request) => quarantine.release(signedInOf(request)),
+    (request) => quarantine.release(signedInOf(request), request.body),
   );
 }

@@ -1,48 +1,86 @@
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
-import { type Claimed, type ClaimOptions, claimRows } from "./claim.ts";
+import { type Claimed, type ClaimOptions, claimRows, thisMoment } from "./claim.ts";
+import type { Installation, ServerHistory } from "./history.ts";
 
-export type Installation = {
-  epoch: string;
-  beat: number;
-  beatAt: Date;
+/** The installation's row, and what its server says of itself in the same moment. */
+export type InstallationNow = {
+  row: Installation;
+  now: ServerHistory;
+  silentMs: number;
   quarantinedAt: Date | null;
   reason: string | null;
   unknownSince: Date | null;
+  mayRunTwice: boolean;
 };
 
-const columns = sql`epoch, beat, beat_at as "beatAt", quarantined_at as "quarantinedAt", quarantine_reason as reason,
-  unknown_since as "unknownSince"`;
+type InstallationRow = Installation &
+  Omit<InstallationNow, "row" | "now"> & {
+    serverNow: string | null;
+    timelineNow: string | null;
+    position: number | null;
+  };
 
-export async function readInstallation(db: Kysely<Schema>, lock = false): Promise<Installation> {
-  const { rows } = await sql<Installation>`
-    select ${columns} from installation ${lock ? sql`for update` : sql``}`.execute(db);
-  const row = rows[0];
-  if (row) return row;
-  throw new TypeError("the installation's row is missing");
+export async function readInstallation(db: Kysely<Schema>, lock = false): Promise<InstallationNow> {
+  const { rows } = await sql<InstallationRow>`
+    select i.epoch, i.beat, i.beat_at as "beatAt", i.server, i.timeline, i.quarantined_at as "quarantinedAt",
+      i.quarantine_reason as reason, i.unknown_since as "unknownSince", i.may_run_twice as "mayRunTwice",
+      extract(epoch from clock_timestamp() - i.beat_at)::float8 * 1000 as "silentMs",
+      h.server as "serverNow", h.timeline as "timelineNow", wal_position() as position
+    from installation i, server_history() h ${lock ? sql`for update of i` : sql``}`.execute(db);
+  const found = rows[0];
+  if (!found) throw new TypeError("the installation's row is missing");
+  const { epoch, beat, beatAt, server, timeline, serverNow, timelineNow, position, ...rest } = found;
+  return {
+    ...rest,
+    row: { epoch, beat, beatAt, server, timeline },
+    now: { server: serverNow, timeline: timelineNow, position },
+  };
 }
 
-export async function writeBeat(db: Kysely<Schema>, beat: number): Promise<void> {
-  await sql`update installation set beat = ${beat}, beat_at = clock_timestamp()`.execute(db);
+/** Counts on, and takes the server's present history for this database's own. */
+export async function writeBeat(
+  db: Kysely<Schema>,
+  beat: number,
+  { server, timeline }: ServerHistory,
+): Promise<void> {
+  await sql`
+    update installation set beat = ${beat}, beat_at = clock_timestamp(),
+      server = coalesce(${server}, server), timeline = coalesce(${timeline}, timeline)`.execute(db);
 }
 
-export async function hasDeliveries(db: Kysely<Schema>): Promise<boolean> {
-  const { rows } = await sql<{ some: boolean }>`select exists (select from deliveries) as some`.execute(db);
-  return rows[0]?.some ?? false;
+/** What there is to lose: deliveries at all, and such that were due since the last beat. */
+export async function deliveriesAtStake(
+  db: Kysely<Schema>,
+): Promise<{ hasDeliveries: boolean; hasDueSinceBeat: boolean }> {
+  const { rows } = await sql<{ hasDeliveries: boolean; hasDueSinceBeat: boolean }>`
+    select exists (select from deliveries) as "hasDeliveries",
+      exists (select from deliveries d
+        where d.state = 'scheduled' and d.due_at between i.beat_at and clock_timestamp()) as "hasDueSinceBeat"
+    from installation i`.execute(db);
+  return rows[0] ?? { hasDeliveries: false, hasDueSinceBeat: false };
 }
 
 /**
- * Nothing is sent from this commit on. Attempts whose outcome was open in the backup may have been repeated
- * afterwards, so their windows begin now. A second call keeps the earlier moment.
+ * Nothing is sent from this commit on. Whatever could still be sent is looked for first, whenever that will be: a person
+ * may have tried it again in the time that was lost, or sent it early. Attempts whose outcome was open may have been
+ * repeated, so their windows begin now. A second call keeps the earlier moment.
  */
 export async function enterQuarantine(
   db: Kysely<Schema>,
-  { reason, since }: { reason: string; since: Date },
+  { reason, since, mayRunTwice = false }: { reason: string; since: Date; mayRunTwice?: boolean },
 ): Promise<void> {
   await sql`
     update installation set quarantined_at = coalesce(quarantined_at, clock_timestamp()),
       quarantine_reason = coalesce(quarantine_reason, ${reason}),
-      unknown_since = least(unknown_since, ${since}::timestamptz, clock_timestamp())`.execute(db);
+      unknown_since = least(unknown_since, ${since}::timestamptz, clock_timestamp()),
+      may_run_twice = may_run_twice or ${mayRunTwice},
+      lost_since = least(lost_since, ${since}::timestamptz, clock_timestamp()), lost_until = clock_timestamp()`.execute(
+    db,
+  );
+  await sql`
+    update deliveries d set look_since = least(d.look_since, i.unknown_since)
+    from installation i where d.state not in ('confirmed', 'cancelled', 'partly')`.execute(db);
   await sql`
     update delivery_attempts a set settled_fence = d.fence,
       window_ms = least(a.window_ms + extract(epoch from clock_timestamp() - a.intent_at) * 1000, 2147483647)::integer
@@ -52,49 +90,67 @@ export async function enterQuarantine(
   );
 }
 
-/** Due in or before the quarantine, not sent as far as this database knows, and not looked for yet. */
+/** It would be sent now, and may have been sent already. By the index `deliveries_to_look_for`. */
 const unchecked = sql`
-  d.state = 'scheduled' and d.due_at <= i.quarantined_at and coalesce(d.not_before <= clock_timestamp(), true)
-  and not exists (
-    select from delivery_attempts a
-    where a.delivery_id = d.id and a.state = 'absent_proven' and a.settled_at >= i.quarantined_at)`;
+  d.look_since is not null and d.state = 'scheduled' and d.due_at <= ${thisMoment}
+  and coalesce(d.not_before <= ${thisMoment}, true)`;
 
 /**
- * Takes deliveries to look for, whatever their channel's pause says: nothing of them is sent. Who waits to release
- * the quarantine waits for the last of them, so none pauses long between two tries.
+ * Takes deliveries to look for, in quarantine and after it, whatever their channel's pause says: nothing of them is
+ * sent. Who waits to release the quarantine waits for the last of them, so none pauses long between two tries.
  */
 export function claimUnchecked(
   db: Kysely<Schema>,
   options: { limit: number } & Pick<ClaimOptions, "leaseMs" | "claimant">,
 ): Promise<Claimed[]> {
   const due = sql`
-    select d.workspace_id, d.id from deliveries d cross join installation i
+    select d.workspace_id, d.id from deliveries d
     where ${unchecked} and (d.error_code is distinct from 'delivery.restored'
       or least(d.wake_at, d.updated_at + interval '5 seconds') <= clock_timestamp())
     order by d.due_at limit ${options.limit} for update of d skip locked`;
   return claimRows(db, due, options);
 }
 
-export type Progress = { unchecked: number; reading: number; asking: number };
+export type Progress = { unchecked: number; reading: number; asking: number; later: number };
 
-/** How far the looking has come; `asking` waits for people. */
+export const nothingOpen: Progress = { unchecked: 0, reading: 0, asking: 0, later: 0 };
+
+/** How far the looking has come; `asking` waits for people, and `later` is looked for when its time comes. */
 export async function quarantineProgress(db: Kysely<Schema>): Promise<Progress> {
   const { rows } = await sql<Progress>`
     select
-      (select count(*)::integer from deliveries d cross join installation i where ${unchecked}) as unchecked,
+      (select count(*)::integer from deliveries d where ${unchecked}) as unchecked,
+      (select count(*)::integer from deliveries d
+        where d.look_since is not null and d.state = 'scheduled' and d.due_at > clock_timestamp()) as later,
       count(*) filter (where state in ('claimed', 'in_flight', 'ambiguous', 'reconciling'))::integer as reading,
       count(*) filter (where state = 'needs_human')::integer as asking
     from deliveries where state in ('claimed', 'in_flight', 'ambiguous', 'reconciling', 'needs_human')`.execute(
     db,
   );
-  return rows[0] ?? { unchecked: 0, reading: 0, asking: 0 };
+  return rows[0] ?? nothingOpen;
 }
 
 export async function leaveQuarantine(db: Kysely<Schema>): Promise<void> {
   await sql`
-    update installation set quarantined_at = null, quarantine_reason = null, unknown_since = null`.execute(
-    db,
-  );
+    update installation set quarantined_at = null, quarantine_reason = null, unknown_since = null,
+      may_run_twice = false`.execute(db);
+}
+
+/** By a person's word nothing was sent before its time in the time that was lost: what is planned goes out as planned. */
+export async function forgetLater(db: Kysely<Schema>): Promise<void> {
+  await sql`
+    update deliveries set look_since = null
+    where look_since is not null and state = 'scheduled' and due_at > clock_timestamp()`.execute(db);
+  await sql`update installation set lost_since = null, lost_until = null`.execute(db);
+}
+
+/** Nobody can find out: the next try is a person's, who was told to look first. */
+export async function forgetLook(
+  db: Kysely<Schema>,
+  { workspaceId, id }: Pick<Claimed, "workspaceId" | "id">,
+): Promise<void> {
+  await sql`
+    update deliveries set look_since = null where workspace_id = ${workspaceId} and id = ${id}`.execute(db);
 }
 
 export type LookFor = {
@@ -110,7 +166,7 @@ export type LookFor = {
 };
 
 /**
- * Records that an item may have been sent at some time since the backup: an attempt as of then, whose window
+ * Records that an item may have been sent at some time since the history was lost: an attempt as of then, whose window
  * begins now. False: the fence has moved.
  */
 export async function writeLookFor(transaction: Kysely<Schema>, look: LookFor): Promise<boolean> {
@@ -129,9 +185,12 @@ export async function writeLookFor(transaction: Kysely<Schema>, look: LookFor): 
     insert into delivery_attempts (workspace_id, id, delivery_id, item, number, kind, channel_id, fence, payload_hash,
       intent_at, deadline_at, window_ms)
     select ${claimed.workspaceId}, ${look.attemptId}, ${claimed.id}, ${look.item}, ${look.number}, ${look.kind},
-      ${claimed.channelId}, ${claimed.fence}, ${look.itemHashes[look.item] ?? ""}, i.unknown_since,
-      i.unknown_since + ${look.deadlineMs}::float8 * interval '1 millisecond',
-      least(${look.windowMs} + extract(epoch from clock_timestamp() - i.unknown_since) * 1000, 2147483647)::integer
-    from installation i where i.quarantined_at is not null`.execute(transaction);
+      ${claimed.channelId}, ${claimed.fence}, ${look.itemHashes[look.item] ?? ""}, d.look_since,
+      d.look_since + ${look.deadlineMs}::float8 * interval '1 millisecond',
+      least(${look.windowMs} + extract(epoch from clock_timestamp() - d.look_since) * 1000, 2147483647)::integer
+    from deliveries d
+    where d.workspace_id = ${claimed.workspaceId} and d.id = ${claimed.id} and d.look_since is not null`.execute(
+    transaction,
+  );
   return true;
 }

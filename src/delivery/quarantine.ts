@@ -2,127 +2,124 @@ import { recordInstallationEvent } from "#platform/audit";
 import { clearQuarantineOrder, quarantineOrder } from "#platform/config";
 import type { Database } from "#platform/db";
 import type { SignedIn } from "#platform/wire";
-import { open, readFile, rename } from "node:fs/promises";
-import { join } from "node:path";
-import { z } from "zod";
 import { DeliveryError } from "./errors.ts";
+import { alarmOf, furthestBeat } from "./history.ts";
+import { findPlace, type Place, readMarker, writeMarker } from "./marker.ts";
 import * as store from "./quarantine.store.ts";
 import type { DeliveryLog } from "./tools.ts";
 
-/** In the data folder: how far the database had come when this was written, and for whom it is. */
-const markerFile = "installation.json";
-const markerSchema = z.object({ epoch: z.string(), beat: z.number() });
 type QuarantineView = {
   active: boolean;
   /** ISO text, as `unknownSince`; null where it is not active. */
   since: string | null;
   unknownSince: string | null;
   reason: string | null;
+  /** It may be a copy of a Galley that still runs. */
+  mayRunTwice: boolean;
 } & store.Progress;
+
+/** What only a person can know when a quarantine ends. */
+export type ReleaseWords = {
+  /** The other Galley, where this may be a copy, is switched off. */
+  otherIsOff?: boolean;
+  /** In the time that was lost, nobody sent early what is planned for later: it need not be looked for. */
+  nothingSentEarly?: boolean;
+};
 
 export type Quarantine = {
   /** Compares the database with the data folder and counts both up. Before a worker starts, and then often. */
   beat(): Promise<void>;
   /** What this process last wrote: a database that is behind it must not be claimed from. */
   known(): number;
+  /** How far this process has seen the database's log come, in bytes. */
+  seen(): number;
+  saw(position: number | null): void;
   isActive(): Promise<boolean>;
   view(): Promise<QuarantineView>;
   /** `admin`: an admin of the installation; the route's access has made sure of that, here as for `release`. */
   enter(admin: SignedIn, since: Date): Promise<QuarantineView>;
-  /** Throws `delivery.quarantine_unfinished` while something was not looked up. */
-  release(admin: SignedIn): Promise<QuarantineView>;
+  /**
+   * Throws `delivery.quarantine_unfinished` while something was not looked up, and `delivery.may_run_twice` where nobody
+   * has said that the other Galley is off.
+   */
+  release(admin: SignedIn, words?: ReleaseWords): Promise<QuarantineView>;
 };
 
-async function readJson<Schema extends z.ZodType>(
-  path: string,
-  schema: Schema,
-): Promise<z.output<Schema> | null> {
-  const text = await readFile(path, "utf8").catch(() => null);
-  if (text === null) return null;
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
-}
-
-async function writeJson(path: string, value: object): Promise<void> {
-  const draft = `${path}.${process.pid}`;
-  const file = await open(draft, "w", 0o600);
-  try {
-    await file.writeFile(JSON.stringify(value));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, path);
-}
-
-/** `directory` null: only the explicit commands, no comparison with a folder. */
+/**
+ * @param options.directory null: only the explicit commands, no comparison with a folder
+ */
 export function createQuarantine(options: {
   database: Database;
   directory: string | null;
+  publicUrl: string | null;
   log: DeliveryLog;
 }): Quarantine {
-  const { database, directory, log } = options;
+  const { database, directory, publicUrl, log } = options;
   const db = database.system;
   let known = 0;
+  let seen = 0;
+  let place: Place | null = null;
 
   async function beat(): Promise<void> {
     // Read before the database: the folder's number was committed before it was written.
-    const marker = directory === null ? null : await readJson(join(directory, markerFile), markerSchema);
+    const marker = directory === null ? null : await readMarker(directory);
     const order = directory === null ? null : await quarantineOrder(directory);
+    if (directory !== null) place ??= await findPlace(directory, publicUrl);
     const written = await db.transaction().execute(async (transaction) => {
-      const row = await store.readInstallation(transaction, true);
-      const furthest = Math.max(known, marker?.epoch === row.epoch ? marker.beat : 0);
-      const foreign =
-        marker !== null && marker.epoch !== row.epoch && (await store.hasDeliveries(transaction));
+      const { row, now, silentMs } = await store.readInstallation(transaction, true);
+      const stake = await store.deliveriesAtStake(transaction);
+      const facts = { row, now, silentMs, knownBeat: known, seenPosition: seen, marker, place, ...stake };
+      const alarm = alarmOf(facts);
       if (order !== null) {
-        await quarantine(transaction, "An administrator said that it was restored.", order);
-      } else if (row.beat < furthest) {
-        await quarantine(
-          transaction,
-          "The database is older than its data folder: it was restored.",
-          row.beatAt,
-        );
-      } else if (foreign) {
-        await quarantine(transaction, "The database is another than the data folder's.", row.beatAt);
+        await quarantine(transaction, {
+          reason: "An administrator said that it was restored.",
+          since: order,
+        });
+      } else if (alarm !== null) {
+        await quarantine(transaction, { ...alarm, since: row.beatAt });
       }
-      const next = Math.max(row.beat, furthest) + 1;
-      await store.writeBeat(transaction, next);
-      return { epoch: row.epoch, beat: next };
+      const next = Math.max(row.beat, furthestBeat(facts)) + 1;
+      await store.writeBeat(transaction, next, now);
+      return { epoch: row.epoch, beat: next, position: now.position ?? 0 };
     });
     known = written.beat;
+    seen = written.position;
     if (directory === null) return;
-    await writeJson(join(directory, markerFile), written);
+    await writeMarker(directory, { epoch: written.epoch, beat: written.beat, place });
     if (order !== null) await clearQuarantineOrder(directory);
   }
 
-  async function quarantine(transaction: typeof db, reason: string, since: Date): Promise<void> {
+  async function quarantine(
+    transaction: typeof db,
+    why: Parameters<typeof store.enterQuarantine>[1],
+  ): Promise<void> {
     log.error(
-      { since },
-      `quarantine: ${reason} Nothing is sent until an admin of the installation releases it.`,
+      { since: why.since },
+      `quarantine: ${why.reason} Nothing is sent until an admin of the installation releases it.`,
     );
-    await store.enterQuarantine(transaction, { reason, since });
+    await store.enterQuarantine(transaction, why);
   }
 
   async function view(): Promise<QuarantineView> {
-    const { quarantinedAt, unknownSince, reason } = await store.readInstallation(db);
-    if (quarantinedAt === null) {
-      return { active: false, since: null, unknownSince: null, reason, unchecked: 0, reading: 0, asking: 0 };
-    }
+    const { quarantinedAt, unknownSince, reason, mayRunTwice } = await store.readInstallation(db);
+    const active = quarantinedAt !== null;
     return {
-      active: true,
-      since: quarantinedAt.toISOString(),
+      active,
+      since: quarantinedAt?.toISOString() ?? null,
       unknownSince: unknownSince?.toISOString() ?? null,
       reason,
-      ...(await store.quarantineProgress(db)),
+      mayRunTwice,
+      ...(active ? await store.quarantineProgress(db) : store.nothingOpen),
     };
   }
 
   return {
     beat,
     known: () => known,
+    seen: () => seen,
+    saw: (position) => {
+      seen = Math.max(seen, position ?? 0);
+    },
     isActive: async () => (await store.readInstallation(db)).quarantinedAt !== null,
     view,
     enter: async ({ userId, name }, since) => {
@@ -140,16 +137,19 @@ export function createQuarantine(options: {
       });
       return view();
     },
-    release: async ({ userId }) => {
+    release: async ({ userId }, { otherIsOff = false, nothingSentEarly = false } = {}) => {
       await db.transaction().execute(async (transaction) => {
-        const { quarantinedAt } = await store.readInstallation(transaction, true);
+        const { quarantinedAt, mayRunTwice } = await store.readInstallation(transaction, true);
         if (quarantinedAt === null) return;
+        if (mayRunTwice && !otherIsOff) throw mayBeTwo();
         const { unchecked, reading } = await store.quarantineProgress(transaction);
         if (unchecked + reading > 0) throw unfinished(unchecked + reading);
         await store.leaveQuarantine(transaction);
+        if (nothingSentEarly) await store.forgetLater(transaction);
         await recordInstallationEvent(transaction, {
           actor: { kind: "person", userId },
           action: "delivery.released",
+          details: { otherIsOff, nothingSentEarly },
         });
       });
       return view();
@@ -163,5 +163,14 @@ function unfinished(count: number): DeliveryError {
     kind: "conflict",
     message: `${count} ${count === 1 ? "post is" : "posts are"} still being looked up on the platforms. A worker must run for that; wait until none is left, then release.`,
     retryable: true,
+  });
+}
+
+function mayBeTwo(): DeliveryError {
+  return new DeliveryError({
+    code: "delivery.may_run_twice",
+    kind: "conflict",
+    message:
+      "This Galley may be a copy of one that still runs, and both would send the same posts. Switch the other one off, and say so with the release.",
   });
 }

@@ -130,6 +130,7 @@ export type DeliveriesTable = {
   claimed_by: Nullable<string>;
   not_before: Nullable<Instant>;
   target_hash: Nullable<string>;
+  look_since: Nullable<Instant>;
 };
 
 export type DeliveryAttemptsTable = {
@@ -249,6 +250,11 @@ export type InstallationTable = {
   quarantined_at: Nullable<Instant>;
   quarantine_reason: Nullable<string>;
   unknown_since: Nullable<Instant>;
+  server: Nullable<string>;
+  timeline: Nullable<string>;
+  may_run_twice: Filled<boolean>;
+  lost_since: Nullable<Instant>;
+  lost_until: Nullable<Instant>;
 };
 
 export type InstallationAdminsTable = {

@@ -112,7 +112,7 @@ function queueCheck({ due, due_age: age }: QueueFacts): NamedCheck {
 /** Not a failure of this server: people need it to look and to release. */
 function quarantineCheck({ quarantined }: QueueFacts): NamedCheck {
   const message = quarantined
-    ? "the database was restored: nothing is sent until an owner releases it (galley quarantine release)"
+    ? "the database may have lost a part of its history: nothing is sent until an admin of the installation releases it (galley quarantine)"
     : "none";
   return { name: "quarantine", ok: true, message };
 }

@@ -32,17 +32,6 @@ export const shellText = {
     "Posts and channels are kept on the server, not on this device. This screen fills by itself as soon as Galley answers.",
   signOutLost: "Galley can't be reached, so you are still signed in. Sign out when the connection is back.",
   retry: "Try again",
-  quarantine: "The database was restored from a backup, so nothing is sent.",
-  quarantineLeft: (count: number) =>
-    `What may have gone out since then is looked up on the platforms: ${count} left.`,
-  quarantineOthers: "An admin of this Galley ends that once it is known what went out.",
-  quarantineDone: "Everything was looked up. You may let posts go out again.",
-  quarantineAsking: (count: number) =>
-    count === 1
-      ? "1 post needs your answer under Needs you."
-      : `${count} posts need your answer under Needs you.`,
-  release: "Let posts go out",
-  released: "Posts go out again",
   paused: "This workspace is paused: nothing is sent. Posts that stay due for too long become missed.",
   pausedWhere: "Settings",
   crashed: "This screen could not be shown",
@@ -62,6 +51,28 @@ export const shellText = {
     week: "Calendar by week",
     list: "Calendar as a list",
   },
+} as const;
+
+export const quarantineText = {
+  lead: "Nothing is sent, because Galley may not know what went out.",
+  left: (count: number) => `What may have gone out is looked up on the platforms: ${count} left.`,
+  others: "An admin of this Galley ends that once it is known.",
+  done: "Everything that is due was looked up. You may let posts go out again.",
+  asking: (count: number) =>
+    count === 1
+      ? "1 post needs your answer under Needs you."
+      : `${count} posts need your answer under Needs you.`,
+  release: "Let posts go out",
+  releaseLead: "Galley can't know this by itself.",
+  released: "Posts go out again",
+  keep: "Keep waiting",
+  otherIsOff: "The other Galley is switched off",
+  otherIsOffHelp: "This may be a copy. If both run, both send the same posts.",
+  nothingSentEarly: "Nobody sent a planned post early",
+  nothingSentEarlyHelp: (count: number) =>
+    count === 1
+      ? "Then 1 planned post goes out at its time. Otherwise Galley looks for it on its platform first, which takes some minutes, and may ask you."
+      : `Then ${count} planned posts go out at their time. Otherwise Galley looks for each on its platform first, which takes some minutes, and may ask you.`,
 } as const;
 
 export const paletteText = {

@@ -1,20 +1,31 @@
 import { ExclamationTriangleIcon } from "@radix-ui/react-icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { toast } from "sonner";
 import { api } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import { useMe } from "../api/use-me.ts";
 import { useQuiet } from "../lib/quiet.ts";
 import { Button } from "../ui/button.tsx";
-import { shellText } from "./messages.ts";
+import { quarantineText } from "./messages.ts";
+import { type ReleaseWords, ReleaseDialog } from "./release-dialog.tsx";
 
-/** Only admins of the installation are told the numbers. */
-type Quarantine = { active: boolean; unchecked?: number; reading?: number; asking?: number };
+/** Only admins of the installation are told more than whether it is active. */
+type Quarantine = {
+  active: boolean;
+  reason?: string | null;
+  unchecked?: number;
+  reading?: number;
+  asking?: number;
+  later?: number;
+  mayRunTwice?: boolean;
+};
 
-/** After a restored backup: that sending waits; and for admins how far looking up is, and when they may end it. */
+/** Where history was lost: that sending waits; and for admins why, how far looking up is, and when they may end it. */
 export function QuarantineBanner() {
   const { isInstallationAdmin } = useMe().user;
   const queryClient = useQueryClient();
+  const [isAsking, setAsking] = useState(false);
   const quarantine = useQuery({
     queryKey: ["quarantine"],
     queryFn: ({ signal }) => api.get<Quarantine>("/quarantine", {}, signal),
@@ -22,15 +33,22 @@ export function QuarantineBanner() {
     enabled: useQuiet(),
   });
   const release = useMutation({
-    mutationFn: () => api.post("/quarantine/release"),
-    onSuccess: () => toast.success(shellText.released),
+    mutationFn: (words: ReleaseWords) => api.post("/quarantine/release", words),
+    onSuccess: () => {
+      setAsking(false);
+      toast.success(quarantineText.released);
+    },
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["quarantine"] }),
   });
   const view = quarantine.data;
   if (!view?.active) return null;
-  const { unchecked = 0, reading = 0, asking = 0 } = view;
+  const { reason, unchecked = 0, reading = 0, asking = 0, later = 0, mayRunTwice = false } = view;
   const left = unchecked + reading;
+  function begin(): void {
+    if (mayRunTwice || later > 0) setAsking(true);
+    else release.mutate({ otherIsOff: false, nothingSentEarly: false });
+  }
   return (
     <div
       role="alert"
@@ -38,20 +56,31 @@ export function QuarantineBanner() {
     >
       <ExclamationTriangleIcon aria-hidden="true" className="shrink-0" />
       <p className="min-w-0 flex-1 basis-56">
-        {shellText.quarantine} {isInstallationAdmin ? progress(left, asking) : shellText.quarantineOthers}
+        {quarantineText.lead}{" "}
+        {isInstallationAdmin ? progress(reason ?? "", left, asking) : quarantineText.others}
       </p>
       {isInstallationAdmin ? (
-        <Button size="sm" busy={release.isPending} disabled={left > 0} onClick={() => release.mutate()}>
-          {shellText.release}
+        <Button size="sm" busy={release.isPending} disabled={left > 0} onClick={begin}>
+          {quarantineText.release}
         </Button>
+      ) : null}
+      {isAsking ? (
+        <ReleaseDialog
+          later={later}
+          mayRunTwice={mayRunTwice}
+          busy={release.isPending}
+          onClose={() => setAsking(false)}
+          onRelease={(words) => release.mutate(words)}
+        />
       ) : null}
     </div>
   );
 }
 
-function progress(left: number, asking: number): string {
+function progress(reason: string, left: number, asking: number): string {
   return [
-    left > 0 ? shellText.quarantineLeft(left) : shellText.quarantineDone,
-    ...(asking > 0 ? [shellText.quarantineAsking(asking)] : []),
+    reason,
+    left > 0 ? quarantineText.left(left) : quarantineText.done,
+    ...(asking > 0 ? [quarantineText.asking(asking)] : []),
   ].join(" ");
 }

@@ -12,11 +12,15 @@ const viewSchema = z.looseObject({
   unchecked: z.number().optional(),
   reading: z.number().default(0),
   asking: z.number().default(0),
+  later: z.number().default(0),
+  mayRunTwice: z.boolean().default(false),
 });
 
-/** quarantine: after a restore nothing is sent until what was sent since the backup is known. */
+/** quarantine: where history was lost, nothing is sent until what was sent in it is known. */
 export const quarantineCommands: Register = (program, action) => {
-  const group = program.command("quarantine").description("send nothing after a restored backup");
+  const group = program
+    .command("quarantine")
+    .description("send nothing until it is known what went out in a lost history");
   group
     .command("status", { isDefault: true })
     .description("how far looking up has come")
@@ -26,7 +30,12 @@ export const quarantineCommands: Register = (program, action) => {
     .description("before the first start on a restored database: run it in the server's folder")
     .requiredOption("--since <time>", "when the backup was made, such as 2026-03-01T02:00:00Z")
     .action(action(start));
-  group.command("release").description("end it, once everything was looked up").action(action(release));
+  group
+    .command("release")
+    .description("end it, once everything was looked up")
+    .option("--other-is-off", "this may be a copy, and the other Galley is switched off")
+    .option("--nothing-sent-early", "do not look up what is planned for later: nobody has sent it early")
+    .action(action(release));
 };
 
 function inWords(view: z.output<typeof viewSchema>): string {
@@ -38,7 +47,12 @@ function inWords(view: z.output<typeof viewSchema>): string {
     `Quarantine: nothing is sent. ${view.reason ?? ""}`,
     `What was sent after ${view.unknownSince ?? "the backup"} is looked up on the platforms: ${left} left.`,
     view.asking > 0 ? `${view.asking} need an answer in the dashboard.` : "",
-    left === 0 ? "An admin of the installation may end it: galley quarantine release" : "",
+    view.later > 0
+      ? `${view.later} planned for later are looked up when they are due; --nothing-sent-early spares that.`
+      : "",
+    left === 0
+      ? `An admin of the installation may end it: galley quarantine release${view.mayRunTwice ? " --other-is-off" : ""}`
+      : "",
   ]
     .filter((line) => line !== "")
     .join("\n");
@@ -49,9 +63,15 @@ async function status(context: Context): Promise<void> {
   context.print(view, () => inWords(view));
 }
 
-async function release(context: Context): Promise<void> {
+const releaseOptions = z.object({
+  otherIsOff: z.boolean().default(false),
+  nothingSentEarly: z.boolean().default(false),
+});
+
+async function release(context: Context, command: Command): Promise<void> {
+  const body = releaseOptions.parse(command.opts());
   const api = await context.api();
-  const view = await api.call({ method: "POST", path: "/quarantine/release", schema: viewSchema });
+  const view = await api.call({ method: "POST", path: "/quarantine/release", body, schema: viewSchema });
   context.print(view, () => inWords(view));
 }
 

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { alarmOf, type HistoryFacts } from "./history.ts";
+
+const place = { origin: "12:1700000000000", machine: "a".repeat(32), address: "https://galley.example.com" };
+const row = { epoch: "e", beat: 40, beatAt: new Date(0), server: "7", timeline: "00000001" };
+const calm: HistoryFacts = {
+  row,
+  now: { server: "7", timeline: "00000001", position: 5_000 },
+  silentMs: 2_000,
+  knownBeat: 40,
+  seenPosition: 4_900,
+  marker: { epoch: "e", beat: 40, place },
+  place,
+  hasDeliveries: true,
+  hasDueSinceBeat: true,
+};
+
+test("a database that goes on where it was is believed", () => {
+  expect(alarmOf(calm)).toBeNull();
+  // The first start, a service that tells nothing of itself, and a marker of an older Galley.
+  expect(alarmOf({ ...calm, knownBeat: 0, seenPosition: 0, marker: null })).toBeNull();
+  expect(alarmOf({ ...calm, now: { server: null, timeline: null, position: null } })).toBeNull();
+  expect(alarmOf({ ...calm, row: { ...row, server: null, timeline: null } })).toBeNull();
+  expect(alarmOf({ ...calm, marker: { epoch: "e", beat: 40, place: null } })).toBeNull();
+});
+
+test.each<[string, Partial<HistoryFacts>, RegExp]>([
+  ["is behind its folder", { marker: { epoch: "e", beat: 41, place } }, /older than its data folder/],
+  ["is behind what this process knows", { knownBeat: 41 }, /older than its data folder/],
+  ["is on another server", { now: { ...calm.now, server: "8" } }, /on another server/],
+  ["is on another timeline", { now: { ...calm.now, timeline: "00000002" } }, /new timeline/],
+  ["has forgotten a part of its log", { seenPosition: 5_001 }, /has forgotten/],
+  ["is not the folder's", { marker: { epoch: "other", beat: 3, place } }, /another than the data folder's/],
+  ["was silent for long", { knownBeat: 0, silentMs: 25 * 3_600_000 }, /did not run for more than a day/],
+])("a database that %s is not", (_what, change, words) => {
+  expect(alarmOf({ ...calm, ...change })).toMatchObject({
+    reason: expect.stringMatching(words) as string,
+    mayRunTwice: false,
+  });
+});
+
+test("a long silence means nothing while it runs, or where nothing was due", () => {
+  const silent = { ...calm, silentMs: 25 * 3_600_000 };
+  expect(alarmOf(silent)).toBeNull();
+  expect(alarmOf({ ...silent, knownBeat: 0, hasDueSinceBeat: false })).toBeNull();
+});
+
+test.each([
+  ["a copied folder", { origin: "13:1700000000000" }, /is a copy/],
+  ["another machine", { machine: "b".repeat(32) }, /another machine/],
+  [
+    "another address",
+    { address: "https://copy.example.com" },
+    /was at .* is at https:\/\/copy\.example\.com/,
+  ],
+  ["no address any more", { address: null }, /this machine alone/],
+])("%s asks whether the other one is switched off", (_what, change, words) => {
+  const moved = { ...calm, place: { ...place, ...change } };
+  expect(alarmOf(moved)).toMatchObject({
+    reason: expect.stringMatching(words) as string,
+    mayRunTwice: true,
+  });
+  // With nothing to send there is nothing to send twice.
+  expect(alarmOf({ ...moved, hasDeliveries: false })).toBeNull();
+});
+
+test("a first address, and a machine that is not known, are no other place", () => {
+  const before = { ...place, machine: null, address: null };
+  expect(alarmOf({ ...calm, marker: { epoch: "e", beat: 40, place: before } })).toBeNull();
+});

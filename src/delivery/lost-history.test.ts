@@ -1,0 +1,187 @@
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { orderPost, sweepUntil, textVariant } from "../../test/delivery.ts";
+import { type Restorable, startRestorable } from "../../test/lost-history.ts";
+
+let galley: Restorable;
+
+beforeEach(async () => {
+  galley = await startRestorable();
+});
+afterEach(() => galley.close());
+
+/** As a process would see a server that lost its last moments: promoted, or put back from a copy of its folder. */
+async function pretend(history: { timeline?: string; server?: string }): Promise<void> {
+  const { timeline, server } = history;
+  await galley.database.system
+    .updateTable("installation")
+    .set({ ...(timeline === undefined ? {} : { timeline }), ...(server === undefined ? {} : { server }) })
+    .execute();
+}
+
+test.each([
+  ["another timeline", { timeline: "0000000F" }],
+  ["another server", { server: "1" }],
+])(
+  "a database with %s sends nothing, before any beat has seen it",
+  async (_what, history) => {
+    const deliveries = galley.start();
+    await deliveries.checkDurability();
+    const post = await orderPost(galley.house, deliveries, textVariant("once"));
+    await pretend(history);
+    const { run = () => Promise.resolve() } = deliveries.sweeps[0] ?? {};
+    await run(AbortSignal.timeout(5_000));
+    expect(await galley.visible()).toEqual([]);
+    await sweepUntil(deliveries, async () => (await deliveries.quarantine.view()).active);
+    const { reason } = await deliveries.quarantine.view();
+    expect(reason).toMatch(/new timeline|another server/);
+    await sweepUntil(deliveries, async () => {
+      const { unchecked, reading } = await deliveries.quarantine.view();
+      return unchecked + reading === 0;
+    });
+    expect(await galley.visible()).toEqual([]);
+    await deliveries.quarantine.release(await galley.owner());
+    await sweepUntil(deliveries, async () => (await galley.stateOf(deliveries, post.postId)) === "confirmed");
+    expect(await galley.visible()).toEqual(["once"]);
+  },
+  60_000,
+);
+
+test("a database that forgot what a process saw it write takes no intent of it", async () => {
+  const deliveries = galley.start();
+  await deliveries.checkDurability();
+  const post = await orderPost(galley.house, deliveries, textVariant("once"));
+  deliveries.quarantine.saw(Number.MAX_SAFE_INTEGER);
+  const { run = () => Promise.resolve() } = deliveries.sweeps[0] ?? {};
+  await run(AbortSignal.timeout(5_000));
+  expect(await galley.stateOf(deliveries, post.postId)).toBe("scheduled");
+  expect(await galley.visible()).toEqual([]);
+  await deliveries.quarantine.beat();
+  expect(await deliveries.quarantine.view()).toMatchObject({
+    active: true,
+    reason: expect.stringContaining("forgotten") as string,
+  });
+}, 60_000);
+
+/** What a person tried again after the backup, and tries again after the restore, for it says "missed" once more. */
+test.each(["missed", "needs_reconnect"] as const)(
+  "what was %s in the backup is looked for before a person's try sends it",
+  async (state) => {
+    const before = galley.start();
+    await before.checkDurability();
+    const post = await orderPost(galley.house, before, textVariant("tried again"));
+    await galley.database.system
+      .updateTable("deliveries")
+      .set({ state, fence: 1 })
+      .where("id", "=", post.deliveryId)
+      .execute();
+    await galley.backUp();
+    const between = galley.start();
+    await between.checkDurability();
+    await between.retry(await galley.owner(), post.deliveryId);
+    await sweepUntil(between, async () => (await galley.stateOf(between, post.postId)) === "confirmed");
+    await galley.restore();
+
+    const after = galley.start();
+    await after.checkDurability();
+    expect(await galley.stateOf(after, post.postId)).toBe(state);
+    await after.quarantine.release(await galley.owner());
+    await after.retry(await galley.owner(), post.deliveryId);
+    await sweepUntil(after, async () => (await galley.stateOf(after, post.postId)) === "confirmed");
+    expect(await galley.visible()).toEqual(["tried again"]);
+  },
+  60_000,
+);
+
+test("what was planned for later, and sent early in the time that was lost, is looked for when it is due", async () => {
+  const before = galley.start();
+  await before.checkDurability();
+  const soon = new Date(Date.now() + 8_000);
+  const post = await orderPost(galley.house, before, textVariant("sent early"), { dueAt: soon });
+  const other = await orderPost(galley.house, before, textVariant("left as planned"), { dueAt: soon });
+  await galley.backUp();
+  const between = galley.start();
+  await between.checkDurability();
+  await galley.database.inWorkspace(galley.house.workspaceId, (tx) =>
+    between.reschedule(tx, galley.house.workspaceId, post.postId, new Date()),
+  );
+  await sweepUntil(between, async () => (await galley.stateOf(between, post.postId)) === "confirmed");
+  await galley.restore();
+
+  const after = galley.start();
+  await after.checkDurability();
+  expect(await after.quarantine.view()).toMatchObject({ unchecked: 0, later: 2 });
+  await after.quarantine.release(await galley.owner());
+  for (const { postId } of [post, other]) {
+    await sweepUntil(after, async () => (await galley.stateOf(after, postId)) === "confirmed");
+  }
+  expect(await galley.visible()).toEqual(["left as planned", "sent early"]);
+}, 60_000);
+
+test("a draft of before the restore is looked for when it is sent: it may have been", async () => {
+  const first = galley.start();
+  await first.checkDurability();
+  const [{ created } = { created: new Date() }] = await galley.database.system
+    .selectFrom("installation")
+    .select("beat_at as created")
+    .execute();
+  await first.quarantine.enter(await galley.owner(), new Date(created.getTime() - 60_000));
+  await first.quarantine.release(await galley.owner());
+  const lookSince = async (postId: string) =>
+    (
+      await galley.database.system
+        .selectFrom("deliveries")
+        .select("look_since")
+        .where("post_id", "=", postId)
+        .execute()
+    )[0]?.look_since;
+  const late = await orderPost(galley.house, first, textVariant("due then"), {
+    dueAt: new Date(created.getTime() - 30_000),
+  });
+  expect(await lookSince(late.postId)).not.toBeNull();
+  const fresh = await orderPost(galley.house, first, textVariant("new"), {
+    dueAt: new Date(Date.now() + 60_000),
+  });
+  expect(await lookSince(fresh.postId)).toBeNull();
+});
+
+test("nothing needs to be looked for later where nobody sent early", async () => {
+  const deliveries = galley.start();
+  await deliveries.checkDurability();
+  const post = await orderPost(galley.house, deliveries, textVariant("as planned"), {
+    dueAt: new Date(Date.now() + 60_000),
+  });
+  await deliveries.quarantine.enter(await galley.owner(), new Date(Date.now() - 1_000));
+  await deliveries.quarantine.release(await galley.owner(), { nothingSentEarly: true });
+  const rows = await galley.database.system
+    .selectFrom("deliveries")
+    .select("look_since")
+    .where("id", "=", post.deliveryId)
+    .execute();
+  expect(rows).toEqual([{ look_since: null }]);
+});
+
+test("a copy of an installation sends nothing until somebody says that the other is off", async () => {
+  const original = galley.start();
+  await original.checkDurability();
+  await orderPost(galley.house, original, textVariant("once"), { dueAt: new Date(Date.now() + 60_000) });
+  await original.quarantine.beat();
+  const copied = await mkdtemp(join(tmpdir(), "galley-copied-"));
+  await cp(galley.dataDir, copied, { recursive: true, preserveTimestamps: true });
+  const clone = galley.start(undefined, copied);
+  await clone.checkDurability();
+  expect(await clone.quarantine.view()).toMatchObject({ active: true, mayRunTwice: true });
+  await expect(clone.quarantine.release(await galley.owner())).rejects.toMatchObject({
+    code: "delivery.may_run_twice",
+  });
+  expect(await clone.quarantine.release(await galley.owner(), { otherIsOff: true })).toMatchObject({
+    active: false,
+  });
+  // It is at home there now.
+  const again = galley.start(undefined, copied);
+  await again.checkDurability();
+  expect((await again.quarantine.view()).active).toBe(false);
+  await rm(copied, { recursive: true });
+}, 60_000);
