@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { orderPost, sweepUntil, textVariant } from "../../test/delivery.ts";
 import { type Restorable, startRestorable } from "../../test/lost-history.ts";
+import type { Deliveries } from "./deliveries.ts";
 
 let galley: Restorable;
 
@@ -95,18 +96,24 @@ test.each(["missed", "needs_reconnect"] as const)(
   60_000,
 );
 
-test("what was planned for later, and sent early in the time that was lost, is looked for when it is due", async () => {
+/** A person does not wait for the time that was planned. */
+async function sendNow(deliveries: Deliveries, postId: string): Promise<void> {
+  const { workspaceId } = galley.house;
+  await galley.database.inWorkspace(workspaceId, (tx) =>
+    deliveries.reschedule(tx, workspaceId, postId, new Date()),
+  );
+}
+
+test("what was planned for later, and sent early in the time that was lost, is looked for before it is sent", async () => {
   const before = galley.start();
   await before.checkDurability();
-  const soon = new Date(Date.now() + 8_000);
-  const post = await orderPost(galley.house, before, textVariant("sent early"), { dueAt: soon });
-  const other = await orderPost(galley.house, before, textVariant("left as planned"), { dueAt: soon });
+  const later = new Date(Date.now() + 3_600_000);
+  const post = await orderPost(galley.house, before, textVariant("sent early"), { dueAt: later });
+  const other = await orderPost(galley.house, before, textVariant("left as planned"), { dueAt: later });
   await galley.backUp();
   const between = galley.start();
   await between.checkDurability();
-  await galley.database.inWorkspace(galley.house.workspaceId, (tx) =>
-    between.reschedule(tx, galley.house.workspaceId, post.postId, new Date()),
-  );
+  await sendNow(between, post.postId);
   await sweepUntil(between, async () => (await galley.stateOf(between, post.postId)) === "confirmed");
   await galley.restore();
 
@@ -115,6 +122,7 @@ test("what was planned for later, and sent early in the time that was lost, is l
   expect(await after.quarantine.view()).toMatchObject({ unchecked: 0, later: 2 });
   await after.quarantine.release(await galley.owner());
   for (const { postId } of [post, other]) {
+    await sendNow(after, postId);
     await sweepUntil(after, async () => (await galley.stateOf(after, postId)) === "confirmed");
   }
   expect(await galley.visible()).toEqual(["left as planned", "sent early"]);

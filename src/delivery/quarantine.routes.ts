@@ -34,7 +34,7 @@ const releaseBody = z
       .default(false)
       .describe("Nobody sent early, since `unknownSince`, what is planned for later: it is not looked up."),
   })
-  .default({ otherIsOff: false, nothingSentEarly: false });
+  .nullish();
 
 /** The whole installation sends nothing after its history was lost, until what was sent is known. */
 export function quarantineRoutes(
@@ -86,6 +86,6 @@ export function quarantineRoutes(
         response: { 200: quarantineView },
       },
     },
-    (request) => quarantine.release(signedInOf(request), request.body),
+    (request) => quarantine.release(signedInOf(request), request.body ?? {}),
   );
 }

@@ -144,9 +144,21 @@ async function approve(page: Page, id: string): Promise<number> {
 
 /** Writes a post, approves it as the person who is signed in, and lets it go out; its id. */
 export async function publish(page: Page, title: string, content: Body[]): Promise<string> {
+  const id = await writeApproved(page, title, content);
+  await call(page, "POST", `/posts/${id}/publish`, {});
+  return id;
+}
+
+/** The same for tomorrow. */
+export async function plan(page: Page, title: string, content: Body[]): Promise<string> {
+  const id = await writeApproved(page, title, content);
+  await call(page, "POST", `/posts/${id}/schedule`, { wall: wallIn(1, 9), zone: "Europe/Berlin" });
+  return id;
+}
+
+async function writeApproved(page: Page, title: string, content: Body[]): Promise<string> {
   const { id } = await call<Written>(page, "POST", "/posts", { title, variants: content });
   await approve(page, id);
-  await call(page, "POST", `/posts/${id}/publish`, {});
   return id;
 }
 

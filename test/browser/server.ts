@@ -30,9 +30,7 @@ export async function startServer(more: Record<string, string> = {}): Promise<Ru
 export async function startWithDashboard(
   environment: Record<string, string>,
 ): Promise<{ url: string; close: () => Promise<void> }> {
-  const build = spawn(process.execPath, ["scripts/build-web.ts"], { cwd: root, stdio: "inherit" });
-  const [code] = await once(build, "exit");
-  if (code !== 0) throw new Error("the dashboard does not build");
+  await buildDashboard();
   const dataDir = await mkdtemp(join(tmpdir(), "galley-browser-"));
   const server: GalleyProcess = await startGalleyProcess({
     dataDir,
@@ -46,4 +44,10 @@ export async function startWithDashboard(
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+export async function buildDashboard(): Promise<void> {
+  const build = spawn(process.execPath, ["scripts/build-web.ts"], { cwd: root, stdio: "inherit" });
+  const [code] = await once(build, "exit");
+  if (code !== 0) throw new Error("the dashboard does not build");
 }
