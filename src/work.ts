@@ -1,5 +1,5 @@
 import { deliverySettledTask, targetChangedTask } from "#desk";
-import type { WorkerOptions } from "#platform/jobs";
+import type { Sweep, WorkerOptions } from "#platform/jobs";
 import { securityLogSweep } from "#platform/security-log";
 import { idempotencySweep } from "./edge/http/idempotency.sweep.ts";
 import type { FeatureParts, Features } from "./features.ts";
@@ -11,6 +11,13 @@ export function workOf(
 ): Pick<WorkerOptions, "tasks" | "sweeps" | "onDeadWorkers"> {
   const { agent, channels, clock, deliveries, desk, identity, imports, notifications, sites, workspaces } =
     features;
+  // What renews a token, or makes posts and costs, is left to the other one where this may be a copy.
+  const unlessTwice = (sweep: Sweep): Sweep => ({
+    ...sweep,
+    run: async (signal) => {
+      if (!deliveries.quarantine.mayRunTwice()) await sweep.run(signal);
+    },
+  });
   return {
     tasks: {
       ...deliveries.tasks,
@@ -29,10 +36,10 @@ export function workOf(
     },
     sweeps: [
       ...deliveries.sweeps,
-      ...channels.sweeps,
+      ...channels.sweeps.map(unlessTwice),
       ...identity.sweeps,
-      ...agent.sweeps,
-      desk.series.sweep,
+      ...agent.sweeps.map(unlessTwice),
+      unlessTwice(desk.series.sweep),
       imports.sweep,
       sites.sweep,
       idempotencySweep({ database, clock }),

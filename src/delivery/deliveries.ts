@@ -334,7 +334,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
         everyMs: 2_000,
         run: async (signal) => {
           await quarantine.beat();
-          await looking.run(signal);
+          if (!quarantine.mayRunTwice()) await looking.run(signal);
         },
       },
       {
@@ -345,7 +345,13 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
           await preparing.run(signal);
         },
       },
-      { name: "delivery.reconcile", everyMs: 1_000, run: (signal) => reconciling.run(signal) },
+      {
+        name: "delivery.reconcile",
+        everyMs: 1_000,
+        run: async (signal) => {
+          if (!quarantine.mayRunTwice()) await reconciling.run(signal);
+        },
+      },
       {
         name: "delivery.tend",
         everyMs: 2_000,

@@ -35,12 +35,17 @@ export type Quarantine = {
   seen(): number;
   saw(position: number | null): void;
   isActive(): Promise<boolean>;
+  /**
+   * Whether this may be a copy of a Galley that still runs, as of the last beat: then nothing is done that could disturb
+   * the other one, not even by renewing a token that both have.
+   */
+  mayRunTwice(): boolean;
   view(): Promise<QuarantineView>;
   /** `admin`: an admin of the installation; the route's access has made sure of that, here as for `release`. */
   enter(admin: SignedIn, since: Date): Promise<QuarantineView>;
   /**
-   * Throws `delivery.quarantine_unfinished` while something was not looked up, and `delivery.may_run_twice` where nobody
-   * has said that the other Galley is off.
+   * Throws `delivery.quarantine_unfinished` while something was not looked up. Of what may be a copy nothing is looked up
+   * before its release, which throws `delivery.may_run_twice` where nobody has said that the other Galley is off.
    */
   release(admin: SignedIn, words?: ReleaseWords): Promise<QuarantineView>;
 };
@@ -59,6 +64,7 @@ export function createQuarantine(options: {
   let known = 0;
   let seen = 0;
   let place: Place | null = null;
+  let isPerhapsCopy = false;
 
   async function beat(): Promise<void> {
     // Read before the database: the folder's number was committed before it was written.
@@ -80,8 +86,10 @@ export function createQuarantine(options: {
       }
       const next = Math.max(row.beat, furthestBeat(facts)) + 1;
       await store.writeBeat(transaction, next, now);
-      return { epoch: row.epoch, beat: next, position: now.position ?? 0 };
+      const { mayRunTwice } = await store.readInstallation(transaction);
+      return { epoch: row.epoch, beat: next, position: now.position ?? 0, mayRunTwice };
     });
+    isPerhapsCopy = written.mayRunTwice;
     known = written.beat;
     seen = written.position;
     if (directory === null) return;
@@ -120,6 +128,7 @@ export function createQuarantine(options: {
     saw: (position) => {
       seen = Math.max(seen, position ?? 0);
     },
+    mayRunTwice: () => isPerhapsCopy,
     isActive: async () => (await store.readInstallation(db)).quarantinedAt !== null,
     view,
     enter: async ({ userId, name }, since) => {
@@ -143,7 +152,7 @@ export function createQuarantine(options: {
         if (quarantinedAt === null) return;
         if (mayRunTwice && !otherIsOff) throw mayBeTwo();
         const { unchecked, reading } = await store.quarantineProgress(transaction);
-        if (unchecked + reading > 0) throw unfinished(unchecked + reading);
+        if (!mayRunTwice && unchecked + reading > 0) throw unfinished(unchecked + reading);
         await store.leaveQuarantine(transaction);
         if (nothingSentEarly) await store.forgetLater(transaction);
         await recordInstallationEvent(transaction, {

@@ -57,6 +57,7 @@ export const quarantineText = {
   lead: "Nothing is sent, because Galley may not know what went out.",
   left: (count: number) => `What may have gone out is looked up on the platforms: ${count} left.`,
   others: "An admin of this Galley ends that once it is known.",
+  mayRunTwice: "Switch the other Galley off, if there is one, before you let posts go out here.",
   done: "Everything that is due was looked up. You may let posts go out again.",
   asking: (count: number) =>
     count === 1

@@ -43,7 +43,7 @@ export function QuarantineBanner() {
   });
   const view = quarantine.data;
   if (!view?.active) return null;
-  const { reason, unchecked = 0, reading = 0, asking = 0, later = 0, mayRunTwice = false } = view;
+  const { unchecked = 0, reading = 0, later = 0, mayRunTwice = false } = view;
   const left = unchecked + reading;
   function begin(): void {
     if (mayRunTwice || later > 0) setAsking(true);
@@ -56,11 +56,10 @@ export function QuarantineBanner() {
     >
       <ExclamationTriangleIcon aria-hidden="true" className="shrink-0" />
       <p className="min-w-0 flex-1 basis-56">
-        {quarantineText.lead}{" "}
-        {isInstallationAdmin ? progress(reason ?? "", left, asking) : quarantineText.others}
+        {quarantineText.lead} {isInstallationAdmin ? progress(view, left) : quarantineText.others}
       </p>
       {isInstallationAdmin ? (
-        <Button size="sm" busy={release.isPending} disabled={left > 0} onClick={begin}>
+        <Button size="sm" busy={release.isPending} disabled={left > 0 && !mayRunTwice} onClick={begin}>
           {quarantineText.release}
         </Button>
       ) : null}
@@ -77,9 +76,10 @@ export function QuarantineBanner() {
   );
 }
 
-function progress(reason: string, left: number, asking: number): string {
+function progress({ reason, asking = 0, mayRunTwice = false }: Quarantine, left: number): string {
+  if (mayRunTwice) return `${reason ?? ""} ${quarantineText.mayRunTwice}`;
   return [
-    reason,
+    reason ?? "",
     left > 0 ? quarantineText.left(left) : quarantineText.done,
     ...(asking > 0 ? [quarantineText.asking(asking)] : []),
   ].join(" ");

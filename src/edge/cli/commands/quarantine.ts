@@ -42,10 +42,12 @@ function inWords(view: z.output<typeof viewSchema>): string {
   if (!view.active) return "No quarantine: posts go out.";
   if (view.unchecked === undefined)
     return "Quarantine: nothing is sent until an admin of the installation ends it.";
-  const left = view.unchecked + view.reading;
+  const left = view.mayRunTwice ? 0 : view.unchecked + view.reading;
   return [
     `Quarantine: nothing is sent. ${view.reason ?? ""}`,
-    `What was sent after ${view.unknownSince ?? "the backup"} is looked up on the platforms: ${left} left.`,
+    view.mayRunTwice
+      ? "Switch the other Galley off, if there is one, before you let posts go out here."
+      : `What was sent after ${view.unknownSince ?? "the backup"} is looked up on the platforms: ${left} left.`,
     view.asking > 0 ? `${view.asking} need an answer in the dashboard.` : "",
     view.later > 0
       ? `${view.later} planned for later are looked up when they are due; --nothing-sent-early spares that.`
