@@ -54,15 +54,14 @@ const exclusions: readonly Exclusion[] = [
   },
   {
     file: /^src\/delivery\/quarantine(\.store)?\.ts$/,
-    within: /(view|enter|release|quarantineProgress|leaveQuarantine)$/,
+    within: /(view|enter|release|quarantineProgress|leaveQuarantine|forgetLater)$/,
     reason: "what a person reads and decides about a quarantine",
   },
   {
     file: /^src\/delivery\/quarantine\.ts$/,
-    what: /"The data|^store\.hasDeliveries/,
-    reason: "a database that is older than its folder, or another's: see quarantine.test.ts",
+    what: /\.\.\.alarm/,
+    reason: "a database that lost history, or a copy: see lost-history.test.ts and test/chaos/database",
   },
-  { file: /^src\/delivery\/quarantine\.store\.ts$/, within: /^hasDeliveries$/, reason: "as above" },
   {
     file: /^src\/delivery\/deliveries\.ts$/,
     within: /claim$/,
