@@ -1,6 +1,6 @@
 import { agentRoutes } from "#agent/routes";
 import { channelRoutes, findGuides } from "#channels/routes";
-import { deliveryRoutes, quarantineRoutes } from "#delivery/routes";
+import { deliveryRoutes, holdRoutes, quarantineRoutes } from "#delivery/routes";
 import { importRoutes, mediaBytesRoutes, mediaRoutes, postRoutes } from "#desk/routes";
 import { createHealth } from "#platform/health";
 import { createMetrics, type Metrics } from "#platform/metrics";
@@ -72,6 +72,7 @@ export async function createApi(
       importRoutes(api, { imports });
       await mediaRoutes(api, { desk });
       deliveryRoutes(api, { deliveries });
+      holdRoutes(api, { holds: deliveries.holds });
       siteRoutes(api, { sites });
       quarantineRoutes(api, { quarantine: deliveries.quarantine, installation });
       usageRoutes(api, { database, clock });

@@ -58,9 +58,9 @@ export async function addAttempts(
 ): Promise<void> {
   const insert = `
     insert into delivery_attempts (workspace_id, id, delivery_id, item, number, kind, channel_id, fence, payload_hash,
-      intent_at, deadline_at, window_ms, state, external_id, settled_by, settled_at)
+      intent_at, deadline_at, window_ms, state, external_id, settled_by, settled_at, connector, account_id)
     select c.workspace_id, gen_random_uuid(), gen_random_uuid(), 0, 1, 'post', c.id, 1, repeat('0', 64),
-      i.at, i.at + interval '30 seconds', 600000, $3, gen_random_uuid(), 'answer', i.at
+      i.at, i.at + interval '30 seconds', 600000, $3, gen_random_uuid(), 'answer', i.at, c.connector, c.account_id
     from channels c
     cross join (select clock_timestamp() - age * interval '1 millisecond' as at from unnest($2::float8[]) as age) i
     where c.id = $1`;

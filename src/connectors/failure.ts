@@ -57,7 +57,7 @@ export class ConnectorFailure extends GalleyError {
       retryable: details.verdict === "not_sent" || details.verdict === "throttled",
       ...(details.retryAfterSeconds === undefined
         ? {}
-        : { retryAfterSeconds: Math.min(details.retryAfterSeconds, longestWaitSeconds) }),
+        : { retryAfterSeconds: Math.min(Math.max(0, details.retryAfterSeconds), longestWaitSeconds) }),
       ...(details.cause === undefined ? {} : { cause: details.cause }),
     });
     this.verdict = details.verdict;

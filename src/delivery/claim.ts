@@ -54,6 +54,10 @@ export type AttemptRecord = {
   deferred: RecipientAnswer[];
 };
 
+/** Of `delivery_windows w`: what was seen, halved for each week in which nothing was seen to come so late. */
+export const learnedMs = sql<number>`floor(w.visible_after_ms
+  * power(0.5, greatest(0, extract(epoch from clock_timestamp() - w.seen_at) / 604800)))::float8`;
+
 /** Of `deliveries d`. */
 export const claimedColumns = sql`
   d.workspace_id as "workspaceId", d.id, d.post_id as "postId", d.channel_id as "channelId", d.connector,
@@ -63,7 +67,7 @@ export const claimedColumns = sql`
   extract(epoch from d.late_after - clock_timestamp())::float8 * 1000 as "lateInMs",
   clock_timestamp() as "claimedAt",
   coalesce((
-    select w.visible_after_ms from delivery_windows w
+    select ${learnedMs} from delivery_windows w
     where w.workspace_id = d.workspace_id and w.channel_id = d.channel_id), 0) as "learnedMs",
   -- The first intent stores the plan: without one nothing was tried.
   case when d.plan is null then '[]' else coalesce((
@@ -89,7 +93,7 @@ export const isDue = sql`(${dueSince} <= ${thisMoment} and d.look_since is null)
 /** Nobody has said "not now": neither the channel, nor its workspace, nor the platform to this account. */
 export const maySend = sql`(select c.status = 'connected' and c.paused_at is null and w.paused_at is null
     and not exists (select from delivery_holds h
-      where h.connector = c.connector and h.account_id in (c.account_id, '') and h.until > clock_timestamp())
+      where h.connector = c.connector and h.account_id = c.account_id and h.until > clock_timestamp())
   from channels c join workspaces w on w.id = c.workspace_id
   where c.workspace_id = d.workspace_id and c.id = d.channel_id)`;
 

@@ -151,9 +151,8 @@ export async function externalIdsTaken(
   const { rows } = await sql<{ externalId: string }>`
     select a.external_id as "externalId"
     from channels mine
-    join channels same on same.connector = mine.connector and same.account_id = mine.account_id
-    join delivery_attempts a on a.workspace_id = same.workspace_id and a.channel_id = same.id
-      and a.external_id = any(${externalIds}::text[])
+    join delivery_attempts a on a.external_id = any(${externalIds}::text[])
+      and a.account_id = mine.account_id and a.connector = mine.connector and a.duplicate_of is null
     where mine.workspace_id = ${workspaceId} and mine.id = ${channelId} and a.id <> ${attemptId}`.execute(db);
   return new Set(rows.map((row) => row.externalId));
 }
@@ -191,33 +190,4 @@ export async function ambiguousAttempts(db: Kysely<Schema>): Promise<string[]> {
     join delivery_attempts a on a.delivery_id = d.id and a.state = 'ambiguous'
     where d.state in ('ambiguous', 'reconciling', 'needs_human')`.execute(db);
   return rows.map(({ id }) => id);
-}
-
-/** Remembers the longest time that a post of this channel stayed invisible, capped at a day. */
-export async function learnWindow(
-  db: Kysely<Schema>,
-  { workspaceId, channelId }: { workspaceId: string; channelId: string },
-  visibleAfterMs: number,
-): Promise<void> {
-  const learned = Math.min(Math.ceil(visibleAfterMs), 86_400_000);
-  await sql`
-    insert into delivery_windows as w (workspace_id, channel_id, visible_after_ms)
-    values (${workspaceId}, ${channelId}, ${learned})
-    on conflict (workspace_id, channel_id) do update
-    set visible_after_ms = greatest(w.visible_after_ms, excluded.visible_after_ms), updated_at = clock_timestamp()`.execute(
-    db,
-  );
-}
-
-/** Nothing is sent to the account before `waitMs` have passed, in whichever workspace it is connected. */
-export async function holdAccount(
-  db: Kysely<Schema>,
-  { workspaceId, channelId }: { workspaceId: string; channelId: string },
-  waitMs: number,
-): Promise<void> {
-  await sql`
-    insert into delivery_holds as h (connector, account_id, until)
-    select connector, account_id, clock_timestamp() + ${waitMs}::float8 * interval '1 millisecond'
-    from channels where workspace_id = ${workspaceId} and id = ${channelId}
-    on conflict (connector, account_id) do update set until = greatest(h.until, excluded.until)`.execute(db);
 }

@@ -23,12 +23,12 @@ import {
   cancelOnChannel,
   confirmedBetween,
   externalIdsTaken,
-  holdAccount,
-  learnWindow,
 } from "./deliveries.store.ts";
 import { DeliveryError, notFound } from "./errors.ts";
 import { type Lane, takeInTurns } from "./fair.ts";
 import { groupCommit } from "./group-commit.ts";
+import { createHolds, type Holds } from "./holds/holds.ts";
+import { holdAccount, learnWindow } from "./holds/holds.store.ts";
 import { type Intent, writeIntents } from "./intent.ts";
 import { renewLease } from "./lease.ts";
 import {
@@ -122,6 +122,7 @@ export type Deliveries = {
   retry(actor: Actor, id: string): Promise<DeliveryView>;
   /** Gives up what is left of a post of which a part is live. */
   leave(actor: Actor, id: string): Promise<DeliveryView>;
+  holds: Holds;
   quarantine: Quarantine;
   /**
    * Throws `delivery.not_durable` on a database that may forget a commit, and recognises one that was
@@ -208,7 +209,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     findPreparation: (claimed) => findPreparation(database.system, claimed),
     writeIntent,
     settle,
-    holdAccount: (claimed, waitMs) => holdAccount(database.system, claimed, waitMs),
+    holdAccount: (claimed, notBefore) => holdAccount(database.system, claimed, notBefore),
     idsTaken: (claimed, attemptId, ids) => externalIdsTaken(database.system, claimed, attemptId, ids),
     witnesses: (claimed, kinds, sent) => confirmedBetween(database.system, claimed, kinds, sent),
     acquaintance,
@@ -289,6 +290,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   });
 
   return {
+    holds: createHolds({ database, jobs }),
     quarantine,
     request: (transaction, order) => requestDeliveries(transaction, jobs, order),
     cancel: cancelOrder,

@@ -11,3 +11,12 @@ export function notFound(): DeliveryError {
     message: "There is no such delivery.",
   });
 }
+
+/** The same for a channel. */
+export function noSuchChannel(): DeliveryError {
+  return new DeliveryError({
+    code: "delivery.no_channel",
+    kind: "not_found",
+    message: "There is no such channel.",
+  });
+}

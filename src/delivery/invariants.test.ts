@@ -136,6 +136,8 @@ describe("1: no byte without a durable intent at the current fence", () => {
       payload_hash: hashItems(plan)[0] ?? "",
       deadline_at: new Date(Date.now() + 5_000),
       window_ms: 1,
+      connector: "",
+      account_id: "",
     });
     await expect(insert.execute()).rejects.toThrow(/current fence/);
   });
@@ -269,7 +271,7 @@ describe("4: what is sent is what was approved", () => {
   });
 });
 
-describe("5: a platform's id is unique per channel, and confirmed is final", () => {
+describe("5: a platform's id is unique per account, and confirmed is final", () => {
   test("in the database", async () => {
     const externalId = newId();
     const first = await claimOne();
@@ -288,6 +290,49 @@ describe("5: a platform's id is unique per channel, and confirmed is final", () 
     await expect(settle(first, { attempt: undo, next: null })).rejects.toThrow(/cannot go/);
     const rename = { id: intent.id, state: "confirmed" as const, externalId: newId() };
     await expect(settle(first, { attempt: rename, next: null })).rejects.toThrow(/final/);
+  });
+
+  test("in whichever workspace the account is connected, and of another account it is another post", async () => {
+    const externalId = newId();
+    const confirmed = async (of: Claimed) => {
+      const intent = intentFor(of);
+      await intend(intent);
+      const attempt = { id: intent.id, state: "confirmed" as const, settledBy: "answer" as const, externalId };
+      return settle(of, { attempt, next: null });
+    };
+    const here = house;
+    const first = await claimOne();
+    expect(await confirmed(first)).toEqual([true]);
+    house = await buildDeliveryHouse(server.database, platform.connector);
+    expect(await confirmed(await claimOne())).toEqual([true]);
+    house = await buildDeliveryHouse(server.database, platform.connector);
+    const channels = server.database.system.updateTable("channels");
+    await channels.set({ account_id: here.channelId }).where("id", "=", house.channelId).execute();
+    await expect(confirmed(await claimOne())).rejects.toThrow(/delivery_attempts_external/);
+  });
+
+  test("of the account that the intent was written for, whatever its channel is called later", async () => {
+    const claimed = await claimOne();
+    const intent = intentFor(claimed);
+    await intend(intent);
+    const { system } = server.database;
+    const accounts = () =>
+      system
+        .selectFrom("delivery_attempts")
+        .select(["connector", "account_id", "duplicate_of"])
+        .where("id", "=", intent.id)
+        .execute();
+    const written = [{ connector: "sandbox", account_id: house.channelId, duplicate_of: null }];
+    expect(await accounts()).toEqual(written);
+    await system
+      .updateTable("channels")
+      .set({ account_id: newId() })
+      .where("id", "=", house.channelId)
+      .execute();
+    expect(await accounts()).toEqual(written);
+    const attempts = () => system.updateTable("delivery_attempts").where("id", "=", intent.id);
+    await expect(attempts().set({ account_id: newId() }).execute()).rejects.toThrow(/frozen/);
+    await expect(attempts().set({ duplicate_of: newId() }).execute()).rejects.toThrow(/frozen/);
   });
 });
 

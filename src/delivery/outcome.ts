@@ -154,7 +154,8 @@ async function followUp(tools: Tools, { claimed }: Work, error: unknown): Promis
     error.verdict === "throttled" &&
     error.retryAfterSeconds !== null
   ) {
-    await tools.holdAccount(claimed, error.retryAfterSeconds * 1_000);
+    const { message: reason, evidence } = error;
+    await tools.holdAccount(claimed, { waitMs: error.retryAfterSeconds * 1_000, reason, evidence });
   }
 }
 

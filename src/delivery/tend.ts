@@ -146,7 +146,7 @@ export async function waitForHolds(db: Kysely<Schema>): Promise<number> {
     with held as (
       select d.workspace_id, d.id, d.due_at, c.account_id, c.connector, h.until
       from delivery_holds h
-      join channels c on c.connector = h.connector and h.account_id in (c.account_id, '')
+      join channels c on c.connector = h.connector and h.account_id = c.account_id
       join deliveries d on d.workspace_id = c.workspace_id and d.channel_id = c.id
       where h.until > clock_timestamp() and ${isDue} and d.late_after > clock_timestamp()
       order by d.due_at

@@ -1,5 +1,6 @@
 import type { Connector, ConnectorContext, ConnectorRegistry, Plan, Published, Settling } from "#connectors";
 import type { AttemptRecord, Claimed } from "./claim.ts";
+import type { NotBefore } from "./holds/holds.store.ts";
 import type { Intent } from "./intent.ts";
 import type { Settlement } from "./settle.ts";
 
@@ -74,7 +75,7 @@ export type Tools = {
   /** False: the fence has moved, send nothing. */
   writeIntent(intent: Intent): Promise<boolean>;
   /** The platform has said "not before": for the whole account, not for this delivery alone. */
-  holdAccount(claimed: Claimed, waitMs: number): Promise<void>;
+  holdAccount(claimed: Claimed, notBefore: NotBefore): Promise<void>;
   /** False: the lease was lost, stop. */
   settle(settlement: Settlement): Promise<boolean>;
 };

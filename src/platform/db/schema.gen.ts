@@ -163,12 +163,18 @@ export type DeliveryAttemptsTable = {
   evidence: Nullable<string>;
   refused: Filled<Json>;
   deferred: Filled<Json>;
+  connector: string;
+  account_id: string;
+  duplicate_of: Nullable<string>;
 };
 
 export type DeliveryHoldsTable = {
   connector: string;
   account_id: string;
   until: Instant;
+  since: Instant;
+  reason: string;
+  evidence: Nullable<string>;
 };
 
 export type DeliveryPreparationsTable = {
@@ -188,7 +194,7 @@ export type DeliveryWindowsTable = {
   workspace_id: string;
   channel_id: string;
   visible_after_ms: number;
-  updated_at: Filled<Instant>;
+  seen_at: Filled<Instant>;
 };
 
 export type ExpiryWarningsTable = {

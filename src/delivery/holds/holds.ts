@@ -1,0 +1,74 @@
+import type { Actor } from "#kit";
+import { recordEvent } from "#platform/audit";
+import type { Database, Schema } from "#platform/db";
+import type { Jobs } from "#platform/jobs";
+import type { Kysely } from "kysely";
+import { noSuchChannel } from "../errors.ts";
+import { publishTask } from "../order.ts";
+import {
+  channelExists,
+  deleteHold,
+  deleteWindow,
+  type Place,
+  type Slowed,
+  slowedChannels,
+  wakeDue,
+} from "./holds.store.ts";
+
+/** What slows the posts of channels beside their own state, and how a person ends it. */
+export type Holds = {
+  /** The channels of a workspace that something slows. */
+  list(workspaceId: string): Promise<Slowed[]>;
+  /**
+   * What is due of the channel's account goes on at once, in every workspace that has it connected; the platform may
+   * ask to wait again. Nothing happens where nothing is held. Throws `delivery.no_channel`.
+   */
+  lift(actor: Actor, channelId: string): Promise<Slowed>;
+  /** Forgets how late posts of the channel were seen to appear. Throws `delivery.no_channel`. */
+  forgetWindow(actor: Actor, channelId: string): Promise<Slowed>;
+};
+
+export function createHolds({ database, jobs }: { database: Database; jobs: Jobs }): Holds {
+  /** By the role of the system, since holds belong to no workspace. */
+  async function change(
+    actor: Actor,
+    channelId: string,
+    work: (transaction: Kysely<Schema>, place: Place) => Promise<void>,
+  ): Promise<Slowed> {
+    const place = { workspaceId: actor.workspaceId, channelId };
+    return database.system.transaction().execute(async (transaction) => {
+      if (!(await channelExists(transaction, place))) throw noSuchChannel();
+      await work(transaction, place);
+      const [slowed] = await slowedChannels(transaction, actor.workspaceId, channelId);
+      return slowed ?? { channelId, hold: null, window: null };
+    });
+  }
+
+  return {
+    list: (workspaceId) => slowedChannels(database.system, workspaceId),
+    lift: (actor, channelId) =>
+      change(actor, channelId, async (transaction, place) => {
+        const lifted = await deleteHold(transaction, place);
+        if (lifted === null) return;
+        await wakeDue(transaction, lifted);
+        await jobs.enqueue(transaction, publishTask, {});
+        await recordEvent(transaction, {
+          actor,
+          action: "channel.hold_lifted",
+          target: { kind: "channel", id: channelId },
+          details: { since: lifted.since.toISOString(), until: lifted.until.toISOString() },
+        });
+      }),
+    forgetWindow: (actor, channelId) =>
+      change(actor, channelId, async (transaction, place) => {
+        const forgotten = await deleteWindow(transaction, place);
+        if (forgotten === null) return;
+        await recordEvent(transaction, {
+          actor,
+          action: "channel.window_forgotten",
+          target: { kind: "channel", id: channelId },
+          details: forgotten,
+        });
+      }),
+  };
+}
