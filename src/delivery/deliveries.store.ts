@@ -1,3 +1,4 @@
+import type { ChannelStatus } from "#channels";
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
 import type { Binding, Change, FrozenContent } from "./order.ts";
@@ -181,6 +182,15 @@ export async function confirmedBetween(
     order by a.intent_at desc
     limit ${mostWitnesses}`.execute(db);
   return rows.map(({ externalId }) => externalId);
+}
+
+/** Of the channel of a delivery. */
+export async function channelStatus(
+  db: Kysely<Schema>,
+  { workspaceId, channelId }: { workspaceId: string; channelId: string },
+): Promise<ChannelStatus> {
+  const found = db.selectFrom("channels").select("status").where("workspace_id", "=", workspaceId);
+  return (await found.where("id", "=", channelId).executeTakeFirstOrThrow()).status;
 }
 
 /** Every attempt whose answer was lost and that waits for a look. */

@@ -21,6 +21,7 @@ import { connectorQuotas } from "./connector-quotas.ts";
 import {
   ambiguousAttempts,
   cancelOnChannel,
+  channelStatus,
   confirmedBetween,
   externalIdsTaken,
 } from "./deliveries.store.ts";
@@ -55,8 +56,10 @@ import {
   durabilityProblem,
   holdForReconnect,
   markMissed,
+  missAway,
   recoverExpired,
   recoverFromDead,
+  resumeLooks,
   resumeReconnected,
   waitForHolds,
 } from "./tend.ts";
@@ -212,6 +215,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     holdAccount: (claimed, notBefore) => holdAccount(database.system, claimed, notBefore),
     idsTaken: (claimed, attemptId, ids) => externalIdsTaken(database.system, claimed, attemptId, ids),
     witnesses: (claimed, kinds, sent) => confirmedBetween(database.system, claimed, kinds, sent),
+    channelStatus: (claimed) => channelStatus(database.system, claimed),
     acquaintance,
     learnWindow: (claimed, visibleAfterMs) => learnWindow(database.system, claimed, visibleAfterMs),
   };
@@ -360,11 +364,13 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
         run: async () => {
           await recoverExpired(database.system);
           acquaintance.meet(await ambiguousAttempts(database.system));
+          await resumeLooks(database.system, jobs);
           // What is due may have been sent: it is looked up first, and then missed or not.
           if (await quarantine.isActive()) return;
           await markMissed(database.system, jobs);
           await holdForReconnect(database.system, jobs);
           await resumeReconnected(database.system, jobs);
+          await missAway(database.system, jobs);
           await waitForHolds(database.system);
         },
       },

@@ -297,7 +297,12 @@ describe("5: a platform's id is unique per account, and confirmed is final", () 
     const confirmed = async (of: Claimed) => {
       const intent = intentFor(of);
       await intend(intent);
-      const attempt = { id: intent.id, state: "confirmed" as const, settledBy: "answer" as const, externalId };
+      const attempt = {
+        id: intent.id,
+        state: "confirmed" as const,
+        settledBy: "answer" as const,
+        externalId,
+      };
       return settle(of, { attempt, next: null });
     };
     const here = house;

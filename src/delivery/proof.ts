@@ -33,8 +33,9 @@ export type LookResult =
   | { kind: "found"; published: Published; createdAt: Date }
   | { kind: "absent"; coversFrom: Date }
   /** `blind`: the platform cannot be read at all, and the wait is for the window's end. */
-  | { kind: "again"; waitMs: number; why: string; blind?: true }
-  | { kind: "ask"; why: string };
+  | { kind: "again"; waitMs: number; why: string; blind?: true; noAccess?: true }
+  /** `noAccess`: it was not read, because the channel has to be connected again. */
+  | { kind: "ask"; why: string; noAccess?: true };
 
 /** Ids and times of a platform may come from other machines than the clock that its answers show. */
 const measuredToleranceMs = 20_000;

@@ -2,6 +2,7 @@ import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
 import { type Claimed, type ClaimOptions, claimRows, thisMoment } from "./claim.ts";
 import type { Installation, ServerHistory } from "./history.ts";
+import { noAccess } from "./tools.ts";
 
 /** The installation's row, and what its server says of itself in the same moment. */
 export type InstallationNow = {
@@ -122,8 +123,10 @@ export async function quarantineProgress(db: Kysely<Schema>): Promise<Progress> 
       (select count(*)::integer from deliveries d where ${unchecked}) as unchecked,
       (select count(*)::integer from deliveries d
         where d.look_since is not null and d.state = 'scheduled' and d.due_at > clock_timestamp()) as later,
-      count(*) filter (where state in ('claimed', 'in_flight', 'ambiguous', 'reconciling'))::integer as reading,
-      count(*) filter (where state = 'needs_human')::integer as asking
+      count(*) filter (where state in ('claimed', 'in_flight', 'ambiguous', 'reconciling')
+        and error_code is distinct from ${noAccess})::integer as reading,
+      -- Also what cannot be read back without an access: nobody sends it before it was.
+      count(*) filter (where state = 'needs_human' or state = 'ambiguous' and error_code = ${noAccess})::integer as asking
     from deliveries where state in ('claimed', 'in_flight', 'ambiguous', 'reconciling', 'needs_human')`.execute(
     db,
   );

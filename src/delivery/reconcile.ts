@@ -1,5 +1,7 @@
+import type { ChannelStatus } from "#channels";
 import type { Located, PlanItem, Settling } from "#connectors";
 import { ConnectorFailure } from "#connectors";
+import { GalleyError } from "#kit";
 import { isDatabaseUnavailable, isUniqueViolation } from "#platform/db";
 import type { Acquaintance } from "./acquaintance.ts";
 import type { AttemptRecord, Claimed } from "./claim.ts";
@@ -8,7 +10,15 @@ import { listenToClock } from "./platform-clock.ts";
 import { judgeLook, type LookFacts, type LookResult, mustCoverFrom } from "./proof.ts";
 import { ending, refusedSoFar } from "./recipients.ts";
 import type { AttemptOutcome, NextStep } from "./settle.ts";
-import { type Tools, itemKey, leftOver, publishedBefore, windowFor } from "./tools.ts";
+import {
+  type Tools,
+  accessIsBack,
+  itemKey,
+  leftOver,
+  noAccess,
+  publishedBefore,
+  windowFor,
+} from "./tools.ts";
 import { isDuplicate, lookAfterMs } from "./verdicts.ts";
 
 /** Looks come this much later than they are due, at most. */
@@ -24,6 +34,8 @@ export type ReconcileTools = Tools & {
     kinds: readonly PlanItem["kind"][],
     sent: { from: Date; until: Date },
   ): Promise<string[]>;
+  /** As it is now. */
+  channelStatus(claimed: Claimed): Promise<ChannelStatus>;
   acquaintance: Acquaintance;
   /** Remembers how long after t_send a post was still invisible. */
   learnWindow(claimed: Claimed, visibleAfterMs: number): Promise<void>;
@@ -70,12 +82,10 @@ async function lookOnce(tools: ReconcileTools, claimed: Claimed, attempt: Attemp
     const result = judge(tools, claimed, attempt, { located, windowMs, taken, witnesses, clockAheadMs });
     return { windowMs, result, listed: located !== "unsupported" };
   } catch (error) {
-    // A channel that sends nothing more would never be told, and a person asked about each of its posts instead.
-    if (error instanceof ConnectorFailure && error.verdict === "unauthorized") {
-      const { workspaceId, channelId } = claimed;
-      await tools.channels.needsReconnect(workspaceId, channelId, error.message, credentialsAt);
-    }
-    const result = afterFailedLook(error, attempt, sinceSend - windowMs, giveUpAfter(windowMs));
+    const giveUpMs = giveUpAfter(claimed, windowMs);
+    const result = (await lacksAccess(tools, claimed, error, credentialsAt))
+      ? await withoutAccess(tools, claimed, error, sinceSend - windowMs > giveUpMs)
+      : afterFailedLook(error, attempt, sinceSend - windowMs, giveUpMs);
     return { windowMs, result, listed: false };
   } finally {
     clearTimeout(timer);
@@ -141,7 +151,7 @@ function judge(
     isTwinOfLost: isTwinOfLost(claimed, attempt),
     hasReplies: next !== undefined && next.kind !== "post",
     looks: attempt.looks + 1,
-    giveUpAfterMs: giveUpAfter(seen.windowMs),
+    giveUpAfterMs: giveUpAfter(claimed, seen.windowMs),
   });
 }
 
@@ -189,9 +199,53 @@ async function witnessesFor(
   return from < until ? tools.witnesses(claimed, shows, { from, until }) : [];
 }
 
-/** How long after W a proof is still hoped for before a person is asked. */
-function giveUpAfter(windowMs: number): number {
-  return Math.max(60_000, 3 * windowMs);
+/**
+ * How long after W a proof is still hoped for before a person is asked. The first look with a new access decides nothing
+ * of the kind: all that time nothing could be read.
+ */
+function giveUpAfter({ errorCode }: Claimed, windowMs: number): number {
+  return errorCode === accessIsBack ? Infinity : Math.max(60_000, 3 * windowMs);
+}
+
+/**
+ * Whether a look failed for want of access. A channel whose credentials were refused is marked, also where it sends
+ * nothing more: nobody would be told, and asked about each of its posts instead.
+ */
+async function lacksAccess(
+  tools: ReconcileTools,
+  { workspaceId, channelId }: Claimed,
+  error: unknown,
+  credentialsAt: Date | null,
+): Promise<boolean> {
+  if (error instanceof ConnectorFailure && error.verdict === "unauthorized") {
+    await tools.channels.needsReconnect(workspaceId, channelId, error.message, credentialsAt);
+    return true;
+  }
+  return error instanceof GalleyError && error.code === "channels.needs_reconnect";
+}
+
+/**
+ * While the channel has to be connected again, that is what a person is asked, and not each of its posts: `resumeLooks`
+ * goes on with them. One that was disconnected may never come back.
+ */
+async function withoutAccess(
+  tools: ReconcileTools,
+  claimed: Claimed,
+  error: unknown,
+  isOver: boolean,
+): Promise<LookResult> {
+  const status = await tools.channelStatus(claimed);
+  const why = wordsOf(error);
+  // There are other credentials by now.
+  if (status === "connected") return { kind: "again", waitMs: lookAfterMs(0), why };
+  if (status === "disconnected" && isOver) {
+    return { kind: "ask", why: `The platform could not be read: ${why}`, noAccess: true };
+  }
+  return { kind: "again", waitMs: lookAfterMs(Infinity), why, noAccess: true };
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : "the platform could not be read";
 }
 
 function afterFailedLook(
@@ -200,7 +254,7 @@ function afterFailedLook(
   pastWindowMs: number,
   giveUpMs: number,
 ): LookResult {
-  const why = error instanceof Error ? error.message : "the platform could not be read";
+  const why = wordsOf(error);
   // Its own database away is nothing that a person could answer. Any other error that stays is: nobody waits for ever.
   const isTheirs = !isDatabaseUnavailable(error);
   if (isTheirs && pastWindowMs > giveUpMs)
@@ -280,18 +334,36 @@ function outcomeOf(
         attempt: { ...seen, state: "ambiguous" },
         next: {
           ...step("ambiguous", result.waitMs),
-          errorCode: "delivery.reading_back",
-          errorMessage: result.blind
-            ? "The answer was lost, and this platform does not let Galley read back what was published. You are asked as soon as it can no longer appear late."
-            : `${isDuplicate(errorCode) ? "The platform says that it has this already" : "The answer was lost"}; Galley reads the platform back (${result.why}).`,
+          errorCode: result.noAccess ? noAccess : "delivery.reading_back",
+          errorMessage: readingBack(result, errorCode),
         },
       };
     case "ask":
       return {
         attempt: { ...seen, state: "ambiguous" },
-        next: { ...step("needs_human", 0), errorCode: "delivery.needs_human", errorMessage: result.why },
+        next: {
+          ...step("needs_human", 0),
+          errorCode: result.noAccess ? noAccess : "delivery.needs_human",
+          errorMessage: result.why,
+        },
       };
   }
+}
+
+function readingBack(
+  { blind, noAccess: isAway, why }: Extract<LookResult, { kind: "again" }>,
+  errorCode: string | null,
+): string {
+  if (blind) {
+    return "The answer was lost, and this platform does not let Galley read back what was published. You are asked as soon as it can no longer appear late.";
+  }
+  const happened = isDuplicate(errorCode)
+    ? "The platform says that it has this already"
+    : "The answer was lost";
+  if (isAway) {
+    return `${happened}, and Galley has no access to read the platform back (${why}). Connect the channel again; Galley looks at once then.`;
+  }
+  return `${happened}; Galley reads the platform back (${why}).`;
 }
 
 function step(state: NextStep["state"], waitMs: number): NextStep {

@@ -1,6 +1,7 @@
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
 import type { DeliveryState } from "./state.ts";
+import { noAccess } from "./tools.ts";
 
 /** How long after a delivery should have been sent or have asked it counts as a defect. */
 const patience = sql`interval '15 minutes'`;
@@ -8,13 +9,13 @@ const patience = sql`interval '15 minutes'`;
 /**
  * Of `deliveries d`: neither sent nor asking, although its grace is over; or read back for much longer than a proof can
  * take. Every state here is one that Galley leaves by itself, so a row that stays is a mistake of Galley's. Not in a
- * quarantine, where nothing moves.
+ * quarantine, where nothing moves, and not what waits for a person to connect its channel again.
  */
 const isStuck = sql<boolean>`(
   (select quarantined_at is null from installation)
   and (d.state in ('scheduled', 'claimed', 'in_flight')
       and greatest(d.late_after, d.lease_until) + ${patience} < clock_timestamp()
-    or d.state in ('ambiguous', 'reconciling') and greatest(d.late_after, d.lease_until) + ${patience}
+    or d.state in ('ambiguous', 'reconciling') and d.error_code is distinct from ${noAccess} and greatest(d.late_after, d.lease_until) + ${patience}
       + coalesce((select 4 * max(a.window_ms) from delivery_attempts a where a.delivery_id = d.id), 0)
         * interval '1 millisecond' < clock_timestamp()))`;
 

@@ -3,6 +3,7 @@ import type { Jobs } from "#platform/jobs";
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import { dueSince, isDue, thisMoment } from "./claim.ts";
 import { settledJobs } from "./settle.ts";
+import { accessIsBack, noAccess } from "./tools.ts";
 
 type Moved = { workspaceId: string; postId: string };
 
@@ -130,6 +131,56 @@ export async function resumeReconnected(db: Kysely<Schema>, jobs: Jobs): Promise
       update deliveries d
       set state = 'scheduled', fence = d.fence + 1, wake_at = clock_timestamp(), finished_at = null, tries = 0,
         error_code = null, error_message = null, updated_at = clock_timestamp()
+      from ready where d.workspace_id = ready.workspace_id and d.id = ready.id
+      returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
+    await jobs.enqueueMany(transaction, settledJobs(rows));
+    return rows.length;
+  });
+}
+
+/**
+ * What waited for its channel until it was later than its workspace allows is missed and asks, as all that is late does:
+ * it would go out on no new connection.
+ */
+export async function missAway(db: Kysely<Schema>, jobs: Jobs): Promise<number> {
+  return db.transaction().execute(async (transaction) => {
+    const { rows } = await sql<Moved>`
+      with late as (
+        select d.workspace_id, d.id from deliveries d
+        where d.state = 'needs_reconnect' and d.late_after <= ${thisMoment}
+        limit ${batch}
+        for update skip locked)
+      update deliveries d
+      set state = 'missed', fence = d.fence + 1, finished_at = clock_timestamp(), updated_at = clock_timestamp(),
+        error_code = 'delivery.late',
+        error_message = 'The channel was away until it was later than the workspace allows'
+          || case when d.error_code in ('delivery.needs_reconnect', 'delivery.disconnected') then ''
+            else coalesce(' (' || rtrim(d.error_message, '.') || ')', '') end
+          || '. Publish it now, once the channel is connected, or cancel it.'
+      from late where d.workspace_id = late.workspace_id and d.id = late.id
+      returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
+    await jobs.enqueueMany(transaction, settledJobs(rows));
+    return rows.length;
+  });
+}
+
+/**
+ * What could not be read back without an access is looked for as soon as the channel is connected again, also where a
+ * person is asked by now for that reason alone.
+ */
+export async function resumeLooks(db: Kysely<Schema>, jobs: Jobs): Promise<number> {
+  return db.transaction().execute(async (transaction) => {
+    const { rows } = await sql<Moved>`
+      with ready as (
+        select d.workspace_id, d.id from deliveries d
+        join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
+        where d.error_code = ${noAccess} and d.state in ('ambiguous', 'needs_human') and c.status = 'connected'
+        limit ${batch}
+        for update of d skip locked)
+      update deliveries d
+      set state = 'ambiguous', fence = d.fence + 1, wake_at = clock_timestamp(), finished_at = null,
+        error_code = ${accessIsBack}, error_message = 'The channel is connected again; Galley reads the platform back.',
+        updated_at = clock_timestamp()
       from ready where d.workspace_id = ready.workspace_id and d.id = ready.id
       returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
     await jobs.enqueueMany(transaction, settledJobs(rows));

@@ -109,6 +109,11 @@ export function leftOver(attempts: readonly AttemptRecord[], item: number): { on
 /** The code of an attempt whose answer named a post that another attempt owns. */
 export const idTaken = "delivery.id_taken";
 
+/** The code of a delivery that cannot be read back without an access: it waits for the channel, or asks. */
+export const noAccess = "delivery.no_access";
+/** And of one whose channel is connected again since: the next look is the first in a long time. */
+export const accessIsBack = "delivery.access_is_back";
+
 /**
  * The stable key of an item: the idempotency key where a platform takes one. What stands under it may belong to an
  * equal post that was read back first; once it is proven that nothing else does, the item gets a new key, or the

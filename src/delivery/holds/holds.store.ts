@@ -143,10 +143,7 @@ export async function slowedChannels(
   }));
 }
 
-export async function channelExists(
-  db: Kysely<Schema>,
-  { workspaceId, channelId }: Place,
-): Promise<boolean> {
+export async function channelExists(db: Kysely<Schema>, { workspaceId, channelId }: Place): Promise<boolean> {
   const found = db.selectFrom("channels").select("id").where("workspace_id", "=", workspaceId);
   return (await found.where("id", "=", channelId).executeTakeFirst()) !== undefined;
 }

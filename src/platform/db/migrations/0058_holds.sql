@@ -20,7 +20,7 @@ alter table delivery_holds
 alter table delivery_windows rename column updated_at to seen_at;
 
 -- What could not be read back without an access, so that it is looked for as soon as there is one.
-create index deliveries_unread on deliveries (channel_id) where error_code = 'delivery.unread';
+create index deliveries_no_access on deliveries (channel_id) where error_code = 'delivery.no_access';
 
 -- Whose post an attempt is, as it was when the intent was written; `duplicate_of`: of before this constraint, when one
 -- account in two workspaces could own a post twice, and the id of the attempt that has it.
@@ -31,7 +31,7 @@ alter table delivery_attempts
   disable trigger user;
 -- Row-level security binds the owner of the tables, too.
 set local role galley_system;
-update deliveries set error_code = 'delivery.unread'
+update deliveries set error_code = 'delivery.no_access'
   where state = 'needs_human' and error_message like 'The platform could not be read:%';
 update delivery_attempts a set connector = c.connector, account_id = c.account_id
   from channels c where c.workspace_id = a.workspace_id and c.id = a.channel_id;
