@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { failureOf, retryAfterOf } from "./answers.ts";
 import type { ConnectorContext, ConnectorResponse } from "./contract.ts";
-import type { ConnectorFailure } from "./failure.ts";
+import { ConnectorFailure } from "./failure.ts";
 import { linkedInFailure } from "./linkedin/api.ts";
 import { mastodonFailure } from "./mastodon/api.ts";
 import { xFailure } from "./x/failures.ts";
@@ -64,5 +64,17 @@ describe("how long to wait", () => {
     expect(failure).toMatchObject({ verdict: "throttled", retryAfterSeconds: 86_400 });
     const asked = failureOf({ id: "some", name: "Some" }, answer(429, "", { "retry-after": "999999999" }));
     expect(asked.retryAfterSeconds).toBe(86_400);
+    const dated = (resets: string) =>
+      mastodonFailure(answer(429, "{}", { date, "x-ratelimit-reset": resets })).retryAfterSeconds;
+    expect(dated("1994-11-06T08:54:37.000Z")).toBe(300);
+    expect(dated("+063671-01-01T00:00:00.000Z")).toBe(86_400);
+    expect(dated("63671")).toBe(86_400);
+    expect(dated("1990-01-01T00:00:00.000Z")).toBe(1);
+    expect(dated(reset)).toBeNull();
+  });
+
+  test("is no time at all where a platform says less than nothing", () => {
+    const said = { verdict: "throttled" as const, code: "some.throttled", message: "Wait." };
+    expect(new ConnectorFailure({ ...said, retryAfterSeconds: -5 }).retryAfterSeconds).toBe(0);
   });
 });

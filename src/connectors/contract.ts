@@ -167,6 +167,8 @@ export type Settling = {
   /** How long one `commit` may take. */
   deadlineMs: number;
   windowMs: number;
+  /** The same for a post with files, where lists show those later than others; no less than `windowMs`. */
+  mediaWindowMs?: number;
   /** Galley runs this platform itself (sandbox, mail catcher): its window is known, so the configured minimum does not apply. */
   builtIn?: boolean;
 };

@@ -229,7 +229,7 @@ async function intended(
     kind,
     payloadHash,
     deadlineMs: settling.deadlineMs,
-    windowMs: windowFor(settling, tools.settings, claimed.learnedMs),
+    windowMs: windowFor(settling, tools.settings, claimed),
     marginMs: tools.settings.marginMs,
     plan: first ? plan : null,
     itemHashes: first ? hashes : null,

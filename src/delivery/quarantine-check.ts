@@ -127,7 +127,7 @@ async function record(
       plan,
       itemHashes,
       deadlineMs: settling.deadlineMs,
-      windowMs: Math.ceil(windowFor(settling, tools.settings, claimed.learnedMs)),
+      windowMs: Math.ceil(windowFor(settling, tools.settings, claimed)),
     });
     if (!stands) return;
     await writeSettlements(transaction, [

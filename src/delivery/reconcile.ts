@@ -74,7 +74,7 @@ async function lookOnce(tools: ReconcileTools, claimed: Claimed, attempt: Attemp
     }
     const { located, clockAheadMs } = await readBack(tools, claimed, attempt, abort.signal, (opened) => {
       credentialsAt = opened.credentialsAt;
-      windowMs = Math.max(windowMs, windowFor(opened.settling, tools.settings, claimed.learnedMs));
+      windowMs = Math.max(windowMs, windowFor(opened.settling, tools.settings, claimed));
     });
     const ids = located === "unsupported" ? [] : located.posts.map(({ externalId }) => externalId);
     const taken = ids.length === 0 ? new Set<string>() : await tools.idsTaken(claimed, attempt.id, ids);

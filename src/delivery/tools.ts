@@ -81,12 +81,17 @@ export type Tools = {
 };
 
 /**
- * W: how long after t_send a post may still become visible. What the connector declares, what the
- * configuration demands at least, and twice what was seen on this channel.
+ * W: how long after t_send a post may still become visible. What the connector declares, for a post with files where
+ * it has some, what the configuration demands at least, and twice what was seen on this channel.
  */
-export function windowFor(settling: Settling, settings: DeliverySettings, learnedMs: number): number {
-  const floor = settling.builtIn ? 0 : settings.minimumWindowMs;
-  return Math.max(settling.windowMs, settling.deadlineMs + settings.marginMs, floor, 2 * learnedMs);
+export function windowFor(
+  { windowMs, mediaWindowMs = windowMs, deadlineMs, builtIn }: Settling,
+  { minimumWindowMs, marginMs }: DeliverySettings,
+  { learnedMs, content }: Pick<Claimed, "learnedMs" | "content">,
+): number {
+  const floor = builtIn ? 0 : minimumWindowMs;
+  const declared = content.media.length > 0 ? mediaWindowMs : windowMs;
+  return Math.max(declared, deadlineMs + marginMs, floor, 2 * learnedMs);
 }
 
 /** What items before `item` became: a reply needs its parent. */

@@ -1,8 +1,30 @@
-import type { Verdict } from "#connectors";
+import type { MediaInfo, Verdict } from "#connectors";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { attemptMayMove, attemptStates, deliveryMayMove } from "./state.ts";
+import type { Claimed } from "./claim.ts";
+import { type DeliverySettings, windowFor } from "./tools.ts";
 import { backOffMs, consequenceOf, type FailureFacts, lookAfterMs } from "./verdicts.ts";
+
+describe("the window", () => {
+  const settings = { minimumWindowMs: 0, marginMs: 500 } as DeliverySettings;
+  const settling = { deadlineMs: 1_000, windowMs: 600_000 };
+  const image = { mediaId: "image" } as MediaInfo;
+  const of = (media: MediaInfo[], learnedMs = 0) =>
+    ({ learnedMs, content: { media } }) as Pick<Claimed, "learnedMs" | "content">;
+
+  test("of a post with files is the longer one where the platform has one", () => {
+    expect(windowFor(settling, settings, of([image]))).toBe(600_000);
+    const patient = { ...settling, mediaWindowMs: 1_800_000 };
+    expect(windowFor(patient, settings, of([]))).toBe(600_000);
+    expect(windowFor(patient, settings, of([image]))).toBe(1_800_000);
+  });
+
+  test("is twice what was seen, where that is longer", () => {
+    expect(windowFor(settling, settings, of([], 200_000))).toBe(600_000);
+    expect(windowFor(settling, settings, of([], 400_000))).toBe(800_000);
+  });
+});
 
 const verdicts: Verdict[] = ["not_sent", "rejected", "unauthorized", "throttled", "unknown"];
 

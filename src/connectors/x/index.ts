@@ -49,6 +49,9 @@ function yesOrNo(key: string, label: string, help: string): OptionField {
   return { key, label, kind: "choice", choices: ["No", "Yes"], required: false, maxLength: 3, help };
 }
 
+/** X tells nowhere when a timeline shows a post with files, and it comes later there than one without. */
+const mediaPatience = 3;
+
 /** X, by its API v2. */
 export const x: Connector = {
   id: "x",
@@ -66,7 +69,7 @@ export const x: Connector = {
   },
   settling({ settings }) {
     const { deadlineMs, windowMs } = readSettings(settings);
-    return { deadlineMs, windowMs };
+    return { deadlineMs, windowMs, mediaWindowMs: mediaPatience * windowMs };
   },
   measure: weightedLength,
   compose: withLink,

@@ -173,6 +173,24 @@ describe("a listed post is the wanted one", () => {
   });
 });
 
+describe("a post whose files X lists late", () => {
+  const photo = "https://t.co/photophoto";
+
+  it.each([
+    ["with its text", post({}), { text: "words" }],
+    ["with a link to them that says nothing yet", post({ text: `words ${photo}` }), { text: "words" }],
+    ["without any text", post({ text: photo }), { text: "" }],
+    ["with some of them", post({ attachments: { media_keys: ["3_1"] } }), { text: "words" }],
+  ])("may be the one, %s", (_name, listed, { text }) => {
+    expect(likenessTo(listed, { text, mediaCount: 2, thread: null })).toBe("similar");
+  });
+
+  it("has more time to appear than a post without", () => {
+    const { windowMs, mediaWindowMs = 0 } = x.settling({ settings: {}, credentials: {} });
+    expect(mediaWindowMs).toBeGreaterThan(2 * windowMs);
+  });
+});
+
 describe("createdAtOf", () => {
   // https://docs.x.com/resources/fundamentals/x-ids
   it("reads the millisecond from the id", () => {
