@@ -119,6 +119,38 @@ describe.skipIf(noBrowser !== null)("channels in a browser", () => {
     },
   );
 
+  test("what slows a channel is told with its reason, and ended by hand", { timeout: 60_000 }, async () => {
+    const { items } = await call<{ items: { id: string; handle: string }[] }>(page, "GET", "/channels");
+    const { id = "" } = items.find(({ handle }) => handle === "@northwind") ?? {};
+    const { system } = server.database;
+    const channels = system.selectFrom("channels").select(["workspace_id", "connector", "account_id"]);
+    const { workspace_id, ...account } = await channels.where("id", "=", id).executeTakeFirstOrThrow();
+    const since = new Date();
+    const until = new Date(since.getTime() + 3_600_000);
+    const reason = "The platform asks to wait before the next post.";
+    await system
+      .insertInto("delivery_holds")
+      .values({ ...account, since, until, reason, evidence: '429 {"title":"Too Many Requests"}' })
+      .execute();
+    await system
+      .insertInto("delivery_windows")
+      .values({ workspace_id, channel_id: id, visible_after_ms: 720_000 })
+      .execute();
+    await open("/channels", "Connect a channel");
+    const row = page.getByRole("listitem").filter({ hasText: "@northwind" }).first();
+    await row.getByText("Held", { exact: true }).waitFor();
+    await row.getByText(reason).waitFor();
+    await row.getByText("Too Many Requests").waitFor();
+    await row.getByText(/take up to 12 minutes to appear/u).waitFor();
+    await inspect(page, "slowed");
+    await press(page, "button", /^Lift the hold/u);
+    await page.getByText("What is due on @northwind goes on").waitFor();
+    await row.getByText("Healthy").waitFor();
+    await press(page, "button", /^Forget that/u);
+    await row.getByText(/take up to/u).waitFor({ state: "detached" });
+    expect(await call(page, "GET", "/channels/slowed")).toEqual({ items: [] });
+  });
+
   test("disconnecting tells what waits; reconnecting keeps the channel", { timeout: 90_000 }, async () => {
     const before = await call<{ items: { id: string; handle: string }[] }>(page, "GET", "/channels");
     const id = before.items.find(({ handle }) => handle === "@northwind")?.id;

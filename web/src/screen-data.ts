@@ -70,6 +70,7 @@ export const screenData = {
     queries.connectorsQuery,
     queries.platformsQuery,
     queries.expiryWarningsQuery,
+    queries.slowedQuery,
   ),
   doctor: reads(queries.platformsQuery),
   usage: reads(queries.usageQuery(30)),

@@ -27,6 +27,7 @@ import type {
   SchedulePreview,
   SetAside,
   SiteSettings,
+  SlowedChannel,
   Variant,
   VariantCheck,
   Version,
@@ -109,6 +110,15 @@ export const expiryWarningsQuery = queryOptions({
   queryFn: async ({ signal }) =>
     (await api.get<{ items: ExpiryWarning[] }>("/channels/warnings", {}, signal)).items,
   staleTime: 60_000,
+});
+
+/** Channels whose platform asks to wait, or whose posts were seen to appear late. */
+export const slowedQuery = queryOptions({
+  queryKey: ["channels", "slowed"],
+  queryFn: async ({ signal }) =>
+    (await api.get<{ items: SlowedChannel[] }>("/channels/slowed", {}, signal)).items,
+  staleTime: 10_000,
+  refetchInterval: 15_000,
 });
 
 export function impactQuery(channelId: string) {

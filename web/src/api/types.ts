@@ -7,6 +7,7 @@ import type * as imports from "../../../src/desk/import/imports.schema.ts";
 import type * as queue from "../../../src/desk/queue/queue.schema.ts";
 import type * as series from "../../../src/desk/series/series.schema.ts";
 import type * as delivery from "../../../src/delivery/deliveries.schema.ts";
+import type * as holds from "../../../src/delivery/holds/holds.schema.ts";
 import type * as desk from "../../../src/desk/posts.schema.ts";
 import type * as usage from "../../../src/usage/usage.schema.ts";
 import type * as installation from "../../../src/installation/installation.schema.ts";
@@ -82,6 +83,7 @@ export type AppFinding = z.infer<typeof oauth.appChecked>["findings"][number];
 export type DoctorReport = z.infer<typeof oauth.report>;
 export type DoctorFinding = DoctorReport["findings"][number];
 export type ExpiryWarning = z.infer<typeof oauth.warningList>["items"][number];
+export type SlowedChannel = z.infer<typeof holds.slowedChannel>;
 export type DisconnectImpact = z.infer<typeof oauth.impact>;
 
 export type SiteSettings = z.infer<typeof site.settings>;

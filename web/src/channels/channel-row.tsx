@@ -13,7 +13,7 @@ import { toast } from "sonner";
 import { api } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import { impactQuery } from "../api/queries.ts";
-import type { Channel, ChannelCheck, Connector } from "../api/types.ts";
+import type { Channel, ChannelCheck, Connector, SlowedChannel } from "../api/types.ts";
 import { cn } from "../lib/cn.ts";
 import { formatRelative } from "../lib/format.ts";
 import { Status } from "../ui/badge.tsx";
@@ -22,15 +22,18 @@ import { Confirm } from "../ui/confirm.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
 import { ChannelIcon } from "./channel-icon.tsx";
 import { channelsText } from "./messages.ts";
+import { SlowedNotes } from "./slowed-notes.tsx";
 
 type RowProps = {
   channel: Channel;
   connector: Connector | undefined;
+  /** What slows its posts; undefined where nothing does. */
+  slowed: SlowedChannel | undefined;
   allowed: boolean;
   onReconnect: () => void;
 };
 
-export function ChannelRow({ channel, connector, allowed, onReconnect }: RowProps) {
+export function ChannelRow({ channel, connector, slowed, allowed, onReconnect }: RowProps) {
   const change = useChannelChange(channel);
   const [asking, setAsking] = useState(false);
   const impact = useQuery({ ...impactQuery(channel.id), enabled: asking });
@@ -48,9 +51,10 @@ export function ChannelRow({ channel, connector, allowed, onReconnect }: RowProp
           <p className="mt-1 text-sm text-bad-ink">{channel.statusReason}</p>
         ) : null}
         {usable ? <ChannelNotes channel={channel} /> : null}
+        {slowed ? <SlowedNotes channel={channel} slowed={slowed} allowed={allowed} /> : null}
       </div>
       <div className="text-right">
-        <ChannelHealth channel={channel} />
+        <ChannelHealth channel={channel} held={Boolean(slowed?.hold)} />
         <p className="mt-0.5 text-xs text-faint">
           {channel.checkedAt
             ? channelsText.checked(formatRelative(channel.checkedAt))
@@ -149,10 +153,11 @@ function ChannelNotes({ channel }: { channel: Channel }) {
   );
 }
 
-function ChannelHealth({ channel }: { channel: Channel }) {
+function ChannelHealth({ channel, held }: { channel: Channel; held: boolean }) {
   if (channel.status === "needs_reconnect") return <Status tone="bad">{channelsText.needsReconnect}</Status>;
   if (channel.status === "disconnected") return <Status tone="neutral">{channelsText.disconnected}</Status>;
   if (channel.pausedAt) return <Status tone="warn">{channelsText.paused}</Status>;
+  if (held) return <Status tone="warn">{channelsText.held}</Status>;
   return <Status tone="good">{channelsText.healthy}</Status>;
 }
 

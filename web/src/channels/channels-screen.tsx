@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { messageOf } from "../api/problem.ts";
-import { channelsQuery, connectorsQuery, platformsQuery } from "../api/queries.ts";
+import { channelsQuery, connectorsQuery, platformsQuery, slowedQuery } from "../api/queries.ts";
 import type { Channel, Connector, FormField } from "../api/types.ts";
 import { useCan } from "../api/use-me.ts";
 import { Button } from "../ui/button.tsx";
@@ -25,6 +25,7 @@ export function ChannelsScreen() {
   const allowed = useCan("channels.manage");
   const authorize = useAuthorize("/channels");
   const platforms = useQuery(platformsQuery);
+  const slowed = useQuery(slowedQuery);
   const [form, setForm] = useState<{
     connector: Connector;
     fields: FormField[];
@@ -78,6 +79,7 @@ export function ChannelsScreen() {
                 key={channel.id}
                 channel={channel}
                 connector={connectors.data?.find((candidate) => candidate.id === channel.connector)}
+                slowed={slowed.data?.find(({ channelId }) => channelId === channel.id)}
                 allowed={allowed}
                 onReconnect={() => reconnect(channel)}
               />

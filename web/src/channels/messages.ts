@@ -1,3 +1,5 @@
+import { formatNumber } from "../lib/format.ts";
+
 export const channelsText = {
   title: "Channels",
   lead: "The accounts that Galley publishes to. It holds their keys encrypted and uses them only for approved posts.",
@@ -17,6 +19,19 @@ export const channelsText = {
   check: "Check now",
   openProfile: "Open profile",
   paused: "Paused",
+  held: "Held",
+  heldUntil: (since: string, until: string) => `Held since ${since}, until ${until}.`,
+  heldPosts: (count: number) =>
+    count === 1 ? "1 post waits for that." : `${formatNumber(count)} posts wait for that.`,
+  answered: (evidence: string) => `It answered: ${evidence}`,
+  lift: "Lift the hold",
+  lifted: (handle: string) => `What is due on ${handle} goes on`,
+  seenLate: (how: string) =>
+    `Posts of this channel were seen to take up to ${how} to appear; Galley waits twice as long after a lost answer. That counts half for each week without another one so late.`,
+  seconds: (count: number) => (count === 1 ? "1 second" : `${formatNumber(count)} seconds`),
+  minutes: (count: number) => (count === 1 ? "1 minute" : `${formatNumber(count)} minutes`),
+  forget: "Forget that",
+  forgotten: (handle: string) => `Galley waits for ${handle} no longer than its platform needs`,
   healthy: "Healthy",
   needsReconnect: "Needs reconnecting",
   disconnected: "Disconnected",

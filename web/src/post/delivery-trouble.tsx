@@ -37,12 +37,14 @@ export function DeliveryTrouble({ delivery, allowed }: { delivery: Delivery; all
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2 border-t border-line bg-bad-soft/60 px-4 py-2.5 text-sm text-bad-ink">
       <p className="min-w-0 flex-1 basis-64 break-words">{error?.message ?? postText.stopped}</p>
-      {stopped.has(state) ? <WaysOut delivery={delivery} allowed={allowed} /> : null}
+      {stopped.has(state) || error?.code === "delivery.no_access" ? (
+        <WaysOut delivery={delivery} allowed={allowed} />
+      ) : null}
     </div>
   );
 }
 
-/** Connecting again where access or a permission is missing, and sending again where there is access. */
+/** Connecting again where access or a permission is missing, and sending again what stopped where there is access. */
 function WaysOut({ delivery, allowed }: { delivery: Delivery; allowed: boolean }) {
   const channels = useQuery(channelsQuery);
   const channel = channels.data?.find(({ id }) => id === delivery.channel.id);
@@ -52,7 +54,7 @@ function WaysOut({ delivery, allowed }: { delivery: Delivery; allowed: boolean }
   return (
     <span className="flex flex-wrap items-center gap-2">
       {!connected || lacksPermission ? <ReconnectButton channel={channel} /> : null}
-      {connected && allowed ? <SendAgain delivery={delivery} /> : null}
+      {connected && allowed && stopped.has(delivery.state) ? <SendAgain delivery={delivery} /> : null}
       {allowed && isHalfLive(delivery) ? <Leave delivery={delivery} /> : null}
     </span>
   );

@@ -1,0 +1,85 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { toast } from "sonner";
+import { api } from "../api/client.ts";
+import { messageOf } from "../api/problem.ts";
+import { slowedQuery } from "../api/queries.ts";
+import type { Channel, SlowedChannel } from "../api/types.ts";
+import { useMe } from "../api/use-me.ts";
+import { formatMoment } from "../lib/format.ts";
+import { Button } from "../ui/button.tsx";
+import { channelsText } from "./messages.ts";
+
+type SlowedProps = { channel: Channel; slowed: SlowedChannel; allowed: boolean };
+
+/** What slows the posts of a channel beside its own state, why, and how a person ends it. */
+export function SlowedNotes({ channel, slowed: { hold, window }, allowed }: SlowedProps) {
+  const { timeZone } = useMe().workspace;
+  const end = useEnding(channel);
+  return (
+    <>
+      {hold ? (
+        <div className="mt-1 text-sm text-warn-ink">
+          <p className="break-words">
+            {channelsText.heldUntil(formatMoment(hold.since, timeZone), formatMoment(hold.until, timeZone))}{" "}
+            {hold.reason} {hold.waiting > 0 ? channelsText.heldPosts(hold.waiting) : null}
+          </p>
+          {hold.evidence ? (
+            <p className="mt-0.5 line-clamp-2 text-xs break-all text-faint">
+              {channelsText.answered(hold.evidence)}
+            </p>
+          ) : null}
+          {allowed ? (
+            <Button
+              size="sm"
+              className="mt-1.5"
+              busy={end.isPending && end.variables === "hold/lift"}
+              onClick={() => end.mutate("hold/lift")}
+            >
+              {channelsText.lift}
+              <span className="sr-only"> {channel.handle}</span>
+            </Button>
+          ) : null}
+        </div>
+      ) : null}
+      {window ? (
+        <div className="mt-1 text-sm text-faint">
+          <p>{channelsText.seenLate(howLong(window.visibleAfterMs))}</p>
+          {allowed ? (
+            <Button
+              size="sm"
+              className="mt-1.5"
+              busy={end.isPending && end.variables === "window/forget"}
+              onClick={() => end.mutate("window/forget")}
+            >
+              {channelsText.forget}
+              <span className="sr-only"> {channel.handle}</span>
+            </Button>
+          ) : null}
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+/** Rounded up: it is the most that was seen. */
+function howLong(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1_000);
+  return seconds < 60 ? channelsText.seconds(seconds) : channelsText.minutes(Math.ceil(seconds / 60));
+}
+
+type Ending = "hold/lift" | "window/forget";
+
+const done: Record<Ending, (handle: string) => string> = {
+  "hold/lift": channelsText.lifted,
+  "window/forget": channelsText.forgotten,
+};
+
+function useEnding({ id, handle }: Channel) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (ending: Ending) => api.post(`/channels/${id}/${ending}`),
+    onSuccess: (_answer, ending) => toast.success(done[ending](handle)),
+    onError: (error) => toast.error(messageOf(error)),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: slowedQuery.queryKey }),
+  });
+}
