@@ -33,14 +33,15 @@ alter table delivery_attempts
 set local role galley_system;
 update deliveries set error_code = 'delivery.no_access'
   where state = 'needs_human' and error_message like 'The platform could not be read:%';
-update delivery_attempts a set connector = c.connector, account_id = c.account_id
-  from channels c where c.workspace_id = a.workspace_id and c.id = a.channel_id;
-update delivery_attempts a set duplicate_of = same.first
+update delivery_attempts a
+  set connector = o.connector, account_id = o.account_id, duplicate_of = nullif(o.owner, a.id)
   from (
-    select delivery_id, item, number, id,
-      first_value(id) over (partition by external_id, account_id, connector order by intent_at, id) as first
-    from delivery_attempts where external_id is not null) same
-  where a.delivery_id = same.delivery_id and a.item = same.item and a.number = same.number and same.first <> same.id;
+    select s.delivery_id, s.item, s.number, c.connector, c.account_id,
+      case when s.external_id is not null then first_value(s.id) over (
+        partition by s.external_id, c.account_id, c.connector order by s.intent_at, s.id) end as owner
+    from delivery_attempts s
+    join channels c on c.workspace_id = s.workspace_id and c.id = s.channel_id) o
+  where a.delivery_id = o.delivery_id and a.item = o.item and a.number = o.number;
 insert into audit_events (workspace_id, id, actor_kind, action, target_kind, target_id, details)
   select workspace_id,
     -- Ids begin with the time, so that lists stand in its order.
