@@ -71,9 +71,12 @@ async function startForLinkedIn(
   return { ...server, name, settings: { apiUrl: server.url, webUrl: server.url, clientId, clientSecret } };
 }
 
-async function startForMeta({ accounts, ...at }: At, name: string): Promise<RunningPlatform> {
+async function startForMeta(
+  { accounts, ...at }: At,
+  name: "Facebook" | "Instagram",
+): Promise<RunningPlatform> {
   const pages = accounts === undefined ? {} : { pages: accounts };
-  const server = await startMeta({ ...at, ...pages, publicUrl: null });
+  const server = await startMeta({ ...at, ...pages, product: name, publicUrl: null });
   const app = { clientId: metaApp.id, clientSecret: metaApp.secret };
   return { ...server, name, settings: { baseUrl: server.url, dialogUrl: server.url, ...app } };
 }

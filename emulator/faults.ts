@@ -15,12 +15,16 @@ import { Refusal, send } from "./http.ts";
  * - `listing_lag`: the post is out, but the listing holds it only `delayMs` later
  * - `slow`: done at once, answered after `delayMs`
  * - `throttle`: 429 with `Retry-After`
+ * - `throttle_until`: the same, with a date in `Retry-After`
+ * - `throttle_in_ms`: the same, with the moment of a reset in milliseconds
  * - `slow_body`: done at once; the head of the answer comes, its body `delayMs` later
  * - `garbled`: the post is out, the answer is 200 without sense
  * - `ghost_duplicate`: the platform itself shows the post twice; its journal marks the second as a ghost
  * - `reordered_listing`: the listing comes in another order than by time
  * - `refusal`: the platform's own error that `code` names; nothing happened
  * - `refusal_after_commit`: the same, yet the post is out
+ * - `firewall_page`: the post is out, and a firewall answers 403 with a page of its own
+ * - `sent_twice`: a balancer sends the request to the platform twice and passes on the second answer
  */
 export const faultKinds = [
   "error_before_commit",
@@ -38,6 +42,10 @@ export const faultKinds = [
   "reordered_listing",
   "refusal",
   "refusal_after_commit",
+  "throttle_until",
+  "throttle_in_ms",
+  "firewall_page",
+  "sent_twice",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -103,6 +111,8 @@ export type Twist = {
   listingMs: number;
   ghost: boolean;
   shuffle: boolean;
+  /** The listing is as it was at this moment. */
+  asOfMs: number;
 };
 
 export function twistOf(fault: Fault | null): Twist {
@@ -111,6 +121,7 @@ export function twistOf(fault: Fault | null): Twist {
     listingMs: fault?.kind === "listing_lag" ? fault.delayMs : 0,
     ghost: fault?.kind === "ghost_duplicate",
     shuffle: fault?.kind === "reordered_listing",
+    asOfMs: Infinity,
   };
 }
 
@@ -126,10 +137,24 @@ export type ErrorBodies = {
 /** The answer of a fault that keeps the request from being handled at all; null where it is handled. */
 export function insteadOf(fault: Fault | null, bodies: ErrorBodies): Answer | null {
   if (fault?.kind === "error_before_commit") return bodies.unavailable();
-  if (fault?.kind === "throttle") return bodies.throttled(Math.max(1, Math.ceil(fault.delayMs / 1000)));
+  const throttled = () => bodies.throttled(Math.max(1, Math.ceil((fault?.delayMs ?? 0) / 1000)));
+  if (fault?.kind === "throttle") return throttled();
+  if (fault?.kind === "throttle_until") return withHeader(throttled(), "retry-after", untilDate);
+  if (fault?.kind === "throttle_in_ms") return withHeader(throttled(), "x-rate-limit-reset", inMilliseconds);
   if (fault?.kind === "reset_before_commit") return bodies.internal();
   if (fault?.kind === "refusal") return bodies.refusal?.(fault.code) ?? bodies.internal();
   return null;
+}
+
+const untilDate = (seconds: number) => new Date(Date.now() + seconds * 1_000).toUTCString();
+const inMilliseconds = (seconds: number) => String(seconds * 1_000);
+
+/** Another spelling of a number in a header, where the platform sends it. */
+function withHeader(answer: Answer, name: string, spell: (number: number) => string): Answer {
+  const value = answer.headers[name];
+  return value === undefined
+    ? answer
+    : { ...answer, headers: { ...answer.headers, [name]: spell(Number(value)) } };
 }
 
 /** Lets the fault have its way with an answer that is already decided; null where the connection has ended. */
@@ -160,6 +185,12 @@ export async function sendThrough(
         headers: { "content-type": "text/html" },
         body: "<html><body>Hello</body></html>",
       };
+    case "firewall_page":
+      return {
+        status: 403,
+        headers: { "content-type": "text/html" },
+        body: "<html><body><h1>403 Forbidden</h1>Your request was blocked. Ray ID: 8f2</body></html>",
+      };
     case "slow":
       await pause(fault.delayMs);
       return answer;
@@ -177,6 +208,9 @@ export async function sendThrough(
     }
     case "error_before_commit":
     case "throttle":
+    case "throttle_until":
+    case "throttle_in_ms":
+    case "sent_twice":
     case "refusal":
     case "listing_lag":
     case "ghost_duplicate":

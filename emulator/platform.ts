@@ -1,9 +1,13 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { ServerResponse } from "node:http";
 import type { ErrorBodies, Fault, Operation, Twist } from "./faults.ts";
 import { insteadOf, parseFault, sendThrough, takeFault, twistOf } from "./faults.ts";
 import type { Answer, EmulatorRequest } from "./http.ts";
 import { json, jsonBody, listen, page, Refusal } from "./http.ts";
 import { html, layout } from "./page.ts";
+import { createPersonas, type Persona, reaching, textIn, told } from "./persona.ts";
 import { rememberRequests } from "./requests.ts";
+import { foldedText } from "./text-edits.ts";
 
 export type PlatformClock = { now(): Date };
 
@@ -21,6 +25,8 @@ export type Visible = {
   createdAt: number;
   /** The platform's own second copy, which no request asked for. */
   ghost: boolean;
+  /** A person posted it, and no application. */
+  byHand?: true;
   /** What else this platform shows: a link's card, who may see it. */
   details?: Record<string, unknown>;
 };
@@ -40,12 +46,26 @@ export type PlatformOptions = {
 
 export type Platform = { url: string; publicUrl: string; close(): Promise<void> };
 
+/** What a person posts: under a post that stands, or by itself. */
+export type ByHand = Pick<Visible, "account" | "text" | "inReplyTo" | "createdAt">;
+
 /** What makes one platform different from another. */
 export type PlatformRules = {
   name: string;
   /** Which switch a request answers to; null where faults let it be. */
   operationOf(request: EmulatorRequest): Operation | null;
   answer(request: EmulatorRequest, twist: Twist): Answer | Promise<Answer>;
+  /** Whose account a request is about, as the journal names it; null where it is about none. */
+  accountOf(request: EmulatorRequest): string | null;
+  /** A person posts, in the platform's own app. */
+  post(byHand: ByHand): void;
+  /** How a request for a list says how many it wants. */
+  sizeName: string;
+  /**
+   * What becomes of the same request a second time: `code` of the refusal as a duplicate, the answer to the first one
+   * (`same`), or a second copy.
+   */
+  repeated: { code: string } | "same" | "copy";
   /** Errors in the platform's own shape. */
   bodies: ErrorBodies & { refused(refusal: Refusal): Answer };
   /** Everything visible or soon to be, oldest first. */
@@ -66,6 +86,8 @@ export type PlatformRules = {
  * - `GET|PUT /control/faults` `{faults: [{kind, on, remaining, chance, delayMs, code}]}`
  * - `POST /control/expire-tokens`, `POST /control/revoke-tokens`
  * - `POST /control/clock` `{advanceMs}`: this platform's clock, for expiry and windows
+ * - `GET|PUT /control/personas` `{personas: {[account]: {…}}}`: what single accounts are like (`Persona`)
+ * - `POST /control/post` `{account, text, agoMs}`: a person posts by hand, so long ago by the account's clock
  *
  * and those that a platform adds for itself.
  */
@@ -75,10 +97,14 @@ export async function startPlatform(
 ): Promise<Platform> {
   let aheadMs = 0;
   let publicUrl = options.publicUrl ?? "";
-  const clock: PlatformClock = { now: () => new Date(Date.now() + aheadMs) };
+  const accountAheadMs = new AsyncLocalStorage<number>();
+  const clock: PlatformClock = {
+    now: () => new Date(Date.now() + aheadMs + (accountAheadMs.getStore() ?? 0)),
+  };
   const rules = create({ clock, publicUrl: () => publicUrl });
   const { bodies } = rules;
   let faults: Fault[] = [];
+  const personas = createPersonas();
   const requests = rememberRequests(clock);
   const violations: { method: string; path: string; problem: string }[] = [];
 
@@ -110,6 +136,20 @@ export async function startPlatform(
         aheadMs += advanceMs;
         return json({ now: clock.now().toISOString() });
       }
+      case "GET /control/personas":
+        return json({ personas: personas.all() });
+      case "PUT /control/personas":
+        personas.set(jsonBody(request)["personas"]);
+        return json({ personas: personas.all() });
+      case "POST /control/post": {
+        const { account, text, agoMs = 0 } = jsonBody(request);
+        if (typeof account !== "string" || typeof text !== "string" || typeof agoMs !== "number") {
+          throw new Refusal(400, "bad_post", '"account" and "text" are texts, "agoMs" is a number.');
+        }
+        const createdAt = clock.now().getTime() + personas.of(account).clockAheadMs - agoMs;
+        rules.post({ account, text, inReplyTo: null, createdAt });
+        return json({});
+      }
       default: {
         const own = rules.control?.(request) ?? null;
         if (own === null) throw new Refusal(404, "not_found", "There is no such control.");
@@ -118,32 +158,94 @@ export async function startPlatform(
     }
   }
 
-  async function answerOf(request: EmulatorRequest, fault: Fault | null): Promise<Answer> {
+  async function answerOf(request: EmulatorRequest, fault: Fault | null, twist: Twist): Promise<Answer> {
     const instead = insteadOf(fault, bodies);
     if (instead !== null) return instead;
     const found = options.validate?.(request) ?? [];
     for (const problem of found) violations.push({ method: request.method, path: request.path, problem });
     try {
       if (found.length > 0) throw new Refusal(400, "against_specification", found.join("; "));
-      return await rules.answer(request, twistOf(fault));
+      if (fault?.kind === "sent_twice") return await answerTwice(request, twist);
+      return await rules.answer(request, twist);
     } catch (error) {
       if (error instanceof Refusal) return bodies.refused(error);
       throw error;
     }
   }
 
+  async function answerTwice(request: EmulatorRequest, twist: Twist): Promise<Answer> {
+    const { repeated } = rules;
+    if (repeated === "copy") return rules.answer(request, { ...twist, ghost: true });
+    const first = await rules.answer(request, twist);
+    if (first.status >= 300) return first;
+    if (repeated === "same") return rules.answer(request, twist);
+    return bodies.refusal?.(repeated.code) ?? first;
+  }
+
+  /** What the account's persona does before the platform sees the request; an answer where it never does. */
+  function before(request: EmulatorRequest, account: string, persona: Persona): Answer | null {
+    const operation = rules.operationOf(request);
+    const at = clock.now().getTime();
+    if (operation === "list" && Math.random() < persona.strangers) {
+      rules.post({
+        account,
+        text: `Something else, number ${Math.random()}`,
+        inReplyTo: null,
+        createdAt: at,
+      });
+    }
+    if (operation !== "create" || !persona.refusesNearEqual || typeof rules.repeated === "string")
+      return null;
+    const text = foldedText(textIn(request) ?? "");
+    const stands = rules
+      .journal()
+      .some((post) => post.account === account && !post.ghost && foldedText(post.text) === text);
+    return stands && text !== "" ? (bodies.refusal?.(rules.repeated.code) ?? null) : null;
+  }
+
+  /** What happens around a new post of the account that is out. */
+  function after(account: string, persona: Persona, fault: Fault | null): void {
+    const posts = rules.journal().filter((post) => post.account === account && !post.ghost && !post.byHand);
+    const newest = posts.at(-1);
+    if (!newest) return;
+    if (fault === null && newest.kind === "post") personas.answered(account, newest.createdAt);
+    if (Math.random() >= persona.twins) return;
+    const { text, inReplyTo, createdAt } = newest;
+    rules.post({ account, text, inReplyTo, createdAt: createdAt + persona.twinAfterMs });
+  }
+
+  async function serve(request: EmulatorRequest, response: ServerResponse, account: string | null) {
+    response.setHeader("date", clock.now().toUTCString());
+    if (request.path === "/" && request.method === "GET") return page(timeline(rules));
+    const persona = personas.of(account);
+    const operation = rules.operationOf(request);
+    const own = operation === null ? null : takeFault(persona.faults, operation);
+    const taken = operation === null || own !== null ? null : takeFault(faults, operation);
+    if (taken) faults = taken.left;
+    const fault = own?.fault ?? taken?.fault ?? null;
+    if (account === null)
+      return sendThrough(fault, await answered(request, fault, twistOf(fault)), response, bodies);
+    const reached = reaching(request, persona, rules.sizeName);
+    const refused = before(reached, account, persona);
+    const asOfMs = operation === "list" ? personas.asOf(account, persona, clock.now().getTime()) : Infinity;
+    const twist = { ...twistOf(fault), asOfMs };
+    const answer = refused ?? (await answered(reached, fault, twist));
+    if (operation === "create" && answer.status < 300) after(account, persona, fault);
+    return sendThrough(fault, told(request, answer, persona), response, bodies);
+  }
+
+  async function answered(request: EmulatorRequest, fault: Fault | null, twist: Twist): Promise<Answer> {
+    const answer = await answerOf(request, fault, twist);
+    requests.add(request, answer.status, fault?.kind ?? null);
+    return answer;
+  }
+
   const listening = await listen(
     async (request, response) => {
       if (request.path.startsWith("/control/")) return control(request);
-      response.setHeader("date", clock.now().toUTCString());
-      if (request.path === "/" && request.method === "GET") return page(timeline(rules));
-      const operation = rules.operationOf(request);
-      const taken = operation === null ? null : takeFault(faults, operation);
-      if (taken) faults = taken.left;
-      const fault = taken?.fault ?? null;
-      const answer = await answerOf(request, fault);
-      requests.add(request, answer.status, fault?.kind ?? null);
-      return sendThrough(fault, answer, response, bodies);
+      const account = rules.accountOf(request);
+      const { clockAheadMs } = personas.of(account);
+      return accountAheadMs.run(clockAheadMs, () => serve(request, response, account));
     },
     { host: options.host, port: options.port, basePath: "" },
   );

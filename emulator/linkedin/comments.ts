@@ -1,7 +1,7 @@
 import type { Twist } from "../faults.ts";
 import type { Answer, EmulatorRequest } from "../http.ts";
 import { json, jsonBody } from "../http.ts";
-import type { PlatformClock } from "../platform.ts";
+import type { ByHand, PlatformClock } from "../platform.ts";
 import type { Authors } from "./authors.ts";
 import { accessDenied, badRequest, invalidContent, notFound } from "./errors.ts";
 import type { OAuth } from "./oauth.ts";
@@ -13,6 +13,8 @@ const longestComment = 1250;
 export type CommentsApi = {
   /** `POST /rest/socialActions/{urn}/comments` */
   create(request: EmulatorRequest, urn: string, twist: Twist): Answer;
+  /** A person comments as this author. */
+  byHand(comment: ByHand): void;
   /** `GET /rest/socialActions/{urn}/comments` */
   list(request: EmulatorRequest, urn: string, twist: Twist): Answer;
 };
@@ -56,6 +58,13 @@ export function createComments(
     return json(wire(comment), 201, { "x-restli-id": id });
   }
 
+  function byHand({ account, text, inReplyTo, createdAt }: ByHand): void {
+    const [id, object] = [state.nextNumber(), inReplyTo ?? ""];
+    const urn = `urn:li:comment:(${object},${id})`;
+    const stamps = { createdAt, listedAt: createdAt, ghost: false, byHand: true as const };
+    state.comments.add({ id, urn, actor: account, object, text, ...stamps });
+  }
+
   function list(request: EmulatorRequest, urn: string, twist: Twist): Answer {
     const post = state.posts.get(urn);
     if (post?.author.startsWith("urn:li:organization:") !== true) {
@@ -67,7 +76,7 @@ export function createComments(
     return pageOf(request, twist.shuffle ? listed : listed.toReversed(), wire, state.switches);
   }
 
-  return { create, list };
+  return { create, byHand, list };
 }
 
 function wire(comment: Comment): Record<string, unknown> {

@@ -15,6 +15,7 @@ import { createPosts } from "./posts.ts";
 import type { LinkedInApp, LinkedInState, Organization, Post, PostContent } from "./state.ts";
 import { createState } from "./state.ts";
 import { checkVersion } from "./versions.ts";
+import { authorOf } from "./whose.ts";
 
 export type LinkedInOptions = PlatformOptions & {
   /** Registered apps; by default one of each product, for any address on loopback. */
@@ -125,6 +126,10 @@ function rulesOf(
     name: "LinkedIn (emulated)",
     operationOf,
     answer,
+    accountOf: (request) => authorOf(state, request),
+    post: (byHand) => (byHand.inReplyTo === null ? posts : comments).byHand(byHand),
+    sizeName: "count",
+    repeated: { code: "422" },
     bodies,
     control(request) {
       if (`${request.method} ${request.path}` !== "PUT /control/switches") return null;
@@ -170,6 +175,7 @@ function journalOf(state: LinkedInState, publicUrl: string): Visible[] {
     url: `${publicUrl}/feed/update/${post.urn}`,
     createdAt: post.createdAt,
     ghost: post.ghost,
+    ...(post.byHand ? { byHand: true } : {}),
     details: detailsOf(state, post),
   }));
   const comments = state.comments.all.map((comment): Visible => ({
@@ -182,6 +188,7 @@ function journalOf(state: LinkedInState, publicUrl: string): Visible[] {
     url: `${publicUrl}/feed/update/${comment.object}?commentUrn=${encodeURIComponent(comment.urn)}`,
     createdAt: comment.createdAt,
     ghost: comment.ghost,
+    ...(comment.byHand ? { byHand: true } : {}),
   }));
   return [...posts, ...comments].toSorted((left, right) => left.createdAt - right.createdAt);
 }

@@ -43,6 +43,11 @@ function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | n
   return pattern.exec(text);
 }
 
+/** A plain text as little text that says just that. */
+export function littleText(plain: string): string {
+  return Array.from(plain, (character) => (reserved.has(character) ? `\\${character}` : character)).join("");
+}
+
 function unescaped(text: string): string {
   return text.replace(/\\(.)/gsu, "$1");
 }

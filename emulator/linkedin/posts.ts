@@ -1,10 +1,10 @@
 import type { Twist } from "../faults.ts";
 import type { Answer, EmulatorRequest } from "../http.ts";
 import { json, jsonBody } from "../http.ts";
-import type { PlatformClock } from "../platform.ts";
+import type { ByHand, PlatformClock } from "../platform.ts";
 import type { Authors } from "./authors.ts";
 import { accessDenied, badRequest, dayLimit, duplicateOf, invalidContent, notFound } from "./errors.ts";
-import { shownText } from "./little-text.ts";
+import { littleText, shownText } from "./little-text.ts";
 import type { MediaApi } from "./media.ts";
 import { carried } from "./media.ts";
 import type { OAuth } from "./oauth.ts";
@@ -20,6 +20,8 @@ export type PostsApi = {
   create(request: EmulatorRequest, twist: Twist): Answer;
   /** `GET /rest/posts?q=author&author={urn}` */
   list(request: EmulatorRequest, twist: Twist): Answer;
+  /** A person posts as this author. */
+  byHand(post: ByHand): void;
   /** `GET /rest/posts/{urn}` */
   get(request: EmulatorRequest, urn: string): Answer;
 };
@@ -75,6 +77,21 @@ export function createPosts(
     countOne(author, grant.clientId);
     if (twist.ghost) state.posts.add({ ...post, urn: `urn:li:share:${state.nextNumber()}`, ghost: true });
     return { status: 201, headers: { "x-restli-id": post.urn, "x-linkedin-id": post.urn }, body: "" };
+  }
+
+  function byHand({ account, text: plain, createdAt }: ByHand): void {
+    state.posts.add({
+      urn: `urn:li:share:${state.nextNumber()}`,
+      author: account,
+      clientId: "",
+      commentary: littleText(plain),
+      visibility: "PUBLIC",
+      content: null,
+      createdAt,
+      listedAt: createdAt,
+      ghost: false,
+      byHand: true,
+    });
   }
 
   /** LinkedIn counts calls of a UTC day. */
@@ -147,7 +164,7 @@ export function createPosts(
     const now = clock.now().getTime();
     const own = state.posts
       .of(author)
-      .filter((post) => post.listedAt <= now)
+      .filter((post) => post.listedAt <= Math.min(now, twist.asOfMs))
       .toSorted((left, right) => right.createdAt - left.createdAt);
     return pageOf(request, twist.shuffle ? own.toReversed() : own, wire, state.switches);
   }
@@ -161,7 +178,7 @@ export function createPosts(
     return json(wire(post));
   }
 
-  return { create, list, get };
+  return { create, byHand, list, get };
 }
 
 function wire(post: Post): Record<string, unknown> {

@@ -77,6 +77,7 @@ export type Post = {
   createdAt: number;
   listedAt: number;
   ghost: boolean;
+  byHand?: true;
 };
 
 export type Comment = {
@@ -88,6 +89,7 @@ export type Comment = {
   createdAt: number;
   listedAt: number;
   ghost: boolean;
+  byHand?: true;
 };
 
 /** What tests switch while it runs, by `PUT /control/switches`. */

@@ -1,8 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { Twist } from "../faults.ts";
+import { twistOf } from "../faults.ts";
 import type { Answer, EmulatorRequest } from "../http.ts";
 import { formBody, json, jsonBody, Refusal } from "../http.ts";
-import type { Platform, PlatformClock, PlatformOptions, PlatformRules, Visible } from "../platform.ts";
+import type {
+  ByHand,
+  Platform,
+  PlatformClock,
+  PlatformOptions,
+  PlatformRules,
+  Visible,
+} from "../platform.ts";
 import { startPlatform } from "../platform.ts";
 import { setSwitches } from "../switches.ts";
 import { createShelf } from "../shelf.ts";
@@ -23,6 +31,8 @@ type Status = {
   createdAt: number;
   listedAt: number;
   ghost: boolean;
+  byHand?: true;
+  appName: string;
 };
 
 const hourMs = 3_600_000;
@@ -69,12 +79,12 @@ function rulesOf(server: MastodonServer, clock: PlatformClock, publicUrl: () => 
   const media = createMedia({ server, now, newId, publicUrl });
 
   function create(request: EmulatorRequest, twist: Twist): Answer {
-    const { accountId } = signedIn(request, "write:statuses");
+    const { accountId, appName } = signedIn(request, "write:statuses");
     const key = `${accountId} ${String(request.headers["idempotency-key"] ?? randomBytes(8).toString("hex"))}`;
     const before = keys.get(key);
     const known = before && before.expiresAt > now() ? statuses.get(before.id) : undefined;
     if (known) return json(shown(known));
-    const status = statusFrom(jsonBody(request), accountId, twist);
+    const status = { ...statusFrom(jsonBody(request), accountId, twist), appName };
     const recent = statuses.of(accountId).filter((one) => one.createdAt > now() - 3 * hourMs);
     if (recent.length >= server.postsPerWindow) throw tooMany(3 * 3600);
     media.attach(status.mediaIds);
@@ -84,7 +94,11 @@ function rulesOf(server: MastodonServer, clock: PlatformClock, publicUrl: () => 
     return json(shown(status));
   }
 
-  function statusFrom(body: Record<string, unknown>, accountId: string, twist: Twist): Status {
+  function statusFrom(
+    body: Record<string, unknown>,
+    accountId: string,
+    twist: Twist,
+  ): Omit<Status, "appName"> {
     const inReplyTo = textIn(body, "in_reply_to_id");
     if (inReplyTo !== "" && !statuses.get(inReplyTo)) {
       throw new Refusal(404, "not_found", "The post you are trying to reply to does not appear to exist.");
@@ -114,13 +128,25 @@ function rulesOf(server: MastodonServer, clock: PlatformClock, publicUrl: () => 
     };
   }
 
+  /** A person posts on the server's own pages. */
+  function byHand({ account, text, inReplyTo, createdAt }: ByHand): void {
+    const accountId = [...accounts.values()].find(({ username }) => username === account)?.id ?? "";
+    const status = {
+      ...statusFrom({ status: text, in_reply_to_id: inReplyTo ?? "" }, accountId, twistOf(null)),
+      id: newId(createdAt),
+      createdAt,
+      listedAt: createdAt,
+    };
+    statuses.add({ ...status, appName: "Web", byHand: true });
+  }
+
   function list(request: EmulatorRequest, accountId: string, twist: Twist): Answer {
     signedIn(request, "read:statuses");
     const limit = Math.min(Number(request.query.get("limit") ?? "20"), server.statusesPerPage);
     const below = request.query.get("max_id");
     const rows = statuses
       .of(accountId)
-      .filter((one) => one.createdAt <= now() && one.listedAt <= now())
+      .filter((one) => one.createdAt <= now() && one.listedAt <= Math.min(now(), twist.asOfMs))
       .filter((one) => below === null || BigInt(one.id) < BigInt(below))
       .sort((left, right) => (BigInt(left.id) < BigInt(right.id) ? 1 : -1))
       .slice(0, limit);
@@ -159,6 +185,7 @@ function rulesOf(server: MastodonServer, clock: PlatformClock, publicUrl: () => 
         .replaceAll(/\n{2,}/g, "</p><p>")
         .replaceAll("\n", "<br />")}</p>`,
       media_attachments: media.shown(status.mediaIds),
+      application: { name: status.appName, website: null },
     };
   }
 
@@ -221,6 +248,7 @@ function rulesOf(server: MastodonServer, clock: PlatformClock, publicUrl: () => 
       url: addressOf(status),
       createdAt: status.createdAt,
       ghost: status.ghost,
+      ...(status.byHand ? { byHand: true } : {}),
       details: {
         visibility: status.visibility,
         spoilerText: status.spoilerText,
@@ -238,6 +266,10 @@ function rulesOf(server: MastodonServer, clock: PlatformClock, publicUrl: () => 
       return path === "/oauth/token" ? "token" : null;
     },
     answer,
+    accountOf: oauth.usernameOf,
+    post: byHand,
+    sizeName: "limit",
+    repeated: "same",
     bodies: {
       unavailable: () => json({ error: "This resource is temporarily unavailable" }, 503),
       internal: () => json({ error: "Internal Server Error" }, 500),

@@ -3,9 +3,9 @@ import type { Answer, EmulatorRequest } from "../http.ts";
 import { formBody, json, page, redirect, Refusal } from "../http.ts";
 import { html, layout } from "../page.ts";
 
-type App = { clientId: string; clientSecret: string; redirectUri: string; scopes: string[] };
+type App = { name: string; clientId: string; clientSecret: string; redirectUri: string; scopes: string[] };
 type Code = { app: App; accountId: string; scopes: string[]; challenge: string; expiresAt: number };
-type Grant = { accountId: string; scopes: string[] };
+type Grant = { accountId: string; scopes: string[]; appName: string };
 type Account = { id: string; username: string };
 const knownScopes = /^(?:read|write|profile|follow|push)(?::[a-z]+)?$/;
 
@@ -26,7 +26,13 @@ export function createOAuth({ now, newId }: { now: () => number; newId: (at: num
     if (scopes.some((scope) => !knownScopes.test(scope))) {
       throw new Refusal(422, "invalid", "Validation failed: Scopes doesn't match configured on the server.");
     }
-    const app = { clientId: secret(), clientSecret: secret(), redirectUri, scopes };
+    const app = {
+      name: form.get("client_name") ?? "",
+      clientId: secret(),
+      clientSecret: secret(),
+      redirectUri,
+      scopes,
+    };
     apps.set(app.clientId, app);
     return json({
       id: "1",
@@ -88,13 +94,19 @@ export function createOAuth({ now, newId }: { now: () => number; newId: (at: num
       );
     }
     const accessToken = secret();
-    grants.set(accessToken, { accountId: code.accountId, scopes: code.scopes });
+    grants.set(accessToken, { accountId: code.accountId, scopes: code.scopes, appName: code.app.name });
     return json({
       access_token: accessToken,
       token_type: "Bearer",
       scope: code.scopes.join(" "),
       created_at: now(),
     });
+  }
+
+  /** The user name behind a request's token, whatever it may; null where there is none. */
+  function usernameOf({ headers }: EmulatorRequest): string | null {
+    const grant = grants.get(/^Bearer (\S+)$/.exec(headers.authorization ?? "")?.[1] ?? "");
+    return accounts.get(grant?.accountId ?? "")?.username ?? null;
   }
 
   function signedIn(request: EmulatorRequest, scope: string): Grant {
@@ -104,7 +116,7 @@ export function createOAuth({ now, newId }: { now: () => number; newId: (at: num
     throw new Refusal(403, "forbidden", "This action is outside the authorized scopes");
   }
 
-  return { register, authorize, token, signedIn, grants, accounts };
+  return { register, authorize, token, signedIn, usernameOf, grants, accounts };
 }
 
 function secret(): string {

@@ -7,6 +7,7 @@ import { setSwitches } from "../switches.ts";
 import { plainPage } from "./consent.page.ts";
 import type { MetaApp, MetaPost } from "./state.ts";
 import { createState, manyPages } from "./state.ts";
+import { ownerOf, postByHand } from "./by-hand.ts";
 import { businessUsage, errorAnswer, exhaustedUsage, GraphRefusal, namedError } from "./errors.ts";
 import { createGraph } from "./graph.ts";
 import { createLogin } from "./login.ts";
@@ -21,6 +22,8 @@ export type MetaOptions = PlatformOptions & {
   processingMs?: number;
   /** Instead of the three that there are: so many Pages that everybody may publish on, each with an Instagram account. */
   pages?: number;
+  /** Which of both it is asked for; Facebook where it is not said. */
+  product?: "Facebook" | "Instagram";
 };
 
 export const metaApp: MetaApp = {
@@ -93,6 +96,11 @@ export function startMeta(options: MetaOptions): Promise<Platform> {
       name: "Meta",
       operationOf,
       answer,
+      accountOf: (request) => ownerOf(state, splitVersion(request.path).path.split("/")[1] ?? ""),
+      post: (byHand) => postByHand(state, byHand),
+      sizeName: "limit",
+      // Instagram's container is published by the first one, and a second finds it spent.
+      repeated: options.product === "Instagram" ? { code: "24/2207008" } : { code: "506" },
       bodies: {
         unavailable: () => errorAnswer(namedError("2"), {}),
         internal: () => errorAnswer(namedError("1"), {}),
@@ -163,5 +171,7 @@ function visible(post: MetaPost, publicUrl: string): Visible {
     url: `${publicUrl}/${post.id}`,
     createdAt: post.createdAt,
     ghost: post.ghost,
+    ...(post.byHand ? { byHand: true } : {}),
+    ...(post.video === null ? {} : { details: { video: post.video } }),
   };
 }

@@ -154,7 +154,7 @@ export function createInstagramEdges(
     const [since, until] = [timeOf(params.values.get("since")), timeOf(params.values.get("until"))];
     const items = state.posts
       .of(accountId)
-      .filter((post) => post.listedAt <= now())
+      .filter((post) => post.listedAt <= Math.min(now(), twist.asOfMs))
       .filter(
         (post) => (since === null || post.createdAt >= since) && (until === null || post.createdAt <= until),
       )

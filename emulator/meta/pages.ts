@@ -139,7 +139,7 @@ export function createPageEdges(
     const [since, until] = [timeOf(params.values.get("since")), timeOf(params.values.get("until"))];
     const posts = state.posts
       .of(page.id)
-      .filter((post) => post.listedAt <= now())
+      .filter((post) => post.listedAt <= Math.min(now(), twist.asOfMs))
       .filter(
         (post) => (since === null || post.createdAt >= since) && (until === null || post.createdAt <= until),
       )

@@ -70,6 +70,7 @@ export type MetaPost = {
   createdAt: number;
   listedAt: number;
   ghost: boolean;
+  byHand?: true;
 };
 
 export type Container = {

@@ -20,6 +20,10 @@ const labels: Record<FaultKind, string> = {
   reordered_listing: "The listing comes in another order",
   refusal: "422, nothing published",
   refusal_after_commit: "422, but published",
+  throttle_until: "429, wait until a date",
+  throttle_in_ms: "429, a reset in milliseconds",
+  firewall_page: "Published, a firewall answers with its own 403",
+  sent_twice: "A balancer sends the request twice",
 };
 
 /** Switches that make the sandbox fail as real platforms do. */

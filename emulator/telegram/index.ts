@@ -2,7 +2,14 @@ import type { Twist } from "../faults.ts";
 import type { Answer, EmulatorRequest } from "../http.ts";
 import { json, jsonBody, Refusal } from "../http.ts";
 import { fieldsOf } from "../multipart.ts";
-import type { Platform, PlatformClock, PlatformOptions, PlatformRules, Visible } from "../platform.ts";
+import type {
+  ByHand,
+  Platform,
+  PlatformClock,
+  PlatformOptions,
+  PlatformRules,
+  Visible,
+} from "../platform.ts";
 import { startPlatform } from "../platform.ts";
 import { setSwitches } from "../switches.ts";
 import { createShelf } from "../shelf.ts";
@@ -25,6 +32,7 @@ type Message = {
   replyTo: number | null;
   createdAt: number;
   ghost: boolean;
+  byHand?: true;
 };
 
 /** Names of channels, as many as are wanted. */
@@ -135,6 +143,28 @@ function rulesOf(clock: PlatformClock, chats: readonly Chat[]): PlatformRules {
     return message;
   }
 
+  /** An administrator of the channel posts. */
+  function byHand({ account, text, inReplyTo, createdAt }: ByHand): void {
+    const chat = byAddress.get(account);
+    if (!chat) throw new Refusal(400, "bad_post", `There is no channel ${account}.`);
+    const replyTo = inReplyTo === null ? null : Number(inReplyTo);
+    messages.add({
+      id: nextId(chat),
+      chat,
+      text,
+      pictures: 0,
+      replyTo,
+      createdAt,
+      ghost: false,
+      byHand: true,
+    });
+  }
+
+  function chatNameOf(request: EmulatorRequest): string | null {
+    if (request.method !== "POST" || !request.path.startsWith("/bot")) return null;
+    return byAddress.get(String(parametersOf(request)["chat_id"]))?.name ?? null;
+  }
+
   function visible(message: Message): Visible {
     return {
       id: String(message.id),
@@ -147,6 +177,7 @@ function rulesOf(clock: PlatformClock, chats: readonly Chat[]): PlatformRules {
       url: `https://t.me/${message.chat.name.slice(1)}/${message.id}`,
       createdAt: message.createdAt,
       ghost: message.ghost,
+      ...(message.byHand ? { byHand: true } : {}),
       details: { pictures: message.pictures },
     };
   }
@@ -155,6 +186,10 @@ function rulesOf(clock: PlatformClock, chats: readonly Chat[]): PlatformRules {
     name: "Telegram emulator",
     operationOf: ({ path }) => (/\/send\w+$/.test(path) ? "create" : null),
     answer,
+    accountOf: chatNameOf,
+    post: byHand,
+    sizeName: "limit",
+    repeated: "copy",
     bodies: {
       unavailable: () => refused(new Refusal(502, "bad_gateway", "Bad Gateway")),
       internal: () => refused(new Refusal(500, "internal", "Internal Server Error")),

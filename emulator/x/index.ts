@@ -144,6 +144,7 @@ function rulesOf(state: XState, app: XApp, publicUrl: () => string): PlatformRul
       url: `${publicUrl()}/i/status/${post.id}`,
       createdAt: post.createdAt,
       ghost: post.ghost,
+      ...(post.byHand ? { byHand: true } : {}),
     };
   }
 
@@ -156,6 +157,10 @@ function rulesOf(state: XState, app: XApp, publicUrl: () => string): PlatformRul
       return request.path === "/2/oauth2/token" ? "token" : null;
     },
     answer,
+    accountOf: (request) => state.accounts.get(oauth.accountOf(request) ?? "")?.username ?? null,
+    post: posts.byHand,
+    sizeName: "max_results",
+    repeated: { code: "duplicate" },
     bodies: {
       unavailable: () =>
         json(

@@ -189,7 +189,13 @@ export function createOAuth(state: XState, app: XApp) {
     return grant;
   }
 
-  return { authorize, token, revoke, authenticate };
+  /** The account behind a request's token, whatever it may; undefined where there is none. */
+  function accountOf({ headers }: EmulatorRequest): string | undefined {
+    const bearer = /^Bearer (\S+)$/.exec(headers.authorization ?? "")?.[1] ?? "";
+    return state.byAccess.get(secretHash(bearer))?.accountId;
+  }
+
+  return { authorize, token, revoke, authenticate, accountOf };
 }
 
 export type XOAuth = ReturnType<typeof createOAuth>;

@@ -1,6 +1,7 @@
 import type { Twist } from "../faults.ts";
 import type { Answer, EmulatorRequest } from "../http.ts";
 import { json, jsonBody } from "../http.ts";
+import type { ByHand } from "../platform.ts";
 import { maximumWeight, textWeight } from "../sandbox/text-rule.ts";
 import { problems, refuse } from "./errors.ts";
 import { escaped, wrapLinks } from "./links.ts";
@@ -62,6 +63,26 @@ export function createPosts({ state, oauth, media, publicUrl }: Parts) {
     state.posts.add(post);
   }
 
+  /** A person posts in X's own app. */
+  function byHand({ account, text, inReplyTo, createdAt }: ByHand): void {
+    const accountId = [...state.accounts.values()].find(({ username }) => username === account)?.id ?? "";
+    keep({
+      id: state.newId(createdAt),
+      accountId,
+      text,
+      ...wrapLinks(text, null),
+      mediaIds: [],
+      inReplyTo,
+      replySettings: "everyone",
+      madeWithAi: false,
+      paidPartnership: false,
+      createdAt,
+      listedAt: createdAt,
+      ghost: false,
+      byHand: true,
+    });
+  }
+
   function meetTrouble(): void {
     const { trouble } = state.switches;
     const name = Object.keys(problems).find((known) => known === trouble);
@@ -101,7 +122,7 @@ export function createPosts({ state, oauth, media, publicUrl }: Parts) {
     const excluded = (query.get("exclude") ?? "").split(",");
     const listed = state.posts
       .of(accountId)
-      .filter((post) => post.listedAt <= now())
+      .filter((post) => post.listedAt <= Math.min(now(), twist.asOfMs))
       .filter((post) => Number.isNaN(startsAt) || post.createdAt >= startsAt)
       .filter((post) => !excluded.includes("replies") || post.inReplyTo === null)
       .sort((left, right) => right.createdAt - left.createdAt);
@@ -176,7 +197,7 @@ export function createPosts({ state, oauth, media, publicUrl }: Parts) {
     });
   }
 
-  return { create, timeline, one, me };
+  return { create, byHand, timeline, one, me };
 }
 
 function objectOf(value: unknown): Record<string, unknown> | undefined {

@@ -21,6 +21,7 @@ export type XPost = {
   createdAt: number;
   listedAt: number;
   ghost: boolean;
+  byHand?: true;
 };
 
 export type XMedia = {
