@@ -143,10 +143,10 @@ export async function startPlatform(
         return json({ personas: personas.all() });
       case "POST /control/post": {
         const { account, text, agoMs = 0 } = jsonBody(request);
-        if (typeof account !== "string" || typeof text !== "string" || typeof agoMs !== "number") {
-          throw new Refusal(400, "bad_post", '"account" and "text" are texts, "agoMs" is a number.');
+        if (typeof account !== "string" || typeof text !== "string" || !Number.isInteger(agoMs)) {
+          throw new Refusal(400, "bad_post", '"account" and "text" are texts, "agoMs" is an integer.');
         }
-        const createdAt = clock.now().getTime() + personas.of(account).clockAheadMs - agoMs;
+        const createdAt = clock.now().getTime() + personas.of(account).clockAheadMs - Number(agoMs);
         rules.post({ account, text, inReplyTo: null, createdAt });
         return json({});
       }

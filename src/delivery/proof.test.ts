@@ -28,6 +28,7 @@ function look(given: Partial<LookFacts>): LookFacts {
     sentAt,
     lookedAt: after(700_000),
     windowMs,
+    settlingMs: windowMs,
     knownForMs: 700_000,
     skewMs,
     clockAheadMs: 0,
@@ -79,6 +80,9 @@ describe("a list proves absence only", () => {
     const changed = list([post("changed", 5_000, { likeness: "similar" })]);
     expect(verdicts({ located: changed })).toEqual(["again", "ask"]);
     expect(askedWhy({ located: changed })).toContain("https://example.org/changed");
+    // What it saw helps a person as well where the list is not whole.
+    const cut = list([post("changed", 5_000, { likeness: "similar" })], null);
+    expect(askedWhy({ located: cut })).toContain("https://example.org/changed");
     expect(verdicts({ located: changed, taken: new Set(["changed"]) })).toEqual(["absent", "absent"]);
     const earlier = list([post("earlier", -skewMs - 1, { likeness: "similar" })]);
     expect(verdicts({ located: earlier })).toEqual(["absent", "absent"]);
@@ -118,6 +122,9 @@ describe("a list proves absence only", () => {
     expect(verdicts({ knownForMs: 2_000 })).toEqual(["again", "again"]);
     expect(judgeLook(look({ knownForMs: 599_999 }))).toMatchObject({ kind: "again", waitMs: 1 });
     expect(verdicts({ knownForMs: 600_000 })).toEqual(["absent", "absent"]);
+    // A backup's age is in the window, but nobody need have waited since then.
+    const restored = { windowMs: windowMs + 86_400_000, lookedAt: after(windowMs + 86_400_000) };
+    expect(judgeLook(look({ ...restored, knownForMs: 600_000 })).kind).toBe("absent");
   });
 });
 

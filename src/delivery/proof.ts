@@ -9,6 +9,8 @@ export type LookFacts = {
   /** When the listing was asked for, by the database's clock. */
   lookedAt: Date;
   windowMs: number;
+  /** The platform's own window; the time since a backup, which comes before it, is not in it. */
+  settlingMs: number;
   /** How long this process itself has known of the attempt, by a clock that nobody can set. */
   knownForMs: number;
   /** How far the platform's clock and ours may differ. */
@@ -77,10 +79,17 @@ export function judgeLook(facts: LookFacts): LookResult {
 }
 
 /** By both clocks: the database's may have been set, and this process may have come later. */
-function untilWindowMs({ lookedAt, sentAt, windowMs, knownForMs, located }: LookFacts): number {
+function untilWindowMs({
+  lookedAt,
+  sentAt,
+  windowMs,
+  settlingMs,
+  knownForMs,
+  located,
+}: LookFacts): number {
   const byDatabase = windowMs - (lookedAt.getTime() - sentAt.getTime());
   // A person is asked whatever the clocks say, and can tell.
-  return located === "unsupported" ? byDatabase : Math.max(byDatabase, windowMs - knownForMs);
+  return located === "unsupported" ? byDatabase : Math.max(byDatabase, settlingMs - knownForMs);
 }
 
 /** What is ours, or equals the item, is owned by nobody and no older than t_send; the oldest first. */
@@ -110,10 +119,10 @@ function isClockOff({ clockAheadMs, skewMs }: LookFacts): boolean {
 function absentFrom(located: LocatedInList, facts: LookFacts): LookResult {
   const { coversFrom } = located;
   if (isClockOff(facts)) return askOnceOver(facts, clockWords(facts), doubts(located, facts));
-  if (coversFrom === null || coversFrom > mustCoverFrom(facts.sentAt, facts.skewMs)) {
-    return askOnceOver(facts, "The platform's list does not reach back to the moment of sending", []);
-  }
   const doubtful = doubts(located, facts);
+  if (coversFrom === null || coversFrom > mustCoverFrom(facts.sentAt, facts.skewMs)) {
+    return askOnceOver(facts, "The platform's list does not reach back to the moment of sending", doubtful);
+  }
   if (doubtful.length > 0) {
     return askOnceOver(
       facts,

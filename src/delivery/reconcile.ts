@@ -64,25 +64,35 @@ async function lookOnce(tools: ReconcileTools, claimed: Claimed, attempt: Attemp
   const sentAt = new Date(attempt.intentAt);
   const sinceSend = claimed.claimedAt.getTime() - sentAt.getTime();
   let windowMs = Math.max(attempt.windowMs, 2 * claimed.learnedMs);
+  // Of what a restored database forgot, the window begins with the age of the backup.
+  let settlingMs = windowMs;
   let credentialsAt: Date | null = null;
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), tools.settings.leaseMs - tools.settings.marginMs);
   try {
     const connector = tools.connectors.get(claimed.connector);
     if (connector?.locate === "unsupported") {
-      return { windowMs, result: judge(tools, claimed, attempt, { ...unread, windowMs }), listed: false };
+      return { windowMs, result: judge(tools, claimed, attempt, { ...unread, windowMs, settlingMs }), listed: false };
     }
     const { located, clockAheadMs } = await readBack(tools, claimed, attempt, abort.signal, (opened) => {
       credentialsAt = opened.credentialsAt;
-      windowMs = Math.max(windowMs, windowFor(opened.settling, tools.settings, claimed));
+      settlingMs = windowFor(opened.settling, tools.settings, claimed);
+      windowMs = Math.max(windowMs, settlingMs);
     });
     const ids = located === "unsupported" ? [] : located.posts.map(({ externalId }) => externalId);
     const taken = ids.length === 0 ? new Set<string>() : await tools.idsTaken(claimed, attempt.id, ids);
     const witnesses = await witnessesFor(tools, claimed, attempt, { located, windowMs });
-    const result = judge(tools, claimed, attempt, { located, windowMs, taken, witnesses, clockAheadMs });
+    const result = judge(tools, claimed, attempt, {
+      located,
+      windowMs,
+      settlingMs,
+      taken,
+      witnesses,
+      clockAheadMs,
+    });
     return { windowMs, result, listed: located !== "unsupported" };
   } catch (error) {
-    const giveUpMs = giveUpAfter(claimed, windowMs);
+    const giveUpMs = giveUpAfter(claimed, settlingMs);
     const result = (await lacksAccess(tools, claimed, error, credentialsAt))
       ? await withoutAccess(tools, claimed, error, sinceSend - windowMs > giveUpMs)
       : afterFailedLook(error, attempt, sinceSend - windowMs, giveUpMs);
@@ -138,7 +148,7 @@ function judge(
   tools: ReconcileTools,
   claimed: Claimed,
   attempt: AttemptRecord,
-  seen: Pick<LookFacts, "located" | "windowMs" | "taken" | "witnesses" | "clockAheadMs">,
+  seen: Pick<LookFacts, "located" | "windowMs" | "settlingMs" | "taken" | "witnesses" | "clockAheadMs">,
 ): LookResult {
   const next = claimed.plan?.items[attempt.item + 1];
   return judgeLook({
@@ -151,7 +161,7 @@ function judge(
     isTwinOfLost: isTwinOfLost(claimed, attempt),
     hasReplies: next !== undefined && next.kind !== "post",
     looks: attempt.looks + 1,
-    giveUpAfterMs: giveUpAfter(claimed, seen.windowMs),
+    giveUpAfterMs: giveUpAfter(claimed, seen.settlingMs),
   });
 }
 
@@ -200,11 +210,11 @@ async function witnessesFor(
 }
 
 /**
- * How long after W a proof is still hoped for before a person is asked. The first look with a new access decides nothing
+ * How long after W, a platform's own, a proof is still hoped for before a person is asked. The first look with a new access decides nothing
  * of the kind: all that time nothing could be read.
  */
-function giveUpAfter({ errorCode }: Claimed, windowMs: number): number {
-  return errorCode === accessIsBack ? Infinity : Math.max(60_000, 3 * windowMs);
+function giveUpAfter({ errorCode }: Claimed, settlingMs: number): number {
+  return errorCode === accessIsBack ? Infinity : Math.max(60_000, 3 * settlingMs);
 }
 
 /**

@@ -5,10 +5,12 @@ import sharp from "sharp";
 import { setTimeout as pause } from "node:timers/promises";
 import { pdfOf, videoOf } from "../media-files.ts";
 import type { ConnectedChannel, House } from "./house.ts";
+import type { Cast } from "./personas.ts";
 import { shown, type Target } from "./platforms.ts";
+import { sentence } from "./words.ts";
 
 /** One approved variant: what must become visible on one account, once. */
-type Wanted = { postId: string; channel: ConnectedChannel; texts: string[] };
+export type Wanted = { postId: string; channel: ConnectedChannel; texts: string[] };
 
 export type Written = {
   wanted: Wanted[];
@@ -27,6 +29,7 @@ export type AuthorOptions = {
   ahead: number;
   /** How many posts, all for one channel, come due in one moment once all the others are written. */
   burst: number;
+  cast: Cast;
   signal: AbortSignal;
 };
 
@@ -38,7 +41,7 @@ const decoyEvery = 4;
  * approves what was read. Beside them stand posts that nobody approved.
  */
 export async function writePosts(options: AuthorOptions, written: Written): Promise<void> {
-  const { house, random, count, backlog, ahead, burst, signal } = options;
+  const { house, random, count, backlog, ahead, burst, cast, signal } = options;
   const files = await addFiles(house);
   const open = nowAndThen(() => openDeliveries(house), 5_000);
   let number = 0;
@@ -53,6 +56,7 @@ export async function writePosts(options: AuthorOptions, written: Written): Prom
       while ((await open()) > backlog && !signal.aborted) await pause(100);
       const isAhead = mine <= ahead;
       const draft = drafts(mine, channels, files, isAhead ? slowKinds(random) : random());
+      for (const { channel, content } of draft) await cast.before(channel, content.parts[0] ?? "");
       const send = isAhead ? schedule : publish;
       const postId = await send(house, `Post ${mine}`, draft);
       written.wanted.push(...draft.map(({ channel, texts }) => ({ postId, channel, texts })));
@@ -77,7 +81,7 @@ async function writeBurst(house: House, count: number, files: Files): Promise<Wa
   const media = filesFor(channel.target, files, 0);
   const writeOn = async (): Promise<void> => {
     for (const number of numbers) {
-      const parts = [`Burst ${number}: wanted once.`];
+      const parts = [sentence("Burst", number)];
       const variant = draft(channel, { parts, firstComment: null, media });
       const postId = await schedule(house, `Burst ${number}`, [variant], at);
       wanted.push({ postId, channel, texts: variant.texts });
@@ -90,8 +94,8 @@ async function writeBurst(house: House, count: number, files: Files): Promise<Wa
 type VariantDraft = { channel: ConnectedChannel; content: VariantContent; texts: string[] };
 
 /** One in 25 says the same as the post before it: two equal posts are wanted then, and Galley must tell them apart. */
-function textOf(number: number, { repeats }: Target): string {
-  return `Post ${repeats && number % 25 === 0 ? number - 1 : number}: wanted once.`;
+function textOf(name: string, number: number, { repeats }: Target): string {
+  return sentence(name, repeats && number % 25 === 0 ? number - 1 : number);
 }
 
 function drafts(
@@ -104,9 +108,10 @@ function drafts(
   return channels.map((channel) => {
     const { target } = channel;
     const { maxParts, firstComment: takesComment } = limitsOf(target);
-    const text = textOf(number, target);
-    const parts = kind < 0.1 && maxParts > 2 ? [text, `${text} (2)`, `${text} (3)`] : [text];
-    const firstComment = kind > 0.9 && takesComment ? `${text} (comment)` : null;
+    const text = (name: string) => textOf(name, number, target);
+    const names = kind < 0.1 && maxParts > 2 ? ["Post", "Second part", "Third part"] : ["Post"];
+    const parts = names.map(text);
+    const firstComment = kind > 0.9 && takesComment ? text("Comment") : null;
     return draft(channel, {
       parts,
       firstComment,
@@ -201,7 +206,7 @@ async function writeUnwanted(
   files: Files,
 ): Promise<Wanted[]> {
   const { desk, author, approver } = house;
-  const text = `Decoy ${number}: never wanted.`;
+  const text = sentence("Decoy", number);
   const title = `Decoy ${number}`;
   const variants = channels.map((channel) =>
     draft(channel, { parts: [text], firstComment: null, media: filesFor(channel.target, files, 0) }),

@@ -10,6 +10,11 @@ export type Control = {
   kinds: WeatherKind[];
   /** Where workers stand still; the perilous places when absent. */
   standAt?: RegExp;
+  platforms?: string[];
+  /** Of the accounts; all are alike when absent. */
+  personas?: string[];
+  livesMs?: number;
+  settleWithinMs?: number;
 };
 
 const publish = "src/delivery/publish.ts";

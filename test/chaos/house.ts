@@ -120,11 +120,7 @@ export async function openHouse(directory: string, platforms: Platforms): Promis
     const app = { secretEndsAt: new Date(Date.now() + 5 * 86_400_000), despite: true };
     if (ownApp) await channels.saveApp(author, id, { values: ownApp, ...app });
   }
-  const wanted = platforms.targets.flatMap((target) =>
-    Array.from({ length: target.accounts }, (_, number) => ({ target, number })),
-  );
-  const connected: ConnectedChannel[] = [];
-  for (const { target, number } of wanted) connected.push(await connect(house, target, number));
+  const connected = (await Promise.all(platforms.targets.map((target) => connectAll(house, target)))).flat();
 
   return {
     databaseUrl: postgres.url,
@@ -151,6 +147,17 @@ export async function openHouse(directory: string, platforms: Platforms): Promis
       await postgres.stop();
     },
   };
+}
+
+async function connectAll(
+  house: Pick<House, "author" | "channels">,
+  target: Target,
+): Promise<ConnectedChannel[]> {
+  const connected: ConnectedChannel[] = [];
+  for (let number = 0; number < target.accounts; number += 1) {
+    connected.push(await connect(house, target, number));
+  }
+  return connected;
 }
 
 /** Connects one account as a person does: by the consent page, or by the form. */

@@ -1,16 +1,24 @@
 import { sql } from "kysely";
 import type { Written } from "./author.ts";
 import type { House } from "./house.ts";
+import { type Cast, type PersonaClass, personaClasses } from "./personas.ts";
 import { shown, type Target, type Visible } from "./platforms.ts";
 
-/** What went wrong, counted; all of it has to be 0. `examples` name the first of them. */
-type Verdict = {
-  lost: number;
-  duplicated: number;
-  falselyFailed: number;
-  unapproved: number;
-  examples: string[];
-};
+/** Everything that Galley must never do. */
+export const harms = [
+  "lost",
+  "duplicated",
+  "falsely failed",
+  "falsely published",
+  "unapproved",
+  "misthreaded",
+  "endless",
+] as const;
+export type Harm = (typeof harms)[number];
+export type Counts<What extends string> = Record<What, number>;
+
+/** What went wrong on accounts of each class; `examples` name the first of it. */
+export type Verdict = { byClass: Record<PersonaClass, Counts<Harm>>; examples: string[] };
 
 export type Outcome = {
   verdict: Verdict;
@@ -21,18 +29,21 @@ export type Outcome = {
   refused: number;
   /** Variants whose worker died or stood still while it held them. */
   hit: number;
+  /** The same, and those with an answer that was lost, by class. */
+  hitByClass: Record<PersonaClass, number>;
   /** Of those with an attempt whose answer was lost: settled by reading back. */
   readBack: number;
   provenAbsent: number;
 };
 
+type Live = { item: number; externalId: string | null };
 type Row = {
   postId: string;
   channelId: string;
   state: string;
-  /** Items that Galley says are live. */
-  live: number;
   error: string | null;
+  /** Items that Galley says are live. */
+  live: Live[];
 };
 
 /** Why variants wait, in Galley's own words, and how often. */
@@ -54,73 +65,164 @@ export async function unsettled({ database }: House): Promise<Map<string, number
 }
 
 const ends = new Set(["confirmed", "rejected", "missed", "cancelled"]);
+/** It waits for a person, and says so. */
+const asks = new Set(["needs_human", "needs_reconnect"]);
 
 /** Compares what the platforms' journals hold with what was approved and with what Galley says became of it. */
-export async function judge(house: House, written: Written, targets: Target[]): Promise<Outcome> {
-  const { rows } = await sql<Row>`
-    select d.post_id as "postId", d.channel_id as "channelId", d.state, d.error_code as error,
-      (select count(*) from delivery_attempts a where a.delivery_id = d.id and a.state = 'confirmed') as live
-    from deliveries d where d.state <> 'cancelled'`.execute(house.database.system);
+export async function judge(house: House, written: Written, targets: Target[], cast: Cast): Promise<Outcome> {
+  const rows = await readRows(house);
   const told = new Map(rows.map((row) => [`${row.postId} ${row.channelId}`, row]));
-  const visible = new Map<string, number>();
-  for (const target of targets) {
-    for (const seen of await target.journal(house)) {
-      count(visible, keyOf(target, { ...seen, text: shown(seen.text, seen.altTexts) }));
-    }
-  }
-  const verdict: Verdict = { lost: 0, duplicated: 0, falselyFailed: 0, unapproved: 0, examples: [] };
-  function wrong(what: Exclude<keyof Verdict, "examples">, times: number, example: string): void {
-    verdict[what] += times;
-    if (verdict.examples.length < 20) verdict.examples.push(`${what}: ${example}`);
+  const journals = new Journals();
+  for (const target of targets) journals.add(target, await target.journal(house));
+  const classes = new Map(
+    house.connected.map((channel) => [`${channel.target.id}/${channel.account}`, cast.classOf(channel)]),
+  );
+  const verdict: Verdict = { byClass: everyClass(() => zeros(harms)), examples: [] };
+  function wrong(what: Harm, times: number, key: string, example: string): void {
+    if (times <= 0) return;
+    verdict.byClass[classes.get(accountIn(key)) ?? 1][what] += times;
+    if (verdict.examples.length < 40) verdict.examples.push(`${what}: ${example}`);
   }
   const remarks: string[] = [];
 
   const wanted = new Map<string, number>();
   const underWay = new Set<string>();
   const live = new Map<string, number>();
+  /** Items that Galley says are live under an address where something else stands. */
+  const elsewhere = new Map<string, number>();
   let confirmed = 0;
   let refused = 0;
   for (const { postId, channel, texts } of written.wanted) {
     const row = told.get(`${postId} ${channel.id}`);
     const keys = texts.map((text) => keyOf(channel.target, { account: channel.account, text }));
-    for (const [item, key] of keys.entries()) {
-      count(wanted, key);
-      if (row && item < row.live) count(live, key);
+    const persona = `[${cast.nameOf(channel)}]`;
+    const first = keys[0] ?? "";
+    for (const key of keys) count(wanted, key);
+    for (const { item, externalId } of row?.live ?? []) {
+      const key = keys[item] ?? "";
+      count(live, key);
+      if (externalId !== null && journals.isAnother(key, externalId)) count(elsewhere, key);
     }
     if (row?.state === "confirmed") confirmed += 1;
     else if (row?.state === "rejected") {
       refused += 1;
-      remarks.push(`refused: ${keys[0]} is ${row.state} (${row.error})`);
+      remarks.push(`refused: ${first} ${persona} is ${row.state} (${row.error})`);
     } else if (row && !ends.has(row.state)) {
-      // Counted as not settled; what is visible of it nobody has denied.
+      // What is visible of it nobody has denied.
       for (const key of keys) underWay.add(key);
-      remarks.push(`not settled: ${keys[0]} is ${row.state} (${row.error})`);
-    } else wrong("lost", 1, `${keys[0]} is ${row?.state ?? "nowhere"} (${row?.error})`);
+      remarks.push(`not settled: ${first} ${persona} is ${row.state} (${row.error})`);
+      if (!asks.has(row.state))
+        wrong("endless", 1, first, `${first} ${persona} is ${row.state} (${row.error})`);
+    } else wrong("lost", 1, first, `${first} ${persona} is ${row?.state ?? "nowhere"} (${row?.error})`);
+    for (const example of journals.misthreaded(keys)) wrong("misthreaded", 1, first, `${example} ${persona}`);
   }
   for (const [key, times] of wanted) {
-    const seen = visible.get(key) ?? 0;
+    const seen = journals.ours(key);
     const said = live.get(key) ?? 0;
+    const example = `${key} is visible ${seen} times, wanted ${times}, Galley says ${said}`;
+    const misled = Math.max(said - seen, elsewhere.get(key) ?? 0);
+    wrong("falsely published", misled, key, `${example}, under another's address ${elsewhere.get(key) ?? 0}`);
     if (seen <= times && underWay.has(key)) continue;
-    if (seen > times) wrong("duplicated", seen - times, `${key} is visible ${seen} times, wanted ${times}`);
-    else if (seen > said)
-      wrong("falselyFailed", seen - said, `${key} is visible ${seen} times, Galley says ${said}`);
-    if (said > seen) wrong("lost", said - seen, `${key} is visible ${seen} times, Galley says ${said}`);
+    if (seen > times) wrong("duplicated", seen - times, key, example);
+    else wrong("falsely failed", seen - said, key, example);
   }
-  for (const [key, seen] of visible) if (!wanted.has(key)) wrong("unapproved", seen, key);
-  return { verdict, remarks, confirmed, refused, ...(await crashes(house)) };
+  for (const [key, seen] of journals.counts()) if (!wanted.has(key)) wrong("unapproved", seen, key, key);
+  const hits = await crashes(house, cast);
+  return { verdict, remarks, confirmed, refused, ...hits };
 }
 
-async function crashes({ admin }: House): Promise<Pick<Outcome, "hit" | "readBack" | "provenAbsent">> {
-  const { rows } = await admin.query<Pick<Outcome, "hit" | "readBack" | "provenAbsent">>(`
+/** What people can see, by who made it. */
+class Journals {
+  readonly #ours = new Map<string, Visible[]>();
+  readonly #byId = new Map<string, { key: string; post: Visible }>();
+
+  add(target: Target, posts: readonly Visible[]): void {
+    for (const post of posts) {
+      const key = keyOf(target, { ...post, text: shown(post.text, post.altTexts) });
+      for (const id of post.ids) this.#byId.set(`${target.id}/${post.account} ${id}`, { key, post });
+      if (post.from === "galley") this.#ours.set(key, [...(this.#ours.get(key) ?? []), post]);
+    }
+  }
+
+  ours(key: string): number {
+    return this.#ours.get(key)?.length ?? 0;
+  }
+
+  counts(): [string, number][] {
+    return [...this.#ours].map(([key, posts]) => [key, posts.length]);
+  }
+
+  /** Whether under this id something stands that is not this text of Galley's; what the platform copied is as good. */
+  isAnother(key: string, id: string): boolean {
+    const found = this.#byId.get(`${accountIn(key)} ${id}`);
+    return found !== undefined && (found.post.from === "person" || found.key !== key);
+  }
+
+  /** Parts that answer what is no part of their own thread, or the same part as another one. */
+  misthreaded(keys: readonly string[]): string[] {
+    return keys.slice(1).flatMap((key) => {
+      const answers = (this.#ours.get(key) ?? []).filter(({ inReplyTo }) => inReplyTo !== null);
+      const parents = answers.map(({ inReplyTo }) => `${accountIn(key)} ${inReplyTo ?? ""}`);
+      const strange = parents.filter((parent) => {
+        const found = this.#byId.get(parent);
+        return found === undefined || found.post.from === "person" || !keys.includes(found.key);
+      });
+      const twice = parents.length - new Set(parents).size;
+      return [
+        ...strange.map((parent) => `${key} answers ${parent}`),
+        ...(twice > 0 ? [`${key} stands ${twice + 1} times under one part`] : []),
+      ];
+    });
+  }
+}
+
+async function readRows({ database }: House): Promise<Row[]> {
+  const { rows } = await sql<Row>`
+    select d.post_id as "postId", d.channel_id as "channelId", d.state, d.error_code as error,
+      coalesce((select json_agg(json_build_object('item', a.item, 'externalId', a.external_id))
+        from delivery_attempts a where a.delivery_id = d.id and a.state = 'confirmed'), '[]') as live
+    from deliveries d where d.state <> 'cancelled'`.execute(database.system);
+  return rows;
+}
+
+type Hits = Pick<Outcome, "hit" | "hitByClass" | "readBack" | "provenAbsent">;
+
+async function crashes({ admin, connected }: House, cast: Cast): Promise<Hits> {
+  const { rows } = await admin.query<Omit<Hits, "hitByClass">>(`
     select (select count(distinct delivery_id) from chaos.hits) as hit,
       count(*) filter (where settled_by = 'located' and state = 'confirmed') as "readBack",
       count(*) filter (where state = 'absent_proven') as "provenAbsent"
     from delivery_attempts`);
-  return rows[0] ?? { hit: 0, readBack: 0, provenAbsent: 0 };
+  const { rows: hits } = await admin.query<{ channelId: string; hit: number }>(`
+    select d.channel_id as "channelId", count(*) as hit from deliveries d
+    where exists (select from chaos.hits h where h.delivery_id = d.id)
+      or exists (select from delivery_attempts a where a.delivery_id = d.id
+        and (a.looks > 0 or a.state in ('ambiguous', 'absent_proven') or a.settled_by <> 'answer'))
+    group by d.channel_id`);
+  const hitByClass = everyClass(() => 0);
+  for (const { channelId, hit } of hits) {
+    const channel = connected.find(({ id }) => id === channelId);
+    if (channel) hitByClass[cast.classOf(channel)] += hit;
+  }
+  return { ...(rows[0] ?? { hit: 0, readBack: 0, provenAbsent: 0 }), hitByClass };
+}
+
+export function everyClass<Value>(of: () => Value): Record<PersonaClass, Value> {
+  const [one, two, three] = personaClasses.map(of) as [Value, Value, Value];
+  return { 1: one, 2: two, 3: three };
+}
+
+function zeros<What extends string>(names: readonly What[]): Counts<What> {
+  return Object.fromEntries(names.map((name) => [name, 0])) as Counts<What>;
 }
 
 function keyOf(target: Target, { account, text }: Pick<Visible, "account" | "text">): string {
   return `${target.id}/${account}: ${text}`;
+}
+
+/** The part of a key that names the account. */
+function accountIn(key: string): string {
+  return key.slice(0, key.indexOf(": "));
 }
 
 function count(counts: Map<string, number>, key: string): void {

@@ -2,6 +2,8 @@ import { parseArgs } from "node:util";
 import { type Control, controls } from "./controls.ts";
 import { createCoverage, perilous } from "./coverage.ts";
 import { instrumentPath } from "./failpoints/places.ts";
+import { personaKinds } from "./personas.ts";
+import { harms } from "./judge.ts";
 import { platformIds } from "./platforms.ts";
 import { printCoverage, printReport, type Totals, totalsOf, wrongs } from "./report.ts";
 import { run } from "./run.ts";
@@ -21,7 +23,7 @@ const { values } = parseArgs({
     /** How many at a time; several numbers take turns, a round each. */
     workers: { type: "string", default: "2,4" },
     /** How long a worker serves on average before something befalls it, in milliseconds. */
-    lives: { type: "string", default: "1000" },
+    lives: { type: "string" },
     only: { type: "string", default: weatherKinds.join(",") },
     /** Posts of one database and one set of platforms; a larger run is made of several such rounds. */
     round: { type: "string", default: "10000" },
@@ -29,6 +31,10 @@ const { values } = parseArgs({
     control: { type: "string" },
     controls: { type: "boolean", default: false },
     platforms: { type: "string", default: platformIds.join(",") },
+    /** Each account is somebody: its clock, its lists, its people. */
+    personas: { type: "boolean", default: false },
+    /** These alone, by their names in `personas.ts`, separated by commas. */
+    persona: { type: "string" },
     missing: { type: "boolean", default: false },
     /** Workers die in the files whose paths this fits. */
     at: { type: "string", default: "" },
@@ -39,7 +45,12 @@ const { values } = parseArgs({
 const root = process.cwd();
 const workers = values.workers.split(",").map(Number);
 const firstSeed = Number(values.seed);
-const livesMs = Number(values.lives);
+/** Some; all of them; or none. */
+const personas = values.persona?.split(",") ?? (values.personas ? Object.keys(personaKinds) : []);
+const unknown = personas.filter((name) => !Object.hasOwn(personaKinds, name));
+if (unknown.length > 0) throw new TypeError(`no persona ${unknown.join(", ")}`);
+// An absence counts only for a process that has waited as long itself.
+const livesMs = Number(values.lives ?? (personas.length > 0 ? 6_000 : 1_000));
 const bounds = { deadlineMs: 2_000, windowMs: 6_000, latestMs: 2_000 };
 const platforms = values.platforms.split(",");
 const say = (line: string) => console.log(line);
@@ -71,13 +82,16 @@ async function chaos(): Promise<boolean> {
       livesMs,
       kinds: ofRound,
       platforms,
+      personas,
       bounds,
       instrumented,
       coverage,
       standAt,
       say,
     };
-    const result = await run({ ...options, settleWithinMs: 120_000 });
+    // Whom Galley asks has to wait until it has given up hope, perhaps twice.
+    const settleWithinMs = personas.length > 0 ? 300_000 : 120_000;
+    const result = await run({ ...options, settleWithinMs });
     rounds.push(totalsOf(result));
     printReport(result, rounds, coverage, `seed ${seed}, ${count} workers`);
     left -= posts;
@@ -99,21 +113,22 @@ async function isRed(name: string, control: Control): Promise<boolean> {
     posts: Math.min(Number(values.posts), 400),
     seed: firstSeed,
     workers: 3,
-    livesMs,
-    platforms,
+    livesMs: control.livesMs ?? livesMs,
+    platforms: control.platforms ?? platforms,
+    personas: control.personas ?? [],
     kinds: new Set(control.kinds),
     bounds: { ...bounds, ...control.bounds },
     instrumented,
     coverage,
     standAt: coverage.matching(control.standAt ?? perilous),
-    settleWithinMs: 25_000,
+    settleWithinMs: control.settleWithinMs ?? 25_000,
     say,
   });
   for (const { file } of control.mutations) {
     if (!result.loaded.has(file)) throw new Error(`no worker ran the changed ${file}`);
   }
-  const { lost, duplicated, falselyFailed, unapproved } = result.verdict;
-  const found = `lost ${lost}, duplicated ${duplicated}, falsely failed ${falselyFailed}, unapproved ${unapproved}`;
+  const { 1: expected, 2: careful } = result.verdict.byClass;
+  const found = harms.map((harm) => `${harm} ${expected[harm] + careful[harm]}`).join(", ");
   const red = wrongs(result) > 0;
   console.log(
     `control ${name}: ${red ? "red, as it must be" : "GREEN: the harness is blind to this"} (${found})`,

@@ -1,10 +1,16 @@
 import type { Coverage } from "./coverage.ts";
+import { type Harm, harms, type Verdict } from "./judge.ts";
 import type { RunResult } from "./run.ts";
 
 /** Everything that has to be 0. */
 export function wrongs({ verdict, unsettled, crashedWorkers }: RunResult): number {
-  const { lost, duplicated, falselyFailed, unapproved } = verdict;
-  return lost + duplicated + falselyFailed + unapproved + unsettled.size + crashedWorkers.length;
+  const done = [1, 2].flatMap((one) => Object.values(verdict.byClass[one as 1 | 2]));
+  return done.reduce((sum, count) => sum + count, 0) + unsettled.size + crashedWorkers.length;
+}
+
+/** Where nobody can see the lie, it is told and no fault. */
+function harmed(verdict: Verdict, harm: Harm): number {
+  return verdict.byClass[1][harm] + verdict.byClass[2][harm];
 }
 
 /** What is counted, by the words that the report uses. */
@@ -19,10 +25,8 @@ export function totalsOf(result: RunResult): Totals {
     "changes of the platforms' faults": result.storms,
     "database crashes": result.databaseCrashes,
     "quarantines as after a restore": result.restores,
-    lost: verdict.lost,
-    duplicated: verdict.duplicated,
-    "falsely failed": verdict.falselyFailed,
-    unapproved: verdict.unapproved,
+    ...Object.fromEntries(harms.map((harm) => [harm, harmed(verdict, harm)])),
+    ...inClasses(result),
     "refused, as the platform said": result.refused,
     "resolved alone: read back": result.readBack,
     "resolved alone: proven absent": result.provenAbsent,
@@ -30,6 +34,22 @@ export function totalsOf(result: RunResult): Totals {
     "asked a person to look again": asked.looks,
     "asked a person, where the platform cannot be read": asked.answers,
     seconds: result.seconds,
+  };
+}
+
+/** What matters where accounts have personas. */
+function inClasses({ verdict, hitByClass, asked }: RunResult): Totals {
+  const { 1: expected, 2: careful, 3: unseen } = hitByClass;
+  if (careful + unseen === 0) return {};
+  const lies = Object.values(verdict.byClass[3]).reduce((sum, count) => sum + count, 0);
+  return {
+    "hit, where all is as expected": expected,
+    "asked a person there": asked.looksByClass[1],
+    "hit, where care is needed": careful,
+    "asked a person there, too": asked.looksByClass[2],
+    "hit, where nobody can see the lie": unseen,
+    "went wrong there": lies,
+    "asked what the page did not answer": asked.offPage.length,
   };
 }
 
@@ -50,6 +70,7 @@ export function printReport(result: RunResult, rounds: Totals[], coverage: Cover
   const { unpassed } = coverage.missing();
   if (unpassed.length <= 40) for (const name of unpassed) console.log(`not passed so far: ${name}`);
   for (const line of [...verdict.examples, ...result.remarks.slice(0, mostRemarks)]) console.log(line);
+  for (const line of asked.offPage.slice(0, mostRemarks)) console.log(`not answered by the page: ${line}`);
   for (const [state, count] of result.unsettled) console.log(`not settled: ${count} ${state}`);
   for (const [why, count] of asked.why) console.log(`asked ${count} times: ${why}`);
   for (const output of result.crashedWorkers) console.log(`a worker ended by itself: ${output}`);

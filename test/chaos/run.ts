@@ -10,7 +10,8 @@ import { plantTree } from "./failpoints/tree.ts";
 import { type House, openHouse } from "./house.ts";
 import { judge, type Outcome, reasons, unsettled } from "./judge.ts";
 import { planLives } from "./lives.ts";
-import { type Bounds, startPlatforms } from "./platforms.ts";
+import { castPersonas, nobodyCast } from "./personas.ts";
+import { type Bounds, startPlatforms, type Target } from "./platforms.ts";
 import { type Asked, startWeather, type WeatherKind } from "./weather.ts";
 import { startWorkers } from "./workers.ts";
 
@@ -26,6 +27,8 @@ export type RunOptions = {
   kinds: ReadonlySet<WeatherKind>;
   /** Ids of the platforms that are published to. */
   platforms: readonly string[];
+  /** Names of the personas that accounts get; empty: all are alike. */
+  personas: readonly string[];
   bounds: Bounds;
   instrumented: Instrumented;
   coverage: Coverage;
@@ -54,6 +57,7 @@ const marginSeconds = 1;
 const concurrency = 80;
 /** The database lives so much longer than a worker. */
 const livesPerDatabase = 16;
+const accountsWithPersonas = 12;
 
 /** Publishes posts while everything around them breaks, and judges what became of them. */
 export async function run(options: RunOptions): Promise<RunResult> {
@@ -64,7 +68,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const tree = join(directory, "tree");
   await plantTree(process.cwd(), tree, instrumented);
   const platforms = await startPlatforms(directory, bounds, options.platforms);
+  const hasPersonas = options.personas.length > 0;
+  if (hasPersonas) platforms.targets.splice(0, Infinity, ...platforms.targets.map(mostlyPersonas));
   const house = await openHouse(directory, platforms);
+  const cast = hasPersonas
+    ? await castPersonas(house, options.personas, bounds, seededRandom(seed + 3))
+    : nobodyCast;
   const crashedWorkers: string[] = [];
   const loaded = new Set<string>();
 
@@ -105,6 +114,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const weather = startWeather({
     house,
     platforms,
+    cast,
+    looks: hasPersonas,
     kinds,
     databaseEveryMs: livesPerDatabase * livesMs,
     random: seededRandom(seed + 1),
@@ -127,7 +138,16 @@ export async function run(options: RunOptions): Promise<RunResult> {
     // A few posts only would wait for the minute.
     const ahead = posts < 2_000 ? 0 : 40;
     await writePosts(
-      { house, random: seededRandom(seed + 2), count: posts, backlog, ahead, burst, signal: stop.signal },
+      {
+        house,
+        random: seededRandom(seed + 2),
+        count: posts,
+        backlog,
+        ahead,
+        burst,
+        cast,
+        signal: stop.signal,
+      },
       written,
     );
     if (burst > 0) await settle(house, (open) => open === 0, 120_000);
@@ -141,7 +161,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     await weather.close();
     const left = await unsettled(house);
     if (left.size > 0) for (const reason of await reasons(house)) say(reason);
-    const outcome = await judge(house, written, platforms.targets);
+    const outcome = await judge(house, written, platforms.targets, cast);
     return {
       ...outcome,
       written: { wanted: written.wanted.length, unwanted: written.unwanted },
@@ -163,6 +183,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
     await platforms.close();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** Those that know personas have most of the posts and many accounts; nothing is to be seen of the others here. */
+function mostlyPersonas(target: Target): Target {
+  if (target.personas === null) return { ...target, accounts: Math.min(target.accounts, 8), weight: 2 };
+  return { ...target, accounts: accountsWithPersonas };
 }
 
 async function settle(

@@ -2,7 +2,9 @@ import { orderQuarantine } from "#platform/config";
 import { sql } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
 import type { House } from "./house.ts";
+import { everyClass } from "./judge.ts";
 import { answerQuestions } from "./person.ts";
+import type { Cast, PersonaClass } from "./personas.ts";
 import type { Platforms } from "./platforms.ts";
 
 /** What may happen; `npm run chaos -- --only kills,faults` names some. */
@@ -16,6 +18,9 @@ export type Asked = {
   looks: number;
   /** The same where nobody but a person can look. */
   answers: number;
+  /** Of the looks, by class, and those of them that the page alone did not answer. */
+  looksByClass: Record<PersonaClass, number>;
+  offPage: string[];
   why: Map<string, number>;
 };
 
@@ -47,13 +52,23 @@ const restoreAfterMs = 12_000;
 export function startWeather(options: {
   house: House;
   platforms: Platforms;
+  cast: Cast;
+  /** The person looks at the platforms; else Galley is told to look once more where it can. */
+  looks: boolean;
   kinds: ReadonlySet<WeatherKind>;
   /** How often the database crashes, about, in milliseconds. */
   databaseEveryMs: number;
   random: () => number;
 }): Weather {
-  const { house, platforms, kinds, databaseEveryMs, random } = options;
-  const asked: Asked = { reconnects: 0, looks: 0, answers: 0, why: new Map() };
+  const { house, platforms, cast, looks, kinds, databaseEveryMs, random } = options;
+  const asked: Asked = {
+    reconnects: 0,
+    looks: 0,
+    answers: 0,
+    looksByClass: everyClass(() => 0),
+    offPage: [],
+    why: new Map(),
+  };
   const storming = new AbortController();
   const closing = new AbortController();
   let storms = 0;
@@ -87,9 +102,13 @@ export function startWeather(options: {
         if (isBack) asked.reconnects += 1;
       }),
     );
-    await answerQuestions(house, (question) => {
-      note(question.why);
-      asked[question.readable ? "looks" : "answers"] += 1;
+    await answerQuestions(house, looks, ({ channel, why, readable, byPage }) => {
+      // Whatever the addresses and the numbers are.
+      note(why.replaceAll(/https?:\S+/gu, "…").replaceAll(/\d+/gu, "N"));
+      asked[readable ? "looks" : "answers"] += 1;
+      if (!readable || !channel) return;
+      asked.looksByClass[cast.classOf(channel)] += 1;
+      if (!byPage) asked.offPage.push(`${channel.target.id} [${cast.nameOf(channel)}]: ${why}`);
     });
     const { active, unchecked, reading } = await house.deliveries.quarantine.view();
     if (active && unchecked + reading === 0) await house.deliveries.quarantine.release(house.author);

@@ -40,10 +40,19 @@ export function email(url: string, smtpPort: number, { deadlineMs, windowMs }: B
     calm: () => setFaults(url, []),
     expireTokens: async () => undefined,
     withdraw: async () => undefined,
+    personas: null,
     journal: async () => {
       const { body } = await send(url, { path: "/api/messages" });
       const posts = mailsSchema.parse(body).items.filter(({ from }) => from !== noticesFrom);
-      return posts.map(({ subject }) => ({ account: "mail", text: subject, altTexts: [], url }));
+      return posts.map(({ subject }) => ({
+        ids: [],
+        account: "mail",
+        text: subject,
+        altTexts: [],
+        url,
+        inReplyTo: null,
+        from: "galley",
+      }));
     },
   };
 }

@@ -2,7 +2,17 @@ import { z } from "zod";
 import { send } from "../../acceptance/client.ts";
 import { type Bounds, control, setFaults, stormOf, type Target, throttles } from "./target.ts";
 
-const journalSchema = z.object({ posts: z.array(z.object({ accountId: z.string(), text: z.string() })) });
+const journalSchema = z.object({
+  posts: z.array(
+    z.object({
+      id: z.string(),
+      accountId: z.string(),
+      text: z.string(),
+      inReplyTo: z.string().nullable(),
+      ghost: z.boolean().default(false),
+    }),
+  ),
+});
 
 export function sandbox(url: string, bounds: Bounds): Target {
   const { deadlineMs, windowMs } = bounds;
@@ -25,11 +35,18 @@ export function sandbox(url: string, bounds: Bounds): Target {
     calm: () => setFaults(url, []),
     expireTokens: () => control(url, "POST", "/control/expire-tokens"),
     withdraw: async () => undefined,
+    personas: null,
     journal: async () => {
       const { body } = await send(url, { path: "/control/journal" });
-      return journalSchema
-        .parse(body)
-        .posts.map(({ accountId, text }) => ({ account: accountId, text, altTexts: [], url }));
+      return journalSchema.parse(body).posts.map(({ id, accountId, text, inReplyTo, ghost }) => ({
+        ids: [id],
+        account: accountId,
+        text,
+        altTexts: [],
+        url,
+        inReplyTo,
+        from: ghost ? "platform" : "galley",
+      }));
     },
   };
 }

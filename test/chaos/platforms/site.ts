@@ -24,6 +24,7 @@ export function site(publicUrl: string): Target {
     calm: async () => undefined,
     expireTokens: async () => undefined,
     withdraw: async () => undefined,
+    personas: null,
     async journal({ database }) {
       const sites = createSites({
         database,
@@ -41,9 +42,12 @@ export function site(publicUrl: string): Target {
         for (const { body, media, slug: address } of entries) {
           const altTexts = media.map(({ altText }) => altText);
           seen.push({
+            ids: [],
             account: slug,
             text: body,
             altTexts,
+            inReplyTo: null,
+            from: "galley",
             url: `${publicUrl}/site/${slug}/${encodeURIComponent(address)}`,
           });
         }

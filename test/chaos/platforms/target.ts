@@ -7,12 +7,26 @@ export type Random = () => number;
 
 /** One thing that people can see on a platform. */
 export type Visible = {
+  /** As what Galley may know it; empty where nobody can tell. */
+  ids: string[];
   account: string;
   text: string;
   /** Of its pictures, where the platform shows them. */
   altTexts: string[];
   /** Where a person who looks for it finds it. */
   url: string;
+  /** What it stands under. */
+  inReplyTo: string | null;
+  /** Galley's; a person's by hand; or the platform's own second copy. */
+  from: "galley" | "person" | "platform";
+};
+
+/** What a platform with one account in mind can be told. */
+export type Personas = {
+  /** What each account is like, by its name in the journal. */
+  set(switches: Record<string, JsonObject>): Promise<void>;
+  /** A person posts by hand, `agoMs` ago by the account's clock. */
+  post(account: string, text: string, agoMs: number): Promise<void>;
 };
 
 /** A text with the descriptions of its pictures, as one thing to compare. */
@@ -67,6 +81,8 @@ export type Target = {
   withdraw(): Promise<void>;
   /** Everything that is visible or will be, from the platform's own journal. */
   journal(house: Pick<House, "database">): Promise<Visible[]>;
+  /** Null where all accounts are alike. */
+  personas: Personas | null;
 };
 
 export type Bounds = {
@@ -155,17 +171,25 @@ export async function control(url: string, method: string, path: string, body: o
 const journalSchema = z.object({
   posts: z.array(
     z.object({
+      id: z.string(),
       account: z.string(),
       text: z.string(),
       altTexts: z.array(z.string()),
+      inReplyTo: z.string().nullable(),
       url: z.string(),
       ghost: z.boolean(),
+      byHand: z.boolean().default(false),
+      details: z.looseObject({ video: z.string().optional() }).optional(),
     }),
   ),
 });
 
-/** The journal of an emulator, without the copies that the platform made by itself. */
+/** The journal of an emulator. */
 export async function readJournal(url: string): Promise<Visible[]> {
   const { body } = await send(url, { path: "/control/journal" });
-  return journalSchema.parse(body).posts.filter(({ ghost }) => !ghost);
+  return journalSchema.parse(body).posts.map(({ id, ghost, byHand, details, ...post }) => ({
+    ...post,
+    ids: details?.video === undefined ? [id] : [id, details.video],
+    from: byHand ? "person" : ghost ? "platform" : "galley",
+  }));
 }
