@@ -79,14 +79,7 @@ export function judgeLook(facts: LookFacts): LookResult {
 }
 
 /** By both clocks: the database's may have been set, and this process may have come later. */
-function untilWindowMs({
-  lookedAt,
-  sentAt,
-  windowMs,
-  settlingMs,
-  knownForMs,
-  located,
-}: LookFacts): number {
+function untilWindowMs({ lookedAt, sentAt, windowMs, settlingMs, knownForMs, located }: LookFacts): number {
   const byDatabase = windowMs - (lookedAt.getTime() - sentAt.getTime());
   // A person is asked whatever the clocks say, and can tell.
   return located === "unsupported" ? byDatabase : Math.max(byDatabase, settlingMs - knownForMs);

@@ -72,7 +72,11 @@ async function lookOnce(tools: ReconcileTools, claimed: Claimed, attempt: Attemp
   try {
     const connector = tools.connectors.get(claimed.connector);
     if (connector?.locate === "unsupported") {
-      return { windowMs, result: judge(tools, claimed, attempt, { ...unread, windowMs, settlingMs }), listed: false };
+      return {
+        windowMs,
+        result: judge(tools, claimed, attempt, { ...unread, windowMs, settlingMs }),
+        listed: false,
+      };
     }
     const { located, clockAheadMs } = await readBack(tools, claimed, attempt, abort.signal, (opened) => {
       credentialsAt = opened.credentialsAt;

@@ -13,6 +13,7 @@ export type Control = {
   platforms?: string[];
   /** Of the accounts; all are alike when absent. */
   personas?: string[];
+  accounts?: number;
   livesMs?: number;
   settleWithinMs?: number;
 };
@@ -20,6 +21,10 @@ export type Control = {
 const publish = "src/delivery/publish.ts";
 const intentStands = "  if (!(await standsDurably(tools, sending, intent))) return null;";
 const sends = "  const answer = await commitWithin(sending, call, deadline - performance.now());";
+
+/** Nobody dies, and each account has many posts, so that lists are long and what is believed of them decides. */
+const believing = { kinds: ["faults" as const], accounts: 2, livesMs: 60_000, settleWithinMs: 240_000 };
+const pages = ["linkedin-page", "mastodon"];
 
 export const controls: Record<string, Control> = {
   "window-too-short": {
@@ -100,5 +105,153 @@ export const controls: Record<string, Control> = {
       },
     ],
     kinds: ["kills"],
+  },
+  "no-skew": {
+    ...believing,
+    what: "a list counts as whole from t_send, by whatever clock",
+    mutations: [
+      {
+        file: "src/delivery/proof.ts",
+        find: "return new Date(sentAt.getTime() - skewMs);",
+        put: "return skewMs < 0 ? new Date() : sentAt;",
+      },
+    ],
+    platforms: pages,
+    personas: ["clock behind"],
+  },
+  "any-short-page-is-the-last": {
+    ...believing,
+    what: "a list ends with a page that is shorter than was asked for, whatever the platform's documents say",
+    mutations: [
+      {
+        file: "src/connectors/linkedin/paging.ts",
+        find: "return page.elements.length < pageSize && !isNamed;",
+        put: "return page.elements.length < pageSize || isNamed;",
+      },
+      {
+        file: "src/connectors/mastodon/statuses.ts",
+        find: 'isLast: !/;\\s*rel="?next"?/iu.test(response.headers["link"] ?? "")',
+        put: "isLast: statuses.length < pageSize",
+      },
+    ],
+    platforms: pages,
+    personas: ["small pages"],
+  },
+  "no-page-again": {
+    ...believing,
+    what: "one page that fails makes the whole list fail",
+    mutations: [
+      { file: "src/connectors/read-again.ts", find: "const mostTries = 3;", put: "const mostTries = 1;" },
+    ],
+    platforms: pages,
+    personas: ["failing pages"],
+  },
+  "no-resemblance": {
+    ...believing,
+    what: "what is not the same, sign by sign, is another post",
+    mutations: [
+      {
+        file: "src/connectors/likeness.ts",
+        find: 'return resembles(listed, wanted) ? "similar" : "other";',
+        put: 'return "other";',
+      },
+    ],
+    platforms: ["linkedin-page", "facebook", "x"],
+    personas: ["other quotes", "no emoji selectors", "zero-width signs"],
+    accounts: 4,
+  },
+  "no-witnesses": {
+    ...believing,
+    what: "a list is believed although it lacks what Galley has seen published",
+    mutations: [
+      {
+        file: "src/delivery/proof.ts",
+        find: "const missing = facts.witnesses.filter((id) => !listed.has(id));",
+        put: "const missing = facts.witnesses.filter((id) => listed.has(id) && false);",
+      },
+    ],
+    platforms: [...pages, "facebook", "x"],
+    personas: ["empty lists", "old lists"],
+  },
+  "any-clock": {
+    ...believing,
+    what: "times count whatever the platform's clock says",
+    mutations: [
+      {
+        file: "src/delivery/proof.ts",
+        find: "return clockAheadMs !== null && Math.abs(clockAheadMs) > skewMs;",
+        put: "return clockAheadMs !== null && skewMs < 0;",
+      },
+    ],
+    platforms: pages,
+    personas: ["clock far behind"],
+  },
+  "first-duplicate-is-final": {
+    ...believing,
+    what: "a refusal as a duplicate of the first attempt is told as a failure",
+    mutations: [
+      {
+        file: "src/delivery/verdicts.ts",
+        find: "isDuplicate(facts.code) && !facts.isAbsentDuplicate;",
+        put: "isDuplicate(facts.code) && !facts.isAbsentDuplicate && facts.earlier.length > 0;",
+      },
+    ],
+    platforms: ["linkedin-page", "facebook", "x"],
+    personas: ["sent twice"],
+  },
+  "absent-duplicate-again": {
+    ...believing,
+    what: "what was refused as a duplicate, and is proven not to be there, is tried again and again",
+    mutations: [
+      {
+        file: "src/delivery/outcome.ts",
+        find: '({ state, errorCode }) => state === "absent_proven" && isDuplicate(errorCode),',
+        put: "({ errorCode }) => isDuplicate(errorCode) && false,",
+      },
+    ],
+    platforms: ["linkedin-page", "facebook", "x"],
+    personas: ["always a duplicate"],
+    settleWithinMs: 60_000,
+  },
+  "twin-is-absent": {
+    ...believing,
+    what: "a list is believed against the platform's own word that it has the post",
+    mutations: [
+      {
+        file: "src/delivery/proof.ts",
+        find: "  if (facts.isTwinOfLost) {",
+        put: "  if (facts.isTwinOfLost && facts.looks < 0) {",
+      },
+    ],
+    platforms: ["linkedin-page", "facebook", "x"],
+    personas: ["empty, yet refused"],
+    accounts: 6,
+  },
+  "any-refusal-counts": {
+    ...believing,
+    what: "a 403 that a firewall made up is the platform's word",
+    mutations: [
+      {
+        file: "src/connectors/answers.ts",
+        find: "if (isOwn && isFinalStatus(status)) {",
+        put: "if (isFinalStatus(status)) {",
+      },
+    ],
+    platforms: [...pages, "x"],
+    personas: ["firewall"],
+  },
+  "any-of-several": {
+    ...believing,
+    what: "a thread goes on below the oldest of several equal posts",
+    mutations: [
+      {
+        file: "src/delivery/proof.ts",
+        find: "if (candidates.length > 1 && facts.hasReplies &&",
+        put: "if (candidates.length > 1 && facts.hasReplies && facts.looks < 0 &&",
+      },
+    ],
+    platforms: ["x", "linkedin-page", "facebook"],
+    personas: ["equal just before"],
+    accounts: 4,
   },
 };

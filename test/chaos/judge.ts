@@ -27,6 +27,8 @@ export type Outcome = {
   /** Variants that ended as confirmed, refused with reason, or with a person. */
   confirmed: number;
   refused: number;
+  /** Items that are out, and that Galley knows by the address of an equal post that a person made beside them. */
+  underTwins: number;
   /** Variants whose worker died or stood still while it held them. */
   hit: number;
   /** The same, and those with an answer that was lost, by class. */
@@ -74,14 +76,20 @@ export async function judge(house: House, written: Written, targets: Target[], c
   const told = new Map(rows.map((row) => [`${row.postId} ${row.channelId}`, row]));
   const journals = new Journals();
   for (const target of targets) journals.add(target, await target.journal(house));
-  const classes = new Map(
-    house.connected.map((channel) => [`${channel.target.id}/${channel.account}`, cast.classOf(channel)]),
+  const accounts = new Map(
+    house.connected.map((channel) => [
+      `${channel.target.id}/${channel.account}`,
+      { persona: cast.nameOf(channel), class: cast.classOf(channel) },
+    ]),
   );
   const verdict: Verdict = { byClass: everyClass(() => zeros(harms)), examples: [] };
   function wrong(what: Harm, times: number, key: string, example: string): void {
     if (times <= 0) return;
-    verdict.byClass[classes.get(accountIn(key)) ?? 1][what] += times;
-    if (verdict.examples.length < 40) verdict.examples.push(`${what}: ${example}`);
+    const account = accounts.get(accountIn(key));
+    verdict.byClass[account?.class ?? 1][what] += times;
+    if (verdict.examples.length < 40) {
+      verdict.examples.push(`${what} [${account?.persona ?? "plain"}]: ${example}`);
+    }
   }
   const remarks: string[] = [];
 
@@ -90,6 +98,7 @@ export async function judge(house: House, written: Written, targets: Target[], c
   const live = new Map<string, number>();
   /** Items that Galley says are live under an address where something else stands. */
   const elsewhere = new Map<string, number>();
+  let underTwins = 0;
   let confirmed = 0;
   let refused = 0;
   for (const { postId, channel, texts } of written.wanted) {
@@ -101,7 +110,9 @@ export async function judge(house: House, written: Written, targets: Target[], c
     for (const { item, externalId } of row?.live ?? []) {
       const key = keys[item] ?? "";
       count(live, key);
-      if (externalId !== null && journals.isAnother(key, externalId)) count(elsewhere, key);
+      const found = externalId === null ? "ours" : journals.whatIs(key, externalId);
+      if (found === "another") count(elsewhere, key);
+      if (found === "equal by hand") underTwins += 1;
     }
     if (row?.state === "confirmed") confirmed += 1;
     else if (row?.state === "rejected") {
@@ -111,10 +122,9 @@ export async function judge(house: House, written: Written, targets: Target[], c
       // What is visible of it nobody has denied.
       for (const key of keys) underWay.add(key);
       remarks.push(`not settled: ${first} ${persona} is ${row.state} (${row.error})`);
-      if (!asks.has(row.state))
-        wrong("endless", 1, first, `${first} ${persona} is ${row.state} (${row.error})`);
-    } else wrong("lost", 1, first, `${first} ${persona} is ${row?.state ?? "nowhere"} (${row?.error})`);
-    for (const example of journals.misthreaded(keys)) wrong("misthreaded", 1, first, `${example} ${persona}`);
+      if (!asks.has(row.state)) wrong("endless", 1, first, `${first} is ${row.state} (${row.error})`);
+    } else wrong("lost", 1, first, `${first} is ${row?.state ?? "nowhere"} (${row?.error})`);
+    for (const example of journals.misthreaded(keys)) wrong("misthreaded", 1, first, example);
   }
   for (const [key, times] of wanted) {
     const seen = journals.ours(key);
@@ -128,7 +138,7 @@ export async function judge(house: House, written: Written, targets: Target[], c
   }
   for (const [key, seen] of journals.counts()) if (!wanted.has(key)) wrong("unapproved", seen, key, key);
   const hits = await crashes(house, cast);
-  return { verdict, remarks, confirmed, refused, ...hits };
+  return { verdict, remarks, confirmed, refused, underTwins, ...hits };
 }
 
 /** What people can see, by who made it. */
@@ -152,10 +162,11 @@ class Journals {
     return [...this.#ours].map(([key, posts]) => [key, posts.length]);
   }
 
-  /** Whether under this id something stands that is not this text of Galley's; what the platform copied is as good. */
-  isAnother(key: string, id: string): boolean {
+  /** What stands under an id: what the platform copied is as good as what Galley sent. */
+  whatIs(key: string, id: string): "ours" | "equal by hand" | "another" {
     const found = this.#byId.get(`${accountIn(key)} ${id}`);
-    return found !== undefined && (found.post.from === "person" || found.key !== key);
+    if (found !== undefined && found.key !== key) return "another";
+    return found?.post.from === "person" ? "equal by hand" : "ours";
   }
 
   /** Parts that answer what is no part of their own thread, or the same part as another one. */
@@ -197,7 +208,7 @@ async function crashes({ admin, connected }: House, cast: Cast): Promise<Hits> {
     select d.channel_id as "channelId", count(*) as hit from deliveries d
     where exists (select from chaos.hits h where h.delivery_id = d.id)
       or exists (select from delivery_attempts a where a.delivery_id = d.id
-        and (a.looks > 0 or a.state in ('ambiguous', 'absent_proven') or a.settled_by <> 'answer'))
+        and a.error_code is distinct from 'delivery.restored' and (a.looks > 0 or a.state in ('ambiguous', 'absent_proven') or a.settled_by <> 'answer'))
     group by d.channel_id`);
   const hitByClass = everyClass(() => 0);
   for (const { channelId, hit } of hits) {

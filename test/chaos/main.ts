@@ -5,7 +5,7 @@ import { instrumentPath } from "./failpoints/places.ts";
 import { personaKinds } from "./personas.ts";
 import { harms } from "./judge.ts";
 import { platformIds } from "./platforms.ts";
-import { printCoverage, printReport, type Totals, totalsOf, wrongs } from "./report.ts";
+import { printCoverage, asksTooMuch, printReport, type Totals, totalsOf, wrongs } from "./report.ts";
 import { run } from "./run.ts";
 import { weatherKinds } from "./weather.ts";
 
@@ -30,6 +30,8 @@ const { values } = parseArgs({
     minutes: { type: "string", default: "1440" },
     control: { type: "string" },
     controls: { type: "boolean", default: false },
+    /** A control's run with nothing turned off: it has to be green, or its red says nothing. */
+    healthy: { type: "boolean", default: false },
     platforms: { type: "string", default: platformIds.join(",") },
     /** Each account is somebody: its clock, its lists, its people. */
     personas: { type: "boolean", default: false },
@@ -50,7 +52,7 @@ const personas = values.persona?.split(",") ?? (values.personas ? Object.keys(pe
 const unknown = personas.filter((name) => !Object.hasOwn(personaKinds, name));
 if (unknown.length > 0) throw new TypeError(`no persona ${unknown.join(", ")}`);
 // An absence counts only for a process that has waited as long itself.
-const livesMs = Number(values.lives ?? (personas.length > 0 ? 6_000 : 1_000));
+const livesMs = Number(values.lives ?? (personas.length > 0 ? 3_000 : 1_000));
 const bounds = { deadlineMs: 2_000, windowMs: 6_000, latestMs: 2_000 };
 const platforms = values.platforms.split(",");
 const say = (line: string) => console.log(line);
@@ -107,7 +109,8 @@ async function chaos(): Promise<boolean> {
 /** True when the harness noticed that the protection is off. */
 async function isRed(name: string, control: Control): Promise<boolean> {
   console.log(`\ncontrol ${name}: ${control.what}`);
-  const instrumented = instrumentPath(root, control.mutations);
+  const mutations = values.healthy ? [] : control.mutations;
+  const instrumented = instrumentPath(root, mutations);
   const coverage = createCoverage(instrumented);
   const result = await run({
     posts: Math.min(Number(values.posts), 400),
@@ -116,6 +119,7 @@ async function isRed(name: string, control: Control): Promise<boolean> {
     livesMs: control.livesMs ?? livesMs,
     platforms: control.platforms ?? platforms,
     personas: control.personas ?? [],
+    ...(control.accounts === undefined ? {} : { accounts: control.accounts }),
     kinds: new Set(control.kinds),
     bounds: { ...bounds, ...control.bounds },
     instrumented,
@@ -124,14 +128,16 @@ async function isRed(name: string, control: Control): Promise<boolean> {
     settleWithinMs: control.settleWithinMs ?? 25_000,
     say,
   });
-  for (const { file } of control.mutations) {
+  for (const { file } of mutations) {
     if (!result.loaded.has(file)) throw new Error(`no worker ran the changed ${file}`);
   }
   const { 1: expected, 2: careful } = result.verdict.byClass;
   const found = harms.map((harm) => `${harm} ${expected[harm] + careful[harm]}`).join(", ");
+  const asks = asksTooMuch(result) ? ", asks too much" : "";
   const red = wrongs(result) > 0;
+  for (const example of result.verdict.examples.slice(0, 3)) console.log(example);
   console.log(
-    `control ${name}: ${red ? "red, as it must be" : "GREEN: the harness is blind to this"} (${found})`,
+    `control ${name}: ${red ? "red, as it must be" : "GREEN: the harness is blind to this"} (${found}${asks})`,
   );
   return red;
 }

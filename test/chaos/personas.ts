@@ -18,7 +18,7 @@ type Kind = {
   /** Ids of the platforms where there is such a thing; all that can be read back where absent. */
   on?: readonly string[];
   /** Switches of the emulator (`Persona` in `emulator/persona.ts`). */
-  switches(random: Random, bounds: Bounds): JsonObject;
+  switches(random: Random, bounds: Bounds, platform: string): JsonObject;
   before?(text: string, random: Random): Before | null;
 };
 
@@ -27,6 +27,9 @@ const unreadable = ["linkedin", "telegram"];
 const everywhere = [...readable, ...unreadable];
 /** Where a platform refuses what stands already. */
 const refusing = ["x", "linkedin", "linkedin-page", "facebook"];
+
+/** By which code of `refusal` a platform says so. */
+const duplicateCodes: Record<string, string> = { x: "duplicate", "linkedin-page": "422", facebook: "506" };
 
 /** So many posts, whose answers came through, a spell of wrong lists hides. */
 const witnesses = 3;
@@ -57,7 +60,7 @@ const nothing = () => ({});
 /** By their names, which `--persona` takes. */
 export const personaKinds: Record<string, Kind> = {
   plain: { class: 1, on: everywhere, switches: nothing },
-  "clock behind": { class: 1, switches: () => ({ clockAheadMs: -90_000 }) },
+  "clock behind": { class: 1, switches: () => ({ clockAheadMs: -90_000, pageCap: 6 }) },
   "clock ahead": { class: 1, switches: () => ({ clockAheadMs: 90_000 }) },
   "small pages": { class: 1, switches: (random) => ({ pageCap: random() < 0.5 ? 20 : 6 }) },
   "foreign posts": { class: 1, switches: () => ({ strangers: 0.3, pageCap: 6 }) },
@@ -75,7 +78,7 @@ export const personaKinds: Record<string, Kind> = {
     switches: () => ({ faults: [on("create", "throttle_until", 0.1, { delayMs: 1_000 })] }),
   },
 
-  "clock far behind": { class: 2, switches: () => ({ clockAheadMs: -660_000 }) },
+  "clock far behind": { class: 2, switches: () => ({ clockAheadMs: -660_000, pageCap: 6 }) },
   "clock far ahead": { class: 2, switches: () => ({ clockAheadMs: 660_000 }) },
   "other quotes": edited("quotes"),
   "other dashes": edited("dashes"),
@@ -90,12 +93,31 @@ export const personaKinds: Record<string, Kind> = {
     switches: nothing,
     before: sometimes(0.2, (text, random) => ({ text, agoMs: 40_000 + 60_000 * random() })),
   },
+  // Where it is out of ours alone, the list holds both; which is which matters where a thread goes on.
+  "equal just before": { class: 2, switches: () => ({ twins: 0.2, twinAfterMs: -3_000 }) },
   "equal after": { class: 2, switches: () => ({ twins: 0.2, twinAfterMs: 3_000 }) },
   "near-equal refused": {
     class: 2,
     on: refusing,
     switches: () => ({ refusesNearEqual: true }),
     before: sometimes(0.15, (text, random) => ({ text: nearlyAs(text), agoMs: 40_000 + 60_000 * random() })),
+  },
+  // As if an equal one had been taken down a moment ago.
+  "always a duplicate": {
+    class: 2,
+    on: Object.keys(duplicateCodes),
+    switches: (_random, _bounds, platform) => ({
+      faults: [on("create", "refusal", 1, { code: duplicateCodes[platform] ?? "" })],
+    }),
+  },
+  // Its list lies, and its refusals do not.
+  "empty, yet refused": {
+    class: 2,
+    on: Object.keys(duplicateCodes),
+    switches: (random, bounds, platform) => ({
+      ...spells("empty", 0)(random, bounds, platform),
+      refusesNearEqual: true,
+    }),
   },
   firewall: { class: 2, on: everywhere, switches: () => ({ faults: [on("create", "firewall_page", 0.1)] }) },
   "empty lists": { class: 2, switches: spells("empty", witnesses) },
@@ -151,7 +173,7 @@ export async function castPersonas(
     }
     const switches = channels.map((channel) => {
       const kind = personaKinds[given.get(channel) ?? ""];
-      return [channel.account, kind?.switches(random, bounds) ?? {}] as const;
+      return [channel.account, kind?.switches(random, bounds, target.id) ?? {}] as const;
     });
     await target.personas.set(Object.fromEntries(switches));
   }
@@ -160,7 +182,8 @@ export async function castPersonas(
     nameOf: (channel) => given.get(channel) ?? "plain",
     before: async (channel, text) => {
       const post = personaKinds[given.get(channel) ?? ""]?.before?.(text, random) ?? null;
-      if (post !== null) await channel.target.personas?.post(channel.account, post.text, Math.round(post.agoMs));
+      if (post !== null)
+        await channel.target.personas?.post(channel.account, post.text, Math.round(post.agoMs));
     },
   };
 }

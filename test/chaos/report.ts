@@ -3,9 +3,20 @@ import { type Harm, harms, type Verdict } from "./judge.ts";
 import type { RunResult } from "./run.ts";
 
 /** Everything that has to be 0. */
-export function wrongs({ verdict, unsettled, crashedWorkers }: RunResult): number {
+export function wrongs(result: RunResult): number {
+  const { verdict, unsettled, crashedWorkers } = result;
   const done = [1, 2].flatMap((one) => Object.values(verdict.byClass[one as 1 | 2]));
-  return done.reduce((sum, count) => sum + count, 0) + unsettled.size + crashedWorkers.length;
+  const asks = asksTooMuch(result) ? 1 : 0;
+  return done.reduce((sum, count) => sum + count, 0) + asks + unsettled.size + crashedWorkers.length;
+}
+
+/** Of the posts that were hit where all is as Galley expects, the most about which a person may be asked. */
+const mostAsked = 0.06;
+/** Of fewer, one question says nothing. */
+const fewestHit = 50;
+
+export function asksTooMuch({ hitByClass, asked }: RunResult): boolean {
+  return asked.looksByClass[1] > mostAsked * Math.max(fewestHit, hitByClass[1]);
 }
 
 /** Where nobody can see the lie, it is told and no fault. */
@@ -27,6 +38,7 @@ export function totalsOf(result: RunResult): Totals {
     "quarantines as after a restore": result.restores,
     ...Object.fromEntries(harms.map((harm) => [harm, harmed(verdict, harm)])),
     ...inClasses(result),
+    "known by the address of an equal post by hand": result.underTwins,
     "refused, as the platform said": result.refused,
     "resolved alone: read back": result.readBack,
     "resolved alone: proven absent": result.provenAbsent,

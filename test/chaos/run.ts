@@ -29,6 +29,8 @@ export type RunOptions = {
   platforms: readonly string[];
   /** Names of the personas that accounts get; empty: all are alike. */
   personas: readonly string[];
+  /** Of each platform that knows personas; the fewer, the longer their lists. */
+  accounts?: number;
   bounds: Bounds;
   instrumented: Instrumented;
   coverage: Coverage;
@@ -69,7 +71,14 @@ export async function run(options: RunOptions): Promise<RunResult> {
   await plantTree(process.cwd(), tree, instrumented);
   const platforms = await startPlatforms(directory, bounds, options.platforms);
   const hasPersonas = options.personas.length > 0;
-  if (hasPersonas) platforms.targets.splice(0, Infinity, ...platforms.targets.map(mostlyPersonas));
+  if (hasPersonas) {
+    const { accounts = accountsWithPersonas } = options;
+    platforms.targets.splice(
+      0,
+      Infinity,
+      ...platforms.targets.map((target) => mostlyPersonas(target, accounts)),
+    );
+  }
   const house = await openHouse(directory, platforms);
   const cast = hasPersonas
     ? await castPersonas(house, options.personas, bounds, seededRandom(seed + 3))
@@ -186,9 +195,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
 }
 
 /** Those that know personas have most of the posts and many accounts; nothing is to be seen of the others here. */
-function mostlyPersonas(target: Target): Target {
+function mostlyPersonas(target: Target, accounts: number): Target {
   if (target.personas === null) return { ...target, accounts: Math.min(target.accounts, 8), weight: 2 };
-  return { ...target, accounts: accountsWithPersonas };
+  return { ...target, accounts };
 }
 
 async function settle(
