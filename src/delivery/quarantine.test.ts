@@ -124,18 +124,18 @@ test("a platform that cannot be asked for a moment is asked again, not left to a
 }, 60_000);
 
 test("however old the backup is, what is not there is proven within the platform's window", async () => {
-  const before = start();
+  const before = galley.start();
   await before.checkDurability();
-  const post = await orderPost(house, before, textVariant("an hour later"), {
+  const post = await orderPost(galley.house, before, textVariant("an hour later"), {
     dueAt: new Date(Date.now() - 60_000),
   });
-  await orderQuarantine(dataDir, new Date(Date.now() - 3_600_000));
-  const deliveries = start();
+  await orderQuarantine(galley.dataDir, new Date(Date.now() - 3_600_000));
+  const deliveries = galley.start();
   await sweepUntil(deliveries, async () => {
     const { active, unchecked, reading } = await deliveries.quarantine.view();
     return active && unchecked + reading === 0;
   });
-  expect(await stateOf(deliveries, post.postId)).toBe("scheduled");
+  expect(await galley.stateOf(deliveries, post.postId)).toBe("scheduled");
 }, 60_000);
 
 test("an access that the platform refuses while it is asked is to be connected again", async () => {
