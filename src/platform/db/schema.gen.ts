@@ -97,6 +97,12 @@ export type ChannelsTable = {
   account_limits_at: Nullable<Instant>;
 };
 
+export type ClockStepsTable = {
+  id: Filled<number>;
+  noticed_at: Filled<Instant>;
+  by_ms: number;
+};
+
 export type DeliveriesTable = {
   workspace_id: string;
   id: string;
@@ -166,6 +172,7 @@ export type DeliveryAttemptsTable = {
   connector: string;
   account_id: string;
   duplicate_of: Nullable<string>;
+  clock_step_ms: Filled<number>;
 };
 
 export type DeliveryHoldsTable = {
@@ -686,6 +693,7 @@ export type Schema = {
   approvals: ApprovalsTable;
   audit_events: AuditEventsTable;
   channels: ChannelsTable;
+  clock_steps: ClockStepsTable;
   deliveries: DeliveriesTable;
   delivery_attempts: DeliveryAttemptsTable;
   delivery_holds: DeliveryHoldsTable;
