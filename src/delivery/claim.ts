@@ -43,8 +43,10 @@ export type AttemptRecord = {
   externalId: string | null;
   externalUrl: string | null;
   externalData: JsonObject | null;
-  /** t_send, as ISO text. */
+  /** t_send by the clock of today, as ISO text: the earliest that it may be. */
   intentAt: string;
+  /** By how much the clock was set forward since: so much more seems to have passed. */
+  setForwardMs: number;
   windowMs: number;
   looks: number;
   /** When the last listing was asked for that did not hold it, as ISO text. */
@@ -73,7 +75,8 @@ export const claimedColumns = sql`
   case when d.plan is null then '[]' else coalesce((
     select jsonb_agg(jsonb_build_object('id', a.id, 'item', a.item, 'number', a.number, 'state', a.state,
       'externalId', a.external_id, 'externalUrl', a.external_url, 'externalData', a.external_data,
-      'intentAt', a.intent_at, 'windowMs', a.window_ms, 'looks', a.looks,
+      'intentAt', a.intent_at + least(a.clock_step_ms, 0) * interval '1 millisecond',
+      'setForwardMs', greatest(a.clock_step_ms, 0), 'windowMs', a.window_ms, 'looks', a.looks,
       'lookedAt', a.looked_at, 'errorCode', a.error_code,
       'refused', a.refused, 'deferred', a.deferred) order by a.item, a.number)
     from delivery_attempts a where a.delivery_id = d.id), '[]') end as attempts`;

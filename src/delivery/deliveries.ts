@@ -17,6 +17,7 @@ import {
   waitingOnChannel,
 } from "./deliveries.read.ts";
 import { createAcquaintance } from "./acquaintance.ts";
+import { createClockSteps } from "./clock-steps.ts";
 import { connectorQuotas } from "./connector-quotas.ts";
 import {
   ambiguousAttempts,
@@ -202,6 +203,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   }
 
   const acquaintance = createAcquaintance();
+  const clockSteps = createClockSteps({ database, log });
   const tools: ReconcileTools = {
     channels,
     connectors,
@@ -362,6 +364,8 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
         name: "delivery.tend",
         everyMs: 2_000,
         run: async () => {
+          // First: a clock that was set ends no lease.
+          await clockSteps.compare();
           await recoverExpired(database.system);
           acquaintance.meet(await ambiguousAttempts(database.system));
           await resumeLooks(database.system, jobs);

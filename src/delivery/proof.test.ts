@@ -27,6 +27,7 @@ function look(given: Partial<LookFacts>): LookFacts {
     located: list(),
     sentAt,
     lookedAt: after(700_000),
+    setForwardMs: 0,
     windowMs,
     settlingMs: windowMs,
     knownForMs: 700_000,
@@ -60,6 +61,17 @@ test("a look confirms early, and never proves absence early", () => {
   });
   expect(judgeLook(look({ lookedAt: after(599_999) })).kind).toBe("again");
   expect(judgeLook(look({ lookedAt: after(600_000) })).kind).toBe("absent");
+});
+
+test("a database's clock that was set forward neither ends the window nor the time until a person is asked", () => {
+  const hour = 3_600_000;
+  const set = { setForwardMs: hour, located: list([], null) };
+  expect(judgeLook(look({ ...set, located: list(), lookedAt: after(hour + 599_999) })).kind).toBe("again");
+  expect(judgeLook(look({ ...set, located: list(), lookedAt: after(hour + 600_000) })).kind).toBe("absent");
+  expect(judgeLook(look({ ...set, lookedAt: after(hour + 700_000) })).kind).toBe("again");
+  expect(judgeLook(look({ ...set, lookedAt: after(hour + late) })).kind).toBe("ask");
+  const unread = { setForwardMs: hour, located: "unsupported" as const };
+  expect(judgeLook(look({ ...unread, lookedAt: after(hour + 599_999) })).kind).toBe("again");
 });
 
 describe("a list proves absence only", () => {

@@ -8,6 +8,8 @@ export type LookFacts = {
   sentAt: Date;
   /** When the listing was asked for, by the database's clock. */
   lookedAt: Date;
+  /** By how much that clock was set forward in between: so much more seems to have passed. */
+  setForwardMs: number;
   windowMs: number;
   /** The platform's own window; the time since a backup, which comes before it, is not in it. */
   settlingMs: number;
@@ -79,10 +81,15 @@ export function judgeLook(facts: LookFacts): LookResult {
 }
 
 /** By both clocks: the database's may have been set, and this process may have come later. */
-function untilWindowMs({ lookedAt, sentAt, windowMs, settlingMs, knownForMs, located }: LookFacts): number {
-  const byDatabase = windowMs - (lookedAt.getTime() - sentAt.getTime());
+function untilWindowMs(facts: LookFacts): number {
+  const { windowMs, settlingMs, knownForMs, located } = facts;
+  const byDatabase = windowMs - sinceSendMs(facts);
   // A person is asked whatever the clocks say, and can tell.
   return located === "unsupported" ? byDatabase : Math.max(byDatabase, settlingMs - knownForMs);
+}
+
+function sinceSendMs({ lookedAt, sentAt, setForwardMs }: LookFacts): number {
+  return lookedAt.getTime() - sentAt.getTime() - setForwardMs;
 }
 
 /** What is ours, or equals the item, is owned by nobody and no older than t_send; the oldest first. */
@@ -150,8 +157,7 @@ function doubts(located: LocatedInList, facts: LookFacts): ListedPost[] {
 
 /** Another look while there is time: lists mend, and other attempts take what is theirs. Then a person, with the addresses. */
 function askOnceOver(facts: LookFacts, why: string, posts: readonly Published[]): LookResult {
-  const sinceSend = facts.lookedAt.getTime() - facts.sentAt.getTime();
-  if (sinceSend <= facts.windowMs + facts.giveUpAfterMs) {
+  if (sinceSendMs(facts) <= facts.windowMs + facts.giveUpAfterMs) {
     return {
       kind: "again",
       waitMs: lookAfterMs(facts.looks),

@@ -61,8 +61,7 @@ export async function reconcileDelivery(tools: ReconcileTools, claimed: Claimed)
 type Look = { result: LookResult; windowMs: number; listed: boolean };
 
 async function lookOnce(tools: ReconcileTools, claimed: Claimed, attempt: AttemptRecord): Promise<Look> {
-  const sentAt = new Date(attempt.intentAt);
-  const sinceSend = claimed.claimedAt.getTime() - sentAt.getTime();
+  const sinceSend = sinceSendMs(claimed, attempt);
   let windowMs = Math.max(attempt.windowMs, 2 * claimed.learnedMs);
   // Of what a restored database forgot, the window begins with the age of the backup.
   let settlingMs = windowMs;
@@ -160,6 +159,7 @@ function judge(
     sentAt: new Date(attempt.intentAt),
     // The claim came before the listing was asked for, so this is never too late.
     lookedAt: claimed.claimedAt,
+    setForwardMs: attempt.setForwardMs,
     knownForMs: tools.acquaintance.knownForMs(attempt.id),
     skewMs: tools.settings.skewMs,
     isTwinOfLost: isTwinOfLost(claimed, attempt),
@@ -326,7 +326,14 @@ async function writeLook(
  */
 function invisibleMs(claimed: Claimed, attempt: AttemptRecord, missedAt: Date): number {
   const sentAt = new Date(attempt.intentAt).getTime();
-  return Math.min(claimed.claimedAt.getTime() - sentAt, 2 * (missedAt.getTime() - sentAt) + sweepMs);
+  return Math.max(0, Math.min(sinceSendMs(claimed, attempt), 2 * (missedAt.getTime() - sentAt) + sweepMs));
+}
+
+function sinceSendMs(
+  { claimedAt }: Claimed,
+  { intentAt, setForwardMs }: Pick<AttemptRecord, "intentAt" | "setForwardMs">,
+): number {
+  return claimedAt.getTime() - new Date(intentAt).getTime() - setForwardMs;
 }
 
 type Seen = Pick<AttemptOutcome, "id" | "looks" | "windowMs"> & { lookedAt?: Date };
