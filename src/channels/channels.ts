@@ -252,7 +252,7 @@ export function createChannels(options: ChannelsOptions): Channels {
 
   const list = (workspaceId: string) => database.read(workspaceId, listQuery(workspaceId));
   const check = (actor: Actor, id: string) => checkChannel({ ...parts, open, needsReconnect }, actor, id);
-  const doctorParts = { ...parts, publicUrl, check, open, list };
+  const doctorParts = { ...parts, publicUrl, open, needsReconnect, list };
   const watchParts = { ...parts, refresher, needsReconnect, onWarning: options.onWarning ?? null };
 
   async function renew(actor: Actor, id: string): Promise<Channel> {

@@ -4,7 +4,9 @@ import { GalleyError, isLoopbackName, type Actor } from "#kit";
 import type { AppView } from "./apps.ts";
 import type { Channel, ChannelCheck } from "./channel.ts";
 import type { Channels } from "./channels.ts";
+import { type DatabaseTime, examineClocks, listening, readDatabaseTime } from "./clocks.ts";
 import { dayMs, endingsOf, type Ending } from "./expiry.ts";
+import { checkChannel } from "./manage.ts";
 import { redirectUriOf } from "./oauth.ts";
 import type { Parts } from "./parts.ts";
 import { connectorOf, patienceMs } from "./parts.ts";
@@ -32,8 +34,8 @@ export type PlatformReport = {
 
 export type DoctorParts = Parts & {
   publicUrl: string;
-  check: Channels["check"];
   open: Channels["open"];
+  needsReconnect: Channels["needsReconnect"];
   list: Channels["list"];
 };
 
@@ -50,6 +52,7 @@ export async function examinePlatform(
     (channel) => channel.connector === connectorId && (channelId === null || channel.id === channelId),
   );
   const isOAuth = connector.connect.kind === "oauth";
+  const time = await readDatabaseTime(parts);
   const registers = connector.connect.kind === "oauth" && connector.connect.app !== null;
   return {
     connector: connector.id,
@@ -61,7 +64,7 @@ export async function examinePlatform(
       ...(await versionFindings(parts, actor, connector)),
     ],
     channels: await Promise.all(
-      channels.map(async (channel) => examineChannel(parts, actor, connector, channel)),
+      channels.map(async (channel) => examineChannel(parts, actor, { connector, channel, time })),
     ),
   };
 }
@@ -126,10 +129,9 @@ async function versionFindings(parts: Parts, actor: Actor, connector: Connector)
 }
 
 async function examineChannel(
-  parts: DoctorParts,
+  everyPart: DoctorParts,
   actor: Actor,
-  connector: Connector,
-  channel: Channel,
+  { connector, channel, time }: { connector: Connector; channel: Channel; time: DatabaseTime },
 ): Promise<PlatformReport["channels"][number]> {
   if (channel.status === "disconnected") {
     const problem = "This channel is disconnected: nothing is sent there.";
@@ -140,6 +142,8 @@ async function examineChannel(
     };
   }
   const findings: DoctorFinding[] = [];
+  const listened = listening(everyPart, time.now);
+  const parts = { ...everyPart, open: listened.open };
   const check = await checked(parts, actor, channel);
   if (check.kind === "failed") findings.push(check.finding);
   else findings.push(...describeCheck(check.found));
@@ -156,6 +160,7 @@ async function examineChannel(
   if (check.kind === "checked" && check.found.healthy) {
     findings.push(...(await inspected(parts, actor, connector, channel)));
   }
+  findings.push(...(await examineClocks(everyPart, actor, channel, { heard: listened.heard(), time })));
   const now = check.kind === "checked" ? check.found.channel : channel;
   return { channel: now, findings };
 }
@@ -165,7 +170,7 @@ type Checked = { kind: "checked"; found: ChannelCheck } | { kind: "failed"; find
 /** A mistake of ours in one connector hides nothing of the others. */
 async function checked(parts: DoctorParts, actor: Actor, channel: Channel): Promise<Checked> {
   try {
-    return { kind: "checked", found: await parts.check(actor, channel.id) };
+    return { kind: "checked", found: await checkChannel(parts, actor, channel.id) };
   } catch (error) {
     if (!(error instanceof GalleyError)) throw error;
     const fix = "Check it again in a while; the server's log tells more.";

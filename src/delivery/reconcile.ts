@@ -1,12 +1,11 @@
 import type { ChannelStatus } from "#channels";
 import type { Located, PlanItem, Settling } from "#connectors";
-import { ConnectorFailure } from "#connectors";
+import { ConnectorFailure, listenToClock } from "#connectors";
 import { GalleyError } from "#kit";
 import { isDatabaseUnavailable, isUniqueViolation } from "#platform/db";
 import type { Acquaintance } from "./acquaintance.ts";
 import type { AttemptRecord, Claimed } from "./claim.ts";
 import { identify } from "./outcome.ts";
-import { listenToClock } from "./platform-clock.ts";
 import { judgeLook, type LookFacts, type LookResult, mustCoverFrom } from "./proof.ts";
 import { ending, refusedSoFar } from "./recipients.ts";
 import type { AttemptOutcome, NextStep } from "./settle.ts";

@@ -12,6 +12,7 @@ export type { Money } from "./money.ts";
 export { addMoney, money } from "./money.ts";
 export type { Direction } from "./direction.ts";
 export { directionOf, directionOfLanguage } from "./direction.ts";
+export { durationInWords } from "./duration.ts";
 export { escapeHtml } from "./html.ts";
 export { xmlCharacters } from "./xml.ts";
 export { isLoopbackName } from "./loopback.ts";

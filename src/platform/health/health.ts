@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "#kit";
+import { type Clock, durationInWords, systemClock } from "#kit";
 import type { Database } from "#platform/db";
 import { addGauge, type Metrics } from "#platform/metrics";
 import type { Logger } from "#platform/telemetry";
@@ -117,17 +117,6 @@ function quarantineCheck({ quarantined }: QueueFacts): NamedCheck {
   return { name: "quarantine", ok: true, message };
 }
 
-const units = [
-  { name: "days", ms: 86_400_000 },
-  { name: "hours", ms: 3_600_000 },
-  { name: "minutes", ms: 60_000 },
-] as const;
-
-function span(ms: number): string {
-  const unit = units.find((one) => ms >= 2 * one.ms) ?? { name: "seconds", ms: 1000 };
-  return `${Math.round(ms / unit.ms)} ${unit.name}`;
-}
-
 /** The database's clock against ours, which was `asked` before its answer came and `told` after. */
 function clockCheck({ at }: QueueFacts, asked: number, told: number): NamedCheck {
   const ahead = Math.max(at - told, 0) - Math.max(asked - at, 0);
@@ -135,7 +124,7 @@ function clockCheck({ at }: QueueFacts, asked: number, told: number): NamedCheck
   const ok = apart <= clocksApartMs;
   const message = ok
     ? "Galley and the database agree on the time"
-    : `the database's clock is ${span(apart)} ${ahead > 0 ? "ahead of" : "behind"} Galley's: posts go out at the wrong time; set both by a time service (NTP)`;
+    : `the database's clock is ${durationInWords(apart)} ${ahead > 0 ? "ahead of" : "behind"} Galley's: posts go out at the wrong time; set both by a time service (NTP)`;
   return { name: "clock", ok, advises: true, message };
 }
 

@@ -1,4 +1,4 @@
-import type { ConnectorHttp, ConnectorResponse } from "#connectors";
+import type { ConnectorHttp, ConnectorResponse } from "./contract.ts";
 
 /** A header tells whole seconds: on average it is half a second old already. */
 const halfASecondMs = 500;
