@@ -7,14 +7,15 @@ function voice(host: string, minutes: number) {
   return { platform: "Mastodon", host, aheadMs: minutes * minute };
 }
 
-describe("whose clock is wrong", () => {
-  const judged = (platform: number, machine: number, ...others: number[]) =>
-    judgeClocks({
-      platform: voice("one", platform),
-      machineAheadMs: machine * minute,
-      others: others.map((minutes, index) => voice(`other-${index}`, minutes)),
-    });
+function judged(platform: number, machine: number, ...others: number[]) {
+  return judgeClocks({
+    platform: voice("one", platform),
+    machineAheadMs: machine * minute,
+    others: others.map((minutes, index) => voice(`other-${index}`, minutes)),
+  });
+}
 
+describe("whose clock is wrong", () => {
   test("nobody's, where they differ by two minutes at most", () => {
     expect(judged(2, -2)).toMatchObject({ level: "ok", fix: "" });
   });
