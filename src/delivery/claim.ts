@@ -2,6 +2,7 @@ import type { Plan, RecipientAnswer } from "#connectors";
 import type { JsonObject } from "#kit";
 import type { Schema } from "#platform/db";
 import { type Kysely, type RawBuilder, sql } from "kysely";
+import type { Doubt } from "./doubt.ts";
 import type { Binding, FrozenContent } from "./order.ts";
 import type { AttemptState } from "./state.ts";
 
@@ -52,6 +53,8 @@ export type AttemptRecord = {
   /** When the last listing was asked for that did not hold it, as ISO text. */
   lookedAt: string | null;
   errorCode: string | null;
+  /** What the last look that proved nothing has shown. */
+  doubt: Doubt | null;
   refused: RecipientAnswer[];
   deferred: RecipientAnswer[];
 };
@@ -77,7 +80,7 @@ export const claimedColumns = sql`
       'externalId', a.external_id, 'externalUrl', a.external_url, 'externalData', a.external_data,
       'intentAt', a.intent_at + least(a.clock_step_ms, 0) * interval '1 millisecond',
       'setForwardMs', greatest(a.clock_step_ms, 0), 'windowMs', a.window_ms, 'looks', a.looks,
-      'lookedAt', a.looked_at, 'errorCode', a.error_code,
+      'lookedAt', a.looked_at, 'errorCode', a.error_code, 'doubt', a.doubt,
       'refused', a.refused, 'deferred', a.deferred) order by a.item, a.number)
     from delivery_attempts a where a.delivery_id = d.id), '[]') end as attempts`;
 

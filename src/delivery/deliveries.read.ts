@@ -1,6 +1,8 @@
 import type { RecipientAnswer } from "#connectors";
 import { compileOnly, type Database } from "#platform/db";
 import { type RawBuilder, sql } from "kysely";
+import { type Doubt, webAddress } from "./doubt.ts";
+import { hasOpenCopy, secondCopiesOf, type SecondCopyView } from "./second-copies.read.ts";
 import type { AttemptState, DeliveryState } from "./state.ts";
 
 /** A delivery with its timeline, as people see it. Instants are ISO text. */
@@ -23,6 +25,7 @@ export type DeliveryView = {
   /** Why it is held back although nothing has failed; null where it is not. */
   waiting: { code: string; message: string } | null;
   error: { code: string; message: string } | null;
+  secondCopies: SecondCopyView[];
 };
 
 export type AttemptView = {
@@ -32,6 +35,11 @@ export type AttemptView = {
   intentAt: string;
   settledAt: string | null;
   settledBy: "answer" | "located" | "person" | null;
+  /** How often the platform was read back for it, and when the last list was asked for. */
+  looks: number;
+  lookedAt: string | null;
+  /** Why no look has proven anything yet; null once it is settled. */
+  doubt: Doubt | null;
   externalUrl: string | null;
   errorCode: string | null;
   errorMessage: string | null;
@@ -58,6 +66,7 @@ type ViewRow = {
   channelConnected: boolean;
   workspacePaused: boolean;
   attempts: AttemptView[];
+  secondCopies: SecondCopyView[];
 };
 
 function selectViews(condition: RawBuilder<unknown>, limit: number) {
@@ -72,10 +81,12 @@ function selectViews(condition: RawBuilder<unknown>, limit: number) {
       coalesce((
         select jsonb_agg(jsonb_build_object('item', a.item, 'number', a.number, 'state', a.state,
           'intentAt', a.intent_at, 'settledAt', a.settled_at, 'settledBy', a.settled_by,
+          'looks', a.looks, 'lookedAt', a.looked_at, 'doubt', case when a.state = 'ambiguous' then a.doubt end,
           'externalUrl', a.external_url, 'errorCode', a.error_code, 'errorMessage', a.error_message,
           'refused', a.refused, 'deferred', a.deferred)
           order by a.intent_at, a.item)
-        from delivery_attempts a where a.workspace_id = d.workspace_id and a.delivery_id = d.id), '[]') as attempts
+        from delivery_attempts a where a.workspace_id = d.workspace_id and a.delivery_id = d.id), '[]') as attempts,
+      ${secondCopiesOf} as "secondCopies"
     from deliveries d
     join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
     join workspaces w on w.id = d.workspace_id
@@ -104,25 +115,34 @@ function waitingFor(row: ViewRow): DeliveryView["waiting"] {
 }
 
 /**
- * What is on its way or whose answer was lost, what a person said to be absent, and what the platform refused as one
- * that it has already. An item that is live since is not sent again.
+ * What is on its way or whose answer was lost, what a person said to be absent, what the platform refused as one
+ * that it has already, and what came up after its absence was believed. An item that is live since is not sent again.
  */
-function mayBeLive(attempts: AttemptView[]): boolean {
+function mayBeLive(attempts: AttemptView[], copies: SecondCopyView[]): boolean {
   const live = new Set(
     attempts.filter(({ state }) => state === "confirmed" || state === "partly").map(({ item }) => item),
   );
-  return attempts.some(({ item, state, settledBy, errorCode }) => {
-    if (live.has(item)) return false;
-    const byWord = state === "absent_proven" && settledBy === "person";
-    return state === "open" || state === "ambiguous" || byWord || errorCode?.endsWith(".duplicate");
-  });
+  const cameUp = copies.some(({ item, acknowledgedAt }) => acknowledgedAt === null && !live.has(item));
+  return (
+    cameUp ||
+    attempts.some(({ item, state, settledBy, errorCode }) => {
+      if (live.has(item)) return false;
+      const byWord = state === "absent_proven" && settledBy === "person";
+      return state === "open" || state === "ambiguous" || byWord || errorCode?.endsWith(".duplicate");
+    })
+  );
+}
+
+function isoOrNull(moment: string | null): string | null {
+  return moment === null ? null : new Date(moment).toISOString();
 }
 
 function toView(row: ViewRow): DeliveryView {
   const attempts = row.attempts.map((attempt) => ({
     ...attempt,
     intentAt: new Date(attempt.intentAt).toISOString(),
-    settledAt: attempt.settledAt === null ? null : new Date(attempt.settledAt).toISOString(),
+    settledAt: isoOrNull(attempt.settledAt),
+    lookedAt: isoOrNull(attempt.lookedAt),
   }));
   return {
     id: row.id,
@@ -143,13 +163,20 @@ function toView(row: ViewRow): DeliveryView {
       state: attempts.findLast((attempt) => attempt.item === index)?.state ?? "waiting",
     })),
     attempts,
-    mayBeLive: mayBeLive(attempts),
+    mayBeLive: mayBeLive(attempts, row.secondCopies),
     externalUrl: row.externalUrl,
     waiting: waitingFor(row),
     error:
       row.errorCode === null
         ? null
         : { code: row.errorCode, message: row.errorMessage ?? "No more is known." },
+    secondCopies: row.secondCopies.map((copy) => ({
+      ...copy,
+      ownUrl: webAddress(copy.ownUrl),
+      createdAt: new Date(copy.createdAt).toISOString(),
+      foundAt: new Date(copy.foundAt).toISOString(),
+      acknowledgedAt: isoOrNull(copy.acknowledgedAt),
+    })),
   };
 }
 
@@ -163,13 +190,17 @@ export async function deliveriesOfPost(
   return (await database.read(workspaceId, selectViews(condition, 500))).map(toView);
 }
 
-/** Deliveries in the given states, newest first; `before` is the id that the page before ended with. */
+/**
+ * Deliveries in the given states, or those of which a second copy is out, newest first; `before` is the id that the
+ * page before ended with.
+ */
 export async function deliveriesInStates(
   database: Database,
   workspaceId: string,
-  query: { states: readonly DeliveryState[]; limit: number; before: string | null },
+  query: { states: readonly DeliveryState[] | "second_copy"; limit: number; before: string | null },
 ): Promise<DeliveryView[]> {
-  const condition = sql`d.workspace_id = ${workspaceId} and d.state = any(${query.states}::text[])
+  const isMeant = query.states === "second_copy" ? hasOpenCopy : sql`d.state = any(${query.states}::text[])`;
+  const condition = sql`d.workspace_id = ${workspaceId} and ${isMeant}
     and (${query.before}::uuid is null or d.id < ${query.before}::uuid)`;
   return (await database.read(workspaceId, selectViews(condition, query.limit))).map(toView);
 }

@@ -36,8 +36,8 @@ export function deliveryRoutes(app: App, { deliveries }: { deliveries: Deliverie
       },
     },
     async (request) => {
-      const { limit, cursor, state } = request.query;
-      const states = schema.statesOf(state);
+      const { limit, cursor, state, secondCopy } = request.query;
+      const states = secondCopy ? "second_copy" : schema.statesOf(state);
       if (states === null) {
         const problem = { path: "/state", code: "delivery.unknown_state", message: "Unknown state." };
         throw new GalleyError({
@@ -100,6 +100,21 @@ export function deliveryRoutes(app: App, { deliveries }: { deliveries: Deliverie
       },
     },
     async (request) => deliveries.retry(actorOf(request), request.params.id),
+  );
+
+  app.post(
+    "/second-copies/:id/acknowledge",
+    {
+      config: { access: "posts.publish", again: "It is acknowledged already." },
+      schema: {
+        operationId: "acknowledgeSecondCopy",
+        summary: "Say that a second copy is settled: taken down on the platform, or left on purpose",
+        tags: ["Deliveries"],
+        params: idParams,
+        response: { 200: schema.delivery },
+      },
+    },
+    async (request) => deliveries.acknowledgeCopy(actorOf(request), request.params.id),
   );
 
   app.post(

@@ -1,10 +1,38 @@
 import { instant, pageOf, pageQuery } from "#platform/wire";
 import { z } from "zod";
+import { doubtReasons } from "./doubt.ts";
 import { attemptStates, type DeliveryState, deliveryStates } from "./state.ts";
 
 const itemKind = z.enum(["post", "reply", "comment"]);
 
 const recipientAnswer = z.object({ address: z.string(), code: z.string(), message: z.string() });
+
+const doubt = z.object({
+  reason: z.enum(doubtReasons),
+  message: z.string(),
+  coversFrom: instant
+    .nullable()
+    .describe("How far back the platform's list was whole; the epoch where it was read to its end."),
+  seen: z
+    .array(
+      z.object({
+        url: z.string().nullable().describe("Always of http or https."),
+        createdAt: instant.nullable(),
+        likeness: z.enum(["same", "similar"]),
+      }),
+    )
+    .describe("Posts that may be it and that Galley knows of no other post for; the likeliest first."),
+});
+
+const secondCopy = z.object({
+  id: z.uuid(),
+  item: z.int(),
+  url: z.string().nullable().describe("Always of http or https."),
+  ownUrl: z.string().nullable().describe("Where the item is that Galley knows of."),
+  createdAt: instant,
+  foundAt: instant,
+  acknowledgedAt: instant.nullable().describe("When a person said that it is settled."),
+});
 
 const attempt = z.object({
   item: z.int(),
@@ -16,6 +44,11 @@ const attempt = z.object({
     .enum(["answer", "located", "person"])
     .nullable()
     .describe("The platform's answer, reading it back, or a person."),
+  looks: z.int().describe("How often the platform was read back for it."),
+  lookedAt: instant.nullable().describe("When the last list was asked for that did not show it."),
+  doubt: doubt
+    .nullable()
+    .describe("Why nothing that was read back has proven anything yet; null once it is settled."),
   externalUrl: z.string().nullable(),
   errorCode: z.string().nullable(),
   errorMessage: z.string().nullable(),
@@ -51,6 +84,9 @@ export const delivery = z.object({
     .nullable()
     .describe("Why it is held back although nothing failed: a quota, a pause."),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  secondCopies: z
+    .array(secondCopy)
+    .describe("Equal posts that came up after their absence was believed and the item was sent again."),
 });
 
 export const stuckList = z.object({
@@ -73,6 +109,10 @@ export const deliveriesQuery = pageQuery.extend({
     .max(200)
     .default("needs_human,needs_reconnect,missed,rejected")
     .describe("States, separated by commas."),
+  secondCopy: z
+    .stringbool()
+    .default(false)
+    .describe("Instead, those of which a second copy is out that nobody has acknowledged."),
 });
 
 /** The states that a query names; null where one of them does not exist. */

@@ -142,7 +142,10 @@ export async function rescheduleDeliveries(
   };
 }
 
-/** Which of the ids belong to other attempts of the same account: in any workspace that has it connected. */
+/**
+ * Which of the ids belong to other attempts of the same account, or are second copies of their items: in any workspace
+ * that has it connected.
+ */
 export async function externalIdsTaken(
   db: Kysely<Schema>,
   { workspaceId, channelId }: { workspaceId: string; channelId: string },
@@ -154,7 +157,14 @@ export async function externalIdsTaken(
     from channels mine
     join delivery_attempts a on a.external_id = any(${externalIds}::text[])
       and a.account_id = mine.account_id and a.connector = mine.connector and a.duplicate_of is null
-    where mine.workspace_id = ${workspaceId} and mine.id = ${channelId} and a.id <> ${attemptId}`.execute(db);
+    where mine.workspace_id = ${workspaceId} and mine.id = ${channelId} and a.id <> ${attemptId}
+    union
+    select s.external_id
+    from channels mine
+    join channels same on same.connector = mine.connector and same.account_id = mine.account_id
+    join delivery_second_copies s on s.workspace_id = same.workspace_id and s.channel_id = same.id
+      and s.external_id = any(${externalIds}::text[])
+    where mine.workspace_id = ${workspaceId} and mine.id = ${channelId}`.execute(db);
   return new Set(rows.map((row) => row.externalId));
 }
 

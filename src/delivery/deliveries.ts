@@ -32,6 +32,7 @@ import { groupCommit } from "./group-commit.ts";
 import { createHolds, type Holds } from "./holds/holds.ts";
 import { holdAccount, learnWindow } from "./holds/holds.store.ts";
 import { type Intent, writeIntents } from "./intent.ts";
+import { acknowledgeSecondCopy, laterLooks } from "./later-looks.ts";
 import { renewLease } from "./lease.ts";
 import {
   cancelOrder,
@@ -120,13 +121,15 @@ export type Deliveries = {
   stuck(workspaceId: string): Promise<StuckDelivery[]>;
   inStates(
     workspaceId: string,
-    query: { states: readonly DeliveryState[]; limit: number; before: string | null },
+    query: { states: readonly DeliveryState[] | "second_copy"; limit: number; before: string | null },
   ): Promise<DeliveryView[]>;
   resolve(actor: Actor, id: string, resolution: Resolution): Promise<DeliveryView>;
   retry(actor: Actor, id: string): Promise<DeliveryView>;
   /** Gives up what is left of a post of which a part is live. */
   leave(actor: Actor, id: string): Promise<DeliveryView>;
   holds: Holds;
+  /** A second copy is settled, by a person's word; `id` is the copy's. */
+  acknowledgeCopy(actor: Actor, id: string): Promise<DeliveryView>;
   quarantine: Quarantine;
   /**
    * Throws `delivery.not_durable` on a database that may forget a commit, and recognises one that was
@@ -320,6 +323,8 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       await leaveDelivery({ database, jobs }, actor, id);
       return view(actor.workspaceId, id);
     },
+    acknowledgeCopy: async (actor, id) =>
+      view(actor.workspaceId, await acknowledgeSecondCopy(database, actor, id)),
     checkDurability,
     recoverFromDead: (processes) => recoverFromDead(database.system, processes),
     tasks: {
@@ -353,6 +358,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
           await preparing.run(signal);
         },
       },
+      laterLooks({ database, jobs, tools, quarantine }),
       {
         name: "delivery.reconcile",
         everyMs: 1_000,

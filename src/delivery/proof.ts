@@ -1,4 +1,5 @@
 import type { ListedPost, Located, LocatedInList, Published } from "#connectors";
+import { coverageOf, type Doubt, type DoubtReason, seenPosts } from "./doubt.ts";
 import { lookAfterMs } from "./verdicts.ts";
 
 /** One reading of the platform, and everything else that decides what it proves. */
@@ -33,13 +34,19 @@ export type LookFacts = {
   giveUpAfterMs: number;
 };
 
+/** What decides which posts of a reading may be the item. */
+export type MatchFacts = Pick<LookFacts, "sentAt" | "skewMs" | "clockAheadMs" | "taken">;
+
 export type LookResult =
   | { kind: "found"; published: Published; createdAt: Date }
   | { kind: "absent"; coversFrom: Date }
   /** `blind`: the platform cannot be read at all, and the wait is for the window's end. */
-  | { kind: "again"; waitMs: number; why: string; blind?: true; noAccess?: true }
-  /** `noAccess`: it was not read, because the channel has to be connected again. */
-  | { kind: "ask"; why: string; noAccess?: true };
+  | { kind: "again"; waitMs: number; why: string; blind?: true; noAccess?: true; doubt?: Doubt }
+  /**
+   * `why`: with the addresses of `doubt`, for those who read words alone. `noAccess`: it was not read, because the channel
+   * has to be connected again.
+   */
+  | { kind: "ask"; why: string; noAccess?: true; doubt: Doubt };
 
 /** Ids and times of a platform may come from other machines than the clock that its answers show. */
 const measuredToleranceMs = 20_000;
@@ -59,12 +66,12 @@ export function judgeLook(facts: LookFacts): LookResult {
   if (facts.located === "unsupported") {
     if (untilWindow > 0)
       return { kind: "again", waitMs: untilWindow, why: "the platform cannot be read", blind: true };
-    return { kind: "ask", why: "This platform does not let Galley read back what was published." };
+    return ask(facts, "unsupported", "This platform does not let Galley read back what was published", []);
   }
   const candidates = candidatesIn(facts.located, facts);
   // A thread goes on below this one, so that it matters which of them is ours.
   if (candidates.length > 1 && facts.hasReplies && facts.located.by === "list") {
-    return askOnceOver(facts, "Several equal posts may be this one", candidates);
+    return askOnceOver(facts, "several_equal", "Several equal posts may be this one", candidates);
   }
   // The oldest that is young enough: what came later may belong to an attempt that comes later.
   const found = candidates[0];
@@ -93,7 +100,7 @@ function sinceSendMs({ lookedAt, sentAt, setForwardMs }: LookFacts): number {
 }
 
 /** What is ours, or equals the item, is owned by nobody and no older than t_send; the oldest first. */
-function candidatesIn(located: Located, facts: LookFacts): (Published & { createdAt: Date })[] {
+export function candidatesIn(located: Located, facts: MatchFacts): (Published & { createdAt: Date })[] {
   if (located.by === "key") return located.posts.filter(({ externalId }) => !facts.taken.has(externalId));
   if (isClockOff(facts)) return [];
   return unowned(located, facts)
@@ -101,44 +108,43 @@ function candidatesIn(located: Located, facts: LookFacts): (Published & { create
     .toSorted((left, right) => left.createdAt.getTime() - right.createdAt.getTime());
 }
 
-function unowned({ posts }: LocatedInList, { taken }: LookFacts): ListedPost[] {
+function unowned({ posts }: LocatedInList, { taken }: MatchFacts): ListedPost[] {
   return posts.filter(({ externalId, isForeign }) => !taken.has(externalId) && isForeign !== true);
 }
 
 /** Not from before t_send: by the measured difference of the clocks where there is one, else within the skew. */
-function isYoungEnough({ createdAt }: ListedPost, { sentAt, skewMs, clockAheadMs }: LookFacts): boolean {
+function isYoungEnough({ createdAt }: ListedPost, { sentAt, skewMs, clockAheadMs }: MatchFacts): boolean {
   const tolerance = clockAheadMs === null ? skewMs : Math.min(skewMs, measuredToleranceMs);
   return createdAt.getTime() - (clockAheadMs ?? 0) >= sentAt.getTime() - tolerance;
 }
 
-function isClockOff({ clockAheadMs, skewMs }: LookFacts): boolean {
+/** Beyond the skew no time of that platform proves anything. */
+export function isClockOff({ clockAheadMs, skewMs }: Pick<LookFacts, "clockAheadMs" | "skewMs">): boolean {
   return clockAheadMs !== null && Math.abs(clockAheadMs) > skewMs;
 }
 
 /** The window is over and nothing was found: whether that is a proof, and what it lacks where it is none. */
 function absentFrom(located: LocatedInList, facts: LookFacts): LookResult {
   const { coversFrom } = located;
-  if (isClockOff(facts)) return askOnceOver(facts, clockWords(facts), doubts(located, facts));
+  if (isClockOff(facts)) return askOnceOver(facts, "clock", clockWords(facts), doubts(located, facts));
   const doubtful = doubts(located, facts);
   if (coversFrom === null || coversFrom > mustCoverFrom(facts.sentAt, facts.skewMs)) {
-    return askOnceOver(facts, "The platform's list does not reach back to the moment of sending", doubtful);
+    const why = "The platform's list does not reach back to the moment of sending";
+    return askOnceOver(facts, "reach", why, doubtful);
   }
   if (doubtful.length > 0) {
-    return askOnceOver(
-      facts,
-      "The platform shows what may be this post, or one that somebody else wrote",
-      doubtful,
-    );
+    const why = "The platform shows what may be this post, or one that somebody else wrote";
+    return askOnceOver(facts, "resembles", why, doubtful);
   }
   if (facts.isTwinOfLost) {
     const why = "The platform says that it has this post already, and its list does not show it";
-    return askOnceOver(facts, why, []);
+    return askOnceOver(facts, "twin", why, []);
   }
   const listed = new Set(located.posts.flatMap(({ externalId, aliases = [] }) => [externalId, ...aliases]));
   const missing = facts.witnesses.filter((id) => !listed.has(id));
   if (missing.length > 0) {
     const why = `The platform's list lacks ${missing.length} of the posts that Galley has seen published, so it may lack this one too`;
-    return askOnceOver(facts, why, []);
+    return askOnceOver(facts, "witnesses", why, []);
   }
   return { kind: "absent", coversFrom };
 }
@@ -147,7 +153,7 @@ function absentFrom(located: LocatedInList, facts: LookFacts): LookResult {
  * What nobody owns and may be the item: an equal post, which may be older than t_send allows under a wrong clock, and
  * what resembles it since then.
  */
-function doubts(located: LocatedInList, facts: LookFacts): ListedPost[] {
+function doubts(located: LocatedInList, facts: MatchFacts): ListedPost[] {
   const from = facts.sentAt.getTime() - facts.skewMs;
   return unowned(located, facts).filter(
     ({ likeness, createdAt }) =>
@@ -156,21 +162,37 @@ function doubts(located: LocatedInList, facts: LookFacts): ListedPost[] {
 }
 
 /** Another look while there is time: lists mend, and other attempts take what is theirs. Then a person, with the addresses. */
-function askOnceOver(facts: LookFacts, why: string, posts: readonly Published[]): LookResult {
-  if (sinceSendMs(facts) <= facts.windowMs + facts.giveUpAfterMs) {
-    return {
-      kind: "again",
-      waitMs: lookAfterMs(facts.looks),
-      why: `absence is not proven yet: ${lowered(why)}`,
-    };
-  }
-  return { kind: "ask", why: `${why}${addressesOf(posts)}.` };
+function askOnceOver(
+  facts: LookFacts,
+  reason: DoubtReason,
+  why: string,
+  posts: readonly (Published & { createdAt: Date })[],
+): LookResult {
+  const question = ask(facts, reason, why, posts);
+  if (sinceSendMs(facts) > facts.windowMs + facts.giveUpAfterMs) return question;
+  return {
+    kind: "again",
+    waitMs: lookAfterMs(facts.looks),
+    why: `absence is not proven yet: ${lowered(why)}`,
+    doubt: question.doubt,
+  };
+}
+
+function ask(
+  { located, sentAt }: LookFacts,
+  reason: DoubtReason,
+  why: string,
+  posts: readonly (Published & { createdAt: Date })[],
+): Extract<LookResult, { kind: "ask" }> {
+  const seen = seenPosts(posts, sentAt);
+  const doubt = { reason, message: `${why}.`, coversFrom: coverageOf(located), seen };
+  return { kind: "ask", why: `${why}${addressesOf(doubt)}.`, doubt };
 }
 
 const mostAddresses = 3;
 
-function addressesOf(posts: readonly Published[]): string {
-  const urls = posts.flatMap(({ url }) => url ?? []).slice(0, mostAddresses);
+function addressesOf({ seen }: Doubt): string {
+  const urls = seen.flatMap(({ url }) => url ?? []).slice(0, mostAddresses);
   return urls.length === 0 ? "" : `: ${urls.join(" , ")}`;
 }
 

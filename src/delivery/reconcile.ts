@@ -96,7 +96,7 @@ async function lookOnce(tools: ReconcileTools, claimed: Claimed, attempt: Attemp
   } catch (error) {
     const giveUpMs = giveUpAfter(claimed, settlingMs);
     const result = (await lacksAccess(tools, claimed, error, credentialsAt))
-      ? await withoutAccess(tools, claimed, error, sinceSend - windowMs > giveUpMs)
+      ? await withoutAccess(tools, claimed, attempt, error, sinceSend - windowMs > giveUpMs)
       : afterFailedLook(error, attempt, sinceSend - windowMs, giveUpMs);
     return { windowMs, result, listed: false };
   } finally {
@@ -106,8 +106,8 @@ async function lookOnce(tools: ReconcileTools, claimed: Claimed, attempt: Attemp
 }
 
 /** Asks the platform for what equals the item; an access token that it no longer takes is renewed once. */
-async function readBack(
-  tools: ReconcileTools,
+export async function readBack(
+  tools: Pick<Tools, "channels" | "settings">,
   claimed: Claimed,
   attempt: AttemptRecord,
   signal: AbortSignal,
@@ -244,6 +244,7 @@ async function lacksAccess(
 async function withoutAccess(
   tools: ReconcileTools,
   claimed: Claimed,
+  attempt: AttemptRecord,
   error: unknown,
   isOver: boolean,
 ): Promise<LookResult> {
@@ -252,9 +253,16 @@ async function withoutAccess(
   // There are other credentials by now.
   if (status === "connected") return { kind: "again", waitMs: lookAfterMs(0), why };
   if (status === "disconnected" && isOver) {
-    return { kind: "ask", why: `The platform could not be read: ${why}`, noAccess: true };
+    return { ...unreadable(attempt, why), noAccess: true };
   }
   return { kind: "again", waitMs: lookAfterMs(Infinity), why, noAccess: true };
+}
+
+/** What earlier looks have seen is worth an address still. */
+function unreadable({ doubt }: AttemptRecord, why: string): Extract<LookResult, { kind: "ask" }> {
+  const message = `The platform could not be read: ${why}`;
+  const { coversFrom = null, seen = [] } = doubt ?? {};
+  return { kind: "ask", why: message, doubt: { reason: "unreadable", message, coversFrom, seen } };
 }
 
 function wordsOf(error: unknown): string {
@@ -270,8 +278,7 @@ function afterFailedLook(
   const why = wordsOf(error);
   // Its own database away is nothing that a person could answer. Any other error that stays is: nobody waits for ever.
   const isTheirs = !isDatabaseUnavailable(error);
-  if (isTheirs && pastWindowMs > giveUpMs)
-    return { kind: "ask", why: `The platform could not be read: ${why}` };
+  if (isTheirs && pastWindowMs > giveUpMs) return unreadable(attempt, why);
   const asked = error instanceof ConnectorFailure ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
   return { kind: "again", waitMs: Math.max(asked, lookAfterMs(attempt.looks + 1)), why };
 }
@@ -323,7 +330,11 @@ async function writeLook(
  * How long a post that was found now stayed invisible at most: an earlier listing did not hold it. Looks come at
  * doubling distances; where this one is later than that, Galley was away, which says nothing about the platform.
  */
-function invisibleMs(claimed: Claimed, attempt: AttemptRecord, missedAt: Date): number {
+export function invisibleMs(
+  claimed: Pick<Claimed, "claimedAt">,
+  attempt: Pick<AttemptRecord, "intentAt">,
+  missedAt: Date,
+): number {
   const sentAt = new Date(attempt.intentAt).getTime();
   return Math.max(0, Math.min(sinceSendMs(claimed, attempt), 2 * (missedAt.getTime() - sentAt) + sweepMs));
 }
@@ -351,7 +362,7 @@ function outcomeOf(
       };
     case "again":
       return {
-        attempt: { ...seen, state: "ambiguous" },
+        attempt: { ...seen, state: "ambiguous", ...(result.doubt ? { doubt: result.doubt } : {}) },
         next: {
           ...step("ambiguous", result.waitMs),
           errorCode: result.noAccess ? noAccess : "delivery.reading_back",
@@ -360,7 +371,7 @@ function outcomeOf(
       };
     case "ask":
       return {
-        attempt: { ...seen, state: "ambiguous" },
+        attempt: { ...seen, state: "ambiguous", doubt: result.doubt },
         next: {
           ...step("needs_human", 0),
           errorCode: result.noAccess ? noAccess : "delivery.needs_human",

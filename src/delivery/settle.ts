@@ -3,6 +3,7 @@ import type { JsonObject } from "#kit";
 import type { Schema } from "#platform/db";
 import type { Job } from "#platform/jobs";
 import { type Kysely, sql } from "kysely";
+import type { Doubt } from "./doubt.ts";
 import { type AttemptState, type DeliveryState, settledStates } from "./state.ts";
 
 /** What became of an attempt. Absent fields stay as they are. */
@@ -21,6 +22,7 @@ export type AttemptOutcome = {
   coversFrom?: Date;
   looks?: number;
   windowMs?: number;
+  doubt?: Doubt;
   errorCode?: string;
   errorMessage?: string;
   evidence?: string | null;

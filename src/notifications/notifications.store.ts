@@ -4,13 +4,17 @@ import { type Kysely, sql } from "kysely";
 /** One thing that one person is told. */
 export type Notice = { id: string } & (
   | {
-      kind: "needs_human" | "needs_reconnect" | "missed" | "rejected" | "partly";
+      kind: "needs_human" | "needs_reconnect" | "missed" | "rejected" | "partly" | "second_copy";
       postId: string;
       title: string;
       connector: string;
       handle: string;
       /** What the platform or Galley said about it, in words. */
       reason: string | null;
+      /** Posts on the platform that it is about. */
+      addresses: string[];
+      /** Of a second copy: the post that Galley knows of is live as well. */
+      isTwice: boolean;
     }
   | {
       kind: "expiry";
@@ -42,7 +46,18 @@ export async function insertForPosts(
         -- Left as it is by a person, it is no news; ended by a platform's refusals, it is.
         or d.state = 'partly' and d.error_code = 'delivery.recipients_refused')
     on conflict do nothing`.execute(db);
-  return Number(result.numAffectedRows ?? 0n);
+  const copies = await sql`
+    insert into notifications (workspace_id, id, user_id, kind, delivery_id, copy_id)
+    select d.workspace_id, gen_random_uuid(), m.user_id, 'second_copy', d.id, s.id
+    from deliveries d
+    join delivery_second_copies s on s.workspace_id = d.workspace_id and s.delivery_id = d.id
+      and s.acknowledged_at is null
+    join posts p on p.workspace_id = d.workspace_id and p.id = d.post_id
+    join members m on m.workspace_id = d.workspace_id
+      and (m.role in ('owner', 'admin') or m.user_id = p.created_by)
+    where d.workspace_id = ${workspaceId} and d.post_id = any(${postIds}::uuid[])
+    on conflict do nothing`.execute(db);
+  return Number((result.numAffectedRows ?? 0n) + (copies.numAffectedRows ?? 0n));
 }
 
 export async function insertForWarning(
@@ -69,7 +84,9 @@ export async function deleteSettled(db: Kysely<Schema>, workspaceId: string): Pr
       and (n.claimed_until is null or n.claimed_until <= clock_timestamp())
       and (not exists (select from members m where m.workspace_id = n.workspace_id and m.user_id = n.user_id)
         or exists (select from deliveries d
-          where d.workspace_id = n.workspace_id and d.id = n.delivery_id and d.state <> n.kind)
+          where d.workspace_id = n.workspace_id and d.id = n.delivery_id and d.state <> n.kind and n.copy_id is null)
+        or exists (select from delivery_second_copies s
+          where s.workspace_id = n.workspace_id and s.id = n.copy_id and s.acknowledged_at is not null)
         or exists (select from expiry_warnings w
           where w.workspace_id = n.workspace_id and w.id = n.warning_id
             and (w.dismissed_at is not null or w.ends_at <= clock_timestamp())))`.execute(db);
@@ -118,11 +135,21 @@ export async function claimForOne(
 
 async function noticesOf(db: Kysely<Schema>, workspaceId: string, ids: string[]): Promise<Notice[]> {
   const { rows } = await sql<Notice>`
-    select n.id, n.kind, d.post_id as "postId", d.error_message as reason, w.subject, w.ends_at as "endsAt",
+    select n.id, n.kind, d.post_id as "postId", w.subject,
+      case when n.kind = 'needs_human' then coalesce(a.doubt ->> 'message', d.error_message)
+        when n.kind <> 'second_copy' then d.error_message end as reason,
+      case when n.kind = 'needs_human' then array(
+          select post ->> 'url' from jsonb_array_elements(a.doubt -> 'seen') as post where post ->> 'url' is not null)
+        else array_remove(array[a.external_url, s.external_url], null) end as addresses,
+      s.id is not null and a.delivery_id is not null as "isTwice", w.ends_at as "endsAt",
       coalesce(nullif(p.title, ''), nullif(p.excerpt, ''), 'Untitled post') as title,
       coalesce(d.connector, w.connector) as connector, c.handle
     from notifications n
     left join deliveries d on d.workspace_id = n.workspace_id and d.id = n.delivery_id
+    left join delivery_second_copies s on s.workspace_id = n.workspace_id and s.id = n.copy_id
+    -- The one that is asked about, or that the copy is a copy of.
+    left join delivery_attempts a on a.delivery_id = n.delivery_id
+      and (n.kind = 'needs_human' and a.state = 'ambiguous' or a.item = s.item and a.state = 'confirmed')
     left join posts p on p.workspace_id = n.workspace_id and p.id = d.post_id
     left join expiry_warnings w on w.workspace_id = n.workspace_id and w.id = n.warning_id
     left join channels c on c.workspace_id = n.workspace_id and c.id = coalesce(d.channel_id, w.channel_id)

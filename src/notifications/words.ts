@@ -2,7 +2,7 @@ import { escapeHtml, oneLine } from "#kit";
 import type { Notice } from "./notifications.store.ts";
 
 type Place = { publicUrl: string; connectorName: (id: string) => string; workspaceName: string };
-type Paragraphs = { headline: string; happened: string; todo: string; link: string };
+type Paragraphs = { headline: string; happened: string; addresses: string[]; todo: string; link: string };
 
 const longestTitle = 80;
 const longestReason = 400;
@@ -19,7 +19,22 @@ const deliveryWords = {
   needs_human: {
     headline: (post: string, channel: string) => `Is ${post} live on ${channel}?`,
     happened: "The post was sent, the answer was lost, and Galley cannot tell whether it is live.",
+    addresses: "Galley saw what may be it:",
     todo: "Look at the channel, then open the post and say whether it is live. Until then nothing is sent again.",
+  },
+  second_copy: {
+    headline: (post: string, channel: string) => `${post} is on ${channel} twice`,
+    happened:
+      "The platform's answer was lost, its list did not show the post, and Galley sent it again. The first copy came up after that.",
+    addresses: "Both are live:",
+    todo: "Take one of them down on the platform, then open the post and say that it is done.",
+  },
+  came_up: {
+    headline: (post: string, channel: string) => `${post} is live on ${channel} after all`,
+    happened:
+      "The platform's answer was lost, and its list did not show the post, so Galley took it for absent. It came up after that.",
+    addresses: "It is here:",
+    todo: "Open the post before anybody sends it again, and say that you know.",
   },
   needs_reconnect: {
     headline: (post: string, channel: string) => `${post} waits: connect ${channel} again`,
@@ -59,15 +74,18 @@ function paragraphsOf(notice: Notice, { publicUrl, connectorName }: Place): Para
     return {
       headline: `${channel} needs you before ${day}`,
       happened: `${endingWords[notice.subject] ?? "Something about the channel ends."} The last day is ${day} (UTC).`,
+      addresses: [],
       todo: "Open the channels and renew it before then, or posts will wait.",
       link: `${publicUrl}/channels`,
     };
   }
-  const words = deliveryWords[notice.kind];
+  const words = deliveryWords[notice.kind === "second_copy" && !notice.isTwice ? "came_up" : notice.kind];
+  const addresses = notice.addresses.filter((address) => /^https?:/u.test(address));
   const reason = notice.reason === null ? "" : ` Reason: ${plain(notice.reason, longestReason)}`;
   return {
     headline: words.headline(`“${plain(notice.title, longestTitle)}”`, channel),
     happened: words.happened + reason,
+    addresses: addresses.length > 0 && "addresses" in words ? [words.addresses, ...addresses] : [],
     todo: words.todo,
     link: `${publicUrl}/posts/${notice.postId}`,
   };
@@ -87,17 +105,22 @@ export function writeNotice(
   const subject =
     parts.length === 1 && only ? only.headline : `${parts.length} things need you in ${workspace}`;
   const footer = `You get this because you run the workspace ${workspace} or wrote the post.`;
-  const text = parts.map(({ headline, happened, todo, link }) =>
-    [headline, happened, todo, link].join("\n\n"),
+  const text = parts.map(({ headline, happened, addresses, todo, link }) =>
+    [headline, happened, ...(addresses.length > 0 ? [addresses.join("\n")] : []), todo, link].join("\n\n"),
   );
   const html = parts.map(
-    ({ headline, happened, todo, link }) =>
-      `<h2 style="font-size:18px">${escapeHtml(headline)}</h2><p>${escapeHtml(happened)}</p><p>${escapeHtml(todo)}</p>` +
-      `<p><a href="${escapeHtml(link)}">${escapeHtml(link)}</a></p>`,
+    ({ headline, happened, addresses: [lead, ...addresses], todo, link }) =>
+      `<h2 style="font-size:18px">${escapeHtml(headline)}</h2><p>${escapeHtml(happened)}</p>` +
+      (lead === undefined ? "" : `<p>${[escapeHtml(lead), ...addresses.map(linkTo)].join("<br>")}</p>`) +
+      `<p>${escapeHtml(todo)}</p><p>${linkTo(link)}</p>`,
   );
   return {
     subject,
     text: `${[...text, footer].join("\n\n---\n\n")}\n`,
     html: `<!doctype html><html lang="en"><body style="font:16px/1.5 sans-serif">${html.join("<hr>")}<hr><p>${escapeHtml(footer)}</p></body></html>`,
   };
+}
+
+function linkTo(address: string): string {
+  return `<a href="${escapeHtml(address)}">${escapeHtml(address)}</a>`;
 }

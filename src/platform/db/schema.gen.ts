@@ -173,6 +173,7 @@ export type DeliveryAttemptsTable = {
   account_id: string;
   duplicate_of: Nullable<string>;
   clock_step_ms: Filled<number>;
+  doubt: Nullable<Json>;
 };
 
 export type DeliveryHoldsTable = {
@@ -182,6 +183,20 @@ export type DeliveryHoldsTable = {
   since: Instant;
   reason: string;
   evidence: Nullable<string>;
+};
+
+export type DeliveryLaterLooksTable = {
+  workspace_id: string;
+  delivery_id: string;
+  item: number;
+  number: number;
+  turn: number;
+  due_at: Instant;
+  tries: Filled<number>;
+  lease_until: Nullable<Instant>;
+  looked_at: Nullable<Instant>;
+  done_at: Nullable<Instant>;
+  outcome: Nullable<"none" | "uncovered" | "found" | "given_up" | "unsupported">;
 };
 
 export type DeliveryPreparationsTable = {
@@ -195,6 +210,20 @@ export type DeliveryPreparationsTable = {
   try_after: Filled<Instant>;
   plan: Nullable<Json>;
   prepared_at: Nullable<Instant>;
+};
+
+export type DeliverySecondCopiesTable = {
+  workspace_id: string;
+  id: string;
+  delivery_id: string;
+  item: number;
+  channel_id: string;
+  external_id: string;
+  external_url: Nullable<string>;
+  external_created_at: Instant;
+  found_at: Filled<Instant>;
+  acknowledged_at: Nullable<Instant>;
+  acknowledged_by: Nullable<string>;
 };
 
 export type DeliveryWindowsTable = {
@@ -346,12 +375,13 @@ export type NotificationsTable = {
   workspace_id: string;
   id: string;
   user_id: string;
-  kind: "needs_human" | "needs_reconnect" | "missed" | "rejected" | "partly" | "expiry";
+  kind: "needs_human" | "needs_reconnect" | "missed" | "rejected" | "partly" | "expiry" | "second_copy";
   delivery_id: Nullable<string>;
   warning_id: Nullable<string>;
   created_at: Filled<Instant>;
   claimed_until: Nullable<Instant>;
   mailed_at: Nullable<Instant>;
+  copy_id: Nullable<string>;
 };
 
 export type OauthStatesTable = {
@@ -697,7 +727,9 @@ export type Schema = {
   deliveries: DeliveriesTable;
   delivery_attempts: DeliveryAttemptsTable;
   delivery_holds: DeliveryHoldsTable;
+  delivery_later_looks: DeliveryLaterLooksTable;
   delivery_preparations: DeliveryPreparationsTable;
+  delivery_second_copies: DeliverySecondCopiesTable;
   delivery_windows: DeliveryWindowsTable;
   expiry_warnings: ExpiryWarningsTable;
   idempotency_keys: IdempotencyKeysTable;
