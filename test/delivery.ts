@@ -80,7 +80,7 @@ export async function orderPost(
   });
 }
 
-type SandboxPost = { id: string; text: string; kind: string; inReplyTo: string | null };
+type SandboxPost = { id: string; text: string; kind: string; inReplyTo: string | null; listedAt: number };
 
 /** The real sandbox on loopback, a connected account of it, and deliveries that publish there. */
 export type DeliverySandbox = {

@@ -47,19 +47,20 @@ async function sentTwice(text: string, delayMs = 3_200): Promise<{ postId: strin
   await platform.setFaults([{ kind: "late_commit", delayMs }]);
   const order = await orderPost(house, deliveries, textVariant(text));
   await sweepUntil(deliveries, async () => (await viewOf(order.postId)).state === "confirmed");
-  expect((await viewOf(order.postId)).attempts).toMatchObject([
-    { state: "absent_proven", settledBy: "located" },
-    { state: "confirmed", settledBy: "answer" },
-  ]);
+  const { attempts } = await viewOf(order.postId);
+  expect(attempts[0]).toMatchObject({ state: "absent_proven", settledBy: "located" });
+  expect(attempts.at(-1)).toMatchObject({ state: "confirmed", settledBy: "answer" });
   return order;
 }
 
+/** What the platform's list shows by now; its journal holds what is still to come up, too. */
 async function visible(text: string): Promise<string[]> {
-  return (await platform.journal()).filter((post) => post.text === text).map(({ id }) => id);
+  const posts = await platform.journal();
+  return posts.filter((post) => post.text === text && post.listedAt <= Date.now()).map(({ id }) => id);
 }
 
 async function comesUp(text: string, count = 2): Promise<void> {
-  await expect.poll(async () => (await visible(text)).length, { timeout: 10_000 }).toBe(count);
+  await expect.poll(async () => (await visible(text)).length, { timeout: 20_000 }).toBe(count);
 }
 
 type Row = { turn: number; outcome: string | null; tries: number; inMs: number };
@@ -79,12 +80,15 @@ async function makeDue(deliveryId: string, turn: number): Promise<void> {
     where delivery_id = ${deliveryId} and turn = ${turn}`.execute(server.database.system);
 }
 
+/** Makes a look until this comes of it; null: until it was made and put off. */
 async function lookNow(deliveryId: string, turn: number, outcome: string | null): Promise<void> {
-  await makeDue(deliveryId, turn);
   const before = (await looks(deliveryId))[turn - 1]?.tries ?? 0;
   await sweepUntil(deliveries, async () => {
     const look = (await looks(deliveryId))[turn - 1];
-    return look !== undefined && look.tries > before && look.outcome === outcome;
+    if (look !== undefined && look.tries > before && look.outcome === outcome) return true;
+    // A busy machine may be too slow for one.
+    if (look?.outcome === null) await makeDue(deliveryId, turn);
+    return false;
   });
 }
 
@@ -131,7 +135,7 @@ describe("what was taken for absent and sent again", () => {
   });
 
   test("and comes up after the first look is found a day later", async () => {
-    const { postId, deliveryId } = await sentTwice("Later still", 5_000);
+    const { postId, deliveryId } = await sentTwice("Later still", 15_000);
     await lookNow(deliveryId, 1, "none");
     expect((await viewOf(postId)).secondCopies).toEqual([]);
     await comesUp("Later still");
@@ -199,18 +203,13 @@ describe("a later look", () => {
 
   test("is not made while the installation is in quarantine", async () => {
     const { deliveryId } = await sentTwice("Nothing is known");
-    await sql`update installation set quarantined_at = clock_timestamp(), unknown_since = clock_timestamp()`.execute(
-      server.database.system,
-    );
-    try {
-      await makeDue(deliveryId, 1);
-      for (const sweep of deliveries.sweeps) await sweep.run(new AbortController().signal);
-      expect(await looks(deliveryId)).toMatchObject([{ tries: 0 }, { tries: 0 }]);
-    } finally {
-      await sql`update installation set quarantined_at = null, unknown_since = null`.execute(
-        server.database.system,
-      );
-    }
+    await comesUp("Nothing is known");
+    await deliveries.quarantine.enter(actor, new Date(Date.now() - 1_000));
+    await makeDue(deliveryId, 1);
+    for (const sweep of deliveries.sweeps) await sweep.run(new AbortController().signal);
+    expect(await looks(deliveryId)).toMatchObject([{ tries: 0 }, { tries: 0 }]);
+    await deliveries.quarantine.release(actor);
+    await lookNow(deliveryId, 1, "found");
   });
 });
 
@@ -245,10 +244,9 @@ describe("a second copy", () => {
     await platform.setFaults([{ kind: "reset_before_commit" }]);
     const other = await orderPost(house, deliveries, textVariant("Nobody else's"));
     await sweepUntil(deliveries, async () => (await viewOf(other.postId)).state === "confirmed");
-    expect((await viewOf(other.postId)).attempts).toMatchObject([
-      { state: "absent_proven" },
-      { state: "confirmed", settledBy: "answer" },
-    ]);
+    const { attempts } = await viewOf(other.postId);
+    expect(attempts[0]).toMatchObject({ state: "absent_proven" });
+    expect(attempts.at(-1)).toMatchObject({ state: "confirmed", settledBy: "answer" });
     expect(await visible("Nobody else's")).toHaveLength(3);
   });
 });
