@@ -108,3 +108,25 @@ export async function buildApp(
     .where("id", "=", channel.channelId)
     .execute();
 }
+
+/** A post on the platform that later looks have found to be a second copy of the first item; returns its id. */
+export async function buildSecondCopy(
+  database: Database,
+  of: { workspaceId: string; deliveryId: string; channelId: string },
+): Promise<string> {
+  const id = newId();
+  await database.system
+    .insertInto("delivery_second_copies")
+    .values({
+      workspace_id: of.workspaceId,
+      id,
+      delivery_id: of.deliveryId,
+      item: 0,
+      channel_id: of.channelId,
+      external_id: id,
+      external_url: `https://example.com/${id}`,
+      external_created_at: new Date(),
+    })
+    .execute();
+  return id;
+}

@@ -1,7 +1,7 @@
 import { newId } from "#kit";
 import type { Database } from "#platform/db";
 import type { TestPerson } from "./app.ts";
-import { buildChannel } from "./builders.ts";
+import { buildChannel, buildSecondCopy } from "./builders.ts";
 
 /** One thing of a workspace per kind, by id. */
 export type Ids = Record<
@@ -12,6 +12,7 @@ export type Ids = Record<
   | "channel"
   | "media"
   | "delivery"
+  | "copy"
   | "run"
   | "invitation"
   | "warning"
@@ -249,6 +250,7 @@ export const fixtures: Record<string, Fixture> = {
   }),
   "POST /deliveries/{id}/retry": path((ids) => `/deliveries/${ids.delivery}/retry`),
   "POST /deliveries/{id}/leave": path((ids) => `/deliveries/${ids.delivery}/leave`),
+  "POST /second-copies/{id}/acknowledge": path((ids) => `/second-copies/${ids.copy}/acknowledge`),
 
   "GET /usage": { lists: "/usage?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z" },
   "POST /drafts": {
@@ -320,6 +322,7 @@ export async function furnish(database: Database, owner: TestPerson, colleague: 
       wake_at: soon,
     })
     .execute();
+  const copy = await buildSecondCopy(database, { workspaceId, deliveryId: delivery, channelId: channel });
   await db
     .insertInto("expiry_warnings")
     .values({
@@ -364,6 +367,7 @@ export async function furnish(database: Database, owner: TestPerson, colleague: 
     channel,
     media,
     delivery,
+    copy,
     run,
     invitation: invited.body.id,
     warning,
@@ -383,6 +387,7 @@ export function unknownIds(): Ids {
     channel: newId(),
     media: newId(),
     delivery: newId(),
+    copy: newId(),
     run: newId(),
     invitation: newId(),
     warning: newId(),

@@ -197,3 +197,37 @@ test("a person is asked where nothing can be read, but not before the window has
   });
   expect(judgeLook(look({ located: "unsupported", knownForMs: 0 })).kind).toBe("ask");
 });
+
+test("what proves nothing is told as data too, with the reason and the posts that are doubtful", () => {
+  const doubtOf = (given: Partial<LookFacts>) => {
+    const results = [judgeLook(look(given)), judgeLook(look({ ...given, lookedAt: after(late) }))];
+    const [again, ask] = results.map((result) => ("doubt" in result ? result.doubt : undefined));
+    // A look that is made again has shown the same.
+    expect(again).toEqual(ask);
+    return ask;
+  };
+  const changed = list(
+    [post("changed", 5_000, { likeness: "similar" }), post("old", -skewMs - 1)],
+    after(-skewMs),
+  );
+  expect(doubtOf({ located: changed })).toEqual({
+    reason: "resembles",
+    message: "The platform shows what may be this post, or one that somebody else wrote.",
+    coversFrom: after(-skewMs).toISOString(),
+    seen: [
+      { url: "https://example.org/old", createdAt: after(-skewMs - 1).toISOString(), likeness: "same" },
+      { url: "https://example.org/changed", createdAt: after(5_000).toISOString(), likeness: "similar" },
+    ],
+  });
+  expect(doubtOf({ located: list([], null) })).toMatchObject({ reason: "reach", coversFrom: null, seen: [] });
+  expect(doubtOf({ clockAheadMs: 660_000 })?.reason).toBe("clock");
+  expect(doubtOf({ isTwinOfLost: true })?.reason).toBe("twin");
+  expect(doubtOf({ witnesses: ["own"], taken: new Set(["own"]) })?.reason).toBe("witnesses");
+  const twins = list([post("byHand", 2_000), post("ours", 1_000)]);
+  expect(doubtOf({ located: twins, hasReplies: true })).toMatchObject({
+    reason: "several_equal",
+    seen: [{}, {}],
+  });
+  const blind = judgeLook(look({ located: "unsupported" }));
+  expect(blind).toMatchObject({ kind: "ask", doubt: { reason: "unsupported", seen: [] } });
+});

@@ -8,7 +8,7 @@ import type { Database } from "#platform/db";
 import { createJobs, type RunningWorker, startWorker, type Task } from "#platform/jobs";
 import { createMailTransport } from "#platform/mail";
 import { createLogger } from "#platform/telemetry";
-import { buildMember } from "../../test/builders.ts";
+import { buildMember, buildSecondCopy } from "../../test/builders.ts";
 import { channelWorld } from "../../test/channels.ts";
 import { testDatabase, type TestDatabase } from "../../test/database.ts";
 import {
@@ -184,6 +184,31 @@ test("owners, admins and the author get one mail each that says what to do; nobo
   expect(mail.text).toMatch(/answer was lost.*say whether it is live/s);
   expect(mail.html).toContain(`href="${publicUrl}/posts/${postId}"`);
   expect(mail.html).not.toContain("<b>");
+});
+
+test("a second copy is told with both addresses, once, and is no news once it is settled", async () => {
+  const deliveries = platform.deliveries(server.database);
+  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Twice"));
+  const view = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
+  await sweepUntil(deliveries, async () => (await view())?.state === "confirmed");
+  const { workspaceId } = house;
+  const ofDelivery = { workspaceId, deliveryId, channelId: house.channelId };
+  const settled = await buildSecondCopy(server.database, ofDelivery);
+  await notificationsOn(server.database).deliverySettled({ workspaceId, postIds: [postId] });
+  await deliveries.acknowledgeCopy(owner, settled);
+  const open = await buildSecondCopy(server.database, ofDelivery);
+  const notifications = notificationsOn(server.database);
+  await notifications.deliverySettled({ workspaceId, postIds: [postId] });
+  const context = { signal: new AbortController().signal };
+  for (const task of Object.values(notifications.tasks)) await task({ workspaceId }, context);
+  const mails = await caught();
+  expect(mails.map(({ subject }) => subject)).toEqual(["“A post” is on Sandbox (@daily) twice"]);
+  const { text, html } = await read(mails[0]);
+  for (const address of [(await view())?.externalUrl ?? "none", `https://example.com/${open}`]) {
+    expect(text).toContain(`\n${address}\n`);
+    expect(html).toContain(`<a href="${address}">`);
+  }
+  expect(text).not.toContain(settled);
 });
 
 test("what happens together is one mail, and a job that runs again sends nothing more", async () => {

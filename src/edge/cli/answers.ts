@@ -58,6 +58,24 @@ export const deliverySchema = z.looseObject({
   mayBeLive: z.boolean(),
   externalUrl: z.string().nullable(),
   error: z.looseObject({ message: z.string() }).nullable(),
+  attempts: z.array(
+    z.looseObject({
+      doubt: z
+        .looseObject({
+          message: z.string(),
+          seen: z.array(z.looseObject({ url: z.string().nullable(), createdAt: z.string().nullable() })),
+        })
+        .nullable(),
+    }),
+  ),
+  secondCopies: z.array(
+    z.looseObject({
+      id: z.string(),
+      url: z.string().nullable(),
+      ownUrl: z.string().nullable(),
+      acknowledgedAt: z.string().nullable(),
+    }),
+  ),
 });
 export const deliveriesSchema = z.object({ items: z.array(deliverySchema) });
 export type Deliveries = z.output<typeof deliveriesSchema>;

@@ -57,13 +57,41 @@ function problemLines(post: Post): string[] {
   return problems.length === 0 ? [] : ["", ...problems.map((problem) => `! ${inLine(problem.message)}`)];
 }
 
-/** Where a post stands on each channel. */
+/** Where a post stands on each channel, and the posts on the platform that a person has to look at. */
 export function deliveriesText({ items }: Deliveries): string {
-  const rows = items.map(({ channel, state, externalUrl, error }) => [
-    channel.connector,
-    channel.handle,
-    state.replaceAll("_", " "),
-    externalUrl ?? error?.message ?? "",
+  const rows = items.map((delivery) => [
+    delivery.channel.connector,
+    delivery.channel.handle,
+    delivery.state.replaceAll("_", " "),
+    delivery.externalUrl ?? askedAbout(delivery)?.message ?? delivery.error?.message ?? "",
   ]);
-  return table(["connector", "channel", "state", "link or reason"], rows);
+  return [table(["connector", "channel", "state", "link or reason"], rows), ...items.flatMap(addresses)].join(
+    "\n",
+  );
+}
+
+type Delivery = Deliveries["items"][number];
+
+/** Why Galley asks about it; nothing where it does not. */
+function askedAbout({ state, attempts }: Delivery) {
+  return state === "needs_human" ? attempts.find(({ doubt }) => doubt !== null)?.doubt : undefined;
+}
+
+function addresses(delivery: Delivery): string[] {
+  const { handle } = delivery.channel;
+  const seen = (askedAbout(delivery)?.seen ?? []).map(
+    ({ url, createdAt }) =>
+      `  ${url ?? "a post without an address"}${createdAt === null ? "" : `, dated ${createdAt}`}`,
+  );
+  const copies = delivery.secondCopies.filter(({ acknowledgedAt }) => acknowledgedAt === null);
+  const lines = [
+    ...(seen.length > 0
+      ? [`This may be it on ${handle}; say so with: galley resolve ID --live URL`, ...seen]
+      : []),
+    ...copies.flatMap(({ url, ownUrl }) => [
+      `It came up late on ${handle}, after it was taken for absent. Take down what is there twice; then: galley settled ID`,
+      ...[ownUrl, url].filter((one) => one !== null).map((one) => `  ${one}`),
+    ]),
+  ];
+  return lines.map((line) => markInvisible(line));
 }

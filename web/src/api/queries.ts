@@ -261,11 +261,16 @@ export function deliveriesQuery(postId: string, status: PostStatus) {
   });
 }
 
-/** Deliveries that wait for a person. */
+/** Deliveries that wait for a person, and those of which a second copy is out. */
 export const attentionQuery = queryOptions({
   queryKey: ["deliveries", "attention"],
-  queryFn: ({ signal }) =>
-    everyPage<Delivery>("/deliveries", { state: "needs_human,needs_reconnect,missed,rejected" }, signal),
+  queryFn: async ({ signal }) => {
+    const lists = await Promise.all([
+      everyPage<Delivery>("/deliveries", { state: "needs_human,needs_reconnect,missed,rejected" }, signal),
+      everyPage<Delivery>("/deliveries", { secondCopy: "true" }, signal),
+    ]);
+    return [...new Map(lists.flat().map((delivery) => [delivery.id, delivery])).values()];
+  },
   refetchInterval: 15_000,
 });
 

@@ -7,8 +7,8 @@ import { ChannelIcon } from "../channels/channel-icon.tsx";
 import { ExpiryNotice } from "../channels/expiry-warnings.tsx";
 import { ReconnectButton } from "../channels/reconnect-button.tsx";
 import { formatMoment, formatRelative } from "../lib/format.ts";
-import { DeliveryTrouble, isHalfLive } from "../post/delivery-trouble.tsx";
-import { deliveryStateText, postText } from "../post/messages.ts";
+import { DeliveryTrouble, isHalfLive, stopped } from "../post/delivery-trouble.tsx";
+import { copyText, deliveryStateText, postText } from "../post/messages.ts";
 import { usePostAction } from "../post/use-post-action.ts";
 import { shortAuthorship } from "../posts/authorship.ts";
 import { Status } from "../ui/badge.tsx";
@@ -66,8 +66,12 @@ function DeliveryNeed({ delivery }: { delivery: Delivery }) {
         }
         lead={`${channel.handle} · ${postText.due(formatMoment(dueAt, workspace.timeZone))}`}
       >
-        <Status tone={state === "needs_human" ? "warn" : "bad"}>{deliveryStateText[state]}</Status>
-        {allowed && state !== "needs_human" && !isHalfLive(delivery) ? (
+        {state === "confirmed" ? (
+          <Status tone="warn">{copyText.state}</Status>
+        ) : (
+          <Status tone={state === "needs_human" ? "warn" : "bad"}>{deliveryStateText[state]}</Status>
+        )}
+        {allowed && stopped.has(state) && !isHalfLive(delivery) ? (
           <GiveUp postId={postId} title={postTitle} />
         ) : null}
       </Row>

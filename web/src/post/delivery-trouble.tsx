@@ -9,10 +9,16 @@ import { Confirm } from "../ui/confirm.tsx";
 import { DecidingButton } from "../ui/deciding-button.tsx";
 import { postText } from "./messages.ts";
 import { OutcomeQuestion } from "./outcome-question.tsx";
+import { SecondCopies } from "./second-copies.tsx";
 import { useDeliveryAction } from "./use-delivery-action.ts";
 
 /** States that nothing but a person ends. */
-const stopped: ReadonlySet<DeliveryState> = new Set(["needs_reconnect", "rejected", "missed", "skipped"]);
+export const stopped: ReadonlySet<DeliveryState> = new Set([
+  "needs_reconnect",
+  "rejected",
+  "missed",
+  "skipped",
+]);
 
 /** Whether a part of it is live and the rest has stopped; then it can be left so, and no longer cancelled. */
 export function isHalfLive({ state, attempts }: Delivery): boolean {
@@ -22,8 +28,19 @@ export function isHalfLive({ state, attempts }: Delivery): boolean {
   );
 }
 
-/** What keeps a delivery from going on, and what a person can do about it here; nothing where nothing does. */
-export function DeliveryTrouble({ delivery, allowed }: { delivery: Delivery; allowed: boolean }) {
+type TroubleProps = { delivery: Delivery; allowed: boolean };
+
+/** What is wrong with a delivery or keeps it from going on, and what a person can do about it here; or nothing. */
+export function DeliveryTrouble({ delivery, allowed }: TroubleProps) {
+  return (
+    <>
+      <SecondCopies delivery={delivery} allowed={allowed} />
+      <Standstill delivery={delivery} allowed={allowed} />
+    </>
+  );
+}
+
+function Standstill({ delivery, allowed }: TroubleProps) {
   const { state, error, waiting } = delivery;
   if (state === "needs_human") return <OutcomeQuestion delivery={delivery} allowed={allowed} />;
   if (state === "partly") {

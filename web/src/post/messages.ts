@@ -145,6 +145,42 @@ export const attemptText: Record<Attempt["state"], string> = {
   absent_proven: "Proven not to be there",
 };
 
+/** Why Galley asks, and what it saw. */
+export const doubtText = {
+  sent: (time: string) => `It was sent at ${time}.`,
+  looked: (looks: number, time: string) =>
+    looks === 1 ? `Galley looked once, at ${time}.` : `Galley looked ${looks} times, last at ${time}.`,
+  whole: "The platform's list was read to its end.",
+  back: (when: string) => `The platform's list went back to ${when}.`,
+  unknownReach: "How far back the platform's list goes is not known.",
+  seen: (count: number) => (count === 1 ? "This may be it:" : "One of these may be it:"),
+  list: "Posts that may be it",
+  same: "The same text",
+  similar: "A similar text",
+  dated: (when: string) => `dated ${when}`,
+  pick: "This is it",
+  noAddress: "A post without an address",
+  newTab: "(opens in a new tab)",
+} as const;
+
+/** A post that came up after its absence was believed and it was sent again. */
+export const copyText = {
+  twice: "This is live twice",
+  twiceLead:
+    "The platform's answer was lost and its list did not show the post, so Galley sent it again. The first copy came up after that.",
+  twiceTodo: "Take one of them down on the platform, then say that it is done. Galley can't take posts down.",
+  cameUp: "This is live after all",
+  cameUpLead:
+    "The platform's answer was lost and its list did not show the post, so Galley took it for absent. It came up after that.",
+  cameUpTodo: "Don't send it again unless you take this one down first.",
+  list: "Copies on the platform",
+  own: "The one that Galley knows:",
+  found: (when: string) => `Found on ${when}:`,
+  done: "Done",
+  acknowledged: "Thank you; noted",
+  state: "Live twice",
+} as const;
+
 export const settledText = {
   answer: "told by the platform",
   located: "found by reading the account back",

@@ -10,13 +10,16 @@ import { DecidingButton } from "../ui/deciding-button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { postText } from "./messages.ts";
 import { useDeliveryAction } from "./use-delivery-action.ts";
+import { WhatGalleySaw } from "./what-galley-saw.tsx";
 
 /** The one question that only a person can answer. Until then nothing is sent, so nothing goes out twice. */
 export function OutcomeQuestion({ delivery, allowed }: { delivery: Delivery; allowed: boolean }) {
-  const [live, setLive] = useState(false);
+  /** The address that the form begins with; null: it is closed. */
+  const [live, setLive] = useState<string | null>(null);
   const connectors = useQuery(connectorsQuery);
   const connector = connectors.data?.find(({ id }) => id === delivery.channel.connector);
   const answer = useDeliveryAction(delivery);
+  const asked = delivery.attempts.find(({ state }) => state === "ambiguous");
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
@@ -31,8 +34,16 @@ export function OutcomeQuestion({ delivery, allowed }: { delivery: Delivery; all
         {postText.question}
       </p>
       <p className="mt-1 max-w-prose text-sm">{postText.questionLead}</p>
-      {delivery.error ? <p className="mt-1 text-sm break-words">{delivery.error.message}</p> : null}
-      {live ? (
+      {asked?.doubt ? (
+        <WhatGalleySaw
+          attempt={asked}
+          doubt={asked.doubt}
+          onPick={allowed && live === null ? setLive : null}
+        />
+      ) : (
+        <p className="mt-1 text-sm break-words">{delivery.error?.message}</p>
+      )}
+      {live !== null ? (
         <form onSubmit={submit} className="mt-3 grid max-w-prose gap-3" noValidate>
           <Field
             label={postText.liveUrl}
@@ -40,21 +51,29 @@ export function OutcomeQuestion({ delivery, allowed }: { delivery: Delivery; all
             error={fieldError(answer.error, "/url")}
           >
             {(field) => (
-              <Input {...field} name="url" type="url" inputMode="url" autoFocus placeholder="https://" />
+              <Input
+                {...field}
+                name="url"
+                type="url"
+                inputMode="url"
+                autoFocus
+                defaultValue={live}
+                placeholder="https://"
+              />
             )}
           </Field>
           <div className="flex flex-wrap gap-2">
             <Button type="submit" variant="primary" busy={answer.isPending}>
               {postText.confirmLive}
             </Button>
-            <Button variant="ghost" onClick={() => setLive(false)}>
+            <Button variant="ghost" onClick={() => setLive(null)}>
               {postText.notYet}
             </Button>
           </div>
         </form>
       ) : (
         <div className="mt-3 flex flex-wrap gap-2">
-          <Button variant="primary" disabled={!allowed} onClick={() => setLive(true)}>
+          <Button variant="primary" disabled={!allowed} onClick={() => setLive("")}>
             {postText.isLive}
           </Button>
           <DecidingButton

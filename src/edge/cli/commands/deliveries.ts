@@ -11,7 +11,7 @@ import { givenId, wholeId } from "../ids.ts";
 
 type Delivery = Deliveries["items"][number];
 
-/** resolve, retry, leave: what a person decides where Galley has stopped. */
+/** resolve, retry, leave, settled: what a person decides where Galley has stopped. */
 export const deliveryCommands: Register = (program, action) => {
   const channel = ["--channel <name>", "which channel, where the post went to several"] as const;
   program
@@ -35,6 +35,11 @@ export const deliveryCommands: Register = (program, action) => {
     .argument("<id>")
     .option(...channel)
     .action(action(leave));
+  program
+    .command("settled")
+    .description("say that what came up late on a platform is settled: taken down there, or left on purpose")
+    .argument("<id>")
+    .action(action(settled));
 };
 
 const outcomeSchema = z.object({
@@ -74,6 +79,22 @@ function retry(context: Context, command: Command): Promise<void> {
 
 function leave(context: Context, command: Command): Promise<void> {
   return decide(context, command, { verb: "leave", stopped: ["rejected", "missed", "needs_reconnect"] });
+}
+
+async function settled(context: Context, command: Command): Promise<void> {
+  const given = givenId(command, "post");
+  const api = await context.api();
+  const path = `/posts/${await wholeId(api, given, "post")}/deliveries`;
+  const { items } = await api.call({ path, schema: deliveriesSchema });
+  const open = items.flatMap(({ secondCopies }) =>
+    secondCopies.filter(({ acknowledgedAt }) => acknowledgedAt === null),
+  );
+  if (open.length === 0) throw new CliFailure("failure", "Nothing of this post came up late.");
+  for (const { id } of open) {
+    await api.call({ method: "POST", path: `/second-copies/${id}/acknowledge`, schema: deliverySchema });
+  }
+  const after = await api.call({ path, schema: deliveriesSchema });
+  context.print(after, () => deliveriesText(after));
 }
 
 async function decide(
