@@ -51,7 +51,8 @@ import { createPump } from "./pump.ts";
 import { createQuarantine, type Quarantine } from "./quarantine.ts";
 import { lookForDelivery } from "./quarantine-check.ts";
 import { claimUnchecked } from "./quarantine.store.ts";
-import { reconcileDelivery, type ReconcileTools } from "./reconcile.ts";
+import type { ReconcileTools } from "./look.ts";
+import { reconcileDelivery } from "./reconcile.ts";
 import { sayOutcome, type Settlement, writeSettlements } from "./settle.ts";
 import type { DeliveryState } from "./state.ts";
 import {

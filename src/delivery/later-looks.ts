@@ -3,9 +3,9 @@ import { type Actor, newId } from "#kit";
 import { recordEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
 import type { Jobs, Sweep } from "#platform/jobs";
-import { learnWindow } from "./deliveries.store.ts";
 import { webAddress } from "./doubt.ts";
 import { notFound } from "./errors.ts";
+import { learnWindow } from "./holds/holds.store.ts";
 import {
   acknowledgeCopy,
   claimLaterLooks,
@@ -18,7 +18,8 @@ import {
 import { candidatesIn, isClockOff, mustCoverFrom } from "./proof.ts";
 import { createPump } from "./pump.ts";
 import type { Quarantine } from "./quarantine.ts";
-import { invisibleMs, readBack, type ReconcileTools } from "./reconcile.ts";
+import { readBack, type ReconcileTools } from "./look.ts";
+import { invisibleMs } from "./reconcile.ts";
 import { settledJobs } from "./settle.ts";
 
 /** A minute after the first failure, then twice as long each time: about two days in all. */

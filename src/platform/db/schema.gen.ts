@@ -169,11 +169,11 @@ export type DeliveryAttemptsTable = {
   evidence: Nullable<string>;
   refused: Filled<Json>;
   deferred: Filled<Json>;
+  doubt: Nullable<Json>;
   connector: string;
   account_id: string;
   duplicate_of: Nullable<string>;
   clock_step_ms: Filled<number>;
-  doubt: Nullable<Json>;
 };
 
 export type DeliveryHoldsTable = {
