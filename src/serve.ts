@@ -86,7 +86,7 @@ export async function startGalley(config: Config): Promise<RunningGalley> {
       isWorker ? import("./work.ts") : null,
       openKey(config),
     ]);
-    await migrate(postgres.url);
+    await migrate(postgres.url, { isBuiltIn: config.databaseUrl === null });
     await migrateJobs(postgres.url);
     const database = openDatabase({
       url: postgres.url,

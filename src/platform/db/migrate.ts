@@ -2,6 +2,7 @@ import { sha256 } from "#kit";
 import { readdir, readFile } from "node:fs/promises";
 import { Client } from "pg";
 import { DatabaseError, isDatabaseUnavailable, sqlState } from "./errors.ts";
+import { checkSessions } from "./pooler.ts";
 
 const migrationsFolder = new URL("./migrations/", import.meta.url);
 
@@ -113,14 +114,16 @@ async function applyMissing(client: Client, migrations: Migration[]): Promise<st
 /**
  * Brings the database to the newest schema and returns the names of the migrations that it applied.
  * Processes that start together wait for one another. Fails with a `DatabaseError` that says what to do:
- * `db.unreachable`, `db.version`, `db.roles`, `db.newer`, `db.migration_changed`, `db.migration_failed`.
+ * `db.unreachable`, `db.pooler`, `db.version`, `db.roles`, `db.newer`, `db.migration_changed`, `db.migration_failed`.
  */
-export async function migrate(databaseUrl: string): Promise<string[]> {
+export async function migrate(databaseUrl: string, { isBuiltIn = false } = {}): Promise<string[]> {
   const migrations = await readMigrations();
   const client = new Client({ connectionString: databaseUrl, application_name: "galley migrate" });
   client.on("error", () => undefined);
   try {
     await client.connect();
+    // Nothing stands between Galley and the server that it has started itself.
+    if (!isBuiltIn) await checkSessions(client, databaseUrl);
     await checkServer(client);
     await client.query("select pg_advisory_lock($1)", [migrationLock]);
     return await applyMissing(client, migrations);
