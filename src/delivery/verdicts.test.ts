@@ -6,13 +6,14 @@ import type { Claimed } from "./claim.ts";
 import { type DeliverySettings, windowFor } from "./tools.ts";
 import { backOffMs, consequenceOf, type FailureFacts, lookAfterMs } from "./verdicts.ts";
 
+function of(media: MediaInfo[], learnedMs = 0): Pick<Claimed, "learnedMs" | "content"> {
+  return { learnedMs, content: { media } as unknown as Claimed["content"] };
+}
+
 describe("the window", () => {
   const settings = { minimumWindowMs: 0, marginMs: 500 } as DeliverySettings;
   const settling = { deadlineMs: 1_000, windowMs: 600_000 };
   const image = { mediaId: "image" } as MediaInfo;
-  const of = (media: MediaInfo[], learnedMs = 0) =>
-    ({ learnedMs, content: { media } }) as Pick<Claimed, "learnedMs" | "content">;
-
   test("of a post with files is the longer one where the platform has one", () => {
     expect(windowFor(settling, settings, of([image]))).toBe(600_000);
     const patient = { ...settling, mediaWindowMs: 1_800_000 };

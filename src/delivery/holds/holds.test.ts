@@ -74,6 +74,29 @@ async function timesTold(postId: string): Promise<number> {
   return (await asOwner(server.url, asked, [postId])).length;
 }
 
+function learn(ms: number): Promise<void> {
+  const { workspaceId, channelId } = house;
+  return learnWindow(server.database.system, { workspaceId, channelId }, ms);
+}
+
+async function windowOf(): Promise<number | undefined> {
+  return (await deliveries.holds.list(house.workspaceId))[0]?.window?.visibleAfterMs;
+}
+
+async function weeksPass(weeks: number): Promise<void> {
+  await sql`update delivery_windows set seen_at = seen_at - ${weeks} * interval '7 days'
+    where channel_id = ${house.channelId}`.execute(server.database.system);
+}
+
+function looksOf(postId: string): Promise<{ looks: number; wake_at: Date }> {
+  return server.database.system
+    .selectFrom("delivery_attempts as a")
+    .innerJoin("deliveries as d", "d.id", "a.delivery_id")
+    .select(["a.looks", "d.wake_at"])
+    .where("d.post_id", "=", postId)
+    .executeTakeFirstOrThrow();
+}
+
 describe("a platform that asks to wait", () => {
   test("holds the account, which says since when, until when and why", async () => {
     await platform.setFaults([{ kind: "throttle", delayMs: 3_600_000 }]);
@@ -123,15 +146,6 @@ describe("a platform that asks to wait", () => {
 });
 
 describe("posts that were seen to appear late", () => {
-  const learn = (ms: number) =>
-    learnWindow(server.database.system, { workspaceId: house.workspaceId, channelId: house.channelId }, ms);
-  const windowOf = async () => (await deliveries.holds.list(house.workspaceId))[0]?.window?.visibleAfterMs;
-
-  async function weeksPass(weeks: number): Promise<void> {
-    await sql`update delivery_windows set seen_at = seen_at - ${weeks} * interval '7 days'
-      where channel_id = ${house.channelId}`.execute(server.database.system);
-  }
-
   test("count half for each week in which none came so late", async () => {
     await learn(600_000);
     expect(await windowOf()).toBeCloseTo(600_000, -2);
@@ -208,14 +222,6 @@ describe("a channel that has to be connected again", () => {
     await asOwner(server.url, anHourAgo, [deliveryId]);
     return postId;
   }
-
-  const looksOf = async (postId: string) =>
-    server.database.system
-      .selectFrom("delivery_attempts as a")
-      .innerJoin("deliveries as d", "d.id", "a.delivery_id")
-      .select(["a.looks", "d.wake_at"])
-      .where("d.post_id", "=", postId)
-      .executeTakeFirstOrThrow();
 
   test("is what a person is asked, and not each post that cannot be read back meanwhile", async () => {
     const postId = await lostAndUnreadable();
