@@ -21,8 +21,8 @@ export type Persona = {
   /** What says the same as a post that stands, quotes and dashes aside, is refused as a duplicate. */
   refusesNearEqual: boolean;
   /**
-   * There are spells in which its list is `empty`, or as `old` as they hide the last `staleHides` posts whose answers
-   * came through; a spell begins once all of these are older than `staleAfterMs`, and lasts `staleMs`.
+   * There are spells of `staleMs` in which its list is `empty`, or so `old` that it lacks `staleHides` posts whose
+   * answers came through more than `staleAfterMs` ago, and all since; where there are so many.
    */
   stale: string;
   staleHides: number;
@@ -75,11 +75,9 @@ export function createPersonas() {
     const spell = spells.get(account);
     if (spell && now < spell.endsAt) return spell.asOfMs;
     if (now < (spell?.endsAt ?? 0) + restMs || Math.random() >= spellChance) return Infinity;
-    const hidden = (answered.get(account) ?? []).slice(
-      persona.staleHides === 0 ? Infinity : -persona.staleHides,
-    );
-    if (hidden.length < persona.staleHides) return Infinity;
-    if (hidden.some((at) => at > now - persona.staleAfterMs)) return Infinity;
+    const old = (answered.get(account) ?? []).filter((at) => at <= now - persona.staleAfterMs);
+    if (old.length < persona.staleHides) return Infinity;
+    const hidden = old.slice(old.length - persona.staleHides);
     const asOfMs = persona.stale === "empty" ? 0 : Math.min(now, ...hidden) - 1;
     spells.set(account, { asOfMs, endsAt: now + persona.staleMs });
     return asOfMs;

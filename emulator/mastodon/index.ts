@@ -233,7 +233,7 @@ function rulesOf(server: MastodonServer, clock: PlatformClock, publicUrl: () => 
     return new Refusal(429, "throttled", "Too many requests", {
       "x-ratelimit-limit": String(server.postsPerWindow),
       "x-ratelimit-remaining": "0",
-      "x-ratelimit-reset": new Date(Date.now() + seconds * 1000).toISOString(),
+      "x-ratelimit-reset": new Date(now() + seconds * 1000).toISOString(),
     });
   }
 

@@ -106,7 +106,7 @@ async function chaos(): Promise<boolean> {
   return broken === 0 && (!values.everywhere || Math.min(passed, killedAt) === awaits);
 }
 
-/** True when the harness noticed that the protection is off. */
+/** True when the harness noticed that the protection is off; or found nothing where none is. */
 async function isRed(name: string, control: Control): Promise<boolean> {
   console.log(`\ncontrol ${name}: ${control.what}`);
   const mutations = values.healthy ? [] : control.mutations;
@@ -136,10 +136,13 @@ async function isRed(name: string, control: Control): Promise<boolean> {
   const asks = asksTooMuch(result) ? ", asks too much" : "";
   const red = wrongs(result) > 0;
   for (const example of result.verdict.examples.slice(0, 3)) console.log(example);
-  console.log(
-    `control ${name}: ${red ? "red, as it must be" : "GREEN: the harness is blind to this"} (${found}${asks})`,
-  );
-  return red;
+  const judged = red === values.healthy ? wrongColour(red) : `${red ? "red" : "green"}, as it must be`;
+  console.log(`control ${name}: ${judged} (${found}${asks})`);
+  return red !== values.healthy;
+}
+
+function wrongColour(red: boolean): string {
+  return red ? "RED, though nothing is off" : "GREEN: the harness is blind to this";
 }
 
 async function runControls(names: string[]): Promise<boolean> {
@@ -150,7 +153,7 @@ async function runControls(names: string[]): Promise<boolean> {
       throw new Error(`there is no control ${name}; there are ${Object.keys(controls).join(", ")}`);
     if (await isRed(name, control)) seen += 1;
   }
-  console.log(`\n${seen} of ${names.length} controls red`);
+  console.log(`\n${seen} of ${names.length} controls ${values.healthy ? "green with nothing off" : "red"}`);
   return seen === names.length;
 }
 

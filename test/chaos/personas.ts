@@ -39,7 +39,7 @@ function spells(stale: "empty" | "old", staleHides: number): Kind["switches"] {
     stale,
     staleHides,
     // A post that has had its window must be in each list.
-    staleAfterMs: windowMs + 2_000,
+    staleAfterMs: 2 * windowMs,
     staleMs: 2 * windowMs,
   });
 }
@@ -94,7 +94,10 @@ export const personaKinds: Record<string, Kind> = {
     before: sometimes(0.2, (text, random) => ({ text, agoMs: 40_000 + 60_000 * random() })),
   },
   // Where it is out of ours alone, the list holds both; which is which matters where a thread goes on.
-  "equal just before": { class: 2, switches: () => ({ twins: 0.2, twinAfterMs: -3_000 }) },
+  "equal just before": {
+    class: 2,
+    switches: () => ({ twins: 0.5, twinAfterMs: -3_000, faults: [on("create", "lost_answer", 0.3)] }),
+  },
   "equal after": { class: 2, switches: () => ({ twins: 0.2, twinAfterMs: 3_000 }) },
   "near-equal refused": {
     class: 2,
