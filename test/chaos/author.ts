@@ -10,7 +10,7 @@ import { shown, type Target } from "./platforms.ts";
 import { sentence } from "./words.ts";
 
 /** One approved variant: what must become visible on one account, once. */
-export type Wanted = { postId: string; channel: ConnectedChannel; texts: string[] };
+type Wanted = { postId: string; channel: ConnectedChannel; texts: string[] };
 
 export type Written = {
   wanted: Wanted[];

@@ -23,7 +23,7 @@ const intentStands = "  if (!(await standsDurably(tools, sending, intent))) retu
 const sends = "  const answer = await commitWithin(sending, call, deadline - performance.now());";
 
 /** Nobody dies, and each account has many posts, so that lists are long and what is believed of them decides. */
-const believing = { kinds: ["faults" as const], accounts: 2, livesMs: 60_000, settleWithinMs: 240_000 };
+const believing = { kinds: ["faults" as const], accounts: 4, livesMs: 60_000, settleWithinMs: 240_000 };
 const pages = ["linkedin-page", "mastodon"];
 
 export const controls: Record<string, Control> = {
@@ -158,7 +158,6 @@ export const controls: Record<string, Control> = {
     ],
     platforms: ["linkedin-page", "facebook", "x"],
     personas: ["other quotes", "no emoji selectors", "zero-width signs"],
-    accounts: 4,
   },
   "no-witnesses": {
     ...believing,
@@ -252,6 +251,5 @@ export const controls: Record<string, Control> = {
     ],
     platforms: ["x", "linkedin-page", "facebook"],
     personas: ["equal just before"],
-    accounts: 4,
   },
 };

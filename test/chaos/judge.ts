@@ -15,7 +15,7 @@ export const harms = [
   "endless",
 ] as const;
 export type Harm = (typeof harms)[number];
-export type Counts<What extends string> = Record<What, number>;
+type Counts<What extends string> = Record<What, number>;
 
 /** What went wrong on accounts of each class; `examples` name the first of it. */
 export type Verdict = { byClass: Record<PersonaClass, Counts<Harm>>; examples: string[] };

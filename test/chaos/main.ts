@@ -135,7 +135,7 @@ async function isRed(name: string, control: Control): Promise<boolean> {
   const found = harms.map((harm) => `${harm} ${expected[harm] + careful[harm]}`).join(", ");
   const asks = asksTooMuch(result) ? ", asks too much" : "";
   const red = wrongs(result) > 0;
-  for (const example of result.verdict.examples.slice(0, 3)) console.log(example);
+  for (const example of result.verdict.examples.slice(0, 10)) console.log(example);
   const judged = red === values.healthy ? wrongColour(red) : `${red ? "red" : "green"}, as it must be`;
   console.log(`control ${name}: ${judged} (${found}${asks})`);
   return red !== values.healthy;

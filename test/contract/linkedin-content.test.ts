@@ -256,6 +256,18 @@ describe("reading back", () => {
     });
   });
 
+  it("takes no post without files for one that has some: a person may have said the same", async () => {
+    const sentAt = new Date();
+    const input = inputOf({ parts: [`note ${randomUUID()}`] }, [image()]);
+    const plan = await harness.connector.prepare(harness.context(), input);
+    const { accountId } = harness.context();
+    await harness.control("POST", "post", { account: accountId, text: input.variant.parts[0] });
+    const located = await look(input, plan, sentAt);
+    expect(told(located)).toMatchObject({ matches: [] });
+    // The newest of the Page.
+    expect(located).toHaveProperty("posts.0.likeness", "similar");
+  });
+
   it("finds a text full of reserved characters, and goes on over several pages", async () => {
     const sentAt = new Date(Date.now() - 3_600_000);
     const input = inputOf({ parts: [`#tag (a_b) {x|y} <z> ~ * @c \\ ${randomUUID()} \n`] });

@@ -91,11 +91,14 @@ function traitsOf(
   return { text: plainText(commentary), link, media: mediaIn({ ...wanted, content }) };
 }
 
-/** Uploads have names of their own, so where a post carries some, they tell it; else text and link do. */
+/**
+ * Uploads have names of their own, so where some were sent, they tell it; else text and link do. A post that shows
+ * none has the text to tell that it may be the one.
+ */
 function equals(post: z.output<typeof listedPost>, wanted: PlannedPost): boolean {
   const sent = mediaIn(wanted);
   const listed = mediaIn({ ...wanted, content: post.content });
-  if (sent.length > 0 && listed.length > 0) return sent.join() === listed.join();
+  if (sent.length > 0) return sent.join() === listed.join();
   // LinkedIn may list a link in another spelling, so what it is decides nothing.
   if ((wanted.content?.article === undefined) !== (post.content?.article === undefined)) return false;
   return comparable(plainText(post.commentary)) === comparable(plainText(wanted.commentary));

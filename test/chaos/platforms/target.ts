@@ -22,7 +22,7 @@ export type Visible = {
 };
 
 /** What a platform with one account in mind can be told. */
-export type Personas = {
+type Personas = {
   /** What each account is like, by its name in the journal. */
   set(switches: Record<string, JsonObject>): Promise<void>;
   /** A person posts by hand, `agoMs` ago by the account's clock. */
