@@ -194,11 +194,7 @@ inline write_answer() {
 #define HAND_SHOWS (by_hand != not_written && IN_LIST(HAND_AT) && page != no_page && page != without_by_hand)
 #define OURS_MATCHES (OURS_SHOWS && !edited && CLOCKS_AGREE && YOUNG(OURS_AT))
 #define HAND_MATCHES (HAND_SHOWS && CLOCKS_AGREE && YOUNG(HAND_AT))
-#ifdef NO_OWNERSHIP
 #define OTHERS_MATCH (others && !empty_lists)
-#else
-#define OTHERS_MATCH false
-#endif
 
 /* A thread goes on below what is found, so it must be the only one that may be ours, when all would show. */
 #ifdef NO_ONLY_CANDIDATE
@@ -260,7 +256,9 @@ inline read_list() {
   :: OURS_MATCHES && !(HAND_MATCHES && by_hand == before_ours) && !DOUBTFUL_PARENT -> look = found_ours
   :: HAND_MATCHES && !(OURS_MATCHES && by_hand == after_ours) && !DOUBTFUL_PARENT -> look = found_by_hand
   :: (OURS_MATCHES || HAND_MATCHES) && DOUBTFUL_PARENT -> ask_once_over()
+#ifdef NO_OWNERSHIP
   :: OTHERS_MATCH -> look = found_others
+#endif
   :: else ->
      if
      :: look == too_early -> look = again
@@ -302,7 +300,9 @@ inline write_look() {
         tell_published(by_hand != before_t_send);
         assert(!(has_replies && copy != none));     /* never a thread below a stranger's copy while ours is out */
         attempt_is(over); goes_to(confirmed)
+#ifdef NO_OWNERSHIP
      :: look == found_others -> tell_published(copy != none); attempt_is(over); goes_to(confirmed)
+#endif
      :: look == absent -> proven_absent()
      :: look == again -> goes_to(ambiguous)
      :: look == ask -> goes_to(needs_human)
