@@ -47,7 +47,10 @@ export type PlatformOptions = {
 export type Platform = { url: string; publicUrl: string; close(): Promise<void> };
 
 /** What a person posts: under a post that stands, or by itself. */
-export type ByHand = Pick<Visible, "account" | "text" | "inReplyTo" | "createdAt">;
+export type ByHand = Pick<Visible, "account" | "text" | "inReplyTo" | "createdAt"> & {
+  /** Of the pictures of the post that it repeats, where there is none without a picture. */
+  altTexts?: string[];
+};
 
 /** What makes one platform different from another. */
 export type PlatformRules = {
@@ -210,8 +213,8 @@ export async function startPlatform(
     if (!newest) return;
     if (fault === null && newest.kind === "post") personas.answered(account, newest.createdAt);
     if (Math.random() >= persona.twins) return;
-    const { text, inReplyTo, createdAt } = newest;
-    rules.post({ account, text, inReplyTo, createdAt: createdAt + persona.twinAfterMs });
+    const { text, altTexts, inReplyTo, createdAt } = newest;
+    rules.post({ account, text, altTexts, inReplyTo, createdAt: createdAt + persona.twinAfterMs });
   }
 
   async function serve(request: EmulatorRequest, response: ServerResponse, account: string | null) {

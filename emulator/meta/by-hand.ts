@@ -11,7 +11,10 @@ export function ownerOf(state: MetaState, id: string): string | null {
 }
 
 /** A person posts, or comments, in the app of Facebook or of Instagram. */
-export function postByHand(state: MetaState, { account, text, inReplyTo, createdAt }: ByHand): void {
+export function postByHand(
+  state: MetaState,
+  { account, text, altTexts = [], inReplyTo, createdAt }: ByHand,
+): void {
   const parent = inReplyTo === null ? undefined : state.posts.get(inReplyTo);
   const onInstagram = account.startsWith(prefixes.instagram);
   const number = state.newId(parent ? "comment" : onInstagram ? "media" : "post");
@@ -23,7 +26,7 @@ export function postByHand(state: MetaState, { account, text, inReplyTo, created
     link: null,
     photos: [],
     video: null,
-    altTexts: [],
+    altTexts: onInstagram && !parent ? altTexts : [],
     mediaType: onInstagram ? "IMAGE" : null,
     parent: parent?.id ?? null,
     createdAt,
