@@ -27,6 +27,8 @@ export type AuthorOptions = {
   backlog: number;
   /** How many posts, of a video or a document each, are for the minute after next: their files are uploaded ahead. */
   ahead: number;
+  /** How many numbers are taken already, where this is not the first time that posts are written. */
+  after?: number;
   /** How many posts, all for one channel, come due in one moment once all the others are written. */
   burst: number;
   cast: Cast;
@@ -38,13 +40,13 @@ const decoyEvery = 4;
 
 /**
  * Writes, submits, approves and publishes posts by the desk's own verbs, as people do: one person writes, another
- * approves what was read. Beside them stand posts that nobody approved.
+ * approves what was read. Beside them stand posts that nobody approved. Returns the last number that was taken.
  */
-export async function writePosts(options: AuthorOptions, written: Written): Promise<void> {
-  const { house, random, count, backlog, ahead, burst, cast, signal } = options;
+export async function writePosts(options: AuthorOptions, written: Written): Promise<number> {
+  const { house, random, count, backlog, ahead, after = 0, burst, cast, signal } = options;
   const files = await addFiles(house);
   const open = nowAndThen(() => openDeliveries(house), 5_000);
-  let number = 0;
+  let number = after;
   let planned = 0;
 
   async function writeOn(): Promise<void> {
@@ -68,6 +70,7 @@ export async function writePosts(options: AuthorOptions, written: Written): Prom
   }
   await Promise.all(Array.from({ length: atOnce }, writeOn));
   written.wanted.push(...(await writeBurst(house, burst, files)));
+  return number;
 }
 
 /** To the channel of a platform that has one account alone. */

@@ -3,7 +3,14 @@ import { connectorRegistry } from "#connectors";
 import { createDeliveries, type Deliveries } from "#delivery";
 import { createDesk, createMediaLinks, type Desk } from "#desk";
 import { type Actor, systemClock } from "#kit";
-import { createPool, type Database, migrate, openDatabase, startEmbeddedPostgres } from "#platform/db";
+import {
+  createPool,
+  type Database,
+  type EmbeddedPostgres,
+  migrate,
+  openDatabase,
+  startEmbeddedPostgres,
+} from "#platform/db";
 import { createFiles } from "#platform/files";
 import { createHttpClient } from "#platform/http-client";
 import { createJobs, migrateJobs } from "#platform/jobs";
@@ -62,9 +69,14 @@ const witness = `
 
 const publicUrl = "http://127.0.0.1:3000";
 
-export async function openHouse(directory: string, platforms: Platforms): Promise<House> {
+/** `server`: where the database is kept; without one, the built-in PostgreSQL in Galley's own folder. */
+export async function openHouse(
+  directory: string,
+  platforms: Platforms,
+  server: EmbeddedPostgres | null = null,
+): Promise<House> {
   const dataDir = join(directory, "galley");
-  const postgres = await startEmbeddedPostgres({ dataDir });
+  const postgres = server ?? (await startEmbeddedPostgres({ dataDir }));
   await migrate(postgres.url);
   await migrateJobs(postgres.url);
   const admin = createPool({ url: postgres.url, role: null, size: 2 });

@@ -20,6 +20,8 @@ export type Platforms = {
   /** What the workers' environment says about the platforms. */
   environment: Record<string, string>;
   origins: string[];
+  /** Where those that take faults take them, by the connector. */
+  controls: Record<string, string>;
   mailServers: string[];
   close(): Promise<void>;
 };
@@ -93,6 +95,11 @@ export async function startPlatforms(
   return {
     targets,
     origins,
+    controls: Object.fromEntries(
+      [["sandbox", sandboxUrl], ...Object.entries(emulators).map(([id, { url }]) => [id, url])].filter(
+        ([id]) => id !== undefined && ids.includes(id),
+      ),
+    ) as Record<string, string>,
     mailServers: [`127.0.0.1:${smtpPort}`],
     environment: {
       PUBLIC_URL: frontDoorUrl,

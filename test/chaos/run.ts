@@ -201,7 +201,7 @@ function mostlyPersonas(target: Target, accounts: number): Target {
   return { ...target, accounts };
 }
 
-async function settle(
+export async function settle(
   house: Parameters<typeof unsettled>[0],
   isDone: (open: number) => boolean,
   withinMs: number,

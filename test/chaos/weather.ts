@@ -58,9 +58,11 @@ export function startWeather(options: {
   kinds: ReadonlySet<WeatherKind>;
   /** How often the database crashes, about, in milliseconds. */
   databaseEveryMs: number;
+  /** Nobody looks after anything meanwhile; there is always somebody by default. */
+  isAway?: () => boolean;
   random: () => number;
 }): Weather {
-  const { house, platforms, cast, looks, kinds, databaseEveryMs, random } = options;
+  const { house, platforms, cast, looks, kinds, databaseEveryMs, isAway = () => false, random } = options;
   const asked: Asked = {
     reconnects: 0,
     looks: 0,
@@ -89,6 +91,7 @@ export function startWeather(options: {
   }
 
   async function person(): Promise<void> {
+    if (isAway()) return;
     const { rows } = await sql<{ id: string; why: string }>`
       select id, status_reason as why from channels where status = 'needs_reconnect' limit 10`.execute(
       house.database.system,

@@ -261,6 +261,14 @@ export type Instrumented = {
 /** A change of one source before it gets its failpoints: what a control turns off. */
 export type Mutation = { file: string; find: string; put: string };
 
+/** The source with all of these changes; each must fit in exactly one place. */
+export function mutate(source: string, mutations: readonly Mutation[]): string {
+  return mutations.reduce((text, { file, find, put }) => {
+    if (text.split(find).length === 2) return text.replace(find, () => put);
+    throw new TypeError(`${file} does not hold exactly once what a control turns off: ${find}`);
+  }, source);
+}
+
 /** Reads every file of the publishing path and puts failpoints around its awaits. */
 export function instrumentPath(root: string, mutations: readonly Mutation[]): Instrumented {
   const awaits: Await[] = [];
@@ -268,15 +276,9 @@ export function instrumentPath(root: string, mutations: readonly Mutation[]): In
   const open = new Set(mutations);
   for (const file of globSync(path, { cwd: root }).toSorted()) {
     if (file.endsWith(".test.ts") || file.endsWith(".gen.ts")) continue;
-    let source = readFileSync(join(root, file), "utf8");
-    for (const mutation of mutations) {
-      if (mutation.file !== file) continue;
-      if (source.split(mutation.find).length !== 2) {
-        throw new TypeError(`${file} does not hold exactly once what a control turns off: ${mutation.find}`);
-      }
-      source = source.replace(mutation.find, () => mutation.put);
-      open.delete(mutation);
-    }
+    const own = mutations.filter((mutation) => mutation.file === file);
+    const source = mutate(readFileSync(join(root, file), "utf8"), own);
+    for (const mutation of own) open.delete(mutation);
     const made = instrument(file, source, awaits.length);
     awaits.push(...made.awaits);
     // On the first line, so that all lines stay where they are.

@@ -3,10 +3,14 @@ import { dirname, join } from "node:path";
 import type { Instrumented } from "./places.ts";
 
 /**
- * Writes a copy of the product with failpoints into `directory`. As files, not through a loader's hook: Node keeps what
+ * Writes a copy of the product with failpoints, or with other changes, into `directory`. As files, not through a loader's hook: Node keeps what
  * it compiled of files, and a worker that starts every second spends its time on the posts instead.
  */
-export async function plantTree(root: string, directory: string, instrumented: Instrumented): Promise<void> {
+export async function plantTree(
+  root: string,
+  directory: string,
+  instrumented: Pick<Instrumented, "sources">,
+): Promise<void> {
   await mkdir(directory, { recursive: true });
   await cp(join(root, "src"), join(directory, "src"), {
     recursive: true,

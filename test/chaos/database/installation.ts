@@ -1,0 +1,304 @@
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { seededRandom } from "../../acceptance/client.ts";
+import { type Written, writePosts } from "../author.ts";
+import { mutate, type Mutation } from "../failpoints/places.ts";
+import { plantTree } from "../failpoints/tree.ts";
+import { type House, openHouse } from "../house.ts";
+import { judge, type Outcome, reasons, unsettled } from "../judge.ts";
+import { type Bounds, type Platforms, startPlatforms } from "../platforms.ts";
+import { type FaultSwitch, on, setFaults } from "../platforms/target.ts";
+import { settle } from "../run.ts";
+import { type Asked, startWeather } from "../weather.ts";
+import { type Life, startWorkers, type Workers } from "../workers.ts";
+import { type Forwarder, startForwarder } from "./forwarder.ts";
+import { type Postgres, startPostgres, urlAt } from "./server.ts";
+
+/** One Galley with its people, its platforms, its workers and a database that can be exchanged under it. */
+export type Installation = {
+  directory: string;
+  house: House;
+  platforms: Platforms;
+  /** What its people reach the database by, whichever server that is at the moment. */
+  forwarder: Forwarder;
+  asked: Asked;
+  random: () => number;
+  /** The server behind the forwarder. */
+  primary: Postgres;
+  /** True while nobody looks after channels, questions and quarantines. */
+  peopleAreAway: boolean;
+  /** Writes and approves so many posts, all due at once. None of them goes out before all are ordered. */
+  order(count: number): Promise<void>;
+  /** Ends the pause of `order`: again, where the database has forgotten that it ended. */
+  sendAll(): Promise<void>;
+  /** So that all faults of a platform, or of all of them, are these. */
+  disturb(faults: readonly FaultSwitch[], id?: string): Promise<void>;
+  /** Starts the workers, on another database or data folder where that is said. */
+  startWorkers(elsewhere?: Record<string, string>): Promise<Workers>;
+  /** Waits until no more than `left` posts are open, and no quarantine; false where that takes too long. */
+  calmsDown(left: number, withinMs?: number): Promise<boolean>;
+  /** Waits until a quarantine has begun, where one does, and has been left. */
+  quarantinePasses(): Promise<void>;
+  /** Lets everything come to an end, and compares. */
+  judge(): Promise<Judged>;
+  close(): Promise<void>;
+};
+
+export type Judged = Outcome & {
+  posts: number;
+  unsettled: number;
+  crashedWorkers: string[];
+  notes: string[];
+};
+
+export type InstallationOptions = {
+  seed: number;
+  mutations: readonly Mutation[];
+  platforms: readonly string[];
+  /** How many worker processes. */
+  workers?: number;
+  /** Where the people and the workers reach the database, when not at the forwarder itself. */
+  reach?: (forwarder: Forwarder) => Promise<{ port: number; stop: () => Promise<void> }>;
+  /** Settings of the workers beside the usual ones. */
+  environment?: Record<string, string>;
+  /** The workers live as long as nothing else befalls them. */
+  live?: (random: () => number) => () => Life;
+};
+
+export const bounds: Bounds = { deadlineMs: 1_000, windowMs: 3_000, latestMs: 1_000 };
+/** A worker compares its database with what it knows every two seconds. */
+const noticedWithinMs = 5_000;
+const settleWithinMs = 60_000;
+const accounts = 8;
+
+/** Answers are lost and posts come late now and then, and every answer takes a while, so that there is always much on its way. */
+export const usualFaults: readonly FaultSwitch[] = [
+  on("create", "lost_answer", 0.04),
+  on("create", "error_after_commit", 0.03),
+  on("create", "late_commit", 0.04, { delayMs: bounds.latestMs }),
+  on("create", "slow", 1, { delayMs: 200 }),
+];
+
+const undisturbed: Life = { arms: [], skewMs: 0, liveMs: Infinity, standMs: 0, end: "SIGTERM" };
+
+/** The first goes on all the time; the others are killed or told to end every few seconds, and start again. */
+export function comingAndGoing(random: () => number): () => Life {
+  let born = 0;
+  return () => {
+    born += 1;
+    if (born === 1) return undisturbed;
+    return {
+      ...undisturbed,
+      liveMs: 4_000 + random() * 12_000,
+      end: random() < 0.5 ? "SIGKILL" : "SIGTERM",
+    };
+  };
+}
+
+/** Starts everything; what has started ends again where the rest cannot. */
+export async function openInstallation(options: InstallationOptions): Promise<Installation> {
+  const closing = new AsyncDisposableStack();
+  try {
+    return await openAll(options, closing);
+  } catch (error) {
+    await closing.disposeAsync();
+    throw error;
+  }
+}
+
+async function openAll(options: InstallationOptions, closing: AsyncDisposableStack): Promise<Installation> {
+  const { seed, mutations, environment = {}, workers: count = 2 } = options;
+  const random = seededRandom(seed);
+  const directory = await mkdtemp(join(tmpdir(), "galley-history-"));
+  closing.defer(() => rm(directory, { recursive: true, force: true }));
+  const tree = join(directory, "tree");
+  await plantTree(process.cwd(), tree, { sources: await changedSources(mutations) });
+  const found = await startPlatforms(directory, bounds, options.platforms);
+  closing.defer(() => found.close());
+  const platforms: Platforms = {
+    ...found,
+    // All in equal parts.
+    targets: found.targets.map((target) => ({
+      ...target,
+      accounts: Math.min(accounts, target.accounts),
+      weight: 1,
+    })),
+  };
+  const primary = await startPostgres(join(directory, "server"));
+  const server = { current: primary };
+  closing.defer(() => server.current.stop());
+  const forwarder = await startForwarder(primary.port);
+  closing.defer(() => forwarder.close());
+  const door = await (options.reach?.(forwarder) ?? { port: forwarder.port, stop: async () => undefined });
+  closing.defer(() => door.stop());
+  const house = await openHouse(directory, platforms, {
+    url: urlAt(door.port),
+    stop: async () => undefined,
+  });
+  closing.defer(() => house.close());
+  const crashedWorkers: string[] = [];
+  const running = new Set<Workers>();
+  const written: Written = { wanted: [], unwanted: 0 };
+  const stop = new AbortController();
+  let lastNumber = 0;
+  const weather = startWeather({
+    house,
+    platforms,
+    kinds: new Set(),
+    databaseEveryMs: Infinity,
+    isAway: () => installation.peopleAreAway,
+    random: seededRandom(seed + 1),
+  });
+  closing.defer(async () => {
+    await Promise.all([...running].map((workers) => workers.close()));
+  });
+  closing.defer(() => weather.close());
+  closing.defer(() => stop.abort());
+
+  async function allEnds(): Promise<void> {
+    installation.peopleAreAway = false;
+    await installation.disturb([]);
+    await settle(house, (open) => open === 0, settleWithinMs);
+    // What a platform brings up late, and what a worker that is still there might send.
+    await pause(bounds.latestMs + bounds.deadlineMs);
+  }
+
+  const installation: Installation = {
+    directory,
+    house,
+    platforms,
+    forwarder,
+    asked: weather.asked,
+    random,
+    get primary() {
+      return server.current;
+    },
+    set primary(another) {
+      server.current = another;
+    },
+    peopleAreAway: false,
+    order: async (posts) => {
+      await setPaused(installation.primary, true);
+      lastNumber = await writePosts(
+        {
+          house,
+          random,
+          count: posts,
+          backlog: Infinity,
+          ahead: 0,
+          after: lastNumber,
+          burst: 0,
+          signal: stop.signal,
+        },
+        written,
+      );
+      await setPaused(installation.primary, false);
+    },
+    sendAll: () => setPaused(installation.primary, false),
+    disturb: async (faults, id) => {
+      const urls = id === undefined ? Object.values(platforms.controls) : [platforms.controls[id] ?? ""];
+      await Promise.all(urls.map((url) => setFaults(url, faults)));
+    },
+    startWorkers: async (elsewhere = {}) => {
+      const home = await mkdtemp(join(directory, "workers-"));
+      const workers = startWorkers({
+        count,
+        directory: home,
+        tree,
+        live: (options.live ?? comingAndGoing)(random),
+        environment: {
+          ...platforms.environment,
+          GALLEY_MODE: "test",
+          GALLEY_KEY: house.key,
+          DATA_DIR: house.dataDir,
+          DATABASE_URL: house.databaseUrl,
+          DATABASE_POOL_SIZE: "3",
+          JOB_CONCURRENCY: "3",
+          // Few at a time, so that a moment later there is still something to send.
+          DELIVERY_CONCURRENCY: "4",
+          DELIVERY_LEASE_SECONDS: "3",
+          DELIVERY_MARGIN_SECONDS: "1",
+          DELIVERY_MINIMUM_WINDOW_SECONDS: "1",
+          LOG_LEVEL: "fatal",
+          ...environment,
+          ...elsewhere,
+        },
+        events: {
+          loaded: () => undefined,
+          passed: () => undefined,
+          killed: () => undefined,
+          stopped: () => undefined,
+          databaseCrash: () => undefined,
+          ended: (output) => {
+            if (output.includes("Galley's worker runs")) crashedWorkers.push(output);
+          },
+        },
+      });
+      running.add(workers);
+      return workers;
+    },
+    calmsDown: async (left, withinMs = 30_000) => {
+      const deadline = performance.now() + withinMs;
+      for (; performance.now() < deadline; await pause(200)) {
+        const open = await openPosts(house).catch(() => Infinity);
+        const waits = await house.deliveries.quarantine.isActive().catch(() => true);
+        if (open <= left && !waits) return true;
+      }
+      return false;
+    },
+    quarantinePasses: async () => {
+      const { quarantine } = house.deliveries;
+      const noticedBy = performance.now() + noticedWithinMs;
+      while (performance.now() < noticedBy && !(await quarantine.isActive().catch(() => false))) await pause(100);
+      await installation.calmsDown(Infinity);
+    },
+    judge: async () => {
+      await allEnds();
+      const left = await unsettled(house);
+      const outcome = await judge(house, written, platforms.targets);
+      return {
+        ...outcome,
+        posts: written.wanted.length,
+        unsettled: [...left.values()].reduce((sum, waiting) => sum + waiting, 0),
+        crashedWorkers,
+        notes: left.size > 0 ? await reasons(house) : [],
+      };
+    },
+    close: () => closing.disposeAsync(),
+  };
+  await mkdir(house.dataDir, { recursive: true });
+  await installation.disturb(usualFaults);
+  return installation;
+}
+
+/** Deliveries that are due and have not come to an end. */
+export async function openPosts(house: House): Promise<number> {
+  return [...(await unsettled(house)).values()].reduce((sum, waiting) => sum + waiting, 0);
+}
+
+async function setPaused(server: Postgres, isPaused: boolean): Promise<void> {
+  await server.query(`update workspaces set paused_at = ${isPaused ? "clock_timestamp()" : "null"}`);
+}
+
+/** Ids of all attempts that a server knows of. */
+export async function attemptsOf(server: Postgres): Promise<string[]> {
+  const rows = await server.query("select id from delivery_attempts");
+  return rows.map(({ id }) => String(id));
+}
+
+/** Until so many more attempts have begun than `known`; gives up after a while. */
+export async function attemptsBegin(server: Postgres, known: number, more: number): Promise<void> {
+  for (const deadline = performance.now() + 10_000; performance.now() < deadline; await pause(20)) {
+    if ((await attemptsOf(server)).length >= known + more) return;
+  }
+}
+
+async function changedSources(mutations: readonly Mutation[]): Promise<Record<string, string>> {
+  const files = Map.groupBy(mutations, ({ file }) => file);
+  const changed = [...files].map(
+    async ([file, own]) => [file, mutate(await readFile(file, "utf8"), own)] as const,
+  );
+  return Object.fromEntries(await Promise.all(changed));
+}

@@ -1,0 +1,46 @@
+import type { Result } from "./scenario.ts";
+
+/** A line of the table that a run ends with. */
+export type Row = {
+  what: string;
+  times: number;
+  posts: number;
+  twice: number;
+  lost: number;
+  "falsely failed": number;
+  unapproved: number;
+  "not settled": number;
+  questions: number;
+  seconds: number;
+  kept: boolean;
+};
+
+export function rowOf(what: string, times: number, result: Result, tookMs: number): Row {
+  const { judged, asked, findings } = result;
+  const { lost, duplicated, falselyFailed, unapproved } = judged.verdict;
+  const wrong = findings.filter(({ count, isWrong }) => isWrong === true && count > 0);
+  const wrongs = lost + duplicated + falselyFailed + unapproved + judged.unsettled;
+  return {
+    what,
+    times,
+    posts: judged.posts,
+    twice: duplicated,
+    lost,
+    "falsely failed": falselyFailed,
+    unapproved,
+    "not settled": judged.unsettled,
+    questions: asked.looks + asked.answers,
+    seconds: Math.round(tookMs / 1_000),
+    kept: wrongs + wrong.length + judged.crashedWorkers.length === 0,
+  };
+}
+
+export function printResult(row: Row, { judged, asked, findings }: Result): void {
+  console.log(`${row.what}: ${row.times} times, ${row.posts} posts, ${row.seconds} s`);
+  for (const { what, count, isWrong } of findings)
+    console.log(`${isWrong === true ? "WRONG: " : ""}${what}: ${count}`);
+  for (const line of [...judged.verdict.examples, ...judged.remarks.slice(0, 20), ...judged.notes])
+    console.log(line);
+  for (const [why, count] of asked.why) console.log(`asked ${count} times: ${why}`);
+  for (const output of judged.crashedWorkers) console.log(`a worker ended by itself: ${output}`);
+}
