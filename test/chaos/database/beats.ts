@@ -11,7 +11,11 @@ const patienceMs = 8_000;
 export async function beforeLongestPause(server: Postgres): Promise<void> {
   const beats: number[] = [];
   let last: unknown = null;
-  for (const deadline = performance.now() + patienceMs; performance.now() < deadline; await pause(lookEveryMs)) {
+  for (
+    const deadline = performance.now() + patienceMs;
+    performance.now() < deadline;
+    await pause(lookEveryMs)
+  ) {
     const [row] = await server.query("select beat from installation");
     if (row?.["beat"] === last) continue;
     last = row?.["beat"];

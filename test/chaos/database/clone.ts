@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { attemptsBegin, attemptsOf, type Installation, openInstallation } from "./installation.ts";
 import type { Finding, Scenario } from "./scenario.ts";
-import { type Postgres, startPostgres, urlAt } from "./server.ts";
+import { type Postgres, urlAt } from "./server.ts";
 
 const execute = promisify(execFile);
 const postsEach = 80;
@@ -21,12 +21,14 @@ export const clone: Scenario = async ({ times, ...options }) => {
   let unasked = 0;
   try {
     for (let round = 1; round <= times; round += 1) {
+      installation.say(`${round} of ${times}`);
       const before = await attemptsOf(installation.primary);
       await installation.order(postsEach);
       await attemptsBegin(installation.primary, before.length, postsEach / 4);
       const { server, dataDir } = await copyAll(installation, round);
       const both = await installation.startWorkers({ DATA_DIR: dataDir, DATABASE_URL: urlAt(server.port) });
-      // Of the first one. The copy has the same work, and would have done it by then.
+      await isAtWork(server);
+      // The first one. The copy has the same work, and would have done it by then.
       await installation.calmsDown(0);
       if (!(await isQuarantined(server))) unasked += 1;
       await both.close();
@@ -52,7 +54,7 @@ export const clone: Scenario = async ({ times, ...options }) => {
 };
 
 async function copyAll(
-  { primary, directory, house }: Installation,
+  { primary, directory, house, startServer }: Installation,
   round: number,
 ): Promise<{ server: Postgres; dataDir: string }> {
   const folder = join(directory, `copy-${round}`);
@@ -60,7 +62,16 @@ async function copyAll(
   await primary.copyTo(folder);
   const dataDir = join(folder, "galley");
   await execute("cp", ["--archive", house.dataDir, dataDir]);
-  return { server: await startPostgres(folder), dataDir };
+  return { server: await startServer(folder), dataDir };
+}
+
+/** Until workers have had their first look at it. */
+async function isAtWork(server: Postgres): Promise<void> {
+  const [copied] = await server.query("select beat from installation");
+  for (const deadline = performance.now() + 60_000; performance.now() < deadline; await pause(100)) {
+    const [now] = await server.query("select beat from installation");
+    if (now?.["beat"] !== copied?.["beat"]) return;
+  }
 }
 
 async function isQuarantined(server: Postgres): Promise<boolean> {

@@ -25,18 +25,22 @@ export type Installation = {
   forwarder: Forwarder;
   asked: Asked;
   random: () => number;
+  /** Tells how far it has come. */
+  say(line: string): void;
   /** The server behind the forwarder. */
   primary: Postgres;
   /** True while nobody looks after channels, questions and quarantines. */
   peopleAreAway: boolean;
-  /** Writes and approves so many posts, all due at once. None of them goes out before all are ordered. */
-  order(count: number): Promise<void>;
+  /** Writes and approves so many posts, all due at once. None of them goes out before all are ordered, and `ready`. */
+  order(count: number, ready?: () => Promise<unknown>): Promise<void>;
   /** Ends the pause of `order`: again, where the database has forgotten that it ended. */
   sendAll(): Promise<void>;
   /** So that all faults of a platform, or of all of them, are these. */
   disturb(faults: readonly FaultSwitch[], id?: string): Promise<void>;
   /** Starts the workers, on another database or data folder where that is said. */
   startWorkers(elsewhere?: Record<string, string>): Promise<Workers>;
+  /** A further server, ended with the rest; see `startPostgres`. */
+  startServer(directory: string, primaryPort?: number): Promise<Postgres>;
   /** Waits until no more than `left` posts are open, and no quarantine; false where that takes too long. */
   calmsDown(left: number, withinMs?: number): Promise<boolean>;
   /** Waits until a quarantine has begun, where one does, and has been left. */
@@ -56,11 +60,12 @@ export type Judged = Outcome & {
 export type InstallationOptions = {
   seed: number;
   mutations: readonly Mutation[];
+  say: (line: string) => void;
   platforms: readonly string[];
   /** How many worker processes. */
   workers?: number;
-  /** Where the people and the workers reach the database, when not at the forwarder itself. */
-  reach?: (forwarder: Forwarder) => Promise<{ port: number; stop: () => Promise<void> }>;
+  /** What stands between everybody and the forwarder, by the port of the latter. */
+  between?: (directory: string, port: number) => Promise<{ port: number; stop: () => Promise<void> }>;
   /** Settings of the workers beside the usual ones. */
   environment?: Record<string, string>;
   /** The workers live as long as nothing else befalls them. */
@@ -82,6 +87,11 @@ export const usualFaults: readonly FaultSwitch[] = [
 ];
 
 const undisturbed: Life = { arms: [], skewMs: 0, liveMs: Infinity, standMs: 0, end: "SIGTERM" };
+
+/** Nothing befalls any of them. */
+export function inPeace(): () => Life {
+  return () => undisturbed;
+}
 
 /** The first goes on all the time; the others are killed or told to end every few seconds, and start again. */
 export function comingAndGoing(random: () => number): () => Life {
@@ -111,6 +121,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
 async function openAll(options: InstallationOptions, closing: AsyncDisposableStack): Promise<Installation> {
   const { seed, mutations, environment = {}, workers: count = 2 } = options;
   const random = seededRandom(seed);
+  const startedAt = performance.now();
   const directory = await mkdtemp(join(tmpdir(), "galley-history-"));
   closing.defer(() => rm(directory, { recursive: true, force: true }));
   const tree = join(directory, "tree");
@@ -126,12 +137,18 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
       weight: 1,
     })),
   };
-  const primary = await startPostgres(join(directory, "server"));
-  const server = { current: primary };
-  closing.defer(() => server.current.stop());
+  async function startServer(folder: string, primaryPort: number | null = null): Promise<Postgres> {
+    const server = await startPostgres(folder, primaryPort);
+    closing.defer(() => server.stop());
+    return server;
+  }
+  const primary = await startServer(join(directory, "server"));
   const forwarder = await startForwarder(primary.port);
   closing.defer(() => forwarder.close());
-  const door = await (options.reach?.(forwarder) ?? { port: forwarder.port, stop: async () => undefined });
+  const door = await (options.between?.(directory, forwarder.port) ?? {
+    port: forwarder.port,
+    stop: async () => undefined,
+  });
   closing.defer(() => door.stop());
   const house = await openHouse(directory, platforms, {
     url: urlAt(door.port),
@@ -172,14 +189,10 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
     forwarder,
     asked: weather.asked,
     random,
-    get primary() {
-      return server.current;
-    },
-    set primary(another) {
-      server.current = another;
-    },
+    say: (line) => options.say(`${Math.round((performance.now() - startedAt) / 1_000)} s: ${line}`),
+    primary,
     peopleAreAway: false,
-    order: async (posts) => {
+    order: async (posts, ready) => {
       await setPaused(installation.primary, true);
       lastNumber = await writePosts(
         {
@@ -194,6 +207,7 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
         },
         written,
       );
+      await ready?.();
       await setPaused(installation.primary, false);
     },
     sendAll: () => setPaused(installation.primary, false),
@@ -239,6 +253,7 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
       running.add(workers);
       return workers;
     },
+    startServer,
     calmsDown: async (left, withinMs = 30_000) => {
       const deadline = performance.now() + withinMs;
       for (; performance.now() < deadline; await pause(200)) {
@@ -251,7 +266,8 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
     quarantinePasses: async () => {
       const { quarantine } = house.deliveries;
       const noticedBy = performance.now() + noticedWithinMs;
-      while (performance.now() < noticedBy && !(await quarantine.isActive().catch(() => false))) await pause(100);
+      while (performance.now() < noticedBy && !(await quarantine.isActive().catch(() => false)))
+        await pause(100);
       await installation.calmsDown(Infinity);
     },
     judge: async () => {

@@ -4,7 +4,7 @@ import type { Workers } from "../workers.ts";
 import { beforeLongestPause } from "./beats.ts";
 import { type Forwarder, startForwarder } from "./forwarder.ts";
 import { attemptsBegin, attemptsOf, type Installation, openInstallation } from "./installation.ts";
-import { type Postgres, startPostgres } from "./server.ts";
+import type { Postgres } from "./server.ts";
 import type { Finding, Scenario } from "./scenario.ts";
 
 const postsEach = 120;
@@ -28,6 +28,7 @@ export const promotion: Scenario = async ({ times, ...options }) => {
   let unnoticed = 0;
   try {
     for (let round = 1; round <= times; round += 1) {
+      installation.say(`${round} of ${times}`);
       const losesCommits = round % 2 === 1;
       const before = await attemptsOf(installation.primary);
       await installation.order(postsEach);
@@ -60,23 +61,21 @@ export const promotion: Scenario = async ({ times, ...options }) => {
       findings.push({ what: "no commit was lost, so this proved nothing", count: 1, isWrong: true });
     return { judged, asked: installation.asked, findings };
   } finally {
-    await closeAll(workers, standby);
+    await workers.close();
+    await standby.link.close();
     await installation.close();
   }
 };
 
-async function closeAll(workers: Workers, { server, link }: Standby): Promise<void> {
-  await workers.close();
-  await server.stop();
-  await link.close();
-}
-
 /** A copy of the primary that follows it, through a forwarder that can be cut. */
-async function addStandby({ primary, directory }: Installation, round: number): Promise<Standby> {
+async function addStandby(
+  { primary, directory, startServer }: Installation,
+  round: number,
+): Promise<Standby> {
   const folder = join(directory, `standby-${round}`);
   await primary.copyTo(folder);
   const link = await startForwarder(primary.port);
-  return { server: await startPostgres(folder, link.port), link };
+  return { server: await startServer(folder, link.port), link };
 }
 
 /** Until the standby shows all that was committed up to now. */

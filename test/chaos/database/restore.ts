@@ -4,7 +4,6 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
-import { sql } from "kysely";
 import { on } from "../platforms/target.ts";
 import {
   attemptsBegin,
@@ -14,7 +13,7 @@ import {
   usualFaults,
 } from "./installation.ts";
 import type { Finding, Scenario } from "./scenario.ts";
-import { type Postgres, startPostgres } from "./server.ts";
+import type { Postgres } from "./server.ts";
 
 const execute = promisify(execFile);
 const postsEach = 80;
@@ -36,14 +35,17 @@ export const restore: Scenario = async ({ times, ...options }) => {
   let retries = 0;
   try {
     for (let round = 1; round <= times; round += 1) {
+      installation.say(`${round} of ${times}`);
       await trouble(installation);
       await pause(random() * 1_500);
       const backup = await backUp(installation, round);
       stopped += await countStopped(installation.primary);
+      installation.say("backed up");
       installation.peopleAreAway = false;
       await installation.disturb(usualFaults);
       await mendUntilCalm(installation);
 
+      installation.say("mended");
       const withFolder = round % 2 === 0;
       if (withFolder) {
         await workers.close();
@@ -51,16 +53,18 @@ export const restore: Scenario = async ({ times, ...options }) => {
         await execute("cp", ["--archive", backup.dataDir, house.dataDir]);
         await orderQuarantine(house.dataDir, backup.at);
       }
-      const earlier = await startPostgres(backup.directory);
+      const earlier = await installation.startServer(backup.directory);
       await installation.primary.kill();
       installation.primary = earlier;
       installation.forwarder.to(earlier.port);
       await installation.sendAll();
+      installation.say("restored");
       // Before any worker has had a look, for half of them.
       retries += await retryAll(installation, () => random() < 0.5);
       if (withFolder) workers = await installation.startWorkers();
       // The others only when all seems well again.
       await installation.quarantinePasses();
+      installation.say("released");
       retries += await mendUntilCalm(installation);
     }
     const judged = await installation.judge();
@@ -83,16 +87,17 @@ type Backup = { directory: string; dataDir: string; at: Date };
 async function trouble(installation: Installation): Promise<void> {
   const { primary, platforms } = installation;
   const before = await attemptsOf(primary);
-  installation.peopleAreAway = true;
-  await installation.disturb([on("create", "refusal", 0.5), ...usualFaults], "sandbox");
-  for (const target of platforms.targets) {
-    if (["x", "facebook"].includes(target.id)) await target.withdraw();
-  }
-  await installation.order(postsEach);
-  await primary.query(
-    `update deliveries set late_after = clock_timestamp() where id in (
-      select id from deliveries where state = 'scheduled' and due_at <= clock_timestamp() limit ${late})`,
-  );
+  await installation.order(postsEach, async () => {
+    installation.peopleAreAway = true;
+    await installation.disturb([on("create", "refusal", 0.5), ...usualFaults], "sandbox");
+    for (const target of platforms.targets) {
+      if (["x", "facebook"].includes(target.id)) await target.withdraw();
+    }
+    await primary.query(
+      `update deliveries set late_after = clock_timestamp() where id in (
+        select id from deliveries where state = 'scheduled' and due_at <= clock_timestamp() limit ${late})`,
+    );
+  });
   await attemptsBegin(primary, before.length, postsEach / 4);
 }
 
@@ -124,15 +129,11 @@ async function mendUntilCalm(installation: Installation): Promise<number> {
   return retries;
 }
 
-async function retryAll({ house }: Installation, isChosen: () => boolean): Promise<number> {
-  const { rows } = await sql<{ id: string }>`
-    select id from deliveries where state in ('rejected', 'missed', 'needs_reconnect')`.execute(
-    house.database.system,
-  );
-  const chosen = rows.filter(isChosen);
-  const retried = chosen.map(({ id }) =>
+async function retryAll({ house, primary }: Installation, isChosen: () => boolean): Promise<number> {
+  const rows = await primary.query("select id from deliveries where state = any($1)", [retriedStates]);
+  const retried = rows.filter(isChosen).map(({ id }) =>
     // It may have moved on since.
-    house.deliveries.retry(house.author, id).then(
+    house.deliveries.retry(house.author, String(id)).then(
       () => 1,
       () => 0,
     ),

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -91,12 +92,15 @@ export async function startPostgres(directory: string, primaryPort: number | nul
   const ended = once(child, "exit");
   await log.close();
   const own = urlAt(port, "postgres");
-  await answers(child, own, directory);
+  if (!(await isUp(child, own))) {
+    const lines = (await readFile(join(directory, "postgres.log"), "utf8")).split("\n");
+    throw new Error(`PostgreSQL did not start:\n${lines.slice(-10).join("\n")}`);
+  }
   if (primaryPort === null) await ensureDatabase(own, databaseName);
 
   async function end(signal: "SIGINT" | "SIGKILL"): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
-    const children = signal === "SIGKILL" ? await childrenOf(child) : [];
+    const children = signal === "SIGKILL" ? childrenOf(child.pid) : [];
     // The parent first, or it would start them anew.
     child.kill(signal);
     for (const pid of children) signalTo(pid, "SIGKILL");
@@ -110,7 +114,7 @@ export async function startPostgres(directory: string, primaryPort: number | nul
     copyTo: async (target) => {
       await mkdir(target, { recursive: true });
       child.kill("SIGSTOP");
-      const children = await childrenOf(child);
+      const children = childrenOf(child.pid);
       for (const pid of children) signalTo(pid, "SIGSTOP");
       try {
         await execute("cp", ["--archive", "--reflink=auto", cluster, join(target, "postgres")]);
@@ -127,7 +131,7 @@ export async function startPostgres(directory: string, primaryPort: number | nul
 }
 
 /** One statement on a connection of its own. */
-export async function queryAt(
+async function queryAt(
   url: string,
   statement: string,
   values: unknown[] = [],
@@ -142,33 +146,36 @@ export async function queryAt(
   }
 }
 
-async function answers(child: ChildProcess, url: string, directory: string): Promise<void> {
+/** Waits until a server that was started answers; false where it ended or takes too long. */
+export async function isUp(child: ChildProcess, url: string): Promise<boolean> {
   for (const deadline = performance.now() + startWithinMs; performance.now() < deadline; await pause(30)) {
-    const isUp = await queryAt(url, "select 1").then(
+    const answers = await queryAt(url, "select 1").then(
       () => true,
       () => false,
     );
-    if (isUp) return;
-    if (child.exitCode !== null || child.signalCode !== null) break;
+    if (answers) return true;
+    if (child.exitCode !== null || child.signalCode !== null) return false;
   }
-  const log = await readFile(join(directory, "postgres.log"), "utf8");
-  throw new Error(`PostgreSQL did not start:\n${log.split("\n").slice(-10).join("\n")}`);
+  return false;
 }
 
-/** PostgreSQL's processes are children of the first one. */
-async function childrenOf({ pid }: ChildProcess): Promise<number[]> {
-  const all = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const parents = await Promise.all(
-    all.map(async (name) => {
-      const status = await readFile(`/proc/${name}/stat`, "utf8").catch(() => "");
-      // After the name in brackets, which may hold anything: the state, then the parent.
-      return Number(status.slice(status.lastIndexOf(")") + 1).split(" ")[2]);
-    }),
-  );
-  return all.map(Number).filter((_, index) => parents[index] === pid);
+/** The processes that a process has started and that still run. */
+export function childrenOf(parent: number | undefined): number[] {
+  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return all.map(Number).filter((pid) => parentOf(pid) === parent);
 }
 
-function signalTo(pid: number, signal: NodeJS.Signals): void {
+function parentOf(pid: number): number | null {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // After the name in brackets, which may hold anything: the state, then the parent.
+    return Number(status.slice(status.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return null;
+  }
+}
+
+export function signalTo(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {

@@ -1,0 +1,48 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { giveClock, stepClock } from "../../clock.ts";
+import { on } from "../platforms/target.ts";
+import { attemptsBegin, attemptsOf, bounds, openInstallation, usualFaults } from "./installation.ts";
+import type { Scenario } from "./scenario.ts";
+import { urlAt } from "./server.ts";
+
+const postsEach = 40;
+const stillOpen = 15;
+const hourMs = 3_600_000;
+
+/** The weather of all, with so many lost answers and late posts that each step meets some. */
+const faults = [
+  on("create", "lost_answer", 0.15),
+  on("create", "late_commit", 0.3, { delayMs: bounds.latestMs }),
+  ...usualFaults,
+];
+
+/**
+ * The database's clock is set by an hour, ahead or back and later right again, while answers are lost and posts are
+ * still to come up. The platforms' clocks, and those of the workers, stay right.
+ */
+export const clockSteps: Scenario = async ({ times, ...options }) => {
+  const installation = await openInstallation(options);
+  const { primary, random } = installation;
+  const url = urlAt(primary.port);
+  await giveClock(url);
+  await installation.disturb(faults);
+  await installation.startWorkers();
+  let aheadMs = 0;
+  try {
+    for (let round = 1; round <= times; round += 1) {
+      installation.say(`${round} of ${times}`);
+      const before = await attemptsOf(primary);
+      await installation.order(postsEach);
+      await attemptsBegin(primary, before.length, postsEach / 2);
+      await pause(random() * 1_000);
+      const byMs = aheadMs === 0 ? (random() < 0.5 ? hourMs : -hourMs) : -aheadMs;
+      await stepClock(url, { byMs });
+      aheadMs += byMs;
+      await installation.calmsDown(stillOpen, 2 * bounds.windowMs);
+    }
+    if (aheadMs !== 0) await stepClock(url, { byMs: -aheadMs });
+    return { judged: await installation.judge(), asked: installation.asked, findings: [] };
+  } finally {
+    await installation.close();
+  }
+};

@@ -1,0 +1,44 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { failOver } from "../../failover.ts";
+import { on } from "../platforms/target.ts";
+import { attemptsBegin, attemptsOf, inPeace, openInstallation } from "./installation.ts";
+import type { Finding, Scenario } from "./scenario.ts";
+
+const postsEach = 60;
+const stillOpen = 10;
+const mostAwayMs = 1_500;
+
+/**
+ * The database only reads for a moment, as a server that is about to become a standby, while answers come in. The
+ * platforms behave, so that each answer is known: none may be forgotten and looked up afterwards.
+ */
+export const readOnly: Scenario = async ({ times, ...options }) => {
+  const environment = { DELIVERY_LEASE_SECONDS: "8", DELIVERY_MARGIN_SECONDS: "5" };
+  const installation = await openInstallation({ ...options, environment, live: inPeace });
+  const { primary, house, random } = installation;
+  await installation.disturb([on("create", "slow", 1, { delayMs: 200 })]);
+  await installation.startWorkers();
+  try {
+    for (let round = 1; round <= times; round += 1) {
+      installation.say(`${round} of ${times}`);
+      const before = await attemptsOf(primary);
+      await installation.order(postsEach);
+      await attemptsBegin(primary, before.length, postsEach / 6);
+      await failOver(house.databaseUrl, "reading");
+      await pause(300 + random() * (mostAwayMs - 300));
+      await failOver(house.databaseUrl, "writing");
+      await installation.calmsDown(stillOpen);
+    }
+    const judged = await installation.judge();
+    const forgotten = await primary.query(
+      `select id from delivery_attempts
+       where settled_by is distinct from 'answer' and state in ('confirmed', 'ambiguous', 'absent_proven')`,
+    );
+    const findings: Finding[] = [
+      { what: "answers that were known and not written", count: forgotten.length, isWrong: true },
+    ];
+    return { judged, asked: installation.asked, findings };
+  } finally {
+    await installation.close();
+  }
+};
