@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
-import { clone } from "./clone.ts";
 import { clockSteps } from "./clock-steps.ts";
+import { clone } from "./clone.ts";
+import { type Control, controls } from "./controls.ts";
 import { hasPgBouncer, startPgBouncer } from "./pgbouncer.ts";
 import { promotion } from "./promotion.ts";
 import { readOnly } from "./read-only.ts";
@@ -15,6 +16,7 @@ import { childrenOf, signalTo } from "./server.ts";
  * docs/chaos.md, "The database's history".
  *
  *   npm run chaos:database -- --promotions 20 --steps 20 --clones 4 --restores 10
+ *   npm run chaos:database -- --controls
  */
 const { values } = parseArgs({
   options: {
@@ -24,6 +26,8 @@ const { values } = parseArgs({
     restores: { type: "string", default: "0" },
     failovers: { type: "string", default: "0" },
     poolers: { type: "string", default: "0" },
+    control: { type: "string" },
+    controls: { type: "boolean", default: false },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     platforms: { type: "string", default: "sandbox,x,facebook,linkedin-page,linkedin" },
   },
@@ -32,13 +36,14 @@ const { values } = parseArgs({
 /** A pooler that keeps its connections over a failover must not hide one. */
 const behindPgBouncer: Scenario = (options) => promotion({ ...options, between: startPgBouncer });
 
-const scenarios: Record<string, { scenario: Scenario; times: number }> = {
-  promotions: { scenario: promotion, times: Number(values.promotions) },
-  "clock steps": { scenario: clockSteps, times: Number(values.steps) },
-  clones: { scenario: clone, times: Number(values.clones) },
-  restores: { scenario: restore, times: Number(values.restores) },
-  "read-only failovers": { scenario: readOnly, times: Number(values.failovers) },
-  "promotions behind PgBouncer": { scenario: behindPgBouncer, times: Number(values.poolers) },
+/** By the option that says how often. */
+const scenarios: Record<string, { what: string; scenario: Scenario; times: string }> = {
+  promotions: { what: "standby promoted", scenario: promotion, times: values.promotions },
+  steps: { what: "clock set by an hour", scenario: clockSteps, times: values.steps },
+  clones: { what: "copy beside the first", scenario: clone, times: values.clones },
+  restores: { what: "taken back, with retries", scenario: restore, times: values.restores },
+  failovers: { what: "only reads for a moment", scenario: readOnly, times: values.failovers },
+  poolers: { what: "promoted behind PgBouncer", scenario: behindPgBouncer, times: values.poolers },
 };
 
 // Whoever ends this ends what it has started.
@@ -47,24 +52,60 @@ process.once("exit", () => {
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
-const rows: Row[] = [];
-for (const [name, { scenario, times }] of Object.entries(scenarios)) {
-  if (times === 0) continue;
-  if (scenario === behindPgBouncer && !hasPgBouncer) {
-    console.log(`${name}: left out, since there is no PgBouncer here (Debian's package pgbouncer)`);
-    continue;
-  }
+async function play(name: string, times: number, mutations: Control["mutations"] = []): Promise<Row> {
+  const found = scenarios[name];
+  if (!found) throw new TypeError(`there is no scenario ${name}`);
   const started = performance.now();
-  const result = await scenario({
+  const result = await found.scenario({
     seed: Number(values.seed),
-    mutations: [],
+    mutations,
     say: (line) => console.log(`${name}, ${line}`),
     platforms: values.platforms.split(","),
     times,
   });
-  const row = rowOf(name, times, result, performance.now() - started);
+  const row = rowOf(found.what, times, result, performance.now() - started);
   printResult(row, result);
-  rows.push(row);
+  return row;
 }
-console.table(rows);
-process.exitCode = rows.every(({ kept }) => kept) ? 0 : 1;
+
+/** True when all was kept. */
+async function playAll(): Promise<boolean> {
+  const rows: Row[] = [];
+  for (const [name, { scenario, what, times }] of Object.entries(scenarios)) {
+    if (Number(times) === 0) continue;
+    if (scenario === behindPgBouncer && !hasPgBouncer) {
+      console.log(`${what}: left out, since there is no PgBouncer here (Debian's package pgbouncer)`);
+      continue;
+    }
+    rows.push(await play(name, Number(times)));
+  }
+  console.log(`seed ${values.seed}`);
+  console.table(rows);
+  return rows.every(({ kept }) => kept);
+}
+
+/** True when each of them turned its scenario red. */
+async function playControls(names: string[]): Promise<boolean> {
+  let red = 0;
+  for (const name of names) {
+    const control = controls[name];
+    if (!control)
+      throw new TypeError(`there is no control ${name}; there are ${Object.keys(controls).join(", ")}`);
+    console.log(`\ncontrol ${name}: ${control.what}`);
+    const row = await play(control.scenario, control.times, control.mutations);
+    console.log(
+      `control ${name}: ${row.kept ? "GREEN: the harness is blind to this" : "red, as it must be"}`,
+    );
+    if (!row.kept) red += 1;
+  }
+  console.log(`\n${red} of ${names.length} controls red`);
+  return red === names.length;
+}
+
+const { control } = values;
+const kept = values.controls
+  ? await playControls(Object.keys(controls))
+  : control === undefined
+    ? await playAll()
+    : await playControls([control]);
+process.exitCode = kept ? 0 : 1;

@@ -38,7 +38,7 @@ export function rowOf(what: string, times: number, result: Result, tookMs: numbe
 export function printResult(row: Row, { judged, asked, findings }: Result): void {
   console.log(`${row.what}: ${row.times} times, ${row.posts} posts, ${row.seconds} s`);
   for (const { what, count, isWrong } of findings)
-    console.log(`${isWrong === true ? "WRONG: " : ""}${what}: ${count}`);
+    console.log(`${isWrong === true && count > 0 ? "WRONG: " : ""}${what}: ${count}`);
   for (const line of [...judged.verdict.examples, ...judged.remarks.slice(0, 20), ...judged.notes])
     console.log(line);
   for (const [why, count] of asked.why) console.log(`asked ${count} times: ${why}`);

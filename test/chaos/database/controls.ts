@@ -1,0 +1,54 @@
+import type { Mutation } from "../failpoints/places.ts";
+
+/** One protection turned off, in the workers' sources alone. Its scenario must find out, or its green says nothing. */
+export type Control = { what: string; scenario: string; times: number; mutations: Mutation[] };
+
+const history = "src/delivery/history.ts";
+
+export const controls: Record<string, Control> = {
+  "no-history": {
+    what: "nobody asks the database's server how far it has come, and on which timeline",
+    scenario: "promotions",
+    times: 5,
+    mutations: [
+      { file: history, find: "now.timeline !== null && row.timeline !== null", put: "false" },
+      { file: history, find: "now.server !== null && row.server !== null", put: "false" },
+      { file: history, find: "now.position !== null && now.position < facts.seenPosition", put: "false" },
+      {
+        file: "src/delivery/deliveries.ts",
+        find: "writeIntents(database.system, intents, quarantine.seen())",
+        put: "writeIntents(database.system, intents, 0)",
+      },
+    ],
+  },
+  "no-other-states": {
+    what: "only what is scheduled is looked for after a restore",
+    scenario: "restores",
+    times: 2,
+    mutations: [
+      {
+        file: "src/delivery/quarantine.store.ts",
+        find: "where d.state not in ('confirmed', 'cancelled', 'partly')",
+        put: "where d.state = 'scheduled'",
+      },
+    ],
+  },
+  "no-place": {
+    what: "a copy of an installation takes itself for the first one",
+    scenario: "clones",
+    times: 1,
+    mutations: [
+      {
+        file: history,
+        find: "hasDeliveries && marker?.place && place ? moveOf(marker.place, place) : null",
+        put: "null",
+      },
+    ],
+  },
+  "read-only-is-a-refusal": {
+    what: "a database that only reads counts as one that has refused the answer",
+    scenario: "failovers",
+    times: 3,
+    mutations: [{ file: "src/platform/db/errors.ts", find: "|25006|25P03", put: "" }],
+  },
+};
