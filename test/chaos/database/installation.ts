@@ -8,6 +8,7 @@ import { mutate, type Mutation } from "../failpoints/places.ts";
 import { plantTree } from "../failpoints/tree.ts";
 import { type House, openHouse } from "../house.ts";
 import { judge, type Outcome, reasons, unsettled } from "../judge.ts";
+import { nobodyCast } from "../personas.ts";
 import { type Bounds, type Platforms, startPlatforms } from "../platforms.ts";
 import { type FaultSwitch, on, setFaults } from "../platforms/target.ts";
 import { settle } from "../run.ts";
@@ -163,6 +164,8 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
   const weather = startWeather({
     house,
     platforms,
+    cast: nobodyCast,
+    looks: true,
     kinds: new Set(),
     databaseEveryMs: Infinity,
     isAway: () => installation.peopleAreAway,
@@ -203,6 +206,7 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
           ahead: 0,
           after: lastNumber,
           burst: 0,
+          cast: nobodyCast,
           signal: stop.signal,
         },
         written,
@@ -273,7 +277,7 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
     judge: async () => {
       await allEnds();
       const left = await unsettled(house);
-      const outcome = await judge(house, written, platforms.targets);
+      const outcome = await judge(house, written, platforms.targets, nobodyCast);
       return {
         ...outcome,
         posts: written.wanted.length,
