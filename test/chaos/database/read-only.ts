@@ -30,13 +30,15 @@ export const readOnly: Scenario = async ({ times, ...options }) => {
       await installation.calmsDown(stillOpen);
     }
     const judged = await installation.judge();
-    const forgotten = await primary.query(
-      `select id from delivery_attempts
-       where settled_by is distinct from 'answer' and state in ('confirmed', 'ambiguous', 'absent_proven')`,
+    const rows = await primary.query(
+      `select state, error_code as code, count(*)::integer as count from delivery_attempts
+       where settled_by is distinct from 'answer' and state in ('confirmed', 'ambiguous', 'absent_proven')
+       group by state, error_code`,
     );
-    const findings: Finding[] = [
-      { what: "answers that were known and not written", count: forgotten.length, isWrong: true },
-    ];
+    const findings = rows.map(({ state, code, count }): Finding => {
+      const what = `answers not written, attempt ${String(state)} (${String(code)})`;
+      return { what, count: Number(count), isWrong: true };
+    });
     return { judged, asked: installation.asked, findings };
   } finally {
     await installation.close();
