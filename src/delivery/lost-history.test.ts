@@ -1,7 +1,8 @@
+import { sql } from "kysely";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { orderPost, sweepUntil, textVariant } from "../../test/delivery.ts";
 import { type Restorable, startRestorable } from "../../test/lost-history.ts";
 import type { Deliveries } from "./deliveries.ts";
@@ -65,6 +66,35 @@ test("a database that forgot what a process saw it write takes no intent of it",
     reason: expect.stringContaining("forgotten") as string,
   });
 }, 60_000);
+
+test("what is written while a beat waits for another process does not make the database look forgetful", async () => {
+  const deliveries = galley.start();
+  await deliveries.checkDurability();
+  let beating = Promise.resolve();
+  await galley.database.system.transaction().execute(async (transaction) => {
+    await sql`select from installation for update`.execute(transaction);
+    beating = deliveries.quarantine.beat();
+    await vi.waitFor(async () => expect(await beatsThatWait()).toBeGreaterThan(0), 10_000);
+    await orderPost(galley.house, deliveries, textVariant("meanwhile"));
+    deliveries.quarantine.saw(await position());
+  });
+  await beating;
+  expect(await deliveries.quarantine.view()).toMatchObject({ active: false, reason: null });
+}, 60_000);
+
+async function beatsThatWait(): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from pg_locks join pg_stat_activity using (pid)
+    where datname = current_database() and not granted`.execute(galley.database.system);
+  return rows[0]?.count ?? 0;
+}
+
+async function position(): Promise<number> {
+  const { rows } = await sql<{ position: number }>`select wal_position() as position`.execute(
+    galley.database.system,
+  );
+  return rows[0]?.position ?? 0;
+}
 
 /** What a person tried again after the backup, and tries again after the restore, for it says "missed" once more. */
 test.each(["missed", "needs_reconnect"] as const)(

@@ -71,10 +71,12 @@ export function createQuarantine(options: {
     const marker = directory === null ? null : await readMarker(directory);
     const order = directory === null ? null : await quarantineOrder(directory);
     if (directory !== null) place ??= await findPlace(directory, publicUrl);
+    // What this process sees while the database is asked may be newer than the answer.
+    const seenPosition = seen;
     const written = await db.transaction().execute(async (transaction) => {
       const { row, now, silentMs } = await store.readInstallation(transaction, true);
       const stake = await store.deliveriesAtStake(transaction);
-      const facts = { row, now, silentMs, knownBeat: known, seenPosition: seen, marker, place, ...stake };
+      const facts = { row, now, silentMs, knownBeat: known, seenPosition, marker, place, ...stake };
       const alarm = alarmOf(facts);
       if (order !== null) {
         await quarantine(transaction, {
@@ -87,11 +89,13 @@ export function createQuarantine(options: {
       const next = Math.max(row.beat, furthestBeat(facts)) + 1;
       await store.writeBeat(transaction, next, now);
       const { mayRunTwice } = await store.readInstallation(transaction);
-      return { epoch: row.epoch, beat: next, position: now.position ?? 0, mayRunTwice };
+      const position = now.position ?? 0;
+      return { epoch: row.epoch, beat: next, position, isLost: alarm !== null, mayRunTwice };
     });
     isPerhapsCopy = written.mayRunTwice;
     known = written.beat;
-    seen = written.position;
+    // What was seen of a history that is lost counts no more.
+    seen = written.isLost ? written.position : Math.max(seen, written.position);
     if (directory === null) return;
     await writeMarker(directory, { epoch: written.epoch, beat: written.beat, place });
     if (order !== null) await clearQuarantineOrder(directory);
