@@ -145,7 +145,9 @@ describe("each broken answer ends with exactly one visible post", () => {
     await sweepUntil(deliveries, async () => (await looksAt(postId)) === 1);
     await pause(8_000);
     await untilState(postId, "confirmed");
-    expect((await learnedMs())[0]).toBeLessThan(6_000);
+    // Nothing at all is learned where the first look came so late that it saw the post.
+    const [learned = 0] = await learnedMs();
+    expect(learned).toBeLessThan(6_000);
   });
 
   test("an answer that is slower than the deadline", async () => {

@@ -83,7 +83,9 @@ describe.skipIf(noBrowser !== null)("what a person sees of what Galley saw", () 
     await page.goto(`${server.url}/posts/${postId}`);
     await page.getByText("Did this go live?").waitFor();
     await page.getByText("what may be this post, or one that somebody else wrote").first().waitFor();
-    await page.getByText(/^It was sent at .* Galley looked \d+ times, last at .* read to its end\.$/u).waitFor();
+    await page
+      .getByText(/^It was sent at .* Galley looked \d+ times, last at .* read to its end\.$/u)
+      .waitFor();
     const link = page.getByRole("list", { name: "Posts that may be it" }).getByRole("link");
     expect(await link.getAttribute("href")).toBe(address);
     expect(await link.getAttribute("target")).toBe("_blank");
@@ -95,40 +97,44 @@ describe.skipIf(noBrowser !== null)("what a person sees of what Galley saw", () 
     expect(await deliveryOf(postId)).toMatchObject({ externalUrl: address });
   });
 
-  test("a second copy, with both addresses, until somebody says that it is settled", { timeout: 180_000 }, async () => {
-    const text = "Came up when nobody expected it any more";
-    const postId = await sent(text, { kind: "late_commit", delayMs: 12_000 });
-    await becomes(postId, "confirmed");
-    const { id = "" } = (await deliveryOf(postId)) ?? {};
-    // The first of them is made until it shows both; the other one a day later.
-    await expect
-      .poll(
-        async () => {
-          await sql`update delivery_later_looks set due_at = clock_timestamp(), done_at = null, outcome = null
+  test(
+    "a second copy, with both addresses, until somebody says that it is settled",
+    { timeout: 180_000 },
+    async () => {
+      const text = "Came up when nobody expected it any more";
+      const postId = await sent(text, { kind: "late_commit", delayMs: 12_000 });
+      await becomes(postId, "confirmed");
+      const { id = "" } = (await deliveryOf(postId)) ?? {};
+      // The first of them is made until it shows both; the other one a day later.
+      await expect
+        .poll(
+          async () => {
+            await sql`update delivery_later_looks set due_at = clock_timestamp(), done_at = null, outcome = null
             where delivery_id = ${id} and turn = 1 and outcome is distinct from 'found'`.execute(
-            server.database.system,
-          );
-          return (await deliveryOf(postId))?.secondCopies.length;
-        },
-        { timeout: patience, interval: 3_000 },
-      )
-      .toBe(1);
-    await page.goto(`${server.url}/needs-you`);
-    await page.getByText("This is live twice").waitFor();
-    await page.getByText("Live twice", { exact: true }).waitFor();
-    await inspect(page, "needs-second-copy");
-    await page.goto(`${server.url}/posts/${postId}`);
-    await page.getByText("This is live twice").waitFor();
-    await inspect(page, "post-second-copy");
-    const links = page.getByRole("list", { name: "Copies on the platform" }).getByRole("link");
-    const [copy] = (await deliveryOf(postId))?.secondCopies ?? [];
-    const hrefs = await links.evaluateAll((all) => all.map((one) => one.getAttribute("href")));
-    expect(hrefs).toEqual([copy?.ownUrl, copy?.url]);
-    expect(new Set(hrefs).size).toBe(2);
-    await press(page, "button", "Done");
-    await page.getByText("This is live twice").waitFor({ state: "detached" });
-    expect((await deliveryOf(postId))?.secondCopies[0]?.acknowledgedAt).not.toBeNull();
-    await page.goto(`${server.url}/needs-you`);
-    await page.getByText("Nothing needs you").waitFor();
-  });
+              server.database.system,
+            );
+            return (await deliveryOf(postId))?.secondCopies.length;
+          },
+          { timeout: patience, interval: 3_000 },
+        )
+        .toBe(1);
+      await page.goto(`${server.url}/needs-you`);
+      await page.getByText("This is live twice").waitFor();
+      await page.getByText("Live twice", { exact: true }).waitFor();
+      await inspect(page, "needs-second-copy");
+      await page.goto(`${server.url}/posts/${postId}`);
+      await page.getByText("This is live twice").waitFor();
+      await inspect(page, "post-second-copy");
+      const links = page.getByRole("list", { name: "Copies on the platform" }).getByRole("link");
+      const [copy] = (await deliveryOf(postId))?.secondCopies ?? [];
+      const hrefs = await links.evaluateAll((all) => all.map((one) => one.getAttribute("href")));
+      expect(hrefs).toEqual([copy?.ownUrl, copy?.url]);
+      expect(new Set(hrefs).size).toBe(2);
+      await press(page, "button", "Done");
+      await page.getByText("This is live twice").waitFor({ state: "detached" });
+      expect((await deliveryOf(postId))?.secondCopies[0]?.acknowledgedAt).not.toBeNull();
+      await page.goto(`${server.url}/needs-you`);
+      await page.getByText("Nothing needs you").waitFor();
+    },
+  );
 });
