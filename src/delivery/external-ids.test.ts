@@ -1,7 +1,7 @@
 import { newId } from "#kit";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
-import { intentFor, next, statements } from "../../test/statements.ts";
+import { intentFor, statements } from "../../test/statements.ts";
 import type { Claimed } from "./claim.ts";
 
 const { at, moveHouse, claimOne, intend, settle } = statements();

@@ -90,8 +90,15 @@ export function createQuarantine(options: {
       await store.writeBeat(transaction, next, now);
       const { mayRunTwice } = await store.readInstallation(transaction);
       const position = now.position ?? 0;
-      return { epoch: row.epoch, beat: next, position, isLost: alarm !== null, mayRunTwice };
+      const isSilent = now.timeline === null;
+      return { epoch: row.epoch, beat: next, position, isLost: alarm !== null, isSilent, mayRunTwice };
     });
+    if (known === 0 && written.isSilent) {
+      log.warn(
+        {},
+        "this database tells neither its timeline nor its position: after a failover, say so with `galley quarantine start`",
+      );
+    }
     isPerhapsCopy = written.mayRunTwice;
     known = written.beat;
     // What was seen of a history that is lost counts no more.
