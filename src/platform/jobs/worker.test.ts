@@ -148,12 +148,21 @@ test("a failing job comes again and the worker goes on after it lost its connect
   await worker.stop();
 }, 40_000);
 
+type Cuttable = {
+  url: string;
+  cut(): void;
+  mend(): Promise<void>;
+  /** As a pooler that waits for its server: nobody's LISTEN arrives. Resolves with the first that does not. */
+  keepListeners(): Promise<void>;
+};
+
 /** A way to the database that can be cut. */
-async function cuttableDatabase(): Promise<{ url: string; cut(): void; mend(): Promise<void> }> {
+async function cuttableDatabase(): Promise<Cuttable> {
   const url = new URL(setup.url);
   const folder = url.searchParams.get("host");
   const path = folder === null ? null : `${folder}/.s.PGSQL.${url.port}`;
   const sockets = new Set<Socket>();
+  let kept: (() => void) | null = null;
   function listen(port: number): Server {
     return createServer((near) => {
       const far = path === null ? connect(Number(url.port), url.hostname) : connect(path);
@@ -161,7 +170,11 @@ async function cuttableDatabase(): Promise<{ url: string; cut(): void; mend(): P
         sockets.add(socket);
         socket.on("error", () => undefined).on("close", () => [near, far].forEach((one) => one.destroy()));
       }
-      near.pipe(far).pipe(near);
+      far.pipe(near);
+      near.on("data", (bytes: Buffer) => {
+        if (kept !== null && bytes.includes("LISTEN")) kept();
+        else far.write(bytes);
+      });
     }).listen(port, "127.0.0.1");
   }
   let server = listen(0);
@@ -177,6 +190,11 @@ async function cuttableDatabase(): Promise<{ url: string; cut(): void; mend(): P
     mend: async () => {
       server = listen(port);
       await once(server, "listening");
+    },
+    keepListeners: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      kept = resolve;
+      return promise;
     },
   };
 }
@@ -219,3 +237,16 @@ test("a worker outlives a database that goes away again and again, also while it
   child.kill("SIGKILL");
   await once(child, "exit");
 }, 90_000);
+
+test("a worker whose listener waits for a database that then goes away ends in order", async () => {
+  const database = await cuttableDatabase();
+  const child = await startProcess("deaf", 50, database.url);
+  database.cut();
+  const listens = database.keepListeners();
+  await database.mend();
+  await listens;
+  child.kill("SIGTERM");
+  await pause(500);
+  database.cut();
+  expect(await once(child, "exit")).toEqual([0, null]);
+}, 40_000);

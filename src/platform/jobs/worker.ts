@@ -5,7 +5,7 @@ import { type Logger, withLogContext } from "#platform/telemetry";
 import { run, type Runner, type TaskList, type WorkerEvents } from "graphile-worker";
 import { EventEmitter } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 import { freeOrphanedJobs, lookForDeadWorkers } from "./dead-workers.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { queueLogger } from "./queue-logger.ts";
@@ -70,6 +70,28 @@ function toTaskList({ tasks, metrics, log }: WorkerOptions): TaskList {
   return Object.fromEntries(entries);
 }
 
+/**
+ * A connection that is given back a second time stays given back. The queue does so with the one that listens, where it
+ * was told to end while LISTEN waited for the database and then failed (graphile-worker 0.18, `listenForChanges`), and
+ * the error, which nobody hears, would end the process.
+ */
+function releasesOnce(pool: Pool): Pool {
+  const connect = pool.connect.bind(pool);
+  type Callback = Parameters<typeof connect>[0];
+  function connectOnce(callback?: Callback): Promise<PoolClient> | void {
+    if (!callback) return connect();
+    connect((error, client, release) => {
+      let isReleased = false;
+      callback(error, client, (why) => {
+        if (!isReleased) release(why);
+        isReleased = true;
+      });
+    });
+  }
+  pool.connect = connectOnce as Pool["connect"];
+  return pool;
+}
+
 /** `over` settles when the queue runs nothing any more, or has had its time to come to an end. */
 type Queue = { id: string; runner: Runner; over: Promise<unknown>; pool: Pool };
 
@@ -127,7 +149,7 @@ async function runQueue(
   const { promise: poolId, resolve } = Promise.withResolvers<string>();
   events.once("pool:create", ({ workerPool }) => resolve(workerPool.id));
   const runner = await run({
-    pgPool: pool,
+    pgPool: releasesOnce(pool),
     taskList: tasks,
     concurrency,
     pollInterval: pollMs,
