@@ -281,7 +281,9 @@ inline proven_absent() {
   attempt_is(over);
   if
   :: goes_to(scheduled)
+#ifndef IN_TIME
   :: !hides_ours -> tell_failed(); goes_to(refused)     /* missed: meanwhile it is too late */
+#endif
   fi
 }
 
@@ -290,7 +292,7 @@ inline write_look() {
   :: !FENCE_STANDS
   :: FENCE_STANDS ->
 #ifdef NO_ASKED_BEFORE
-     if :: look == absent && !KNOWN_LONG_ENOUGH -> look = again :: else fi;
+     if :: (look == absent || look == ask) && !KNOWN_LONG_ENOUGH -> look = again :: else fi;
 #endif
      printf("worker %d has looked: %e\n", _pid, look);
      if
