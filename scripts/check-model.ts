@@ -33,7 +33,11 @@ function withoutRule(rule: Rule): Check {
     run: {
       model: `${root}model/${rule.model}`,
       // What would be sent twice is told as failed a step before, where it comes too late.
-      defines: [rule.name, `TROUBLES=${rule.troubles}`, ...(rule.breaks === "never twice" ? ["IN_TIME"] : [])],
+      defines: [
+        rule.name,
+        `TROUBLES=${rule.troubles}`,
+        ...(rule.breaks === "never twice" ? ["IN_TIME"] : []),
+      ],
       search: deep.has(rule.name) ? "deep" : "shortest",
     },
     rule,
