@@ -43,13 +43,14 @@ export type Doubt = {
 /** More would be a list that nobody reads. */
 const mostSeen = 5;
 
+const isEqual = ({ likeness }: { likeness?: string }) => likeness !== "similar";
+
 /** What is told of `posts`: equal ones before those that only resemble the item, then the closest to `sentAt`. */
 export function seenPosts(
   posts: readonly (Published & Pick<ListedPost, "createdAt"> & { likeness?: string })[],
   sentAt: Date,
 ): SeenPost[] {
   const distance = ({ createdAt }: { createdAt: Date }) => Math.abs(createdAt.getTime() - sentAt.getTime());
-  const isEqual = ({ likeness }: { likeness?: string }) => likeness !== "similar";
   return posts
     .toSorted(
       (left, right) => Number(isEqual(right)) - Number(isEqual(left)) || distance(left) - distance(right),

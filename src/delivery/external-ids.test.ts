@@ -1,5 +1,4 @@
 import { newId } from "#kit";
-import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { intentFor, statements } from "../../test/statements.ts";
 import type { Claimed } from "./claim.ts";

@@ -6,15 +6,7 @@ import { isDatabaseUnavailable } from "#platform/db";
 import type { Acquaintance } from "./acquaintance.ts";
 import type { AttemptRecord, Claimed } from "./claim.ts";
 import { judgeLook, type LookFacts, type LookResult, mustCoverFrom } from "./proof.ts";
-import {
-  type Tools,
-  accessIsBack,
-  itemKey,
-  leftOver,
-  noAccess,
-  publishedBefore,
-  windowFor,
-} from "./tools.ts";
+import { type Tools, accessIsBack, itemKey, leftOver, publishedBefore, windowFor } from "./tools.ts";
 import { isDuplicate, lookAfterMs } from "./verdicts.ts";
 
 /** What reading back needs besides the common tools. */

@@ -19,7 +19,7 @@ type QuarantineView = {
 } & store.Progress;
 
 /** What only a person can know when a quarantine ends. */
-export type ReleaseWords = {
+type ReleaseWords = {
   /** The other Galley, where this may be a copy, is switched off. */
   otherIsOff?: boolean;
   /** In the time that was lost, nobody sent early what is planned for later: it need not be looked for. */

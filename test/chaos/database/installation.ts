@@ -41,7 +41,7 @@ export type Installation = {
   /** Starts the workers, on another database or data folder where that is said. */
   startWorkers(elsewhere?: Record<string, string>): Promise<Workers>;
   /** A further server, ended with the rest; see `startPostgres`. */
-  startServer(directory: string, primaryPort?: number): Promise<Postgres>;
+  startServer: (directory: string, primaryPort?: number) => Promise<Postgres>;
   /** Waits until no more than `left` posts are open, and no quarantine; false where that takes too long. */
   calmsDown(left: number, withinMs?: number): Promise<boolean>;
   /** Waits until a quarantine has begun, where one does, and has been left. */
@@ -95,7 +95,7 @@ export function inPeace(): () => Life {
 }
 
 /** The first goes on all the time; the others are killed or told to end every few seconds, and start again. */
-export function comingAndGoing(random: () => number): () => Life {
+function comingAndGoing(random: () => number): () => Life {
   let born = 0;
   return () => {
     born += 1;
@@ -294,7 +294,7 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
 }
 
 /** Deliveries that are due and have not come to an end. */
-export async function openPosts(house: House): Promise<number> {
+async function openPosts(house: House): Promise<number> {
   return [...(await unsettled(house)).values()].reduce((sum, waiting) => sum + waiting, 0);
 }
 

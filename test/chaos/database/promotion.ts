@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Workers } from "../workers.ts";
 import { beforeLongestPause } from "./beats.ts";
 import { type Forwarder, startForwarder } from "./forwarder.ts";
 import { attemptsBegin, attemptsOf, type Installation, openInstallation } from "./installation.ts";
