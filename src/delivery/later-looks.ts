@@ -98,7 +98,7 @@ async function read(tools: ReconcileTools, look: LaterLook): Promise<Seen> {
     attempt.id,
     located.posts.map(({ externalId }) => externalId),
   );
-  const facts = { sentAt, skewMs, clockAheadMs, taken };
+  const facts = { sentAt, skewMs, clockAheadMs, taken, setForwardMs: attempt.setForwardMs };
   if (located.by === "list" && isClockOff(facts)) throw new TypeError("the platform's clock is off");
   const copies = candidatesIn(located, facts).slice(isOwnUnknown(look) ? 1 : 0);
   if (copies.length > 0) return { outcome: "found", copies };

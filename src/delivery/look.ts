@@ -36,6 +36,8 @@ export async function lookOnce(
   attempt: AttemptRecord,
 ): Promise<Look> {
   const sinceSend = sinceSendMs(claimed, attempt);
+  // Before the listing is asked for: what passes while it comes back is not in it.
+  const knownForMs = tools.acquaintance.knownForMs(attempt.id);
   let windowMs = Math.max(attempt.windowMs, 2 * claimed.learnedMs);
   // Of what a restored database forgot, the window begins with the age of the backup.
   let settlingMs = windowMs;
@@ -47,7 +49,7 @@ export async function lookOnce(
     if (connector?.locate === "unsupported") {
       return {
         windowMs,
-        result: judge(tools, claimed, attempt, { ...unread, windowMs, settlingMs }),
+        result: judge(tools, claimed, attempt, { ...unread, windowMs, settlingMs, knownForMs }),
         listed: false,
       };
     }
@@ -63,6 +65,7 @@ export async function lookOnce(
       located,
       windowMs,
       settlingMs,
+      knownForMs,
       taken,
       witnesses,
       clockAheadMs,
@@ -125,7 +128,10 @@ function judge(
   tools: ReconcileTools,
   claimed: Claimed,
   attempt: AttemptRecord,
-  seen: Pick<LookFacts, "located" | "windowMs" | "settlingMs" | "taken" | "witnesses" | "clockAheadMs">,
+  seen: Pick<
+    LookFacts,
+    "located" | "windowMs" | "settlingMs" | "knownForMs" | "taken" | "witnesses" | "clockAheadMs"
+  >,
 ): LookResult {
   const next = claimed.plan?.items[attempt.item + 1];
   return judgeLook({
@@ -134,7 +140,6 @@ function judge(
     // The claim came before the listing was asked for, so this is never too late.
     lookedAt: claimed.claimedAt,
     setForwardMs: attempt.setForwardMs,
-    knownForMs: tools.acquaintance.knownForMs(attempt.id),
     skewMs: tools.settings.skewMs,
     isTwinOfLost: isTwinOfLost(claimed, attempt),
     hasReplies: next !== undefined && next.kind !== "post",

@@ -175,6 +175,35 @@ describe("what is found", () => {
       "found",
     );
   });
+
+  test("is one that a thread goes on below only where no other can appear any more", () => {
+    const alone = { located: list([post("first", 1_000)]), hasReplies: true };
+    expect(judgeLook(look(alone)).kind).toBe("found");
+    // A stranger's copy may show before ours does, on a list that lacks a page, or beside ours with other quotes.
+    expect(judgeLook(look({ ...alone, lookedAt: after(5_000), knownForMs: 5_000 })).kind).toBe("again");
+    expect(judgeLook(look({ ...alone, knownForMs: 5_000 })).kind).toBe("again");
+    expect(verdicts({ ...alone, witnesses: ["own"] })).toEqual(["again", "ask"]);
+    expect(verdicts({ ...alone, located: list([post("first", 1_000)], after(-1_000)) })).toEqual([
+      "again",
+      "ask",
+    ]);
+    const edited = list([post("first", 1_000), post("ours", 2_000, { likeness: "similar" })]);
+    expect(verdicts({ ...alone, located: edited })).toEqual(["again", "ask"]);
+    // Nothing follows: whichever of them is ours, there is one.
+    expect(judgeLook(look({ located: edited })).kind).toBe("found");
+  });
+
+  test("is not one of before t_send, also where the database's clock was set forward since", () => {
+    const byHand = list([post("byHand", -60_000)]);
+    const stepped = {
+      located: byHand,
+      setForwardMs: 60_000,
+      lookedAt: after(760_000),
+      clockAheadMs: -60_000,
+    };
+    expect(judgeLook(look(stepped)).kind).toBe("again");
+    expect(judgeLook(look({ ...stepped, located: list([post("ours", 1_000)]) })).kind).toBe("found");
+  });
 });
 
 test("what stands under a key of our own is ours, and nothing there is a proof after the window", () => {

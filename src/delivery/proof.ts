@@ -35,7 +35,7 @@ export type LookFacts = {
 };
 
 /** What decides which posts of a reading may be the item. */
-export type MatchFacts = Pick<LookFacts, "sentAt" | "skewMs" | "clockAheadMs" | "taken">;
+export type MatchFacts = Pick<LookFacts, "sentAt" | "setForwardMs" | "skewMs" | "clockAheadMs" | "taken">;
 
 export type LookResult =
   | { kind: "found"; published: Published; createdAt: Date }
@@ -68,14 +68,11 @@ export function judgeLook(facts: LookFacts): LookResult {
       return { kind: "again", waitMs: untilWindow, why: "the platform cannot be read", blind: true };
     return ask(facts, "unsupported", "This platform does not let Galley read back what was published", []);
   }
-  const candidates = candidatesIn(facts.located, facts);
-  // A thread goes on below this one, so that it matters which of them is ours.
-  if (candidates.length > 1 && facts.hasReplies && facts.located.by === "list") {
-    return askOnceOver(facts, "several_equal", "Several equal posts may be this one", candidates);
-  }
   // The oldest that is young enough: what came later may belong to an attempt that comes later.
-  const found = candidates[0];
+  const found = candidatesIn(facts.located, facts)[0];
   if (found) {
+    const doubt = facts.hasReplies && facts.located.by === "list" ? oneOfSeveral(facts.located, facts) : null;
+    if (doubt !== null) return doubt;
     const { createdAt, externalId, url, data, refused, deferred } = found;
     const rest = { ...(refused ? { refused } : {}), ...(deferred ? { deferred } : {}) };
     return { kind: "found", published: { externalId, url, data, ...rest }, createdAt };
@@ -113,9 +110,14 @@ function unowned({ posts }: LocatedInList, { taken }: MatchFacts): ListedPost[] 
 }
 
 /** Not from before t_send: by the measured difference of the clocks where there is one, else within the skew. */
-function isYoungEnough({ createdAt }: ListedPost, { sentAt, skewMs, clockAheadMs }: MatchFacts): boolean {
-  const tolerance = clockAheadMs === null ? skewMs : Math.min(skewMs, measuredToleranceMs);
-  return createdAt.getTime() - (clockAheadMs ?? 0) >= sentAt.getTime() - tolerance;
+function isYoungEnough(
+  { createdAt }: ListedPost,
+  { sentAt, skewMs, clockAheadMs, setForwardMs }: MatchFacts,
+): boolean {
+  if (clockAheadMs === null) return createdAt.getTime() >= sentAt.getTime() - skewMs;
+  // The difference is to the clock as it is now, and t_send is by the clock as it was then.
+  const sent = sentAt.getTime() + setForwardMs;
+  return createdAt.getTime() - clockAheadMs >= sent - Math.min(skewMs, measuredToleranceMs);
 }
 
 /** Beyond the skew no time of that platform proves anything. */
@@ -123,30 +125,56 @@ export function isClockOff({ clockAheadMs, skewMs }: Pick<LookFacts, "clockAhead
   return clockAheadMs !== null && Math.abs(clockAheadMs) > skewMs;
 }
 
+/**
+ * A thread goes on below this one, so that it matters which post is ours, and an equal one that somebody else wrote may
+ * show first. Null: the list is whole, the window is over, and nothing else may be it.
+ */
+function oneOfSeveral(located: LocatedInList, facts: LookFacts): LookResult | null {
+  const doubtful = doubts(located, facts);
+  if (doubtful.length > 1) {
+    return askOnceOver(facts, "several_equal", "Several posts may be this one", doubtful);
+  }
+  const untilWindow = untilWindowMs(facts);
+  if (untilWindow > 0) {
+    const why = "an equal post is there, and the next part waits until no other can appear";
+    return { kind: "again", waitMs: Math.min(untilWindow, lookAfterMs(facts.looks)), why };
+  }
+  const whole = wholeFrom(located, facts);
+  return whole instanceof Date ? null : askOnceOver(facts, whole.reason, whole.why, doubtful);
+}
+
 /** The window is over and nothing was found: whether that is a proof, and what it lacks where it is none. */
 function absentFrom(located: LocatedInList, facts: LookFacts): LookResult {
-  const { coversFrom } = located;
-  if (isClockOff(facts)) return askOnceOver(facts, "clock", clockWords(facts), doubts(located, facts));
   const doubtful = doubts(located, facts);
-  if (coversFrom === null || coversFrom > mustCoverFrom(facts.sentAt, facts.skewMs)) {
-    const why = "The platform's list does not reach back to the moment of sending";
-    return askOnceOver(facts, "reach", why, doubtful);
-  }
-  if (doubtful.length > 0) {
+  const whole = wholeFrom(located, facts);
+  // What may be the post is told before what a list lacks that was read far enough.
+  if (doubtful.length > 0 && (whole instanceof Date || whole.reason === "witnesses")) {
     const why = "The platform shows what may be this post, or one that somebody else wrote";
     return askOnceOver(facts, "resembles", why, doubtful);
   }
+  if (!(whole instanceof Date)) return askOnceOver(facts, whole.reason, whole.why, doubtful);
   if (facts.isTwinOfLost) {
     const why = "The platform says that it has this post already, and its list does not show it";
     return askOnceOver(facts, "twin", why, []);
   }
-  const listed = new Set(located.posts.flatMap(({ externalId, aliases = [] }) => [externalId, ...aliases]));
-  const missing = facts.witnesses.filter((id) => !listed.has(id));
-  if (missing.length > 0) {
-    const why = `The platform's list lacks ${missing.length} of the posts that Galley has seen published, so it may lack this one too`;
-    return askOnceOver(facts, "witnesses", why, []);
+  return { kind: "absent", coversFrom: whole };
+}
+
+/** From when on a list shows all that it must, by a clock that agrees; else what it lacks. */
+function wholeFrom(
+  located: LocatedInList,
+  facts: LookFacts,
+): Date | { reason: "clock" | "reach" | "witnesses"; why: string } {
+  const { coversFrom, posts } = located;
+  if (isClockOff(facts)) return { reason: "clock", why: clockWords(facts) };
+  if (coversFrom === null || coversFrom > mustCoverFrom(facts.sentAt, facts.skewMs)) {
+    return { reason: "reach", why: "The platform's list does not reach back to the moment of sending" };
   }
-  return { kind: "absent", coversFrom };
+  const listed = new Set(posts.flatMap(({ externalId, aliases = [] }) => [externalId, ...aliases]));
+  const missing = facts.witnesses.filter((id) => !listed.has(id));
+  if (missing.length === 0) return coversFrom;
+  const why = `The platform's list lacks ${missing.length} of the posts that Galley has seen published, so it may lack this one too`;
+  return { reason: "witnesses", why };
 }
 
 /**

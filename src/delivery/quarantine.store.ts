@@ -82,6 +82,11 @@ export async function enterQuarantine(
   await sql`
     update deliveries d set look_since = least(d.look_since, i.unknown_since)
     from installation i where d.state not in ('confirmed', 'cancelled', 'partly')`.execute(db);
+  await restartWindows(db);
+}
+
+/** What is open may have been repeated until now, by another process or in a history that was lost. */
+export async function restartWindows(db: Kysely<Schema>): Promise<void> {
   await sql`
     update delivery_attempts a set settled_fence = d.fence,
       window_ms = least(a.window_ms + extract(epoch from clock_timestamp() - a.intent_at) * 1000, 2147483647)::integer

@@ -164,6 +164,8 @@ export function createQuarantine(options: {
         if (mayRunTwice && !otherIsOff) throw mayBeTwo();
         const { unchecked, reading } = await store.quarantineProgress(transaction);
         if (!mayRunTwice && unchecked + reading > 0) throw unfinished(unchecked + reading);
+        // Until a moment ago the other one may have sent.
+        if (mayRunTwice) await store.restartWindows(transaction);
         await store.leaveQuarantine(transaction);
         if (nothingSentEarly) await store.forgetLater(transaction);
         await recordInstallationEvent(transaction, {
