@@ -55,6 +55,7 @@ describe.skipIf(noBrowser !== null)("a copy of a Galley with planned posts", () 
     const release = dialog.getByRole("button", { name: "Let posts go out" });
     expect(await release.isDisabled()).toBe(true);
     await dialog.getByText("Then 1 planned post goes out at its time").waitFor();
+    await dialog.getByText(/What people did after .* is forgotten here/u).waitFor();
     await dialog.getByLabel("The other Galley is switched off").click();
     await dialog.getByLabel("Nobody sent a planned post early").click();
     await release.click();

@@ -66,6 +66,8 @@ export const quarantineText = {
   release: "Let posts go out",
   releaseLead: "Galley can't know this by itself.",
   released: "Posts go out again",
+  forgotten: (since: string) =>
+    `What people did after ${since} is forgotten here: a post that was called off, or an approval taken back, stands again. Look through the calendar before posts go out.`,
   keep: "Keep waiting",
   otherIsOff: "The other Galley is switched off",
   otherIsOffHelp: "This may be a copy. If both run, both send the same posts.",

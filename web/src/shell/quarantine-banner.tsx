@@ -14,6 +14,7 @@ import { type ReleaseWords, ReleaseDialog } from "./release-dialog.tsx";
 type Quarantine = {
   active: boolean;
   reason?: string | null;
+  unknownSince?: string | null;
   unchecked?: number;
   reading?: number;
   asking?: number;
@@ -45,10 +46,6 @@ export function QuarantineBanner() {
   if (!view?.active) return null;
   const { unchecked = 0, reading = 0, later = 0, mayRunTwice = false } = view;
   const left = unchecked + reading;
-  function begin(): void {
-    if (mayRunTwice || later > 0) setAsking(true);
-    else release.mutate({ otherIsOff: false, nothingSentEarly: false });
-  }
   return (
     <div
       role="alert"
@@ -59,12 +56,18 @@ export function QuarantineBanner() {
         {quarantineText.lead} {isInstallationAdmin ? progress(view, left) : quarantineText.others}
       </p>
       {isInstallationAdmin ? (
-        <Button size="sm" busy={release.isPending} disabled={left > 0 && !mayRunTwice} onClick={begin}>
+        <Button
+          size="sm"
+          busy={release.isPending}
+          disabled={left > 0 && !mayRunTwice}
+          onClick={() => setAsking(true)}
+        >
           {quarantineText.release}
         </Button>
       ) : null}
       {isAsking ? (
         <ReleaseDialog
+          since={view.unknownSince ?? null}
           later={later}
           mayRunTwice={mayRunTwice}
           busy={release.isPending}

@@ -1,4 +1,6 @@
 import { useState } from "react";
+import { browserTimeZone } from "../account/time-zone-select.tsx";
+import { formatMomentWithZone } from "../lib/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
 import { SwitchField } from "../ui/switch-field.tsx";
@@ -8,6 +10,8 @@ import { quarantineText } from "./messages.ts";
 export type ReleaseWords = { otherIsOff: boolean; nothingSentEarly: boolean };
 
 type ReleaseDialogProps = {
+  /** Since when it is not known what was done, as ISO text. */
+  since: string | null;
   /** How many posts are planned for later and would be looked up first. */
   later: number;
   mayRunTwice: boolean;
@@ -17,7 +21,7 @@ type ReleaseDialogProps = {
 };
 
 /** Asks what nobody but a person can know, before posts go out again. */
-export function ReleaseDialog({ later, mayRunTwice, busy, onClose, onRelease }: ReleaseDialogProps) {
+export function ReleaseDialog({ since, later, mayRunTwice, busy, onClose, onRelease }: ReleaseDialogProps) {
   const [otherIsOff, setOtherIsOff] = useState(false);
   const [nothingSentEarly, setNothingSentEarly] = useState(false);
   return (
@@ -28,6 +32,9 @@ export function ReleaseDialog({ later, mayRunTwice, busy, onClose, onRelease }: 
       description={quarantineText.releaseLead}
     >
       <DialogBody className="grid gap-4">
+        <p className="text-sm">
+          {quarantineText.forgotten(since === null ? "" : formatMomentWithZone(since, browserTimeZone()))}
+        </p>
         {mayRunTwice ? (
           <SwitchField
             label={quarantineText.otherIsOff}

@@ -49,6 +49,7 @@ function inWords(view: z.output<typeof viewSchema>): string {
       ? "Switch the other Galley off, if there is one, before you let posts go out here."
       : `What was sent after ${view.unknownSince ?? "the backup"} is looked up on the platforms: ${left} left.`,
     view.asking > 0 ? `${view.asking} need an answer in the dashboard.` : "",
+    "What people called off since then stands again here: look through the calendar first.",
     view.later > 0
       ? `${view.later} planned for later are looked up when they are due; --nothing-sent-early spares that.`
       : "",
