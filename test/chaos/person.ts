@@ -2,7 +2,7 @@ import { connectorRegistry } from "#connectors";
 import { GalleyError } from "#kit";
 import { sql } from "kysely";
 import type { ConnectedChannel, House } from "./house.ts";
-import type { Visible } from "./platforms.ts";
+import type { Target, Visible } from "./platforms.ts";
 
 /** A delivery about which Galley asks what became of one of its items. */
 type Question = {
@@ -60,7 +60,7 @@ export async function answerQuestions(
         (post) => post.account === channel?.account && post.text === question.text && post.from !== "person",
       );
       const named = new Set(seenIn(question).map(bare));
-      const live = await answer(house, question, [
+      const live = await answer(house, question, channel?.target, [
         ...own.filter(({ url }) => named.has(bare(url))),
         ...own.filter(({ url }) => !named.has(bare(url))),
       ]);
@@ -82,11 +82,12 @@ function bare(url: string): string {
 async function answer(
   { deliveries, author }: House,
   { id }: Question,
+  target: Target | undefined,
   own: readonly Visible[],
 ): Promise<Visible | null> {
   for (const post of own) {
     try {
-      await deliveries.resolve(author, id, { outcome: "live", url: post.url });
+      await deliveries.resolve(author, id, { outcome: "live", url: target?.asShown(post.url) ?? post.url });
       return post;
     } catch (error) {
       if (!(error instanceof GalleyError) || error.code !== "delivery.address_taken") throw error;

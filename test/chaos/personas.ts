@@ -119,6 +119,8 @@ export const personaKinds: Record<string, Kind> = {
     on: Object.keys(duplicateCodes),
     switches: (random, bounds, platform) => ({
       ...spells("empty", 0)(random, bounds, platform),
+      // Over two attempts and their windows.
+      staleMs: 5 * bounds.windowMs,
       refusesNearEqual: true,
     }),
   },

@@ -40,6 +40,7 @@ export function email(url: string, smtpPort: number, { deadlineMs, windowMs }: B
     calm: () => setFaults(url, []),
     expireTokens: async () => undefined,
     withdraw: async () => undefined,
+    asShown: (address) => address,
     personas: null,
     journal: async () => {
       const { body } = await send(url, { path: "/api/messages" });

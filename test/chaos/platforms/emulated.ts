@@ -45,6 +45,7 @@ export function emulated({ url, settings }: Running, bounds: Bounds, own: Own): 
     expireTokens: () => control(url, "POST", "/control/expire-tokens"),
     withdraw: revokes ? withdraw : async () => undefined,
     journal: () => readJournal(url),
+    asShown: (url) => url,
     personas: {
       set: (personas) => control(url, "PUT", "/control/personas", { personas }),
       post: (account, text, agoMs) => control(url, "POST", "/control/post", { account, text, agoMs }),

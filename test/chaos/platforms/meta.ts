@@ -9,6 +9,7 @@ export function meta(id: "facebook" | "instagram", running: Running, bounds: Bou
     accounts: 8,
     weight: id === "facebook" ? 3 : 2,
     repeats: id === "instagram",
+    asShown: (url) => (id === "facebook" ? url.replace(running.url, "https://www.facebook.com") : url),
     needsImage: id === "instagram",
     settings: {
       pollMs: 100,

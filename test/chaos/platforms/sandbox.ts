@@ -35,6 +35,7 @@ export function sandbox(url: string, bounds: Bounds): Target {
     calm: () => setFaults(url, []),
     expireTokens: () => control(url, "POST", "/control/expire-tokens"),
     withdraw: async () => undefined,
+    asShown: (address) => address,
     personas: null,
     journal: async () => {
       const { body } = await send(url, { path: "/control/journal" });

@@ -24,6 +24,7 @@ export function site(publicUrl: string): Target {
     calm: async () => undefined,
     expireTokens: async () => undefined,
     withdraw: async () => undefined,
+    asShown: (address) => address,
     personas: null,
     async journal({ database }) {
       const sites = createSites({

@@ -81,6 +81,8 @@ export type Target = {
   withdraw(): Promise<void>;
   /** Everything that is visible or will be, from the platform's own journal. */
   journal(house: Pick<House, "database">): Promise<Visible[]>;
+  /** The address of a post as people copy it from the real platform. */
+  asShown(url: string): string;
   /** Null where all accounts are alike. */
   personas: Personas | null;
 };

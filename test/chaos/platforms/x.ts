@@ -10,6 +10,7 @@ export function x(running: Running, bounds: Bounds): Target {
     accounts: 8,
     weight: 4,
     access: (number) => ({ kind: "consent", before: {}, page: { username: `chaos_${number}` }, pick: 0 }),
+    asShown: (url) => url.replace(running.url, "https://x.com"),
     account: (number) => `chaos_${number}`,
     ownApp: { clientId, clientSecret },
     settings: { postsPer15Minutes: plenty, postsPerDay: plenty, appPostsPerDay: plenty },
