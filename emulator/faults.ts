@@ -113,6 +113,8 @@ export type Twist = {
   shuffle: boolean;
   /** The listing is as it was at this moment. */
   asOfMs: number;
+  /** The same, of what stands under one post. */
+  answersAsOfMs: number;
 };
 
 export function twistOf(fault: Fault | null): Twist {
@@ -122,6 +124,7 @@ export function twistOf(fault: Fault | null): Twist {
     ghost: fault?.kind === "ghost_duplicate",
     shuffle: fault?.kind === "reordered_listing",
     asOfMs: Infinity,
+    answersAsOfMs: Infinity,
   };
 }
 

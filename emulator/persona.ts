@@ -28,6 +28,8 @@ export type Persona = {
   staleHides: number;
   staleAfterMs: number;
   staleMs: number;
+  /** What stands under a post is told the same way. */
+  staleAnswers: boolean;
   /** It knows nothing of `Idempotency-Key`. */
   ignoresKeys: boolean;
   /** Of this account alone. */
@@ -46,6 +48,7 @@ const ordinary: Persona = {
   staleHides: 0,
   staleAfterMs: 0,
   staleMs: 0,
+  staleAnswers: false,
   ignoresKeys: false,
   faults: [],
 };

@@ -231,7 +231,7 @@ export async function startPlatform(
     const reached = reaching(request, persona, rules.sizeName);
     const refused = before(reached, account, persona);
     const asOfMs = operation === "list" ? personas.asOf(account, persona, clock.now().getTime()) : Infinity;
-    const twist = { ...twistOf(fault), asOfMs };
+    const twist = { ...twistOf(fault), asOfMs, answersAsOfMs: persona.staleAnswers ? asOfMs : Infinity };
     const answer = refused ?? (await answered(reached, fault, twist));
     if (operation === "create" && answer.status < 300) after(account, persona, fault);
     return sendThrough(fault, told(request, answer, persona), response, bodies);

@@ -72,7 +72,9 @@ export function createComments(
     }
     oauth.authenticate(request, "partnerApiSocialActionsComments.GET_ALL", ["r_organization_social"]);
     const now = clock.now().getTime();
-    const listed = state.comments.of(urn).filter((comment) => comment.listedAt <= now);
+    const listed = state.comments
+      .of(urn)
+      .filter((comment) => comment.listedAt <= Math.min(now, twist.answersAsOfMs));
     return pageOf(request, twist.shuffle ? listed : listed.toReversed(), wire, state.switches);
   }
 

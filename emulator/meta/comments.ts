@@ -66,7 +66,7 @@ export function createCommentEdges(state: MetaState, clock: PlatformClock): Comm
     const newestFirst = post.mediaType !== null || params.values.get("order") === "reverse_chronological";
     const comments = state.posts
       .of(post.id)
-      .filter((one) => one.listedAt <= now())
+      .filter((one) => one.listedAt <= Math.min(now(), twist.answersAsOfMs))
       .filter((one) => since === null || one.createdAt >= since)
       .toSorted((left, right) => (right.createdAt - left.createdAt) * (newestFirst ? 1 : -1))
       .map((one) =>

@@ -6,7 +6,7 @@ import { startPlatform } from "../platform.ts";
 import { setSwitches } from "../switches.ts";
 import { plainPage } from "./consent.page.ts";
 import type { MetaApp, MetaPost } from "./state.ts";
-import { createState, manyPages } from "./state.ts";
+import { createState, manyPages, shortcodeOf } from "./state.ts";
 import { ownerOf, postByHand } from "./by-hand.ts";
 import { businessUsage, errorAnswer, exhaustedUsage, GraphRefusal, namedError } from "./errors.ts";
 import { createGraph } from "./graph.ts";
@@ -168,7 +168,10 @@ function visible(post: MetaPost, publicUrl: string): Visible {
     text: post.link === null || post.text.includes(post.link) ? post.text : `${post.text}\n${post.link}`,
     altTexts: post.altTexts,
     inReplyTo: post.parent,
-    url: `${publicUrl}/${post.id}`,
+    url:
+      post.kind === "post" && post.mediaType !== null
+        ? `${publicUrl}/p/${shortcodeOf(post)}/`
+        : `${publicUrl}/${post.id}`,
     createdAt: post.createdAt,
     ghost: post.ghost,
     ...(post.byHand ? { byHand: true } : {}),

@@ -9,7 +9,7 @@ import { timeOf } from "./pages.ts";
 import type { GraphParams } from "./params.ts";
 import { parsed } from "./params.ts";
 import type { Container, MetaPost, MetaState } from "./state.ts";
-import { graphTime } from "./state.ts";
+import { graphTime, shortcodeOf } from "./state.ts";
 
 /** Publishing: https://developers.facebook.com/docs/instagram-platform/content-publishing */
 export type InstagramEdges = {
@@ -164,7 +164,7 @@ export function createInstagramEdges(
   }
 
   function node(post: MetaPost): Record<string, unknown> {
-    const shortcode = Buffer.from(post.id.slice(4)).toString("base64url").slice(0, 11);
+    const shortcode = shortcodeOf(post);
     return {
       id: post.id,
       caption: post.text === "" ? undefined : post.text,

@@ -198,6 +198,11 @@ export function createState(app: MetaApp, pages: MetaPage[] = somePages): MetaSt
   };
 }
 
+/** What stands in the address of an Instagram post, as short as there: its own for each. */
+export function shortcodeOf({ id }: Pick<MetaPost, "id">): string {
+  return Buffer.from(id.slice(-8)).toString("base64url").slice(0, 11);
+}
+
 export function secretHash(secret: string): string {
   return createHash("sha256").update(secret).digest("base64url");
 }

@@ -51,7 +51,8 @@ export async function answerQuestions(
     for (const question of questions) {
       const { why } = question;
       const channel = connected.find((one) => one.id === question.channelId);
-      if (readable && !looks) {
+      // Connected again, it can be read.
+      if (readable && (!looks || why.startsWith("The platform could not be read"))) {
         await deliveries.retry(author, question.id);
         told({ channel, why, readable, byPage: true });
         continue;

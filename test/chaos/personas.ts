@@ -121,6 +121,9 @@ export const personaKinds: Record<string, Kind> = {
       ...spells("empty", 0)(random, bounds, platform),
       // Over two attempts and their windows.
       staleMs: 5 * bounds.windowMs,
+      // There, nothing is a witness.
+      staleAnswers: true,
+      faults: [on("create", "lost_answer", 0.2)],
       refusesNearEqual: true,
     }),
   },

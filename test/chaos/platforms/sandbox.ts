@@ -44,7 +44,7 @@ export function sandbox(url: string, bounds: Bounds): Target {
         account: accountId,
         text,
         altTexts: [],
-        url,
+        url: `${url}/posts/${id}`,
         inReplyTo,
         from: ghost ? "platform" : "galley",
       }));
