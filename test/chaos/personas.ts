@@ -123,7 +123,7 @@ export const personaKinds: Record<string, Kind> = {
       staleMs: 5 * bounds.windowMs,
       // There, nothing is a witness.
       staleAnswers: true,
-      faults: [on("create", "lost_answer", 0.2)],
+      faults: [on("create", "lost_answer", 0.4)],
       refusesNearEqual: true,
     }),
   },
