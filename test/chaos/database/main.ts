@@ -26,6 +26,8 @@ const { values } = parseArgs({
     restores: { type: "string", default: "0" },
     failovers: { type: "string", default: "0" },
     poolers: { type: "string", default: "0" },
+    /** Scenarios at a time: each waits more than it works. */
+    together: { type: "string", default: "2" },
     control: { type: "string" },
     controls: { type: "boolean", default: false },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
@@ -70,15 +72,18 @@ async function play(name: string, times: number, mutations: Control["mutations"]
 
 /** True when all was kept. */
 async function playAll(): Promise<boolean> {
+  const wanted = Object.entries(scenarios).filter(([, { times }]) => Number(times) > 0);
+  const next = wanted.filter(([, { scenario, what }]) => {
+    if (scenario !== behindPgBouncer || hasPgBouncer) return true;
+    console.log(`${what}: left out, since there is no PgBouncer here (Debian's package pgbouncer)`);
+    return false;
+  });
   const rows: Row[] = [];
-  for (const [name, { scenario, what, times }] of Object.entries(scenarios)) {
-    if (Number(times) === 0) continue;
-    if (scenario === behindPgBouncer && !hasPgBouncer) {
-      console.log(`${what}: left out, since there is no PgBouncer here (Debian's package pgbouncer)`);
-      continue;
-    }
-    rows.push(await play(name, Number(times)));
-  }
+  const places = next.values();
+  const playOn = async (): Promise<void> => {
+    for (const [name, { times }] of places) rows.push(await play(name, Number(times)));
+  };
+  await Promise.all(Array.from({ length: Number(values.together) }, playOn));
   console.log(`seed ${values.seed}`);
   console.table(rows);
   return rows.every(({ kept }) => kept);
