@@ -33,6 +33,8 @@ export const readOnly: Scenario = async ({ times, ...options }) => {
     const rows = await primary.query(
       `select state, error_code as code, count(*)::integer as count from delivery_attempts
        where settled_by is distinct from 'answer' and state in ('confirmed', 'ambiguous', 'absent_proven')
+         -- On a slow machine an answer may come too late, and is not known then.
+         and error_code is distinct from 'delivery.deadline'
        group by state, error_code`,
     );
     const findings = rows.map(({ state, code, count }): Finding => {
