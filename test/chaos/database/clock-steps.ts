@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { giveClock, stepClock } from "../../clock.ts";
 import { on } from "../platforms/target.ts";
-import { attemptsBegin, attemptsOf, bounds, openInstallation, usualFaults } from "./installation.ts";
+import { attemptsBegin, attemptsOf, openInstallation, usualFaults } from "./installation.ts";
 import type { Scenario } from "./scenario.ts";
 import { urlAt } from "./server.ts";
 
@@ -9,6 +9,8 @@ const postsEach = 40;
 const stillOpen = 15;
 const hourMs = 3_600_000;
 
+/** Time enough for several looks before a late post comes up, still within the window. */
+const bounds = { deadlineMs: 1_000, windowMs: 6_000, latestMs: 4_000 };
 /** The weather of all, with so many lost answers and late posts that each step meets some. */
 const faults = [
   on("create", "lost_answer", 0.15),
@@ -16,12 +18,15 @@ const faults = [
   ...usualFaults,
 ];
 
+/** Back and right again, then ahead and right again. Set right from behind, it says that each window has passed. */
+const steps = [-hourMs, hourMs, hourMs, -hourMs];
+
 /**
- * The database's clock is set by an hour, ahead or back and later right again, while answers are lost and posts are
- * still to come up. The platforms' clocks, and those of the workers, stay right.
+ * The database's clock is set by an hour, again and again, while answers are lost and posts are still to come up. The
+ * platforms' clocks, and those of the workers, stay right.
  */
 export const clockSteps: Scenario = async ({ times, ...options }) => {
-  const installation = await openInstallation(options);
+  const installation = await openInstallation({ ...options, bounds });
   const { primary, random } = installation;
   const url = urlAt(primary.port);
   await giveClock(url);
@@ -35,7 +40,7 @@ export const clockSteps: Scenario = async ({ times, ...options }) => {
       await installation.order(postsEach);
       await attemptsBegin(primary, before.length, postsEach / 2);
       await pause(random() * 1_000);
-      const byMs = aheadMs === 0 ? (random() < 0.5 ? hourMs : -hourMs) : -aheadMs;
+      const byMs = steps[(round - 1) % steps.length] ?? 0;
       await stepClock(url, { byMs });
       aheadMs += byMs;
       await installation.calmsDown(stillOpen, 2 * bounds.windowMs);

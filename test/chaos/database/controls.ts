@@ -33,6 +33,19 @@ export const controls: Record<string, Control> = {
       },
     ],
   },
+  "no-own-clock": {
+    what: "a window has passed when the database's clock says so, however that was set",
+    scenario: "steps",
+    times: 4,
+    mutations: [
+      {
+        file: "src/delivery/proof.ts",
+        find: "Math.max(byDatabase, settlingMs - knownForMs)",
+        put: "byDatabase",
+      },
+      { file: "src/delivery/deliveries.ts", find: "await clockSteps.compare();", put: "" },
+    ],
+  },
   "no-place": {
     what: "a copy of an installation takes itself for the first one",
     scenario: "clones",

@@ -63,6 +63,8 @@ export type InstallationOptions = {
   mutations: readonly Mutation[];
   say: (line: string) => void;
   platforms: readonly string[];
+  /** How long a platform may take. */
+  bounds?: Bounds;
   /** How many worker processes. */
   workers?: number;
   /** What stands between everybody and the forwarder, by the port of the latter. */
@@ -73,7 +75,7 @@ export type InstallationOptions = {
   live?: (random: () => number) => () => Life;
 };
 
-export const bounds: Bounds = { deadlineMs: 1_000, windowMs: 3_000, latestMs: 1_000 };
+export const usualBounds: Bounds = { deadlineMs: 1_000, windowMs: 3_000, latestMs: 1_000 };
 /** A worker compares its database with what it knows every two seconds. */
 const noticedWithinMs = 5_000;
 const settleWithinMs = 60_000;
@@ -83,7 +85,7 @@ const accounts = 8;
 export const usualFaults: readonly FaultSwitch[] = [
   on("create", "lost_answer", 0.04),
   on("create", "error_after_commit", 0.03),
-  on("create", "late_commit", 0.04, { delayMs: bounds.latestMs }),
+  on("create", "late_commit", 0.04, { delayMs: usualBounds.latestMs }),
   on("create", "slow", 1, { delayMs: 200 }),
 ];
 
@@ -120,7 +122,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
 }
 
 async function openAll(options: InstallationOptions, closing: AsyncDisposableStack): Promise<Installation> {
-  const { seed, mutations, environment = {}, workers: count = 2 } = options;
+  const { seed, mutations, bounds = usualBounds, environment = {}, workers: count = 2 } = options;
   const random = seededRandom(seed);
   const startedAt = performance.now();
   const directory = await mkdtemp(join(tmpdir(), "galley-history-"));
