@@ -39,7 +39,11 @@ export function printResult(row: Row, { judged, asked, findings }: Result): void
   console.log(`${row.what}: ${row.times} times, ${row.posts} posts, ${row.seconds} s`);
   for (const { what, count, isWrong } of findings)
     console.log(`${isWrong === true && count > 0 ? "WRONG: " : ""}${what}: ${count}`);
-  for (const line of [...judged.verdict.examples.slice(0, 10), ...judged.remarks.slice(0, 10), ...judged.notes])
+  for (const line of [
+    ...judged.verdict.examples.slice(0, 10),
+    ...judged.remarks.slice(0, 10),
+    ...judged.notes,
+  ])
     console.log(line);
   for (const [why, count] of asked.why) console.log(`asked ${count} times: ${why}`);
   for (const output of judged.crashedWorkers) console.log(`a worker ended by itself: ${output}`);
