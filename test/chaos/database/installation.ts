@@ -75,7 +75,7 @@ export type InstallationOptions = {
   live?: (random: () => number) => () => Life;
 };
 
-export const usualBounds: Bounds = { deadlineMs: 1_000, windowMs: 3_000, latestMs: 1_000 };
+const usualBounds: Bounds = { deadlineMs: 1_000, windowMs: 3_000, latestMs: 1_000 };
 /** A worker compares its database with what it knows every two seconds. */
 const noticedWithinMs = 5_000;
 const settleWithinMs = 60_000;
