@@ -48,6 +48,8 @@ const settings = {
   wal_keep_size: "256MB",
   hot_standby: "on",
   wal_retrieve_retry_interval: "200ms",
+  // In its own folder, which goes with it: a server that is killed leaves what it had of shared memory.
+  dynamic_shared_memory_type: "mmap",
   listen_addresses: host,
   unix_socket_directories: "",
   max_connections: "120",
