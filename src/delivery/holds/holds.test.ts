@@ -63,6 +63,11 @@ async function channelIs(status: "connected" | "needs_reconnect" | "disconnected
   await channels.set({ status }).where("id", "=", house.channelId).execute();
 }
 
+/** How often a text is out there; what an earlier test left may be, too. */
+async function copiesOf(text: string): Promise<number> {
+  return (await platform.journal()).filter((post) => post.text === text).length;
+}
+
 async function eventsOf(action: string): Promise<{ target_id: string | null }[]> {
   const events = server.database.system.selectFrom("audit_events").select("target_id");
   return events.where("action", "=", action).where("workspace_id", "=", house.workspaceId).execute();
@@ -122,9 +127,12 @@ describe("a platform that asks to wait", () => {
     const second = await orderPost(there, deliveries, textVariant("Second"), { graceSeconds: 7_200 });
     await sweepOnce();
     expect((await viewOf(second.postId, there.workspaceId)).waiting?.code).toBe("delivery.throttled");
-    expect(await platform.journal()).toEqual([]);
+    expect(await copiesOf("First")).toBe(0);
     expect(await deliveries.holds.lift(actor, house.channelId)).toMatchObject({ hold: null });
-    await sweepUntil(deliveries, async () => (await platform.journal()).length === 2);
+    await sweepUntil(
+      deliveries,
+      async () => (await copiesOf("First")) === 1 && (await copiesOf("Second")) === 1,
+    );
     expect(await eventsOf("channel.hold_lifted")).toEqual([{ target_id: house.channelId }]);
     // Nothing is held any more, and nothing is said twice.
     await deliveries.holds.lift(actor, house.channelId);
@@ -192,8 +200,7 @@ describe("a channel that has to be connected again", () => {
     await channelIs("connected");
     await sweepOnce();
     expect((await viewOf(postId)).state).toBe("missed");
-    // Posts of the tests before may go out here too.
-    expect((await platform.journal()).map(({ text }) => text)).not.toContain("Held");
+    expect(await copiesOf("Held")).toBe(0);
   });
 
   let isRevoked: boolean;
@@ -233,7 +240,7 @@ describe("a channel that has to be connected again", () => {
     isRevoked = false;
     await channelIs("connected");
     await untilState(postId, "confirmed");
-    expect(await platform.journal()).toHaveLength(1);
+    expect(await copiesOf("Only once")).toBe(1);
   });
 
   test("is looked at again after it was disconnected, where a person was asked by then", async () => {
@@ -252,7 +259,7 @@ describe("a channel that has to be connected again", () => {
     await channelIs("connected");
     await untilState(postId, "confirmed");
     expect(await timesTold(postId)).toBeGreaterThan(told);
-    expect(await platform.journal()).toHaveLength(1);
+    expect(await copiesOf("Only once")).toBe(1);
   });
 
   test("gives a look that fails for another reason a second chance before a person is asked", async () => {
