@@ -245,8 +245,8 @@ export const controls: Record<string, Control> = {
     mutations: [
       {
         file: "src/delivery/proof.ts",
-        find: "if (candidates.length > 1 && facts.hasReplies &&",
-        put: "if (candidates.length > 1 && facts.hasReplies && facts.looks < 0 &&",
+        find: "const doubt = facts.hasReplies &&",
+        put: "const doubt = facts.hasReplies && facts.looks < 0 &&",
       },
     ],
     platforms: ["x", "linkedin-page", "facebook"],
