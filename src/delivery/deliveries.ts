@@ -178,9 +178,8 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
 
   const writeIntent = groupCommit<Intent, boolean>({
     flush: async (intents) => {
-      const { standing, reached } = await writeIntents(database.system, intents, quarantine.seen());
-      quarantine.saw(reached);
-      return standing;
+      const written = await quarantine.watch((seen) => writeIntents(database.system, intents, seen));
+      return written.standing;
     },
     isolates: isRefusedRow,
     maxItems,

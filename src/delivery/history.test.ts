@@ -64,6 +64,14 @@ test.each([
   expect(alarmOf({ ...moved, hasDeliveries: false })).toBeNull();
 });
 
+test("a copy whose database has lost something as well asks for the other one, too", () => {
+  const copy = { ...calm, place: { ...place, machine: "b".repeat(32) }, now: { ...calm.now, server: "8" } };
+  expect(alarmOf(copy)).toMatchObject({
+    reason: expect.stringMatching(/on another server/) as string,
+    mayRunTwice: true,
+  });
+});
+
 test("a first address, and a machine that is not known, are no other place", () => {
   const before = { ...place, machine: null, address: null };
   expect(alarmOf({ ...calm, marker: { epoch: "e", beat: 40, place: before } })).toBeNull();

@@ -41,10 +41,10 @@ const longSilenceMs = 24 * 3_600_000;
  */
 export function alarmOf(facts: HistoryFacts): Alarm | null {
   const lost = lostHistory(facts);
-  if (lost !== null) return { reason: lost, mayRunTwice: false };
   const { marker, place, hasDeliveries } = facts;
   const moved = hasDeliveries && marker?.place && place ? moveOf(marker.place, place) : null;
-  return moved === null ? null : { reason: moved, mayRunTwice: true };
+  const reason = lost ?? moved;
+  return reason === null ? null : { reason, mayRunTwice: moved !== null };
 }
 
 function lostHistory({ row, now, marker, ...facts }: HistoryFacts): string | null {

@@ -49,6 +49,40 @@ const isHeld = ({ id, item, number, turn, looksTried }: LaterLook) => sql<boolea
   delivery_id = ${id} and item = ${item} and number = ${number} and turn = ${turn}
   and tries = ${looksTried} and done_at is null`;
 
+/** Keeps others away from a look until the transaction ends. False: it was lost to another process, which looks itself. */
+export async function holdLook(transaction: Kysely<Schema>, look: LaterLook): Promise<boolean> {
+  const { rows } = await sql`
+    select from delivery_later_looks where ${isHeld(look)} for update`.execute(transaction);
+  return rows.length > 0;
+}
+
+/**
+ * What was taken for absent is there, and the item may be about to be sent again. "marked": it waits for that, and is
+ * looked for first. "moving": it is on its way just now. Null: neither.
+ */
+export async function lookBeforeResend(
+  transaction: Kysely<Schema>,
+  { workspaceId, id, item, number }: LaterLook,
+): Promise<"marked" | "moving" | null> {
+  const { rows: held } = await sql<{ state: string }>`
+    select state from deliveries where workspace_id = ${workspaceId} and id = ${id} for update`.execute(
+    transaction,
+  );
+  const { rows } = await sql<{ isOut: boolean }>`
+    select exists (select from delivery_attempts
+      where delivery_id = ${id} and item = ${item} and state = 'confirmed') as "isOut"`.execute(transaction);
+  const state = held[0]?.state;
+  if (rows[0]?.isOut !== false || state === undefined) return null;
+  if (state === "claimed" || state === "in_flight") return "moving";
+  if (state !== "scheduled" && state !== "needs_reconnect") return null;
+  await sql`
+    update deliveries d set look_since = least(d.look_since, a.intent_at + least(a.clock_step_ms, 0) * interval '1 millisecond')
+    from delivery_attempts a
+    where d.workspace_id = ${workspaceId} and d.id = ${id}
+      and a.delivery_id = ${id} and a.item = ${item} and a.number = ${number}`.execute(transaction);
+  return "marked";
+}
+
 /** Ends a look. False: it was lost to another process, which looks itself. */
 export async function finishLook(
   db: Kysely<Schema>,

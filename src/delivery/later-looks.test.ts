@@ -162,6 +162,22 @@ test("what was published at once, or found by reading back, is not looked for ag
 });
 
 describe("a later look", () => {
+  test("that finds what waits to be sent again lets it be found, not sent", async () => {
+    await platform.setFaults([
+      { kind: "late_commit", delayMs: 4_000 },
+      { kind: "throttle", delayMs: 600_000 },
+    ]);
+    const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Waits to be sent again"));
+    await sweepUntil(deliveries, async () => (await viewOf(postId)).attempts.length === 2);
+    await expect.poll(async () => (await viewOf(postId)).state).toBe("scheduled");
+    await comesUp("Waits to be sent again", 1);
+    await lookNow(deliveryId, 1, "found");
+    expect((await viewOf(postId)).secondCopies).toEqual([]);
+    await sql`delete from delivery_holds`.execute(server.database.system);
+    await sweepUntil(deliveries, async () => (await viewOf(postId)).state === "confirmed");
+    expect(await visible("Waits to be sent again")).toHaveLength(1);
+  });
+
   test("leaves alone what may be what another lost answer was about", async () => {
     const first = await sentTwice("Equal posts", 4_500);
     // Its answer is lost, and the equal post that comes up may be the one or the other.
@@ -192,7 +208,7 @@ describe("a later look", () => {
     expect((await viewOf(postId)).secondCopies).toHaveLength(1);
   });
 
-  test("that always fails is given up after two days", async () => {
+  test("that always fails is given up in the end", async () => {
     const { deliveryId } = await sentTwice("Unreadable for ever");
     await platform.setFaults([{ kind: "error_before_commit", on: "list", remaining: null }]);
     await sql`update delivery_later_looks set tries = 11 where delivery_id = ${deliveryId}`.execute(

@@ -10,8 +10,10 @@ import {
   acknowledgeCopy,
   claimLaterLooks,
   finishLook,
+  holdLook,
   insertCopies,
   type LaterLook,
+  lookBeforeResend,
   type LookOutcome,
   putOffLook,
 } from "./later-looks.store.ts";
@@ -22,7 +24,7 @@ import { readBack, type ReconcileTools } from "./look.ts";
 import { invisibleMs } from "./reconcile.ts";
 import { settledJobs } from "./settle.ts";
 
-/** A minute after the first failure, then twice as long each time: about two days in all. */
+/** A minute after the first failure, then twice as long each time: about a day and a half in all. */
 const firstPauseMs = 60_000;
 const mostTries = 12;
 
@@ -35,12 +37,13 @@ type LaterTools = {
 
 type Candidate = Published & { createdAt: Date };
 type Seen =
-  | { outcome: Exclude<LookOutcome, "found" | "given_up"> }
+  | { outcome: Exclude<LookOutcome, "found" | "given_up"> | "clock_off" }
   | { outcome: "found"; copies: Candidate[] };
 
 /**
  * Looks once more, and a day later once more, for what was taken for absent and sent again (migration 0057,
- * docs/decisions/0126): a platform that shows posts late has both by then. Nothing of a delivery moves.
+ * docs/decisions/0126): a platform that shows posts late has both by then. What waits to be sent again is looked up first;
+ * nothing else of a delivery moves.
  */
 export function laterLooks(parts: LaterTools): Sweep {
   const { database, tools, quarantine } = parts;
@@ -60,13 +63,14 @@ export function laterLooks(parts: LaterTools): Sweep {
   return { name: "delivery.later_looks", everyMs: 10_000, run: (signal) => looking.run(signal) };
 }
 
-/** Never throws; a look that fails is made again later, and given up after two days. */
+/** Never throws; a look that fails is made again later, and given up after its last try. */
 async function lookOnceMore(parts: LaterTools, look: LaterLook): Promise<void> {
   const { tools, database } = parts;
   try {
     const seen = await read(tools, look);
-    if (seen.outcome !== "found") await finishLook(database.system, look, seen.outcome);
-    else await tellOf(parts, look, seen.copies);
+    if (seen.outcome === "clock_off") await putOff(parts, look);
+    else if (seen.outcome === "found") await tellOf(parts, look, seen.copies);
+    else await finishLook(database.system, look, seen.outcome);
   } catch (error) {
     const asked = error instanceof ConnectorFailure ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
     tools.log.warn({ err: error, deliveryId: look.id, tries: look.looksTried }, "later look failed");
@@ -99,7 +103,7 @@ async function read(tools: ReconcileTools, look: LaterLook): Promise<Seen> {
     located.posts.map(({ externalId }) => externalId),
   );
   const facts = { sentAt, skewMs, clockAheadMs, taken, setForwardMs: attempt.setForwardMs };
-  if (located.by === "list" && isClockOff(facts)) throw new TypeError("the platform's clock is off");
+  if (located.by === "list" && isClockOff(facts)) return { outcome: "clock_off" };
   const copies = candidatesIn(located, facts).slice(isOwnUnknown(look) ? 1 : 0);
   if (copies.length > 0) return { outcome: "found", copies };
   return { outcome: covers(located, mustCoverFrom(sentAt, skewMs)) ? "none" : "uncovered" };
@@ -133,7 +137,7 @@ function covers(located: Located, from: Date): boolean {
 
 /**
  * Writes second copies down and lets people be told, in one transaction. What may still be another attempt's is left
- * for the next try.
+ * for the next try. Where the item waits to be sent again, the post is no copy: it is to be found before that.
  */
 async function tellOf(parts: LaterTools, look: LaterLook, found: readonly Candidate[]): Promise<void> {
   const { database, jobs, tools } = parts;
@@ -146,14 +150,21 @@ async function tellOf(parts: LaterTools, look: LaterLook, found: readonly Candid
     createdAt,
   }));
   await database.system.transaction().execute(async (transaction) => {
-    const written = new Set(await insertCopies(transaction, look, copies, tools.settings.skewMs));
+    if (!(await holdLook(transaction, look))) return;
+    const resend = await lookBeforeResend(transaction, look);
+    if (resend === "marked") return void (await finishLook(transaction, look, "found"));
+    // On its way: by the next try it is known whether the item was sent again.
+    const isMoving = resend === "moving";
+    const written = new Set(
+      isMoving ? [] : await insertCopies(transaction, look, copies, tools.settings.skewMs),
+    );
     const told = copies.filter((copy) => written.has(copy.id));
     const isWhole = told.length === copies.length;
-    const isHeld =
-      isWhole || look.looksTried >= mostTries
-        ? await finishLook(transaction, look, told.length > 0 ? "found" : "given_up")
-        : await putOffLook(transaction, look, pauseAfter(look.looksTried, 0));
-    if (!isHeld) throw new TypeError("the lease of a later look was lost");
+    if (isWhole || look.looksTried >= mostTries) {
+      await finishLook(transaction, look, told.length > 0 ? "found" : "given_up");
+    } else {
+      await putOffLook(transaction, look, pauseAfter(look.looksTried, 0));
+    }
     if (told.length === 0) return;
     const missedAt = look.missedAt ?? attempt.lookedAt;
     if (missedAt !== null) {

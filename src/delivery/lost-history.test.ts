@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { orderQuarantine } from "#platform/config";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,7 +56,7 @@ test("a database that forgot what a process saw it write takes no intent of it",
   const deliveries = galley.start();
   await deliveries.checkDurability();
   const post = await orderPost(galley.house, deliveries, textVariant("once"));
-  deliveries.quarantine.saw(Number.MAX_SAFE_INTEGER);
+  await deliveries.quarantine.watch(() => Promise.resolve({ reached: Number.MAX_SAFE_INTEGER }));
   const { run = () => Promise.resolve() } = deliveries.sweeps[0] ?? {};
   await run(AbortSignal.timeout(5_000));
   expect(await galley.stateOf(deliveries, post.postId)).toBe("scheduled");
@@ -76,7 +77,7 @@ test("what is written while a beat waits for another process does not make the d
     beating = deliveries.quarantine.beat();
     await vi.waitFor(async () => expect(await beatsThatWait()).toBeGreaterThan(0), 10_000);
     await orderPost(galley.house, deliveries, textVariant("meanwhile"));
-    deliveries.quarantine.saw(await position());
+    await deliveries.quarantine.watch(async () => ({ reached: await position() }));
   });
   await beating;
   expect(await deliveries.quarantine.view()).toMatchObject({ active: false, reason: null });
@@ -185,6 +186,34 @@ test("a draft of before the restore is looked for when it is sent: it may have b
   expect(await lookSince(fresh.postId)).toBeNull();
 });
 
+test("between two times that were lost nothing was", async () => {
+  const deliveries = galley.start();
+  await deliveries.checkDurability();
+  const ada = await galley.owner();
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+  const { system } = galley.database;
+  await sql`insert into lost_times (since, until) values (${hoursAgo(50)}, ${hoursAgo(49)})`.execute(system);
+  await deliveries.quarantine.enter(ada, hoursAgo(1));
+  await deliveries.quarantine.release(ada);
+  const dueAt = new Date(Date.now() + 60_000);
+  const lookSince = async (createdAt: Date) => {
+    const draft = await orderPost(galley.house, deliveries, textVariant("later"), { dueAt });
+    await sql`update posts set created_at = ${createdAt} where id = ${draft.postId}`.execute(system);
+    // Ordered once more, as of now.
+    const { rows: ordered } = await sql<{ row: unknown }>`
+      delete from deliveries d where id = ${draft.deliveryId} returning to_jsonb(d) as row`.execute(system);
+    const { rows } = await sql<{ since: Date | null }>`
+      insert into deliveries
+      select * from jsonb_populate_record(null::deliveries, ${JSON.stringify(ordered[0]?.row)}::jsonb)
+      returning look_since as since`.execute(system);
+    return rows[0]?.since ?? null;
+  };
+  expect(await lookSince(new Date())).toBeNull();
+  expect(await lookSince(hoursAgo(24))).toBeInstanceOf(Date);
+  expect((await lookSince(hoursAgo(24)))?.getTime()).toBeGreaterThan(hoursAgo(2).getTime());
+  expect((await lookSince(hoursAgo(60)))?.getTime()).toBeLessThan(hoursAgo(49).getTime());
+});
+
 test("nothing needs to be looked for later where nobody sent early", async () => {
   const deliveries = galley.start();
   await deliveries.checkDurability();
@@ -221,5 +250,23 @@ test("a copy of an installation sends nothing until somebody says that the other
   const again = galley.start(undefined, copied);
   await again.checkDurability();
   expect((await again.quarantine.view()).active).toBe(false);
+  await rm(copied, { recursive: true });
+}, 60_000);
+
+test("a copy that was said to be restored is still asked for the other one", async () => {
+  const original = galley.start();
+  await original.checkDurability();
+  await orderPost(galley.house, original, textVariant("once"), { dueAt: new Date(Date.now() + 60_000) });
+  await original.quarantine.beat();
+  const copied = await mkdtemp(join(tmpdir(), "galley-copied-"));
+  await cp(galley.dataDir, copied, { recursive: true, preserveTimestamps: true });
+  await orderQuarantine(copied, new Date());
+  const clone = galley.start(undefined, copied);
+  await clone.checkDurability();
+  expect(await clone.quarantine.view()).toMatchObject({
+    active: true,
+    mayRunTwice: true,
+    reason: "An administrator said that it was restored.",
+  });
   await rm(copied, { recursive: true });
 }, 60_000);

@@ -1,5 +1,6 @@
 import { isLoopbackName } from "#kit";
-import { open, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { writeWhole } from "#platform/files";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 
@@ -38,16 +39,7 @@ export async function readMarker(directory: string): Promise<Marker | null> {
 
 /** Durably: an older marker would make a newer database look right. */
 export async function writeMarker(directory: string, marker: Marker): Promise<void> {
-  const path = join(directory, markerFile);
-  const draft = `${path}.${process.pid}`;
-  const file = await open(draft, "w", 0o600);
-  try {
-    await file.writeFile(JSON.stringify(marker));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, path);
+  await writeWhole(join(directory, markerFile), JSON.stringify(marker));
 }
 
 /** Where this installation is, as far as it can tell; an address of this machine alone is none. */

@@ -75,23 +75,35 @@ export async function enterQuarantine(
     update installation set quarantined_at = coalesce(quarantined_at, clock_timestamp()),
       quarantine_reason = coalesce(quarantine_reason, ${reason}),
       unknown_since = least(unknown_since, ${since}::timestamptz, clock_timestamp()),
-      may_run_twice = may_run_twice or ${mayRunTwice},
-      lost_since = least(lost_since, ${since}::timestamptz, clock_timestamp()), lost_until = clock_timestamp()`.execute(
-    db,
-  );
+      may_run_twice = may_run_twice or ${mayRunTwice}`.execute(db);
   await sql`
+    insert into lost_times (since, until)
+    select least(${since}::timestamptz, clock_timestamp()), clock_timestamp()`.execute(db);
+  await sql`
+    with held as materialized (
+      select d.workspace_id, d.id from deliveries d
+      where d.state not in ('confirmed', 'cancelled', 'partly') order by d.id for update)
     update deliveries d set look_since = least(d.look_since, i.unknown_since)
-    from installation i where d.state not in ('confirmed', 'cancelled', 'partly')`.execute(db);
+    from held, installation i where d.workspace_id = held.workspace_id and d.id = held.id`.execute(db);
   await restartWindows(db);
 }
 
+/** Locks what may have open attempts before these, as whoever settles does, so that no fence moves meanwhile. */
+export const heldOpen = sql`
+  select workspace_id, id, fence from deliveries
+  where state in ('claimed', 'in_flight', 'ambiguous', 'reconciling', 'needs_human')
+  order by id for update`;
+
 /** What is open may have been repeated until now, by another process or in a history that was lost. */
 export async function restartWindows(db: Kysely<Schema>): Promise<void> {
+  // What the clock was set by is added to a window by its own, and a window never shrinks.
   await sql`
-    update delivery_attempts a set settled_fence = d.fence,
-      window_ms = least(a.window_ms + extract(epoch from clock_timestamp() - a.intent_at) * 1000, 2147483647)::integer
-    from deliveries d
-    where d.workspace_id = a.workspace_id and d.id = a.delivery_id and a.state in ('open', 'ambiguous')`.execute(
+    with held as materialized (${heldOpen})
+    update delivery_attempts a set settled_fence = held.fence,
+      window_ms = greatest(a.window_ms, least(2147483647,
+        a.window_ms - a.clock_step_ms + extract(epoch from clock_timestamp() - a.intent_at) * 1000)::integer)
+    from held
+    where a.workspace_id = held.workspace_id and a.delivery_id = held.id and a.state in ('open', 'ambiguous')`.execute(
     db,
   );
 }
@@ -145,11 +157,11 @@ export async function leaveQuarantine(db: Kysely<Schema>): Promise<void> {
 }
 
 /** By a person's word nothing was sent before its time in the time that was lost: what is planned goes out as planned. */
-export async function forgetLater(db: Kysely<Schema>): Promise<void> {
+export async function forgetLater(db: Kysely<Schema>, quarantinedAt: Date): Promise<void> {
   await sql`
     update deliveries set look_since = null
     where look_since is not null and state = 'scheduled' and due_at > clock_timestamp()`.execute(db);
-  await sql`update installation set lost_since = null, lost_until = null`.execute(db);
+  await sql`delete from lost_times where until >= ${quarantinedAt}`.execute(db);
 }
 
 /** Nobody can find out: the next try is a person's, who was told to look first. */
@@ -175,7 +187,8 @@ export type LookFor = {
 
 /**
  * Records that an item may have been sent at some time since the history was lost: an attempt as of then, whose window
- * begins now. False: the fence has moved.
+ * begins now. Nothing of this process is on its way, so its deadline is not to come. False: the fence has moved, or it
+ * needs no look any more.
  */
 export async function writeLookFor(transaction: Kysely<Schema>, look: LookFor): Promise<boolean> {
   const { claimed } = look;
@@ -186,7 +199,7 @@ export async function writeLookFor(transaction: Kysely<Schema>, look: LookFor): 
       item_hashes = coalesce(d.item_hashes, ${look.itemHashes}::text[]),
       item_count = coalesce(d.item_count, ${look.itemHashes.length}::integer)
     where d.workspace_id = ${claimed.workspaceId} and d.id = ${claimed.id} and d.fence = ${claimed.fence}
-      and d.state = 'claimed' and d.lease_until > clock_timestamp()
+      and d.state = 'claimed' and d.lease_until > clock_timestamp() and d.look_since is not null
     returning d.id`.execute(transaction);
   if (rows.length === 0) return false;
   await sql`
@@ -194,11 +207,9 @@ export async function writeLookFor(transaction: Kysely<Schema>, look: LookFor): 
       intent_at, deadline_at, window_ms)
     select ${claimed.workspaceId}, ${look.attemptId}, ${claimed.id}, ${look.item}, ${look.number}, ${look.kind},
       ${claimed.channelId}, ${claimed.fence}, ${look.itemHashes[look.item] ?? ""}, d.look_since,
-      d.look_since + ${look.deadlineMs}::float8 * interval '1 millisecond',
+      least(d.look_since + ${look.deadlineMs}::float8 * interval '1 millisecond', clock_timestamp()),
       least(${look.windowMs} + extract(epoch from clock_timestamp() - d.look_since) * 1000, 2147483647)::integer
     from deliveries d
-    where d.workspace_id = ${claimed.workspaceId} and d.id = ${claimed.id} and d.look_since is not null`.execute(
-    transaction,
-  );
+    where d.workspace_id = ${claimed.workspaceId} and d.id = ${claimed.id}`.execute(transaction);
   return true;
 }

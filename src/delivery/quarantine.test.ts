@@ -156,6 +156,19 @@ test("an access that the platform refuses while it is asked is to be connected a
   expect(await galley.visible()).toEqual([]);
 }, 60_000);
 
+test("what takes long to send is looked up as soon as anything else", async () => {
+  const slow: Connector = {
+    ...galley.platform.connector,
+    settling: (context) => ({ ...galley.platform.connector.settling(context), deadlineMs: 600_000 }),
+  };
+  const before = galley.start();
+  await before.checkDurability();
+  const post = await orderPost(galley.house, before, textVariant("a film"));
+  await orderQuarantine(galley.dataDir, new Date(Date.now() - 1_000));
+  const deliveries = galley.start(slow);
+  await sweepUntil(deliveries, async () => (await galley.stateOf(deliveries, post.postId)) === "ambiguous");
+}, 60_000);
+
 test("the database itself refuses an attempt in quarantine", async () => {
   const deliveries = galley.start();
   const ada = await galley.owner();
@@ -179,4 +192,12 @@ test("the database itself refuses an attempt in quarantine", async () => {
     itemHashes: ["0"],
   };
   await expect(writeIntents(galley.database.system, [intent])).rejects.toMatchObject({ code: "GD006" });
+  // Nor after it, before it was looked for.
+  await galley.database.system
+    .updateTable("installation")
+    .set({ quarantined_at: null, quarantine_reason: null, unknown_since: null })
+    .execute();
+  await expect(writeIntents(galley.database.system, [intent])).rejects.toMatchObject({ code: "GD006" });
+  await galley.database.system.updateTable("deliveries").set({ look_since: null }).execute();
+  expect((await writeIntents(galley.database.system, [intent])).standing).toEqual([true]);
 });

@@ -31,9 +31,11 @@ export type Quarantine = {
   beat(): Promise<void>;
   /** What this process last wrote: a database that is behind it must not be claimed from. */
   known(): number;
-  /** How far this process has seen the database's log come, in bytes. */
-  seen(): number;
-  saw(position: number | null): void;
+  /**
+   * Asks the database something together with how far this process has seen its log come (in bytes), and keeps how far
+   * the answer says that it has come now. An answer that comes after its history was lost counts no more.
+   */
+  watch<Answer extends { reached: number | null }>(ask: (seen: number) => Promise<Answer>): Promise<Answer>;
   isActive(): Promise<boolean>;
   /**
    * Whether this may be a copy of a Galley that still runs, as of the last beat: then nothing is done that could disturb
@@ -50,6 +52,8 @@ export type Quarantine = {
   release(admin: SignedIn, words?: ReleaseWords): Promise<QuarantineView>;
 };
 
+const ordered = "An administrator said that it was restored.";
+
 /**
  * @param options.directory null: only the explicit commands, no comparison with a folder
  */
@@ -62,7 +66,8 @@ export function createQuarantine(options: {
   const { database, directory, publicUrl, log } = options;
   const db = database.system;
   let known = 0;
-  let seen = 0;
+  /** Another object for each history. */
+  let seen = { position: 0 };
   let place: Place | null = null;
   let isPerhapsCopy = false;
 
@@ -72,20 +77,15 @@ export function createQuarantine(options: {
     const order = directory === null ? null : await quarantineOrder(directory);
     if (directory !== null) place ??= await findPlace(directory, publicUrl);
     // What this process sees while the database is asked may be newer than the answer.
-    const seenPosition = seen;
+    const seenPosition = seen.position;
     const written = await db.transaction().execute(async (transaction) => {
       const { row, now, silentMs } = await store.readInstallation(transaction, true);
       const stake = await store.deliveriesAtStake(transaction);
       const facts = { row, now, silentMs, knownBeat: known, seenPosition, marker, place, ...stake };
       const alarm = alarmOf(facts);
-      if (order !== null) {
-        await quarantine(transaction, {
-          reason: "An administrator said that it was restored.",
-          since: order,
-        });
-      } else if (alarm !== null) {
-        await quarantine(transaction, { ...alarm, since: row.beatAt });
-      }
+      if (order !== null) await quarantine(transaction, { reason: ordered, since: order });
+      // Also beside an order: only what is seen here tells that it may be a copy.
+      if (alarm !== null) await quarantine(transaction, { ...alarm, since: row.beatAt });
       const next = Math.max(row.beat, furthestBeat(facts)) + 1;
       await store.writeBeat(transaction, next, now);
       const { mayRunTwice } = await store.readInstallation(transaction);
@@ -101,8 +101,9 @@ export function createQuarantine(options: {
     }
     isPerhapsCopy = written.mayRunTwice;
     known = written.beat;
-    // What was seen of a history that is lost counts no more.
-    seen = written.isLost ? written.position : Math.max(seen, written.position);
+    // What was seen of a history that is lost counts no more, nor what comes late from it.
+    if (written.isLost) seen = { position: written.position };
+    else seen.position = Math.max(seen.position, written.position);
     if (directory === null) return;
     await writeMarker(directory, { epoch: written.epoch, beat: written.beat, place });
     if (order !== null) await clearQuarantineOrder(directory);
@@ -135,9 +136,11 @@ export function createQuarantine(options: {
   return {
     beat,
     known: () => known,
-    seen: () => seen,
-    saw: (position) => {
-      seen = Math.max(seen, position ?? 0);
+    watch: async (ask) => {
+      const history = seen;
+      const answer = await ask(history.position);
+      history.position = Math.max(history.position, answer.reached ?? 0);
+      return answer;
     },
     mayRunTwice: () => isPerhapsCopy,
     isActive: async () => (await store.readInstallation(db)).quarantinedAt !== null,
@@ -167,7 +170,7 @@ export function createQuarantine(options: {
         // Until a moment ago the other one may have sent.
         if (mayRunTwice) await store.restartWindows(transaction);
         await store.leaveQuarantine(transaction);
-        if (nothingSentEarly) await store.forgetLater(transaction);
+        if (nothingSentEarly) await store.forgetLater(transaction, quarantinedAt);
         await recordInstallationEvent(transaction, {
           actor: { kind: "person", userId },
           action: "delivery.released",

@@ -154,3 +154,17 @@ test("the generated types are those of the migrations", async () => {
   const written = await readFile(new URL("./schema.gen.ts", import.meta.url), "utf8");
   expect(await schemaTypes(setup.url), "run node scripts/generate-schema.ts").toBe(written);
 });
+
+test("only what touches no tenant's table runs with its owner's rights, which row-level security may bind", async () => {
+  const { rows } = await sql<{ name: string }>`
+    select proname as name from pg_proc
+    where prosecdef and pronamespace = 'public'::regnamespace order by proname`.execute(
+    setup.database.system,
+  );
+  expect(rows.map(({ name }) => name)).toEqual([
+    "enqueue_jobs",
+    "guard_confirmed_address",
+    "guard_last_installation_admin",
+    "job_queue_state",
+  ]);
+});

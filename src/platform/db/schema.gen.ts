@@ -295,8 +295,6 @@ export type InstallationTable = {
   server: Nullable<string>;
   timeline: Nullable<string>;
   may_run_twice: Filled<boolean>;
-  lost_since: Nullable<Instant>;
-  lost_until: Nullable<Instant>;
 };
 
 export type InstallationAdminsTable = {
@@ -338,6 +336,12 @@ export type KnownDevicesTable = {
   user_agent: string;
   created_at: Instant;
   used_at: Instant;
+};
+
+export type LostTimesTable = {
+  id: Filled<number>;
+  since: Instant;
+  until: Instant;
 };
 
 export type MediaTable = {
@@ -740,6 +744,7 @@ export type Schema = {
   installation_events: InstallationEventsTable;
   invitations: InvitationsTable;
   known_devices: KnownDevicesTable;
+  lost_times: LostTimesTable;
   media: MediaTable;
   media_renditions: MediaRenditionsTable;
   members: MembersTable;

@@ -5,8 +5,10 @@ import { mkdir, open, readFile, readdir, rename, rm, stat } from "node:fs/promis
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { GalleyError, isId, sha256 } from "#kit";
+import { syncFolder, writeWhole } from "./whole.ts";
 
 export { makePrivateFolder } from "./private.ts";
+export { writeWhole } from "./whole.ts";
 
 /**
  * Bytes on disk under the hash of their content, one folder per workspace. A name stands for one
@@ -189,38 +191,6 @@ async function readPiece(file: FileHandle, size: number): Promise<Uint8Array> {
     filled += bytesRead;
   }
   return piece.subarray(0, filled);
-}
-
-/** The name appears with all of the bytes or not at all, also when the power fails. */
-async function writeWhole(target: string, bytes: Uint8Array): Promise<void> {
-  const folder = path.dirname(target);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const draft = `${target}.${randomBytes(6).toString("hex")}.part`;
-  try {
-    const file = await open(draft, "wx", 0o600);
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, target);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
-  await syncFolder(folder);
-}
-
-/** Makes a rename durable. Windows can't open folders and needs no such step. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 const reasons: Record<string, { code: string; message: string }> = {

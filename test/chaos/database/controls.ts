@@ -16,7 +16,7 @@ export const controls: Record<string, Control> = {
       { file: history, find: "now.position !== null && now.position < facts.seenPosition", put: "false" },
       {
         file: "src/delivery/deliveries.ts",
-        find: "writeIntents(database.system, intents, quarantine.seen())",
+        find: "writeIntents(database.system, intents, seen)",
         put: "writeIntents(database.system, intents, 0)",
       },
     ],

@@ -1,0 +1,50 @@
+-- Each time of which this database knows nothing, for itself: between two of them nothing was lost. Both roles may read
+-- it, so that no trigger here needs the rights of the tables' owner, whom row-level security may bind.
+create table lost_times (
+  id bigint generated always as identity primary key,
+  since timestamptz not null,
+  until timestamptz not null,
+  check (since <= until)
+);
+revoke insert, update, delete, truncate on lost_times from galley_app;
+grant select (quarantined_at, unknown_since, server, timeline) on installation to galley_app;
+insert into lost_times (since, until)
+  select lost_since, lost_until from installation where lost_since is not null;
+
+create or replace function mark_lost_delivery() returns trigger
+  language plpgsql
+  set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+  select min(case when new.due_at < l.until then l.since
+      when p.created_at < l.until then greatest(l.since, p.created_at) end)
+  into new.look_since
+  from lost_times l
+  left join posts p on p.workspace_id = new.workspace_id and p.id = new.post_id;
+  return new;
+end
+$$;
+alter table installation drop column lost_since, drop column lost_until;
+
+-- As before, with the rights of whoever writes.
+alter function unmark_lost_delivery() security invoker;
+alter function guard_quarantine() security invoker;
+
+-- As before; a window that is longer for a history that was lost puts off the first later look by hours at most.
+create or replace function plan_later_looks() returns trigger
+  language plpgsql
+  set enable_seqscan = off
+as $$
+begin
+  insert into delivery_later_looks (workspace_id, delivery_id, item, number, turn, due_at)
+  select a.workspace_id, a.delivery_id, a.item, a.number, t.turn, clock_timestamp() + t.later
+  from delivery_attempts a
+  cross join lateral (values
+    (1, least(4.0 * a.window_ms * interval '1 millisecond', interval '6 hours')), (2, interval '1 day'))
+    as t (turn, later)
+  where a.delivery_id = new.delivery_id and a.item = new.item and a.number < new.number
+    and a.state = 'absent_proven' and a.settled_by = 'located'
+  on conflict do nothing;
+  return null;
+end
+$$;
