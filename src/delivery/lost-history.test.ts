@@ -186,6 +186,37 @@ test("a draft of before the restore is looked for when it is sent: it may have b
   expect(await lookSince(fresh.postId)).toBeNull();
 });
 
+/** A draft of `createdAt`, ordered now. */
+async function orderDraft(
+  deliveries: Deliveries,
+  createdAt: Date,
+  dueAt: Date,
+): Promise<{ postId: string; lookSince: Date | null }> {
+  const { system } = galley.database;
+  const { postId, deliveryId } = await orderPost(galley.house, deliveries, textVariant("a draft"), { dueAt });
+  await sql`update posts set created_at = ${createdAt} where id = ${postId}`.execute(system);
+  const { rows: ordered } = await sql<{ row: unknown }>`
+    delete from deliveries d where id = ${deliveryId} returning to_jsonb(d) as row`.execute(system);
+  const { rows } = await sql<{ since: Date | null }>`
+    insert into deliveries
+    select * from jsonb_populate_record(null::deliveries, ${JSON.stringify(ordered[0]?.row)}::jsonb)
+    returning look_since as since`.execute(system);
+  return { postId, lookSince: rows[0]?.since ?? null };
+}
+
+test("a draft that was written in the lost time, and ordered in the quarantine, is looked for in it", async () => {
+  const deliveries = galley.start();
+  await deliveries.checkDurability();
+  await deliveries.quarantine.enter(await galley.owner(), new Date(Date.now() - 60_000));
+  const { postId, lookSince } = await orderDraft(
+    deliveries,
+    new Date(Date.now() - 30_000),
+    new Date(Date.now() + 500),
+  );
+  expect(lookSince).not.toBeNull();
+  await sweepUntil(deliveries, async () => (await galley.stateOf(deliveries, postId)) === "ambiguous");
+}, 60_000);
+
 test("between two times that were lost nothing was", async () => {
   const deliveries = galley.start();
   await deliveries.checkDurability();
@@ -195,19 +226,8 @@ test("between two times that were lost nothing was", async () => {
   await sql`insert into lost_times (since, until) values (${hoursAgo(50)}, ${hoursAgo(49)})`.execute(system);
   await deliveries.quarantine.enter(ada, hoursAgo(1));
   await deliveries.quarantine.release(ada);
-  const dueAt = new Date(Date.now() + 60_000);
-  const lookSince = async (createdAt: Date) => {
-    const draft = await orderPost(galley.house, deliveries, textVariant("later"), { dueAt });
-    await sql`update posts set created_at = ${createdAt} where id = ${draft.postId}`.execute(system);
-    // Ordered once more, as of now.
-    const { rows: ordered } = await sql<{ row: unknown }>`
-      delete from deliveries d where id = ${draft.deliveryId} returning to_jsonb(d) as row`.execute(system);
-    const { rows } = await sql<{ since: Date | null }>`
-      insert into deliveries
-      select * from jsonb_populate_record(null::deliveries, ${JSON.stringify(ordered[0]?.row)}::jsonb)
-      returning look_since as since`.execute(system);
-    return rows[0]?.since ?? null;
-  };
+  const lookSince = async (createdAt: Date) =>
+    (await orderDraft(deliveries, createdAt, new Date(Date.now() + 60_000))).lookSince;
   expect(await lookSince(new Date())).toBeNull();
   expect(await lookSince(hoursAgo(24))).toBeInstanceOf(Date);
   expect((await lookSince(hoursAgo(24)))?.getTime()).toBeGreaterThan(hoursAgo(2).getTime());

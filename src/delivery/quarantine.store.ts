@@ -187,7 +187,8 @@ export type LookFor = {
 
 /**
  * Records that an item may have been sent at some time since the history was lost: an attempt as of then, whose window
- * begins now. Nothing of this process is on its way, so its deadline is not to come. False: the fence has moved, or it
+ * begins now; in a quarantine as of its unknown time, after which nothing is sent. Nothing of this process is on its
+ * way, so its deadline is not to come. False: the fence has moved, or it
  * needs no look any more.
  */
 export async function writeLookFor(transaction: Kysely<Schema>, look: LookFor): Promise<boolean> {
@@ -206,10 +207,10 @@ export async function writeLookFor(transaction: Kysely<Schema>, look: LookFor): 
     insert into delivery_attempts (workspace_id, id, delivery_id, item, number, kind, channel_id, fence, payload_hash,
       intent_at, deadline_at, window_ms)
     select ${claimed.workspaceId}, ${look.attemptId}, ${claimed.id}, ${look.item}, ${look.number}, ${look.kind},
-      ${claimed.channelId}, ${claimed.fence}, ${look.itemHashes[look.item] ?? ""}, d.look_since,
-      least(d.look_since + ${look.deadlineMs}::float8 * interval '1 millisecond', clock_timestamp()),
-      least(${look.windowMs} + extract(epoch from clock_timestamp() - d.look_since) * 1000, 2147483647)::integer
-    from deliveries d
+      ${claimed.channelId}, ${claimed.fence}, ${look.itemHashes[look.item] ?? ""}, s.since,
+      least(s.since + ${look.deadlineMs}::float8 * interval '1 millisecond', clock_timestamp()),
+      least(${look.windowMs} + extract(epoch from clock_timestamp() - s.since) * 1000, 2147483647)::integer
+    from deliveries d, installation i, least(d.look_since, i.unknown_since) as s (since)
     where d.workspace_id = ${claimed.workspaceId} and d.id = ${claimed.id}`.execute(transaction);
   return true;
 }
