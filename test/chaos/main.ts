@@ -8,6 +8,7 @@ import { platformIds } from "./platforms.ts";
 import { printCoverage, asksTooMuch, printReport, type Totals, totalsOf, wrongs } from "./report.ts";
 import { run } from "./run.ts";
 import { weatherKinds } from "./weather.ts";
+import { endChildrenAtExit } from "./processes.ts";
 
 /**
  * Publishes posts while workers die and stand still at every await, the database crashes, clocks are wrong and the
@@ -56,6 +57,7 @@ const livesMs = Number(values.lives ?? (personas.length > 0 ? 3_000 : 1_000));
 const bounds = { deadlineMs: 2_000, windowMs: 6_000, latestMs: 2_000 };
 const platforms = values.platforms.split(",");
 const say = (line: string) => console.log(line);
+endChildrenAtExit();
 
 /** True when every round was without fault. */
 async function chaos(): Promise<boolean> {

@@ -8,7 +8,7 @@ import { readOnly } from "./read-only.ts";
 import { printResult, type Row, rowOf } from "./report.ts";
 import { restore } from "./restore.ts";
 import type { Scenario } from "./scenario.ts";
-import { childrenOf, signalTo } from "./server.ts";
+import { endChildrenAtExit } from "../processes.ts";
 
 /**
  * Publishes posts while the history of the database breaks: a standby without the last commits takes over, the folder
@@ -48,11 +48,7 @@ const scenarios: Record<string, { what: string; scenario: Scenario; times: strin
   poolers: { what: "promoted behind PgBouncer", scenario: behindPgBouncer, times: values.poolers },
 };
 
-// Whoever ends this ends what it has started.
-process.once("exit", () => {
-  for (const pid of childrenOf(process.pid)) signalTo(pid, "SIGKILL");
-});
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+endChildrenAtExit();
 
 async function play(name: string, times: number, mutations: Control["mutations"] = []): Promise<Row> {
   const found = scenarios[name];

@@ -1,6 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -17,6 +16,7 @@ import {
 } from "../../../src/platform/db/embedded/cluster.ts";
 import { ensureDatabase } from "../../../src/platform/db/embedded/owner.ts";
 import { freePort } from "#platform/http-client";
+import { childrenOf, signalTo } from "../processes.ts";
 
 /** A PostgreSQL of the harness's own, of Galley's binaries: on loopback, and able to feed a standby. */
 export type Postgres = {
@@ -159,28 +159,4 @@ export async function isUp(child: ChildProcess, url: string): Promise<boolean> {
     if (child.exitCode !== null || child.signalCode !== null) return false;
   }
   return false;
-}
-
-/** The processes that a process has started and that still run. */
-export function childrenOf(parent: number | undefined): number[] {
-  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return all.map(Number).filter((pid) => parentOf(pid) === parent);
-}
-
-function parentOf(pid: number): number | null {
-  try {
-    const status = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // After the name in brackets, which may hold anything: the state, then the parent.
-    return Number(status.slice(status.lastIndexOf(")") + 2).split(" ")[1]);
-  } catch {
-    return null;
-  }
-}
-
-export function signalTo(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It has ended since.
-  }
 }
