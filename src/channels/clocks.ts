@@ -1,8 +1,8 @@
 import { listenToClock, type ListenedTo } from "#connectors";
 import { type Actor, durationInWords, GalleyError } from "#kit";
+import { databaseTime } from "#platform/db";
 import type { Channel } from "./channel.ts";
 import type { Channels } from "./channels.ts";
-import { databaseTime } from "./clocks.store.ts";
 import type { DoctorFinding, DoctorParts } from "./doctor.ts";
 
 /** Beyond this delivery believes no time that a platform tells. */

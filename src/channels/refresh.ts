@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 import type { Connector, TokenSet } from "#connectors";
 import { ConnectorFailure } from "#connectors";
 import type { Clock } from "#kit";
 import { newId } from "#kit";
 import { recordEvent } from "#platform/audit";
-import { isDatabaseUnavailable, type Schema } from "#platform/db";
+import { databaseTime, isDatabaseUnavailable, type Schema } from "#platform/db";
 import { withOutcome } from "#platform/telemetry";
 import type { ChannelRow } from "./channels.store.ts";
 import {
@@ -90,9 +90,9 @@ export function hasEnded(channel: ChannelRow, clock: Clock): boolean {
 
 /** The database's time, which all processes share, moved by as much as this `clock` is moved on purpose. */
 async function databaseClock(db: Kysely<Schema>, clock: Clock): Promise<Clock> {
-  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
+  const at = await databaseTime(db);
   const offsetMs = clock.now().getTime() - Date.now();
-  const now = new Date((rows[0]?.now.getTime() ?? Date.now()) + offsetMs);
+  const now = new Date(at.getTime() + offsetMs);
   return { now: () => now };
 }
 

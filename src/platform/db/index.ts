@@ -8,3 +8,4 @@ export { migrate, migrationsHash } from "./migrate.ts";
 export { createPool } from "./pool.ts";
 export type { Schema } from "./schema.gen.ts";
 export { schemaTypes } from "./schema-types.ts";
+export { databaseTime } from "./time.ts";

@@ -1,6 +1,7 @@
-import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
+import type { Schema } from "./schema.gen.ts";
 
+/** What the database's clock shows, in a transaction too: not the time at which that began. */
 export async function databaseTime(db: Kysely<Schema>): Promise<Date> {
   const { rows } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(db);
   const [row] = rows;
