@@ -1,12 +1,9 @@
-import { listenToClock, type ListenedTo } from "#connectors";
+import { listenToClock, type ListenedTo, platformSkewMs } from "#connectors";
 import { type Actor, durationInWords, GalleyError } from "#kit";
 import { databaseTime } from "#platform/db";
 import type { Channel } from "./channel.ts";
 import type { Channels } from "./channels.ts";
 import type { DoctorFinding, DoctorParts } from "./doctor.ts";
-
-/** Beyond this delivery believes no time that a platform tells. */
-const skewMs = 120_000;
 
 /** Others are asked only where a clock is wrong, and two that agree are enough. */
 const enoughVoices = 2;
@@ -174,7 +171,7 @@ function platformIsWrong(name: string, aheadMs: number, agreeing: string): Docto
 }
 
 function agree(left: number, right: number): boolean {
-  return Math.abs(left - right) <= skewMs;
+  return Math.abs(left - right) <= platformSkewMs;
 }
 
 function finding(level: DoctorFinding["level"], problem: string, fix: string): DoctorFinding {

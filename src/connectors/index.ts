@@ -19,7 +19,7 @@ export { fingerprintOf, type Fingerprint } from "./target.ts";
 export { mediaKind } from "./media-checks.ts";
 export type { MediaKind } from "./media-checks.ts";
 export { slugOf } from "./site/slug.ts";
-export { listenToClock, type ListenedTo } from "./platform-clock.ts";
+export { listenToClock, type ListenedTo, platformSkewMs } from "./platform-clock.ts";
 export { postsIn, quotaInWords, quotaTooSmall, quotaTooSmallInWords } from "./quotas.ts";
 
 /** Every connector, by id. A new platform is one folder and one line here. */

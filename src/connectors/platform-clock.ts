@@ -3,6 +3,12 @@ import type { ConnectorHttp, ConnectorResponse } from "./contract.ts";
 /** A header tells whole seconds: on average it is half a second old already. */
 const halfASecondMs = 500;
 
+/**
+ * How far a platform's clock and ours may differ: beyond it no time that it tells is believed. No less than the two
+ * minutes of the constraint `absence_is_proven` (migration 0059), which refuses a listing that reaches back by less.
+ */
+export const platformSkewMs = 120_000;
+
 export type ListenedTo = {
   http: ConnectorHttp;
   /** How far the platform's clock is ahead of ours, in milliseconds, by its last answer that told the time; null where none did. */

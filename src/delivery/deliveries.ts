@@ -1,5 +1,5 @@
 import type { InstallationSettings } from "#channels";
-import type { ConnectorRegistry } from "#connectors";
+import { type ConnectorRegistry, platformSkewMs } from "#connectors";
 import type { Actor } from "#kit";
 import { type Database, isDatabaseUnavailable, sqlState } from "#platform/db";
 import { type StuckDelivery, stuckIn } from "./stuck.read.ts";
@@ -148,7 +148,7 @@ const defaults = {
   prepareMs: 1_800_000,
   aheadMs: 1_200_000,
   marginMs: 10_000,
-  skewMs: 120_000,
+  skewMs: platformSkewMs,
 };
 
 /** Errors that the database raised about one row, or a deadlock that it broke: nothing of the statement stands. */

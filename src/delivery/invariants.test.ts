@@ -1,3 +1,4 @@
+import { platformSkewMs } from "#connectors";
 import { newId } from "#kit";
 import { sql } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
@@ -114,6 +115,13 @@ describe("3: from ambiguous to sending again only through a proof", () => {
     const proof = { ...absent, lookedAt: later, coversFrom: new Date(0) };
     expect(await settle(claimed, { attempt: proof, next: next("scheduled") })).toEqual([true]);
     await endAll();
+  });
+
+  test("a listing has to reach back by the skew that the code counts with", async () => {
+    const { rows } = await sql<{ reaches: boolean }>`
+      select pg_get_constraintdef(oid) like '%' || quote_literal(make_interval(secs => ${platformSkewMs / 1_000})) || '%' as reaches
+      from pg_constraint where conname = 'absence_is_proven'`.execute(at().server.database.system);
+    expect(rows).toEqual([{ reaches: true }]);
   });
 
   test("and never back to open or not sent", async () => {
