@@ -50,6 +50,12 @@ describe("whose clock is wrong", () => {
     expect(judged(-60, 0, -60, -61).problem).toMatch(
       /^The clocks of Galley's machine and of its database are 60 min/u,
     );
+    const by = "by a time service (NTP), for example with: timedatectl set-ntp true.";
+    expect(judged(-60, 0, -60, -61).fix).toBe(
+      `Set the clocks of the machines that Galley and its database run on ${by}`,
+    );
+    expect(judged(0, 180).fix).toBe(`Set the clock of the machine that Galley runs on ${by}`);
+    expect(judged(60, 60).fix).toBe(`Set the clock of the machine that the database runs on ${by}`);
   });
 
   test("nobody knows, where nothing else tells or voices are divided", () => {

@@ -135,7 +135,7 @@ export function judgeClocks({ platform, machineAheadMs, others }: Clocks): Docto
   if (agree(aheadMs, 0)) {
     if (isMachineWithDatabase) return finding("ok", `${name} and Galley agree on the time.`, "");
     const problem = `The clock of the machine that Galley runs on is ${side(machineAheadMs)} those of the database and of ${name}.`;
-    return finding("error", problem, setRight("the machine that Galley runs on"));
+    return finding("error", problem, setRight("clock of the machine that Galley runs on"));
   }
   const against = others.filter((voice) => agree(voice.aheadMs, aheadMs));
   const agreeing = others.filter((voice) => agree(voice.aheadMs, 0));
@@ -149,10 +149,10 @@ export function judgeClocks({ platform, machineAheadMs, others }: Clocks): Docto
       : "The database's clock is";
     const right = `${names([platform, ...against])}${isMachineAgainst ? " and this machine" : ""}`;
     const problem = `${whose} ${side(-aheadMs)} ${right}, so posts go out at the wrong time.`;
-    const where = isMachineWithDatabase
-      ? "Galley's machine and of its database's"
-      : "the machine that the database runs on";
-    return finding("error", problem, setRight(where));
+    const which = isMachineWithDatabase
+      ? "clocks of the machines that Galley and its database run on"
+      : "clock of the machine that the database runs on";
+    return finding("error", problem, setRight(which));
   }
   const problem = `The clock of ${name} is ${side(aheadMs)} Galley's, and nothing tells which of them is right. ${asksOfPeople}`;
   const fix = `Compare the time of the machine that the database runs on (date -u) with a clock that you trust. Where it is wrong, set it by a time service (NTP); where it is right, the other one is theirs to mend.`;
@@ -186,6 +186,6 @@ function names(voices: readonly Voice[]): string {
   return voices.map(({ platform, host }) => `${platform} (${host})`).join(" and ");
 }
 
-function setRight(where: string): string {
-  return `Set the clock of ${where} by a time service (NTP), for example with: timedatectl set-ntp true.`;
+function setRight(which: string): string {
+  return `Set the ${which} by a time service (NTP), for example with: timedatectl set-ntp true.`;
 }
