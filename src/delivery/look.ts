@@ -5,7 +5,7 @@ import { GalleyError } from "#kit";
 import { isDatabaseUnavailable } from "#platform/db";
 import type { Acquaintance } from "./acquaintance.ts";
 import type { AttemptRecord, Claimed } from "./claim.ts";
-import { judgeLook, type LookFacts, type LookResult, mustCoverFrom } from "./proof.ts";
+import { judgeLook, type LookFacts, type LookResult, mustCoverFrom, sinceSendMs } from "./proof.ts";
 import { type Tools, accessIsBack, itemKey, leftOver, publishedBefore, windowFor } from "./tools.ts";
 import { isDuplicate, lookAfterMs } from "./verdicts.ts";
 
@@ -35,7 +35,11 @@ export async function lookOnce(
   claimed: Claimed,
   attempt: AttemptRecord,
 ): Promise<Look> {
-  const sinceSend = sinceSendMs(claimed, attempt);
+  const sinceSend = sinceSendMs({
+    lookedAt: claimed.claimedAt,
+    sentAt: new Date(attempt.intentAt),
+    setForwardMs: attempt.setForwardMs,
+  });
   // Before the listing is asked for: what passes while it comes back is not in it.
   const knownForMs = tools.acquaintance.knownForMs(attempt.id);
   let windowMs = Math.max(attempt.windowMs, 2 * claimed.learnedMs);
@@ -261,12 +265,4 @@ function afterFailedLook(
   if (isTheirs && pastWindowMs > giveUpMs) return unreadable(attempt, why);
   const asked = error instanceof ConnectorFailure ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
   return { kind: "again", waitMs: Math.max(asked, lookAfterMs(attempt.looks + 1)), why };
-}
-
-/** By the database's clock, without the steps by which it was set. */
-export function sinceSendMs(
-  { claimedAt }: Pick<Claimed, "claimedAt">,
-  { intentAt, setForwardMs }: Pick<AttemptRecord, "intentAt" | "setForwardMs">,
-): number {
-  return claimedAt.getTime() - new Date(intentAt).getTime() - setForwardMs;
 }

@@ -51,7 +51,10 @@ export type LookResult =
 /** Ids and times of a platform may come from other machines than the clock that its answers show. */
 const measuredToleranceMs = 20_000;
 
-/** From when on a list must be complete to prove that something sent at `sentAt` is not in it, by the platform's clock. */
+/**
+ * The earliest that something sent at `sentAt` may be dated by the platform's clock: from then on a list must be complete
+ * to prove that it is not in it.
+ */
 export function mustCoverFrom(sentAt: Date, skewMs: number): Date {
   return new Date(sentAt.getTime() - skewMs);
 }
@@ -92,7 +95,12 @@ function untilWindowMs(facts: LookFacts): number {
   return located === "unsupported" ? byDatabase : Math.max(byDatabase, settlingMs - knownForMs);
 }
 
-function sinceSendMs({ lookedAt, sentAt, setForwardMs }: LookFacts): number {
+/** By the database's clock, without the steps by which it was set. */
+export function sinceSendMs({
+  lookedAt,
+  sentAt,
+  setForwardMs,
+}: Pick<LookFacts, "lookedAt" | "sentAt" | "setForwardMs">): number {
   return lookedAt.getTime() - sentAt.getTime() - setForwardMs;
 }
 
@@ -114,7 +122,7 @@ function isYoungEnough(
   { createdAt }: ListedPost,
   { sentAt, skewMs, clockAheadMs, setForwardMs }: MatchFacts,
 ): boolean {
-  if (clockAheadMs === null) return createdAt.getTime() >= sentAt.getTime() - skewMs;
+  if (clockAheadMs === null) return createdAt >= mustCoverFrom(sentAt, skewMs);
   // The difference is to the clock as it is now, and t_send is by the clock as it was then.
   const sent = sentAt.getTime() + setForwardMs;
   return createdAt.getTime() - clockAheadMs >= sent - Math.min(skewMs, measuredToleranceMs);
@@ -182,10 +190,9 @@ function wholeFrom(
  * what resembles it since then.
  */
 function doubts(located: LocatedInList, facts: MatchFacts): ListedPost[] {
-  const from = facts.sentAt.getTime() - facts.skewMs;
+  const from = mustCoverFrom(facts.sentAt, facts.skewMs);
   return unowned(located, facts).filter(
-    ({ likeness, createdAt }) =>
-      likeness === "same" || (likeness === "similar" && createdAt.getTime() >= from),
+    ({ likeness, createdAt }) => likeness === "same" || (likeness === "similar" && createdAt >= from),
   );
 }
 

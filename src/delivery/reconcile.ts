@@ -1,8 +1,8 @@
 import { isUniqueViolation } from "#platform/db";
 import type { AttemptRecord, Claimed } from "./claim.ts";
-import { type Look, lookOnce, type ReconcileTools, sinceSendMs } from "./look.ts";
+import { type Look, lookOnce, type ReconcileTools } from "./look.ts";
 import { identify } from "./outcome.ts";
-import type { LookResult } from "./proof.ts";
+import { type LookResult, sinceSendMs } from "./proof.ts";
 import { ending, refusedSoFar } from "./recipients.ts";
 import type { AttemptOutcome, NextStep } from "./settle.ts";
 import { noAccess, publishedBefore } from "./tools.ts";
@@ -75,12 +75,13 @@ async function writeLook(
  * doubling distances; where this one is later than that, Galley was away, which says nothing about the platform.
  */
 export function invisibleMs(
-  claimed: Pick<Claimed, "claimedAt">,
-  attempt: Pick<AttemptRecord, "intentAt" | "setForwardMs">,
+  { claimedAt: lookedAt }: Pick<Claimed, "claimedAt">,
+  { intentAt, setForwardMs }: Pick<AttemptRecord, "intentAt" | "setForwardMs">,
   missedAt: Date,
 ): number {
-  const sentAt = new Date(attempt.intentAt).getTime();
-  return Math.max(0, Math.min(sinceSendMs(claimed, attempt), 2 * (missedAt.getTime() - sentAt) + sweepMs));
+  const sentAt = new Date(intentAt);
+  const foundAfterMs = sinceSendMs({ lookedAt, sentAt, setForwardMs });
+  return Math.max(0, Math.min(foundAfterMs, 2 * (missedAt.getTime() - sentAt.getTime()) + sweepMs));
 }
 
 type Seen = Pick<AttemptOutcome, "id" | "looks" | "windowMs"> & { lookedAt?: Date };
