@@ -31,7 +31,8 @@ const turnable = `
   end
   $$;`;
 
-async function asOwner(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
+/** What the roles of the application may not do. */
+export async function asOwner(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {

@@ -1,7 +1,8 @@
+import type { Connector } from "#connectors";
 import { sql } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { giveClock, stepClock } from "../../test/clock.ts";
+import { asOwner, giveClock, stepClock } from "../../test/clock.ts";
 import { testDatabase, type TestDatabase } from "../../test/database.ts";
 import {
   buildDeliveryHouse,
@@ -41,6 +42,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await stepClock(server.url, { byMs: -setByMs });
   await server.database.system.deleteFrom("clock_steps").execute();
+  await server.database.system.deleteFrom("delivery_holds").execute();
   await platform.close();
 });
 
@@ -74,6 +76,53 @@ async function stepsSeen(): Promise<number[]> {
 
 async function texts(): Promise<string[]> {
   return (await platform.journal()).map(({ text }) => text);
+}
+
+/** How far ahead a moment of a row is, by the database's clock. */
+function inSeconds(column: string) {
+  return sql<number | null>`extract(epoch from ${sql.ref(column)} - clock_timestamp())::float8`;
+}
+
+/** The platform has just asked the house's account to wait. */
+async function heldFor(time: string): Promise<void> {
+  await sql`
+    insert into delivery_holds (connector, account_id, since, until, reason)
+    select connector, account_id, clock_timestamp(), clock_timestamp() + ${time}::interval, 'Asked to wait.'
+    from channels where id = ${house.channelId}`.execute(server.database.system);
+}
+
+/** No step can be written down. */
+async function refuseSteps(): Promise<void> {
+  await asOwner(server.url, (client) =>
+    client.query("alter table clock_steps add constraint refused check (false) not valid"),
+  );
+}
+
+async function takeSteps(): Promise<void> {
+  await asOwner(server.url, (client) =>
+    client.query("alter table clock_steps drop constraint if exists refused"),
+  );
+}
+
+/** Beside a steady clock that a test moves. */
+function clocksOfOurOwn(settings: { leaseMs: number }, now?: () => number) {
+  let steadyMs = 0;
+  const lines: string[] = [];
+  const log = {
+    info: () => undefined,
+    warn: () => undefined,
+    error: (_details: object, line: string) => void lines.push(line),
+  };
+  const given = { database: server.database, log, settings: { marginMs: 500, ...settings } };
+  return {
+    clocks: createClockSteps(given, now ?? (() => steadyMs)),
+    told: () => lines,
+    /** For both clocks. */
+    pass: async (ms: number) => {
+      steadyMs += ms;
+      await setClock(ms);
+    },
+  };
 }
 
 test("a clock that is set an hour ahead ends no lease: the answer of what is on its way still counts", async () => {
@@ -151,20 +200,162 @@ test("after a clock was set back, waits and leases of the old one are pulled, an
   expect(secondsOf(chosen)).toBeCloseTo(7_200, -2);
 });
 
+test("a hold that ends within the step is pulled as a whole, so that the step is told and the rest goes on", async () => {
+  await setClock(hour);
+  await tend(one);
+  await heldFor("10 minutes");
+  await setClock(-hour);
+  await tend(one);
+  expect(await stepsSeen()).toEqual([-3600]);
+  const { since, until } = await server.database.system
+    .selectFrom("delivery_holds")
+    .select([inSeconds("since").as("since"), inSeconds("until").as("until")])
+    .executeTakeFirstOrThrow();
+  expect(since).toBeCloseTo(0, -1);
+  expect(until).toBeCloseTo(600, -1);
+});
+
+test("no lease is cut that its own settings made longer", async () => {
+  const patient: Connector = {
+    ...platform.connector,
+    settling: () => ({ deadlineMs: 1_800_000, windowMs: 3_600_000, builtIn: true }),
+  };
+  const long = platform.deliveries(server.database, { leaseMs: hour, marginMs: 60_000 }, patient);
+  const { database } = server;
+  const { postId, deliveryId } = await orderPost(house, long, textVariant("On its way"), {
+    graceSeconds: 86_400,
+  });
+  const { deliveryId: claimed } = await orderPost(house, long, textVariant("Prepared for an hour"), {
+    dueAt: new Date(Date.now() + hour),
+  });
+  await sql`update deliveries set state = 'claimed', fence = fence + 1,
+    lease_until = clock_timestamp() + interval '50 minutes', wake_at = clock_timestamp() + interval '50 minutes'
+    where id = ${claimed}`.execute(database.system);
+  // For all: what other tests have left behind is sent as well.
+  await platform.setFaults([{ kind: "slow", delayMs: 1_500, remaining: null }]);
+  await tend(long);
+  const sending = sweepUntil(long, async () => (await viewOf(postId))?.state === "confirmed");
+  while ((await viewOf(postId))?.state !== "in_flight") await pause(20);
+  await setClock(hour);
+  await tend(long);
+  const leases = await database.system
+    .selectFrom("deliveries")
+    .select(["id", "state", inSeconds("lease_until").as("seconds")])
+    .where("workspace_id", "=", house.workspaceId)
+    .execute();
+  await sending;
+  const leaseOf = (id: string) => leases.find((row) => row.id === id);
+  expect(leaseOf(claimed)?.seconds).toBeCloseTo(3_000, -2);
+  expect(leaseOf(deliveryId)?.state).toBe("in_flight");
+  expect(leaseOf(deliveryId)?.seconds).toBeCloseTo(1_860, -2);
+});
+
+test("later looks come when they would have, and the leases of looks and preparations neither end early nor last longer", async () => {
+  const { database } = server;
+  const { postId, deliveryId } = await order("Looked for later");
+  await untilState(postId, "confirmed");
+  const write = async () => {
+    await sql`delete from delivery_later_looks where delivery_id = ${deliveryId}`.execute(database.system);
+    await sql`delete from delivery_preparations where delivery_id = ${deliveryId}`.execute(database.system);
+    await sql`
+      insert into delivery_later_looks (workspace_id, delivery_id, item, number, turn, due_at, lease_until) values
+        (${house.workspaceId}, ${deliveryId}, 0, 1, 1, clock_timestamp(), clock_timestamp() + interval '1 minute'),
+        (${house.workspaceId}, ${deliveryId}, 0, 1, 2, clock_timestamp() + interval '1 day', null)`.execute(
+      database.system,
+    );
+    await sql`
+      insert into delivery_preparations (workspace_id, delivery_id, due_at, app, lease_until, try_after) values
+        (${house.workspaceId}, ${deliveryId}, clock_timestamp(), '', clock_timestamp() + interval '1 minute',
+          clock_timestamp() + interval '2 minutes')`.execute(database.system);
+  };
+  const read = async () => {
+    const looks = await database.system
+      .selectFrom("delivery_later_looks")
+      .select([inSeconds("due_at").as("due"), inSeconds("lease_until").as("lease")])
+      .where("delivery_id", "=", deliveryId)
+      .orderBy("turn")
+      .execute();
+    const preparation = await database.system
+      .selectFrom("delivery_preparations")
+      .select([inSeconds("lease_until").as("lease"), inSeconds("try_after").as("tryAfter")])
+      .where("delivery_id", "=", deliveryId)
+      .executeTakeFirstOrThrow();
+    return { soon: looks[0], aDayLater: looks[1], preparation };
+  };
+  await tend(one);
+  await write();
+  await setClock(hour);
+  await tend(one);
+  const forward = await read();
+  expect(forward.soon?.lease).toBeCloseTo(60, -1);
+  expect(forward.preparation.lease).toBeCloseTo(60, -1);
+  await write();
+  await setClock(-hour);
+  await tend(one);
+  const back = await read();
+  expect(back.aDayLater?.due).toBeCloseTo(86_400, -2);
+  expect(back.aDayLater?.lease).toBeNull();
+  expect(back.soon?.lease).toBeLessThanOrEqual(300);
+  expect(back.preparation.lease).toBeLessThanOrEqual(300);
+  expect(back.preparation.tryAfter).toBeCloseTo(120, -1);
+});
+
+test("a step that cannot be told to what waits is told to people, and ends no lease of before it", async () => {
+  const { clocks, told, pass } = clocksOfOurOwn({ leaseMs: 400_000 });
+  expect(await clocks.compare()).toBe(true);
+  await refuseSteps();
+  try {
+    await setClock(hour);
+    expect(await clocks.compare()).toBe(false);
+    await pass(390_000);
+    expect(await clocks.compare()).toBe(false);
+    // By then all that was claimed before the step is over.
+    await pass(20_000);
+    expect(await clocks.compare()).toBe(true);
+    expect(told()).toHaveLength(3);
+    expect(told()[0]).toContain("forward by 3600 seconds");
+    expect(told()[0]).toContain("could not be told");
+  } finally {
+    await takeSteps();
+  }
+  expect(await clocks.compare()).toBe(true);
+  expect(await stepsSeen()).toEqual([3600]);
+});
+
+test("what dead workers left is recovered although a step back cannot be told", async () => {
+  await setClock(hour);
+  await tend(one);
+  const { deliveryId } = await order("Left by a dead process");
+  await setClock(-hour);
+  await sql`update deliveries set state = 'claimed', fence = fence + 1, lease_until = clock_timestamp() - interval '1 second',
+    wake_at = clock_timestamp() - interval '1 second' where id = ${deliveryId}`.execute(
+    server.database.system,
+  );
+  await refuseSteps();
+  try {
+    await tend(one);
+  } finally {
+    await takeSteps();
+  }
+  expect(await stepsSeen()).toEqual([]);
+  const { state } = await server.database.system
+    .selectFrom("deliveries")
+    .select("state")
+    .where("id", "=", deliveryId)
+    .executeTakeFirstOrThrow();
+  expect(state).toBe("scheduled");
+});
+
 test("a step is neither a slow answer, nor a correction in small steps, nor a machine that stood still", async () => {
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  let steadyMs = 0;
-  const clocks = createClockSteps({ database: server.database, log }, () => steadyMs);
+  const { clocks, pass } = clocksOfOurOwn({ leaseMs: 3_000 });
   await clocks.compare();
   await setClock(4_000);
   await clocks.compare();
-  // Both clocks went on meanwhile.
-  await setClock(hour);
-  steadyMs += hour;
+  await pass(hour);
   await clocks.compare();
   // The second asking takes a minute, and somewhere within it the database tells the time.
   let asked = 0;
-  const slow = createClockSteps({ database: server.database, log }, () => ((asked += 1) < 4 ? 0 : 60_000));
+  const slow = clocksOfOurOwn({ leaseMs: 3_000 }, () => ((asked += 1) < 4 ? 0 : 60_000)).clocks;
   await slow.compare();
   await setClock(50_000);
   await slow.compare();

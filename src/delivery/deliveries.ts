@@ -206,7 +206,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   }
 
   const acquaintance = createAcquaintance();
-  const clockSteps = createClockSteps({ database, log });
+  const clockSteps = createClockSteps({ database, log, settings });
   const tools: ReconcileTools = {
     channels,
     connectors,
@@ -371,8 +371,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
         everyMs: 2_000,
         run: async () => {
           // First: a clock that was set ends no lease.
-          await clockSteps.compare();
-          await recoverExpired(database.system);
+          if (await clockSteps.compare()) await recoverExpired(database.system);
           acquaintance.meet(await ambiguousAttempts(database.system));
           await resumeLooks(database.system, jobs);
           // What is due may have been sent: it is looked up first, and then missed or not.
