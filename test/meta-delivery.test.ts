@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import type { ConnectorContext, MediaFile, MediaInfo } from "#connectors";
 import { connectorRegistry } from "#connectors";
 import { createDeliveries, type Deliveries } from "#delivery";
 import { createJobs } from "#platform/jobs";
+import { buildMember } from "./builders.ts";
 import type { FileServer } from "./contract/files.ts";
 import { mediaFile, picture, startFileServer } from "./contract/files.ts";
 import { type MetaHarness, startMetaHarness } from "./contract/meta.ts";
@@ -221,6 +223,28 @@ describe.each(["facebook", "instagram"] as const)("a post on its way to %s", (id
     expect(await seen(way, "Throttled")).toEqual([]);
   });
 });
+
+test("a person's word that a post is on Instagram leads its first comment there, by the address alone", async () => {
+  const way = await startWay("instagram");
+  const actor = await buildMember(server.database, way.house.workspaceId);
+  await way.harness.faults({ kind: "lost_answer", on: "create" });
+  const postId = await order(way, "Seen by a person", [await image(way, "seen")], "Its first comment");
+  const asked = await settled(way, postId, { states: ["ambiguous"] });
+  const [post] = await seen(way, "Seen by a person");
+  const { headers, proof } = way.harness.signed();
+  const path = `/v25.0/${post?.id}?fields=permalink&appsecret_proof=${proof}`;
+  const { permalink } = permalinkSchema.parse((await way.harness.fetch(path, { headers })).body);
+  const without = way.deliveries.resolve(actor, asked.id, { outcome: "live", url: null });
+  await expect(without).rejects.toMatchObject({ code: "delivery.needs_address" });
+  await way.deliveries.resolve(actor, asked.id, { outcome: "live", url: permalink });
+  const view = await settled(way, postId, { states: ends });
+  expect(view).toMatchObject({ state: "confirmed", externalUrl: permalink });
+  expect(view.attempts.map(({ settledBy }) => settledBy)).toEqual(["person", "answer"]);
+  expect(await seen(way, "Its first comment")).toMatchObject([{ inReplyTo: post?.id }]);
+  await Promise.all([way.harness.close(), way.files.close()]);
+});
+
+const permalinkSchema = z.object({ permalink: z.url() });
 
 /** What the channels' own code writes when a person has connected again. */
 async function markConnected({ house }: Way): Promise<void> {

@@ -58,8 +58,11 @@ export type Connector = {
   commit(context: ConnectorContext, plan: Plan, item: ItemRef): Promise<Published>;
   /** Reads the platform back to learn what became of an item; `unsupported` where nothing can be read (or not on this channel). */
   locate: "unsupported" | Locate;
-  /** The `externalId` in the address of a published thing, where a person says "it is live"; null where it has none. */
-  externalIdOf: ((url: string) => string | null) | null;
+  /**
+   * The `externalId` in the address of a published thing, where a person says "it is live"; null where it has none.
+   * `by_lookup`: none can be read from it, and `commit` and `locate` ask the platform which parent its `url` leads to.
+   */
+  externalIdOf: ((url: string) => string | null) | "by_lookup" | null;
   /** Asks the platform who the credentials belong to: the health check of a channel. */
   probe(context: ConnectorContext): Promise<Account>;
   /** What else the connection doctor looks at, beyond `probe`, scopes and expiry; null where there is nothing. */
@@ -255,7 +258,10 @@ export type ItemRef = {
   only?: string[];
 };
 
-/** What the platform calls the published thing. `url` is where people see it; null where there is no page. */
+/**
+ * What the platform calls the published thing. `url` is where people see it; null where there is no page. With
+ * `by_lookup` the `externalId` of one that a person said to be live is "".
+ */
 export type Published = {
   externalId: string;
   url: string | null;

@@ -13,6 +13,7 @@ import { x } from "./x/index.ts";
 export type * from "./contract.ts";
 export { forAccount } from "./account-limits.ts";
 export { lengthOf } from "./checks.ts";
+export { canBeAnswered, externalIdIn } from "./external-ids.ts";
 export { ConnectorFailure, transportFailure } from "./failure.ts";
 export type { FailureDetails, Verdict } from "./failure.ts";
 export { fingerprintOf, type Fingerprint } from "./target.ts";

@@ -1,4 +1,4 @@
-import type { ConnectorRegistry } from "#connectors";
+import { canBeAnswered, type ConnectorRegistry, externalIdIn } from "#connectors";
 import type { Actor } from "#kit";
 import { recordEvent } from "#platform/audit";
 import { type Database, isUniqueViolation, type Schema } from "#platform/db";
@@ -100,8 +100,11 @@ export async function resolveDelivery(
     const last = row.attemptItem + 1 === row.itemCount;
     const connector = tools.connectors.get(row.connector);
     const url = resolution.outcome === "live" ? resolution.url : null;
-    const externalId = url === null ? null : (connector?.externalIdOf?.(url) ?? null);
-    if (live && !last && externalId === null && connector?.externalIdOf) throw needsAddress(connector.name);
+    const externalId = connector && url !== null ? externalIdIn(connector, url) : null;
+    if (live && !last && connector?.externalIdOf) {
+      const told = { externalId: externalId ?? "", url };
+      if (!canBeAnswered(connector, told)) throw needsAddress(connector.name);
+    }
     const again = row.late ? "missed" : "scheduled";
     const state = live && last ? (row.hasRefused ? "partly" : "confirmed") : again;
     await writeSettlements(transaction, [

@@ -1,5 +1,5 @@
 import type { Connector, ConnectorContext, ItemRef, Plan, Published, Settling } from "#connectors";
-import { ConnectorFailure } from "#connectors";
+import { canBeAnswered, ConnectorFailure } from "#connectors";
 import { isOver, newId, setDeadline } from "#kit";
 import { isDatabaseUnavailable, sqlState } from "#platform/db";
 import type { Claimed } from "./claim.ts";
@@ -169,7 +169,7 @@ async function sendItem(
     );
     return null;
   }
-  if (planned.kind !== "post" && published.some(({ externalId }) => externalId === "")) {
+  if (planned.kind !== "post" && !published.every((part) => canBeAnswered(sending.connector, part))) {
     const message =
       "A part before this one was confirmed without an address that the platform understands, so this part has nothing to answer to. Publish the rest there by hand, and leave this as it is.";
     await refuse(tools, claimed, "delivery.parent_unknown", message);

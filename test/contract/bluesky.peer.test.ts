@@ -1,10 +1,13 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { ConnectorContext } from "#connectors";
+import type { ConnectorContext, DeliveryInput, Published } from "#connectors";
 import { connectorRegistry } from "#connectors";
 import type { BrokenProxy } from "./broken-proxy.ts";
 import { startBrokenProxy } from "./broken-proxy.ts";
 import type { ContractHarness } from "./connector-suite.ts";
 import { connectorContract } from "./connector-suite.ts";
+import { failureOf } from "./failure-of.ts";
 import { contractHttp, nowhere } from "./http.ts";
 import { contractMail } from "./mail.ts";
 import { startPds } from "./pds.ts";
@@ -13,6 +16,8 @@ type BlueskyHarness = ContractHarness & {
   proxy: BrokenProxy;
   spoilSession(): Promise<void>;
   refresh(): Promise<void>;
+  /** What the account's posts answer, the newest first. */
+  replies(): Promise<unknown[]>;
 };
 
 const records = z.object({
@@ -22,6 +27,7 @@ const records = z.object({
       value: z.object({
         text: z.string(),
         embed: z.object({ images: z.array(z.object({ alt: z.string() })) }).optional(),
+        reply: z.unknown(),
       }),
     }),
   ),
@@ -74,6 +80,7 @@ async function start(): Promise<BlueskyHarness> {
         altTexts: value.embed?.images.map((image) => image.alt) ?? [],
       }));
     },
+    replies: async () => (await list()).flatMap(({ value }) => value.reply ?? []),
     async spoilSession() {
       credentials = { ...credentials, accessJwt: "a.b.c" };
     },
@@ -127,4 +134,64 @@ connectorContract<BlueskyHarness>("bluesky", {
       restore: (harness) => harness.refresh(),
     },
   ],
+});
+
+describe("what answers a post of which a person told the address alone", () => {
+  let harness: BlueskyHarness;
+  beforeAll(async () => {
+    harness = await start();
+  });
+  afterAll(() => harness.close());
+
+  const input = (text: string): DeliveryInput => ({
+    deliveryId: randomUUID(),
+    dueAt: new Date(),
+    media: [],
+    variant: { parts: [text, "two"], link: null, firstComment: "comment", options: {}, media: [] },
+  });
+  const key = (index: number) => `${randomUUID()}-${index}`;
+
+  async function first() {
+    const plan = await harness.connector.prepare(harness.context(), input(`one ${randomUUID()}`));
+    const ref = { index: 0, key: key(0), published: [] };
+    return { plan, post: await harness.connector.commit(harness.context(), plan, ref) };
+  }
+
+  it("names the post as its own record does, by its handle, too", async () => {
+    const { plan, post } = await first();
+    const rkey = post.url?.split("/").at(-1);
+    const told: Published = {
+      externalId: "",
+      url: `https://bsky.app/profile/galley.example/post/${rkey}`,
+      data: {},
+    };
+    const part = await harness.connector.commit(harness.context(), plan, {
+      index: 1,
+      key: key(1),
+      published: [told],
+    });
+    await harness.connector.commit(harness.context(), plan, {
+      index: 2,
+      key: key(2),
+      published: [told, part],
+    });
+    const own = { uri: post.externalId, cid: post.data["cid"] };
+    expect((await harness.replies()).slice(0, 2)).toEqual([
+      { root: own, parent: own },
+      { root: own, parent: own },
+    ]);
+  });
+
+  it.each([null, "https://bsky.app/profile/galley.example/post/3kznmn7xqxl22", "https://bsky.app/"])(
+    "is not written where the account has none at %s",
+    async (url) => {
+      const { plan } = await first();
+      const before = (await harness.visible()).length;
+      const told: Published = { externalId: "", url, data: {} };
+      const ref = { index: 1, key: key(1), published: [told] };
+      const failure = await failureOf(harness.connector.commit(harness.context(), plan, ref));
+      expect(failure).toMatchObject({ verdict: "rejected", code: "bluesky.parent_unknown" });
+      expect(await harness.visible()).toHaveLength(before);
+    },
+  );
 });

@@ -1,6 +1,13 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { DeliveryInput, MediaFile, Plan, Published, VariantContent } from "#connectors";
+import {
+  type DeliveryInput,
+  externalIdIn,
+  type MediaFile,
+  type Plan,
+  type Published,
+  type VariantContent,
+} from "#connectors";
 import type { LinkedInHarness, LinkedInJournal } from "./linkedin.ts";
 import { startLinkedInHarness } from "./linkedin.ts";
 import { since, told } from "./located.ts";
@@ -333,6 +340,6 @@ describe("a duplicate", () => {
       code: "linkedin.duplicate",
       message: expect.stringContaining(url),
     });
-    expect(harness.connector.externalIdOf?.(url)).toBe(published[0]?.externalId);
+    expect(externalIdIn(harness.connector, url)).toBe(published[0]?.externalId);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type ConnectorContext, connectorRegistry } from "#connectors";
+import { type ConnectorContext, connectorRegistry, externalIdIn } from "#connectors";
 import { startTelegram, telegramBot } from "#emulator";
 import type { JsonObject } from "#kit";
 import { connectorContract, type ContractHarness, type FaultCase } from "./connector-suite.ts";
@@ -164,6 +164,6 @@ describe("Telegram", () => {
     ["https://t.me/c/1234567890/12", "12"],
     ["https://t.me/galley_press", null],
   ])("reads %s as %s", (url, id) => {
-    expect(harness.connector.externalIdOf?.(url)).toBe(id);
+    expect(externalIdIn(harness.connector, url)).toBe(id);
   });
 });

@@ -1,7 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { DeliveryInput, ItemRef, MediaFile, Plan, Published, VariantContent } from "#connectors";
+import {
+  type DeliveryInput,
+  externalIdIn,
+  type ItemRef,
+  type MediaFile,
+  type Plan,
+  type Published,
+  type VariantContent,
+} from "#connectors";
 import { sha256 } from "#kit";
 import { startXHarness, type XHarness } from "./x-harness.ts";
 import { xSpecValidator } from "./x-spec.ts";
@@ -322,7 +330,7 @@ describe("X", () => {
     const [published] = await publish({});
     const answer = await harness.context().http.request({ method: "GET", url: published?.url ?? "" });
     expect(answer.status).toBe(200);
-    expect(harness.connector.externalIdOf?.(published?.url ?? "")).toBe(published?.externalId);
+    expect(externalIdIn(harness.connector, published?.url ?? "")).toBe(published?.externalId);
     expect(await harness.connector.inspect?.(harness.context())).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { JsonObject, Problem } from "#kit";
 import { isSuccess, parseAnswer, refusalOf } from "../answers.ts";
+import { beforeAnyByte } from "../before-any-byte.ts";
 import { commonProblems, withLink } from "../checks.ts";
 import type {
   Connector,
@@ -14,7 +15,8 @@ import type {
 } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 import { countGraphemes } from "../text/graphemes.ts";
-import { collection, planRecords, recordOf } from "./record.ts";
+import { plannedRecord, planRecords, recordOf } from "./record.ts";
+import { collection, readRecord } from "./reference.ts";
 import { blueskyForm } from "./session.ts";
 import { tidFor } from "./tid.ts";
 import { call, platform, readCredentials, send, xrpcFailure } from "./xrpc.ts";
@@ -73,7 +75,8 @@ export const bluesky: Connector = {
   price: () => null,
   quotas: () => [],
   apiVersion: null,
-  externalIdOf: null,
+  // An address may hold the handle, and what answers a record names its content's hash besides.
+  externalIdOf: "by_lookup",
   inspect: null,
   prepare: planRecords,
   commit,
@@ -93,7 +96,7 @@ export const bluesky: Connector = {
 };
 
 function recordKey(plan: Plan, item: ItemRef): string {
-  return tidFor(item.key, new Date(recordOf(plan, item).createdAt));
+  return tidFor(item.key, new Date(plannedRecord(plan, item).createdAt));
 }
 
 const written = z.object({ uri: z.string(), cid: z.string() });
@@ -101,7 +104,7 @@ const written = z.object({ uri: z.string(), cid: z.string() });
 async function commit(context: ConnectorContext, plan: Plan, item: ItemRef): Promise<Published> {
   const { service, accessJwt } = readCredentials(context);
   const rkey = recordKey(plan, item);
-  const record = z.json().parse(recordOf(plan, item));
+  const record = z.json().parse(await beforeAnyByte(() => recordOf(context, plan, item)));
   const response = await send(context, { service, token: accessJwt }, "com.atproto.repo.putRecord", {
     // With `swapRecord: null` it writes only where nothing is; the very same record again is no error.
     json: { repo: context.accountId, collection, rkey, record, swapRecord: null },
@@ -121,24 +124,16 @@ async function commit(context: ConnectorContext, plan: Plan, item: ItemRef): Pro
   throw xrpcFailure(response);
 }
 
-const stored = z.object({ uri: z.string(), cid: z.string(), value: z.looseObject({ text: z.string() }) });
-
 async function locate(
   context: ConnectorContext,
   plan: Plan,
   item: ItemRef,
   { sentAt }: LookedFor,
 ): Promise<Located> {
-  const { service, accessJwt } = readCredentials(context);
   const rkey = recordKey(plan, item);
-  const query = new URLSearchParams({ repo: context.accountId, collection, rkey });
-  const method = `com.atproto.repo.getRecord?${query.toString()}`;
-  const response = await send(context, { service, token: accessJwt }, method);
-  const absent: Located = { by: "key", posts: [] };
-  if (response.status === 400 && refusalOf(response).error === "RecordNotFound") return absent;
-  if (!isSuccess(response)) throw xrpcFailure(response);
-  const { uri, cid, value } = parseAnswer(platform, response, stored);
-  if (value.text !== recordOf(plan, item).text) return absent;
+  const found = await readRecord(context, rkey);
+  if (found?.value.text !== plannedRecord(plan, item).text) return { by: "key", posts: [] };
+  const { uri, cid } = found;
   return { by: "key", posts: [{ ...published(context, rkey, uri, cid), createdAt: sentAt }] };
 }
 

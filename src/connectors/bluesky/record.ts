@@ -4,9 +4,8 @@ import { failureOf, isSuccess, parseAnswer } from "../answers.ts";
 import type { ConnectorContext, DeliveryInput, ItemRef, MediaFile, Plan, PlanItem } from "../contract.ts";
 import { withLink } from "../checks.ts";
 import { facetsOf, mentionedHandles } from "./facets.ts";
+import { collection, referenceTo } from "./reference.ts";
 import { call, platform, readCredentials, send } from "./xrpc.ts";
-
-export const collection = "app.bsky.feed.post";
 
 const blobSchema = z.object({
   $type: z.literal("blob"),
@@ -71,19 +70,18 @@ async function resolveHandles(context: ConnectorContext, handles: string[]): Pro
   return dids;
 }
 
-/** The record of an item as it is sent, its parents filled in from what the items before it became. */
-export function recordOf(plan: Plan, item: ItemRef): PlannedRecord {
-  const planned = plan.items[item.index];
-  const record = recordSchema.parse(planned?.payload);
-  if (!planned || planned.kind === "post") return record;
-  const root = reference(item, 0);
-  const parent = planned.kind === "comment" ? root : reference(item, item.index - 1);
-  return { ...record, reply: { root, parent } };
+/** The record of an item as it was planned, without what it answers. */
+export function plannedRecord(plan: Plan, item: ItemRef): PlannedRecord {
+  return recordSchema.parse(plan.items[item.index]?.payload);
 }
 
-const referenceSchema = z.object({ externalId: z.string(), data: z.looseObject({ cid: z.string() }) });
-
-function reference(item: ItemRef, index: number): { uri: string; cid: string } {
-  const { externalId, data } = referenceSchema.parse(item.published[index]);
-  return { uri: externalId, cid: data.cid };
+/** The record of an item as it is sent, its parents filled in from what the items before it became. */
+export async function recordOf(context: ConnectorContext, plan: Plan, item: ItemRef): Promise<PlannedRecord> {
+  const record = plannedRecord(plan, item);
+  const kind = plan.items[item.index]?.kind;
+  if (kind === "post") return record;
+  const root = await referenceTo(context, item.published[0]);
+  const isToRoot = kind === "comment" || item.index === 1;
+  const parent = isToRoot ? root : await referenceTo(context, item.published[item.index - 1]);
+  return { ...record, reply: { root, parent } };
 }

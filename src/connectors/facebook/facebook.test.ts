@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { externalIdIn } from "../external-ids.ts";
 import { facebook } from "./index.ts";
 
 const variant = { parts: ["Soup"], link: null, media: [], firstComment: null, options: {} };
@@ -15,7 +16,7 @@ test.each([
   ["https://example.com/?story_fbid=22001&id=612001", null],
   ["no address", null],
 ])("the id in %s is %s", (url, id) => {
-  expect(facebook.externalIdOf?.(url)).toBe(id);
+  expect(externalIdIn(facebook, url)).toBe(id);
 });
 
 test("a link is a card under a text, and stands in the text beside photos", () => {

@@ -104,7 +104,7 @@ export const instagram: Connector = {
   },
   apiVersion: (settings) => apiVersionOf(platform, settings),
   // Addresses carry a short code from which the API's id cannot be told.
-  externalIdOf: null,
+  externalIdOf: "by_lookup",
   inspect: inspectInstagram,
   prepare,
   commit,

@@ -5,6 +5,7 @@ import { likenessOf, type Traits } from "../likeness.ts";
 import { readList, sameText } from "../meta-graph/index.ts";
 import type { ContainerStatus, Recipe } from "./container.ts";
 import { containerStatus } from "./container.ts";
+import { parentIdOf } from "./parent.ts";
 import { platform, reading } from "./platform.ts";
 import type { Payload } from "./publish.ts";
 import { payloadOf } from "./publish.ts";
@@ -37,7 +38,7 @@ export async function locate(
   const payload = payloadOf(plan, item);
   const since = new Date(Math.min(sentAt.getTime() - earlierMs, from.getTime()));
   if (payload.type === "comment") {
-    const path = `/${item.published[0]?.externalId ?? ""}/comments`;
+    const path = `/${await parentIdOf(context, item)}/comments`;
     const isSame = (entry: Entry) => sameText(entry.text, payload.message);
     const found = await list(context, path, { fields: "id,text,timestamp" }, isSame, {
       text: payload.message,

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { isSuccess, parseAnswer } from "../answers.ts";
+import { beforeAnyByte } from "../before-any-byte.ts";
 import { withLink } from "../checks.ts";
 import type {
   ConnectorContext,
@@ -16,6 +17,7 @@ import { ConnectorFailure } from "../failure.ts";
 import { graphErrorOf, graphFailure, readSettings, request, send } from "../meta-graph/index.ts";
 import type { Recipe } from "./container.ts";
 import { createContainer, recipeSchema, settledStatus, unusable } from "./container.ts";
+import { parentIdOf } from "./parent.ts";
 import { commenting, platform, publishing, reading } from "./platform.ts";
 
 const payloadSchema = z.discriminatedUnion("type", [
@@ -89,13 +91,13 @@ const createdSchema = z.object({ id: z.string().min(1) });
 export async function commit(context: ConnectorContext, plan: Plan, item: ItemRef): Promise<Published> {
   const payload = payloadOf(plan, item);
   if (payload.type === "comment") {
-    const parent = item.published[0]?.externalId ?? "";
+    const parent = await beforeAnyByte(() => parentIdOf(context, item));
     const path = `/${parent}/comments`;
     const call = { method: "POST", path, params: { message: payload.message } } as const;
     const { id } = await request(platform, context, createdSchema, commenting, call);
     return { externalId: id, url: item.published[0]?.url ?? null, data: {} };
   }
-  const creationId = await beforeAnyByte(() => readyContainer(context, payload));
+  const creationId = await beforeAnyByte(() => readyContainer(context, payload)).catch(publishedAlready);
   const response = await send(platform, context, {
     method: "POST",
     path: `/${context.accountId}/media_publish`,
@@ -150,30 +152,14 @@ async function readyContainer(
 /** An earlier try got through: what became of it is read back. */
 class PublishedAlready extends Error {}
 
-/** Until `media_publish` nothing can have become visible, whatever went wrong. */
-async function beforeAnyByte<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof PublishedAlready) {
-      throw new ConnectorFailure({
-        verdict: "unknown",
-        code: "instagram.published_already",
-        message: "Instagram says that an earlier try of this post is out; Galley looks for it.",
-        cause: error,
-      });
-    }
-    if (error instanceof ConnectorFailure && error.verdict === "unknown") {
-      throw new ConnectorFailure({
-        verdict: "not_sent",
-        code: error.code,
-        message: `Nothing was published yet: ${error.message}`,
-        ...(error.evidence === null ? {} : { evidence: error.evidence }),
-        cause: error,
-      });
-    }
-    throw error;
-  }
+function publishedAlready(error: unknown): never {
+  if (!(error instanceof PublishedAlready)) throw error;
+  throw new ConnectorFailure({
+    verdict: "unknown",
+    code: "instagram.published_already",
+    message: "Instagram says that an earlier try of this post is out; Galley looks for it.",
+    cause: error,
+  });
 }
 
 function publishFailure(response: ConnectorResponse): ConnectorFailure {

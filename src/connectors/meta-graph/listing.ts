@@ -11,8 +11,16 @@ const pagingSchema = z
 
 const mostPages = 20;
 
+type Reading<Entry> = {
+  path: string;
+  params: Record<string, string>;
+  pageSize: number;
+  until?: (entry: Entry) => boolean;
+};
+
 /**
- * Reads a list of the Graph API page by page (https://developers.facebook.com/docs/graph-api/results).
+ * Reads a list of the Graph API page by page (https://developers.facebook.com/docs/graph-api/results), and no page after
+ * one with an entry for which `until` holds.
  *
  * @returns its entries, and whether they are all: not where there are more pages than are read, and not where a page
  *   repeats what stood on one before it, since a list that was ordered anew leaves out as much as it repeats
@@ -23,7 +31,7 @@ export async function readList<Entry extends { id: string }>(
   context: ConnectorContext,
   entry: z.ZodType<Entry>,
   asked: Asked,
-  { path, params, pageSize }: { path: string; params: Record<string, string>; pageSize: number },
+  { path, params, pageSize, until = () => false }: Reading<Entry>,
 ): Promise<{ entries: Entry[]; isComplete: boolean }> {
   const schema = z.object({ data: z.array(entry), paging: pagingSchema });
   const entries = new Map<string, Entry>();
@@ -37,7 +45,7 @@ export async function readList<Entry extends { id: string }>(
     const isRepeated = page.data.some(({ id }) => entries.has(id));
     for (const one of page.data) entries.set(one.id, one);
     after = page.paging?.next === undefined ? null : (page.paging.cursors?.after ?? null);
-    if (isRepeated) return { entries: [...entries.values()], isComplete: false };
+    if (isRepeated || page.data.some(until)) return { entries: [...entries.values()], isComplete: false };
     if (after === null) return { entries: [...entries.values()], isComplete: true };
   }
   return { entries: [...entries.values()], isComplete: false };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ConnectorResponse, MediaInfo, VariantContent } from "../contract.ts";
+import { externalIdIn } from "../external-ids.ts";
 import { xFailure } from "./failures.ts";
 import { x } from "./index.ts";
 import { type ListedPost, createdAtOf, likenessTo } from "./match.ts";
@@ -217,7 +218,7 @@ describe("externalIdOf", () => {
     ["https://evil.example/x.com/status/12", null],
     ["not an address", null],
   ])("%s", (url, id) => {
-    expect(x.externalIdOf?.(url)).toBe(id);
+    expect(externalIdIn(x, url)).toBe(id);
   });
 });
 
