@@ -65,9 +65,9 @@ export function QuarantineBanner() {
           {quarantineText.release}
         </Button>
       ) : null}
-      {isAsking ? (
+      {isAsking && view.unknownSince ? (
         <ReleaseDialog
-          since={view.unknownSince ?? null}
+          since={view.unknownSince}
           later={later}
           mayRunTwice={mayRunTwice}
           busy={release.isPending}

@@ -11,7 +11,7 @@ export type ReleaseWords = { otherIsOff: boolean; nothingSentEarly: boolean };
 
 type ReleaseDialogProps = {
   /** Since when it is not known what was done, as ISO text. */
-  since: string | null;
+  since: string;
   /** How many posts are planned for later and would be looked up first. */
   later: number;
   mayRunTwice: boolean;
@@ -32,9 +32,7 @@ export function ReleaseDialog({ since, later, mayRunTwice, busy, onClose, onRele
       description={quarantineText.releaseLead}
     >
       <DialogBody className="grid gap-4">
-        <p className="text-sm">
-          {quarantineText.forgotten(since === null ? "" : formatMomentWithZone(since, browserTimeZone()))}
-        </p>
+        <p className="text-sm">{quarantineText.forgotten(formatMomentWithZone(since, browserTimeZone()))}</p>
         {mayRunTwice ? (
           <SwitchField
             label={quarantineText.otherIsOff}
