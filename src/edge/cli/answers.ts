@@ -80,6 +80,11 @@ export const deliverySchema = z.looseObject({
 export const deliveriesSchema = z.object({ items: z.array(deliverySchema) });
 export type Deliveries = z.output<typeof deliveriesSchema>;
 
+/** Second copies that are out and that nobody has settled. */
+export function openCopies({ secondCopies }: z.output<typeof deliverySchema>) {
+  return secondCopies.filter(({ acknowledgedAt }) => acknowledgedAt === null);
+}
+
 export const runSchema = z.looseObject({
   id: z.string(),
   state: z.string(),

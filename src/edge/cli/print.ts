@@ -1,5 +1,5 @@
 import { markInvisible } from "#kit";
-import type { Deliveries, Post } from "./answers.ts";
+import { type Deliveries, openCopies, type Post } from "./answers.ts";
 
 /** Words that stay in their line, as long as they look. */
 function inLine(words: string): string {
@@ -83,7 +83,7 @@ function addresses(delivery: Delivery): string[] {
     ({ url, createdAt }) =>
       `  ${url ?? "a post without an address"}${createdAt === null ? "" : `, dated ${createdAt}`}`,
   );
-  const copies = delivery.secondCopies.filter(({ acknowledgedAt }) => acknowledgedAt === null);
+  const copies = openCopies(delivery);
   const lines = [
     ...(seen.length > 0
       ? [`This may be it on ${handle}; say so with: galley resolve ID --live URL`, ...seen]

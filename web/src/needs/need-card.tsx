@@ -7,8 +7,9 @@ import { ChannelIcon } from "../channels/channel-icon.tsx";
 import { ExpiryNotice } from "../channels/expiry-warnings.tsx";
 import { ReconnectButton } from "../channels/reconnect-button.tsx";
 import { formatMoment, formatRelative } from "../lib/format.ts";
-import { DeliveryTrouble, isHalfLive, stopped } from "../post/delivery-trouble.tsx";
-import { copyText, deliveryStateText, postText } from "../post/messages.ts";
+import { DeliveryTrouble } from "../post/delivery-trouble.tsx";
+import { postText } from "../post/messages.ts";
+import { isHalfLive, stopped } from "../post/stopped.ts";
 import { usePostAction } from "../post/use-post-action.ts";
 import { shortAuthorship } from "../posts/authorship.ts";
 import { Status } from "../ui/badge.tsx";
@@ -16,6 +17,7 @@ import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 import { Card } from "../ui/layout.tsx";
 import { needsText } from "./messages.ts";
+import { needState } from "./need-state.ts";
 import type { Need } from "./use-needs.ts";
 
 /** One thing that waits for a person, with what can be done about it. Its first link is what `o` opens. */
@@ -55,6 +57,7 @@ function DeliveryNeed({ delivery }: { delivery: Delivery }) {
   const { workspace } = useMe();
   const allowed = useCan("posts.publish");
   const { postId, postTitle, channel, state, dueAt } = delivery;
+  const { tone, words } = needState(delivery);
   return (
     <Card className="overflow-hidden">
       <Row
@@ -66,11 +69,7 @@ function DeliveryNeed({ delivery }: { delivery: Delivery }) {
         }
         lead={`${channel.handle} · ${postText.due(formatMoment(dueAt, workspace.timeZone))}`}
       >
-        {state === "confirmed" ? (
-          <Status tone="warn">{copyText.state}</Status>
-        ) : (
-          <Status tone={state === "needs_human" ? "warn" : "bad"}>{deliveryStateText[state]}</Status>
-        )}
+        <Status tone={tone}>{words}</Status>
         {allowed && stopped.has(state) && !isHalfLive(delivery) ? (
           <GiveUp postId={postId} title={postTitle} />
         ) : null}

@@ -9,7 +9,7 @@ import {
 import type { Channel, Delivery, ExpiryWarning, PostSummary, SeriesSummary } from "../api/types.ts";
 import { useCan } from "../api/use-me.ts";
 import { useQuiet } from "../lib/quiet.ts";
-import { hasOpenCopy } from "../post/second-copies.tsx";
+import { openCopies } from "../post/open-copies.ts";
 import { seriesListQuery } from "../planning/queries.ts";
 
 /** In the order in which they are shown: what may be live first, what has time last. */
@@ -88,7 +88,7 @@ function ofDeliveries(deliveries: Delivery[], channels: Channel[]): Need[] {
     .filter((delivery) => !isHeld(delivery, channels))
     .map((delivery) => ({
       id: delivery.id,
-      kind: delivery.state === "needs_human" || hasOpenCopy(delivery) ? "answer" : "stopped",
+      kind: delivery.state === "needs_human" || openCopies(delivery).length > 0 ? "answer" : "stopped",
       what: "delivery",
       delivery,
     }));

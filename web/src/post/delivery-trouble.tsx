@@ -2,7 +2,7 @@ import { ReloadIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { channelsQuery } from "../api/queries.ts";
-import type { Delivery, DeliveryState } from "../api/types.ts";
+import type { Delivery } from "../api/types.ts";
 import { ReconnectButton } from "../channels/reconnect-button.tsx";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
@@ -10,23 +10,8 @@ import { DecidingButton } from "../ui/deciding-button.tsx";
 import { postText } from "./messages.ts";
 import { OutcomeQuestion } from "./outcome-question.tsx";
 import { SecondCopies } from "./second-copies.tsx";
+import { isHalfLive, stopped } from "./stopped.ts";
 import { useDeliveryAction } from "./use-delivery-action.ts";
-
-/** States that nothing but a person ends. */
-export const stopped: ReadonlySet<DeliveryState> = new Set([
-  "needs_reconnect",
-  "rejected",
-  "missed",
-  "skipped",
-]);
-
-/** Whether a part of it is live and the rest has stopped; then it can be left so, and no longer cancelled. */
-export function isHalfLive({ state, attempts }: Delivery): boolean {
-  return (
-    stopped.has(state) &&
-    attempts.some(({ state: outcome }) => outcome === "confirmed" || outcome === "partly")
-  );
-}
 
 type TroubleProps = { delivery: Delivery; allowed: boolean };
 

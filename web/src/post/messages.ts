@@ -178,7 +178,8 @@ export const copyText = {
   found: (when: string) => `Found on ${when}:`,
   done: "Done",
   acknowledged: "Thank you; noted",
-  state: "Live twice",
+  stateTwice: "Live twice",
+  stateCameUp: "Live after all",
 } as const;
 
 export const settledText = {

@@ -8,18 +8,14 @@ import { useMe } from "../api/use-me.ts";
 import { formatMoment } from "../lib/format.ts";
 import { Button } from "../ui/button.tsx";
 import { copyText } from "./messages.ts";
+import { isTwice, openCopies } from "./open-copies.ts";
 import { Address } from "./what-galley-saw.tsx";
-
-/** Whether a second copy is out that nobody has settled. */
-export function hasOpenCopy({ secondCopies }: Delivery): boolean {
-  return secondCopies.some(({ acknowledgedAt }) => acknowledgedAt === null);
-}
 
 /** Posts that came up after their absence was believed, with what to do about each; nothing where none is open. */
 export function SecondCopies({ delivery, allowed }: { delivery: Delivery; allowed: boolean }) {
-  return delivery.secondCopies
-    .filter(({ acknowledgedAt }) => acknowledgedAt === null)
-    .map((copy) => <SecondCopy key={copy.id} copy={copy} delivery={delivery} allowed={allowed} />);
+  return openCopies(delivery).map((copy) => (
+    <SecondCopy key={copy.id} copy={copy} delivery={delivery} allowed={allowed} />
+  ));
 }
 
 type SecondCopyProps = { copy: Delivery["secondCopies"][number]; delivery: Delivery; allowed: boolean };
@@ -27,16 +23,16 @@ type SecondCopyProps = { copy: Delivery["secondCopies"][number]; delivery: Deliv
 function SecondCopy({ copy, delivery, allowed }: SecondCopyProps) {
   const { workspace } = useMe();
   const acknowledge = useAcknowledge(copy.id);
-  const isTwice = delivery.items[copy.item]?.state === "confirmed";
+  const twice = isTwice(delivery, copy);
   return (
     <div className="border-t border-line bg-warn-soft px-4 py-4 text-sm text-warn-ink">
       <p className="flex items-center gap-2 text-base font-semibold">
         <ExclamationTriangleIcon aria-hidden="true" />
-        {isTwice ? copyText.twice : copyText.cameUp}
+        {twice ? copyText.twice : copyText.cameUp}
       </p>
-      <p className="mt-1 max-w-prose">{isTwice ? copyText.twiceLead : copyText.cameUpLead}</p>
+      <p className="mt-1 max-w-prose">{twice ? copyText.twiceLead : copyText.cameUpLead}</p>
       <ul aria-label={copyText.list} className="mt-2 grid gap-1">
-        {isTwice ? (
+        {twice ? (
           <li>
             {copyText.own} <Address url={copy.ownUrl} />
           </li>
@@ -45,7 +41,7 @@ function SecondCopy({ copy, delivery, allowed }: SecondCopyProps) {
           {copyText.found(formatMoment(copy.foundAt, workspace.timeZone))} <Address url={copy.url} />
         </li>
       </ul>
-      <p className="mt-2 max-w-prose">{isTwice ? copyText.twiceTodo : copyText.cameUpTodo}</p>
+      <p className="mt-2 max-w-prose">{twice ? copyText.twiceTodo : copyText.cameUpTodo}</p>
       <Button
         className="mt-3"
         variant="primary"

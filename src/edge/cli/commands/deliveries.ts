@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import type { Api } from "../api.ts";
-import { type Deliveries, deliveriesSchema, deliverySchema } from "../answers.ts";
+import { type Deliveries, deliveriesSchema, deliverySchema, openCopies } from "../answers.ts";
 import { askFirst, yesOption } from "../ask.ts";
 import { isNamed } from "../channel-name.ts";
 import type { Context, Register } from "../context.ts";
@@ -86,9 +86,7 @@ async function settled(context: Context, command: Command): Promise<void> {
   const api = await context.api();
   const path = `/posts/${await wholeId(api, given, "post")}/deliveries`;
   const { items } = await api.call({ path, schema: deliveriesSchema });
-  const open = items.flatMap(({ secondCopies }) =>
-    secondCopies.filter(({ acknowledgedAt }) => acknowledgedAt === null),
-  );
+  const open = items.flatMap(openCopies);
   if (open.length === 0) throw new CliFailure("failure", "Nothing of this post came up late.");
   for (const { id } of open) {
     await api.call({ method: "POST", path: `/second-copies/${id}/acknowledge`, schema: deliverySchema });
