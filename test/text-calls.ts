@@ -37,7 +37,7 @@ import * as csv from "../src/desk/import/csv.ts";
 import { interpret } from "../src/desk/import/interpret.ts";
 import { findQuery } from "../src/desk/posts.search.ts";
 import * as print from "../src/edge/cli/print.ts";
-import { mentionsAddress, sameAddress } from "../src/kit/addresses.ts";
+import { mentionsAddress, sameAddress, webAddress } from "../src/kit/addresses.ts";
 import { escapeHtml } from "../src/kit/html.ts";
 import { publishableProblem, wellFormedProblem } from "../src/kit/text.ts";
 import { trimEndOf } from "../src/kit/trim.ts";
@@ -193,6 +193,7 @@ export const calls: Record<string, Measured> = {
     interpret({ text, channels: text, media: text, "alt text": text, options: text, date: text }, around),
   "src/desk/posts.search.ts findQuery": (text) => findQuery("", text, "slips"),
   "src/edge/cli/print.ts table": (text) => print.table(["a"], [[text]]),
+  "src/kit/addresses.ts webAddress": (text) => webAddress(`${url}${text}`),
   "src/kit/addresses.ts sameAddress": (text) => sameAddress(text, link),
   "src/kit/addresses.ts mentionsAddress": (text) => mentionsAddress(text, link),
   "src/kit/text.ts wellFormedProblem": (text) => wellFormedProblem("", text),

@@ -1,5 +1,5 @@
 import type { Account } from "#connectors";
-import { oneLine } from "#kit";
+import { oneLine, webAddress } from "#kit";
 
 /** An account as its platform names it, of what a reader sees; addresses that nobody can follow are left out. */
 export function shownAccount(account: Account): Account {
@@ -10,9 +10,4 @@ export function shownAccount(account: Account): Account {
     avatarUrl: webAddress(account.avatarUrl),
     profileUrl: webAddress(account.profileUrl),
   };
-}
-
-function webAddress(address: string | null): string | null {
-  const url = URL.parse(address ?? "");
-  return url && /^https?:$/.test(url.protocol) ? url.href : null;
 }

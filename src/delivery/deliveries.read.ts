@@ -1,7 +1,8 @@
 import type { RecipientAnswer } from "#connectors";
+import { webAddress } from "#kit";
 import { compileOnly, type Database } from "#platform/db";
 import { type RawBuilder, sql } from "kysely";
-import { type Doubt, webAddress } from "./doubt.ts";
+import type { Doubt } from "./doubt.ts";
 import { hasOpenCopy, secondCopiesOf, type SecondCopyView } from "./second-copies.read.ts";
 import type { AttemptState, DeliveryState } from "./state.ts";
 

@@ -1,4 +1,7 @@
 import type { ListedPost, Located, Published } from "#connectors";
+import { webAddress } from "#kit";
+
+export { webAddress } from "#kit";
 
 /** Why a reading of the platform proves nothing. */
 export const doubtReasons = [
@@ -61,13 +64,6 @@ export function seenPosts(
       createdAt: Number.isNaN(post.createdAt.getTime()) ? null : post.createdAt.toISOString(),
       likeness: isEqual(post) ? "same" : "similar",
     }));
-}
-
-/** An address that people may be sent to; null for anything else that a platform calls one. */
-export function webAddress(url: string | null): string | null {
-  if (url === null) return null;
-  const protocol = URL.parse(url)?.protocol;
-  return protocol === "https:" || protocol === "http:" ? url : null;
 }
 
 /** How far back what was read is whole. */

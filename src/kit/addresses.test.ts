@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { mentionsAddress, sameAddress } from "./addresses.ts";
+import { mentionsAddress, sameAddress, webAddress } from "./addresses.ts";
 
 const link = "https://example.org/a";
 
@@ -67,4 +67,20 @@ test("addresses are one that mean the same", () => {
   expect(sameAddress("https://example.org/a", "https://example.org/A")).toBe(false);
   expect(sameAddress("nonsense", "nonsense")).toBe(false);
   expect(sameAddress(null, null)).toBe(false);
+});
+
+test.each([
+  ["https://example.org/a?b#c", "https://example.org/a?b#c"],
+  ["HTTP://Example.org", "http://example.org/"],
+  // No line of a mail can be added through it.
+  ["https://example.org/a\nb c", "https://example.org/ab%20c"],
+  ["javascript:alert(1)", null],
+  ["data:text/html,a", null],
+  ["httpsx://example.org", null],
+  ["https:", null],
+  ["/p/1", null],
+  ["", null],
+  [null, null],
+])("people may be sent to %j as %j", (address, shown) => {
+  expect(webAddress(address)).toBe(shown);
 });

@@ -18,6 +18,12 @@ function findAddresses(text: string): string[] {
   return found;
 }
 
+/** An address of the web, as parsed, that people may be sent to; null for anything else that a platform calls one. */
+export function webAddress(address: string | null): string | null {
+  const parsed = URL.parse(address ?? "");
+  return parsed?.protocol === "https:" || parsed?.protocol === "http:" ? parsed.href : null;
+}
+
 /** Whether two addresses are one, however each is spelled: compared as parsed (WHATWG URL). What is no address is like none. */
 export function sameAddress(one: string | null, other: string | null): boolean {
   const parsed = URL.parse(one?.trim() ?? "")?.href;

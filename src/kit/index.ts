@@ -1,4 +1,4 @@
-export { mentionsAddress, sameAddress } from "./addresses.ts";
+export { mentionsAddress, sameAddress, webAddress } from "./addresses.ts";
 export { isOver, setDeadline } from "./deadline.ts";
 export type { Clock } from "./clock.ts";
 export { systemClock } from "./clock.ts";

@@ -1,4 +1,4 @@
-import { escapeHtml, oneLine } from "#kit";
+import { escapeHtml, oneLine, webAddress } from "#kit";
 import type { Notice } from "./notifications.store.ts";
 
 type Place = { publicUrl: string; connectorName: (id: string) => string; workspaceName: string };
@@ -80,7 +80,7 @@ function paragraphsOf(notice: Notice, { publicUrl, connectorName }: Place): Para
     };
   }
   const words = deliveryWords[notice.kind === "second_copy" && !notice.isTwice ? "came_up" : notice.kind];
-  const addresses = notice.addresses.filter((address) => /^https?:/u.test(address));
+  const addresses = notice.addresses.map(webAddress).filter((address) => address !== null);
   const reason = notice.reason === null ? "" : ` Reason: ${plain(notice.reason, longestReason)}`;
   return {
     headline: words.headline(`“${plain(notice.title, longestTitle)}”`, channel),
