@@ -27,7 +27,7 @@ const records = z.object({
       value: z.object({
         text: z.string(),
         embed: z.object({ images: z.array(z.object({ alt: z.string() })) }).optional(),
-        reply: z.unknown(),
+        reply: z.unknown().optional(),
       }),
     }),
   ),
