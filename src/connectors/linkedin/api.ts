@@ -136,8 +136,6 @@ function duplicate(context: ConnectorContext, said: Envelope, evidence: string):
   });
 }
 
-const longestWaitSeconds = 24 * 3600;
-
 /** LinkedIn's days end at midnight UTC, and it sends no `Retry-After`. */
 function throttled(response: ConnectorResponse, said: Envelope, evidence: string): ConnectorFailure {
   const header = retryAfterOf(response);
@@ -150,12 +148,12 @@ function throttled(response: ConnectorResponse, said: Envelope, evidence: string
       ? "LinkedIn takes no more posts from this account or app today; its day ends at midnight UTC."
       : "LinkedIn asks to wait before the next request.",
     evidence,
-    ...(asked === null ? {} : { retryAfterSeconds: Math.min(asked, longestWaitSeconds) }),
+    ...(asked === null ? {} : { retryAfterSeconds: asked }),
   });
 }
 
+const dayMs = 86_400_000;
+
 function secondsToMidnight(): number {
-  const now = Date.now();
-  const dayMs = longestWaitSeconds * 1000;
-  return Math.ceil((dayMs - (now % dayMs)) / 1000) + 1;
+  return Math.ceil((dayMs - (Date.now() % dayMs)) / 1000) + 1;
 }
