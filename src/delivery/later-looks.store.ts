@@ -127,10 +127,15 @@ export async function insertCopies(
       as c (id uuid, "externalId" text, url text, "createdAt" timestamptz)
     where not exists (
       select from channels mine
+      join delivery_attempts a on a.external_id = c."externalId"
+        and a.account_id = mine.account_id and a.connector = mine.connector and a.duplicate_of is null
+      where mine.workspace_id = ${workspaceId} and mine.id = ${channelId})
+    and not exists (
+      select from channels mine
       join channels same on same.connector = mine.connector and same.account_id = mine.account_id
       join delivery_attempts a on a.workspace_id = same.workspace_id and a.channel_id = same.id
-        and (a.external_id = c."externalId" or a.state in ('open', 'ambiguous')
-          and a.intent_at <= c."createdAt" + ${skewMs}::float8 * interval '1 millisecond')
+        and a.state in ('open', 'ambiguous')
+        and a.intent_at <= c."createdAt" + ${skewMs}::float8 * interval '1 millisecond'
       where mine.workspace_id = ${workspaceId} and mine.id = ${channelId})
     on conflict do nothing
     returning id`.execute(transaction);
