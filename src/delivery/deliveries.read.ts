@@ -5,6 +5,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Doubt } from "./doubt.ts";
 import { hasOpenCopy, secondCopiesOf, type SecondCopyView } from "./second-copies.read.ts";
 import type { AttemptState, DeliveryState } from "./state.ts";
+import { isDuplicate } from "./verdicts.ts";
 
 /** A delivery with its timeline, as people see it. Instants are ISO text. */
 export type DeliveryView = {
@@ -129,7 +130,7 @@ function mayBeLive(attempts: AttemptView[], copies: SecondCopyView[]): boolean {
     attempts.some(({ item, state, settledBy, errorCode }) => {
       if (live.has(item)) return false;
       const byWord = state === "absent_proven" && settledBy === "person";
-      return state === "open" || state === "ambiguous" || byWord || errorCode?.endsWith(".duplicate");
+      return state === "open" || state === "ambiguous" || byWord || isDuplicate(errorCode);
     })
   );
 }
