@@ -39,9 +39,9 @@ export async function orderPost(
   house: DeliveryHouse,
   deliveries: Pick<Deliveries, "request">,
   content: VariantContent,
-  given: { dueAt?: Date; graceSeconds?: number; media?: MediaInfo[] } = {},
+  given: { dueAt?: Date; notBefore?: Date; graceSeconds?: number; media?: MediaInfo[] } = {},
 ): Promise<ApprovedPost & { deliveryId: string }> {
-  const { dueAt = new Date(Date.now() - 100), graceSeconds = 3_600, media = [] } = given;
+  const { dueAt = new Date(Date.now() - 100), notBefore = null, graceSeconds = 3_600, media = [] } = given;
   const { database, workspaceId, channelId } = house;
   const binding = { at: null, variants: [{ channelId, hash: frozenHash({ variant: content, media }) }] };
   const approved = { postId: newId(), approvalId: newId() };
@@ -74,6 +74,7 @@ export async function orderPost(
       approval: { id: approved.approvalId, decidedBy: house.approverId, binding },
       variants: [{ channelId, content, media }],
       dueAt,
+      notBefore,
       graceSeconds,
     });
     return { ...approved, deliveryId };

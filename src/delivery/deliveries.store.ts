@@ -1,8 +1,12 @@
 import type { ChannelStatus } from "#channels";
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
+import { noSuchChannel } from "./errors.ts";
 import type { Binding, Change, FrozenContent } from "./order.ts";
 import type { DeliveryState } from "./state.ts";
+
+/** A channel of a workspace. */
+export type ChannelRef = { workspaceId: string; channelId: string };
 
 export type NewDeliveries = {
   workspaceId: string;
@@ -99,7 +103,7 @@ export async function cancelDeliveries(
 /** Cancels what a post would still send on one channel, and says why on it. What may be out there is told. */
 export async function cancelOnChannel(
   db: Kysely<Schema>,
-  { workspaceId, postId, channelId }: { workspaceId: string; postId: string; channelId: string },
+  { workspaceId, postId, channelId }: ChannelRef & { postId: string },
   why: { code: string; message: string },
 ): Promise<Change> {
   const { rows } = await sql<{ id: string; changeable: boolean }>`
@@ -148,7 +152,7 @@ export async function rescheduleDeliveries(
  */
 export async function externalIdsTaken(
   db: Kysely<Schema>,
-  { workspaceId, channelId }: { workspaceId: string; channelId: string },
+  { workspaceId, channelId }: ChannelRef,
   attemptId: string,
   externalIds: readonly string[],
 ): Promise<Set<string>> {
@@ -173,11 +177,12 @@ const mostWitnesses = 100;
 
 /**
  * Ids of items of these kinds that the platform has confirmed on the same account, in any workspace, and that were sent
- * between these moments; the newest first. What a person said to be live is none.
+ * between these moments; the newest first. What a person said to be live is none. By way of the channels, since the
+ * index of what was sent when is by channel: the attempts name the account, too, and would be read one and all.
  */
 export async function confirmedBetween(
   db: Kysely<Schema>,
-  { workspaceId, channelId }: { workspaceId: string; channelId: string },
+  { workspaceId, channelId }: ChannelRef,
   kinds: readonly string[],
   { from, until }: { from: Date; until: Date },
 ): Promise<string[]> {
@@ -194,13 +199,13 @@ export async function confirmedBetween(
   return rows.map(({ externalId }) => externalId);
 }
 
-/** Of the channel of a delivery. */
+/** @throws DeliveryError `delivery.no_channel` */
 export async function channelStatus(
   db: Kysely<Schema>,
-  { workspaceId, channelId }: { workspaceId: string; channelId: string },
+  { workspaceId, channelId }: ChannelRef,
 ): Promise<ChannelStatus> {
   const found = db.selectFrom("channels").select("status").where("workspace_id", "=", workspaceId);
-  return (await found.where("id", "=", channelId).executeTakeFirstOrThrow()).status;
+  return (await found.where("id", "=", channelId).executeTakeFirstOrThrow(noSuchChannel)).status;
 }
 
 /** Every attempt whose answer was lost and that waits for a look. */

@@ -1,15 +1,17 @@
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
 import { learnedMs, thisMoment } from "../claim.ts";
-
-/** A channel of a workspace. */
-export type Place = { workspaceId: string; channelId: string };
+import type { ChannelRef } from "../deliveries.store.ts";
 
 /** A platform's "not before": why in words for people, and what it answered where that is known. */
 export type NotBefore = { waitMs: number; reason: string; evidence: string | null };
 
-/** The longest that anything is held, and a constraint of the table: who asks for more has misspoken. */
-const longestHoldMs = 86_400_000;
+/** A day: the longest that anything is held (a constraint of the table), and that a post is expected to stay invisible. */
+const longestMs = 86_400_000;
+
+/** Of `deliveries d`: it is due and goes on with the end of a hold. Galley's own count of a quota and an approval do not end with it. */
+const isHeldBack = sql<boolean>`(d.state = 'scheduled' and d.due_at <= ${thisMoment}
+  and coalesce(d.not_before <= ${thisMoment}, true) and d.error_code is distinct from 'delivery.quota')`;
 
 /**
  * Nothing is sent to the account before `waitMs` have passed, a day at most, in whichever workspace it is connected.
@@ -17,10 +19,10 @@ const longestHoldMs = 86_400_000;
  */
 export async function holdAccount(
   db: Kysely<Schema>,
-  { workspaceId, channelId }: Place,
+  { workspaceId, channelId }: ChannelRef,
   { waitMs, reason, evidence }: NotBefore,
 ): Promise<void> {
-  const boundedMs = Math.min(Math.max(0, waitMs), longestHoldMs);
+  const boundedMs = Math.min(waitMs, longestMs);
   await sql`
     insert into delivery_holds as h (connector, account_id, since, until, reason, evidence)
     select c.connector, c.account_id, n.moment, n.moment + ${boundedMs}::float8 * interval '1 millisecond',
@@ -35,7 +37,7 @@ export async function holdAccount(
 /** Ends the hold of a channel's account, in every workspace; null where nothing is held. */
 export async function deleteHold(
   db: Kysely<Schema>,
-  { workspaceId, channelId }: Place,
+  { workspaceId, channelId }: ChannelRef,
 ): Promise<{ connector: string; accountId: string; since: Date; until: Date } | null> {
   const { rows } = await sql<{ connector: string; accountId: string; since: Date; until: Date }>`
     delete from delivery_holds h using channels c
@@ -45,10 +47,7 @@ export async function deleteHold(
   return rows[0] ?? null;
 }
 
-/**
- * What is due of an account goes on, one after the other: all but what waits for Galley's own count of its quota, and
- * what an approval still holds back.
- */
+/** What was held back of an account goes on, one after the other. */
 export async function wakeDue(
   db: Kysely<Schema>,
   { connector, accountId }: { connector: string; accountId: string },
@@ -58,8 +57,7 @@ export async function wakeDue(
       select d.workspace_id, d.id, d.due_at from channels c
       join deliveries d on d.workspace_id = c.workspace_id and d.channel_id = c.id
       where c.connector = ${connector} and c.account_id = ${accountId}
-        and d.state = 'scheduled' and d.due_at <= ${thisMoment} and d.wake_at > ${thisMoment}
-        and coalesce(d.not_before <= ${thisMoment}, true) and d.error_code is distinct from 'delivery.quota'
+        and ${isHeldBack} and d.wake_at > ${thisMoment}
       order by d.id
       for update of d),
     line as (select waiting.*, row_number() over (order by due_at, id) - 1 as place from waiting)
@@ -72,10 +70,10 @@ export async function wakeDue(
 /** Remembers how long a post of this channel stayed invisible, capped at a day, where that is as long as is known. */
 export async function learnWindow(
   db: Kysely<Schema>,
-  { workspaceId, channelId }: Place,
+  { workspaceId, channelId }: ChannelRef,
   visibleAfterMs: number,
 ): Promise<void> {
-  const seenMs = Math.min(Math.ceil(visibleAfterMs), 86_400_000);
+  const seenMs = Math.min(Math.ceil(visibleAfterMs), longestMs);
   await sql`
     insert into delivery_windows as w (workspace_id, channel_id, visible_after_ms)
     values (${workspaceId}, ${channelId}, ${seenMs})
@@ -85,7 +83,7 @@ export async function learnWindow(
 }
 
 /** Forgets what was learned; null where nothing was. */
-export async function deleteWindow(db: Kysely<Schema>, { workspaceId, channelId }: Place) {
+export async function deleteWindow(db: Kysely<Schema>, { workspaceId, channelId }: ChannelRef) {
   const { rows } = await sql<{ visibleAfterMs: number }>`
     delete from delivery_windows w where w.workspace_id = ${workspaceId} and w.channel_id = ${channelId}
     returning ${learnedMs} as "visibleAfterMs"`.execute(db);
@@ -125,8 +123,7 @@ export async function slowedChannels(
     select c.id as "channelId", h.since, h.until, h.reason, h.evidence,
       case when h.until is null then 0 else (
         select count(*)::integer from deliveries d
-        where d.workspace_id = c.workspace_id and d.channel_id = c.id and d.state = 'scheduled'
-          and d.due_at <= ${thisMoment} and d.error_code is distinct from 'delivery.quota') end as waiting,
+        where d.workspace_id = c.workspace_id and d.channel_id = c.id and ${isHeldBack}) end as waiting,
       l.ms as "visibleAfterMs", w.seen_at as "seenAt"
     from channels c
     left join delivery_holds h
@@ -141,9 +138,4 @@ export async function slowedChannels(
     hold: since === null ? null : { since, until, reason, evidence, waiting },
     window: visibleAfterMs === null ? null : { visibleAfterMs, seenAt },
   }));
-}
-
-export async function channelExists(db: Kysely<Schema>, { workspaceId, channelId }: Place): Promise<boolean> {
-  const found = db.selectFrom("channels").select("id").where("workspace_id", "=", workspaceId);
-  return (await found.where("id", "=", channelId).executeTakeFirst()) !== undefined;
 }

@@ -139,6 +139,19 @@ describe("a platform that asks to wait", () => {
     expect(await eventsOf("channel.hold_lifted")).toHaveLength(1);
   });
 
+  test("keeps waiting what goes on with its end, and not what may still be taken back", async () => {
+    const channel = { workspaceId: house.workspaceId, channelId: house.channelId };
+    await holdAccount(server.database.system, channel, { waitMs: 60_000, ...throttled });
+    const held = await orderPost(house, deliveries, textVariant("Held"));
+    const notBefore = new Date(Date.now() + 30_000);
+    const approved = await orderPost(house, deliveries, textVariant("Just approved"), { notBefore });
+    await sweepOnce();
+    expect(await deliveries.holds.list(house.workspaceId)).toMatchObject([{ hold: { waiting: 1 } }]);
+    await deliveries.holds.lift(actor, house.channelId);
+    await untilState(held.postId, "confirmed");
+    expect((await viewOf(approved.postId)).wakeAt).toBe(notBefore.toISOString());
+  });
+
   test("is not obeyed for more than a day, whatever it says", async () => {
     const place = { workspaceId: house.workspaceId, channelId: house.channelId };
     await holdAccount(server.database.system, place, { waitMs: 1.9e15, ...throttled });

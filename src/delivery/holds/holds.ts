@@ -3,17 +3,9 @@ import { recordEvent } from "#platform/audit";
 import type { Database, Schema } from "#platform/db";
 import type { Jobs } from "#platform/jobs";
 import type { Kysely } from "kysely";
-import { noSuchChannel } from "../errors.ts";
+import { type ChannelRef, channelStatus } from "../deliveries.store.ts";
 import { publishTask } from "../order.ts";
-import {
-  channelExists,
-  deleteHold,
-  deleteWindow,
-  type Place,
-  type Slowed,
-  slowedChannels,
-  wakeDue,
-} from "./holds.store.ts";
+import { deleteHold, deleteWindow, type Slowed, slowedChannels, wakeDue } from "./holds.store.ts";
 
 /** What slows the posts of channels beside their own state, and how a person ends it. */
 export type Holds = {
@@ -33,12 +25,13 @@ export function createHolds({ database, jobs }: { database: Database; jobs: Jobs
   async function change(
     actor: Actor,
     channelId: string,
-    work: (transaction: Kysely<Schema>, place: Place) => Promise<void>,
+    work: (transaction: Kysely<Schema>, channel: ChannelRef) => Promise<void>,
   ): Promise<Slowed> {
-    const place = { workspaceId: actor.workspaceId, channelId };
+    const channel = { workspaceId: actor.workspaceId, channelId };
     return database.system.transaction().execute(async (transaction) => {
-      if (!(await channelExists(transaction, place))) throw noSuchChannel();
-      await work(transaction, place);
+      // Throws where there is none.
+      await channelStatus(transaction, channel);
+      await work(transaction, channel);
       const [slowed] = await slowedChannels(transaction, actor.workspaceId, channelId);
       return slowed ?? { channelId, hold: null, window: null };
     });
@@ -47,8 +40,8 @@ export function createHolds({ database, jobs }: { database: Database; jobs: Jobs
   return {
     list: (workspaceId) => slowedChannels(database.system, workspaceId),
     lift: (actor, channelId) =>
-      change(actor, channelId, async (transaction, place) => {
-        const lifted = await deleteHold(transaction, place);
+      change(actor, channelId, async (transaction, channel) => {
+        const lifted = await deleteHold(transaction, channel);
         if (lifted === null) return;
         await wakeDue(transaction, lifted);
         await jobs.enqueue(transaction, publishTask, {});
@@ -60,8 +53,8 @@ export function createHolds({ database, jobs }: { database: Database; jobs: Jobs
         });
       }),
     forgetWindow: (actor, channelId) =>
-      change(actor, channelId, async (transaction, place) => {
-        const forgotten = await deleteWindow(transaction, place);
+      change(actor, channelId, async (transaction, channel) => {
+        const forgotten = await deleteWindow(transaction, channel);
         if (forgotten === null) return;
         await recordEvent(transaction, {
           actor,
