@@ -71,11 +71,12 @@ function toTaskList({ tasks, metrics, log }: WorkerOptions): TaskList {
 }
 
 /**
- * A connection that is given back a second time stays given back. The queue does so with the one that listens, where it
- * was told to end while LISTEN waited for the database and then failed (graphile-worker 0.18, `listenForChanges`), and
- * the error, which nobody hears, would end the process.
+ * Makes the pool ignore it where a connection is given back a second time. The queue does so with the one that listens,
+ * where it was told to end while LISTEN waited for the database and then failed (graphile-worker 0.18,
+ * `listenForChanges`), and the error, which nobody hears, would end the process. It takes that one by a callback, and
+ * no other; those that it awaits it gives back once, in a `finally`.
  */
-function releasesOnce(pool: Pool): Pool {
+function releaseOnlyOnce(pool: Pool): void {
   const connect = pool.connect.bind(pool);
   type Callback = Parameters<typeof connect>[0];
   function connectOnce(callback?: Callback): Promise<PoolClient> | void {
@@ -89,7 +90,6 @@ function releasesOnce(pool: Pool): Pool {
     });
   }
   pool.connect = connectOnce as Pool["connect"];
-  return pool;
 }
 
 /** `over` settles when the queue runs nothing any more, or has had its time to come to an end. */
@@ -109,6 +109,7 @@ async function startQueue(options: WorkerOptions, tasks: TaskList, stopping: Abo
     size: Math.max(concurrency, fewestOfQueue),
     onError: (error) => log.warn({ err: error }, "the queue lost a connection to the database"),
   });
+  releaseOnlyOnce(pool);
   try {
     return { ...(await runQueue(options, pool, tasks, stopping)), pool };
   } catch (error) {
@@ -149,7 +150,7 @@ async function runQueue(
   const { promise: poolId, resolve } = Promise.withResolvers<string>();
   events.once("pool:create", ({ workerPool }) => resolve(workerPool.id));
   const runner = await run({
-    pgPool: releasesOnce(pool),
+    pgPool: pool,
     taskList: tasks,
     concurrency,
     pollInterval: pollMs,
