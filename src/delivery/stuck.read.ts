@@ -16,7 +16,7 @@ const isStuck = sql<boolean>`(
   and (d.state in ('scheduled', 'claimed', 'in_flight')
       and greatest(d.late_after, d.lease_until) + ${patience} < clock_timestamp()
     or d.state in ('ambiguous', 'reconciling') and d.error_code is distinct from ${noAccess} and greatest(d.late_after, d.lease_until) + ${patience}
-      + coalesce((select 4 * max(a.window_ms) from delivery_attempts a where a.delivery_id = d.id), 0)
+      + coalesce((select 4.0 * max(a.window_ms) from delivery_attempts a where a.delivery_id = d.id), 0)
         * interval '1 millisecond' < clock_timestamp()))`;
 
 /** By connector, of all workspaces: for the metric. */

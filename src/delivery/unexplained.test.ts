@@ -1,7 +1,7 @@
 import { type Connector, ConnectorFailure } from "#connectors";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type TestDatabase, testDatabase } from "../../test/database.ts";
+import { asOwner, type TestDatabase, testDatabase } from "../../test/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -122,4 +122,23 @@ test("what stays neither sent nor asking is counted and named", async () => {
     { id: deliveryId, state: "scheduled" },
   ]);
   expect(await countStuck(server.database.system)).toContainEqual({ connector: "sandbox", count: 1 });
+});
+
+test("what is read back for long is stuck only after four times its window, of weeks too", async () => {
+  await platform.setFaults([{ kind: "lost_answer" }]);
+  const unreadable = { ...platform.connector, locate: () => Promise.reject(new RangeError("no list")) };
+  const deliveries = platform.deliveries(server.database, {}, unreadable);
+  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Lost history"));
+  const read = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
+  await sweepUntil(deliveries, async () => (await read())?.state === "ambiguous");
+  await platform.setFaults([]);
+  async function lateFor(days: number): Promise<string[]> {
+    const window = `update delivery_attempts set window_ms = 7 * 86400000 where delivery_id = $1`;
+    await asOwner(server.url, window, [deliveryId]);
+    const late = `update deliveries set lease_until = null, late_after = now() - $2 * interval '1 day' where id = $1`;
+    await asOwner(server.url, late, [deliveryId, days]);
+    return (await stuckIn(server.database.system, house.workspaceId)).map(({ id }) => id);
+  }
+  expect(await lateFor(27)).toEqual([]);
+  expect(await lateFor(29)).toEqual([deliveryId]);
 });
