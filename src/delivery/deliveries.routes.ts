@@ -105,7 +105,7 @@ export function deliveryRoutes(app: App, { deliveries }: { deliveries: Deliverie
   app.post(
     "/second-copies/:id/acknowledge",
     {
-      config: { access: "posts.publish", again: "It is acknowledged already." },
+      config: { access: "posts.publish", again: "it is acknowledged already" },
       schema: {
         operationId: "acknowledgeSecondCopy",
         summary: "Say that a second copy is settled: taken down on the platform, or left on purpose",

@@ -65,7 +65,7 @@ export function settledJobs(moved: readonly { workspaceId: string; postId: strin
 
 /**
  * Writes outcomes, each only where its fence still stands, and announces what has settled, in one
- * transaction: see `settle_deliveries` in migration 0006. Returns for each whether it was written;
+ * transaction: see `settle_deliveries` in migration 0057. Returns for each whether it was written;
  * `false`: the lease was lost, stop.
  */
 export async function writeSettlements(db: Kysely<Schema>, settlements: Settlement[]): Promise<boolean[]> {

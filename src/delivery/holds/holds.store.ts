@@ -9,7 +9,7 @@ export type NotBefore = { waitMs: number; reason: string; evidence: string | nul
 /** A day: the longest that anything is held (a constraint of the table), and that a post is expected to stay invisible. */
 const longestMs = 86_400_000;
 
-/** Of `deliveries d`: it is due and goes on with the end of a hold. Galley's own count of a quota and an approval do not end with it. */
+/** Of `deliveries d`: it is due and goes on when a hold ends, waiting neither for a quota nor for its approval to stand. */
 const isHeldBack = sql<boolean>`(d.state = 'scheduled' and d.due_at <= ${thisMoment}
   and coalesce(d.not_before <= ${thisMoment}, true) and d.error_code is distinct from 'delivery.quota')`;
 
