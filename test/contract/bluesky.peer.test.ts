@@ -136,20 +136,25 @@ connectorContract<BlueskyHarness>("bluesky", {
   ],
 });
 
+function input(text: string): DeliveryInput {
+  return {
+    deliveryId: randomUUID(),
+    dueAt: new Date(),
+    media: [],
+    variant: { parts: [text, "two"], link: null, firstComment: "comment", options: {}, media: [] },
+  };
+}
+
+function key(index: number): string {
+  return `${randomUUID()}-${index}`;
+}
+
 describe("what answers a post of which a person told the address alone", () => {
   let harness: BlueskyHarness;
   beforeAll(async () => {
     harness = await start();
   });
   afterAll(() => harness.close());
-
-  const input = (text: string): DeliveryInput => ({
-    deliveryId: randomUUID(),
-    dueAt: new Date(),
-    media: [],
-    variant: { parts: [text, "two"], link: null, firstComment: "comment", options: {}, media: [] },
-  });
-  const key = (index: number) => `${randomUUID()}-${index}`;
 
   async function first() {
     const plan = await harness.connector.prepare(harness.context(), input(`one ${randomUUID()}`));

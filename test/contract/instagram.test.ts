@@ -246,63 +246,6 @@ describe("an account of Instagram", () => {
     expect(matchesIn(found).map(({ externalId }) => externalId)).toEqual([own?.id]);
   });
 
-  describe("a first comment under a post of which a person told the address alone", () => {
-    const told = (url: string | null): Published => ({ externalId: "", url, data: {} });
-
-    async function commented() {
-      const given = input([await image("told")], { firstComment: `comment ${randomUUID()}` });
-      const plan = await harness.connector.prepare(harness.context(), given);
-      const post = await harness.connector.commit(harness.context(), plan, itemOf(0));
-      return { plan, post, comment: given.variant.firstComment ?? "" };
-    }
-
-    async function underneath(comment: string) {
-      return (await harness.journal()).filter(({ text }) => text === comment);
-    }
-
-    it("is sent and read back there, as far back as the list goes", async () => {
-      const { plan, post, comment } = await commented();
-      const { accountId } = harness.context();
-      for (let count = 0; count < 60; count += 1) {
-        await harness.control("POST", "post", { account: accountId, text: `by hand ${count}` });
-      }
-      // As the app copies it: with who has shared it.
-      const parent = told(`${post.url}?igsh=MzRlODBiNWFlZA==`);
-      const sentAt = new Date();
-      expect(matchesIn(await located(plan, sentAt, 1, [parent]))).toEqual([]);
-      const sent = await harness.connector.commit(harness.context(), plan, itemOf(1, [parent]));
-      expect(await underneath(comment)).toMatchObject([{ id: sent.externalId, inReplyTo: post.externalId }]);
-      const found = matchesIn(await located(plan, sentAt, 1, [parent]));
-      expect(found.map(({ externalId }) => externalId)).toEqual([sent.externalId]);
-    });
-
-    it.each([null, "https://www.instagram.com/p/CxNobodyHas/", "https://www.instagram.com/galley.kitchen/"])(
-      "is not sent where the account has no post at %s",
-      async (url) => {
-        const { plan, comment } = await commented();
-        const sending = harness.connector.commit(harness.context(), plan, itemOf(1, [told(url)]));
-        const failure = await failureOf(sending);
-        expect(failure).toMatchObject({ verdict: "rejected", code: "instagram.parent_unknown" });
-        expect(failure.message).toMatch(/not published.*leave the post as it is/s);
-        expect(await underneath(comment)).toEqual([]);
-        const read = await failureOf(located(plan, new Date(), 1, [told(url)]));
-        expect(read).toMatchObject({ verdict: "rejected", code: "instagram.parent_unknown" });
-      },
-    );
-
-    it("is not sent, and may be, where the list cannot be read", async () => {
-      const { plan, post, comment } = await commented();
-      const context = harness.context();
-      const lost = new ConnectorFailure({ verdict: "unknown", code: "http.reset", message: "Lost." });
-      const http: ConnectorHttp = {
-        request: (asked) => (asked.method === "GET" ? Promise.reject(lost) : context.http.request(asked)),
-      };
-      const sending = harness.connector.commit({ ...context, http }, plan, itemOf(1, [told(post.url)]));
-      expect(await failureOf(sending)).toMatchObject({ verdict: "not_sent" });
-      expect(await underneath(comment)).toEqual([]);
-    });
-  });
-
   it("says before anything is public that the comment's permission is missing", async () => {
     const { accounts } = await harness.login({ declined: ["instagram_manage_comments"] });
     const account = accounts[0];
