@@ -1,8 +1,6 @@
 import type { ListedPost, Located, Published } from "#connectors";
 import { webAddress } from "#kit";
 
-export { webAddress } from "#kit";
-
 /** Why a reading of the platform proves nothing. */
 export const doubtReasons = [
   /** The platform does not let anybody read back what was published. */

@@ -1,9 +1,8 @@
 import { ConnectorFailure, type Located, type Published } from "#connectors";
-import { type Actor, newId } from "#kit";
+import { type Actor, newId, webAddress } from "#kit";
 import { recordEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
 import type { Jobs, Sweep } from "#platform/jobs";
-import { webAddress } from "./doubt.ts";
 import { notFound } from "./errors.ts";
 import { learnWindow } from "./holds/holds.store.ts";
 import {

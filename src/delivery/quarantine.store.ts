@@ -89,7 +89,7 @@ export async function enterQuarantine(
 }
 
 /** Locks what may have open attempts before these, as whoever settles does, so that no fence moves meanwhile. */
-export const heldOpen = sql`
+const heldOpen = sql`
   select workspace_id, id, fence from deliveries
   where state in ('claimed', 'in_flight', 'ambiguous', 'reconciling', 'needs_human')
   order by id for update`;
