@@ -10,6 +10,8 @@ import type { Deliveries } from "./deliveries.ts";
 
 let galley: Restorable;
 
+const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+
 beforeEach(async () => {
   galley = await startRestorable();
 });
@@ -221,7 +223,6 @@ test("between two times that were lost nothing was", async () => {
   const deliveries = galley.start();
   await deliveries.checkDurability();
   const ada = await galley.owner();
-  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
   const { system } = galley.database;
   await sql`insert into lost_times (since, until) values (${hoursAgo(50)}, ${hoursAgo(49)})`.execute(system);
   await deliveries.quarantine.enter(ada, hoursAgo(1));
