@@ -7,7 +7,7 @@ import type { Acquaintance } from "./acquaintance.ts";
 import type { AttemptRecord, Claimed } from "./claim.ts";
 import { judgeLook, type LookFacts, type LookResult, mustCoverFrom, sinceSendMs } from "./proof.ts";
 import { type Tools, accessIsBack, itemKey, leftOver, publishedBefore, windowFor } from "./tools.ts";
-import { isDuplicate, lookAfterMs } from "./verdicts.ts";
+import { isDuplicate, longestLookMs, lookAfterMs } from "./verdicts.ts";
 
 /** What reading back needs besides the common tools. */
 export type ReconcileTools = Tools & {
@@ -197,8 +197,8 @@ async function witnessesFor(
 }
 
 /**
- * How long after W, a platform's own, a proof is still hoped for before a person is asked. The first look with a new access decides nothing
- * of the kind: all that time nothing could be read.
+ * How long after the window Galley keeps looking before it asks a person. The first look after a reconnect never asks:
+ * until then nothing could be read.
  */
 function giveUpAfter({ errorCode }: Claimed, settlingMs: number): number {
   return errorCode === accessIsBack ? Infinity : Math.max(60_000, 3 * settlingMs);
@@ -239,7 +239,7 @@ async function withoutAccess(
   if (status === "disconnected" && isOver) {
     return { ...unreadable(attempt, why), noAccess: true };
   }
-  return { kind: "again", waitMs: lookAfterMs(Infinity), why, noAccess: true };
+  return { kind: "again", waitMs: longestLookMs, why, noAccess: true };
 }
 
 /** What earlier looks have seen is worth an address still. */

@@ -5,13 +5,13 @@ import type { Claimed } from "./claim.ts";
 import { deliveryInput, frozenProblem, hashItems, storablePlan } from "./frozen.ts";
 import { whileHeld } from "./lease.ts";
 import { identify, refuse, release, type Work } from "./outcome.ts";
-import { forgetLook, writeLookFor } from "./quarantine.store.ts";
+import { forgetLook, longestPauseMs, writeLookFor } from "./quarantine.store.ts";
 import { type NextStep, writeSettlements } from "./settle.ts";
-import { type Tools, windowFor } from "./tools.ts";
+import { restored, type Tools, windowFor } from "./tools.ts";
 import { backOffMs } from "./verdicts.ts";
 
-const restored = {
-  errorCode: "delivery.restored",
+const waiting = {
+  errorCode: restored,
   errorMessage:
     "Galley's database has lost a part of its history; whether this was sent in it is looked up on the platform.",
 };
@@ -20,7 +20,6 @@ const unknowable =
 
 /** About four minutes of asking, with growing pauses, before a person is asked instead. */
 const mostTries = 50;
-const longestPauseMs = 5_000;
 
 /** A refusal stays one; all else may pass, a channel that has to be connected again among it. */
 function mayPass(error: unknown): boolean {
@@ -77,10 +76,10 @@ async function giveBack(database: Database, claimed: Claimed, next: NextStep): P
 function afterFailure(claimed: Claimed, error: unknown): NextStep {
   const tries = claimed.tries + 1;
   if (!mayPass(error) || tries >= mostTries) {
-    return { state: "missed", waitMs: 0, tries, externalUrl: null, ...restored, errorMessage: unknowable };
+    return { state: "missed", waitMs: 0, tries, externalUrl: null, ...waiting, errorMessage: unknowable };
   }
   const waitMs = Math.min(longestPauseMs, backOffMs(tries, Math.random()));
-  return { state: "scheduled", waitMs, tries, externalUrl: null, ...restored };
+  return { state: "scheduled", waitMs, tries, externalUrl: null, ...waiting };
 }
 
 type Looked = { plan: Plan; settling: Settling };
@@ -133,8 +132,8 @@ async function record(
     await writeSettlements(transaction, [
       {
         ...identify(claimed),
-        attempt: { id: attemptId, state: "ambiguous", ...restored },
-        next: { state: "ambiguous", waitMs: 0, tries: 0, externalUrl: null, ...restored },
+        attempt: { id: attemptId, state: "ambiguous", ...waiting },
+        next: { state: "ambiguous", waitMs: 0, tries: 0, externalUrl: null, ...waiting },
       },
     ]);
   });

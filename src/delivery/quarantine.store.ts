@@ -2,7 +2,7 @@ import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
 import { type Claimed, type ClaimOptions, claimRows, thisMoment } from "./claim.ts";
 import type { Installation, ServerHistory } from "./history.ts";
-import { noAccess } from "./tools.ts";
+import { noAccess, restored } from "./tools.ts";
 
 /** The installation's row, and what its server says of itself in the same moment. */
 export type InstallationNow = {
@@ -113,6 +113,8 @@ const unchecked = sql`
   d.look_since is not null and d.state = 'scheduled' and d.due_at <= ${thisMoment}
   and coalesce(d.not_before <= ${thisMoment}, true)`;
 
+export const longestPauseMs = 5_000;
+
 /**
  * Takes deliveries to look for, in quarantine and after it, whatever their channel's pause says: nothing of them is
  * sent. Who waits to release the quarantine waits for the last of them, so none pauses long between two tries.
@@ -123,8 +125,8 @@ export function claimUnchecked(
 ): Promise<Claimed[]> {
   const due = sql`
     select d.workspace_id, d.id from deliveries d
-    where ${unchecked} and (d.error_code is distinct from 'delivery.restored'
-      or least(d.wake_at, d.updated_at + interval '5 seconds') <= clock_timestamp())
+    where ${unchecked} and (d.error_code is distinct from ${restored}
+      or least(d.wake_at, d.updated_at + ${longestPauseMs}::float8 * interval '1 millisecond') <= clock_timestamp())
     order by d.due_at limit ${options.limit} for update of d skip locked`;
   return claimRows(db, due, options);
 }

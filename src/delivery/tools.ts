@@ -119,6 +119,9 @@ export const noAccess = "delivery.no_access";
 /** And of one whose channel is connected again since: the next look is the first in a long time. */
 export const accessIsBack = "delivery.access_is_back";
 
+/** What may have been sent in a history that was lost waits with this code until it is looked for. */
+export const restored = "delivery.restored";
+
 /**
  * The stable key of an item: the idempotency key where a platform takes one. What stands under it may belong to an
  * equal post that was read back first; once it is proven that nothing else does, the item gets a new key, or the

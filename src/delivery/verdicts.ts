@@ -29,7 +29,7 @@ export type FailureFacts = {
 const firstBackOffMs = 2_000;
 const longestBackOffMs = 10 * 60_000;
 const firstLookMs = 1_000;
-const longestLookMs = 5 * 60_000;
+export const longestLookMs = 5 * 60_000;
 
 /** Exponential back-off, 2 s up to 10 minutes; `spread` in [0, 1) adds up to a quarter, so that waiters do not return together. */
 export function backOffMs(tries: number, spread: number): number {
