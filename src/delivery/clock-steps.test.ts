@@ -1,7 +1,9 @@
 import type { Connector } from "#connectors";
+import { newId } from "#kit";
 import { sql } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { buildMember } from "../../test/builders.ts";
 import { asOwner, giveClock, stepClock } from "../../test/clock.ts";
 import { testDatabase, type TestDatabase } from "../../test/database.ts";
 import {
@@ -173,6 +175,22 @@ test("after a clock was set back, what was sent is found by when it was sent, an
   expect((await viewOf(postId))?.attempts).toMatchObject([{ state: "confirmed", settledBy: "located" }]);
   expect(await stepsSeen()).toEqual([-3600]);
   expect(await texts()).toEqual(["Sent by a wrong clock"]);
+});
+
+test("a quarantine begins also where the clock was set back to before what is open was sent", async () => {
+  await setClock(hour);
+  await tend(one);
+  await platform.setFaults([{ kind: "reset_before_commit", remaining: 1 }]);
+  const { postId } = await order("Lost by a wrong clock");
+  await untilState(postId, "ambiguous");
+  await setClock(-hour);
+  await tend(one);
+  const { userId } = await buildMember(server.database, house.workspaceId);
+  const admin = { userId, name: "Ada", email: "ada@example.test", sessionId: newId() };
+  expect(await one.quarantine.enter(admin, new Date())).toMatchObject({ active: true, reading: 1 });
+  await sql`update installation set quarantined_at = null, quarantine_reason = null, unknown_since = null`.execute(
+    server.database.system,
+  );
 });
 
 test("after a clock was set back, waits and leases of the old one are pulled, and chosen times stay", async () => {

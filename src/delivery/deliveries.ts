@@ -343,10 +343,16 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
         },
       },
       {
+        name: "delivery.beat",
+        everyMs: 2_000,
+        run: () => quarantine.beat(),
+      },
+      {
+        // For itself: a beat waits for no upload that is made to look something up.
         name: "delivery.quarantine",
         everyMs: 2_000,
         run: async (signal) => {
-          await quarantine.beat();
+          if (quarantine.known() === 0) await quarantine.beat();
           if (!quarantine.mayRunTwice()) await looking.run(signal);
         },
       },

@@ -30,7 +30,6 @@ test.each<[string, Partial<HistoryFacts>, RegExp]>([
   ["is on another server", { now: { ...calm.now, server: "8" } }, /on another server/],
   ["is on another timeline", { now: { ...calm.now, timeline: "00000002" } }, /new timeline/],
   ["has forgotten a part of its log", { seenPosition: 5_001 }, /has forgotten/],
-  ["is not the folder's", { marker: { epoch: "other", beat: 3, place } }, /another than the data folder's/],
   ["was silent for long", { knownBeat: 0, silentMs: 25 * 3_600_000 }, /did not run for more than a day/],
 ])("a database that %s is not", (_what, change, words) => {
   expect(alarmOf({ ...calm, ...change })).toMatchObject({
@@ -75,4 +74,16 @@ test("a copy whose database has lost something as well asks for the other one, t
 test("a first address, and a machine that is not known, are no other place", () => {
   const before = { ...place, machine: null, address: null };
   expect(alarmOf({ ...calm, marker: { epoch: "e", beat: 40, place: before } })).toBeNull();
+});
+
+test("a database on another server, with a data folder that knows nothing of it, may be a copy of one that still runs", () => {
+  const copied = { ...calm, now: { ...calm.now, server: "8" }, knownBeat: 0, seenPosition: 0, marker: null };
+  expect(alarmOf(copied)).toMatchObject({ mayRunTwice: true });
+  const ofAnother = { ...calm, marker: { epoch: "other", beat: 3, place } };
+  expect(alarmOf(ofAnother)).toMatchObject({
+    reason: "The database is another than the data folder's.",
+    mayRunTwice: true,
+  });
+  // Without a folder nothing can be told.
+  expect(alarmOf({ ...copied, place: null })).toMatchObject({ mayRunTwice: false });
 });

@@ -44,7 +44,12 @@ export function alarmOf(facts: HistoryFacts): Alarm | null {
   const { marker, place, hasDeliveries } = facts;
   const moved = hasDeliveries && marker?.place && place ? moveOf(marker.place, place) : null;
   const reason = lost ?? moved;
-  return reason === null ? null : { reason, mayRunTwice: moved !== null };
+  return reason === null ? null : { reason, mayRunTwice: moved !== null || isStrange(facts) };
+}
+
+/** A data folder that knows nothing of this database does not tell where the one is that does. */
+function isStrange({ row, marker, place, hasDeliveries }: HistoryFacts): boolean {
+  return hasDeliveries && place !== null && marker?.epoch !== row.epoch;
 }
 
 function lostHistory({ row, now, marker, ...facts }: HistoryFacts): string | null {
@@ -52,7 +57,7 @@ function lostHistory({ row, now, marker, ...facts }: HistoryFacts): string | nul
     return "The database is older than its data folder: it was restored.";
   }
   if (now.server !== null && row.server !== null && now.server !== row.server) {
-    return "The database is on another server than before: it was copied, restored or upgraded there.";
+    return "The database is another one, or on another server than before: it was copied, restored or upgraded there.";
   }
   if (now.timeline !== null && row.timeline !== null && now.timeline !== row.timeline) {
     return "The database's server began a new timeline: a standby took over, or it was restored to a point in time.";

@@ -3,7 +3,8 @@ import { orderQuarantine } from "#platform/config";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
+import { openDatabase } from "#platform/db";
 import { orderPost, sweepUntil, textVariant } from "../../test/delivery.ts";
 import { type Restorable, startRestorable } from "../../test/lost-history.ts";
 import type { Deliveries } from "./deliveries.ts";
@@ -219,6 +220,18 @@ test("a draft that was written in the lost time, and ordered in the quarantine, 
   await sweepUntil(deliveries, async () => (await galley.stateOf(deliveries, postId)) === "ambiguous");
 }, 60_000);
 
+test("a lost time begins with the first post, however early a person says", async () => {
+  const deliveries = galley.start();
+  await deliveries.checkDurability();
+  const { postId } = await orderPost(galley.house, deliveries, textVariant("the first"));
+  await deliveries.quarantine.enter(await galley.owner(), new Date("0001-01-01T00:00:00Z"));
+  const { unknownSince } = await deliveries.quarantine.view();
+  const { rows } = await sql<{ at: Date }>`select created_at as at from posts where id = ${postId}`.execute(
+    galley.database.system,
+  );
+  expect(unknownSince).toBe(rows[0]?.at.toISOString());
+});
+
 test("between two times that were lost nothing was", async () => {
   const deliveries = galley.start();
   await deliveries.checkDurability();
@@ -290,4 +303,36 @@ test("a copy that was said to be restored is still asked for the other one", asy
     reason: "An administrator said that it was restored.",
   });
   await rm(copied, { recursive: true });
+}, 60_000);
+
+test("a copy of the database under another name, with a data folder of its own, sends nothing", async () => {
+  const original = galley.start();
+  await original.checkDurability();
+  const post = await orderPost(galley.house, original, textVariant("once"), {
+    dueAt: new Date(Date.now() + 2_000),
+  });
+  await galley.backUp();
+  const running = galley.start();
+  await running.checkDurability();
+  await sweepUntil(running, async () => (await galley.stateOf(running, post.postId)) === "confirmed");
+  // As for a rehearsal: the same cluster, another database, and a new machine or container.
+  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(
+    galley.database.system,
+  );
+  const address = new URL(inject("template").adminUrl);
+  address.pathname = `/${rows[0]?.name}_backup`;
+  const copy = openDatabase({ url: address.href, poolSize: 4 });
+  const folder = await mkdtemp(join(tmpdir(), "galley-rehearsal-"));
+  try {
+    const rehearsal = galley.platform.deliveries(copy, {}, undefined, folder);
+    await rehearsal.checkDurability();
+    for (let count = 0; count < 20; count += 1) {
+      for (const sweep of rehearsal.sweeps) await sweep.run(new AbortController().signal);
+    }
+    expect(await galley.visible()).toEqual(["once"]);
+    expect((await rehearsal.quarantine.view()).active).toBe(true);
+  } finally {
+    await copy.close();
+    await rm(folder, { recursive: true });
+  }
 }, 60_000);

@@ -21,16 +21,21 @@ const unknowable =
 /** About four minutes of asking, with growing pauses, before a person is asked instead. */
 const mostTries = 50;
 
-/** A refusal stays one; all else may pass, a channel that has to be connected again among it. */
+/** A refusal stays one; all else may pass. */
 function mayPass(error: unknown): boolean {
   if (error instanceof ConnectorFailure) return error.verdict !== "rejected";
-  return !(error instanceof GalleyError) || error.retryable || error.code === "channels.needs_reconnect";
+  return !(error instanceof GalleyError) || error.retryable;
+}
+
+function isForAccess(error: unknown): error is ConnectorFailure | GalleyError {
+  if (error instanceof ConnectorFailure) return error.verdict === "unauthorized";
+  return error instanceof GalleyError && error.code === "channels.needs_reconnect";
 }
 
 /**
  * Makes a delivery that may have been sent in a lost history ambiguous, so that it is read back like every lost
- * answer: found, proven absent, or a person is asked. Nothing is sent. Where not even a plan can be made, after
- * several tries, it is missed, and asks. Never throws.
+ * answer: found, proven absent, or a person is asked. Nothing is sent. Without an access it waits for one. Where not even
+ * a plan can be made, after several tries, it is missed, and asks. Never throws.
  */
 export async function lookForDelivery(
   tools: Tools,
@@ -75,6 +80,18 @@ async function giveBack(database: Database, claimed: Claimed, next: NextStep): P
 
 function afterFailure(claimed: Claimed, error: unknown): NextStep {
   const tries = claimed.tries + 1;
+  // It is looked for once the channel is connected again.
+  if (isForAccess(error)) {
+    const { code, message } = error;
+    return {
+      state: "needs_reconnect",
+      waitMs: 0,
+      tries,
+      externalUrl: null,
+      errorCode: code,
+      errorMessage: message,
+    };
+  }
   if (!mayPass(error) || tries >= mostTries) {
     return { state: "missed", waitMs: 0, tries, externalUrl: null, ...waiting, errorMessage: unknowable };
   }

@@ -71,14 +71,16 @@ export async function enterQuarantine(
   db: Kysely<Schema>,
   { reason, since, mayRunTwice = false }: { reason: string; since: Date; mayRunTwice?: boolean },
 ): Promise<void> {
+  // No post was sent before it was made, nor later than now.
+  const begin = sql`least(clock_timestamp(),
+    greatest(${since}::timestamptz, (select min(created_at) from posts)))`;
   await sql`
     update installation set quarantined_at = coalesce(quarantined_at, clock_timestamp()),
       quarantine_reason = coalesce(quarantine_reason, ${reason}),
-      unknown_since = least(unknown_since, ${since}::timestamptz, clock_timestamp()),
+      unknown_since = least(unknown_since, ${begin}),
       may_run_twice = may_run_twice or ${mayRunTwice}`.execute(db);
   await sql`
-    insert into lost_times (since, until)
-    select least(${since}::timestamptz, clock_timestamp()), clock_timestamp()`.execute(db);
+    insert into lost_times (since, until) select ${begin}, clock_timestamp()`.execute(db);
   await sql`
     with held as materialized (
       select d.workspace_id, d.id from deliveries d

@@ -1,9 +1,11 @@
 import { type Connector, ConnectorFailure } from "#connectors";
 import { newId } from "#kit";
 import { orderQuarantine } from "#platform/config";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { orderPost, sweepUntil, textVariant } from "../../test/delivery.ts";
 import { type Restorable, startRestorable } from "../../test/lost-history.ts";
+import { startSweeps } from "../platform/jobs/sweeps.ts";
 import { claimDue } from "./claim.ts";
 import { writeIntents } from "./intent.ts";
 
@@ -167,6 +169,68 @@ test("what takes long to send is looked up as soon as anything else", async () =
   await orderQuarantine(galley.dataDir, new Date(Date.now() - 1_000));
   const deliveries = galley.start(slow);
   await sweepUntil(deliveries, async () => (await galley.stateOf(deliveries, post.postId)) === "ambiguous");
+}, 60_000);
+
+test("what could not be looked up for want of an access is looked up once there is one, before a person's try sends it", async () => {
+  let isWithdrawn = false;
+  const closed: Connector = {
+    ...galley.platform.connector,
+    prepare: (...given) => {
+      if (!isWithdrawn) return galley.platform.connector.prepare(...given);
+      const message = "The access was withdrawn.";
+      throw new ConnectorFailure({ verdict: "unauthorized", code: "sandbox.unauthorized", message });
+    },
+  };
+  const before = galley.start(closed);
+  await before.checkDurability();
+  const post = await orderPost(galley.house, before, textVariant("out since the backup"), {
+    dueAt: new Date(Date.now() + 1_000),
+  });
+  await galley.backUp();
+  const between = galley.start(closed);
+  await between.checkDurability();
+  await sweepUntil(between, async () => (await galley.stateOf(between, post.postId)) === "confirmed");
+  await galley.restore();
+  // The backup holds the tokens of then, which the platform has replaced since.
+  isWithdrawn = true;
+  const after = galley.start(closed);
+  await after.checkDurability();
+  await sweepUntil(after, async () => (await galley.stateOf(after, post.postId)) === "needs_reconnect");
+  isWithdrawn = false;
+  const channels = galley.database.system.updateTable("channels").set({ status: "connected" });
+  await channels.where("id", "=", galley.house.channelId).execute();
+  await after.quarantine.release(await galley.owner());
+  await sweepUntil(after, async () => (await galley.stateOf(after, post.postId)) === "confirmed");
+  expect(await galley.visible()).toEqual(["out since the backup"]);
+}, 60_000);
+
+test("a database is compared with its folder also while something is looked up for long", async () => {
+  const reached = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const slow: Connector = {
+    ...galley.platform.connector,
+    prepare: async (...given) => {
+      reached.resolve();
+      await gate.promise;
+      return galley.platform.connector.prepare(...given);
+    },
+  };
+  const deliveries = galley.start(slow);
+  await deliveries.checkDurability();
+  await orderPost(galley.house, deliveries, textVariant("a long film"));
+  await deliveries.quarantine.enter(await galley.owner(), new Date(Date.now() - 1_000));
+  const both = new Set(["delivery.beat", "delivery.quarantine"]);
+  const sweeps = startSweeps(
+    deliveries.sweeps.filter(({ name }) => both.has(name)).map((sweep) => ({ ...sweep, everyMs: 200 })),
+    { error: () => undefined } as unknown as Parameters<typeof startSweeps>[1],
+  );
+  await reached.promise;
+  const before = deliveries.quarantine.known();
+  await pause(3_000);
+  const after = deliveries.quarantine.known();
+  gate.resolve();
+  await sweeps.stop();
+  expect(after).toBeGreaterThan(before);
 }, 60_000);
 
 test("the database itself refuses an attempt in quarantine", async () => {

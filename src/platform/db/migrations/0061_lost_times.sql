@@ -48,3 +48,18 @@ begin
   return null;
 end
 $$;
+
+-- As before, and which database it is: a copy under another name has the cluster and the timeline of its original.
+create or replace function server_history(out server text, out timeline text)
+  language plpgsql
+as $$
+begin
+  server := (select system_identifier::text from pg_control_system())
+    || '/' || (select oid from pg_database where datname = current_database());
+  timeline := left(pg_walfile_name(pg_current_wal_insert_lsn()), 8);
+exception when insufficient_privilege or undefined_function or feature_not_supported or object_not_in_prerequisite_state then
+  server := null;
+  timeline := null;
+end
+$$;
+update installation i set server = h.server from server_history() h where h.server like i.server || '/%';
