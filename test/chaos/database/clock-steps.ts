@@ -24,7 +24,7 @@ const steps = [-hourMs, hourMs, hourMs, -hourMs];
 /** What was ordered for this moment; the decoys for the next hour are called off by then. */
 const dueNow = `
   update deliveries set due_at = clock_timestamp(), wake_at = clock_timestamp()
-  where state = 'scheduled' and due_at between clock_timestamp() and clock_timestamp() + interval '70 minutes'`;
+  where state = 'scheduled' and plan is null and due_at between clock_timestamp() and clock_timestamp() + interval '70 minutes'`;
 
 /**
  * The database's clock is set by an hour, again and again, while answers are lost and posts are still to come up. The
