@@ -118,3 +118,13 @@ test("a list out of a cache, as it was before the post was sent, proves nothing"
   const headers = { ...dated(Date.now() - 15 * minute), age: "900" };
   expect(await lookAt(pages({ headers, body: [] }))).not.toBe("absent");
 });
+
+test("a list whose newest page is by a clock that is wrong proves nothing, whatever the clock of an older page says", async () => {
+  const next = { link: '<https://example.social/api/v1/accounts/1/statuses?max_id=9>; rel="next"' };
+  // The server that took the post is 20 minutes behind, and dates it so.
+  const ours = status(10, sentAt - 20 * minute, "Our spring list is out");
+  const headers = { ...dated(Date.now() - 20 * minute), ...next };
+  const first = { headers, body: [ours, status(9, sentAt - minute)] };
+  const second = { headers: dated(Date.now()), body: [status(8, sentAt - 60 * minute)] };
+  expect(await lookAt(pages(first, second))).not.toBe("absent");
+});
