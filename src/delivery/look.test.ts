@@ -128,3 +128,8 @@ test("a list whose newest page is by a clock that is wrong proves nothing, whate
   const second = { headers: dated(Date.now()), body: [status(8, sentAt - 60 * minute)] };
   expect(await lookAt(pages(first, second))).not.toBe("absent");
 });
+
+test("an empty page that names another one is not the end of a list", async () => {
+  const next = { link: '<https://example.social/api/v1/accounts/1/statuses?max_id=9>; rel="next"' };
+  expect(await lookAt(pages({ headers: { ...dated(Date.now()), ...next }, body: [] }))).not.toBe("absent");
+});
