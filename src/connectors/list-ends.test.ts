@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import type { ConnectorContext, ConnectorHttp, Located, Plan } from "./contract.ts";
+import { facebook } from "./facebook/index.ts";
+import { linkedInPage } from "./linkedin/index.ts";
+import { readScope } from "./linkedin/locate.ts";
+import { mastodon } from "./mastodon/index.ts";
+import type { Connector } from "./contract.ts";
+
+// A list has ended where its platform names no next page. What is shorter, or empty, and names one is not whole.
+
+function answering(body: unknown, headers: Record<string, string> = {}): ConnectorHttp {
+  return {
+    request: () =>
+      Promise.resolve({ status: 200, headers, body: new TextEncoder().encode(JSON.stringify(body)) }),
+  };
+}
+
+async function read(
+  { locate }: Connector,
+  given: Pick<ConnectorContext, "http" | "credentials" | "accountId" | "scopes">,
+  payload: Plan["items"][number]["payload"],
+): Promise<Located> {
+  if (locate === "unsupported") throw new TypeError("it can be read back");
+  const refused = () => Promise.reject(new TypeError("no mail here"));
+  const signal = new AbortController().signal;
+  const context = { ...given, mail: { send: refused, verify: refused }, settings: {}, signal };
+  const sentAt = new Date("2026-03-01T12:00:00Z");
+  const lookedFor = { sentAt, from: new Date(sentAt.getTime() - 120_000) };
+  const item = { index: 0, key: "k", published: [] };
+  const located = await locate(context, { items: [{ kind: "post", payload }] }, item, lookedFor);
+  if (located === "unsupported") throw new TypeError("it can be read back");
+  return located;
+}
+
+test("on Mastodon, whose server may hold back what a page would show", async () => {
+  const located = await read(
+    mastodon,
+    {
+      http: answering([], {
+        link: '<https://example.social/api/v1/accounts/1/statuses?max_id=9>; rel="next"',
+      }),
+      credentials: { server: "https://example.social", clientId: "a", clientSecret: "b", accessToken: "c" },
+      accountId: "example.social/1",
+      scopes: ["read:statuses"],
+    },
+    { status: "Soup", mediaIds: [], visibility: null, spoilerText: "", sensitive: false, language: null },
+  );
+  expect(located).toMatchObject({ by: "list", coversFrom: null });
+});
