@@ -47,3 +47,25 @@ test("on Mastodon, whose server may hold back what a page would show", async () 
   );
   expect(located).toMatchObject({ by: "list", coversFrom: null });
 });
+
+test("on a Page of LinkedIn", async () => {
+  const author = "urn:li:organization:7";
+  const located = await read(
+    linkedInPage,
+    {
+      http: answering({ elements: [], paging: { links: [{ rel: "next" }] } }),
+      credentials: { accessToken: "a", refreshToken: null },
+      accountId: author,
+      scopes: [readScope],
+    },
+    {
+      author,
+      commentary: "Soup",
+      visibility: "PUBLIC",
+      distribution: { feedDistribution: "MAIN_FEED", targetEntities: [], thirdPartyDistributionChannels: [] },
+      lifecycleState: "PUBLISHED",
+      isReshareDisabledByAuthor: false,
+    },
+  );
+  expect(located).toMatchObject({ by: "list", coversFrom: null });
+});
