@@ -69,3 +69,19 @@ test("on a Page of LinkedIn", async () => {
   );
   expect(located).toMatchObject({ by: "list", coversFrom: null });
 });
+
+test("on a Page of Facebook, whose lists by time name the next page by its address alone", async () => {
+  const entry = { id: "7_1", message: "Another", created_time: "2026-03-01T12:30:00+0000" };
+  const next = "https://graph.facebook.com/v26.0/7/published_posts?since=1&until=2&__paging_token=3";
+  const located = await read(
+    facebook,
+    {
+      http: answering({ data: [entry], paging: { next } }),
+      credentials: { token: "t", pageId: "7" },
+      accountId: "7",
+      scopes: [],
+    },
+    { type: "feed", message: "Soup", link: null, photos: [] },
+  );
+  expect(located).toMatchObject({ by: "list", coversFrom: null });
+});
