@@ -85,3 +85,13 @@ test("on a Page of Facebook, whose lists by time name the next page by its addre
   );
   expect(located).toMatchObject({ by: "list", coversFrom: null });
 });
+
+test("an address of a status at somebody else's server is none that its own server understands", () => {
+  // People look at a post where they have their own account; there it has another number.
+  expect(
+    mastodon.externalIdOf?.("https://elsewhere.example/@brand@example.social/112233445566778899"),
+  ).toBeNull();
+  expect(mastodon.externalIdOf?.("https://example.social/@brand/112233445566778899")).toBe(
+    "112233445566778899",
+  );
+});
