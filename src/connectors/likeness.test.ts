@@ -29,6 +29,18 @@ describe("a text resembles itself", () => {
   });
 });
 
+test("the same letters are a resemblance, however few they are and whatever stood between them", () => {
+  // Persian puts a joiner that nobody sees between the parts of a word, and German a hyphen that shows at the end of a line.
+  for (const [text, listed] of [
+    ["می\u200cخواهم", "میخواهم"],
+    ["Kauf\u00adhaus", "Kaufhaus"],
+    ["wo\u2060rd\u200bplay", "wordplay"],
+    ["50%off", "50% o\u200cff"],
+  ] as const) {
+    expect(resembles({ text: listed }, { text }), text).toBe(true);
+  }
+});
+
 test("a file or an address in common is a resemblance by itself", () => {
   expect(resembles({ text: "", media: ["m1"] }, { text: "Look", media: ["m1", "m2"] })).toBe(true);
   expect(
