@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import type { ConnectorContext } from "../contract.ts";
 import { externalIdIn } from "../external-ids.ts";
 import { facebook } from "./index.ts";
+import { published } from "./publish.ts";
 
 const variant = { parts: ["Soup"], link: null, media: [], firstComment: null, options: {} };
 
@@ -17,6 +19,13 @@ test.each([
   ["no address", null],
 ])("the id in %s is %s", (url, id) => {
   expect(externalIdIn(facebook, url)).toBe(id);
+});
+
+test("the address that Galley gives a video holds the id of the video", () => {
+  const context = { settings: {} } as ConnectorContext;
+  const { url } = published(context, "15001");
+  expect(url).toBe("https://www.facebook.com/15001");
+  expect(externalIdIn(facebook, url ?? "")).toBe("15001");
 });
 
 test("a link is a card under a text, and stands in the text beside photos", () => {
