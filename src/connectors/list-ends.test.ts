@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import type { ConnectorContext, ConnectorHttp, Located, Plan } from "./contract.ts";
+import type { Connector, ConnectorContext, ConnectorHttp, Located, Plan } from "./contract.ts";
+import { externalIdIn } from "./external-ids.ts";
 import { facebook } from "./facebook/index.ts";
 import { linkedInPage } from "./linkedin/index.ts";
 import { readScope } from "./linkedin/locate.ts";
 import { mastodon } from "./mastodon/index.ts";
-import type { Connector } from "./contract.ts";
 
 // A list has ended where its platform names no next page. What is shorter, or empty, and names one is not whole.
 
@@ -15,15 +15,18 @@ function answering(body: unknown, headers: Record<string, string> = {}): Connect
   };
 }
 
+function noMail() {
+  return Promise.reject(new TypeError("no mail here"));
+}
+
 async function read(
   { locate }: Connector,
   given: Pick<ConnectorContext, "http" | "credentials" | "accountId" | "scopes">,
   payload: Plan["items"][number]["payload"],
 ): Promise<Located> {
   if (locate === "unsupported") throw new TypeError("it can be read back");
-  const refused = () => Promise.reject(new TypeError("no mail here"));
   const signal = new AbortController().signal;
-  const context = { ...given, mail: { send: refused, verify: refused }, settings: {}, signal };
+  const context = { ...given, mail: { send: noMail, verify: noMail }, settings: {}, signal };
   const sentAt = new Date("2026-03-01T12:00:00Z");
   const lookedFor = { sentAt, from: new Date(sentAt.getTime() - 120_000) };
   const item = { index: 0, key: "k", published: [] };
@@ -89,9 +92,9 @@ test("on a Page of Facebook, whose lists by time name the next page by its addre
 test("an address of a status at somebody else's server is none that its own server understands", () => {
   // People look at a post where they have their own account; there it has another number.
   expect(
-    mastodon.externalIdOf?.("https://elsewhere.example/@brand@example.social/112233445566778899"),
+    externalIdIn(mastodon, "https://elsewhere.example/@brand@example.social/112233445566778899"),
   ).toBeNull();
-  expect(mastodon.externalIdOf?.("https://example.social/@brand/112233445566778899")).toBe(
+  expect(externalIdIn(mastodon, "https://example.social/@brand/112233445566778899")).toBe(
     "112233445566778899",
   );
 });

@@ -1,12 +1,12 @@
 import type { Connector, ConnectorContext, ConnectorHttp } from "#connectors";
 import { connectorRegistry } from "#connectors";
-import { createDeliveries, type Deliveries, type DeliveriesOptions } from "#delivery";
 import { createJobs } from "#platform/jobs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { mediaFile, picture, startFileServer } from "../../test/contract/files.ts";
 import { startMetaHarness } from "../../test/contract/meta.ts";
 import { markReconnect, noFiles, orderPost, sweepUntil, textVariant } from "../../test/delivery.ts";
 import { type Restorable, startRestorable } from "../../test/lost-history.ts";
+import { createDeliveries, type Deliveries, type DeliveriesOptions } from "./deliveries.ts";
 
 // Where a platform has a key of our own, an absence under it says that nothing was sent under this key. After a restore
 // the post may have gone out under another one.
@@ -50,10 +50,10 @@ async function releaseAndGoOn(deliveries: Deliveries, postId: string): Promise<v
     30_000,
   );
   await deliveries.quarantine.release(await galley.owner());
-  const settled = ["confirmed", "needs_human", "missed", "rejected"];
+  const settled = new Set(["confirmed", "needs_human", "missed", "rejected"]);
   await sweepUntil(
     deliveries,
-    async () => settled.includes((await galley.stateOf(deliveries, postId)) ?? ""),
+    async () => settled.has((await galley.stateOf(deliveries, postId)) ?? ""),
     30_000,
   );
 }
@@ -108,16 +108,23 @@ test("Instagram: a container that is made to look with says nothing of the one t
   }
 }, 120_000);
 
+function answer(status: number, body: object) {
+  const headers = { date: new Date().toUTCString() };
+  return { status, headers, body: new TextEncoder().encode(JSON.stringify(body)) };
+}
+
+function uri(key: string) {
+  return { uri: `at://did:plc:brand/app.bsky.feed.post/${key}`, cid: `c-${key}` };
+}
+
+function noMail() {
+  return Promise.reject(new TypeError("no mail here"));
+}
+
 /** A personal data server as far as it keeps records under the keys that it is given. */
 function dataServer(records: Map<string, { text: string }>): ConnectorHttp {
-  const answer = (status: number, body: object) => ({
-    status,
-    headers: { date: new Date().toUTCString() },
-    body: new TextEncoder().encode(JSON.stringify(body)),
-  });
   return {
     request: async ({ url, body }) => {
-      const uri = (key: string) => ({ uri: `at://did:plc:brand/app.bsky.feed.post/${key}`, cid: `c-${key}` });
       if (url.includes("com.atproto.repo.putRecord")) {
         const { rkey, record } = JSON.parse(String(body)) as { rkey: string; record: { text: string } };
         records.set(rkey, record);
@@ -135,12 +142,11 @@ test("Bluesky: the key of another time and another delivery says nothing of what
   if (!bluesky) throw new TypeError("there is no connector of Bluesky");
   const records = new Map<string, { text: string }>();
   const http = dataServer(records);
-  const nothing = () => Promise.reject(new TypeError("no mail here"));
   const run = () =>
     start(bluesky, (signal) => ({
       http,
       signal,
-      mail: { send: nothing, verify: nothing },
+      mail: { send: noMail, verify: noMail },
       credentials: {
         service: "https://pds.example.test",
         identifier: "brand.example.test",
