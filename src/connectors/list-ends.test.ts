@@ -28,7 +28,7 @@ async function read(
   const signal = new AbortController().signal;
   const context = { ...given, mail: { send: noMail, verify: noMail }, settings: {}, signal };
   const sentAt = new Date("2026-03-01T12:00:00Z");
-  const lookedFor = { sentAt, from: new Date(sentAt.getTime() - 120_000) };
+  const lookedFor = { sentAt, from: new Date(sentAt.getTime() - 120_000), afterLoss: false };
   const item = { index: 0, key: "k", published: [] };
   const located = await locate(context, { items: [{ kind: "post", payload }] }, item, lookedFor);
   if (located === "unsupported") throw new TypeError("it can be read back");

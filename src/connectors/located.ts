@@ -3,15 +3,17 @@ import type { PlanItem, Published } from "./contract.ts";
 /**
  * `sentAt`: t_send, when the first byte may have left. `from`: how far back a list must be read to prove anything,
  * which is earlier by as much as the platform's clock may differ from ours; a connector reads as far as that.
+ * `afterLoss`: it may have been sent in a time that the database has lost, under a key that nobody knows any more. A
+ * connector that has keys of its own and can list answers with a list, unless it finds the item under its key.
  */
-export type LookedFor = { sentAt: Date; from: Date };
+export type LookedFor = { sentAt: Date; from: Date; afterLoss: boolean };
 
 /** What reading back has shown. */
 export type Located = LocatedByKey | LocatedInList;
 
 /**
  * Something stands under a key of our own choosing, which is ours by construction, or nothing does. The answer covers
- * all of time, and no clock is in it.
+ * all of time, and no clock is in it. Of what was sent under another key it says nothing.
  */
 export type LocatedByKey = { by: "key"; posts: (Published & { createdAt: Date })[] };
 

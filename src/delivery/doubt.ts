@@ -19,6 +19,8 @@ export const doubtReasons = [
   "twin",
   /** Its list lacks what Galley has seen published. */
   "witnesses",
+  /** Nothing stands under the item's key, and in a time that was lost it may have gone out under another one. */
+  "other_key",
 ] as const;
 export type DoubtReason = (typeof doubtReasons)[number];
 

@@ -6,7 +6,15 @@ import { isDatabaseUnavailable } from "#platform/db";
 import type { Acquaintance } from "./acquaintance.ts";
 import type { AttemptRecord, Claimed } from "./claim.ts";
 import { judgeLook, type LookFacts, type LookResult, mustCoverFrom, sinceSendMs } from "./proof.ts";
-import { type Tools, accessIsBack, itemKey, leftOver, publishedBefore, windowFor } from "./tools.ts";
+import {
+  type Tools,
+  accessIsBack,
+  itemKey,
+  leftOver,
+  publishedBefore,
+  restored,
+  windowFor,
+} from "./tools.ts";
 import { isDuplicate, longestLookMs, lookAfterMs } from "./verdicts.ts";
 
 /** What reading back needs besides the common tools. */
@@ -98,7 +106,8 @@ export async function readBack(
   const startedAt = performance.now();
   const now = () => claimed.claimedAt.getTime() + performance.now() - startedAt;
   const sentAt = new Date(attempt.intentAt);
-  const lookedFor = { sentAt, from: mustCoverFrom(sentAt, tools.settings.skewMs) };
+  const from = mustCoverFrom(sentAt, tools.settings.skewMs);
+  const lookedFor = { sentAt, from, afterLoss: isAfterLoss(attempt) };
   const item = {
     index: attempt.item,
     key: itemKey(claimed, attempt.item),
@@ -146,10 +155,16 @@ function judge(
     setForwardMs: attempt.setForwardMs,
     skewMs: tools.settings.skewMs,
     isTwinOfLost: isTwinOfLost(claimed, attempt),
+    afterLoss: isAfterLoss(attempt),
     hasReplies: next !== undefined && next.kind !== "post",
     looks: attempt.looks + 1,
     giveUpAfterMs: giveUpAfter(claimed, seen.settlingMs),
   });
+}
+
+/** Written by `writeLookFor`; no look changes the code of an attempt. */
+function isAfterLoss({ errorCode }: AttemptRecord): boolean {
+  return errorCode === restored;
 }
 
 /** An equal post is there, by the platform's word: where an answer was lost before, it is ours as likely as not. */

@@ -130,6 +130,10 @@ function dataServer(records: Map<string, { text: string }>): ConnectorHttp {
         records.set(rkey, record);
         return answer(200, uri(rkey));
       }
+      if (url.includes("com.atproto.repo.listRecords")) {
+        const keys = [...records.keys()].toSorted().toReversed();
+        return answer(200, { records: keys.map((key) => ({ ...uri(key), value: records.get(key) })) });
+      }
       const key = new URL(url).searchParams.get("rkey") ?? "";
       const value = records.get(key);
       return value ? answer(200, { ...uri(key), value }) : answer(400, { error: "RecordNotFound" });

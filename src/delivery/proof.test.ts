@@ -36,6 +36,7 @@ function look(given: Partial<LookFacts>): LookFacts {
     taken: new Set(),
     witnesses: [],
     isTwinOfLost: false,
+    afterLoss: false,
     hasReplies: false,
     looks: 1,
     giveUpAfterMs: 1_800_000,
@@ -215,6 +216,15 @@ test("what stands under a key of our own is ours, and nothing there is a proof a
     "absent",
     "absent",
   ]);
+});
+
+test("nothing under the key is no proof of what a lost history may have sent under another one", () => {
+  const lost = { located: { by: "key" as const, posts: [] }, afterLoss: true };
+  expect(verdicts(lost)).toEqual(["ask", "ask"]);
+  expect(judgeLook(look(lost))).toMatchObject({ doubt: { reason: "other_key", seen: [] } });
+  expect(judgeLook(look({ ...lost, lookedAt: after(599_999) })).kind).toBe("again");
+  // A list names whatever is there.
+  expect(verdicts({ afterLoss: true })).toEqual(["absent", "absent"]);
 });
 
 test("a person is asked where nothing can be read, but not before the window has passed", () => {

@@ -26,6 +26,8 @@ export type LookFacts = {
   witnesses: readonly string[];
   /** The platform refused this as a duplicate, and an earlier attempt may have been out all the while. */
   isTwinOfLost: boolean;
+  /** It may have been sent in a time that the database has lost: under which key, nobody knows. */
+  afterLoss: boolean;
   /** Parts follow that would answer to this one. */
   hasReplies: boolean;
   /** Looks so far, this one included. */
@@ -83,9 +85,16 @@ export function judgeLook(facts: LookFacts): LookResult {
   if (untilWindow > 0) {
     return { kind: "again", waitMs: Math.min(untilWindow, lookAfterMs(facts.looks)), why: "not visible yet" };
   }
-  if (facts.located.by === "key") return { kind: "absent", coversFrom: new Date(0) };
+  if (facts.located.by === "key") {
+    return facts.afterLoss
+      ? ask(facts, "other_key", otherKey, [])
+      : { kind: "absent", coversFrom: new Date(0) };
+  }
   return absentFrom(facts.located, facts);
 }
+
+const otherKey =
+  "Nothing is out under the key that Galley knows for this post, and what was sent in the time that its database has lost may be out under another one";
 
 /** By both clocks: the database's may have been set, and this process may have come later. */
 function untilWindowMs(facts: LookFacts): number {

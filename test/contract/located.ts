@@ -1,8 +1,8 @@
 import type { ListedPost, Located, LookedFor } from "#connectors";
 
 /** As far as delivery has a list read back: by the two minutes that clocks may differ. */
-export function since(sentAt: Date): LookedFor {
-  return { sentAt, from: new Date(sentAt.getTime() - 120_000) };
+export function since(sentAt: Date, afterLoss = false): LookedFor {
+  return { sentAt, from: new Date(sentAt.getTime() - 120_000), afterLoss };
 }
 
 /** What equals the item, the newest first. */

@@ -97,8 +97,8 @@ describe("Mastodon", () => {
     const { plan, published } = await publish("Below");
     for (let count = 0; count < 7; count += 1) await publish(`Above ${count}`);
     if (harness.connector.locate === "unsupported") throw new TypeError("Mastodon can be read back");
-    const from = new Date(0);
-    const located = await harness.connector.locate(harness.context(), plan, item("Below"), { sentAt, from });
+    const lookedFor = { sentAt, from: new Date(0), afterLoss: false };
+    const located = await harness.connector.locate(harness.context(), plan, item("Below"), lookedFor);
     expect(told(located)).toMatchObject({
       matches: [{ externalId: published.externalId }],
       coversFrom: new Date(0),

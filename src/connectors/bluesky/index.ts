@@ -1,24 +1,15 @@
 import { z } from "zod";
-import type { JsonObject, Problem } from "#kit";
+import type { Problem } from "#kit";
 import { isSuccess, parseAnswer, refusalOf } from "../answers.ts";
 import { beforeAnyByte } from "../before-any-byte.ts";
 import { commonProblems, withLink } from "../checks.ts";
-import type {
-  Connector,
-  ConnectorContext,
-  ItemRef,
-  Limits,
-  Located,
-  LookedFor,
-  Plan,
-  Published,
-} from "../contract.ts";
+import type { Connector, ConnectorContext, ItemRef, Limits, Plan, Published } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 import { countGraphemes } from "../text/graphemes.ts";
-import { plannedRecord, planRecords, recordOf } from "./record.ts";
-import { collection, readRecord } from "./reference.ts";
+import { locate } from "./locate.ts";
+import { planRecords, published, recordKey, recordOf } from "./record.ts";
+import { collection } from "./reference.ts";
 import { blueskyForm } from "./session.ts";
-import { tidFor } from "./tid.ts";
 import { call, platform, readCredentials, send, xrpcFailure } from "./xrpc.ts";
 
 // The lexicons app.bsky.feed.post and app.bsky.embed.images; alt text has no limit there, but the app stops at 2000.
@@ -95,10 +86,6 @@ export const bluesky: Connector = {
   },
 };
 
-function recordKey(plan: Plan, item: ItemRef): string {
-  return tidFor(item.key, new Date(plannedRecord(plan, item).createdAt));
-}
-
 const written = z.object({ uri: z.string(), cid: z.string() });
 
 async function commit(context: ConnectorContext, plan: Plan, item: ItemRef): Promise<Published> {
@@ -122,22 +109,4 @@ async function commit(context: ConnectorContext, plan: Plan, item: ItemRef): Pro
     });
   }
   throw xrpcFailure(response);
-}
-
-async function locate(
-  context: ConnectorContext,
-  plan: Plan,
-  item: ItemRef,
-  { sentAt }: LookedFor,
-): Promise<Located> {
-  const rkey = recordKey(plan, item);
-  const found = await readRecord(context, rkey);
-  if (found?.value.text !== plannedRecord(plan, item).text) return { by: "key", posts: [] };
-  const { uri, cid } = found;
-  return { by: "key", posts: [{ ...published(context, rkey, uri, cid), createdAt: sentAt }] };
-}
-
-function published(context: ConnectorContext, rkey: string, uri: string, cid: string): Published {
-  const data: JsonObject = { cid };
-  return { externalId: uri, url: `https://bsky.app/profile/${context.accountId}/post/${rkey}`, data };
 }

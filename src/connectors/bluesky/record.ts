@@ -1,10 +1,19 @@
 import { z } from "zod";
 import type { JsonObject } from "#kit";
 import { failureOf, isSuccess, parseAnswer } from "../answers.ts";
-import type { ConnectorContext, DeliveryInput, ItemRef, MediaFile, Plan, PlanItem } from "../contract.ts";
+import type {
+  ConnectorContext,
+  DeliveryInput,
+  ItemRef,
+  MediaFile,
+  Plan,
+  PlanItem,
+  Published,
+} from "../contract.ts";
 import { withLink } from "../checks.ts";
 import { facetsOf, mentionedHandles } from "./facets.ts";
 import { collection, referenceTo } from "./reference.ts";
+import { tidFor } from "./tid.ts";
 import { call, platform, readCredentials, send } from "./xrpc.ts";
 
 const blobSchema = z.object({
@@ -73,6 +82,15 @@ async function resolveHandles(context: ConnectorContext, handles: string[]): Pro
 /** The record of an item as it was planned, without what it answers. */
 export function plannedRecord(plan: Plan, item: ItemRef): PlannedRecord {
   return recordSchema.parse(plan.items[item.index]?.payload);
+}
+
+export function recordKey(plan: Plan, item: ItemRef): string {
+  return tidFor(item.key, new Date(plannedRecord(plan, item).createdAt));
+}
+
+export function published(context: ConnectorContext, rkey: string, uri: string, cid: string): Published {
+  const data: JsonObject = { cid };
+  return { externalId: uri, url: `https://bsky.app/profile/${context.accountId}/post/${rkey}`, data };
 }
 
 /** The record of an item as it is sent, its parents filled in from what the items before it became. */

@@ -18,3 +18,13 @@ export function tidFor(key: string, at: Date): string {
   }
   return text;
 }
+
+const form = /^[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}$/;
+
+/** When a record was made by the clock of whoever made it; null where its key is no TID. */
+export function timeOfTid(rkey: string): Date | null {
+  if (!form.test(rkey)) return null;
+  let value = 0n;
+  for (const letter of rkey) value = (value << 5n) | BigInt(alphabet.indexOf(letter));
+  return new Date(Number((value >> 10n) / 1000n));
+}

@@ -18,6 +18,7 @@ import type {
   VariantContent,
 } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
+import { likenessOf } from "../likeness.ts";
 import { nestingProblem } from "../text/markdown-depth.ts";
 import { renderedText } from "../text/rendered-text.ts";
 import { accountOf, emailForm, verify } from "./connect.ts";
@@ -179,40 +180,63 @@ function pageOf(context: ConnectorContext, messageId: string): string | null {
   return `${trimEndOf(catcher.publicUrl, /\//)}/mail?${new URLSearchParams({ message_id: messageId }).toString()}`;
 }
 
-const found = z.object({
-  items: z.array(
-    z.object({ messageId: z.string(), receivedAt: z.iso.datetime(), to: z.array(z.string()).default([]) }),
-  ),
+const caughtSchema = z.object({
+  messageId: z.string(),
+  receivedAt: z.iso.datetime(),
+  subject: z.string().default(""),
+  to: z.array(z.string()).default([]),
 });
+type Caught = z.output<typeof caughtSchema>;
 
-/** Only the catcher can be asked what arrived; another server's mail lies in mail boxes that are not ours. */
+/**
+ * Only the catcher can be asked what arrived; another server's mail lies in mail boxes that are not ours. After a loss
+ * it is asked for everything: a mail under another id shows no more than its subject, so that a person decides.
+ */
 async function locate(
   context: ConnectorContext,
   plan: Plan,
   item: ItemRef,
-  { sentAt }: LookedFor,
+  { sentAt, afterLoss }: LookedFor,
 ): Promise<Located | "unsupported"> {
   const catcher = channelCatcher(context);
   if (!catcher) return "unsupported";
-  const messageId = messageIdOf(item, payloadOf(plan, item).from.address);
-  const query = new URLSearchParams({ message_id: messageId });
+  const { from, subject, to } = payloadOf(plan, item);
+  const messageId = messageIdOf(item, from.address);
+  const caught = await caughtBy(context, catcher.readBackUrl, afterLoss ? null : messageId);
+  // The recipients that were taken before have the same mail under the same id.
+  const { only } = item;
+  const isFor = (recipients: readonly string[]) => (mail: Caught) =>
+    mail.to.some((recipient) => recipients.includes(recipient));
+  const same = caught.filter((mail) => mail.messageId === messageId);
+  const ours = only ? same.filter(isFor(only)) : same;
+  const posts = ours.map((mail) => caughtMail(context, mail, sentAt));
+  if (!afterLoss || ours.length > 0) return { by: "key", posts };
+  const others = caught.filter(isFor(only ?? to)).map((mail) => ({
+    ...caughtMail(context, mail, sentAt),
+    createdAt: new Date(mail.receivedAt),
+    likeness: likenessOf(false, { text: mail.subject }, { text: subject }),
+  }));
+  return { by: "list", posts: others, coversFrom: new Date(0), shows: [] };
+}
+
+/** What arrived under this id; with null everything, also what is still on its way. */
+async function caughtBy(
+  context: ConnectorContext,
+  readBackUrl: string,
+  messageId: string | null,
+): Promise<Caught[]> {
+  const query = messageId === null ? "" : `?${new URLSearchParams({ message_id: messageId }).toString()}`;
   const response = await context.http.request({
     method: "GET",
-    url: `${trimEndOf(catcher.readBackUrl, /\//)}/api/messages?${query.toString()}`,
+    url: `${trimEndOf(readBackUrl, /\//)}/api/messages${query}`,
   });
   const platform = { id: "email", name: "The mail catcher" };
   if (!isSuccess(response)) throw failureOf(platform, response);
-  const { items } = parseAnswer(platform, response, found);
-  // The recipients that were taken before have the same mail under the same id.
-  const { only } = item;
-  const ours = only ? items.filter(({ to }) => to.some((recipient) => only.includes(recipient))) : items;
-  return {
-    by: "key",
-    posts: ours.map((mail) => ({
-      externalId: mail.messageId,
-      url: pageOf(context, mail.messageId),
-      data: {},
-      createdAt: new Date(Math.max(Date.parse(mail.receivedAt), sentAt.getTime())),
-    })),
-  };
+  return parseAnswer(platform, response, z.object({ items: z.array(caughtSchema) })).items;
+}
+
+/** Its time is none before it was sent. */
+function caughtMail(context: ConnectorContext, { messageId, receivedAt }: Caught, sentAt: Date) {
+  const createdAt = new Date(Math.max(Date.parse(receivedAt), sentAt.getTime()));
+  return { externalId: messageId, url: pageOf(context, messageId), data: {}, createdAt };
 }

@@ -27,13 +27,14 @@ const earlierMs = 3_600_000;
 /**
  * A container is a key of our own: while its status is not PUBLISHED, nothing of it is out. Once it is,
  * the listing names the post; until the listing shows it, nothing is proven. Only where the container is
- * gone, or a newer one took its place, the listing alone decides.
+ * gone, or a newer one took its place, the listing alone decides: also after a loss, for then the plan's container may
+ * have been made to look with, and another was published.
  */
 export async function locate(
   context: ConnectorContext,
   plan: Plan,
   item: ItemRef,
-  { sentAt, from }: LookedFor,
+  { sentAt, from, afterLoss }: LookedFor,
 ): Promise<Located> {
   const payload = payloadOf(plan, item);
   const since = new Date(Math.min(sentAt.getTime() - earlierMs, from.getTime()));
@@ -48,7 +49,8 @@ export async function locate(
     return { by: "list", posts, coversFrom: found.isComplete ? new Date(0) : null, shows: [] };
   }
   const status = await statusOf(context, payload.containerId);
-  if (status !== null && status !== "PUBLISHED" && status !== "EXPIRED") return { by: "key", posts: [] };
+  const isUnpublished = status !== null && status !== "PUBLISHED" && status !== "EXPIRED";
+  if (isUnpublished && !afterLoss) return { by: "key", posts: [] };
   const params = {
     fields: "id,caption,media_type,permalink,timestamp",
     since: String(Math.floor(since.getTime() / 1000)),

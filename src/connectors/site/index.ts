@@ -10,6 +10,7 @@ import type {
   ItemRef,
   Limits,
   Located,
+  LookedFor,
   OptionField,
   Plan,
   Published,
@@ -209,8 +210,15 @@ async function commit(context: ConnectorContext, plan: Plan, item: ItemRef): Pro
   return published(valueOf(await pagesOf(context).put(item.key, entry)));
 }
 
-async function locate(context: ConnectorContext, _plan: Plan, item: ItemRef): Promise<Located> {
+/** Entries stand in Galley's own database: what that has lost, nobody sees any more, under whichever key. */
+async function locate(
+  context: ConnectorContext,
+  _plan: Plan,
+  item: ItemRef,
+  { afterLoss }: LookedFor,
+): Promise<Located> {
   const found = valueOf(await pagesOf(context).find(item.key));
+  if (!found && afterLoss) return { by: "list", posts: [], coversFrom: new Date(0), shows: [] };
   return { by: "key", posts: found ? [{ ...published(found), createdAt: found.publishedAt }] : [] };
 }
 
