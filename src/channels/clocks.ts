@@ -30,7 +30,7 @@ type Voice = Heard & { platform: string };
 
 export type Listening = {
   open: Channels["open"];
-  /** By the last answer that told the time; null where none did. */
+  /** By the answer that differed most; null where none told the time. */
   heard: () => Heard | null;
 };
 

@@ -11,6 +11,8 @@ export const doubtReasons = [
   "several_equal",
   /** Its clock is further from ours than clocks may differ. */
   "clock",
+  /** Its answers come out of a cache, and show what was. */
+  "cached",
   /** Its list ends after the moment of sending. */
   "reach",
   /** It shows what may be the post after an edit, or may be somebody else's. */

@@ -65,11 +65,17 @@ export async function lookOnce(
         listed: false,
       };
     }
-    const { located, clockAheadMs } = await readBack(tools, claimed, attempt, abort.signal, (opened) => {
-      credentialsAt = opened.credentialsAt;
-      settlingMs = windowFor(opened.settling, tools.settings, claimed);
-      windowMs = Math.max(windowMs, settlingMs);
-    });
+    const { located, clockAheadMs, cachedForMs } = await readBack(
+      tools,
+      claimed,
+      attempt,
+      abort.signal,
+      (opened) => {
+        credentialsAt = opened.credentialsAt;
+        settlingMs = windowFor(opened.settling, tools.settings, claimed);
+        windowMs = Math.max(windowMs, settlingMs);
+      },
+    );
     const ids = located === "unsupported" ? [] : located.posts.map(({ externalId }) => externalId);
     const taken = ids.length === 0 ? new Set<string>() : await tools.idsTaken(claimed, attempt.id, ids);
     const witnesses = await witnessesFor(tools, claimed, attempt, { located, windowMs });
@@ -81,6 +87,7 @@ export async function lookOnce(
       taken,
       witnesses,
       clockAheadMs,
+      cachedForMs,
     });
     return { windowMs, result, listed: located !== "unsupported" };
   } catch (error) {
@@ -102,7 +109,7 @@ export async function readBack(
   attempt: AttemptRecord,
   signal: AbortSignal,
   opened: (as: { settling: Settling; credentialsAt: Date | null }) => void,
-): Promise<{ located: Located | "unsupported"; clockAheadMs: number | null }> {
+): Promise<{ located: Located | "unsupported" } & Pick<LookFacts, "clockAheadMs" | "cachedForMs">> {
   const startedAt = performance.now();
   const now = () => claimed.claimedAt.getTime() + performance.now() - startedAt;
   const sentAt = new Date(attempt.intentAt);
@@ -122,13 +129,14 @@ export async function readBack(
       credentialsAt = null,
     } = await tools.channels.open(claimed.workspaceId, claimed.channelId, signal, options);
     if (connector.locate === "unsupported" || claimed.plan === null) {
-      return { located: "unsupported", clockAheadMs: null };
+      return { located: "unsupported", clockAheadMs: null, cachedForMs: 0 };
     }
     opened({ settling: connector.settling(context), credentialsAt });
     try {
       const clock = listenToClock(context.http, now);
       const located = await connector.locate({ ...context, http: clock.http }, claimed.plan, item, lookedFor);
-      return { located, clockAheadMs: clock.aheadMs() };
+      const cachedForMs = clock.cachedForMs();
+      return { located: asOfNow(located, cachedForMs), clockAheadMs: clock.aheadMs(), cachedForMs };
     } catch (error) {
       const mayHelp =
         error instanceof ConnectorFailure && error.verdict === "unauthorized" && error.refreshable;
@@ -137,13 +145,27 @@ export async function readBack(
   }
 }
 
+/** What lay in a cache covers nothing, also where it is about a key: the item may be out since. */
+function asOfNow(located: Located | "unsupported", cachedForMs: number): Located | "unsupported" {
+  if (located === "unsupported" || cachedForMs === 0) return located;
+  if (located.by === "list") return { ...located, coversFrom: null };
+  return located.posts.length > 0 ? located : { by: "list", posts: [], coversFrom: null, shows: [] };
+}
+
 function judge(
   tools: ReconcileTools,
   claimed: Claimed,
   attempt: AttemptRecord,
   seen: Pick<
     LookFacts,
-    "located" | "windowMs" | "settlingMs" | "knownForMs" | "taken" | "witnesses" | "clockAheadMs"
+    | "located"
+    | "windowMs"
+    | "settlingMs"
+    | "knownForMs"
+    | "taken"
+    | "witnesses"
+    | "clockAheadMs"
+    | "cachedForMs"
   >,
 ): LookResult {
   const next = claimed.plan?.items[attempt.item + 1];
@@ -187,6 +209,7 @@ const unread = {
   taken: new Set<string>(),
   witnesses: [],
   clockAheadMs: null,
+  cachedForMs: 0,
 } as const;
 
 /** The most of the past that a list is asked to show: what is older may have been taken down by a person. */

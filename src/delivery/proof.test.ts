@@ -33,6 +33,7 @@ function look(given: Partial<LookFacts>): LookFacts {
     knownForMs: 700_000,
     skewMs,
     clockAheadMs: 0,
+    cachedForMs: 0,
     taken: new Set(),
     witnesses: [],
     isTwinOfLost: false,
@@ -129,6 +130,13 @@ describe("a list proves absence only", () => {
     const equal = { clockAheadMs: 660_000, located: list([post("byHand", 60_000)]) };
     expect(verdicts(equal)).toEqual(["again", "ask"]);
     expect(askedWhy(equal)).toContain("https://example.org/byHand");
+  });
+
+  test("where it is as of now, and not out of a cache", () => {
+    expect(verdicts({ cachedForMs: 1_000 })).toEqual(["again", "ask"]);
+    expect(askedWhy({ cachedForMs: 900_000 })).toContain("as they were 900 seconds before");
+    const found = { cachedForMs: 1_000, located: list([post("ours", 1_000)]) };
+    expect(judgeLook(look(found)).kind).toBe("found");
   });
 
   test("where this process has waited as long itself, whatever the database's clock says", () => {

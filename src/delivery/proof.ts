@@ -20,6 +20,8 @@ export type LookFacts = {
   skewMs: number;
   /** How far the platform's clock is ahead of the database's, as its answers said; null where they said nothing. */
   clockAheadMs: number | null;
+  /** For how long the oldest of its answers had lain in a cache; 0 where none did. */
+  cachedForMs: number;
   /** Ids that other attempts of this account own. */
   taken: ReadonlySet<string>;
   /** Ids of posts of this account that Galley has seen confirmed within the time that the list covers. */
@@ -181,9 +183,10 @@ function absentFrom(located: LocatedInList, facts: LookFacts): LookResult {
 function wholeFrom(
   located: LocatedInList,
   facts: LookFacts,
-): Date | { reason: "clock" | "reach" | "witnesses"; why: string } {
+): Date | { reason: "clock" | "cached" | "reach" | "witnesses"; why: string } {
   const { coversFrom, posts } = located;
   if (isClockOff(facts)) return { reason: "clock", why: clockWords(facts) };
+  if (facts.cachedForMs > 0) return { reason: "cached", why: cacheWords(facts) };
   if (coversFrom === null || coversFrom > mustCoverFrom(facts.sentAt, facts.skewMs)) {
     return { reason: "reach", why: "The platform's list does not reach back to the moment of sending" };
   }
@@ -242,6 +245,10 @@ function addressesOf({ seen }: Doubt): string {
 
 function lowered(words: string): string {
   return words.charAt(0).toLowerCase() + words.slice(1);
+}
+
+function cacheWords({ cachedForMs }: LookFacts): string {
+  return `The platform's answers come out of a cache, as they were ${Math.round(cachedForMs / 1000)} seconds before, so they prove nothing`;
 }
 
 function clockWords({ clockAheadMs }: LookFacts): string {
