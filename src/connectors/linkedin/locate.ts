@@ -168,7 +168,9 @@ async function readBack(
       seen.add(post.externalId);
       last = post;
     }
-    if (page.isLast || page.posts.length === 0) return { by: "list", posts, coversFrom: new Date(0) };
+    if (page.isLast) return { by: "list", posts, coversFrom: new Date(0) };
+    // It names more, and holds nothing to go on from.
+    if (page.posts.length === 0) break;
     if (ordered && last !== null && until !== null && last.createdAt < until) break;
     // Pages are counted off, not remembered: the next one begins with the last of this one, so that nothing
     // which moved meanwhile can slip between them.

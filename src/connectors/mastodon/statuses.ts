@@ -154,8 +154,10 @@ export async function locate(
       const likeness = await likenessTo(context, status, { wanted, parent, isRecent: createdAt >= from });
       posts.push({ ...published(status), createdAt, likeness, isForeign });
     }
+    if (isLast) return { by: "list", posts, coversFrom: new Date(0), shows };
     const oldest = statuses.at(-1);
-    if (isLast || !oldest) return { by: "list", posts, coversFrom: new Date(0), shows };
+    // It names more, and holds nothing to go on from.
+    if (!oldest) break;
     // Ids grow with time, so what follows is older than this one.
     coversFrom = new Date(oldest.created_at);
     if (coversFrom < from) break;

@@ -22,8 +22,9 @@ type Reading<Entry> = {
  * Reads a list of the Graph API page by page (https://developers.facebook.com/docs/graph-api/results), and no page after
  * one with an entry for which `until` holds.
  *
- * @returns its entries, and whether they are all: not where there are more pages than are read, and not where a page
- *   repeats what stood on one before it, since a list that was ordered anew leaves out as much as it repeats
+ * @returns its entries, and whether they are all: not where there are more pages than are read or than can be asked
+ *   for, and not where a page repeats what stood on one before it, since a list that was ordered anew leaves out as much
+ *   as it repeats
  * @throws ConnectorFailure as `request` does
  */
 export async function readList<Entry extends { id: string }>(
@@ -44,9 +45,11 @@ export async function readList<Entry extends { id: string }>(
     );
     const isRepeated = page.data.some(({ id }) => entries.has(id));
     for (const one of page.data) entries.set(one.id, one);
-    after = page.paging?.next === undefined ? null : (page.paging.cursors?.after ?? null);
-    if (isRepeated || page.data.some(until)) return { entries: [...entries.values()], isComplete: false };
-    if (after === null) return { entries: [...entries.values()], isComplete: true };
+    if (isRepeated || page.data.some(until)) break;
+    if (page.paging?.next === undefined) return { entries: [...entries.values()], isComplete: true };
+    after = page.paging.cursors?.after ?? null;
+    // Lists that are paged by time name the next page by its address alone.
+    if (after === null) break;
   }
   return { entries: [...entries.values()], isComplete: false };
 }
