@@ -20,8 +20,9 @@ export function resembles(listed: Traits, wanted: Traits): boolean {
   if (listed.media?.some((id) => wanted.media?.includes(id))) return true;
   const [left, right] = [dissect(listed), dissect(wanted)];
   if (left.addresses.some((one) => right.addresses.some((other) => sameAddress(one, other)))) return true;
-  // Nothing tells them apart.
-  if (left.letters === "" || right.letters === "") return left.letters === right.letters;
+  // Nothing tells them apart but what platforms change.
+  if (left.letters === right.letters) return true;
+  if (left.letters === "" || right.letters === "") return false;
   return startsAlike(left.letters, right.letters) || sharesMost(left.words, right.words);
 }
 
