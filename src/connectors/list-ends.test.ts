@@ -94,6 +94,7 @@ test("an address of a status at somebody else's server is none that its own serv
   expect(
     externalIdIn(mastodon, "https://elsewhere.example/@brand@example.social/112233445566778899"),
   ).toBeNull();
+  expect(externalIdIn(mastodon, "https://elsewhere.example/@brand%40example.social/1122334455")).toBeNull();
   expect(externalIdIn(mastodon, "https://example.social/@brand/112233445566778899")).toBe(
     "112233445566778899",
   );

@@ -32,10 +32,9 @@ export const mastodon: Connector = {
   // https://docs.joinmastodon.org/api/rate-limits/ counts all requests of an account; posts are limited so in its code.
   quotas: () => [{ per: "account", limit: 300, windowMs: 3 * 3_600_000, spreadMs: 0 }],
   apiVersion: null,
-  externalIdOf(url) {
-    const [, name = "", id = ""] = URL.parse(url.trim())?.pathname.split("/") ?? [];
-    return name.startsWith("@") && /^\d{1,25}$/.test(id) ? id : null;
-  },
+  // Another server shows it under `/@name@server/` and a number of its own.
+  externalIdOf: (url) =>
+    /^\/@[\w.-]+\/(\d{1,25})(?:\/|$)/.exec(URL.parse(url.trim())?.pathname ?? "")?.[1] ?? null,
   inspect: null,
   prepare: planStatuses,
   commit,
