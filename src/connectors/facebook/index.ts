@@ -130,11 +130,14 @@ function ownProblems(variant: VariantContent): Problem[] {
   return problems;
 }
 
-/** `…/{page}_{post}` and `…/permalink.php?story_fbid={post}&id={page}`; newer addresses (`pfbid…`) hide the id. */
+/**
+ * `…/{page}_{post}` and `…/{video}`, as `published` gives them out, and `…/permalink.php?story_fbid={post}&id={page}`;
+ * newer addresses (`pfbid…`) hide the id.
+ */
 function externalIdOf(url: string): string | null {
   const address = URL.parse(url);
   if (!address || !/(?:^|\.)facebook\.com$/.test(address.hostname)) return null;
-  const whole = /^\/(\d+_\d+)\/?$/.exec(address.pathname)?.[1];
+  const whole = /^\/(\d+(?:_\d+)?)\/?$/.exec(address.pathname)?.[1];
   if (whole !== undefined) return whole;
   const story = address.searchParams.get("story_fbid") ?? "";
   const page = address.searchParams.get("id") ?? /^\/(\d+)\/posts\/\d+\/?$/.exec(address.pathname)?.[1] ?? "";
