@@ -51,12 +51,12 @@ test("on Mastodon, whose server may hold back what a page would show", async () 
   expect(located).toMatchObject({ by: "list", coversFrom: null });
 });
 
-test("on a Page of LinkedIn", async () => {
+function readLinkedIn(answer: object): Promise<Located> {
   const author = "urn:li:organization:7";
-  const located = await read(
+  return read(
     linkedInPage,
     {
-      http: answering({ elements: [], paging: { links: [{ rel: "next" }] } }),
+      http: answering(answer),
       credentials: { accessToken: "a", refreshToken: null },
       accountId: author,
       scopes: [readScope],
@@ -70,23 +70,37 @@ test("on a Page of LinkedIn", async () => {
       isReshareDisabledByAuthor: false,
     },
   );
+}
+
+test("on a Page of LinkedIn", async () => {
+  const located = await readLinkedIn({ elements: [], paging: { links: [{ rel: "next" }] } });
   expect(located).toMatchObject({ by: "list", coversFrom: null });
 });
+
+function readFacebook(answer: object): Promise<Located> {
+  const given = { credentials: { token: "t", pageId: "7" }, accountId: "7", scopes: [] };
+  const payload = { type: "feed", message: "Soup", link: null, photos: [] };
+  return read(facebook, { http: answering(answer), ...given }, payload);
+}
 
 test("on a Page of Facebook, whose lists by time name the next page by its address alone", async () => {
   const entry = { id: "7_1", message: "Another", created_time: "2026-03-01T12:30:00+0000" };
   const next = "https://graph.facebook.com/v26.0/7/published_posts?since=1&until=2&__paging_token=3";
-  const located = await read(
-    facebook,
-    {
-      http: answering({ data: [entry], paging: { next } }),
-      credentials: { token: "t", pageId: "7" },
-      accountId: "7",
-      scopes: [],
-    },
-    { type: "feed", message: "Soup", link: null, photos: [] },
-  );
+  const located = await readFacebook({ data: [entry], paging: { next } });
   expect(located).toMatchObject({ by: "list", coversFrom: null });
+});
+
+test("a list with a time that nobody can keep is no answer", async () => {
+  const unreadable = (code: string) => ({ verdict: "unknown", code });
+  const post = { id: "urn:li:share:1", commentary: "Soup", createdAt: 1e20 };
+  await expect(readLinkedIn({ elements: [post] })).rejects.toMatchObject(
+    unreadable("linkedin.unreadable_answer"),
+  );
+  for (const created_time of ["soon", "+275000-01-01T00:00:00Z", "2026-03-01T12:30:00"]) {
+    await expect(
+      readFacebook({ data: [{ id: "7_1", message: "Soup", created_time }] }),
+    ).rejects.toMatchObject(unreadable("facebook.unreadable_answer"));
+  }
 });
 
 test("an address of a status at somebody else's server is none that its own server understands", () => {

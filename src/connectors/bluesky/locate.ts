@@ -9,6 +9,7 @@ import type {
   Plan,
 } from "../contract.ts";
 import { likenessOf, type Traits } from "../likeness.ts";
+import { isMoment } from "../moment.ts";
 import { readAgain } from "../read-again.ts";
 import { plannedRecord, published, recordKey } from "./record.ts";
 import { collection, readRecord } from "./reference.ts";
@@ -140,6 +141,6 @@ function traitsOf(value: Value): Traits {
 }
 
 function timeOf({ createdAt }: Value): Date | null {
-  const told = new Date(createdAt);
-  return Number.isNaN(told.getTime()) ? null : told;
+  const told = Date.parse(createdAt);
+  return isMoment(told) ? new Date(told) : null;
 }

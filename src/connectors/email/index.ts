@@ -19,6 +19,7 @@ import type {
 } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 import { likenessOf } from "../likeness.ts";
+import { momentText } from "../moment.ts";
 import { nestingProblem } from "../text/markdown-depth.ts";
 import { renderedText } from "../text/rendered-text.ts";
 import { accountOf, emailForm, verify } from "./connect.ts";
@@ -182,7 +183,7 @@ function pageOf(context: ConnectorContext, messageId: string): string | null {
 
 const caughtSchema = z.object({
   messageId: z.string(),
-  receivedAt: z.iso.datetime(),
+  receivedAt: momentText,
   subject: z.string().default(""),
   to: z.array(z.string()).default([]),
 });

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ConnectorContext, ItemRef, Located, LookedFor, Plan } from "../contract.ts";
 import { likenessOf, type Traits } from "../likeness.ts";
 import { readList, sameText } from "../meta-graph/index.ts";
+import { momentText } from "../moment.ts";
 import { platform, reading } from "./platform.ts";
 import type { Payload } from "./publish.ts";
 import { payloadOf, published } from "./publish.ts";
@@ -16,7 +17,7 @@ const attachmentSchema = z.object({
 const entrySchema = z.object({
   id: z.string(),
   message: z.string().default(""),
-  created_time: z.string(),
+  created_time: momentText,
   from: z.object({ id: z.string() }).optional(),
   attachments: z.object({ data: z.array(attachmentSchema) }).optional(),
 });

@@ -3,6 +3,7 @@ import type { ConnectorContext, ItemRef, ListedPost, Located, LookedFor, Plan } 
 import { ConnectorFailure } from "../failure.ts";
 import { likenessOf, type Traits } from "../likeness.ts";
 import { readList, sameText } from "../meta-graph/index.ts";
+import { momentText } from "../moment.ts";
 import type { ContainerStatus, Recipe } from "./container.ts";
 import { containerStatus } from "./container.ts";
 import { parentIdOf } from "./parent.ts";
@@ -16,7 +17,7 @@ const entrySchema = z.object({
   text: z.string().default(""),
   media_type: z.string().optional(),
   permalink: z.url().optional(),
-  timestamp: z.string(),
+  timestamp: momentText,
 });
 type Entry = z.output<typeof entrySchema>;
 

@@ -9,6 +9,7 @@ import type {
   Plan,
 } from "../contract.ts";
 import { likenessOf, type Traits } from "../likeness.ts";
+import { momentMs } from "../moment.ts";
 import { readAgain } from "../read-again.ts";
 import { addressOf, commentAddressOf } from "./addresses.ts";
 import { ask } from "./api.ts";
@@ -31,7 +32,7 @@ const listedPost = z.object({
       article: z.object({ source: z.string(), thumbnail: z.string().optional() }).optional(),
     })
     .optional(),
-  createdAt: z.number(),
+  createdAt: momentMs,
 });
 const postList = z.object({ elements: z.array(listedPost), paging });
 
@@ -40,7 +41,7 @@ const listedComment = z.object({
   commentUrn: z.string().optional(),
   actor: z.string(),
   message: z.object({ text: z.string() }),
-  created: z.object({ time: z.number() }),
+  created: z.object({ time: momentMs }),
 });
 const commentList = z.object({ elements: z.array(listedComment), paging });
 

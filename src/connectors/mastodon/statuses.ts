@@ -15,6 +15,7 @@ import type {
 } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 import { likenessOf } from "../likeness.ts";
+import { momentText } from "../moment.ts";
 import { readAgain } from "../read-again.ts";
 import { isSuccess, parseAnswer } from "../answers.ts";
 import { appName, call, mastodonFailure, platform, send } from "./api.ts";
@@ -123,7 +124,7 @@ const mostPages = 25;
 const shows = ["post", "reply", "comment"] as const;
 
 const listedSchema = statusSchema.extend({
-  created_at: z.iso.datetime({ offset: true }),
+  created_at: momentText,
   in_reply_to_id: z.string().nullable(),
   spoiler_text: z.string(),
   content: z.string(),

@@ -16,6 +16,7 @@ import type {
   Published,
 } from "../contract.ts";
 import { likenessOf } from "../likeness.ts";
+import { momentText } from "../moment.ts";
 import { readAgain } from "../read-again.ts";
 import { maximumWeightedLength, weightedLength } from "../text/weighted-length.ts";
 import { call, readSettings } from "./api.ts";
@@ -42,7 +43,7 @@ const postSchema = z.object({
   kind: z.string(),
   in_reply_to: z.string().nullable(),
   media: z.array(z.object({ id: z.string() })),
-  created_at: z.iso.datetime(),
+  created_at: momentText,
 });
 const listSchema = z.object({ items: z.array(postSchema), next: z.string().nullable() });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Likeness } from "../contract.ts";
 import { likenessOf } from "../likeness.ts";
+import { momentText } from "../moment.ts";
 import { findUrls } from "../text/urls.ts";
 
 const entitySchema = z.object({
@@ -13,7 +14,7 @@ const entitySchema = z.object({
 export const listedPost = z.object({
   id: z.string().regex(/^\d{1,19}$/),
   text: z.string(),
-  created_at: z.iso.datetime().optional(),
+  created_at: momentText.optional(),
   entities: z.object({ urls: z.array(entitySchema).nullish() }).optional(),
   attachments: z.object({ media_keys: z.array(z.string()).nullish() }).optional(),
   /** The id of the thread's first post: its own where it answers nothing. */
