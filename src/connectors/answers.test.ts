@@ -4,6 +4,7 @@ import type { ConnectorContext, ConnectorResponse } from "./contract.ts";
 import { ConnectorFailure } from "./failure.ts";
 import { linkedInFailure } from "./linkedin/api.ts";
 import { mastodonFailure } from "./mastodon/api.ts";
+import { graphFailure } from "./meta-graph/failure.ts";
 import { xFailure } from "./x/failures.ts";
 
 function answer(status: number, body: string, headers: Record<string, string> = {}): ConnectorResponse {
@@ -40,6 +41,35 @@ describe("a 4xx is the platform's word only in the platform's own form", () => {
     expect(failure(answer(401, own)).verdict).toBe("unauthorized");
     expect(failure(answer(401, "<html>")).verdict).toBe("unknown");
   });
+
+  const metaAsked = { permission: "pages_manage_posts", channelNeedsIt: true };
+  const throttling: typeof platforms = [
+    ...platforms,
+    [
+      "Meta",
+      (response) => graphFailure({ id: "facebook", name: "Facebook" }, response, metaAsked),
+      '{"error":{"code":4,"message":"Too many."}}',
+    ],
+  ];
+
+  test.each(throttling)("%s, also where it asks to wait", (_name, failure, own) => {
+    const headers = { "retry-after": "7" };
+    expect(failure(answer(429, own, headers)).verdict).toBe("throttled");
+    for (const body of foreign) {
+      const { verdict, retryAfterSeconds } = failure(answer(429, body, headers));
+      expect({ body, verdict, retryAfterSeconds }).toEqual({
+        body,
+        verdict: "unknown",
+        retryAfterSeconds: 7,
+      });
+    }
+  });
+
+  test("but what may be repeated waits for whoever asks it to", () => {
+    const platform = { id: "some", name: "Some" };
+    expect(failureOf(platform, answer(429, "<html>"), { repeatable: true }).verdict).toBe("throttled");
+    expect(failureOf(platform, answer(403, "<html>"), { repeatable: true }).verdict).toBe("unknown");
+  });
 });
 
 describe("how long to wait", () => {
@@ -60,12 +90,13 @@ describe("how long to wait", () => {
   test("is a day at most, whatever a platform says", () => {
     // A moment in milliseconds, where seconds are meant.
     const reset = String(Date.now());
-    const failure = xFailure(answer(429, "{}", { "x-rate-limit-reset": reset }));
+    const own = '{"title":"Too Many Requests","message":"No.","error":"No."}';
+    const failure = xFailure(answer(429, own, { "x-rate-limit-reset": reset }));
     expect(failure).toMatchObject({ verdict: "throttled", retryAfterSeconds: 86_400 });
-    const asked = failureOf({ id: "some", name: "Some" }, answer(429, "", { "retry-after": "999999999" }));
+    const asked = failureOf({ id: "some", name: "Some" }, answer(429, own, { "retry-after": "999999999" }));
     expect(asked.retryAfterSeconds).toBe(86_400);
     const dated = (resets: string) =>
-      mastodonFailure(answer(429, "{}", { date, "x-ratelimit-reset": resets })).retryAfterSeconds;
+      mastodonFailure(answer(429, own, { date, "x-ratelimit-reset": resets })).retryAfterSeconds;
     expect(dated("1994-11-06T08:54:37.000Z")).toBe(300);
     expect(dated("+063671-01-01T00:00:00.000Z")).toBe(86_400);
     expect(dated("63671")).toBe(86_400);

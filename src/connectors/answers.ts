@@ -49,29 +49,31 @@ export function refusalOf(response: ConnectorResponse): { error: string; message
 /**
  * What a refusing status says, by the rule that holds on every platform: 429 is `throttled`, 401
  * `unauthorized`, 408 and 5xx and anything unforeseen `unknown`, another 4xx `rejected`. A 4xx is the platform's word
- * only in the platform's own form: a firewall or a proxy that answers for it may have passed the request on before.
+ * only in the platform's own form: a firewall or a proxy that answers for it may have passed the request on before, and
+ * refuse no more than its second try.
  *
  * @param options.refreshable whether this platform's 401 may pass with a new access token
  * @param options.isOwn whether the answer has the platform's form; a JSON object with `error` or `message` where it is not said
+ * @param options.repeatable whether to ask twice does no harm, as for a token: it waits for whoever asks it to
  */
 export function failureOf(
   platform: Platform,
   response: ConnectorResponse,
-  options: { refreshable?: boolean; isOwn?: boolean } = {},
+  options: { refreshable?: boolean; isOwn?: boolean; repeatable?: boolean } = {},
 ): ConnectorFailure {
   const { status } = response;
   const { error, message: words } = refusalOf(response);
-  const { refreshable = false, isOwn = error !== "" || words !== "" } = options;
+  const { refreshable = false, isOwn = error !== "" || words !== "", repeatable = false } = options;
   const said = words === "" ? `status ${status}` : words;
   const evidence = evidenceOf(response);
-  if (status === 429) {
-    const seconds = retryAfterOf(response);
+  const wait = status === 429 ? waitOf(retryAfterOf(response)) : {};
+  if (status === 429 && (isOwn || repeatable)) {
     return new ConnectorFailure({
       verdict: "throttled",
       code: `${platform.id}.throttled`,
       message: `${platform.name} asks to wait before the next request.`,
       evidence,
-      ...(seconds === null ? {} : { retryAfterSeconds: seconds }),
+      ...wait,
     });
   }
   if (status === 401 && isOwn) {
@@ -98,7 +100,12 @@ export function failureOf(
     code: `${platform.id}.no_clear_answer`,
     message: `${platform.name} answered with status ${status}, which does not say what became of the request.`,
     evidence,
+    ...wait,
   });
+}
+
+function waitOf(seconds: number | null): { retryAfterSeconds?: number } {
+  return seconds === null ? {} : { retryAfterSeconds: seconds };
 }
 
 /** The status and the platform's words, short enough for the record of an attempt. */

@@ -11,6 +11,7 @@ export async function beforeAnyByte<Result>(work: () => Promise<Result>): Promis
       code: error.code,
       message: `Nothing was published yet: ${error.message}`,
       ...(error.evidence === null ? {} : { evidence: error.evidence }),
+      ...(error.retryAfterSeconds === null ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
       cause: error,
     });
   }

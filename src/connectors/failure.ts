@@ -11,7 +11,7 @@ import type { RecipientAnswer } from "./mail-port.ts";
  * - `rejected`: the platform answered that it will not take this content; final
  * - `unauthorized`: the access token is refused; `expired` may be refreshed, `revoked` needs the person
  * - `throttled`: the account is refused for now (429), and all that it has due waits `retryAfterSeconds`
- * - `unknown`: timeout, reset, 408, any 5xx, an answer that cannot be parsed
+ * - `unknown`: timeout, reset, 408, any 5xx, an answer that cannot be parsed, a refusal in another form than the platform's
  */
 export type Verdict = "not_sent" | "rejected" | "unauthorized" | "throttled" | "unknown";
 

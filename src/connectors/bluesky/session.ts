@@ -77,7 +77,8 @@ export const blueskyForm: FormConnect = {
     const target = { service: credentials.service, token: credentials.refreshJwt };
     const response = await send(context, target, "com.atproto.server.refreshSession", { json: {} });
     if (isSuccess(response)) return tokenSet(credentials, parseAnswer(platform, response, sessionSchema));
-    if (response.status === 429 || response.status >= 500) throw failureOf(platform, response);
+    if (response.status === 429 || response.status >= 500)
+      throw failureOf(platform, response, { repeatable: true });
     return tokenSet(credentials, await createSession(context, credentials));
   },
 };
@@ -89,7 +90,7 @@ async function createSession(context: ConnectorContext, login: Login): Promise<S
   const target = { service: login.service, token: null };
   const response = await send(context, target, "com.atproto.server.createSession", { json });
   if (isSuccess(response)) return parseAnswer(platform, response, sessionSchema);
-  if (response.status !== 401) throw failureOf(platform, response);
+  if (response.status !== 401) throw failureOf(platform, response, { repeatable: true });
   throw new ConnectorFailure({
     verdict: "unauthorized",
     code: "bluesky.sign_in_refused",

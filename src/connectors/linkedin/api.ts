@@ -83,7 +83,7 @@ export function linkedInFailure(context: ConnectorContext, response: ConnectorRe
   const isFinal = isFinalStatus(response.status);
   const isOwn = said.message !== undefined || said.code !== undefined;
   if (isFinal && isDuplicate(said)) return duplicate(context, said, evidence);
-  if (isFinal && !isOwn && response.status !== 429) return failureOf(platform, response, { isOwn });
+  if (isFinal && !isOwn) return failureOf(platform, response, { isOwn });
   switch (response.status) {
     case 401: {
       const expired = said.code === "EXPIRED_ACCESS_TOKEN";

@@ -194,6 +194,7 @@ async function beforeAnythingIsSent<Result>(work: () => Promise<Result>): Promis
       code: error.code,
       message: error.message,
       ...(error.evidence === null ? {} : { evidence: error.evidence }),
+      ...(error.retryAfterSeconds === null ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
       cause: error,
     });
   }

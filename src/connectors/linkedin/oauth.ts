@@ -111,7 +111,7 @@ function tokenFailure(response: ConnectorResponse): ConnectorFailure {
   // LinkedIn says `invalid_request` of a code that is used or late and of a foreign redirect address alike.
   if (error === "invalid_grant" || error === "invalid_request")
     return mustConnect("linkedin.invalid_grant", error);
-  return failureOf(platform, response);
+  return failureOf(platform, response, { repeatable: true });
 }
 
 function mustConnect(code: string, evidence: string): ConnectorFailure {

@@ -84,7 +84,8 @@ const refusal = z.object({ error: z.string(), error_description: z.string().opti
 /** Mastodon's words stand in `error`; how long to wait in `X-RateLimit-Reset`, as a moment. */
 export function mastodonFailure(response: ConnectorResponse): ConnectorFailure {
   const parsed = refusal.safeParse(parseJson(new TextDecoder().decode(response.body)));
-  const words = parsed.data?.error_description ?? parsed.data?.error ?? `status ${response.status}`;
+  if (!parsed.success) return failureOf(platform, response, { isOwn: false });
+  const words = parsed.data.error_description ?? parsed.data.error;
   const evidence = `${response.status} ${words}`.slice(0, 500);
   if (response.status === 429) {
     const seconds = secondsUntilReset(response);
@@ -96,7 +97,6 @@ export function mastodonFailure(response: ConnectorResponse): ConnectorFailure {
       ...(seconds === null ? {} : { retryAfterSeconds: seconds }),
     });
   }
-  if (!parsed.success) return failureOf(platform, response, { isOwn: false });
   if (response.status === 401) {
     return new ConnectorFailure({
       verdict: "unauthorized",

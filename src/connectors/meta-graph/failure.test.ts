@@ -47,11 +47,11 @@ describe("an error of the Graph API", () => {
     expect(verdict(error, status).said).toBe(said);
   });
 
-  test("without a body that explains it leaves open what happened, whatever the status, but for 429", () => {
+  test("without a body that explains it leaves open what happened, whatever the status", () => {
     expect(verdict("<html>proxy</html>", 400).said).toBe("unknown");
     expect(verdict("", 502).said).toBe("unknown");
     expect(verdict("", 429, { "retry-after": "12" })).toMatchObject({
-      said: "throttled",
+      said: "unknown",
       retryAfterSeconds: 12,
     });
     // 64 brackets and no error are no explanation either.

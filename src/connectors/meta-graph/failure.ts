@@ -89,19 +89,12 @@ function withoutError(
   platform: MetaPlatform,
   response: ConnectorResponse,
 ): ConstructorParameters<typeof ConnectorFailure>[0] {
-  const seconds = waitOf(response);
-  if (response.status === 429) {
-    return {
-      verdict: "throttled",
-      code: `${platform.id}.throttled`,
-      message: `${platform.name} asks to wait before the next request.`,
-      ...(seconds === null ? {} : { retryAfterSeconds: seconds }),
-    };
-  }
+  const seconds = response.status === 429 ? waitOf(response) : null;
   return {
     verdict: "unknown",
     code: `${platform.id}.no_clear_answer`,
     message: `${platform.name} answered with status ${response.status} and no reason, which does not say what became of the request.`,
+    ...(seconds === null ? {} : { retryAfterSeconds: seconds }),
   };
 }
 

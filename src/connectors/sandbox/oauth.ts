@@ -53,7 +53,7 @@ export const sandboxOAuth: OAuthConnect = {
   async revoke(context) {
     const { refreshToken } = readCredentials(context);
     const response = await post(context, "/oauth/revoke", { token: refreshToken });
-    if (!isSuccess(response)) throw failureOf(platform, response);
+    if (!isSuccess(response)) throw failureOf(platform, response, { repeatable: true });
   },
 };
 
@@ -67,7 +67,7 @@ async function requestTokens(context: ConnectorContext, form: Record<string, str
       evidence: `${response.status} invalid_grant`,
     });
   }
-  if (!isSuccess(response)) throw failureOf(platform, response);
+  if (!isSuccess(response)) throw failureOf(platform, response, { repeatable: true });
   const answer = parseAnswer(platform, response, tokens);
   return {
     credentials: { accessToken: answer.access_token, refreshToken: answer.refresh_token },

@@ -28,7 +28,7 @@ export function xFailure(response: ConnectorResponse, now: Date = new Date()): C
   const said = problemOf(response);
   const evidence = evidenceOf(response);
   const isOwn = `${said.words}${said.title}${said.type}` !== "";
-  if (isFinalStatus(status) && status !== 429 && !isOwn) return failureOf(platform, response, { isOwn });
+  if (isFinalStatus(status) && !isOwn) return failureOf(platform, response, { isOwn });
   if (status === 402 || said.type === "usage-capped" || said.title === "CreditsDepleted") {
     return new ConnectorFailure({
       verdict: "rejected",

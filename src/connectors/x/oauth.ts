@@ -176,7 +176,7 @@ function oauthFailure(response: ConnectorResponse): ConnectorFailure {
       });
     }
   }
-  return failureOf(platform, response);
+  return failureOf(platform, response, { repeatable: true });
 }
 
 function accessEnded(evidence: string): ConnectorFailure {

@@ -302,15 +302,25 @@ describe("a refusal of X", () => {
     const date = "Sat, 21 Nov 2026 06:00:00 GMT";
     const reset = String(Date.parse(date) / 1000 + 300);
     const window = { date, "x-rate-limit-reset": reset, "x-rate-limit-remaining": "0" };
-    expect(xFailure(answer(429, {}, window))).toMatchObject({ verdict: "throttled", retryAfterSeconds: 300 });
+    expect(xFailure(answer(429, { title: "Too Many Requests" }, window))).toMatchObject({
+      verdict: "throttled",
+      retryAfterSeconds: 300,
+    });
     const day = {
       ...window,
       "x-app-limit-24hour-remaining": "0",
       "x-app-limit-24hour-reset": String(Number(reset) + 3600),
     };
-    expect(xFailure(answer(429, {}, day))).toMatchObject({ retryAfterSeconds: 3900 });
-    expect(xFailure(answer(429, {}))).not.toHaveProperty("retryAfterSeconds", expect.anything());
+    expect(xFailure(answer(429, { title: "Too Many Requests" }, day))).toMatchObject({
+      retryAfterSeconds: 3900,
+    });
+    expect(xFailure(answer(429, { title: "Too Many Requests" }))).not.toHaveProperty(
+      "retryAfterSeconds",
+      expect.anything(),
+    );
     const past = { ...window, "x-rate-limit-reset": "12" };
-    expect(xFailure(answer(429, {}, past))).toMatchObject({ retryAfterSeconds: 1 });
+    expect(xFailure(answer(429, { title: "Too Many Requests" }, past))).toMatchObject({
+      retryAfterSeconds: 1,
+    });
   });
 });
