@@ -45,12 +45,25 @@ function answerOf(status: number, body: unknown) {
   return { status, headers: {}, body: new TextEncoder().encode(JSON.stringify(body)) };
 }
 
+function record(ms: number, value: object, rkey = tidFor("x", at(ms))): object {
+  return { uri: `at://did:plc:brand/app.bsky.feed.post/${rkey}`, cid: "c", value };
+}
+
+function embed(link: string) {
+  const image = { $type: "blob", ref: { $link: link }, mimeType: "image/png", size: 1 };
+  return { $type: "app.bsky.embed.images", images: [{ image, alt: "" }] };
+}
+
+function caught(subject: string, to = "ada@example.test") {
+  return { messageId: `<${subject}@x>`, subject, receivedAt: at(minute).toISOString(), to: [to] };
+}
+
+function done<Value>(value: Value) {
+  return Promise.resolve({ kind: "done" as const, value });
+}
+
 describe("the records of an account on Bluesky", () => {
   type Page = { records: unknown[]; cursor?: string };
-
-  function record(ms: number, value: object, rkey = tidFor("x", at(ms))): object {
-    return { uri: `at://did:plc:brand/app.bsky.feed.post/${rkey}`, cid: "c", value };
-  }
 
   /** Pages in the order in which they are asked for; nothing stands under the key. */
   function listing(...pages: Page[]): { http: ConnectorHttp; cursors: (string | null)[] } {
@@ -74,11 +87,6 @@ describe("the records of an account on Bluesky", () => {
     accessJwt: "a",
     refreshJwt: "r",
   };
-  const image = (link: string) => ({
-    image: { $type: "blob", ref: { $link: link }, mimeType: "image/png", size: 1 },
-    alt: "",
-  });
-  const embed = (link: string) => ({ $type: "app.bsky.embed.images", images: [image(link)] });
   const wanted = {
     $type: "app.bsky.feed.post",
     text: "A pot of soup",
@@ -137,7 +145,6 @@ describe("the records of an account on Bluesky", () => {
 });
 
 test("a site stands in the database itself, so what is not in it is nowhere", async () => {
-  const done = <Value>(value: Value) => Promise.resolve({ kind: "done" as const, value });
   const site = { find: () => done(null) } as unknown as NonNullable<ConnectorContext["site"]>;
   const http = { request: () => Promise.reject(new TypeError("nothing is asked over HTTP")) };
   const located = await locate("site", { http, credentials: {}, settings: {}, site }, {});
@@ -165,10 +172,6 @@ describe("the mails in the catcher", () => {
     to: credentials.recipients,
     inline: [],
   };
-
-  function caught(subject: string, to = "ada@example.test") {
-    return { messageId: `<${subject}@x>`, subject, receivedAt: at(minute).toISOString(), to: [to] };
-  }
 
   test.each([
     ["one with the same subject may be it", caught("Our spring list"), [{ likeness: "similar" }]],

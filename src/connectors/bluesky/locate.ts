@@ -42,8 +42,10 @@ export async function locate(
 const valueSchema = z.looseObject({
   text: z.string().catch(""),
   createdAt: z.string().catch(""),
+  /** The name of what it answers. */
   reply: z
     .object({ parent: z.object({ uri: z.string() }) })
+    .transform(({ parent }) => parent.uri)
     .optional()
     .catch(undefined),
   embed: z
@@ -124,7 +126,7 @@ function parentOf(plan: Plan, item: ItemRef): string | null {
 
 function answers({ reply }: Value, parent: string | null): boolean {
   if (reply === undefined || parent === null) return reply === undefined && parent === null;
-  return parent === "" || reply.parent.uri === parent;
+  return parent === "" || reply === parent;
 }
 
 /** A file has the same name each time, for it is named by its bytes. */

@@ -206,8 +206,6 @@ async function locate(
   const caught = await caughtBy(context, catcher.readBackUrl, afterLoss ? null : messageId);
   // The recipients that were taken before have the same mail under the same id.
   const { only } = item;
-  const isFor = (recipients: readonly string[]) => (mail: Caught) =>
-    mail.to.some((recipient) => recipients.includes(recipient));
   const same = caught.filter((mail) => mail.messageId === messageId);
   const ours = only ? same.filter(isFor(only)) : same;
   const posts = ours.map((mail) => caughtMail(context, mail, sentAt));
@@ -218,6 +216,10 @@ async function locate(
     likeness: likenessOf(false, { text: mail.subject }, { text: subject }),
   }));
   return { by: "list", posts: others, coversFrom: new Date(0), shows: [] };
+}
+
+function isFor(recipients: readonly string[]) {
+  return (mail: Caught) => mail.to.some((recipient) => recipients.includes(recipient));
 }
 
 /** What arrived under this id; with null everything, also what is still on its way. */
