@@ -74,3 +74,31 @@ test("a key under which the platform keeps an equal post's: the other gets a new
   ]);
   expect((await platform.journal()).map(({ text }) => text)).toEqual(["Said twice", "Said twice"]);
 });
+
+test("a refusal as duplicate is not final where an answer was lost after the last one was", async () => {
+  const { connector } = platform;
+  const duplicate = () =>
+    new ConnectorFailure({ verdict: "rejected", code: "sandbox.duplicate", message: "It is there already." });
+  let commits = 0;
+  const hiding: Connector = {
+    ...connector,
+    // An old post has the same words; it is taken down; the second try arrives and its answer is lost.
+    commit: async (...asked) => {
+      commits += 1;
+      if (commits !== 2) throw duplicate();
+      await connector.commit(...asked);
+      throw new ConnectorFailure({ verdict: "unknown", code: "sandbox.lost", message: "No answer." });
+    },
+    // The list hides what is new.
+    locate: () => Promise.resolve({ by: "list", posts: [], coversFrom: new Date(0), shows: [] }),
+  };
+  deliveries = platform.deliveries(server.database, {}, hiding);
+  const { postId } = await orderPost(house, deliveries, textVariant("Once and hidden"));
+  const stateOf = async () => (await deliveries.forPost(house.workspaceId, postId))[0]?.state ?? "";
+  await sweepUntil(
+    deliveries,
+    async () => commits === 3 && !["in_flight", "claimed"].includes(await stateOf()),
+  );
+  expect((await platform.journal()).filter(({ text }) => text === "Once and hidden")).toHaveLength(1);
+  expect(await stateOf()).not.toBe("rejected");
+});
