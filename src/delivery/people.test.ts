@@ -1,9 +1,10 @@
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Connector } from "#connectors";
 import { type Actor, newId } from "#kit";
 import { createPool } from "#platform/db";
 import { buildMember } from "../../test/builders.ts";
-import { testDatabase, type TestDatabase } from "../../test/database.ts";
+import { asOwner, testDatabase, type TestDatabase } from "../../test/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -161,6 +162,26 @@ test("a part of a thread that a person confirms by its address is the parent of 
     ["one", null],
     ["two", first?.id],
   ]);
+});
+
+test("a part that a person says is live while Galley still looks holds the rest where it is late by then", async () => {
+  const speaking = {
+    ...platform.connector,
+    externalIdOf: (url: string) => /\/posts\/([^/?#]+)$/.exec(url)?.[1] ?? null,
+  };
+  deliveries = platform.deliveries(server.database, {}, speaking);
+  await platform.setFaults([{ kind: "late_commit", delayMs: 1_000 }]);
+  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("one", "two"));
+  await untilState(postId, "ambiguous");
+  await sql`update deliveries set late_after = now() where id = ${deliveryId}`.execute(
+    server.database.system,
+  );
+  const first = (await platform.journal()).find(({ text }) => text === "one");
+  const url = `https://example.com/posts/${first?.id}`;
+  expect(await deliveries.resolve(actor, deliveryId, { outcome: "live", url })).toMatchObject({
+    state: "missed",
+    error: { code: "delivery.late" },
+  });
 });
 
 test("without an address that a platform understands, the next part is held instead of losing its parent", async () => {
