@@ -102,3 +102,25 @@ test("a refusal as duplicate is not final where an answer was lost after the las
   expect((await platform.journal()).filter(({ text }) => text === "Once and hidden")).toHaveLength(1);
   expect(await stateOf()).not.toBe("rejected");
 });
+
+test("what stands under a key of our own is found, however long before this attempt it was made", async () => {
+  const { connector } = platform;
+  const externalId = "made-before";
+  const keyed: Connector = {
+    ...connector,
+    // As Galley's own pages: the first of several attempts made it, and a second one changes nothing.
+    commit: () =>
+      Promise.reject(
+        new ConnectorFailure({ verdict: "unknown", code: "sandbox.lost", message: "No answer." }),
+      ),
+    locate: () => {
+      const createdAt = new Date(Date.now() - 9_000_000);
+      const post = { externalId, url: "https://example.com/made-before", data: {}, createdAt };
+      return Promise.resolve({ by: "key", posts: [post] });
+    },
+  };
+  deliveries = platform.deliveries(server.database, {}, keyed);
+  const { postId } = await orderPost(house, deliveries, textVariant("Made before"));
+  const view = await untilState(postId, "confirmed");
+  expect(view?.attempts).toMatchObject([{ state: "confirmed", settledBy: "located" }]);
+});
