@@ -184,6 +184,34 @@ test("a part that a person says is live while Galley still looks holds the rest 
   });
 });
 
+test("an address that Galley has read itself names the post that it read, wherever addresses hold no id", async () => {
+  const { locate } = platform.connector;
+  if (locate === "unsupported") throw new TypeError("the sandbox is read back");
+  const endless: Connector = {
+    ...platform.connector,
+    locate: async (...asked) => {
+      const located = await locate(...asked);
+      return located === "unsupported" || located.by === "key" ? located : { ...located, coversFrom: null };
+    },
+  };
+  deliveries = platform.deliveries(server.database, {}, endless);
+  await platform.setFaults([{ kind: "lost_answer" }]);
+  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("one", "two"));
+  await untilState(postId, "ambiguous");
+  await platform.setFaults([]);
+  const anHourAgo = `update delivery_attempts set intent_at = intent_at - interval '1 hour' where delivery_id = $1`;
+  await asOwner(server.url, anHourAgo, [deliveryId]);
+  const asked = await untilState(postId, "needs_human");
+  const [seen] = asked?.attempts[0]?.doubt?.seen ?? [];
+  expect(seen).toMatchObject({ likeness: "same", url: expect.stringContaining("/posts/") as string });
+  // The button "This is it".
+  await deliveries.resolve(actor, deliveryId, { outcome: "live", url: seen?.url ?? null });
+  await sweepUntil(deliveries, async () =>
+    ["confirmed", "rejected"].includes((await deliveries.forPost(house.workspaceId, postId))[0]?.state ?? ""),
+  );
+  expect((await platform.journal()).map(({ text }) => text)).toEqual(["one", "two"]);
+});
+
 test("without an address that a platform understands, the next part is held instead of losing its parent", async () => {
   await platform.setFaults([{ kind: "lost_answer" }]);
   const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("one", "two"));
