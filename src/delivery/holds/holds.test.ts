@@ -275,6 +275,17 @@ describe("a channel that has to be connected again", () => {
     expect(await copiesOf("Only once")).toBe(1);
   });
 
+  test("and whose new access may not read either asks about the post, for no connection would tell", async () => {
+    const postId = await lostAndUnreadable();
+    for (let times = 0; times < 3; times += 1) {
+      await sweepUntil(deliveries, async () => (await viewOf(postId)).error?.code === "delivery.no_access");
+      // A person connects it again, and the platform still lets nobody read.
+      await channelIs("connected");
+      await sweepUntil(deliveries, async () => (await viewOf(postId)).error?.code !== "delivery.no_access");
+    }
+    expect((await untilState(postId, "needs_human")).state).toBe("needs_human");
+  });
+
   test("gives a look that fails for another reason a second chance before a person is asked", async () => {
     const postId = await lostAndUnreadable();
     await sweepUntil(deliveries, async () => (await viewOf(postId)).error?.code === "delivery.no_access");
