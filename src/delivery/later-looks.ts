@@ -16,7 +16,7 @@ import {
   type LookOutcome,
   putOffLook,
 } from "./later-looks.store.ts";
-import { candidatesIn, isClockOff, mustCoverFrom } from "./proof.ts";
+import { candidatesIn, idsIn, isClockOff, mustCoverFrom } from "./proof.ts";
 import { createPump } from "./pump.ts";
 import type { Quarantine } from "./quarantine.ts";
 import { readBack, type ReconcileTools } from "./look.ts";
@@ -96,11 +96,7 @@ async function read(tools: ReconcileTools, look: LaterLook): Promise<Seen> {
   const signal = AbortSignal.timeout(leaseMs - marginMs);
   const { located, clockAheadMs } = await readBack(tools, asOf(look), attempt, signal, () => undefined);
   if (located === "unsupported") return { outcome: "unsupported" };
-  const taken = await tools.idsTaken(
-    look,
-    attempt.id,
-    located.posts.map(({ externalId }) => externalId),
-  );
+  const taken = await tools.idsTaken(look, attempt.id, idsIn(located));
   const facts = { sentAt, skewMs, clockAheadMs, taken, setForwardMs: attempt.setForwardMs };
   if (located.by === "list" && isClockOff(facts)) return { outcome: "clock_off" };
   const copies = candidatesIn(located, facts).slice(isOwnUnknown(look) ? 1 : 0);

@@ -5,7 +5,7 @@ import { GalleyError } from "#kit";
 import { isDatabaseUnavailable } from "#platform/db";
 import type { Acquaintance } from "./acquaintance.ts";
 import type { AttemptRecord, Claimed } from "./claim.ts";
-import { judgeLook, type LookFacts, type LookResult, mustCoverFrom, sinceSendMs } from "./proof.ts";
+import { idsIn, judgeLook, type LookFacts, type LookResult, mustCoverFrom, sinceSendMs } from "./proof.ts";
 import {
   type Tools,
   accessIsBack,
@@ -76,7 +76,7 @@ export async function lookOnce(
         windowMs = Math.max(windowMs, settlingMs);
       },
     );
-    const ids = located === "unsupported" ? [] : located.posts.map(({ externalId }) => externalId);
+    const ids = located === "unsupported" ? [] : idsIn(located);
     const taken = ids.length === 0 ? new Set<string>() : await tools.idsTaken(claimed, attempt.id, ids);
     const witnesses = await witnessesFor(tools, claimed, attempt, { located, windowMs });
     const result = judge(tools, claimed, attempt, {

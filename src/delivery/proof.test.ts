@@ -114,6 +114,13 @@ describe("a list proves absence only", () => {
     expect(askedWhy({ witnesses: ["own", "v1"], taken })).toContain("lacks 2 of the posts");
   });
 
+  test("where no equal post shows what another attempt owns", () => {
+    const shows = list([post("p1", 1_000, { aliases: ["p1", "v1"] })]);
+    expect(verdicts({ located: shows, taken: new Set(["v1"]) })).toEqual(["again", "ask"]);
+    expect(verdicts({ located: shows, taken: new Set(["p1"]) })).toEqual(["absent", "absent"]);
+    expect(judgeLook(look({ located: shows })).kind).toBe("found");
+  });
+
   test("where the platform does not say itself that it has such a post, after an answer was lost", () => {
     expect(verdicts({ isTwinOfLost: true })).toEqual(["again", "ask"]);
     expect(judgeLook(look({ isTwinOfLost: true, located: list([post("late", 1_000)]) })).kind).toBe("found");

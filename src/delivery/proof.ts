@@ -115,17 +115,31 @@ export function sinceSendMs({
   return lookedAt.getTime() - sentAt.getTime() - setForwardMs;
 }
 
+/** Every id that a reading names: whether another attempt owns one of them is asked of each. */
+export function idsIn(located: Located): string[] {
+  if (located.by === "key") return located.posts.map(({ externalId }) => externalId);
+  return located.posts.flatMap(({ externalId, aliases = [] }) => [externalId, ...aliases]);
+}
+
 /** What is ours, or equals the item, is owned by nobody and no older than t_send; the oldest first. */
 export function candidatesIn(located: Located, facts: MatchFacts): (Published & { createdAt: Date })[] {
   if (located.by === "key") return located.posts.filter(({ externalId }) => !facts.taken.has(externalId));
   if (isClockOff(facts)) return [];
   return unowned(located, facts)
-    .filter((post) => post.likeness === "same" && isYoungEnough(post, facts))
+    .filter((post) => post.likeness === "same" && !isKnownOtherwise(post, facts) && isYoungEnough(post, facts))
     .toSorted((left, right) => left.createdAt.getTime() - right.createdAt.getTime());
 }
 
 function unowned({ posts }: LocatedInList, { taken }: MatchFacts): ListedPost[] {
   return posts.filter(({ externalId, isForeign }) => !taken.has(externalId) && isForeign !== true);
+}
+
+/**
+ * Another attempt owns what it shows, such as a video: it is that attempt's own post, or one that shares it. Nobody but a
+ * person can tell, so it stays a doubt.
+ */
+function isKnownOtherwise({ aliases = [] }: ListedPost, { taken }: MatchFacts): boolean {
+  return aliases.some((id) => taken.has(id));
 }
 
 /** Not from before t_send: by the measured difference of the clocks where there is one, else within the skew. */
@@ -184,13 +198,13 @@ function wholeFrom(
   located: LocatedInList,
   facts: LookFacts,
 ): Date | { reason: "clock" | "cached" | "reach" | "witnesses"; why: string } {
-  const { coversFrom, posts } = located;
+  const { coversFrom } = located;
   if (isClockOff(facts)) return { reason: "clock", why: clockWords(facts) };
   if (facts.cachedForMs > 0) return { reason: "cached", why: cacheWords(facts) };
   if (coversFrom === null || coversFrom > mustCoverFrom(facts.sentAt, facts.skewMs)) {
     return { reason: "reach", why: "The platform's list does not reach back to the moment of sending" };
   }
-  const listed = new Set(posts.flatMap(({ externalId, aliases = [] }) => [externalId, ...aliases]));
+  const listed = new Set(idsIn(located));
   const missing = facts.witnesses.filter((id) => !listed.has(id));
   if (missing.length === 0) return coversFrom;
   const why = `The platform's list lacks ${missing.length} of the posts that Galley has seen published, so it may lack this one too`;
