@@ -27,7 +27,7 @@ mtype = { no_attempt, open, lost, over };
 mtype attempt = no_attempt;
 bool refused_as_equal;       /* its answer was "duplicate" */
 bool earlier_lost;           /* an earlier one was lost, and proven absent */
-bool earlier_equal;          /* an earlier one was refused as a duplicate, and proven absent */
+bool earlier_equal;          /* the last that was proven absent was refused as a duplicate */
 
 /* ---- Clocks ---- */
 
@@ -275,7 +275,7 @@ inline read_list() {
 inline proven_absent() {
   if
   :: refused_as_equal -> earlier_equal = true
-  :: refuses_equal && !refused_as_equal -> earlier_lost = true
+  :: refuses_equal && !refused_as_equal -> earlier_lost = true; earlier_equal = false
   :: else
   fi;
   attempt_is(over);

@@ -168,8 +168,8 @@ function failureFacts(work: Work, error: unknown, item: number): FailureFacts {
   const common = {
     tries: claimed.tries + 1,
     earlier: attempts.map(({ state }) => state),
-    isAbsentDuplicate: attempts.some(
-      ({ state, errorCode }) => state === "absent_proven" && isDuplicate(errorCode),
+    isAbsentDuplicate: isDuplicate(
+      attempts.findLast(({ state }) => state === "absent_proven")?.errorCode ?? null,
     ),
     lateInMs: work.lateAt - performance.now(),
   };

@@ -20,7 +20,7 @@ export type FailureFacts = {
   tries: number;
   /** Earlier attempts for the same item, the newest last. */
   earlier: readonly AttemptState[];
-  /** One of them was refused as a duplicate too, and was proven not to be there. */
+  /** The last of them that was proven not to be there was refused as a duplicate too: no answer was lost since. */
   isAbsentDuplicate: boolean;
   /** Until the delivery counts as late. */
   lateInMs: number;
