@@ -44,7 +44,7 @@ const deliveryMoves: Record<DeliveryState, readonly DeliveryState[]> = {
   in_flight: ["confirmed", "scheduled", "rejected", "needs_reconnect", "missed", "ambiguous", "partly"],
   confirmed: [],
   // Nobody but a person or a proof leaves these three, and never straight to sending.
-  ambiguous: ["reconciling", "confirmed", "scheduled", "partly"],
+  ambiguous: ["reconciling", "confirmed", "scheduled", "missed", "partly"],
   reconciling: ["ambiguous", "confirmed", "scheduled", "missed", "needs_human", "partly"],
   needs_human: ["ambiguous", "confirmed", "scheduled", "missed", "partly"],
   rejected: ["scheduled", "cancelled", "partly"],
