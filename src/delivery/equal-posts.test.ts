@@ -1,6 +1,7 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Connector, ConnectorFailure, type Published } from "#connectors";
-import { testDatabase, type TestDatabase } from "../../test/database.ts";
+import { asOwner, testDatabase, type TestDatabase } from "../../test/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -105,7 +106,6 @@ test("a refusal as duplicate is not final where an answer was lost after the las
 
 test("what stands under a key of our own is found, however long before this attempt it was made", async () => {
   const { connector } = platform;
-  const externalId = "made-before";
   const keyed: Connector = {
     ...connector,
     // As Galley's own pages: the first of several attempts made it, and a second one changes nothing.
@@ -113,7 +113,7 @@ test("what stands under a key of our own is found, however long before this atte
       Promise.reject(
         new ConnectorFailure({ verdict: "unknown", code: "sandbox.lost", message: "No answer." }),
       ),
-    locate: () => {
+    locate: (_context, _plan, { key: externalId }) => {
       const createdAt = new Date(Date.now() - 9_000_000);
       const post = { externalId, url: "https://example.com/made-before", data: {}, createdAt };
       return Promise.resolve({ by: "key", posts: [post] });
@@ -123,4 +123,40 @@ test("what stands under a key of our own is found, however long before this atte
   const { postId } = await orderPost(house, deliveries, textVariant("Made before"));
   const view = await untilState(postId, "confirmed");
   expect(view?.attempts).toMatchObject([{ state: "confirmed", settledBy: "located" }]);
+});
+
+test("what the database refuses to write of a look ends in a question with the address, not in a circle", async () => {
+  const { connector } = platform;
+  const url = "https://example.com/unwritten";
+  const odd: Connector = {
+    ...connector,
+    commit: () =>
+      Promise.reject(
+        new ConnectorFailure({ verdict: "unknown", code: "sandbox.lost", message: "No answer." }),
+      ),
+    // PostgreSQL's text holds no such character.
+    locate: () => {
+      const post = { externalId: "odd", url, data: { note: "\0" }, createdAt: new Date() };
+      return Promise.resolve({ by: "key", posts: [post] });
+    },
+  };
+  deliveries = platform.deliveries(server.database, {}, odd);
+  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Not to be written"));
+  await untilState(postId, "ambiguous");
+  const anHourAgo = `update delivery_attempts set intent_at = intent_at - interval '1 hour' where delivery_id = $1`;
+  await asOwner(server.url, anHourAgo, [deliveryId]);
+  const stateOf = async () => (await deliveries.forPost(house.workspaceId, postId))[0]?.state;
+  await sweepUntil(
+    deliveries,
+    async () => {
+      // Nobody waits for the next look.
+      await sql`update deliveries set wake_at = now() where id = ${deliveryId} and state = 'ambiguous'`.execute(
+        server.database.system,
+      );
+      return (await stateOf()) === "needs_human";
+    },
+    30_000,
+  );
+  const [view] = await deliveries.forPost(house.workspaceId, postId);
+  expect(view?.attempts[0]).toMatchObject({ looks: 5, doubt: { reason: "unreadable", seen: [{ url }] } });
 });

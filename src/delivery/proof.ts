@@ -42,6 +42,7 @@ export type LookFacts = {
 export type MatchFacts = Pick<LookFacts, "sentAt" | "setForwardMs" | "skewMs" | "clockAheadMs" | "taken">;
 
 export type LookResult =
+  /** `createdAt`: never before t_send where it stands under a key. */
   | { kind: "found"; published: Published; createdAt: Date }
   | { kind: "absent"; coversFrom: Date }
   /** `blind`: the platform cannot be read at all, and the wait is for the window's end. */
@@ -80,8 +81,9 @@ export function judgeLook(facts: LookFacts): LookResult {
   if (found) {
     const doubt = facts.hasReplies && facts.located.by === "list" ? oneOfSeveral(facts.located, facts) : null;
     if (doubt !== null) return doubt;
-    const { createdAt, externalId, url, data, refused, deferred } = found;
+    const { externalId, url, data, refused, deferred } = found;
     const rest = { ...(refused ? { refused } : {}), ...(deferred ? { deferred } : {}) };
+    const createdAt = matchedAt(found, facts);
     return { kind: "found", published: { externalId, url, data, ...rest }, createdAt };
   }
   if (untilWindow > 0) {
@@ -97,6 +99,12 @@ export function judgeLook(facts: LookFacts): LookResult {
 
 const otherKey =
   "Nothing is out under the key that Galley knows for this post, and what was sent in the time that its database has lost may be out under another one";
+
+/** What stands under a key of our own is ours however old it is; the database takes no match from before t_send. */
+function matchedAt({ createdAt }: { createdAt: Date }, { located, sentAt }: LookFacts): Date {
+  const isKeyed = located !== "unsupported" && located.by === "key";
+  return isKeyed && !(createdAt >= sentAt) ? sentAt : createdAt;
+}
 
 /** By both clocks: the database's may have been set, and this process may have come later. */
 function untilWindowMs(facts: LookFacts): number {
@@ -126,7 +134,9 @@ export function candidatesIn(located: Located, facts: MatchFacts): (Published & 
   if (located.by === "key") return located.posts.filter(({ externalId }) => !facts.taken.has(externalId));
   if (isClockOff(facts)) return [];
   return unowned(located, facts)
-    .filter((post) => post.likeness === "same" && !isKnownOtherwise(post, facts) && isYoungEnough(post, facts))
+    .filter(
+      (post) => post.likeness === "same" && !isKnownOtherwise(post, facts) && isYoungEnough(post, facts),
+    )
     .toSorted((left, right) => left.createdAt.getTime() - right.createdAt.getTime());
 }
 

@@ -1,5 +1,6 @@
-import { isUniqueViolation } from "#platform/db";
+import { isDatabaseUnavailable, isUniqueViolation } from "#platform/db";
 import type { AttemptRecord, Claimed } from "./claim.ts";
+import { seenPosts } from "./doubt.ts";
 import { type Look, lookOnce, type ReconcileTools } from "./look.ts";
 import { identify } from "./outcome.ts";
 import { type LookResult, sinceSendMs } from "./proof.ts";
@@ -20,7 +21,13 @@ export async function reconcileDelivery(tools: ReconcileTools, claimed: Claimed)
   try {
     if (!attempt) throw new TypeError("an ambiguous delivery has an ambiguous attempt");
     const look = await lookOnce(tools, claimed, attempt);
-    await writeLook(tools, claimed, attempt, look);
+    try {
+      await writeLook(tools, claimed, attempt, look);
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) throw error;
+      await tools.settle({ ...identify(claimed), ...afterRefusal(claimed, attempt, look) });
+      tools.log.error({ err: error, deliveryId: claimed.id }, "the database refuses what a look has shown");
+    }
   } catch (error) {
     // The lease ends, the delivery is ambiguous again, and the next look is made.
     tools.log.error({ err: error, deliveryId: claimed.id }, "look failed");
@@ -68,6 +75,35 @@ async function writeLook(
     // Another attempt took this id between our reading and our writing: look again.
     await tools.settle({ ...identify(claimed), attempt: null, next: step("ambiguous", lookAfterMs(0)) });
   }
+}
+
+const notWritten = "delivery.look_not_written";
+const mostRefusals = 5;
+
+/** What the database refuses, it refuses the next time too. After a few looks, and the window, a person is asked. */
+function afterRefusal(
+  claimed: Claimed,
+  attempt: AttemptRecord,
+  { result, windowMs }: Look,
+): { attempt: AttemptOutcome; next: NextStep } {
+  const tries = claimed.errorCode === notWritten ? claimed.tries + 1 : 1;
+  const looks = attempt.looks + 1;
+  const ambiguous = { id: attempt.id, state: "ambiguous" as const, looks };
+  const sentAt = new Date(attempt.intentAt);
+  const { setForwardMs } = attempt;
+  const sinceSend = sinceSendMs({ lookedAt: claimed.claimedAt, sentAt, setForwardMs });
+  const message = "What the platform showed could not be written down; the log has the details.";
+  if (tries < mostRefusals || sinceSend <= windowMs) {
+    const next = { ...step("ambiguous", lookAfterMs(looks)), tries };
+    return { attempt: ambiguous, next: { ...next, errorCode: notWritten, errorMessage: message } };
+  }
+  // An id may be what is refused; an address is one as a browser takes it.
+  const found =
+    result.kind === "found" ? [{ ...result.published, createdAt: result.createdAt, externalId: "" }] : [];
+  const seen = found.length > 0 ? seenPosts(found, sentAt) : (attempt.doubt?.seen ?? []);
+  const doubt = { reason: "unreadable" as const, message, coversFrom: null, seen };
+  const asked = { errorCode: "delivery.needs_human", errorMessage: message };
+  return { attempt: { ...ambiguous, doubt }, next: { ...step("needs_human", 0), ...asked } };
 }
 
 /**
