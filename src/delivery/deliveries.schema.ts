@@ -17,6 +17,7 @@ const doubt = z.object({
     .array(
       z.object({
         url: z.string().nullable().describe("Always of http or https."),
+        externalId: z.string().optional().describe("As the platform names it."),
         createdAt: instant.nullable(),
         likeness: z.enum(["same", "similar"]),
       }),

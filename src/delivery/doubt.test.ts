@@ -9,7 +9,7 @@ import {
   sweepUntil,
   textVariant,
 } from "../../test/delivery.ts";
-import { seenPosts } from "./doubt.ts";
+import { idSeenAt, seenPosts } from "./doubt.ts";
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
@@ -50,7 +50,27 @@ test("the likeliest comes first, and only an address for a browser is one", () =
     "http://example.org/far",
     "https://example.org/similar",
   ]);
-  expect(seen[0]).toEqual({ url: null, createdAt: "2026-03-01T12:00:02.000Z", likeness: "same" });
+  const createdAt = "2026-03-01T12:00:02.000Z";
+  expect(seen[0]).toEqual({ url: null, externalId: "javascript:alert(1)", createdAt, likeness: "same" });
+});
+
+test("an address names the one post that was read at it", () => {
+  const at = (url: string, externalId?: string) => ({
+    url,
+    createdAt: null,
+    likeness: "same" as const,
+    ...(externalId === undefined ? {} : { externalId }),
+  });
+  const one = "https://example.org/one";
+  const shared = "https://example.org/shared";
+  const seen = [at(one, "1"), at(shared, "2"), at(shared, "3"), at("https://example.org/unnamed")];
+  const doubt = { reason: "reach" as const, message: "", coversFrom: null, seen };
+  expect(idSeenAt(doubt, "HTTPS://example.org/one ")).toBe("1");
+  expect(idSeenAt(doubt, "https://example.org/other")).toBeNull();
+  // Comments have the address of their post.
+  expect(idSeenAt(doubt, shared)).toBeNull();
+  expect(idSeenAt(doubt, "https://example.org/unnamed")).toBeNull();
+  expect(idSeenAt(null, one)).toBeNull();
 });
 
 test("what a look has shown that proves nothing is kept with the attempt and told, until it is settled", async () => {

@@ -1,5 +1,5 @@
 import type { ListedPost, Located, Published } from "#connectors";
-import { webAddress } from "#kit";
+import { sameAddress, webAddress } from "#kit";
 
 /** Why a reading of the platform proves nothing. */
 export const doubtReasons = [
@@ -29,6 +29,8 @@ export type DoubtReason = (typeof doubtReasons)[number];
 /** A post that nobody owns and that may be the item; `url` is an address for a browser, or null. */
 export type SeenPost = {
   url: string | null;
+  /** As the platform names it, for what answers to it; doubts of earlier versions have none. */
+  externalId?: string;
   /** By the platform's clock, as ISO text; null where it is not told. */
   createdAt: string | null;
   likeness: "same" | "similar";
@@ -63,9 +65,18 @@ export function seenPosts(
     .slice(0, mostSeen)
     .map((post) => ({
       url: webAddress(post.url),
+      ...(post.externalId === "" ? {} : { externalId: post.externalId }),
       createdAt: Number.isNaN(post.createdAt.getTime()) ? null : post.createdAt.toISOString(),
       likeness: isEqual(post) ? "same" : "similar",
     }));
+}
+
+/** The id of the post that Galley has read at this address; null where it has read none, or several. */
+export function idSeenAt(doubt: Doubt | null, url: string): string | null {
+  const ids = (doubt?.seen ?? [])
+    .filter((post) => sameAddress(post.url, url))
+    .flatMap(({ externalId }) => externalId ?? []);
+  return new Set(ids).size === 1 ? (ids[0] ?? null) : null;
 }
 
 /** How far back what was read is whole. */

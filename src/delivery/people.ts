@@ -4,6 +4,7 @@ import { recordEvent } from "#platform/audit";
 import { type Database, isUniqueViolation, type Schema } from "#platform/db";
 import type { Jobs } from "#platform/jobs";
 import { type Kysely, sql } from "kysely";
+import { type Doubt, idSeenAt } from "./doubt.ts";
 import { DeliveryError, notFound } from "./errors.ts";
 import { publishTask } from "./order.ts";
 import { settledJobs, writeSettlements } from "./settle.ts";
@@ -21,6 +22,8 @@ type Locked = {
   late: boolean;
   attemptId: string | null;
   attemptItem: number | null;
+  /** What its looks have shown. */
+  doubt: Doubt | null;
   /** How many of its items are live. */
   live: number;
   /** Recipients of it were refused. */
@@ -44,6 +47,8 @@ async function takeOver(
         where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.state = 'ambiguous') as "attemptId",
       (select a.item from delivery_attempts a
         where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.state = 'ambiguous') as "attemptItem",
+      (select a.doubt from delivery_attempts a
+        where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.state = 'ambiguous') as doubt,
       (select count(*)::integer from delivery_attempts a
         where a.workspace_id = d.workspace_id and a.delivery_id = d.id and a.state in ('confirmed', 'partly')) as live,
       exists (select from delivery_attempts a
@@ -100,7 +105,9 @@ export async function resolveDelivery(
     const last = row.attemptItem + 1 === row.itemCount;
     const connector = tools.connectors.get(row.connector);
     const url = resolution.outcome === "live" ? resolution.url : null;
-    const externalId = connector && url !== null ? externalIdIn(connector, url) : null;
+    // An address that Galley has read itself names what it read, also where addresses hold no id.
+    const externalId =
+      url === null ? null : (idSeenAt(row.doubt, url) ?? (connector ? externalIdIn(connector, url) : null));
     if (live && !last && connector?.externalIdOf) {
       const told = { externalId: externalId ?? "", url };
       if (!canBeAnswered(connector, told)) throw needsAddress(connector.name);
