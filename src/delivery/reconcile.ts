@@ -6,7 +6,7 @@ import { identify } from "./outcome.ts";
 import { type LookResult, sinceSendMs } from "./proof.ts";
 import { ending, refusedSoFar } from "./recipients.ts";
 import type { AttemptOutcome, NextStep } from "./settle.ts";
-import { noAccess, publishedBefore } from "./tools.ts";
+import { accessIsBack, noAccess, publishedBefore } from "./tools.ts";
 import { isDuplicate, lookAfterMs } from "./verdicts.ts";
 
 /** Looks come this much later than they are due, at most. */
@@ -47,7 +47,8 @@ async function writeLook(
     windowMs: Math.ceil(windowMs),
   };
   if (result.kind !== "found") {
-    await tools.settle({ ...identify(claimed), ...outcomeOf(claimed, attempt, seen, result) });
+    const told = unlessInVain(claimed, attempt, { result, windowMs });
+    await tools.settle({ ...identify(claimed), ...outcomeOf(claimed, attempt, seen, told) });
     return;
   }
   const last = attempt.item === (claimed.itemHashes?.length ?? 0) - 1;
@@ -89,18 +90,15 @@ function afterRefusal(
   const tries = claimed.errorCode === notWritten ? claimed.tries + 1 : 1;
   const looks = attempt.looks + 1;
   const ambiguous = { id: attempt.id, state: "ambiguous" as const, looks };
-  const sentAt = new Date(attempt.intentAt);
-  const { setForwardMs } = attempt;
-  const sinceSend = sinceSendMs({ lookedAt: claimed.claimedAt, sentAt, setForwardMs });
   const message = "What the platform showed could not be written down; the log has the details.";
-  if (tries < mostRefusals || sinceSend <= windowMs) {
+  if (tries < mostRefusals || sinceSendOf(claimed, attempt) <= windowMs) {
     const next = { ...step("ambiguous", lookAfterMs(looks)), tries };
     return { attempt: ambiguous, next: { ...next, errorCode: notWritten, errorMessage: message } };
   }
   // An id may be what is refused; an address is one as a browser takes it.
   const found =
     result.kind === "found" ? [{ ...result.published, createdAt: result.createdAt, externalId: "" }] : [];
-  const seen = found.length > 0 ? seenPosts(found, sentAt) : (attempt.doubt?.seen ?? []);
+  const seen = found.length > 0 ? seenPosts(found, new Date(attempt.intentAt)) : (attempt.doubt?.seen ?? []);
   const doubt = { reason: "unreadable" as const, message, coversFrom: null, seen };
   const asked = { errorCode: "delivery.needs_human", errorMessage: message };
   return { attempt: { ...ambiguous, doubt }, next: { ...step("needs_human", 0), ...asked } };
@@ -118,6 +116,32 @@ export function invisibleMs(
   const sentAt = new Date(intentAt);
   const foundAfterMs = sinceSendMs({ lookedAt, sentAt, setForwardMs });
   return Math.max(0, Math.min(foundAfterMs, 2 * (missedAt.getTime() - sentAt.getTime()) + sweepMs));
+}
+
+const mostAccessesRefused = 2;
+
+/** How many new accesses in a row may not read either; the delivery keeps it as its tries while it waits for the next. */
+function accessesRefused({ errorCode, tries }: Claimed, result: LookResult): number {
+  if (!("noAccess" in result)) return 0;
+  if (errorCode === accessIsBack) return tries + 1;
+  return errorCode === noAccess ? tries : 0;
+}
+
+/** Asks about the post where one more connection would tell no more: nobody could say that it is not there. */
+function unlessInVain<Result extends LookResult>(
+  claimed: Claimed,
+  attempt: AttemptRecord,
+  { result, windowMs }: { result: Result; windowMs: number },
+): Result | Extract<LookResult, { kind: "ask" }> {
+  if (result.kind !== "again" || accessesRefused(claimed, result) < mostAccessesRefused) return result;
+  if (sinceSendOf(claimed, attempt) <= windowMs) return result;
+  const message = `The platform could not be read, also after the channel was connected again: ${result.why}`;
+  const { coversFrom = null, seen = [] } = attempt.doubt ?? {};
+  return { kind: "ask", why: message, doubt: { reason: "unreadable", message, coversFrom, seen } };
+}
+
+function sinceSendOf({ claimedAt: lookedAt }: Claimed, { intentAt, setForwardMs }: AttemptRecord): number {
+  return sinceSendMs({ lookedAt, sentAt: new Date(intentAt), setForwardMs });
 }
 
 type Seen = Pick<AttemptOutcome, "id" | "looks" | "windowMs"> & { lookedAt?: Date };
@@ -139,6 +163,7 @@ function outcomeOf(
         attempt: { ...seen, state: "ambiguous", ...(result.doubt ? { doubt: result.doubt } : {}) },
         next: {
           ...step("ambiguous", result.waitMs),
+          tries: accessesRefused(claimed, result),
           errorCode: result.noAccess ? noAccess : "delivery.reading_back",
           errorMessage: readingBack(result, errorCode),
         },
@@ -148,6 +173,7 @@ function outcomeOf(
         attempt: { ...seen, state: "ambiguous", doubt: result.doubt },
         next: {
           ...step("needs_human", 0),
+          tries: accessesRefused(claimed, result),
           errorCode: result.noAccess ? noAccess : "delivery.needs_human",
           errorMessage: result.why,
         },

@@ -277,13 +277,23 @@ describe("a channel that has to be connected again", () => {
 
   test("and whose new access may not read either asks about the post, for no connection would tell", async () => {
     const postId = await lostAndUnreadable();
-    for (let times = 0; times < 3; times += 1) {
+    for (let times = 0; times < 2; times += 1) {
       await sweepUntil(deliveries, async () => (await viewOf(postId)).error?.code === "delivery.no_access");
       // A person connects it again, and the platform still lets nobody read.
       await channelIs("connected");
       await sweepUntil(deliveries, async () => (await viewOf(postId)).error?.code !== "delivery.no_access");
     }
-    expect((await untilState(postId, "needs_human")).state).toBe("needs_human");
+    const asked = await untilState(postId, "needs_human");
+    expect(asked).toMatchObject({ error: { code: "delivery.needs_human" } });
+    expect(asked.error?.message).toContain("also after the channel was connected again");
+    expect(asked.attempts[0]?.doubt?.reason).toBe("unreadable");
+    // No further connection takes the question away.
+    await channelIs("connected");
+    await sweepOnce();
+    await platform.setFaults([]);
+    await deliveries.resolve(actor, asked.id, { outcome: "absent" });
+    const { attempts } = await untilState(postId, "confirmed");
+    expect(attempts[0]).toMatchObject({ state: "absent_proven", settledBy: "person" });
   });
 
   test("gives a look that fails for another reason a second chance before a person is asked", async () => {
