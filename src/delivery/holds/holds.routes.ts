@@ -52,7 +52,7 @@ export function holdRoutes(app: App, { holds }: { holds: Holds }): void {
       config: { access: "channels.manage", again: "it is forgotten already" },
       schema: {
         operationId: "forgetWindow",
-        summary: "Forget how late posts of a channel were seen to appear",
+        summary: "Forget how late posts of a channel were seen to appear, from its next post on",
         tags,
         params: idParams,
         response: { 200: schema.slowedChannel },

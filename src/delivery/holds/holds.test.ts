@@ -185,6 +185,26 @@ describe("posts that were seen to appear late", () => {
     expect(await windowOf()).toBeUndefined();
   });
 
+  test("are forgotten for the next post, and not for what waits already", async () => {
+    await learn(600_000);
+    await platform.setFaults([{ kind: "reset_before_commit", remaining: null }]);
+    const windowOfNext = async (text: string) => {
+      const { postId, deliveryId } = await orderPost(house, deliveries, textVariant(text));
+      await untilState(postId, "ambiguous");
+      return () =>
+        server.database.system
+          .selectFrom("delivery_attempts")
+          .select("window_ms")
+          .where("delivery_id", "=", deliveryId)
+          .executeTakeFirstOrThrow();
+    };
+    const waiting = await windowOfNext("Waits already");
+    await deliveries.holds.forgetWindow(actor, house.channelId);
+    const next = await windowOfNext("Comes later");
+    expect((await waiting()).window_ms).toBeGreaterThan(1_100_000);
+    expect((await next()).window_ms).toBeLessThan(60_000);
+  });
+
   test("are forgotten where a person says so", async () => {
     await learn(600_000);
     expect(await deliveries.holds.forgetWindow(actor, house.channelId)).toEqual({

@@ -16,7 +16,10 @@ export type Holds = {
    * ask to wait again. Nothing happens where nothing is held. Throws `delivery.no_channel`.
    */
   lift(actor: Actor, channelId: string): Promise<Slowed>;
-  /** Forgets how late posts of the channel were seen to appear. Throws `delivery.no_channel`. */
+  /**
+   * Forgets how late posts of the channel were seen to appear, from its next post on: a window that an attempt waits for
+   * never gets shorter. Throws `delivery.no_channel`.
+   */
   forgetWindow(actor: Actor, channelId: string): Promise<Slowed>;
 };
 

@@ -27,11 +27,12 @@ export const channelsText = {
   lift: "Lift the hold",
   lifted: (handle: string) => `What is due on ${handle} goes on`,
   seenLate: (how: string) =>
-    `Posts of this channel were seen to take up to ${how} to appear; Galley waits twice as long after a lost answer. That counts half for each week without another one so late.`,
+    `Posts of this channel were seen to take up to ${how} to appear; Galley waits twice as long after a lost answer. That counts half for each week without another one so late. Where it is forgotten, what waits already still waits as long.`,
   seconds: (count: number) => (count === 1 ? "1 second" : `${formatNumber(count)} seconds`),
   minutes: (count: number) => (count === 1 ? "1 minute" : `${formatNumber(count)} minutes`),
   forget: "Forget that",
-  forgotten: (handle: string) => `Galley waits for ${handle} no longer than its platform needs`,
+  forgotten: (handle: string) =>
+    `From the next post of ${handle} on, Galley waits no longer than its platform needs`,
   healthy: "Healthy",
   needsReconnect: "Needs reconnecting",
   disconnected: "Disconnected",
