@@ -233,6 +233,34 @@ test("a database is compared with its folder also while something is looked up f
   expect(after).toBeGreaterThan(before);
 }, 60_000);
 
+test("what could not be looked up is told as what may be live, so that nobody sends it again unasked", async () => {
+  let isGone = false;
+  const refusing: Connector = {
+    ...galley.platform.connector,
+    prepare: (...given) => {
+      if (!isGone) return galley.platform.connector.prepare(...given);
+      const message = "The platform takes no such file any more.";
+      throw new ConnectorFailure({ verdict: "rejected", code: "sandbox.rejected", message });
+    },
+  };
+  const before = galley.start(refusing);
+  await before.checkDurability();
+  const post = await orderPost(galley.house, before, textVariant("out since the backup"), {
+    dueAt: new Date(Date.now() + 1_000),
+  });
+  await galley.backUp();
+  const between = galley.start(refusing);
+  await between.checkDurability();
+  await sweepUntil(between, async () => (await galley.stateOf(between, post.postId)) === "confirmed");
+  await galley.restore();
+  isGone = true;
+  const after = galley.start(refusing);
+  await sweepUntil(after, async () => (await galley.stateOf(after, post.postId)) === "missed");
+  const [view] = await after.forPost(galley.house.workspaceId, post.postId);
+  expect(view?.error?.message).toContain("Look there before you publish it again");
+  expect(view?.mayBeLive).toBe(true);
+}, 60_000);
+
 test("the database itself refuses an attempt in quarantine", async () => {
   const deliveries = galley.start();
   const ada = await galley.owner();
