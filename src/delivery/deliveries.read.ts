@@ -5,6 +5,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Doubt } from "./doubt.ts";
 import { hasOpenCopy, secondCopiesOf, type SecondCopyView } from "./second-copies.read.ts";
 import type { AttemptState, DeliveryState } from "./state.ts";
+import { restored } from "./tools.ts";
 import { isDuplicate } from "./verdicts.ts";
 
 /** A delivery with its timeline, as people see it. Instants are ISO text. */
@@ -118,15 +119,19 @@ function waitingFor(row: ViewRow): DeliveryView["waiting"] {
 
 /**
  * What is on its way or whose answer was lost, what a person said to be absent, what the platform refused as one
- * that it has already, and what came up after its absence was believed. An item that is live since is not sent again.
+ * that it has already, what came up after its absence was believed, and what a lost history may have sent and nobody could
+ * look up. An item that is live since is not sent again.
  */
-function mayBeLive(attempts: AttemptView[], copies: SecondCopyView[]): boolean {
+function mayBeLive(row: ViewRow): boolean {
+  const { attempts, secondCopies: copies } = row;
   const live = new Set(
     attempts.filter(({ state }) => state === "confirmed" || state === "partly").map(({ item }) => item),
   );
   const cameUp = copies.some(({ item, acknowledgedAt }) => acknowledgedAt === null && !live.has(item));
+  const isUnknowable = row.state === "missed" && row.errorCode === restored;
   return (
     cameUp ||
+    isUnknowable ||
     attempts.some(({ item, state, settledBy, errorCode }) => {
       if (live.has(item)) return false;
       const byWord = state === "absent_proven" && settledBy === "person";
@@ -165,7 +170,7 @@ function toView(row: ViewRow): DeliveryView {
       state: attempts.findLast((attempt) => attempt.item === index)?.state ?? "waiting",
     })),
     attempts,
-    mayBeLive: mayBeLive(attempts, row.secondCopies),
+    mayBeLive: mayBeLive(row),
     externalUrl: row.externalUrl,
     waiting: waitingFor(row),
     error:
