@@ -1,5 +1,4 @@
 import { connectorRegistry } from "#connectors";
-import { createDeliveries, type Deliveries } from "#delivery";
 import { createJobs } from "#platform/jobs";
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -15,6 +14,7 @@ import {
   sweepUntil,
   textVariant,
 } from "../../test/delivery.ts";
+import { createDeliveries, type Deliveries } from "./deliveries.ts";
 
 let server: TestDatabase;
 let harness: MetaHarness;
@@ -22,6 +22,15 @@ let house: DeliveryHouse;
 let deliveries: Deliveries;
 
 const video = pretendVideo(5_000);
+
+// oxlint-disable-next-line require-await -- a generator is the shortest asynchronous list
+async function* piecesOfVideo(
+  _workspaceId: string,
+  _sha256: string,
+  size: number,
+): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < video.length; at += size) yield video.subarray(at, at + size);
+}
 
 beforeAll(async () => {
   server = await testDatabase();
@@ -34,10 +43,7 @@ beforeAll(async () => {
     files: {
       ...noFiles,
       read: () => Promise.resolve(video),
-      // oxlint-disable-next-line require-await -- a generator is the shortest asynchronous list
-      chunks: async function* chunks(_workspaceId, _sha256, size) {
-        for (let at = 0; at < video.length; at += size) yield video.subarray(at, at + size);
-      },
+      chunks: piecesOfVideo,
     },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     channels: {

@@ -131,6 +131,10 @@ export const resolveBody = z.discriminatedUnion("outcome", [
       .max(2_000)
       .nullable()
       .describe("Where the post is; null for what has no page, such as a mail."),
+    rest: z
+      .enum(["send", "leave"])
+      .default("send")
+      .describe("Of a part of a thread: whether what follows is sent, or given up for good."),
   }),
   z.object({ outcome: z.literal("absent") }),
 ]);

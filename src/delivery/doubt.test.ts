@@ -9,7 +9,7 @@ import {
   sweepUntil,
   textVariant,
 } from "../../test/delivery.ts";
-import { idSeenAt, seenPosts } from "./doubt.ts";
+import { idSeenAt, type SeenPost, seenPosts } from "./doubt.ts";
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
@@ -54,16 +54,19 @@ test("the likeliest comes first, and only an address for a browser is one", () =
   expect(seen[0]).toEqual({ url: null, externalId: "javascript:alert(1)", createdAt, likeness: "same" });
 });
 
+function readAt(url: string, externalId?: string): SeenPost {
+  return { url, createdAt: null, likeness: "same", ...(externalId === undefined ? {} : { externalId }) };
+}
+
 test("an address names the one post that was read at it", () => {
-  const at = (url: string, externalId?: string) => ({
-    url,
-    createdAt: null,
-    likeness: "same" as const,
-    ...(externalId === undefined ? {} : { externalId }),
-  });
   const one = "https://example.org/one";
   const shared = "https://example.org/shared";
-  const seen = [at(one, "1"), at(shared, "2"), at(shared, "3"), at("https://example.org/unnamed")];
+  const seen = [
+    readAt(one, "1"),
+    readAt(shared, "2"),
+    readAt(shared, "3"),
+    readAt("https://example.org/unnamed"),
+  ];
   const doubt = { reason: "reach" as const, message: "", coversFrom: null, seen };
   expect(idSeenAt(doubt, "HTTPS://example.org/one ")).toBe("1");
   expect(idSeenAt(doubt, "https://example.org/other")).toBeNull();

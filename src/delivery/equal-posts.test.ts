@@ -76,10 +76,13 @@ test("a key under which the platform keeps an equal post's: the other gets a new
   expect((await platform.journal()).map(({ text }) => text)).toEqual(["Said twice", "Said twice"]);
 });
 
+function duplicate(): ConnectorFailure {
+  const message = "It is there already.";
+  return new ConnectorFailure({ verdict: "rejected", code: "sandbox.duplicate", message });
+}
+
 test("a refusal as duplicate is not final where an answer was lost after the last one was", async () => {
   const { connector } = platform;
-  const duplicate = () =>
-    new ConnectorFailure({ verdict: "rejected", code: "sandbox.duplicate", message: "It is there already." });
   let commits = 0;
   const hiding: Connector = {
     ...connector,

@@ -223,6 +223,22 @@ test("without an address that a platform understands, the next part is held inst
   expect(await visible()).toEqual(["one"]);
 });
 
+test("a part whose address holds no id is live, and a person may leave the rest", async () => {
+  const speaking = { ...platform.connector, locate: "unsupported" as const, externalIdOf: () => null };
+  deliveries = platform.deliveries(server.database, {}, speaking);
+  await platform.setFaults([{ kind: "lost_answer" }]);
+  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("one", "two"));
+  await untilState(postId, "needs_human");
+  const live = { outcome: "live" as const, url: "https://example.com/pfbid02abc" };
+  const refused = deliveries.resolve(actor, deliveryId, { ...live, rest: "send" });
+  await expect(refused).rejects.toMatchObject({ code: "delivery.needs_address" });
+  const left = await deliveries.resolve(actor, deliveryId, { ...live, rest: "leave" });
+  const error = { code: "delivery.rest_left" };
+  expect(left).toMatchObject({ state: "partly", externalUrl: live.url, error, mayBeLive: false });
+  for (const sweep of deliveries.sweeps) await sweep.run(new AbortController().signal);
+  expect(await visible()).toEqual(["one"]);
+});
+
 async function halfLive(): Promise<{ postId: string; deliveryId: string; approvalId: string }> {
   deliveries = platform.deliveries(server.database);
   const order = await orderPost(house, deliveries, textVariant("one", "x".repeat(500), "three"));

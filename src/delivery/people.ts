@@ -11,7 +11,9 @@ import { settledJobs, writeSettlements } from "./settle.ts";
 import { type DeliveryState, settledStates } from "./state.ts";
 
 /** What a person says about a post that Galley cannot read back. */
-export type Resolution = { outcome: "live"; url: string | null } | { outcome: "absent" };
+export type Resolution =
+  /** `rest`: of a part, whether what follows is sent, by default, or given up. */
+  { outcome: "live"; url: string | null; rest?: "send" | "leave" } | { outcome: "absent" };
 
 type Locked = {
   postId: string;
@@ -60,19 +62,29 @@ async function takeOver(
   throw new DeliveryError({ code: "delivery.wrong_state", kind: "conflict", message: refusal });
 }
 
+type Reason = { code: string; message: string };
+
+const late: Reason = {
+  code: "delivery.late",
+  message: "It is later than the workspace allows. Publish it now or cancel it.",
+};
+const restLeft: Reason = {
+  code: "delivery.rest_left",
+  message: "A person said that this part is live, and that the rest is not to be sent.",
+};
+
 /** Moves a row that was taken over to where a person's decision leads, with a fence for the next owner. */
 async function moveOn(
   transaction: Kysely<Schema>,
   workspaceId: string,
   id: string,
-  to: { state: DeliveryState; late: boolean; externalUrl: string | null },
+  to: { state: DeliveryState; error: Reason | null; externalUrl: string | null },
 ): Promise<void> {
-  const message = "It is later than the workspace allows. Publish it now or cancel it.";
   await sql`
     update deliveries set state = ${to.state}, fence = fence + 1, lease_until = null, tries = 0,
       -- What was skipped may be sent for a time that is still to come.
       wake_at = greatest(due_at, clock_timestamp()), updated_at = clock_timestamp(),
-      error_code = ${to.late ? "delivery.late" : null}, error_message = ${to.late ? message : null},
+      error_code = ${to.error?.code ?? null}, error_message = ${to.error?.message ?? null},
       external_url = coalesce(${to.externalUrl}, external_url),
       finished_at = case when ${settledStates.has(to.state)}::boolean then clock_timestamp() end
     where workspace_id = ${workspaceId} and id = ${id}`.execute(transaction);
@@ -108,12 +120,14 @@ export async function resolveDelivery(
     // An address that Galley has read itself names what it read, also where addresses hold no id.
     const externalId =
       url === null ? null : (idSeenAt(row.doubt, url) ?? (connector ? externalIdIn(connector, url) : null));
-    if (live && !last && connector?.externalIdOf) {
+    const isRestLeft = resolution.outcome === "live" && resolution.rest === "leave" && !last;
+    if (live && !last && !isRestLeft && connector?.externalIdOf) {
       const told = { externalId: externalId ?? "", url };
       if (!canBeAnswered(connector, told)) throw needsAddress(connector.name);
     }
     const again = row.late ? "missed" : "scheduled";
-    const state = live && last ? (row.hasRefused ? "partly" : "confirmed") : again;
+    const whole = row.hasRefused ? "partly" : "confirmed";
+    const state = isRestLeft ? "partly" : live && last ? whole : again;
     await writeSettlements(transaction, [
       {
         workspaceId: actor.workspaceId,
@@ -132,7 +146,7 @@ export async function resolveDelivery(
     ]);
     await moveOn(transaction, actor.workspaceId, id, {
       state,
-      late: state === "missed",
+      error: isRestLeft ? restLeft : state === "missed" ? late : null,
       externalUrl: resolution.outcome === "live" ? resolution.url : null,
     });
     await tools.jobs.enqueueMany(
@@ -157,7 +171,7 @@ function needsAddress(platform: string): DeliveryError {
   return new DeliveryError({
     code: "delivery.needs_address",
     kind: "unprocessable",
-    message: `The next part answers this one. Paste the address of this part as ${platform} shows it.`,
+    message: `The next part answers this one. Paste the address of this part as ${platform} shows it, or leave the rest unsent.`,
     problems: [
       {
         path: "/url",
@@ -200,7 +214,7 @@ export async function retryDelivery(
     await sql`
       update deliveries set late_after = greatest(due_at, clock_timestamp()) + grace_seconds * interval '1 second'
       where workspace_id = ${actor.workspaceId} and id = ${id}`.execute(transaction);
-    await moveOn(transaction, actor.workspaceId, id, { state, late: false, externalUrl: null });
+    await moveOn(transaction, actor.workspaceId, id, { state, error: null, externalUrl: null });
     await tools.jobs.enqueueMany(
       transaction,
       settledJobs([{ workspaceId: actor.workspaceId, postId: row.postId }]),

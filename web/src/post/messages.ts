@@ -91,6 +91,7 @@ export const postText = {
   liveUrl: "Address of the live post",
   liveUrlHelp: "Leave it empty for what has no page, such as a mail.",
   confirmLive: "Confirm",
+  liveWithoutRest: "Confirm, and leave the rest unsent",
   resolved: "Thank you; noted in the timeline",
   notYet: "Back",
   lookAgain: "Look again",

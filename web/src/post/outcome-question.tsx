@@ -6,6 +6,7 @@ import { connectorsQuery } from "../api/queries.ts";
 import type { Delivery } from "../api/types.ts";
 import { formTexts } from "../lib/form.ts";
 import { Button } from "../ui/button.tsx";
+import { Confirm } from "../ui/confirm.tsx";
 import { DecidingButton } from "../ui/deciding-button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { postText } from "./messages.ts";
@@ -20,11 +21,18 @@ export function OutcomeQuestion({ delivery, allowed }: { delivery: Delivery; all
   const connector = connectors.data?.find(({ id }) => id === delivery.channel.connector);
   const answer = useDeliveryAction(delivery);
   const asked = delivery.attempts.find(({ state }) => state === "ambiguous");
+  const hasRest = asked !== undefined && asked.item + 1 < delivery.items.length;
+  /** The form of what a person says is live, while it is asked whether the rest is given up. */
+  const [leaving, setLeaving] = useState<HTMLFormElement | null>(null);
+
+  function sayLive(form: HTMLFormElement, rest: "send" | "leave"): void {
+    const url = (formTexts(form)["url"] ?? "").trim() || null;
+    answer.mutate({ action: "resolve", body: { outcome: "live", url, rest } });
+  }
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    const url = (formTexts(event.currentTarget)["url"] ?? "").trim() || null;
-    answer.mutate({ action: "resolve", body: { outcome: "live", url } });
+    sayLive(event.currentTarget, "send");
   }
 
   return (
@@ -66,6 +74,15 @@ export function OutcomeQuestion({ delivery, allowed }: { delivery: Delivery; all
             <Button type="submit" variant="primary" busy={answer.isPending}>
               {postText.confirmLive}
             </Button>
+            {hasRest ? (
+              <Button
+                variant="ghost"
+                busy={answer.isPending}
+                onClick={(event) => setLeaving(event.currentTarget.form)}
+              >
+                {postText.liveWithoutRest}
+              </Button>
+            ) : null}
             <Button variant="ghost" onClick={() => setLive(null)}>
               {postText.notYet}
             </Button>
@@ -103,6 +120,17 @@ export function OutcomeQuestion({ delivery, allowed }: { delivery: Delivery; all
           ) : null}
         </div>
       )}
+      <Confirm
+        open={leaving !== null}
+        onOpenChange={(isOpen) => (isOpen ? undefined : setLeaving(null))}
+        title={postText.leaveTitle}
+        description={postText.leaveLead}
+        action={postText.leave}
+        cancel={postText.keepAsking}
+        onConfirm={() => {
+          if (leaving) sayLive(leaving, "leave");
+        }}
+      />
     </div>
   );
 }

@@ -5,10 +5,9 @@ import { fieldError, messageOf } from "../api/problem.ts";
 import type { Delivery } from "../api/types.ts";
 import { postText } from "./messages.ts";
 
-export type DeliveryAnswer =
-  | { action: "retry" }
-  | { action: "leave" }
-  | { action: "resolve"; body: { outcome: "live"; url: string | null } | { outcome: "absent" } };
+export type DeliveryAnswer = { action: "retry" } | { action: "leave" } | { action: "resolve"; body: Outcome };
+
+type Outcome = { outcome: "live"; url: string | null; rest: "send" | "leave" } | { outcome: "absent" };
 
 const done: Record<DeliveryAnswer["action"], string> = {
   retry: postText.retried,

@@ -19,6 +19,7 @@ export const deliveryCommands: Register = (program, action) => {
     .description("say what became of a post whose answer was lost")
     .argument("<id>")
     .option("--live [url]", "it is live, at this address")
+    .option("--leave-rest", "with --live: what follows in its thread is never sent")
     .option("--absent", "it is not; it is sent again")
     .option(...channel)
     .action(action(resolve));
@@ -44,15 +45,18 @@ export const deliveryCommands: Register = (program, action) => {
 
 const outcomeSchema = z.object({
   live: z.union([z.string(), z.literal(true)]).optional(),
+  leaveRest: z.boolean().default(false),
   absent: z.boolean().default(false),
 });
 
 async function resolve(context: Context, command: Command): Promise<void> {
-  const { live, absent } = outcomeSchema.parse(command.opts());
+  const { live, leaveRest, absent } = outcomeSchema.parse(command.opts());
   if ((live === undefined) === !absent) {
     throw new CliFailure("usage", "Look at the account, then say --live URL or --absent.");
   }
-  const body = absent ? { outcome: "absent" } : { outcome: "live", url: live === true ? null : live };
+  if (absent && leaveRest) throw new CliFailure("usage", "--leave-rest goes with --live.");
+  const rest = leaveRest ? "leave" : "send";
+  const body = absent ? { outcome: "absent" } : { outcome: "live", url: live === true ? null : live, rest };
   await decide(context, command, {
     verb: "resolve",
     stopped: ["ambiguous", "reconciling", "needs_human"],
