@@ -80,9 +80,9 @@ describe.skipIf(noBrowser !== null)("what a person does about a delivery that ne
   }
 
   /** Publishes it to the profile and opens its page, where Galley asks. */
-  async function askedAbout(text: string, fault: string): Promise<string> {
+  async function askedAbout(text: string, fault: string, more: object = {}): Promise<string> {
     await nextPost(fault);
-    const postId = await publish(page, text, [{ channelId: profile, content: { parts: [text] } }]);
+    const postId = await publish(page, text, [{ channelId: profile, content: { parts: [text], ...more } }]);
     await page.goto(`${server.url}/posts/${postId}`);
     await page.getByText("Did this go live?").waitFor();
     return postId;
@@ -120,6 +120,20 @@ describe.skipIf(noBrowser !== null)("what a person does about a delivery that ne
       expect(await visible(linkedin, text)).toHaveLength(1);
     },
   );
+
+  test("it is live at an address that holds no id: the rest is left", { timeout: 120_000 }, async () => {
+    const text = "Live, and nobody can answer to it";
+    await askedAbout(text, "lost_answer", { firstComment: "The comment that stays away" });
+    await press(page, "button", "It is live");
+    await type(page, /^Address of the live post/u, "https://www.linkedin.com/posts/pretty-words");
+    await press(page, "button", "Confirm");
+    await page.getByText("An address of a post on LinkedIn is needed.").waitFor();
+    await press(page, "button", "Confirm, and leave the rest unsent");
+    await page.getByRole("alertdialog").getByRole("button", { name: "Leave it as it is" }).click();
+    await page.getByText("A part of it is live, and the rest is not sent any more.").waitFor();
+    expect(await visible(linkedin, text)).toHaveLength(1);
+    expect(await visible(linkedin, "The comment that stays away")).toEqual([]);
+  });
 
   test("it is not: it is sent again, once", { timeout: 120_000 }, async () => {
     const text = "Lost on its way";
