@@ -59,11 +59,12 @@ const platforms = values.platforms.split(",");
 const say = (line: string) => console.log(line);
 endChildrenAtExit();
 
+const only = values.only?.split(",");
+/** What is looked up for a restore was never sent, so that it meets few of the personas' answers. */
+const isUsual = (kind: string) => kind !== "restore" || personas.length === 0;
+
 /** True when every round was without fault. */
 async function chaos(): Promise<boolean> {
-  const only = values.only?.split(",");
-  // What is looked up for a restore was never sent, so that it meets few of the personas' answers.
-  const isUsual = (kind: string) => kind !== "restore" || personas.length === 0;
   const kinds = new Set(weatherKinds.filter((kind) => only?.includes(kind) ?? isUsual(kind)));
   const instrumented = instrumentPath(root, []);
   const coverage = createCoverage(instrumented, new RegExp(values.at));
