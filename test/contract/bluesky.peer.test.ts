@@ -8,7 +8,9 @@ import { startBrokenProxy } from "./broken-proxy.ts";
 import type { ContractHarness } from "./connector-suite.ts";
 import { connectorContract } from "./connector-suite.ts";
 import { failureOf } from "./failure-of.ts";
+import { mediaFile, picture } from "./files.ts";
 import { contractHttp, nowhere } from "./http.ts";
+import { since, told } from "./located.ts";
 import { contractMail } from "./mail.ts";
 import { startPds } from "./pds.ts";
 
@@ -165,7 +167,7 @@ describe("what answers a post of which a person told the address alone", () => {
   it("names the post as its own record does, by its handle, too", async () => {
     const { plan, post } = await first();
     const rkey = post.url?.split("/").at(-1);
-    const told: Published = {
+    const live: Published = {
       externalId: "",
       url: `https://bsky.app/profile/galley.example/post/${rkey}`,
       data: {},
@@ -173,12 +175,12 @@ describe("what answers a post of which a person told the address alone", () => {
     const part = await harness.connector.commit(harness.context(), plan, {
       index: 1,
       key: key(1),
-      published: [told],
+      published: [live],
     });
     await harness.connector.commit(harness.context(), plan, {
       index: 2,
       key: key(2),
-      published: [told, part],
+      published: [live, part],
     });
     const own = { uri: post.externalId, cid: post.data["cid"] };
     expect((await harness.replies()).slice(0, 2)).toEqual([
@@ -192,11 +194,49 @@ describe("what answers a post of which a person told the address alone", () => {
     async (url) => {
       const { plan } = await first();
       const before = (await harness.visible()).length;
-      const told: Published = { externalId: "", url, data: {} };
-      const ref = { index: 1, key: key(1), published: [told] };
+      const live: Published = { externalId: "", url, data: {} };
+      const ref = { index: 1, key: key(1), published: [live] };
       const failure = await failureOf(harness.connector.commit(harness.context(), plan, ref));
       expect(failure).toMatchObject({ verdict: "rejected", code: "bluesky.parent_unknown" });
       expect(await harness.visible()).toHaveLength(before);
     },
   );
+});
+
+describe("what was sent under a key that nobody knows any more", () => {
+  let harness: BlueskyHarness;
+  beforeAll(async () => {
+    harness = await start();
+  });
+  afterAll(() => harness.close());
+
+  it("is found in the account's list by what it says, shows and answers", async () => {
+    const { connector } = harness;
+    if (connector.locate === "unsupported") throw new TypeError("Bluesky can be read back");
+    const sentAt = new Date();
+    const given = input(`one ${randomUUID()}`);
+    const about = { mimeType: "image/jpeg", altText: "soup", publicUrl: "https://example.test/soup.jpg" };
+    const media = [mediaFile(await picture(40, 40), about)];
+    const plan = await connector.prepare(harness.context(), { ...given, media });
+    const published: Published[] = [];
+    for (const index of plan.items.keys()) {
+      const ref = { index, key: key(index), published: [...published] };
+      published.push(await connector.commit(harness.context(), plan, ref));
+    }
+    // The same post, ordered anew.
+    const again = await connector.prepare(harness.context(), {
+      ...input(given.variant.parts[0] ?? ""),
+      media,
+    });
+    for (const index of again.items.keys()) {
+      const ref = { index, key: key(index), published: published.slice(0, index) };
+      const found = await connector.locate(harness.context(), again, ref, since(sentAt, true));
+      expect(told(found)).toMatchObject({
+        matches: [{ externalId: published[index]?.externalId }],
+        coversFrom: new Date(0),
+      });
+      const byKey = await connector.locate(harness.context(), again, ref, since(sentAt));
+      expect(byKey).toEqual({ by: "key", posts: [] });
+    }
+  });
 });
