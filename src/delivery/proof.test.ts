@@ -252,6 +252,13 @@ test("a person is asked where nothing can be read, but not before the window has
   expect(judgeLook(look({ located: "unsupported", knownForMs: 0 })).kind).toBe("ask");
 });
 
+test("what stands under a key is ours however old it is, and dated no earlier than it was sent", () => {
+  for (const createdAt of [after(-86_400_000), new Date(NaN)]) {
+    const located = { by: "key" as const, posts: [{ ...post("keyed", 0), createdAt }] };
+    expect(judgeLook(look({ located }))).toMatchObject({ kind: "found", createdAt: after(0) });
+  }
+});
+
 test("what proves nothing is told as data too, with the reason and the posts that are doubtful", () => {
   const doubtOf = (given: Partial<LookFacts>) => {
     const results = [judgeLook(look(given)), judgeLook(look({ ...given, lookedAt: after(late) }))];
@@ -269,8 +276,18 @@ test("what proves nothing is told as data too, with the reason and the posts tha
     message: "The platform shows what may be this post, or one that somebody else wrote.",
     coversFrom: after(-skewMs).toISOString(),
     seen: [
-      { url: "https://example.org/old", createdAt: after(-skewMs - 1).toISOString(), likeness: "same" },
-      { url: "https://example.org/changed", createdAt: after(5_000).toISOString(), likeness: "similar" },
+      {
+        url: "https://example.org/old",
+        externalId: "old",
+        createdAt: after(-skewMs - 1).toISOString(),
+        likeness: "same",
+      },
+      {
+        url: "https://example.org/changed",
+        externalId: "changed",
+        createdAt: after(5_000).toISOString(),
+        likeness: "similar",
+      },
     ],
   });
   expect(doubtOf({ located: list([], null) })).toMatchObject({ reason: "reach", coversFrom: null, seen: [] });
