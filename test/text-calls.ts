@@ -262,6 +262,7 @@ export const excused: Record<string, string> = {
   "src/desk/posts.wire.ts variantsToWire": handsOn,
   "src/desk/review.ts requestChanges": reachesOut,
   "src/edge/cli/completion.ts asksForCompletion": "reads what a person typed into a terminal of their own",
+  "src/platform/files/whole.ts writeWhole": "writes bytes as they are",
   "src/platform/language/index.ts readLanguage": "is readSample, which is measured",
   "src/platform/mail/compose.ts compose": reachesOut,
   "src/platform/mail/letter.ts sendLetter": reachesOut,

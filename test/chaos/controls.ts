@@ -204,8 +204,8 @@ export const controls: Record<string, Control> = {
     mutations: [
       {
         file: "src/delivery/outcome.ts",
-        find: '({ state, errorCode }) => state === "absent_proven" && isDuplicate(errorCode),',
-        put: "({ errorCode }) => isDuplicate(errorCode) && false,",
+        find: '({ state }) => state === "absent_proven")?.errorCode',
+        put: '({ state }) => state === "claimed")?.errorCode',
       },
     ],
     platforms: ["linkedin-page", "facebook", "x"],
