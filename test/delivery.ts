@@ -251,7 +251,7 @@ export const noFiles: DeliveriesOptions["files"] = {
 export async function sweepUntil(
   deliveries: Pick<Deliveries, "sweeps">,
   holds: () => Promise<boolean>,
-  withinMs = 15_000,
+  withinMs = 30_000,
 ): Promise<void> {
   const stopping = new AbortController();
   const giveUpAt = performance.now() + withinMs;

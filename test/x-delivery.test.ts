@@ -71,6 +71,16 @@ async function deliver(...parts: string[]) {
   return view();
 }
 
+/** How late posts of the channel were seen to appear. */
+async function learnedMs(): Promise<number> {
+  const rows = await server.database.system
+    .selectFrom("delivery_windows")
+    .select("visible_after_ms")
+    .where("channel_id", "=", house.channelId)
+    .execute();
+  return rows[0]?.visible_after_ms ?? 0;
+}
+
 /** What the channels' own code writes when a person has connected again. */
 async function connectedAgain(): Promise<void> {
   await channelIs("connected");
@@ -151,12 +161,15 @@ describe("a post on its way to X", () => {
 
   test("goes on with a thread where an answer was lost in its middle", async () => {
     const parts = ["Thread one", "Thread two", "Thread three"];
+    const learned = await learnedMs();
     await harness.control("PUT", "faults", { faults: [{ kind: "lost_answer", on: "create", remaining: 2 }] });
     const view = await deliver(...parts);
     expect(view.state).toBe("confirmed");
     const seen = (await harness.journal()).filter((post) => post.text.startsWith("Thread"));
     expect(seen.map((post) => post.text)).toEqual(parts);
     expect(seen.map((post) => post.inReplyTo)).toEqual([null, seen[0]?.id, seen[1]?.id]);
+    // They were there all the time that the next part waited.
+    expect(await learnedMs()).toBe(learned);
   });
 
   test("stops where the access is revoked in the middle of a thread, and goes on from there once connected again", async () => {

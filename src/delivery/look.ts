@@ -5,7 +5,15 @@ import { GalleyError } from "#kit";
 import { isDatabaseUnavailable } from "#platform/db";
 import type { Acquaintance } from "./acquaintance.ts";
 import type { AttemptRecord, Claimed } from "./claim.ts";
-import { idsIn, judgeLook, type LookFacts, type LookResult, mustCoverFrom, sinceSendMs } from "./proof.ts";
+import {
+  idsIn,
+  judgeLook,
+  type LookFacts,
+  type LookResult,
+  mustCoverFrom,
+  showsEqual,
+  sinceSendMs,
+} from "./proof.ts";
 import {
   type Tools,
   accessIsBack,
@@ -34,8 +42,11 @@ export type ReconcileTools = Tools & {
   learnWindow(claimed: Claimed, visibleAfterMs: number): Promise<void>;
 };
 
-/** `listed`: the platform has answered; one that could not be read shows nothing. */
-export type Look = { result: LookResult; windowMs: number; listed: boolean };
+/**
+ * `tells`: the platform has answered, and what it showed tells since when the item is there, or until when it was not.
+ * One that shows an equal post and proves nothing yet tells neither.
+ */
+export type Look = { result: LookResult; windowMs: number; tells: boolean };
 
 /** Reads the platform for an attempt whose answer was lost, and says what that proves. Never throws. */
 export async function lookOnce(
@@ -62,7 +73,7 @@ export async function lookOnce(
       return {
         windowMs,
         result: judge(tools, claimed, attempt, { ...unread, windowMs, settlingMs, knownForMs }),
-        listed: false,
+        tells: false,
       };
     }
     const { located, clockAheadMs, cachedForMs } = await readBack(
@@ -89,13 +100,15 @@ export async function lookOnce(
       clockAheadMs,
       cachedForMs,
     });
-    return { windowMs, result, listed: located !== "unsupported" };
+    const isProven = result.kind === "found" || result.kind === "absent";
+    const tells = located !== "unsupported" && (isProven || !showsEqual(located, { taken }));
+    return { windowMs, result, tells };
   } catch (error) {
     const giveUpMs = giveUpAfter(claimed, settlingMs);
     const result = (await lacksAccess(tools, claimed, error, credentialsAt))
       ? await withoutAccess(tools, claimed, attempt, error, sinceSend - windowMs > giveUpMs)
       : afterFailedLook(error, attempt, sinceSend - windowMs, giveUpMs);
-    return { windowMs, result, listed: false };
+    return { windowMs, result, tells: false };
   } finally {
     clearTimeout(timer);
     abort.abort();

@@ -140,7 +140,13 @@ export function candidatesIn(located: Located, facts: MatchFacts): (Published & 
     .toSorted((left, right) => left.createdAt.getTime() - right.createdAt.getTime());
 }
 
-function unowned({ posts }: LocatedInList, { taken }: MatchFacts): ListedPost[] {
+/** Whether a reading shows something equal that nobody owns, whatever that proves. */
+export function showsEqual(located: Located, { taken }: Pick<MatchFacts, "taken">): boolean {
+  if (located.by === "key") return located.posts.length > 0;
+  return unowned(located, { taken }).some(({ likeness }) => likeness === "same");
+}
+
+function unowned({ posts }: LocatedInList, { taken }: Pick<MatchFacts, "taken">): ListedPost[] {
   return posts.filter(({ externalId, isForeign }) => !taken.has(externalId) && isForeign !== true);
 }
 

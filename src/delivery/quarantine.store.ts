@@ -2,7 +2,7 @@ import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
 import { type Claimed, type ClaimOptions, claimRows, thisMoment } from "./claim.ts";
 import type { Installation, ServerHistory } from "./history.ts";
-import { noAccess, restored } from "./tools.ts";
+import { idTaken, noAccess, restored } from "./tools.ts";
 
 /** The installation's row, and what its server says of itself in the same moment. */
 export type InstallationNow = {
@@ -96,14 +96,19 @@ const heldOpen = sql`
   where state in ('claimed', 'in_flight', 'ambiguous', 'reconciling', 'needs_human')
   order by id for update`;
 
-/** What is open may have been repeated until now, by another process or in a history that was lost. */
+/**
+ * What is open may have been repeated until now, by another process or in a history that was lost, there also under
+ * another key: by a delivery that nobody here knows of.
+ */
 export async function restartWindows(db: Kysely<Schema>): Promise<void> {
   // What the clock was set by is added to a window by its own, and a window never shrinks.
   await sql`
     with held as materialized (${heldOpen})
     update delivery_attempts a set settled_fence = held.fence,
       window_ms = greatest(a.window_ms, least(2147483647,
-        a.window_ms - a.clock_step_ms + extract(epoch from clock_timestamp() - a.intent_at) * 1000)::integer)
+        a.window_ms - a.clock_step_ms + extract(epoch from clock_timestamp() - a.intent_at) * 1000)::integer),
+      error_code = case when a.error_code like '%.duplicate' or a.error_code = ${idTaken} then a.error_code
+        else ${restored} end
     from held
     where a.workspace_id = held.workspace_id and a.delivery_id = held.id and a.state in ('open', 'ambiguous')`.execute(
     db,

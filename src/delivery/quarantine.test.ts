@@ -261,6 +261,29 @@ test("what could not be looked up is told as what may be live, so that nobody se
   expect(view?.mayBeLive).toBe(true);
 }, 60_000);
 
+test("what was on its way when history was lost may be out under another key as well", async () => {
+  const deliveries = galley.start({
+    ...galley.platform.connector,
+    commit: () => {
+      const message = "The answer was lost.";
+      return Promise.reject(
+        new ConnectorFailure({ verdict: "unknown", code: "sandbox.answer_lost", message }),
+      );
+    },
+  });
+  const { postId, deliveryId } = await orderPost(galley.house, deliveries, textVariant("on its way"));
+  await sweepUntil(deliveries, async () => (await galley.stateOf(deliveries, postId)) === "ambiguous");
+  const codes = () =>
+    galley.database.system
+      .selectFrom("delivery_attempts")
+      .select("error_code")
+      .where("delivery_id", "=", deliveryId)
+      .execute();
+  expect(await codes()).toEqual([{ error_code: "sandbox.answer_lost" }]);
+  await deliveries.quarantine.enter(await galley.owner(), new Date(Date.now() - 1_000));
+  expect(await codes()).toEqual([{ error_code: "delivery.restored" }]);
+}, 60_000);
+
 test("the database itself refuses an attempt in quarantine", async () => {
   const deliveries = galley.start();
   const ada = await galley.owner();

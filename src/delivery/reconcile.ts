@@ -38,11 +38,11 @@ async function writeLook(
   tools: ReconcileTools,
   claimed: Claimed,
   attempt: AttemptRecord,
-  { result, windowMs, listed }: Look,
+  { result, windowMs, tells }: Look,
 ): Promise<void> {
   const seen = {
     id: attempt.id,
-    ...(listed ? { lookedAt: claimed.claimedAt } : {}),
+    ...(tells ? { lookedAt: claimed.claimedAt } : {}),
     looks: attempt.looks + 1,
     windowMs: Math.ceil(windowMs),
   };
