@@ -84,8 +84,8 @@ export const claimedColumns = sql`
       'refused', a.refused, 'deferred', a.deferred) order by a.item, a.number)
     from delivery_attempts a where a.delivery_id = d.id), '[]') end as attempts`;
 
-/** The expression of the index `deliveries_due`: null for what is not scheduled. */
-export const dueSince = sql`(case when d.state = 'scheduled' then d.wake_at end)`;
+/** The expression of the index `deliveries_due`: null for what is not scheduled, and for what may be out already: that is looked for first. */
+export const dueSince = sql`(case when d.state = 'scheduled' and d.look_since is null then d.wake_at end)`;
 
 /**
  * The time of a statement, read once. A bare `clock_timestamp()` may change from row to row, so that no index ends at
@@ -93,8 +93,8 @@ export const dueSince = sql`(case when d.state = 'scheduled' then d.wake_at end)
  */
 export const thisMoment = sql`(select clock_timestamp())`;
 
-/** By the index `deliveries_due`. What may be out already is looked for first. */
-export const isDue = sql`(${dueSince} <= ${thisMoment} and d.look_since is null)`;
+/** By the index `deliveries_due`. */
+export const isDue = sql`${dueSince} <= ${thisMoment}`;
 
 /** Nobody has said "not now": neither the channel, nor its workspace, nor the platform to this account. */
 export const maySend = sql`(select c.status = 'connected' and c.paused_at is null and w.paused_at is null
