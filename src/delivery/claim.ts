@@ -48,6 +48,8 @@ export type AttemptRecord = {
   intentAt: string;
   /** By how much the clock was set forward since: so much more seems to have passed. */
   setForwardMs: number;
+  /** After a lost history, or where a clock was set, `intentAt` may be far from t_send: nothing is learned from it. */
+  isTimeUnsure?: boolean;
   windowMs: number;
   looks: number;
   /** When the last listing was asked for that did not hold it, as ISO text. */
@@ -79,7 +81,8 @@ export const claimedColumns = sql`
     select jsonb_agg(jsonb_build_object('id', a.id, 'item', a.item, 'number', a.number, 'state', a.state,
       'externalId', a.external_id, 'externalUrl', a.external_url, 'externalData', a.external_data,
       'intentAt', a.intent_at + least(a.clock_step_ms, 0) * interval '1 millisecond',
-      'setForwardMs', greatest(a.clock_step_ms, 0), 'windowMs', a.window_ms, 'looks', a.looks,
+      'setForwardMs', greatest(a.clock_step_ms, 0),
+      'isTimeUnsure', a.clock_step_ms <> 0 or coalesce(a.error_code = 'delivery.restored', false), 'windowMs', a.window_ms, 'looks', a.looks,
       'lookedAt', a.looked_at, 'errorCode', a.error_code, 'doubt', a.doubt,
       'refused', a.refused, 'deferred', a.deferred) order by a.item, a.number)
     from delivery_attempts a where a.delivery_id = d.id), '[]') end as attempts`;

@@ -162,7 +162,7 @@ async function tellOf(parts: LaterTools, look: LaterLook, found: readonly Candid
     }
     if (told.length === 0) return;
     const missedAt = look.missedAt ?? attempt.lookedAt;
-    if (missedAt !== null) {
+    if (missedAt !== null && attempt.isTimeUnsure !== true) {
       await learnWindow(transaction, look, invisibleMs(look, attempt, new Date(missedAt)));
     }
     await recordEvent(transaction, {

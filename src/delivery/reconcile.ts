@@ -68,7 +68,7 @@ async function writeLook(
       },
       next: { ...step("scheduled", 0), ...(last ? end : {}), externalUrl: last ? firstUrl : null },
     });
-    if (written && attempt.lookedAt !== null) {
+    if (written && attempt.lookedAt !== null && attempt.isTimeUnsure !== true) {
       await tools.learnWindow(claimed, invisibleMs(claimed, attempt, new Date(attempt.lookedAt)));
     }
   } catch (error) {
