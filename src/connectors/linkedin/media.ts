@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { isSuccess, parseAnswer } from "../answers.ts";
 import type { ConnectorContext, ConnectorResponse, MediaFile } from "../contract.ts";
+import { beforeAnyByte } from "../before-any-byte.ts";
 import { ConnectorFailure } from "../failure.ts";
 import type { MediaKind } from "../media-checks.ts";
 import { mediaKind } from "../media-checks.ts";
@@ -163,7 +164,7 @@ const nextLookSeconds = 15;
 /** Throws unless all uploads are ready. It comes before the visible call, so no failure of it is ambiguous. */
 export async function requireReady(context: ConnectorContext, urns: string[]): Promise<void> {
   for (const urn of urns) {
-    const found = await beforeAnythingIsSent(() => statusOf(context, urn));
+    const found = await beforeAnyByte(() => statusOf(context, urn));
     if (found === "ready") continue;
     if (found === "failed") {
       throw new ConnectorFailure({
@@ -180,22 +181,6 @@ export async function requireReady(context: ConnectorContext, urns: string[]): P
       message: "LinkedIn is still processing a file of this post; it goes out as soon as that is done.",
       retryAfterSeconds: nextLookSeconds,
       evidence: urn,
-    });
-  }
-}
-
-async function beforeAnythingIsSent<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ConnectorFailure) || error.verdict !== "unknown") throw error;
-    throw new ConnectorFailure({
-      verdict: "not_sent",
-      code: error.code,
-      message: error.message,
-      ...(error.evidence === null ? {} : { evidence: error.evidence }),
-      ...(error.retryAfterSeconds === null ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
-      cause: error,
     });
   }
 }
