@@ -174,6 +174,15 @@ describe.each(["facebook", "instagram"] as const)("a post on its way to %s", (id
     },
   );
 
+  test("is found after a lost answer by a list that is whole, and its first comment follows", async () => {
+    await way.harness.faults({ kind: "lost_answer", on: "create" });
+    const view = await deliver(way, "Lost, with more to come", [await image(way, "lost")], "What comes then");
+    expect(view.state).toBe("confirmed");
+    expect(view.attempts.map(({ settledBy }) => settledBy)).toEqual(["located", "answer"]);
+    const [post] = await seen(way, "Lost, with more to come");
+    expect(await seen(way, "What comes then")).toMatchObject([{ inReplyTo: post?.id }]);
+  });
+
   test.each(["error_before_commit", "reset_before_commit"])(
     "%s: its absence is proven, then it is sent again",
     async (kind) => {

@@ -29,6 +29,8 @@ export type LocatedInList = {
   coversFrom: Date | null;
   /** Of which kinds it shows all that the account has; empty where it is about one parent alone. */
   shows: readonly PlanItem["kind"][];
+  /** By a key of our own the platform says that the item is out: the list has to name it, and proves no absence. */
+  isOut?: boolean;
 };
 
 /**

@@ -71,6 +71,14 @@ async function untilState(postId: string, state: DeliveryState): Promise<void> {
   await sweepUntil(one, async () => (await viewOf(postId))?.state === state);
 }
 
+async function attemptOf() {
+  return server.database.system
+    .selectFrom("delivery_attempts")
+    .select(["state", "settled_by", "looks", "clock_step_ms"])
+    .where("workspace_id", "=", house.workspaceId)
+    .executeTakeFirst();
+}
+
 async function stepsSeen(): Promise<number[]> {
   const rows = await server.database.system.selectFrom("clock_steps").select("by_ms").orderBy("id").execute();
   return rows.map((row) => Math.round(row.by_ms / 1_000));
@@ -151,17 +159,27 @@ test("several workers prolong the windows of one step once, and a worker that co
   const late = platform.deliveries(server.database);
   for (const worker of [late, one, other, late]) await tend(worker);
   expect(await stepsSeen()).toEqual([3600]);
-  const { clock_step_ms: prolongedMs } = await server.database.system
-    .selectFrom("delivery_attempts")
-    .select("clock_step_ms")
-    .where("workspace_id", "=", house.workspaceId)
-    .executeTakeFirstOrThrow();
+  const prolongedMs = (await attemptOf())?.clock_step_ms ?? 0;
   expect(Math.abs(prolongedMs - hour)).toBeLessThan(1_000);
   // The platform's clock and the database's are an hour apart now, so nothing is proven until one is set right.
   await setClock(-hour);
   await untilState(postId, "confirmed");
   expect((await viewOf(postId))?.attempts.map(({ state }) => state)).toEqual(["absent_proven", "confirmed"]);
   expect(await texts()).toEqual(["Lost on its way"]);
+});
+
+test("no window is learned from what was sent while a step was not told yet: it would be as long as the step", async () => {
+  await setClock(hour);
+  await tend(one);
+  await setClock(-hour);
+  await platform.setFaults([{ kind: "late_commit", delayMs: 1_200, remaining: 1 }]);
+  const { postId } = await order("Sent by a clock that was set just now");
+  await sweepUntil(one, async () => ((await attemptOf())?.looks ?? 0) > 0);
+  await tend(one);
+  await untilState(postId, "confirmed");
+  expect(await attemptOf()).toMatchObject({ state: "confirmed", settled_by: "located" });
+  const learned = server.database.system.selectFrom("delivery_windows").selectAll();
+  expect(await learned.where("workspace_id", "=", house.workspaceId).execute()).toEqual([]);
 });
 
 test("after a clock was set back, what was sent is found by when it was sent, and nothing sleeps so much longer", async () => {

@@ -126,6 +126,17 @@ describe("a list proves absence only", () => {
     expect(judgeLook(look({ isTwinOfLost: true, located: list([post("late", 1_000)]) })).kind).toBe("found");
   });
 
+  test("where the platform does not say by a key of our own that it is out", () => {
+    const out = { ...list(), isOut: true };
+    expect(verdicts({ located: out })).toEqual(["again", "ask"]);
+    expect(askedWhy({ located: out })).toContain("has this post already");
+    const named = { ...list([post("ours", 1_000)]), isOut: true };
+    // Nor does it keep from the parts that follow: the list is as whole as any other.
+    for (const hasReplies of [false, true]) {
+      expect(judgeLook(look({ located: named, hasReplies })).kind).toBe("found");
+    }
+  });
+
   test("where the platform's clock agrees", () => {
     expect(verdicts({ clockAheadMs: skewMs })).toEqual(["absent", "absent"]);
     expect(verdicts({ clockAheadMs: skewMs + 1 })).toEqual(["again", "ask"]);

@@ -202,7 +202,7 @@ function absentFrom(located: LocatedInList, facts: LookFacts): LookResult {
     return askOnceOver(facts, "resembles", why, doubtful);
   }
   if (!(whole instanceof Date)) return askOnceOver(facts, whole.reason, whole.why, doubtful);
-  if (facts.isTwinOfLost) {
+  if (facts.isTwinOfLost || located.isOut === true) {
     const why = "The platform says that it has this post already, and its list does not show it";
     return askOnceOver(facts, "twin", why, []);
   }

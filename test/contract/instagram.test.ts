@@ -208,7 +208,9 @@ describe("an account of Instagram", () => {
     expect(told(await located(plan, sentAt))).toEqual({ matches: [], coversFrom: new Date(0) });
     await harness.faults({ kind: "late_commit", on: "create", delayMs: 800 });
     await failureOf(harness.connector.commit(harness.context(), plan, itemOf(0)));
-    expect(told(await located(plan, sentAt))).toEqual({ matches: [], coversFrom: null });
+    const lagging = await located(plan, sentAt);
+    expect(lagging).toMatchObject({ by: "list", isOut: true });
+    expect(matchesIn(lagging)).toEqual([]);
     await expect.poll(async () => matchesIn(await located(plan, sentAt)).length, { timeout: 3_000 }).toBe(1);
   });
 

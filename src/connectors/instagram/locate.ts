@@ -59,8 +59,8 @@ export async function locate(
   const path = `/${context.accountId}/media`;
   const isSame = (entry: Entry) => equals(entry, payload);
   const found = await list(context, path, params, isSame, { text: payload.caption });
-  const provesAbsence = found.isComplete && status !== "PUBLISHED";
-  return { by: "list", posts: found.posts, coversFrom: provesAbsence ? since : null, shows: ["post"] };
+  const coversFrom = found.isComplete ? since : null;
+  return { by: "list", posts: found.posts, coversFrom, shows: ["post"], isOut: status === "PUBLISHED" };
 }
 
 /** Null where Instagram no longer knows the container. */
