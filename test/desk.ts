@@ -9,8 +9,8 @@ import { mediaBytesRoutes, mediaRoutes, postRoutes } from "#desk/routes";
 import { createFiles } from "#platform/files";
 import { createJobs } from "#platform/jobs";
 import type { Clock } from "#kit";
-import { cancelOrder, cancelUnclaimedOrder, requestDeliveries } from "../src/delivery/order.ts";
-import { cancelOnChannel } from "../src/delivery/deliveries.store.ts";
+import { cancelOrder, cancelUnclaimedOrder, requestDeliveries } from "../src/delivery/order/order.ts";
+import { cancelOnChannel } from "../src/delivery/order/deliveries.store.ts";
 import { type TestApp, testApp } from "./app.ts";
 import { asOwner, type TestDatabase, testDatabase } from "./database.ts";
 

@@ -1,11 +1,11 @@
 import { newId } from "#kit";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach } from "vitest";
-import { claimDue, type Claimed } from "../src/delivery/claim.ts";
+import { claimDue, type Claimed } from "../src/delivery/claim/claim.ts";
 import type { Deliveries } from "#delivery";
-import { hashItems } from "../src/delivery/frozen.ts";
-import { type Intent, writeIntents } from "../src/delivery/intent.ts";
-import { type Settlement, writeSettlements } from "../src/delivery/settle.ts";
+import { hashItems } from "../src/delivery/send/frozen.ts";
+import { type Intent, writeIntents } from "../src/delivery/send/intent.ts";
+import { type Settlement, writeSettlements } from "../src/delivery/model/settle.ts";
 import { testDatabase, type TestDatabase } from "./database.ts";
 import {
   buildDeliveryHouse,

@@ -30,12 +30,12 @@ import { nestingProblem } from "../src/connectors/text/markdown-depth.ts";
 import { isValidUrl } from "../src/connectors/text/valid-url.ts";
 import { likenessOf } from "../src/connectors/likeness.ts";
 import { likenessTo } from "../src/connectors/x/match.ts";
-import { versionHash } from "../src/desk/binding.ts";
-import { checkVariants } from "../src/desk/check.ts";
+import { versionHash } from "../src/desk/model/binding.ts";
+import { checkVariants } from "../src/desk/model/check.ts";
 import { partsToCell, textsToCell, tidied } from "../src/desk/import/cell-forms.ts";
 import * as csv from "../src/desk/import/csv.ts";
 import { interpret } from "../src/desk/import/interpret.ts";
-import { findQuery } from "../src/desk/posts.search.ts";
+import { findQuery } from "../src/desk/views/posts.search.ts";
 import * as print from "../src/edge/cli/print.ts";
 import { mentionsAddress, sameAddress, webAddress } from "../src/kit/addresses.ts";
 import { escapeHtml } from "../src/kit/html.ts";
@@ -178,9 +178,9 @@ export const calls: Record<string, Measured> = {
   "src/connectors/text/valid-url.ts isValidUrl": (text) => isValidUrl(text, "optional"),
   "src/connectors/x/match.ts likenessTo": (text) =>
     likenessTo({ id: "1", text, entities: { urls: [{ url: link }] } }, { text, mediaCount: 0, thread: null }),
-  "src/desk/binding.ts versionHash": (text) =>
+  "src/desk/model/binding.ts versionHash": (text) =>
     versionHash([{ channelId: "", content: content(text.toWellFormed()) }], new Map()),
-  "src/desk/check.ts checkVariants": (text) =>
+  "src/desk/model/check.ts checkVariants": (text) =>
     checkVariants([{ channelId: "", content: content(text) }], judging),
   "src/desk/import/cell-forms.ts partsToCell": (text) => partsToCell([text]),
   "src/desk/import/cell-forms.ts textsToCell": (text) => textsToCell([text]),
@@ -191,7 +191,7 @@ export const calls: Record<string, Measured> = {
   "src/desk/import/csv.ts writeCsv": (text) => csv.writeCsv(["a"], [[text]]),
   "src/desk/import/interpret.ts interpret": (text) =>
     interpret({ text, channels: text, media: text, "alt text": text, options: text, date: text }, around),
-  "src/desk/posts.search.ts findQuery": (text) => findQuery("", text, "slips"),
+  "src/desk/views/posts.search.ts findQuery": (text) => findQuery("", text, "slips"),
   "src/edge/cli/print.ts table": (text) => print.table(["a"], [[text]]),
   "src/kit/addresses.ts webAddress": (text) => webAddress(`${url}${text}`),
   "src/kit/addresses.ts sameAddress": (text) => sameAddress(text, link),
@@ -236,8 +236,8 @@ export const excused: Record<string, string> = {
   "src/agent/drafting/fit.ts plainVariant": handsOn,
   "src/agent/sources/markdown.ts parseMarkdown": inAThread,
   "src/agent/sources/language.ts languageOf": "is readSample, which is measured",
-  "src/channels/errors.ts channelError": ownWords,
-  "src/channels/oauth-errors.ts platformError": handsOn,
+  "src/channels/model/errors.ts channelError": ownWords,
+  "src/channels/connect/oauth-errors.ts platformError": handsOn,
   "src/connectors/checks.ts commonProblems": byPlatform,
   "src/connectors/checks.ts firstCommentOf": handsOn,
   "src/connectors/checks.ts lengthOf": byPlatform,
@@ -251,16 +251,16 @@ export const excused: Record<string, string> = {
   "src/connectors/text/rendered-text.ts renderedText": reachesOut,
   "src/connectors/x/match.ts createdAtOf": "reads a moment",
   "src/connectors/x/posts.ts postedTexts": byPlatform,
-  "src/delivery/doubt.ts seenPosts": "looks at addresses and dates",
-  "src/delivery/marker.ts findPlace": "reads an address of the configuration",
-  "src/delivery/marker.ts readMarker": "reads what writeMarker wrote",
-  "src/delivery/marker.ts writeMarker": "writes what Galley itself knows",
-  "src/desk/binding.ts mediaOf": "looks at files",
-  "src/desk/check.ts textProblems": "is a part of checkVariants, which is measured",
-  "src/desk/images.ts wrongType": ownWords,
-  "src/desk/posts.search.ts searchCondition": "is a part of findQuery, which is measured",
-  "src/desk/posts.wire.ts variantsToWire": handsOn,
-  "src/desk/review.ts requestChanges": reachesOut,
+  "src/delivery/model/doubt.ts seenPosts": "looks at addresses and dates",
+  "src/delivery/quarantine/marker.ts findPlace": "reads an address of the configuration",
+  "src/delivery/quarantine/marker.ts readMarker": "reads what writeMarker wrote",
+  "src/delivery/quarantine/marker.ts writeMarker": "writes what Galley itself knows",
+  "src/desk/model/binding.ts mediaOf": "looks at files",
+  "src/desk/model/check.ts textProblems": "is a part of checkVariants, which is measured",
+  "src/desk/media/images.ts wrongType": ownWords,
+  "src/desk/views/posts.search.ts searchCondition": "is a part of findQuery, which is measured",
+  "src/desk/api/posts.wire.ts variantsToWire": handsOn,
+  "src/desk/posts/review.ts requestChanges": reachesOut,
   "src/edge/cli/completion.ts asksForCompletion": "reads what a person typed into a terminal of their own",
   "src/platform/files/whole.ts writeWhole": "writes bytes as they are",
   "src/platform/language/index.ts readLanguage": "is readSample, which is measured",

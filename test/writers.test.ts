@@ -8,7 +8,7 @@ import { PassThrough } from "node:stream";
 import PostalMime from "postal-mime";
 import { SaxesParser } from "saxes";
 import { describe, expect, test } from "vitest";
-import { shownAccount } from "../src/channels/shown-account.ts";
+import { shownAccount } from "../src/channels/model/shown-account.ts";
 import { decodeCsv, readRecords, unguarded, writeCsv } from "../src/desk/import/csv.ts";
 import { say, sayJson } from "../src/edge/cli/io.ts";
 import { postText, table } from "../src/edge/cli/print.ts";

@@ -14,42 +14,42 @@ import type { HttpClient } from "#platform/http-client";
 import type { Secrets } from "#platform/secrets";
 import { noOutcomeLog, type OutcomeLog } from "#platform/telemetry";
 import type { SignedIn } from "#platform/wire";
-import type { AppValues, AppView } from "./apps.ts";
-import { createApps } from "./apps.ts";
-import { registrationOf } from "./app-identity.ts";
-import { type AppFinding, lintApp } from "./app-lint.ts";
-import { deleteUnusedApps } from "./apps.store.ts";
-import type { Channel, ChannelCheck, Disconnected, OpenChannel, PendingConnection } from "./channel.ts";
-import type { ChannelRow } from "./channels.store.ts";
-import { listQuery, markNeedsReconnect, storeTarget } from "./channels.store.ts";
-import { connectForm, standingValues } from "./connect-form.ts";
-import { examinePlatform, type PlatformReport } from "./doctor.ts";
-import { dismissWarning } from "./expiry.store.ts";
-import { contextFor } from "./context.ts";
-import { createCustody } from "./custody.ts";
-import { channelError, mustReconnect } from "./errors.ts";
-import { keptLimits, refreshAllLimits } from "./limits.ts";
-import { checkChannel, disconnect, pauseChannel } from "./manage.ts";
-import type { AuthorizeOptions, CallbackQuery, CallbackResult } from "./oauth.ts";
-import { authorize, callback } from "./oauth.ts";
-import { deleteStates } from "./oauth.store.ts";
-import { sayConnections } from "./outcomes.ts";
-import { dropPending, getPending, pickAccounts } from "./pending.ts";
-import { deleteEndedPending } from "./pending.store.ts";
-import type { Parts } from "./parts.ts";
-import { askPlatform, connectorOf, findChannel, patienceMs } from "./parts.ts";
-import { withoutCredentials } from "./public-channel.ts";
-import { resealWorkspace } from "./reseal.ts";
-import { createRefresher, hasEnded, isDue, isRenewable } from "./refresh.ts";
-import { noteTargets } from "./targets.ts";
-import { orAborted } from "./wait.ts";
+import type { AppValues, AppView } from "./apps/apps.ts";
+import { createApps } from "./apps/apps.ts";
+import { registrationOf } from "./apps/app-identity.ts";
+import { type AppFinding, lintApp } from "./apps/app-lint.ts";
+import { deleteUnusedApps } from "./apps/apps.store.ts";
+import type { Channel, ChannelCheck, Disconnected, OpenChannel, PendingConnection } from "./model/channel.ts";
+import type { ChannelRow } from "./model/channels.store.ts";
+import { listQuery, markNeedsReconnect, storeTarget } from "./model/channels.store.ts";
+import { connectForm, standingValues } from "./connect/connect-form.ts";
+import { examinePlatform, type PlatformReport } from "./diagnostics/doctor.ts";
+import { dismissWarning } from "./tokens/expiry.store.ts";
+import { contextFor } from "./model/context.ts";
+import { createCustody } from "./tokens/custody.ts";
+import { channelError, mustReconnect } from "./model/errors.ts";
+import { keptLimits, refreshAllLimits } from "./accounts/limits.ts";
+import { checkChannel, disconnect, pauseChannel } from "./accounts/manage.ts";
+import type { AuthorizeOptions, CallbackQuery, CallbackResult } from "./connect/oauth.ts";
+import { authorize, callback } from "./connect/oauth.ts";
+import { deleteStates } from "./connect/oauth.store.ts";
+import { sayConnections } from "./model/outcomes.ts";
+import { dropPending, getPending, pickAccounts } from "./connect/pending.ts";
+import { deleteEndedPending } from "./connect/pending.store.ts";
+import type { Parts } from "./model/parts.ts";
+import { askPlatform, connectorOf, findChannel, patienceMs } from "./model/parts.ts";
+import { withoutCredentials } from "./model/public-channel.ts";
+import { resealWorkspace } from "./tokens/reseal.ts";
+import { createRefresher, hasEnded, isDue, isRenewable } from "./tokens/refresh.ts";
+import { noteTargets } from "./accounts/targets.ts";
+import { orAborted } from "./model/wait.ts";
 import {
   renewAhead,
   type StandingWarning,
   standingWarnings,
   warnOfEndings,
   type WatchParts,
-} from "./watch.ts";
+} from "./maintenance/watch.ts";
 
 export type ChannelsOptions = {
   database: Database;

@@ -5,16 +5,16 @@ export type {
   Disconnected,
   OpenChannel,
   PendingConnection,
-} from "./channel.ts";
+} from "./model/channel.ts";
 export type { Channels, ChannelsOptions, OpenOptions } from "./channels.ts";
 export { createChannels } from "./channels.ts";
-export type { InstallationSettings } from "./connector-settings.ts";
+export type { InstallationSettings } from "./apps/connector-settings.ts";
 export {
   accountLimitsOfChannel,
   appOfChannel,
   appValuesOfChannel,
   settingsOf,
-} from "./connector-settings.ts";
-export { ChannelError } from "./errors.ts";
-export type { ExpiryWarning } from "./watch.ts";
-export type { AuthorizeOptions, CallbackQuery, CallbackResult } from "./oauth.ts";
+} from "./apps/connector-settings.ts";
+export { ChannelError } from "./model/errors.ts";
+export type { ExpiryWarning } from "./maintenance/watch.ts";
+export type { AuthorizeOptions, CallbackQuery, CallbackResult } from "./connect/oauth.ts";

@@ -1,2 +1,2 @@
-export { channelRoutes } from "./channels.routes.ts";
-export { findGuides } from "./guide.ts";
+export { channelRoutes } from "./api/channels.routes.ts";
+export { findGuides } from "./api/guide.ts";

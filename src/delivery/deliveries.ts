@@ -2,38 +2,38 @@ import type { InstallationSettings } from "#channels";
 import { type ConnectorRegistry, platformSkewMs } from "#connectors";
 import type { Actor } from "#kit";
 import { type Database, isDatabaseUnavailable, sqlState } from "#platform/db";
-import { type StuckDelivery, stuckIn } from "./stuck.read.ts";
+import { type StuckDelivery, stuckIn } from "./views/stuck.read.ts";
 import type { Jobs, Sweep, Task } from "#platform/jobs";
 import type { Schema } from "#platform/db";
 import type { Kysely } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
-import { claimAmbiguous, claimDue, type Claimed } from "./claim.ts";
-import { claimWithinQuotas, dueConnectors } from "./claim-quota.ts";
+import { claimAmbiguous, claimDue, type Claimed } from "./claim/claim.ts";
+import { claimWithinQuotas, dueConnectors } from "./claim/claim-quota.ts";
 import {
   deliveriesInStates,
   deliveriesOfPost,
   findDelivery,
   type DeliveryView,
   waitingOnChannel,
-} from "./deliveries.read.ts";
-import { createAcquaintance } from "./acquaintance.ts";
-import { createClockSteps } from "./clock-steps.ts";
-import { connectorQuotas } from "./connector-quotas.ts";
+} from "./views/deliveries.read.ts";
+import { createAcquaintance } from "./reconcile/acquaintance.ts";
+import { createClockSteps } from "./maintenance/clock-steps.ts";
+import { connectorQuotas } from "./claim/connector-quotas.ts";
 import {
   ambiguousAttempts,
   cancelOnChannel,
   channelStatus,
   confirmedBetween,
   externalIdsTaken,
-} from "./deliveries.store.ts";
-import { DeliveryError, notFound } from "./errors.ts";
-import { type Lane, takeInTurns } from "./fair.ts";
-import { groupCommit } from "./group-commit.ts";
+} from "./order/deliveries.store.ts";
+import { DeliveryError, notFound } from "./model/errors.ts";
+import { type Lane, takeInTurns } from "./claim/round-robin.ts";
+import { groupCommit } from "./send/group-commit.ts";
 import { createHolds, type Holds } from "./holds/holds.ts";
 import { holdAccount, learnWindow } from "./holds/holds.store.ts";
-import { type Intent, writeIntents } from "./intent.ts";
-import { acknowledgeSecondCopy, laterLooks } from "./later-looks.ts";
-import { renewLease } from "./lease.ts";
+import { type Intent, writeIntents } from "./send/intent.ts";
+import { acknowledgeSecondCopy, laterLooks } from "./reconcile/later-looks.ts";
+import { renewLease } from "./send/lease.ts";
 import {
   cancelOrder,
   cancelUnclaimedOrder,
@@ -42,19 +42,19 @@ import {
   publishTask,
   requestDeliveries,
   rescheduleOrder,
-} from "./order.ts";
-import { leaveDelivery, type Resolution, resolveDelivery, retryDelivery } from "./people.ts";
-import { prepareAhead } from "./prepare-ahead.ts";
-import { claimPreparations, findPreparation, forgetPreparations } from "./preparations.store.ts";
-import { publishDelivery } from "./publish.ts";
-import { createPump } from "./pump.ts";
-import { createQuarantine, type Quarantine } from "./quarantine.ts";
-import { lookForDelivery } from "./quarantine-check.ts";
-import { claimUnchecked } from "./quarantine.store.ts";
-import type { ReconcileTools } from "./look.ts";
-import { reconcileDelivery } from "./reconcile.ts";
-import { sayOutcome, type Settlement, writeSettlements } from "./settle.ts";
-import type { DeliveryState } from "./state.ts";
+} from "./order/order.ts";
+import { leaveDelivery, type Resolution, resolveDelivery, retryDelivery } from "./decisions/decisions.ts";
+import { prepareAhead } from "./send/prepare-ahead.ts";
+import { claimPreparations, findPreparation, forgetPreparations } from "./send/preparations.store.ts";
+import { publishDelivery } from "./send/publish.ts";
+import { createPump } from "./claim/worker-pool.ts";
+import { createQuarantine, type Quarantine } from "./quarantine/quarantine.ts";
+import { lookForDelivery } from "./quarantine/quarantine-check.ts";
+import { claimUnchecked } from "./quarantine/quarantine.store.ts";
+import type { ReconcileTools } from "./reconcile/look.ts";
+import { reconcileDelivery } from "./reconcile/reconcile.ts";
+import { sayOutcome, type Settlement, writeSettlements } from "./model/settle.ts";
+import type { DeliveryState } from "./model/state.ts";
 import {
   durabilityProblem,
   holdForReconnect,
@@ -65,7 +65,7 @@ import {
   resumeLooks,
   resumeReconnected,
   waitForHolds,
-} from "./tend.ts";
+} from "./maintenance/maintenance.ts";
 import type { ChannelAccess, DeliveryLog, DeliverySettings, MediaBytes } from "./tools.ts";
 
 export type DeliveriesOptions = {

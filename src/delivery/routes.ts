@@ -1,3 +1,3 @@
-export { deliveryRoutes } from "./deliveries.routes.ts";
+export { deliveryRoutes } from "./api/deliveries.routes.ts";
 export { holdRoutes } from "./holds/holds.routes.ts";
-export { quarantineRoutes } from "./quarantine.routes.ts";
+export { quarantineRoutes } from "./quarantine/quarantine.routes.ts";

@@ -1,8 +1,8 @@
 import type { Connector, ConnectorContext, ConnectorRegistry, Plan, Published, Settling } from "#connectors";
-import type { AttemptRecord, Claimed } from "./claim.ts";
+import type { AttemptRecord, Claimed } from "./claim/claim.ts";
 import type { NotBefore } from "./holds/holds.store.ts";
-import type { Intent } from "./intent.ts";
-import type { Settlement } from "./settle.ts";
+import type { Intent } from "./send/intent.ts";
+import type { Settlement } from "./model/settle.ts";
 
 /** What delivery needs of channels. */
 export type ChannelAccess = {

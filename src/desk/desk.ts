@@ -2,18 +2,24 @@ import type { Deliveries } from "#delivery";
 import type { Actor, Clock, JsonObject } from "#kit";
 import type { Database } from "#platform/db";
 import type { Files } from "#platform/files";
-import { type Judging, type VariantCheck, checkVariants } from "./check.ts";
-import { copyPost } from "./copy.ts";
-import { createImages } from "./images.ts";
-import type { MediaLinks } from "./media-links.ts";
-import { mediaByIds } from "./media.store.ts";
-import type { UploadLimits } from "./receive.ts";
-import { type MediaDesk, createMediaDesk } from "./media.ts";
-import type { Variant } from "./post.ts";
-import { type FullPost, type VersionSummary, listVersions, readPost, readVersion } from "./posts.read.ts";
-import { type PostFilter, type PostSummary, listPosts } from "./posts.list.ts";
-import { type Overview, readOverview } from "./posts.overview.ts";
-import { targetChannels } from "./posts.store.ts";
+import { type Judging, type VariantCheck, checkVariants } from "./model/check.ts";
+import { copyPost } from "./posts/copy.ts";
+import { createImages } from "./media/images.ts";
+import type { MediaLinks } from "./media/media-links.ts";
+import { mediaByIds } from "./media/media.store.ts";
+import type { UploadLimits } from "./media/receive.ts";
+import { type MediaDesk, createMediaDesk } from "./media/media.ts";
+import type { Variant } from "./model/post.ts";
+import {
+  type FullPost,
+  type VersionSummary,
+  listVersions,
+  readPost,
+  readVersion,
+} from "./views/posts.read.ts";
+import { type PostFilter, type PostSummary, listPosts } from "./views/posts.list.ts";
+import { type Overview, readOverview } from "./views/posts.overview.ts";
+import { targetChannels } from "./model/posts.store.ts";
 import {
   type HeldBack,
   type ScheduleRequest,
@@ -21,18 +27,18 @@ import {
   publishPost,
   schedulePost,
   unschedulePost,
-} from "./publish.ts";
+} from "./posts/publish.ts";
 import { type QueueDesk, createQueueDesk } from "./queue/queue.ts";
-import { removePost, restorePost } from "./remove.ts";
-import { approvePost, requestChanges, submitPost, undoApproval, withdrawPost } from "./review.ts";
-import { type SchedulePreview, previewSchedule } from "./schedule.ts";
+import { removePost, restorePost } from "./posts/remove.ts";
+import { approvePost, requestChanges, submitPost, undoApproval, withdrawPost } from "./posts/review.ts";
+import { type SchedulePreview, previewSchedule } from "./model/schedule.ts";
 import { type SeriesDesk, createSeriesDesk } from "./series/series-desk.ts";
-import { type SetAside, listSetAside, setAside } from "./set-aside.ts";
-import { deliverySettled } from "./settle.ts";
-import { targetChanged } from "./targets.ts";
-import type { Unready } from "./unready.ts";
-import { type Neighbourhood, warnOfNeighbours } from "./warnings.ts";
-import { type Draft, type Edit, createPost, editPost, proposePost } from "./write.ts";
+import { type SetAside, listSetAside, setAside } from "./posts/set-aside.ts";
+import { deliverySettled } from "./posts/settle.ts";
+import { targetChanged } from "./posts/targets.ts";
+import type { Unready } from "./model/unready.ts";
+import { type Neighbourhood, warnOfNeighbours } from "./model/warnings.ts";
+import { type Draft, type Edit, createPost, editPost, proposePost } from "./posts/write.ts";
 
 export type DeskParts = Judging & {
   database: Database;

@@ -1,3 +1,3 @@
 export { importRoutes } from "./import/imports.routes.ts";
-export { mediaBytesRoutes, mediaRoutes } from "./media.routes.ts";
-export { postRoutes } from "./posts.routes.ts";
+export { mediaBytesRoutes, mediaRoutes } from "./api/media.routes.ts";
+export { postRoutes } from "./api/posts.routes.ts";

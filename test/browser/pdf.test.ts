@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pdfFinding } from "../../src/desk/pdf-actions.ts";
+import { pdfFinding } from "../../src/desk/media/pdf-actions.ts";
 import { noBrowser, launch } from "./chromium.ts";
 
 test.skipIf(noBrowser !== null)(

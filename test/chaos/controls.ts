@@ -18,7 +18,7 @@ export type Control = {
   settleWithinMs?: number;
 };
 
-const publish = "src/delivery/publish.ts";
+const publish = "src/delivery/send/publish.ts";
 const intentStands = "  if (!(await standsDurably(tools, sending, intent))) return null;";
 const sends = "  const answer = await commitWithin(sending, call, deadline - performance.now());";
 
@@ -39,7 +39,7 @@ export const controls: Record<string, Control> = {
       { file: publish, find: intentStands, put: intentStands.replace(/if \(!\((.*)\)\) return null/, "$1") },
     ],
     kinds: ["stops"],
-    standAt: /^src\/(delivery\/publish\.ts.*(prepareToSend|openAndPlan)|channels\/channels\.ts.*open:)/,
+    standAt: /^src\/(delivery\/send\/publish\.ts.*(prepareToSend|openAndPlan)|channels\/channels\.ts.*open:)/,
   },
   "send-before-intent": {
     what: "the post is sent first and the intent written afterwards",
@@ -76,12 +76,12 @@ export const controls: Record<string, Control> = {
     what: "a lost answer is told as a failure",
     mutations: [
       {
-        file: "src/delivery/verdicts.ts",
+        file: "src/delivery/model/verdicts.ts",
         find: 'if (facts.verdict === "rejected") {',
         put: 'if (facts.verdict === "rejected" || facts.verdict === "unknown") {',
       },
       {
-        file: "src/delivery/verdicts.ts",
+        file: "src/delivery/model/verdicts.ts",
         find: 'if (facts.verdict === "unknown" || maybeOurs) {',
         put: "if (maybeOurs) {",
       },
@@ -111,7 +111,7 @@ export const controls: Record<string, Control> = {
     what: "a list counts as whole from t_send, by whatever clock",
     mutations: [
       {
-        file: "src/delivery/proof.ts",
+        file: "src/delivery/reconcile/proof.ts",
         find: "return new Date(sentAt.getTime() - skewMs);",
         put: "return skewMs < 0 ? new Date() : sentAt;",
       },
@@ -164,7 +164,7 @@ export const controls: Record<string, Control> = {
     what: "a list is believed although it lacks what Galley has seen published",
     mutations: [
       {
-        file: "src/delivery/proof.ts",
+        file: "src/delivery/reconcile/proof.ts",
         find: "const missing = facts.witnesses.filter((id) => !listed.has(id));",
         put: "const missing = facts.witnesses.filter((id) => listed.has(id) && false);",
       },
@@ -177,7 +177,7 @@ export const controls: Record<string, Control> = {
     what: "times count whatever the platform's clock says",
     mutations: [
       {
-        file: "src/delivery/proof.ts",
+        file: "src/delivery/reconcile/proof.ts",
         find: "return clockAheadMs !== null && Math.abs(clockAheadMs) > skewMs;",
         put: "return clockAheadMs !== null && skewMs < 0;",
       },
@@ -190,7 +190,7 @@ export const controls: Record<string, Control> = {
     what: "a refusal as a duplicate of the first attempt is told as a failure",
     mutations: [
       {
-        file: "src/delivery/verdicts.ts",
+        file: "src/delivery/model/verdicts.ts",
         find: "isDuplicate(facts.code) && !facts.isAbsentDuplicate;",
         put: "isDuplicate(facts.code) && !facts.isAbsentDuplicate && facts.earlier.length > 0;",
       },
@@ -203,7 +203,7 @@ export const controls: Record<string, Control> = {
     what: "what was refused as a duplicate, and is proven not to be there, is tried again and again",
     mutations: [
       {
-        file: "src/delivery/outcome.ts",
+        file: "src/delivery/send/outcome.ts",
         find: '({ state }) => state === "absent_proven")?.errorCode',
         put: '({ state }) => state === "claimed")?.errorCode',
       },
@@ -217,7 +217,7 @@ export const controls: Record<string, Control> = {
     what: "a list is believed against the platform's own word that it has the post",
     mutations: [
       {
-        file: "src/delivery/proof.ts",
+        file: "src/delivery/reconcile/proof.ts",
         find: "  if (facts.isTwinOfLost) {",
         put: "  if (facts.isTwinOfLost && facts.looks < 0) {",
       },
@@ -244,7 +244,7 @@ export const controls: Record<string, Control> = {
     what: "a thread goes on below the oldest of several equal posts",
     mutations: [
       {
-        file: "src/delivery/proof.ts",
+        file: "src/delivery/reconcile/proof.ts",
         find: "const doubt = facts.hasReplies &&",
         put: "const doubt = facts.hasReplies && facts.looks < 0 &&",
       },

@@ -1,7 +1,7 @@
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
-import { learnedMs, thisMoment } from "../claim.ts";
-import type { ChannelRef } from "../deliveries.store.ts";
+import { learnedMs, thisMoment } from "../claim/claim.ts";
+import type { ChannelRef } from "../order/deliveries.store.ts";
 
 /** A platform's "not before": why in words for people, and what it answered where that is known. */
 export type NotBefore = { waitMs: number; reason: string; evidence: string | null };

@@ -15,9 +15,9 @@ import {
   sweepUntil,
   textVariant,
 } from "../../../test/delivery.ts";
-import { claimDue } from "../claim.ts";
+import { claimDue } from "../claim/claim.ts";
 import type { Deliveries } from "../deliveries.ts";
-import type { DeliveryState } from "../state.ts";
+import type { DeliveryState } from "../model/state.ts";
 import { createHolds } from "./holds.ts";
 import { holdRoutes } from "./holds.routes.ts";
 import { holdAccount, learnWindow } from "./holds.store.ts";

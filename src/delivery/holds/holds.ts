@@ -3,8 +3,8 @@ import { recordEvent } from "#platform/audit";
 import type { Database, Schema } from "#platform/db";
 import type { Jobs } from "#platform/jobs";
 import type { Kysely } from "kysely";
-import { type ChannelRef, channelStatus } from "../deliveries.store.ts";
-import { publishTask } from "../order.ts";
+import { type ChannelRef, channelStatus } from "../order/deliveries.store.ts";
+import { publishTask } from "../order/order.ts";
 import { deleteHold, deleteWindow, type Slowed, slowedChannels, wakeDue } from "./holds.store.ts";
 
 /** What slows the posts of channels beside their own state, and how a person ends it. */

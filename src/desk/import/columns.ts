@@ -1,5 +1,5 @@
 import { isId, sha256 } from "#kit";
-import { DeskError } from "../errors.ts";
+import { DeskError } from "../model/errors.ts";
 import { tidied } from "./cell-forms.ts";
 import { type CsvRecord, type Decoded, decodeCsv, readRecords, separated, unguarded } from "./csv.ts";
 

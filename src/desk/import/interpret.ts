@@ -1,10 +1,10 @@
 import type { ConnectorRegistry } from "#connectors";
 import type { JsonObject } from "#kit";
 import { isId, publishableProblem } from "#kit";
-import type { TargetChannel } from "../check.ts";
-import { DeskError } from "../errors.ts";
-import { type Schedule, type Variant, scheduleRules } from "../post.ts";
-import { resolveSchedule } from "../schedule.ts";
+import type { TargetChannel } from "../model/check.ts";
+import { DeskError } from "../model/errors.ts";
+import { type Schedule, type Variant, scheduleRules } from "../model/post.ts";
+import { resolveSchedule } from "../model/schedule.ts";
 import { cellToParts, cellToTexts } from "./cell-forms.ts";
 import type { Cells } from "./columns.ts";
 import { wallOf } from "./when.ts";

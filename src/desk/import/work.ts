@@ -2,11 +2,11 @@ import type { Kysely } from "kysely";
 import type { Actor } from "#kit";
 import { GalleyError } from "#kit";
 import { isUniqueViolation, type Schema } from "#platform/db";
-import { type TargetChannel, checkVariants } from "../check.ts";
-import { DeskError } from "../errors.ts";
-import { mediaByIds } from "../media.store.ts";
-import { setSchedule, targetChannels } from "../posts.store.ts";
-import { insertDraft } from "../write.ts";
+import { type TargetChannel, checkVariants } from "../model/check.ts";
+import { DeskError } from "../model/errors.ts";
+import { mediaByIds } from "../media/media.store.ts";
+import { setSchedule, targetChannels } from "../model/posts.store.ts";
+import { insertDraft } from "../posts/write.ts";
 import type { ImportParts } from "./imports.ts";
 import * as store from "./imports.store.ts";
 import {

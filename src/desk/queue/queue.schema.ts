@@ -1,6 +1,6 @@
 import { instant } from "#platform/wire";
 import { z } from "zod";
-import { postStatuses } from "../post.ts";
+import { postStatuses } from "../model/post.ts";
 
 const weekday = z.int().min(1).max(7);
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import type { Schema } from "#platform/db";
-import type { PostStatus } from "../post.ts";
+import type { PostStatus } from "../model/post.ts";
 
 type Db = Kysely<Schema>;
 

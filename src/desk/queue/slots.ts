@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill";
-import { previewSchedule } from "../schedule.ts";
+import { previewSchedule } from "../model/schedule.ts";
 import type { Occupant, Slot } from "./slots.store.ts";
 
 /** One coming moment of a weekly slot. */

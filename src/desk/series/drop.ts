@@ -1,9 +1,9 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "#platform/db";
-import { voidApproval } from "../approvals.store.ts";
+import { voidApproval } from "../model/approvals.store.ts";
 import type { DeskParts } from "../desk.ts";
-import { lockPost, updatePost } from "../posts.store.ts";
-import { undoTooLate, undoWords } from "../undo.ts";
+import { lockPost, updatePost } from "../model/posts.store.ts";
+import { undoTooLate, undoWords } from "../model/undo.ts";
 import {
   type SeriesApproval,
   type SeriesRow,

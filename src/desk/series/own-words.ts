@@ -1,8 +1,8 @@
 import type { Kysely } from "kysely";
 import type { Actor } from "#kit";
 import type { Schema } from "#platform/db";
-import type { LoadedPost } from "../load.ts";
-import { authorsOf } from "../posts.store.ts";
+import type { LoadedPost } from "../posts/load.ts";
+import { authorsOf } from "../model/posts.store.ts";
 import { lastApprovedTemplate, type SeriesRow } from "./series.store.ts";
 
 export const ownWordsReason =

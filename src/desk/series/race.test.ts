@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildChannel, buildMember, buildWorkspace } from "../../../test/builders.ts";
 import { movableClock, testDesk } from "../../../test/desk.ts";
 import type { Desk } from "../desk.ts";
-import { DeskError } from "../errors.ts";
+import { DeskError } from "../model/errors.ts";
 import { localDate } from "./rule.ts";
 
 /**

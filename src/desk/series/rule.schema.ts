@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { scheduleRules } from "../post.ts";
+import { scheduleRules } from "../model/post.ts";
 
 /** The most occurrences that a rule may count to, and the most that are made ahead. */
 export const longestCount = 1000;

@@ -1,8 +1,8 @@
 import { RRuleTemporal } from "rrule-temporal";
 import { Temporal } from "temporal-polyfill";
 import type { Problem } from "#kit";
-import { DeskError } from "../errors.ts";
-import { previewSchedule } from "../schedule.ts";
+import { DeskError } from "../model/errors.ts";
+import { previewSchedule } from "../model/schedule.ts";
 import { type SeriesRule, longestCount } from "./rule.schema.ts";
 
 /** One date of a series: the instant, and whether clocks change around it. */

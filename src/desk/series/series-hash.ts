@@ -1,5 +1,5 @@
 import { contentHash } from "#kit";
-import { type Bindable, bindingAsApproved, bindingOf, type BoundTargets } from "../binding.ts";
+import { type Bindable, bindingAsApproved, bindingOf, type BoundTargets } from "../model/binding.ts";
 import type { SeriesRule } from "./rule.schema.ts";
 
 /**

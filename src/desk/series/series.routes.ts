@@ -2,7 +2,7 @@ import type { Actor, Permission } from "#kit";
 import type { App } from "#platform/wire";
 import { actorOf, idParams } from "#platform/wire";
 import { z } from "zod";
-import { approveBody } from "../posts.schema.ts";
+import { approveBody } from "../api/posts.schema.ts";
 import { ruleWords } from "./rule-words.ts";
 import { ruleProblems } from "./rule.ts";
 import type { SeriesDesk } from "./series-desk.ts";

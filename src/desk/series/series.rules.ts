@@ -1,8 +1,8 @@
 import type { Actor } from "#kit";
 import type { Permission } from "#kit";
 import { can } from "#workspaces";
-import { DeskError } from "../errors.ts";
-import { undoWords } from "../undo.ts";
+import { DeskError } from "../model/errors.ts";
+import { undoWords } from "../model/undo.ts";
 import type { SeriesApproval, SeriesState } from "./series.store.ts";
 
 export const seriesActions = [

@@ -1,7 +1,7 @@
 import { instant } from "#platform/wire";
 import { z } from "zod";
-import { channel, decision, variantCheck } from "../posts.schema.ts";
-import { postStatuses } from "../post.ts";
+import { channel, decision, variantCheck } from "../api/posts.schema.ts";
+import { postStatuses } from "../model/post.ts";
 import { farthestAhead, rule } from "./rule.schema.ts";
 import { seriesActions } from "./series.rules.ts";
 

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from "kysely";
 import { newId } from "#kit";
 import type { Schema } from "#platform/db";
-import type { BoundTargets } from "../binding.ts";
-import { undoUntil } from "../approvals.store.ts";
+import type { BoundTargets } from "../model/binding.ts";
+import { undoUntil } from "../model/approvals.store.ts";
 import { type SeriesRule, rule as ruleSchema } from "./rule.schema.ts";
 
 type Db = Kysely<Schema>;

@@ -1,4 +1,4 @@
-import type { Wire } from "../posts.wire.ts";
+import type { Wire } from "../api/posts.wire.ts";
 import { ruleWords } from "./rule-words.ts";
 import type { Moment } from "./rule.ts";
 import type { PlannedDate, SeriesSummary, SeriesView } from "./series.read.ts";

@@ -3,7 +3,7 @@ import type { Mutation } from "../failpoints/places.ts";
 /** One protection turned off, in the workers' sources alone. Its scenario must find out, or its green says nothing. */
 export type Control = { what: string; scenario: string; times: number; mutations: Mutation[] };
 
-const history = "src/delivery/history.ts";
+const history = "src/delivery/quarantine/history.ts";
 
 export const controls: Record<string, Control> = {
   "no-history": {
@@ -27,7 +27,7 @@ export const controls: Record<string, Control> = {
     times: 2,
     mutations: [
       {
-        file: "src/delivery/quarantine.store.ts",
+        file: "src/delivery/quarantine/quarantine.store.ts",
         find: "where d.state not in ('confirmed', 'cancelled', 'partly')",
         put: "where d.state = 'scheduled'",
       },
@@ -39,7 +39,7 @@ export const controls: Record<string, Control> = {
     times: 4,
     mutations: [
       {
-        file: "src/delivery/proof.ts",
+        file: "src/delivery/reconcile/proof.ts",
         find: "Math.max(byDatabase, settlingMs - knownForMs)",
         put: "byDatabase",
       },

@@ -62,6 +62,6 @@ test("every control still finds what it turns off, and every exclusion has a rea
   const { awaits, excluded } = instrumentPath(process.cwd(), []);
   expect(awaits.length).toBeGreaterThan(excluded.size);
   expect(() =>
-    instrumentPath(process.cwd(), [{ file: "src/delivery/publish.ts", find: "no such text", put: "" }]),
+    instrumentPath(process.cwd(), [{ file: "src/delivery/send/publish.ts", find: "no such text", put: "" }]),
   ).toThrow("exactly once");
 });

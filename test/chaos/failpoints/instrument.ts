@@ -3,7 +3,7 @@ import { stripTypeScriptTypes } from "node:module";
 
 /** One `await` (or round of a `for await`) of the product's code. */
 export type Await = {
-  /** From the root of the repository, as people find it: `src/delivery/publish.ts:61:12`. */
+  /** From the root of the repository, as people find it: `src/delivery/send/publish.ts:61:12`. */
   name: string;
   file: string;
   /** The names of the functions around it, the outermost first: `createDeliveries.settle`. */

@@ -7,7 +7,7 @@ const path = [
   "src/delivery/**/*.ts",
   "src/connectors/**/*.ts",
   "src/channels/**/*.ts",
-  "src/desk/settle.ts",
+  "src/desk/posts/settle.ts",
   "src/platform/audit/**/*.ts",
   "src/platform/db/*.ts",
   "src/platform/files/**/*.ts",
@@ -25,16 +25,16 @@ type Exclusion = { file: RegExp; within?: RegExp; what?: RegExp; reason: string 
 const exclusions: readonly Exclusion[] = [
   { file: /\.routes\.ts$/, reason: "routes: a person's requests, not the worker" },
   {
-    file: /^src\/channels\/(manage|connect-form|oauth|oauth-finish|oauth\.store|pending|pending\.store|store-account)\.ts$/,
+    file: /^src\/channels\/(accounts\/(manage|store-account)|connect\/(connect-form|oauth|oauth-finish|oauth\.store|pending|pending\.store))\.ts$/,
     reason: "connecting and managing channels: a person waits",
   },
   {
-    file: /^src\/channels\/(channels\.store)\.ts$/,
+    file: /^src\/channels\/model\/channels\.store\.ts$/,
     within: /^(upsertChannel|markDisconnected|setPaused|storeChecked)$/,
     reason: "connecting and managing channels: a person waits",
   },
   {
-    file: /^src\/channels\/parts\.ts$/,
+    file: /^src\/channels\/model\/parts\.ts$/,
     within: /^askPlatform/,
     reason: "connecting and managing channels: a person waits",
   },
@@ -44,21 +44,21 @@ const exclusions: readonly Exclusion[] = [
     reason: "connecting and managing channels: a person waits",
   },
   {
-    file: /^src\/channels\/(apps\.store|doctor|guide)\.ts$/,
+    file: /^src\/channels\/(apps\/apps\.store|diagnostics\/doctor|api\/guide)\.ts$/,
     reason: "setting up and examining a platform: a person waits",
   },
   {
-    file: /^src\/channels\/(apps|channels|expiry\.store)\.ts$/,
+    file: /^src\/channels\/(apps\/apps|channels|tokens\/expiry\.store)\.ts$/,
     within: /(view|save|remove|renew|dismissWarning|deleteUnusedApps)$/,
     reason: "setting up and examining a platform: a person waits",
   },
   {
-    file: /^src\/delivery\/quarantine(\.store)?\.ts$/,
+    file: /^src\/delivery\/quarantine\/quarantine(\.store)?\.ts$/,
     within: /(view|enter|release|quarantineProgress|leaveQuarantine|forgetLater)$/,
     reason: "what a person reads and decides about a quarantine",
   },
   {
-    file: /^src\/delivery\/quarantine\.ts$/,
+    file: /^src\/delivery\/quarantine\/quarantine\.ts$/,
     what: /\.\.\.alarm/,
     reason: "a database that lost history, or a copy: see lost-history.test.ts and test/chaos/database",
   },
@@ -69,7 +69,7 @@ const exclusions: readonly Exclusion[] = [
     reason: "a worker compares database and folder before it starts; this is for those that did not",
   },
   {
-    file: /^src\/channels\/(reseal\.ts|channels\.ts)$/,
+    file: /^src\/channels\/(tokens\/reseal\.ts|channels\.ts)$/,
     within: /(^resealWorkspace.*|^replace.*|rotateSecrets)$/,
     reason: "changing keys: an operator's command",
   },
@@ -84,7 +84,7 @@ const exclusions: readonly Exclusion[] = [
     reason: "what people set up and read",
   },
   {
-    file: /^src\/channels\/apps\.ts$/,
+    file: /^src\/channels\/apps\/apps\.ts$/,
     within: /current(Row)?$/,
     reason: "the app that a new connection uses: a person waits",
   },
@@ -95,29 +95,29 @@ const exclusions: readonly Exclusion[] = [
     reason: "an access that has ended and that only a person renews, after weeks: see watch.test.ts",
   },
   {
-    file: /^src\/channels\/watch\.ts$/,
+    file: /^src\/channels\/maintenance\/watch\.ts$/,
     within: /^standingWarnings$/,
     reason: "what a person reads about warnings",
   },
   {
-    file: /^src\/channels\/watch\.ts$/,
+    file: /^src\/channels\/maintenance\/watch\.ts$/,
     within: /^renew$/,
     what: /needsReconnect/,
     reason: "an access that ended while nothing was due: see watch.test.ts",
   },
   {
-    file: /^src\/channels\/refresh\.ts$/,
+    file: /^src\/channels\/tokens\/refresh\.ts$/,
     within: /(withoutItsApp|currentRow)$/,
     reason:
       "an app that was replaced, or a renewal that a new connection overtook: see apps.test.ts and refresh.test.ts",
   },
   {
-    file: /^src\/delivery\/claim-quota\.ts$/,
+    file: /^src\/delivery\/claim\/claim-quota\.ts$/,
     within: /^refuseTooLong$/,
     reason: "a limit that shrank after the approval: see quota.test.ts",
   },
   {
-    file: /^src\/delivery\/(group-commit|outcome|reconcile)\.ts$/,
+    file: /^src\/delivery\/(send\/(group-commit|outcome)|reconcile\/reconcile)\.ts$/,
     within: /(flushTogether|^confirm|^writeLook)$/,
     what: /^(flushTogether\(\[caller|tools\.settle\(\{\s+\.\.\.identify\(claimed\),\s+attempt: (\{ id: attemptId|null))/,
     reason: "an id that belongs to another attempt: see invariants.test.ts and publish.test.ts",
@@ -128,24 +128,24 @@ const exclusions: readonly Exclusion[] = [
     what: /^unlock/,
     reason: "jobs of a worker that died before it had told its queue: see dead-workers.test.ts",
   },
-  { file: /^src\/delivery\/people\.ts$/, reason: "what a person decides about a delivery" },
-  { file: /^src\/delivery\/deliveries\.read\.ts$/, reason: "what a person reads about deliveries" },
+  { file: /^src\/delivery\/decisions\/decisions\.ts$/, reason: "what a person decides about a delivery" },
+  { file: /^src\/delivery\/views\/deliveries\.read\.ts$/, reason: "what a person reads about deliveries" },
   {
     file: /^src\/delivery\/deliveries\.ts$/,
     within: /(view|resolve|retry|leave)$/,
     reason: "what a person reads and decides",
   },
   {
-    file: /^src\/delivery\/order\.ts$/,
+    file: /^src\/delivery\/order\/order\.ts$/,
     reason: "ordering: in the desk's transaction, before anything is due",
   },
   {
-    file: /^src\/delivery\/deliveries\.store\.ts$/,
+    file: /^src\/delivery\/order\/deliveries\.store\.ts$/,
     within: /^(insertDeliveries|lockChangeable|cancelDeliveries|rescheduleDeliveries)$/,
     reason: "ordering: in the desk's transaction, before anything is due",
   },
   {
-    file: /^src\/desk\/settle\.ts$/,
+    file: /^src\/desk\/posts\/settle\.ts$/,
     within: /^channelsOfDeliveries$/,
     reason: "what a person hears when it was too late to hold a post back",
   },
@@ -230,12 +230,12 @@ const exclusions: readonly Exclusion[] = [
     reason: "the desk's orders; delivery announces outcomes in its own statement",
   },
   {
-    file: /^src\/delivery\/(outcome|publish)\.ts$/,
+    file: /^src\/delivery\/send\/(outcome|publish)\.ts$/,
     within: /^refuse$/,
     reason: "stored rows that were changed behind Galley's back: see invariants.test.ts",
   },
   {
-    file: /^src\/delivery\/(publish|quarantine-check)\.ts$/,
+    file: /^src\/delivery\/(send\/publish|quarantine\/quarantine-check)\.ts$/,
     what: /^refuse\(/,
     reason: "stored rows that were changed behind Galley's back: see invariants.test.ts",
   },

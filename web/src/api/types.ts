@@ -1,14 +1,14 @@
 import type { z } from "zod";
 import type { Money, Permission, Role } from "#kit";
 import type * as runs from "../../../src/agent/runs.schema.ts";
-import type * as channels from "../../../src/channels/channels.schema.ts";
-import type * as oauth from "../../../src/channels/oauth.schema.ts";
+import type * as channels from "../../../src/channels/api/channels.schema.ts";
+import type * as oauth from "../../../src/channels/api/oauth.schema.ts";
 import type * as imports from "../../../src/desk/import/imports.schema.ts";
 import type * as queue from "../../../src/desk/queue/queue.schema.ts";
 import type * as series from "../../../src/desk/series/series.schema.ts";
-import type * as delivery from "../../../src/delivery/deliveries.schema.ts";
+import type * as delivery from "../../../src/delivery/api/deliveries.schema.ts";
 import type * as holds from "../../../src/delivery/holds/holds.schema.ts";
-import type * as desk from "../../../src/desk/posts.schema.ts";
+import type * as desk from "../../../src/desk/api/posts.schema.ts";
 import type * as usage from "../../../src/usage/usage.schema.ts";
 import type * as installation from "../../../src/installation/installation.schema.ts";
 import type * as passwords from "../../../src/identity/passwords.schema.ts";

@@ -1,0 +1,136 @@
+import type { Account, Connector, Credentials, Fingerprint, TokenSet } from "#connectors";
+import { fingerprintOf } from "#connectors";
+import type { Actor, JsonObject } from "#kit";
+import { newId } from "#kit";
+import { recordEvent } from "#platform/audit";
+import type { ConnectorApp } from "../apps/apps.ts";
+import type { Channel } from "../model/channel.ts";
+import type { ChannelRow } from "../model/channels.store.ts";
+import { findByAccountQuery, storeTarget, upsertChannel } from "../model/channels.store.ts";
+import { contextFor } from "../model/context.ts";
+import { mergedCredentials } from "../tokens/custody.ts";
+import { channelError } from "../model/errors.ts";
+import { readLimits } from "./limits.ts";
+import type { Parts } from "../model/parts.ts";
+import { patienceMs } from "../model/parts.ts";
+import { withoutCredentials } from "../model/public-channel.ts";
+import { shownAccount } from "../model/shown-account.ts";
+
+/**
+ * Stores an account under its credentials. An account that was connected before keeps its channel's id,
+ * so that its history stays with it.
+ */
+export async function storeAccount(
+  parts: Parts,
+  connector: Connector,
+  actor: Actor,
+  app: Pick<ConnectorApp, "id" | "identity">,
+  answer: TokenSet & { account: Account },
+): Promise<Channel> {
+  // A second round only where somebody else connected the same account in between.
+  for (let round = 0; round < 2; round += 1) {
+    const stored = await storeOnce(parts, connector, actor, app, answer);
+    if (stored) return stored;
+  }
+  throw channelError("busy", "conflict", "This account is being connected by somebody else; try again.");
+}
+
+async function storeOnce(
+  parts: Parts,
+  connector: Connector,
+  actor: Actor,
+  app: Pick<ConnectorApp, "id" | "identity">,
+  answer: TokenSet & { account: Account },
+): Promise<Channel | null> {
+  const { database, custody, clock } = parts;
+  const { workspaceId } = actor;
+  const account = shownAccount(answer.account);
+  const [former] = await database.read(
+    workspaceId,
+    findByAccountQuery(workspaceId, connector.id, account.accountId),
+  );
+  const id = former?.id ?? newId();
+  const stored = former ? await formerCredentials(parts, former) : null;
+  const credentials = mergedCredentials(connector.connect.kind, stored, answer.credentials);
+  const target = await targetOfAccount(parts, connector, { workspaceId, app, account, credentials });
+  if (former?.targetHash === null && stored !== null) {
+    // Connected before targets were noted: what its approvals were about is what it has been until now.
+    const before = await targetOfAccount(parts, connector, {
+      workspaceId,
+      app,
+      account,
+      credentials: stored,
+    });
+    await database.inWorkspace(workspaceId, (tx) => storeTarget(tx, former, null, before));
+  }
+  const sealed = await custody.seal({ workspaceId, id }, credentials);
+  const { scopes, expiresAt, endsAt } = answer;
+  const limits = await limitsOfAccount(parts, connector, { workspaceId, app, account, credentials }, scopes);
+  const credited = { sealed, scopes, expiresAt, endsAt, at: clock.now() };
+  return database
+    .inWorkspace(workspaceId, async (tx) => {
+      const row = await upsertChannel(tx, {
+        workspaceId,
+        id,
+        connector: connector.id,
+        account,
+        credited,
+        app,
+        target,
+        limits,
+        userId: actor.userId,
+      });
+      // The credentials are sealed for `id` and would not open in another row.
+      if (row.id !== id) throw new LostRace();
+      await recordEvent(tx, {
+        actor,
+        action: former ? "channel.reconnected" : "channel.connected",
+        target: { kind: "channel", id },
+        details: { connector: connector.id, handle: account.handle, target: target.words },
+      });
+      return withoutCredentials(row);
+    })
+    .catch((error: unknown) => {
+      if (error instanceof LostRace) return null;
+      throw error;
+    });
+}
+
+type Known = {
+  workspaceId: string;
+  app: Pick<ConnectorApp, "id">;
+  account: Account;
+  credentials: Credentials;
+};
+
+async function targetOfAccount(
+  { apps, ways }: Parts,
+  connector: Connector,
+  { workspaceId, app, account, credentials }: Known,
+): Promise<Fingerprint> {
+  const { settings } = await apps.of(workspaceId, connector, app.id);
+  const { accountId } = account;
+  const site = ways.site?.(workspaceId);
+  return fingerprintOf(connector, { settings, credentials, accountId, ...(site ? { site } : {}) });
+}
+
+async function limitsOfAccount(
+  { apps, ways }: Parts,
+  connector: Connector,
+  { workspaceId, app, account, credentials }: Known,
+  scopes: string[],
+): Promise<JsonObject | null> {
+  if (connector.accountLimits === null) return null;
+  const { settings } = await apps.of(workspaceId, connector, app.id);
+  const access = { workspaceId, credentials, accountId: account.accountId, scopes };
+  return readLimits(connector, contextFor(ways, settings, access, AbortSignal.timeout(patienceMs)));
+}
+
+/** Rolls the transaction back. */
+class LostRace extends Error {}
+
+/** Null where they no longer open: connecting again is how a person mends that. */
+async function formerCredentials(parts: Parts, former: ChannelRow): Promise<Credentials | null> {
+  if (former.sealed === null) return null;
+  return parts.custody.open(former).catch(() => null);
+}

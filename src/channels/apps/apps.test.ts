@@ -1,0 +1,319 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { FormField } from "#connectors";
+import type { TestPerson } from "../../../test/app.ts";
+import { type ChannelWorld, channelWorld } from "../../../test/channels.ts";
+import { lintApp } from "./app-lint.ts";
+
+type AppBody = {
+  source: string;
+  fields: { key: string; isSet: boolean; hint: string | null }[];
+  missing: string[];
+};
+type ProblemBody = { code: string; detail: string; errors: { path: string; code: string }[] };
+type PlatformBody = { id: string; configured: boolean; app: AppBody | null; accounts: { connected: number } };
+
+const json = { accept: "application/json" };
+const own = { clientId: "harbour-news-app", clientSecret: "pT4kQ9vWm2XzL7bNc1Rd" };
+let world: ChannelWorld;
+let ada: TestPerson;
+
+beforeAll(async () => {
+  world = await channelWorld();
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  await world.faults([]);
+  ada = await world.app.owner();
+});
+
+function field(key: string, kind: FormField["kind"]): FormField {
+  return { key, label: key, kind, choices: [], required: true, placeholder: "86xxxxxxxxxxxx", help: "" };
+}
+
+const fields = [field("clientId", "text"), field("clientSecret", "password")];
+
+describe("a pasted value is looked at", () => {
+  test.each([
+    ['"pT4kQ9vWm2XzL7bN"', "app.quotes", "pT4kQ9vWm2XzL7bN"],
+    ["CLIENT_SECRET=pT4kQ9vWm2XzL7bN", "app.assignment", "pT4kQ9vWm2XzL7bN"],
+    ["export X_SECRET='pT4kQ9vWm2XzL7bN'", "app.assignment", "pT4kQ9vWm2XzL7bN"],
+    ["client_secret: pT4kQ9vWm2XzL7bN", "app.assignment", "pT4kQ9vWm2XzL7bN"],
+    ["pT4kQ9vW\u200bm2XzL7bN", "app.invisible", "pT4kQ9vWm2XzL7bN"],
+    ["\ufeffpT4kQ9vWm2XzL7bN", "app.invisible", "pT4kQ9vWm2XzL7bN"],
+    [" pT4kQ9vWm2XzL7bN\n", "app.space", "pT4kQ9vWm2XzL7bN"],
+    ["pT4kQ9vW\nm2XzL7bN", "app.space", "pT4kQ9vWm2XzL7bN"],
+    ["pT4kQ9vWm2X...", "app.truncated", null],
+    ["pT4kQ9vWm2XzL7bN=", "app.equals", null],
+    ["short", "app.short", null],
+    ["••••••••••••", "app.hidden", null],
+    ["YOUR_CLIENT_SECRET", "app.placeholder", null],
+    ["<client secret>", "app.placeholder", null],
+    ["https://example.com/callback", "app.address", null],
+    ["pT4kQ9vWm2XzL7bNс", "app.letters", null],
+  ])("%j: %s", (value, code, cleaned) => {
+    const found = lintApp(fields, { clientSecret: value });
+    expect(found).toEqual([expect.objectContaining({ field: "clientSecret", code, cleaned })]);
+  });
+
+  test("and what is right is let by: real shapes of ids and secrets", () => {
+    const right = [
+      { clientId: "86abcdefghijkl", clientSecret: "WPL_AP1.AbCdEf12345.QmXyZw" },
+      {
+        clientId: "VGhpc0lzTm90QVJlYWw6MTpjaQ",
+        clientSecret: "x-Y7_9kLmQpRsTuVwXyZ0123456789abcdefghij_AbCdEfGh",
+      },
+      { clientId: "123456789012345", clientSecret: "0123456789abcdef0123456789abcdef" },
+      // A random secret may begin like a word.
+      {
+        clientId: "VGhpc0lzTm90QVJlYWw6MTpjaQ",
+        clientSecret: "My7_9kLmQpRsTuVwXyZ0123456789abcdefghij_AbCdEfGh",
+      },
+      // As the emulator of Meta's platforms has it.
+      { clientId: "2714518281828459", clientSecret: "0123456789abcdef0123456789abcdef" },
+    ];
+    for (const values of right) expect(lintApp(fields, values)).toEqual([]);
+  });
+
+  test("swapped and equal ones are told apart", () => {
+    const swapped = lintApp(fields, {
+      clientId: "0123456789abcdef0123456789abcdef",
+      clientSecret: "123456789012345",
+    });
+    expect(swapped.map(({ code, cleaned }) => [code, cleaned])).toEqual([
+      ["app.swapped", "123456789012345"],
+      ["app.swapped", "0123456789abcdef0123456789abcdef"],
+    ]);
+    const equal = lintApp(fields, { clientId: "pT4kQ9vWm2Xz", clientSecret: "pT4kQ9vWm2Xz" });
+    expect(equal.map(({ code }) => code)).toEqual(["app.equal"]);
+  });
+});
+
+function save<Body = AppBody>(values: Record<string, string>, more: object = {}, person = ada) {
+  return person.call<Body>("PUT", "/oauth/apps/app", { values, ...more });
+}
+
+async function platform(person = ada): Promise<PlatformBody | undefined> {
+  const { body } = await person.call<{ items: PlatformBody[] }>("GET", "/oauth/platforms");
+  return body.items.find(({ id }) => id === "apps");
+}
+
+async function start(person = ada): Promise<URL> {
+  const answer = await person.call<{ authorizeUrl: string }>("POST", "/oauth/apps/authorize", {});
+  expect(answer.status).toBe(200);
+  return new URL(answer.body.authorizeUrl);
+}
+
+async function connect(): Promise<string> {
+  const url = await world.consent((await start()).href);
+  const path = `${url.pathname.replace("/api/v1", "")}${url.search}`;
+  const answer = await ada.call<{ id: string }>("GET", path, undefined, json);
+  expect(answer.status).toBe(200);
+  return answer.body.id;
+}
+
+function rowOf(id: string) {
+  return world.app.database.system
+    .selectFrom("channels")
+    .selectAll()
+    .where("id", "=", id)
+    .executeTakeFirstOrThrow();
+}
+
+async function ended(id: string): Promise<void> {
+  await world.app.database.system
+    .updateTable("channels")
+    .set({ expires_at: new Date(world.clock.now().getTime() - 1000) })
+    .where("id", "=", id)
+    .execute();
+}
+
+describe("an app of the workspace", () => {
+  test("is missed before it is there, by name", async () => {
+    expect(await platform()).toMatchObject({ configured: false, app: { source: "none" } });
+    const answer = await ada.call<ProblemBody>("POST", "/oauth/apps/authorize", {});
+    expect(answer).toMatchObject({ status: 422, body: { code: "channels.app_missing" } });
+    expect(answer.body.detail).toContain("Client secret");
+  });
+
+  test("is used for its workspace alone, and its secret is never shown again", async () => {
+    const saved = await save(own);
+    expect(saved).toMatchObject({ status: 200, body: { source: "workspace", missing: [] } });
+    expect(saved.body.fields.map(({ hint }) => hint)).toEqual(["harbour-news-app", "c1Rd", null]);
+    expect(JSON.stringify([saved.body, await platform()])).not.toContain(own.clientSecret);
+    expect((await start()).searchParams.get("client_id")).toBe(own.clientId);
+    expect(await platform(await world.app.owner())).toMatchObject({ configured: false });
+    const [row] = await world.app.database.system
+      .selectFrom("platform_apps")
+      .selectAll()
+      .where("workspace_id", "=", ada.workspaceId)
+      .execute();
+    expect(row?.sealed_values.includes(own.clientSecret)).toBe(false);
+  });
+
+  test("is refused with a reason while something looks wrong, and taken when the person insists", async () => {
+    const odd = { ...own, clientSecret: `"${own.clientSecret}"` };
+    const answer = await save<ProblemBody>(odd);
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: "channels.wrong_app", errors: [{ path: "/values/clientSecret", code: "app.quotes" }] },
+    });
+    const checked = await ada.call("POST", "/oauth/apps/app/check", { values: odd });
+    expect(checked.body).toMatchObject({
+      findings: [{ field: "clientSecret", code: "app.quotes", cleaned: own.clientSecret }],
+    });
+    expect((await save(odd, { despite: true })).status).toBe(200);
+    expect((await save<ProblemBody>({ ...own, other: "x" })).status).toBe(400);
+    expect((await save<ProblemBody>({ clientId: "another-app" })).body.errors).toMatchObject([
+      { path: "/values/clientSecret", code: "app.required" },
+    ]);
+  });
+
+  test("with a new secret is the same app for the channels that it connected", async () => {
+    await save(own);
+    const id = await connect();
+    const before = await rowOf(id);
+    await save({ clientId: own.clientId, clientSecret: "aNewSecretOfTheApp77" });
+    const kept = await save({ clientId: own.clientId }, { secretEndsAt: "2030-05-01T00:00:00Z" });
+    expect(kept.body.fields.map(({ hint }) => hint)).toEqual(["harbour-news-app", "pp77", null]);
+    const { context } = await world.channels.open(ada.workspaceId, id, new AbortController().signal);
+    expect(context.settings["clientSecret"]).toBe("aNewSecretOfTheApp77");
+    expect((await rowOf(id)).app_id).toBe(before.app_id);
+  });
+
+  test("replaced by another one goes on renewing what it connected", async () => {
+    await save(own);
+    const id = await connect();
+    await save({ clientId: "another-app-there", clientSecret: "anotherSecretOfIt99" });
+    expect((await start()).searchParams.get("client_id")).toBe("another-app-there");
+    await ended(id);
+    const opened = await world.channels.open(ada.workspaceId, id, new AbortController().signal);
+    expect(opened.context.settings["clientId"]).toBe(own.clientId);
+    expect(opened.channel.status).toBe("connected");
+  });
+
+  test("that nothing uses any more is forgotten", async () => {
+    await save(own);
+    const id = await connect();
+    expect((await ada.call("DELETE", "/oauth/apps/app")).status).toBe(204);
+    const sweep = world.channels.sweeps.find(({ name }) => name === "channels.apps");
+    const count = async () => {
+      await sweep?.run(new AbortController().signal);
+      const rows = await world.app.database.system
+        .selectFrom("platform_apps")
+        .select("id")
+        .where("workspace_id", "=", ada.workspaceId)
+        .execute();
+      return rows.length;
+    };
+    expect(await count()).toBe(1);
+    await ada.call("DELETE", `/channels/${id}`);
+    expect(await count()).toBe(0);
+  });
+
+  test("keeps what is no secret open, for limits and prices, and refuses what its connector cannot read", async () => {
+    expect((await save({ ...own, version: "2031" })).status).toBe(200);
+    const row = await world.app.database.system
+      .selectFrom("platform_apps")
+      .select("open_values")
+      .where("workspace_id", "=", ada.workspaceId)
+      .executeTakeFirstOrThrow();
+    expect(row.open_values).toEqual({ clientId: own.clientId, version: "2031" });
+    expect((await save<ProblemBody>({ ...own, version: "newest" }, { despite: true })).body).toMatchObject({
+      code: "channels.wrong_app",
+      errors: [{ path: "/values/version", code: "app.unreadable" }],
+    });
+  });
+
+  test("tells of the version that its channels are published with, also once it is replaced", async () => {
+    await save({ ...own, version: "2000" });
+    await connect();
+    await save({ clientId: "another-app-there", clientSecret: "anotherSecretOfIt99" });
+    const report = await world.channels.examine(world.actorOf(ada), "apps");
+    const versions = report.findings.filter(({ code }) => code === "doctor.api_version");
+    expect(versions).toMatchObject([{ level: "error", at: new Date("2000-12-31T00:00:00Z") }]);
+  });
+
+  test("is for those who manage channels", async () => {
+    const editor = await world.app.member(ada, "editor");
+    expect((await save(own, {}, editor)).status).toBe(403);
+  });
+});
+
+describe("the installation's app", () => {
+  const installed = { clientId: "installed-app", clientSecret: "theSecretOfTheInstallation" };
+
+  test("changed in the configuration: its channels are not renewed with the new one, and the doctor says why", async () => {
+    const first = world.otherProcess({ app: installed });
+    await save(own);
+    const id = await connect();
+    // As if it had been connected with the installation's app.
+    const identity = await first.app(ada.workspaceId, "apps");
+    expect(identity?.source).toBe("workspace");
+    await world.app.database.system
+      .updateTable("channels")
+      .set({ app_id: null, app_identity: "of another app" })
+      .where("id", "=", id)
+      .execute();
+    const report = await first.examine(world.actorOf(ada), "apps");
+    const codes = report.channels.flatMap(({ findings }) => findings.map(({ code }) => code));
+    expect(codes).toContain("doctor.other_app");
+    await ended(id);
+    const before = await world.requestsTo("/oauth/token");
+    const opening = first.open(ada.workspaceId, id, new AbortController().signal);
+    await expect(opening).rejects.toMatchObject({ code: "channels.needs_reconnect" });
+    expect(await world.requestsTo("/oauth/token")).toBe(before);
+  });
+});
+
+describe("the platforms' door", () => {
+  test("lists every platform with its way in and its accounts", async () => {
+    await world.connectSandbox(ada, "daily");
+    const { body } = await ada.call<{ items: (PlatformBody & { redirectUri: string | null })[] }>(
+      "GET",
+      "/oauth/platforms",
+    );
+    expect(body.items.length).toBeGreaterThan(5);
+    const sandbox = body.items.find(({ id }) => id === "sandbox");
+    expect(sandbox).toMatchObject({ configured: true, app: null, accounts: { connected: 1 } });
+    expect(sandbox?.redirectUri).toBe("http://127.0.0.1:3000/api/v1/oauth/sandbox/callback");
+    expect(body.items.find(({ id }) => id === "email")?.redirectUri).toBeNull();
+  });
+
+  test("refreshes, shows and disconnects the account that is meant, and asks which of several", async () => {
+    const daily = await world.connectSandbox(ada, "daily");
+    const status = await ada.call<{ accounts: object[] }>("GET", "/oauth/sandbox/status");
+    expect(status.body).toMatchObject({ connected: true, accounts: [{ id: daily }] });
+    world.clock.move(31_000);
+    const before = (await rowOf(daily)).credentials;
+    expect((await ada.call("POST", "/oauth/sandbox/refresh")).status).toBe(200);
+    expect((await rowOf(daily)).credentials).not.toEqual(before);
+
+    const weekly = await world.connectSandbox(ada, "weekly");
+    const which = await ada.call<ProblemBody>("DELETE", "/oauth/sandbox/disconnect");
+    expect(which).toMatchObject({ status: 400, body: { code: "channels.which_account" } });
+    expect(which.body.detail).toContain(weekly);
+    const gone = await ada.call("DELETE", "/oauth/sandbox/disconnect?accountId=account-weekly");
+    expect(gone).toMatchObject({ status: 200, body: { revoked: true } });
+    const left = await ada.call("GET", `/oauth/sandbox/status?channelId=${weekly}`);
+    expect(left.body).toMatchObject({ connected: false, accounts: [{ status: "disconnected" }] });
+    const foreign = await (await world.app.owner()).call("GET", `/oauth/sandbox/status?channelId=${daily}`);
+    expect(foreign.status).toBe(404);
+  });
+
+  test("leads a browser to the consent page, and names what it does not know", async () => {
+    const page = await ada.call("GET", "/oauth/sandbox/authorize", undefined, { accept: "text/html" });
+    expect(page.status).toBe(302);
+    expect(String(page.headers["location"])).toContain("code_challenge=");
+    for (const [method, path] of [
+      ["GET", "/oauth/nowhere/authorize"],
+      ["GET", "/oauth/nowhere/status"],
+      ["POST", "/oauth/nowhere/refresh"],
+      ["DELETE", "/oauth/nowhere/disconnect"],
+      ["GET", "/oauth/nowhere/guide"],
+      ["DELETE", "/oauth/nowhere/app"],
+    ] as const) {
+      const answer = await ada.call(method, path);
+      expect(answer).toMatchObject({ status: 404, body: { code: "channels.unknown_connector" } });
+    }
+  });
+});

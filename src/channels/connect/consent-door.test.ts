@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { testOrigin, type TestPerson } from "../../../test/app.ts";
+import { type ChannelWorld, channelWorld } from "../../../test/channels.ts";
+
+const home = "http://127.0.0.1:3000";
+const page = { accept: "text/html", "sec-fetch-mode": "navigate" };
+let world: ChannelWorld;
+let ada: TestPerson;
+
+beforeAll(async () => {
+  world = await channelWorld();
+  ada = await world.app.owner();
+});
+afterAll(() => world.close());
+
+function visit(url: string, headers: Record<string, string>) {
+  const sent = { host: "127.0.0.1:3000", cookie: ada.cookie, ...headers };
+  return world.app.app.inject({ url: `/api/v1${url}`, headers: sent });
+}
+
+describe("an address that begins a consent", () => {
+  test.each([
+    { ...page, "sec-fetch-site": "same-origin" },
+    { ...page, "sec-fetch-site": "none" },
+    { accept: "text/html", referer: `${home}/channels` },
+  ])("leads a person of ours to the platform: %j", async (headers) => {
+    const answer = await visit("/oauth/sandbox/authorize", headers);
+    expect(answer.statusCode).toBe(302);
+    expect(answer.headers["location"]).toContain("response_type=code");
+  });
+
+  test.each([
+    { ...page, "sec-fetch-site": "cross-site" },
+    { ...page, "sec-fetch-site": "same-site" },
+    { accept: "text/html", referer: "https://evil.example/" },
+    { accept: "text/html", referer: "not an address" },
+    { accept: "text/html" },
+  ])("is refused from another site: %j", async (headers) => {
+    const answer = await visit("/oauth/sandbox/authorize", headers);
+    expect(answer.statusCode).toBe(403);
+    expect(answer.headers["content-type"]).toContain("text/html");
+    expect(answer.headers["location"]).toBeUndefined();
+  });
+
+  test("says which address to use where Galley is open under another", async () => {
+    const elsewhere = { host: "localhost:3000", origin: "http://localhost:3000", cookie: ada.cookie };
+    const answer = await world.app.app.inject({
+      method: "POST",
+      url: "/api/v1/channels/authorize",
+      payload: { connector: "sandbox" },
+      headers: elsewhere,
+    });
+    expect(answer.json()).toMatchObject({ status: 409, code: "channels.elsewhere" });
+    expect(answer.json().detail).toContain(home);
+    const visited = await visit("/oauth/sandbox/authorize", {
+      ...page,
+      host: "localhost:3000",
+      "sec-fetch-site": "same-origin",
+    });
+    expect(visited.statusCode).toBe(409);
+    expect(visited.body).toContain(home);
+  });
+});
+
+test("a person whom a platform leads back without a session reads a page, with the address to use", async () => {
+  const answer = await visit("/oauth/sandbox/callback?code=a&state=b", { ...page, cookie: "" });
+  expect(answer.statusCode).toBe(401);
+  expect(answer.headers["content-type"]).toContain("text/html");
+  expect(answer.body).toContain(testOrigin);
+  expect(answer.body).not.toContain('{"');
+});

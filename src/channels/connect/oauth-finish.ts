@@ -1,0 +1,114 @@
+import type { Connector, ConnectorContext, OAuthConnect, OpenedAccount, TokenSet } from "#connectors";
+import type { Actor, JsonObject } from "#kit";
+import type { Secrets } from "#platform/secrets";
+import { z } from "zod";
+import type { ConnectorApp } from "../apps/apps.ts";
+import type { Channel, PendingConnection } from "../model/channel.ts";
+import { contextFor, noAccess } from "../model/context.ts";
+import { channelError } from "../model/errors.ts";
+import type { TakenState } from "./oauth.store.ts";
+import type { Parts } from "../model/parts.ts";
+import { askPlatform, findChannel, patienceMs } from "../model/parts.ts";
+import { keepPending } from "./pending.ts";
+import { registrationPlace, verifierPlace } from "../model/sealed-columns.ts";
+import { refuseMissingScopes } from "../model/scopes.ts";
+import { storeAccount } from "../accounts/store-account.ts";
+
+type Finished = { kind: "connected"; channel: Channel } | { kind: "pending"; pending: PendingConnection };
+
+type Dance = {
+  connector: Connector;
+  connect: OAuthConnect;
+  actor: Actor;
+  state: TakenState;
+  code: string;
+};
+
+/** A consent may open a Page for every year of a business, each of which costs a call. */
+const accountsMs = 60_000;
+
+/**
+ * Turns the code into access. One account is connected at once; where there is something to choose, what
+ * the consent opened waits, sealed, and nothing is connected yet.
+ */
+export async function finish(parts: Parts & { secrets: Secrets }, dance: Dance): Promise<Finished> {
+  const { connector, connect, actor, state, code } = dance;
+  const codeVerifier = await parts.secrets.openText(verifierPlace(state), state.sealedVerifier);
+  const registration = await openRegistration(parts.secrets, state);
+  const app = await appOfDance(parts, connector, state);
+  const nothingYet = noAccess(actor.workspaceId);
+  const context = contextFor(parts.ways, app.settings, nothingYet, AbortSignal.timeout(patienceMs));
+  const accounts = await askPlatform(async () => {
+    const grant = { code, redirectUri: state.redirectUri, codeVerifier, registration };
+    const tokens = await connect.exchange(context, grant);
+    refuseMissingScopes(connector, state.scopes, tokens.scopes);
+    const access = { ...nothingYet, credentials: tokens.credentials, scopes: tokens.scopes };
+    return openedBy(
+      connector,
+      connect,
+      contextFor(parts.ways, app.settings, access, AbortSignal.timeout(accountsMs)),
+      tokens,
+    );
+  });
+  const [only] = accounts;
+  if (!only) throw noAccounts(connector);
+  if (accounts.length === 1 && only.problem === null) {
+    await refuseOtherAccount(parts, connector, state, only);
+    return { kind: "connected", channel: await storeAccount(parts, connector, actor, app, only) };
+  }
+  const { channelId } = state;
+  const pending = await keepPending(parts, { connector, actor, app, accounts, channelId });
+  return { kind: "pending", pending };
+}
+
+/** Throws `channels.app_changed` where the configuration names another app than when the dance began. */
+async function appOfDance(parts: Parts, connector: Connector, state: TakenState): Promise<ConnectorApp> {
+  const app = await parts.apps.of(state.workspaceId, connector, state.appId);
+  if (app.identity === state.appIdentity) return app;
+  throw channelError(
+    "app_changed",
+    "conflict",
+    `The app for ${connector.name} was changed meanwhile; start the connection again.`,
+  );
+}
+
+async function openedBy(
+  connector: Connector,
+  connect: OAuthConnect,
+  context: ConnectorContext,
+  tokens: TokenSet,
+): Promise<OpenedAccount[]> {
+  if (connect.accounts !== null) return connect.accounts(context, tokens);
+  return [{ ...tokens, account: await connector.probe(context), kind: "", problem: null }];
+}
+
+async function openRegistration(secrets: Secrets, state: TakenState): Promise<JsonObject> {
+  if (state.sealedRegistration === null) return {};
+  const text = await secrets.openText(registrationPlace(state), state.sealedRegistration);
+  return z.record(z.string(), z.json()).parse(JSON.parse(text));
+}
+
+/** Who set out to renew one account and signed in as another is told, instead of having two. */
+async function refuseOtherAccount(
+  parts: Parts,
+  connector: Connector,
+  state: TakenState,
+  opened: OpenedAccount,
+): Promise<void> {
+  if (state.channelId === null) return;
+  const channel = await findChannel(parts.database, state.workspaceId, state.channelId);
+  if (channel.accountId === opened.account.accountId) return;
+  throw channelError(
+    "other_account",
+    "unprocessable",
+    `You are signed in to ${connector.name} as ${opened.account.handle}, but ${channel.handle} was to be connected again. Sign out there and try again, or connect ${opened.account.handle} as a new channel.`,
+  );
+}
+
+function noAccounts(connector: Connector) {
+  return channelError(
+    "no_accounts",
+    "unprocessable",
+    `${connector.name} gave access, but to no account that can be published to. Check that the accounts you chose there are ones that you manage, then connect again.`,
+  );
+}

@@ -1,0 +1,158 @@
+import type { Connector, OpenedAccount } from "#connectors";
+import type { Actor } from "#kit";
+import { newId } from "#kit";
+import type { Secrets } from "#platform/secrets";
+import { z } from "zod";
+import type { ConnectorApp } from "../apps/apps.ts";
+import type { Channel, PendingConnection } from "../model/channel.ts";
+import { findByAccountsQuery } from "../model/channels.store.ts";
+import { channelError } from "../model/errors.ts";
+import type { Parts } from "../model/parts.ts";
+import { connectorOf } from "../model/parts.ts";
+import type { PendingRow } from "./pending.store.ts";
+import { deletePending, findPending, insertPending } from "./pending.store.ts";
+import { openedPlace } from "../model/sealed-columns.ts";
+import { missingOptional } from "../model/scopes.ts";
+import { shownAccount } from "../model/shown-account.ts";
+import { storeAccount } from "../accounts/store-account.ts";
+
+/** How long the accounts that a consent opened wait for the person's choice. */
+const pendingMs = 1_800_000;
+
+type PendingParts = Parts & { secrets: Secrets };
+
+const moment = z.iso
+  .datetime()
+  .transform((text) => new Date(text))
+  .nullable();
+const openedSchema = z.array(
+  z.object({
+    credentials: z.record(z.string(), z.json()),
+    scopes: z.array(z.string()),
+    expiresAt: moment,
+    endsAt: moment,
+    account: z.object({
+      accountId: z.string(),
+      handle: z.string(),
+      displayName: z.string(),
+      avatarUrl: z.string().nullable(),
+      profileUrl: z.string().nullable(),
+    }),
+    kind: z.string(),
+    problem: z.string().nullable(),
+  }),
+);
+
+/** Keeps what a consent opened until the person picks, sealed and for their session alone. */
+export async function keepPending(
+  parts: PendingParts,
+  opened: {
+    connector: Connector;
+    actor: Actor;
+    app: ConnectorApp;
+    accounts: OpenedAccount[];
+    channelId: string | null;
+  },
+): Promise<PendingConnection> {
+  const { connector, actor, app, channelId } = opened;
+  const accounts = opened.accounts.map((one) => ({ ...one, account: shownAccount(one.account) }));
+  const id = newId();
+  const place = { workspaceId: actor.workspaceId, id };
+  const row: PendingRow = {
+    ...place,
+    connector: connector.id,
+    sessionId: actor.sessionId,
+    sealedOpened: await parts.secrets.seal(openedPlace(place), JSON.stringify(accounts)),
+    channelId,
+    appId: app.id,
+    appIdentity: app.identity,
+    expiresAt: new Date(parts.clock.now().getTime() + pendingMs),
+  };
+  await parts.database.inWorkspace(actor.workspaceId, (tx) => insertPending(tx, row));
+  return describe(parts, row, accounts);
+}
+
+/** Throws `channels.no_pending` for one that ended, was finished, or belongs to another session or workspace. */
+export async function getPending(parts: PendingParts, actor: Actor, id: string): Promise<PendingConnection> {
+  const { row, accounts } = await openPending(parts, actor, id);
+  return describe(parts, row, accounts);
+}
+
+/**
+ * Connects the accounts that the person picked, each as a channel with its own credentials, and forgets
+ * the others. Where one fails the rest stays connected and the choice may be made again.
+ */
+export async function pickAccounts(
+  parts: PendingParts,
+  actor: Actor,
+  id: string,
+  accountIds: readonly string[],
+): Promise<Channel[]> {
+  const { row, accounts } = await openPending(parts, actor, id);
+  const connector = connectorOf(parts.connectors, row.connector);
+  const picked = accountIds.map((accountId) => pickedOf(accounts, accountId));
+  const app = { id: row.appId, identity: row.appIdentity };
+  const channels: Channel[] = [];
+  for (const account of picked) channels.push(await storeAccount(parts, connector, actor, app, account));
+  await parts.database.inWorkspace(actor.workspaceId, (tx) => deletePending(tx, actor.workspaceId, id));
+  return channels;
+}
+
+/** Forgets what the consent opened. Nothing is withdrawn: it may be the access of channels that are connected. */
+export async function dropPending(parts: PendingParts, actor: Actor, id: string): Promise<void> {
+  const { row } = await openPending(parts, actor, id);
+  await parts.database.inWorkspace(actor.workspaceId, (tx) => deletePending(tx, row.workspaceId, row.id));
+}
+
+function pickedOf(accounts: OpenedAccount[], accountId: string): OpenedAccount {
+  const found = accounts.find(({ account }) => account.accountId === accountId);
+  if (!found) {
+    throw channelError("not_offered", "invalid", "One of the chosen accounts was not part of this consent.");
+  }
+  if (found.problem === null) return found;
+  throw channelError(
+    "not_connectable",
+    "unprocessable",
+    `${found.account.displayName} cannot be connected: ${found.problem}`,
+  );
+}
+
+async function openPending(parts: PendingParts, actor: Actor, id: string) {
+  const { workspaceId, sessionId } = actor;
+  const row = await parts.database.inWorkspace(workspaceId, (tx) =>
+    findPending(tx, { workspaceId, id, sessionId, at: parts.clock.now() }),
+  );
+  if (!row) {
+    const message = "This choice is no longer open: it waits for half an hour. Connect the account again.";
+    throw channelError("no_pending", "not_found", message);
+  }
+  const text = await parts.secrets.openText(openedPlace(row), row.sealedOpened);
+  return { row, accounts: openedSchema.parse(JSON.parse(text)) };
+}
+
+async function describe(
+  parts: PendingParts,
+  row: PendingRow,
+  accounts: OpenedAccount[],
+): Promise<PendingConnection> {
+  const connector = connectorOf(parts.connectors, row.connector);
+  const ids = accounts.map(({ account }) => account.accountId);
+  const known = await parts.database.read(
+    row.workspaceId,
+    findByAccountsQuery(row.workspaceId, row.connector, ids),
+  );
+  const channels = new Map(known.map(({ accountId, id, status }) => [accountId, { id, status }]));
+  return {
+    id: row.id,
+    connector: row.connector,
+    expiresAt: row.expiresAt,
+    channelId: row.channelId,
+    accounts: accounts.map(({ account, kind, problem }) => ({
+      account,
+      kind,
+      problem,
+      channel: channels.get(account.accountId) ?? null,
+    })),
+    missingOptional: missingOptional(connector, accounts[0]?.scopes ?? []),
+  };
+}

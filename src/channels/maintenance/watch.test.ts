@@ -1,0 +1,283 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { TestPerson } from "../../../test/app.ts";
+import { type ChannelWorld, channelWorld } from "../../../test/channels.ts";
+import { warningDue } from "../tokens/expiry.ts";
+
+type WarningBody = { id: string; subject: string; days: number; channelId: string | null };
+type Finding = { level: string; code: string; problem: string; fix: string };
+type ReportBody = { redirectUri: string | null; findings: Finding[]; channels: { findings: Finding[] }[] };
+
+const dayMs = 86_400_000;
+let world: ChannelWorld;
+let ada: TestPerson;
+
+beforeAll(async () => {
+  world = await channelWorld();
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  await world.faults([]);
+  ada = await world.app.owner();
+});
+
+function sweep(name: string): Promise<void> | undefined {
+  return world.channels.sweeps.find((found) => found.name === name)?.run(new AbortController().signal);
+}
+
+/** To a platform that renews no access. */
+async function connectOnce(): Promise<string> {
+  const { body } = await ada.call<{ authorizeUrl: string }>("POST", "/oauth/once/authorize", {});
+  const back = await world.consent(body.authorizeUrl);
+  const path = `${back.pathname.replace("/api/v1", "")}${back.search}`;
+  const made = await ada.call<{ id: string }>("GET", path, undefined, { accept: "application/json" });
+  return made.body.id;
+}
+
+async function warnings(): Promise<WarningBody[]> {
+  return (await ada.call<{ items: WarningBody[] }>("GET", "/channels/warnings")).body.items;
+}
+
+async function set(id: string, values: { ends_at?: Date; expires_at?: Date; credentials_at?: Date }) {
+  await world.app.database.system.updateTable("channels").set(values).where("id", "=", id).execute();
+}
+
+function inDays(days: number): Date {
+  return new Date(world.clock.now().getTime() + days * dayMs);
+}
+
+async function rowsOf(id: string): Promise<number[]> {
+  const rows = await world.app.database.system
+    .selectFrom("expiry_warnings")
+    .select("days")
+    .where("channel_id", "=", id)
+    .orderBy("days", "desc")
+    .execute();
+  return rows.map(({ days }) => days);
+}
+
+test("the closest of 14, 7 and 1 days is told", () => {
+  const now = new Date("2030-01-01T00:00:00Z");
+  const due = (days: number) => warningDue(new Date(now.getTime() + days * dayMs), now);
+  expect([15, 14, 8, 7, 2, 1, 0.5].map(due)).toEqual([null, 14, 14, 7, 7, 1, 1]);
+});
+
+test("a consent that ends is told at 14, 7 and 1 days, once each, until it is renewed", async () => {
+  const id = await world.connectSandbox(ada);
+  const endsAt = inDays(20);
+  await set(id, { ends_at: endsAt });
+  await sweep("channels.warn");
+  expect(await rowsOf(id)).toEqual([]);
+  for (const [moved, told] of [
+    [7, [14]],
+    [0, [14]],
+    [7, [14, 7]],
+    [5.5, [14, 7, 1]],
+  ] as const) {
+    world.clock.move(moved * dayMs);
+    await sweep("channels.warn");
+    expect(await rowsOf(id)).toEqual(told);
+    expect(await warnings()).toMatchObject([{ subject: "consent", channelId: id, days: told.at(-1) }]);
+  }
+  const [warning] = await warnings();
+  expect((await ada.call("DELETE", `/channels/warnings/${warning?.id}`)).status).toBe(204);
+  expect(await warnings()).toEqual([]);
+  await set(id, { ends_at: inDays(6) });
+  await sweep("channels.warn");
+  expect(await warnings()).toMatchObject([{ days: 7 }]);
+  await world.connectSandbox(ada);
+  expect(await warnings()).toEqual([]);
+  world.clock.move(-19.5 * dayMs);
+});
+
+test("two workers that look at once tell it once", async () => {
+  const id = await world.connectSandbox(ada);
+  await set(id, { ends_at: inDays(6) });
+  const other = world.otherProcess().sweeps.find(({ name }) => name === "channels.warn");
+  await Promise.all([sweep("channels.warn"), other?.run(new AbortController().signal)]);
+  expect(await rowsOf(id)).toEqual([7]);
+});
+
+test("a warning goes out with the transaction that wrote it", async () => {
+  const id = await world.connectSandbox(ada);
+  await set(id, { ends_at: inDays(6) });
+  const told: object[] = [];
+  const failing = world.otherProcess({
+    onWarning: () => Promise.reject(new Error("the mail job could not be written")),
+  });
+  const run = failing.sweeps.find(({ name }) => name === "channels.warn");
+  await expect(run?.run(new AbortController().signal)).rejects.toThrow("mail job");
+  expect(await rowsOf(id)).toEqual([]);
+  const working = world.otherProcess({
+    onWarning: async (_tx, warning) => {
+      told.push(warning);
+    },
+  });
+  await working.sweeps.find(({ name }) => name === "channels.warn")?.run(new AbortController().signal);
+  expect(told).toContainEqual(expect.objectContaining({ channelId: id, subject: "consent", days: 7 }));
+});
+
+test("the secret of an app is told of too", async () => {
+  const values = { clientId: "harbour-news-app", clientSecret: "pT4kQ9vWm2XzL7bNc1Rd" };
+  await ada.call("PUT", "/oauth/apps/app", { values, secretEndsAt: inDays(10).toISOString() });
+  await sweep("channels.warn");
+  expect(await warnings()).toMatchObject([{ subject: "secret", channelId: null, days: 14 }]);
+  await ada.call("PUT", "/oauth/apps/app", { values, secretEndsAt: inDays(300).toISOString() });
+  expect(await warnings()).toEqual([]);
+});
+
+describe("renewing ahead of time", () => {
+  test("renews what is late in its life, and leaves what is young", async () => {
+    const old = await world.connectSandbox(ada, "old");
+    const young = await world.connectSandbox(ada, "young");
+    await set(old, { credentials_at: inDays(-55), expires_at: inDays(5) });
+    await set(young, { credentials_at: inDays(-5), expires_at: inDays(55) });
+    const before = await world.requestsTo("/oauth/token");
+    await sweep("channels.renew");
+    expect(await world.requestsTo("/oauth/token")).toBe(before + 1);
+    await sweep("channels.renew");
+    expect(await world.requestsTo("/oauth/token")).toBe(before + 1);
+  });
+
+  test("spreads what was connected together", async () => {
+    const ids = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => world.connectSandbox(ada, `account_${index}`)),
+    );
+    // Sixty days, a quarter of the last third left: some are due and some are not.
+    for (const id of ids) await set(id, { credentials_at: inDays(-45), expires_at: inDays(15) });
+    const stored = inDays(-40);
+    const renewed = async () => {
+      await sweep("channels.renew");
+      const rows = await world.app.database.system
+        .selectFrom("channels")
+        .select("credentials_at")
+        .where("id", "in", ids)
+        .execute();
+      return rows.filter((row) => (row.credentials_at ?? stored) > stored).length;
+    };
+    expect(await renewed()).toBeLessThan(12);
+    world.clock.move(5 * dayMs);
+    expect(await renewed()).toBe(12);
+    world.clock.move(-5 * dayMs);
+  });
+
+  test("asks the person where only they can, once it has ended", async () => {
+    const id = await connectOnce();
+    await set(id, { expires_at: inDays(6) });
+    await sweep("channels.warn");
+    expect(await warnings()).toMatchObject([{ subject: "access", days: 7 }]);
+    const renewed = await ada.call("POST", "/oauth/once/refresh");
+    expect(renewed).toMatchObject({ status: 409, body: { code: "channels.not_renewable" } });
+    await set(id, { expires_at: inDays(-1), credentials_at: inDays(-60) });
+    await sweep("channels.renew");
+    expect((await ada.call("GET", `/channels/${id}`)).body).toMatchObject({ status: "needs_reconnect" });
+  });
+
+  test("asks the person as well when a post comes first", async () => {
+    const id = await connectOnce();
+    await set(id, { expires_at: inDays(-1), credentials_at: inDays(-60) });
+    const opening = world.channels.open(ada.workspaceId, id, new AbortController().signal);
+    await expect(opening).rejects.toMatchObject({ code: "channels.needs_reconnect" });
+    expect((await ada.call("GET", `/channels/${id}`)).body).toMatchObject({ status: "needs_reconnect" });
+  });
+
+  test("is not tried where the consent ends with the token: the access is used to its last day", async () => {
+    const id = await world.connectSandbox(ada);
+    await set(id, { credentials_at: inDays(-58), expires_at: inDays(2), ends_at: inDays(2) });
+    const before = await world.requestsTo("/oauth/token");
+    await sweep("channels.renew");
+    expect(await ada.call("POST", "/oauth/sandbox/refresh")).toMatchObject({
+      status: 409,
+      body: { code: "channels.not_renewable" },
+    });
+    const minute = new Date(world.clock.now().getTime() + 60_000);
+    await set(id, { expires_at: minute, ends_at: minute });
+    expect((await ada.call<{ healthy: boolean }>("POST", `/channels/${id}/check`)).body.healthy).toBe(true);
+    expect(await world.requestsTo("/oauth/token")).toBe(before);
+    expect((await ada.call("GET", `/channels/${id}`)).body).toMatchObject({ status: "connected" });
+    await sweep("channels.warn");
+    expect(await warnings()).toMatchObject([{ subject: "consent", days: 1 }]);
+
+    await set(id, { expires_at: inDays(-1), ends_at: inDays(-1) });
+    await sweep("channels.renew");
+    expect((await ada.call("GET", `/channels/${id}`)).body).toMatchObject({ status: "needs_reconnect" });
+    expect(await world.requestsTo("/oauth/token")).toBe(before);
+  });
+
+  test("a renewal that fails for now leaves the others to be renewed", async () => {
+    const first = await world.connectSandbox(ada, "first");
+    const second = await world.connectSandbox(ada, "second");
+    for (const id of [first, second]) await set(id, { credentials_at: inDays(-55), expires_at: inDays(1) });
+    await world.faults([{ kind: "throttle", on: "token", remaining: 1, delayMs: 1000 }]);
+    const before = await world.requestsTo("/oauth/token");
+    await sweep("channels.renew");
+    expect(await world.requestsTo("/oauth/token")).toBe(before + 2);
+    for (const id of [first, second]) {
+      expect((await ada.call("GET", `/channels/${id}`)).body).toMatchObject({ status: "connected" });
+    }
+  });
+});
+
+function codes(findings: Finding[]): string[] {
+  return findings.map(({ level, code }) => `${level} ${code}`);
+}
+
+describe("the doctor", () => {
+  test("tells the redirect address, what is missing, and the fix", async () => {
+    const { body } = await ada.call<ReportBody>("GET", "/channels/doctor/apps");
+    expect(body.redirectUri).toBe("http://127.0.0.1:3000/api/v1/oauth/apps/callback");
+    expect(codes(body.findings)).toEqual([
+      "error doctor.app_missing",
+      "warning doctor.loopback",
+      "ok doctor.api_version",
+    ]);
+    expect(body.findings[0]?.fix).toContain("https://developers.example.test/apps");
+  });
+
+  test("finds a healthy channel healthy, and dates with what to do", async () => {
+    const id = await world.connectSandbox(ada);
+    await set(id, { ends_at: inDays(3) });
+    const { body } = await ada.call<ReportBody>("GET", `/channels/${id}/doctor`);
+    expect(codes(body.channels[0]?.findings ?? [])).toEqual([
+      "ok doctor.probe",
+      "ok doctor.scopes",
+      "ok doctor.access",
+      "warning doctor.consent",
+    ]);
+    expect(body.channels[0]?.findings[2]?.problem).toContain("renewed by itself");
+    expect(body.channels[0]?.findings[3]?.fix).toContain("again");
+  });
+
+  test("and the list of platforms tell nothing of another workspace", async () => {
+    const id = await world.connectSandbox(ada, "harbour_secrets");
+    const stranger = await world.app.owner();
+    for (const path of ["/channels/doctor", "/oauth/platforms", "/channels/doctor/sandbox"]) {
+      const answer = JSON.stringify((await stranger.call("GET", path)).body);
+      expect(answer).not.toContain(id);
+      expect(answer).not.toContain("harbour_secrets");
+      expect(answer).not.toContain('"connected":1');
+    }
+  });
+
+  test("one platform that fails hides none of the others", async () => {
+    await world.connectSandbox(ada);
+    await ada.call("POST", "/channels", {
+      connector: "email",
+      form: { fromName: "The Daily", fromAddress: "news@daily.test", recipients: "reader@daily.test" },
+    });
+    const cutOff = world.otherProcess({ cutOff: true });
+    const actor = world.actorOf(ada);
+    const [sandbox, email] = await Promise.all([
+      cutOff.examine(actor, "sandbox"),
+      cutOff.examine(actor, "email"),
+    ]);
+    expect(sandbox.channels[0]?.findings[0]).toMatchObject({ level: "error", code: "doctor.probe" });
+    expect(sandbox.channels[0]?.findings[0]?.fix).toContain("firewall");
+    expect(email.channels[0]?.findings[0]).toMatchObject({ level: "ok" });
+    const all = await ada.call<{ items: { connector: string }[]; failed: object[] }>(
+      "GET",
+      "/channels/doctor",
+    );
+    expect(all.body.failed).toEqual([]);
+    expect(all.body.items.map(({ connector }) => connector)).toContain("email");
+  });
+});

@@ -1,0 +1,395 @@
+import { sql } from "kysely";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Connector } from "#connectors";
+import { type Actor, newId } from "#kit";
+import { createPool } from "#platform/db";
+import { buildMember } from "../../../test/builders.ts";
+import { asOwner, testDatabase, type TestDatabase } from "../../../test/database.ts";
+import {
+  buildDeliveryHouse,
+  type DeliveryHouse,
+  type DeliverySandbox,
+  noFiles,
+  orderPost,
+  startDeliverySandbox,
+  sweepUntil,
+  textVariant,
+} from "../../../test/delivery.ts";
+import type { Deliveries } from "../deliveries.ts";
+import type { DeliveryState } from "../model/state.ts";
+
+// A platform that nobody can read back, and one lost answer: the case that only a person can end.
+
+let server: TestDatabase;
+let platform: DeliverySandbox;
+let house: DeliveryHouse;
+let deliveries: Deliveries;
+let actor: Actor;
+
+beforeAll(async () => {
+  server = await testDatabase();
+});
+afterAll(() => server.close());
+beforeEach(async () => {
+  platform = await startDeliverySandbox();
+  house = await buildDeliveryHouse(server.database, platform.connector);
+  deliveries = platform.deliveries(server.database, {}, { ...platform.connector, locate: "unsupported" });
+  actor = await buildMember(server.database, house.workspaceId);
+});
+afterEach(() => platform.close());
+
+async function untilState(postId: string, state: DeliveryState) {
+  const read = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
+  await sweepUntil(deliveries, async () => (await read())?.state === state);
+  return read();
+}
+
+async function visible(): Promise<string[]> {
+  return (await platform.journal()).map(({ text }) => text);
+}
+
+test("Galley asks after the window, and never sends again by itself", async () => {
+  await platform.setFaults([{ kind: "lost_answer" }]);
+  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Did it arrive?"));
+  await untilState(postId, "ambiguous");
+  await expect(deliveries.resolve(actor, deliveryId, { outcome: "absent" })).rejects.toMatchObject({
+    code: "delivery.wrong_state",
+  });
+  const view = await untilState(postId, "needs_human");
+  expect(view?.error?.message).toMatch(/read back/);
+  for (const sweep of deliveries.sweeps) await sweep.run(new AbortController().signal);
+  expect(await visible()).toEqual(["Did it arrive?"]);
+});
+
+test.each([null, "https://example.com/posts/1"])("'it is live' is final, at %s", async (url) => {
+  await platform.setFaults([{ kind: "lost_answer" }]);
+  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("It arrived"));
+  await untilState(postId, "needs_human");
+  await deliveries.resolve(actor, deliveryId, { outcome: "live", url });
+  const view = await untilState(postId, "confirmed");
+  expect(view?.externalUrl).toBe(url);
+  expect(view?.attempts).toMatchObject([{ state: "confirmed", settledBy: "person", externalUrl: url }]);
+  await expect(deliveries.resolve(actor, deliveryId, { outcome: "live", url })).rejects.toMatchObject({
+    code: "delivery.wrong_state",
+  });
+  expect(await visible()).toEqual(["It arrived"]);
+});
+
+test("'it is not' sends it again, as a second attempt", async () => {
+  await platform.setFaults([{ kind: "reset_before_commit" }]);
+  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Once more"));
+  await untilState(postId, "needs_human");
+  expect(await visible()).toEqual([]);
+  await deliveries.resolve(actor, deliveryId, { outcome: "absent" });
+  const view = await untilState(postId, "confirmed");
+  expect(view?.attempts).toMatchObject([
+    { number: 1, state: "absent_proven", settledBy: "person" },
+    { number: 2, state: "confirmed", settledBy: "answer" },
+  ]);
+  expect(await visible()).toEqual(["Once more"]);
+});
+
+async function mayBeLive(postId: string): Promise<boolean | undefined> {
+  return (await deliveries.forPost(house.workspaceId, postId))[0]?.mayBeLive;
+}
+
+describe("whether a second copy may come of sending again", () => {
+  test("is told while an answer is lost, and after a person's word, until it is live", async () => {
+    await platform.setFaults([{ kind: "reset_before_commit" }, { kind: "refusal" }]);
+    const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Told to be absent"));
+    expect((await untilState(postId, "needs_human"))?.mayBeLive).toBe(true);
+    await deliveries.resolve(actor, deliveryId, { outcome: "absent" });
+    expect((await untilState(postId, "rejected"))?.mayBeLive).toBe(true);
+    await deliveries.retry(actor, deliveryId);
+    expect((await untilState(postId, "confirmed"))?.mayBeLive).toBe(false);
+  });
+
+  test("is not where the platform refused it, nor of the part that is live", async () => {
+    await platform.setFaults([{ kind: "refusal" }]);
+    const { postId } = await orderPost(house, deliveries, textVariant("Refused"));
+    expect(await mayBeLive(postId)).toBe(false);
+    expect((await untilState(postId, "rejected"))?.mayBeLive).toBe(false);
+    const half = await halfLive();
+    expect(await mayBeLive(half.postId)).toBe(false);
+  });
+
+  test("is where the platform says that it has it already", async () => {
+    await platform.setFaults([{ kind: "refusal" }]);
+    const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Once and for all"));
+    await untilState(postId, "rejected");
+    const attempts = server.database.system.updateTable("delivery_attempts");
+    await attempts.set({ error_code: "x.duplicate" }).where("delivery_id", "=", deliveryId).execute();
+    expect(await mayBeLive(postId)).toBe(true);
+  });
+});
+
+test("another workspace's delivery answers as one that does not exist", async () => {
+  const { deliveryId, postId } = await orderPost(house, deliveries, textVariant("Theirs"));
+  const elsewhere = await buildDeliveryHouse(server.database, platform.connector);
+  const stranger = await buildMember(server.database, elsewhere.workspaceId);
+  for (const attempt of [
+    () => deliveries.resolve(stranger, deliveryId, { outcome: "live", url: null }),
+    () => deliveries.retry(stranger, deliveryId),
+    () => deliveries.leave(stranger, deliveryId),
+  ]) {
+    await expect(attempt()).rejects.toMatchObject({ code: "delivery.not_found", kind: "not_found" });
+  }
+  const { workspaceId } = house;
+  await server.database.inWorkspace(workspaceId, (tx) => deliveries.cancel(tx, workspaceId, postId));
+});
+
+test("a part of a thread that a person confirms by its address is the parent of the next one", async () => {
+  const speaking = {
+    ...platform.connector,
+    locate: "unsupported" as const,
+    externalIdOf: (url: string) => /\/posts\/([^/?#]+)$/.exec(url)?.[1] ?? null,
+  };
+  deliveries = platform.deliveries(server.database, {}, speaking);
+  await platform.setFaults([{ kind: "lost_answer" }]);
+  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("one", "two"));
+  await untilState(postId, "needs_human");
+  await platform.setFaults([]);
+  await expect(deliveries.resolve(actor, deliveryId, { outcome: "live", url: null })).rejects.toMatchObject({
+    code: "delivery.needs_address",
+  });
+  const first = (await platform.journal()).find(({ text }) => text === "one");
+  await deliveries.resolve(actor, deliveryId, {
+    outcome: "live",
+    url: `https://example.com/posts/${first?.id}`,
+  });
+  await untilState(postId, "confirmed");
+  expect((await platform.journal()).map(({ text, inReplyTo }) => [text, inReplyTo]).slice(-2)).toEqual([
+    ["one", null],
+    ["two", first?.id],
+  ]);
+});
+
+test("a part that a person says is live while Galley still looks holds the rest where it is late by then", async () => {
+  const speaking = {
+    ...platform.connector,
+    externalIdOf: (url: string) => /\/posts\/([^/?#]+)$/.exec(url)?.[1] ?? null,
+  };
+  deliveries = platform.deliveries(server.database, {}, speaking);
+  await platform.setFaults([{ kind: "late_commit", delayMs: 1_000 }]);
+  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("one", "two"));
+  await untilState(postId, "ambiguous");
+  await sql`update deliveries set late_after = now() where id = ${deliveryId}`.execute(
+    server.database.system,
+  );
+  const first = (await platform.journal()).find(({ text }) => text === "one");
+  const url = `https://example.com/posts/${first?.id}`;
+  expect(await deliveries.resolve(actor, deliveryId, { outcome: "live", url })).toMatchObject({
+    state: "missed",
+    error: { code: "delivery.late" },
+  });
+});
+
+test("an address that Galley has read itself names the post that it read, wherever addresses hold no id", async () => {
+  const { locate } = platform.connector;
+  if (locate === "unsupported") throw new TypeError("the sandbox is read back");
+  const endless: Connector = {
+    ...platform.connector,
+    locate: async (...asked) => {
+      const located = await locate(...asked);
+      return located === "unsupported" || located.by === "key" ? located : { ...located, coversFrom: null };
+    },
+  };
+  deliveries = platform.deliveries(server.database, {}, endless);
+  await platform.setFaults([{ kind: "lost_answer" }]);
+  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("one", "two"));
+  await untilState(postId, "ambiguous");
+  await platform.setFaults([]);
+  const anHourAgo = `update delivery_attempts set intent_at = intent_at - interval '1 hour' where delivery_id = $1`;
+  await asOwner(server.url, anHourAgo, [deliveryId]);
+  const asked = await untilState(postId, "needs_human");
+  const [seen] = asked?.attempts[0]?.doubt?.seen ?? [];
+  expect(seen).toMatchObject({ likeness: "same", url: expect.stringContaining("/posts/") as string });
+  // The button "This is it".
+  await deliveries.resolve(actor, deliveryId, { outcome: "live", url: seen?.url ?? null });
+  await sweepUntil(deliveries, async () =>
+    ["confirmed", "rejected"].includes((await deliveries.forPost(house.workspaceId, postId))[0]?.state ?? ""),
+  );
+  expect((await platform.journal()).map(({ text }) => text)).toEqual(["one", "two"]);
+});
+
+test("without an address that a platform understands, the next part is held instead of losing its parent", async () => {
+  await platform.setFaults([{ kind: "lost_answer" }]);
+  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("one", "two"));
+  await untilState(postId, "needs_human");
+  await platform.setFaults([]);
+  await deliveries.resolve(actor, deliveryId, { outcome: "live", url: null });
+  const view = await untilState(postId, "rejected");
+  expect(view?.error?.code).toBe("delivery.parent_unknown");
+  expect(await visible()).toEqual(["one"]);
+});
+
+test("a part whose address holds no id is live, and a person may leave the rest", async () => {
+  const speaking = { ...platform.connector, locate: "unsupported" as const, externalIdOf: () => null };
+  deliveries = platform.deliveries(server.database, {}, speaking);
+  await platform.setFaults([{ kind: "lost_answer" }]);
+  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("one", "two"));
+  await untilState(postId, "needs_human");
+  const live = { outcome: "live" as const, url: "https://example.com/pfbid02abc" };
+  const refused = deliveries.resolve(actor, deliveryId, { ...live, rest: "send" });
+  await expect(refused).rejects.toMatchObject({ code: "delivery.needs_address" });
+  const left = await deliveries.resolve(actor, deliveryId, { ...live, rest: "leave" });
+  const error = { code: "delivery.rest_left" };
+  expect(left).toMatchObject({ state: "partly", externalUrl: live.url, error, mayBeLive: false });
+  for (const sweep of deliveries.sweeps) await sweep.run(new AbortController().signal);
+  expect(await visible()).toEqual(["one"]);
+});
+
+async function halfLive(): Promise<{ postId: string; deliveryId: string; approvalId: string }> {
+  deliveries = platform.deliveries(server.database);
+  const order = await orderPost(house, deliveries, textVariant("one", "x".repeat(500), "three"));
+  await untilState(order.postId, "rejected");
+  expect(await visible()).toEqual(["one"]);
+  return order;
+}
+
+describe("what is half live", () => {
+  test("can be left as it is: settled with its history, and nothing of it is sent again", async () => {
+    const { postId, deliveryId } = await halfLive();
+    const before = await untilState(postId, "rejected");
+    const left = await deliveries.leave(actor, deliveryId);
+    expect(left).toMatchObject({ state: "partly", error: before?.error, attempts: before?.attempts });
+    expect(left.externalUrl).toBe(before?.externalUrl);
+    for (const sweep of deliveries.sweeps) await sweep.run(new AbortController().signal);
+    expect(await visible()).toEqual(["one"]);
+    const events = await server.database.system
+      .selectFrom("audit_events")
+      .select(["action", "actor_id", "details"])
+      .where("target_id", "=", deliveryId)
+      .execute();
+    expect(events).toEqual([
+      { action: "delivery.left", actor_id: actor.userId, details: { from: "rejected", live: 1, items: 3 } },
+    ]);
+    const queue = createPool({ url: server.url, role: null, size: 1 });
+    const told = await queue.query("select from graphile_worker._private_jobs where payload::text like $1", [
+      `%${postId}%`,
+    ]);
+    await queue.end();
+    expect(told.rowCount).toBeGreaterThan(0);
+    for (const again of [
+      () => deliveries.leave(actor, deliveryId),
+      () => deliveries.retry(actor, deliveryId),
+    ]) {
+      await expect(again()).rejects.toMatchObject({ code: "delivery.wrong_state" });
+    }
+  });
+
+  test("and was left is neither cancelled, sent by the same approval again, nor opened by the database", async () => {
+    const { postId, deliveryId } = await halfLive();
+    const { workspaceId } = house;
+    const { database } = server;
+    await deliveries.leave(actor, deliveryId);
+    const change = await database.inWorkspace(workspaceId, (tx) =>
+      deliveries.cancel(tx, workspaceId, postId),
+    );
+    expect(change).toEqual({ cancelled: [], tooLate: [deliveryId] });
+    for (const state of ["scheduled", "cancelled", "confirmed", "rejected"]) {
+      const moving = sql`update deliveries set state = ${state}, fence = fence + 1 where id = ${deliveryId}`;
+      await expect(moving.execute(database.system), state).rejects.toThrow(/cannot go from partly/);
+    }
+    const copied = sql`
+      insert into deliveries (workspace_id, id, post_id, channel_id, connector, content, content_hash, approval_id,
+        approved_by, approval_binding, approval_hash, due_at, wake_at, grace_seconds, late_after)
+      select workspace_id, ${newId()}, post_id, channel_id, connector, content, content_hash, approval_id,
+        approved_by, approval_binding, approval_hash, due_at, wake_at, grace_seconds, late_after
+      from deliveries where id = ${deliveryId}`;
+    await expect(copied.execute(database.system)).rejects.toThrow(/deliveries_once/);
+  });
+
+  test("goes on where a person asks for another try instead", async () => {
+    const { deliveryId } = await halfLive();
+    expect((await deliveries.retry(actor, deliveryId)).state).toBe("scheduled");
+    await expect(deliveries.leave(actor, deliveryId)).rejects.toMatchObject({ code: "delivery.wrong_state" });
+  });
+
+  test("is not what is not live at all, nor what may be: that is cancelled, or asked about", async () => {
+    deliveries = platform.deliveries(server.database);
+    const refused = await orderPost(house, deliveries, textVariant("x".repeat(500), "two"));
+    await untilState(refused.postId, "rejected");
+    await expect(deliveries.leave(actor, refused.deliveryId)).rejects.toMatchObject({
+      code: "delivery.nothing_live",
+    });
+    const forced = sql`update deliveries set state = 'partly', fence = fence + 1 where id = ${refused.deliveryId}`;
+    await expect(forced.execute(server.database.system)).rejects.toThrow(/not a part of it is live/);
+    expect((await untilState(refused.postId, "rejected"))?.state).toBe("rejected");
+
+    const blind = platform.deliveries(server.database, {}, { ...platform.connector, locate: "unsupported" });
+    const first = await orderPost(house, blind, textVariant("one", "two"));
+    deliveries = blind;
+    await platform.setFaults([{ kind: "lost_answer" }]);
+    await untilState(first.postId, "needs_human");
+    await expect(deliveries.leave(actor, first.deliveryId)).rejects.toMatchObject({
+      code: "delivery.wrong_state",
+    });
+  });
+});
+
+test("a post that was called off while a worker holds it is not sent", async () => {
+  const gate = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  const slow = platform.deliveries(
+    server.database,
+    {},
+    {
+      ...platform.connector,
+      prepare: async (...given) => {
+        reached.resolve();
+        await gate.promise;
+        return platform.connector.prepare(...given);
+      },
+    },
+  );
+  const { postId } = await orderPost(house, slow, textVariant("never mind"));
+  const sweeping = slow.sweeps[0]?.run(new AbortController().signal);
+  await reached.promise;
+  const change = await server.database.inWorkspace(house.workspaceId, (tx) =>
+    slow.cancel(tx, house.workspaceId, postId),
+  );
+  expect(change.cancelled).toHaveLength(1);
+  gate.resolve();
+  await sweeping;
+  expect(await visible()).toEqual([]);
+  expect((await deliveries.forPost(house.workspaceId, postId))[0]?.state).toBe("cancelled");
+});
+
+test("a file that changed on the disk is refused, and not tried again", async () => {
+  const bytes = new TextEncoder().encode("another picture");
+  const reading = platform.deliveries(
+    server.database,
+    {},
+    {
+      ...platform.connector,
+      prepare: async (context, input) => {
+        await input.media[0]?.read();
+        return platform.connector.prepare(context, { ...input, media: [] });
+      },
+    },
+    undefined,
+    { ...noFiles, read: async () => bytes },
+  );
+  const media = [
+    {
+      mediaId: newId(),
+      sha256: "0".repeat(64),
+      mimeType: "image/png",
+      bytes: 15,
+      width: 1,
+      height: 1,
+      durationMs: null,
+      pages: null,
+    },
+  ];
+  const content = {
+    ...textVariant("with a picture"),
+    media: [{ mediaId: media[0]?.mediaId ?? "", altText: "" }],
+  };
+  const { postId } = await orderPost(house, reading, content, { media });
+  deliveries = reading;
+  const view = await untilState(postId, "rejected");
+  expect(view?.error?.code).toBe("delivery.media_changed");
+  expect(await visible()).toEqual([]);
+});

@@ -1,0 +1,399 @@
+import type { Connector } from "#connectors";
+import { newId } from "#kit";
+import { sql } from "kysely";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { buildMember } from "../../../test/builders.ts";
+import { asOwner, giveClock, stepClock } from "../../../test/clock.ts";
+import { testDatabase, type TestDatabase } from "../../../test/database.ts";
+import {
+  buildDeliveryHouse,
+  type DeliveryHouse,
+  type DeliverySandbox,
+  orderPost,
+  startDeliverySandbox,
+  sweepUntil,
+  textVariant,
+} from "../../../test/delivery.ts";
+import { createClockSteps } from "./clock-steps.ts";
+import type { Deliveries } from "../deliveries.ts";
+import type { DeliveryState } from "../model/state.ts";
+
+const hour = 3_600_000;
+
+let server: TestDatabase;
+let platform: DeliverySandbox;
+let house: DeliveryHouse;
+/** Two workers. */
+let one: Deliveries;
+let other: Deliveries;
+let setByMs: number;
+
+beforeAll(async () => {
+  server = await testDatabase();
+  await giveClock(server.url);
+});
+afterAll(() => server.close());
+beforeEach(async () => {
+  platform = await startDeliverySandbox();
+  house = await buildDeliveryHouse(server.database, platform.connector);
+  one = platform.deliveries(server.database);
+  other = platform.deliveries(server.database);
+  setByMs = 0;
+});
+afterEach(async () => {
+  await stepClock(server.url, { byMs: -setByMs });
+  await server.database.system.deleteFrom("clock_steps").execute();
+  await server.database.system.deleteFrom("delivery_holds").execute();
+  await platform.close();
+});
+
+async function setClock(byMs: number): Promise<void> {
+  setByMs += byMs;
+  await stepClock(server.url, { byMs });
+}
+
+/** What a worker does between two claims. */
+async function tend(worker: Deliveries): Promise<void> {
+  await worker.sweeps.find(({ name }) => name === "delivery.tend")?.run(new AbortController().signal);
+}
+
+/** Late is told by the same clock: these posts may be late by a day. */
+function order(text: string) {
+  return orderPost(house, one, textVariant(text), { graceSeconds: 86_400 });
+}
+
+async function viewOf(postId: string) {
+  return (await one.forPost(house.workspaceId, postId))[0];
+}
+
+async function untilState(postId: string, state: DeliveryState): Promise<void> {
+  await sweepUntil(one, async () => (await viewOf(postId))?.state === state);
+}
+
+async function attemptOf() {
+  return server.database.system
+    .selectFrom("delivery_attempts")
+    .select(["state", "settled_by", "looks", "clock_step_ms"])
+    .where("workspace_id", "=", house.workspaceId)
+    .executeTakeFirst();
+}
+
+async function stepsSeen(): Promise<number[]> {
+  const rows = await server.database.system.selectFrom("clock_steps").select("by_ms").orderBy("id").execute();
+  return rows.map((row) => Math.round(row.by_ms / 1_000));
+}
+
+async function texts(): Promise<string[]> {
+  return (await platform.journal()).map(({ text }) => text);
+}
+
+/** How far ahead a moment of a row is, by the database's clock. */
+function inSeconds(column: string) {
+  return sql<number | null>`extract(epoch from ${sql.ref(column)} - clock_timestamp())::float8`;
+}
+
+/** The platform has just asked the house's account to wait. */
+async function heldFor(time: string): Promise<void> {
+  await sql`
+    insert into delivery_holds (connector, account_id, since, until, reason)
+    select connector, account_id, clock_timestamp(), clock_timestamp() + ${time}::interval, 'Asked to wait.'
+    from channels where id = ${house.channelId}`.execute(server.database.system);
+}
+
+/** No step can be written down. */
+async function refuseSteps(): Promise<void> {
+  await asOwner(server.url, (client) =>
+    client.query("alter table clock_steps add constraint refused check (false) not valid"),
+  );
+}
+
+async function takeSteps(): Promise<void> {
+  await asOwner(server.url, (client) =>
+    client.query("alter table clock_steps drop constraint if exists refused"),
+  );
+}
+
+/** Beside a steady clock that a test moves. */
+function clocksOfOurOwn(settings: { leaseMs: number }, now?: () => number) {
+  let steadyMs = 0;
+  const lines: string[] = [];
+  const log = {
+    info: () => undefined,
+    warn: () => undefined,
+    error: (_details: object, line: string) => void lines.push(line),
+  };
+  const given = { database: server.database, log, settings: { marginMs: 500, ...settings } };
+  return {
+    clocks: createClockSteps(given, now ?? (() => steadyMs)),
+    told: () => lines,
+    /** For both clocks. */
+    pass: async (ms: number) => {
+      steadyMs += ms;
+      await setClock(ms);
+    },
+  };
+}
+
+test("a clock that is set an hour ahead ends no lease: the answer of what is on its way still counts", async () => {
+  const { postId } = await order("On its way");
+  // Well within the deadline of a call, also on a slow machine: a lost answer would be another matter.
+  await platform.setFaults([{ kind: "slow", delayMs: 400 }]);
+  await Promise.all([tend(one), tend(other)]);
+  const sending = sweepUntil(one, async () => (await viewOf(postId))?.state === "confirmed");
+  while ((await viewOf(postId))?.state !== "in_flight") await pause(20);
+  await setClock(hour);
+  await Promise.all([tend(one), tend(other)]);
+  await sending;
+  expect((await viewOf(postId))?.attempts).toMatchObject([{ state: "confirmed", settledBy: "answer" }]);
+  expect(await texts()).toEqual(["On its way"]);
+});
+
+test("several workers prolong the windows of one step once, and a worker that comes later finds nothing to do", async () => {
+  await platform.setFaults([{ kind: "reset_before_commit", remaining: 1 }]);
+  const { postId } = await order("Lost on its way");
+  await untilState(postId, "ambiguous");
+  await Promise.all([tend(one), tend(other)]);
+  await setClock(hour);
+  await Promise.all([tend(one), tend(other)]);
+  const late = platform.deliveries(server.database);
+  for (const worker of [late, one, other, late]) await tend(worker);
+  expect(await stepsSeen()).toEqual([3600]);
+  const prolongedMs = (await attemptOf())?.clock_step_ms ?? 0;
+  expect(Math.abs(prolongedMs - hour)).toBeLessThan(1_000);
+  // The platform's clock and the database's are an hour apart now, so nothing is proven until one is set right.
+  await setClock(-hour);
+  await untilState(postId, "confirmed");
+  expect((await viewOf(postId))?.attempts.map(({ state }) => state)).toEqual(["absent_proven", "confirmed"]);
+  expect(await texts()).toEqual(["Lost on its way"]);
+});
+
+test("no window is learned from what was sent while a step was not told yet: it would be as long as the step", async () => {
+  await setClock(hour);
+  await tend(one);
+  await setClock(-hour);
+  await platform.setFaults([{ kind: "late_commit", delayMs: 1_200, remaining: 1 }]);
+  const { postId } = await order("Sent by a clock that was set just now");
+  await sweepUntil(one, async () => ((await attemptOf())?.looks ?? 0) > 0);
+  await tend(one);
+  await untilState(postId, "confirmed");
+  expect(await attemptOf()).toMatchObject({ state: "confirmed", settled_by: "located" });
+  const learned = server.database.system.selectFrom("delivery_windows").selectAll();
+  expect(await learned.where("workspace_id", "=", house.workspaceId).execute()).toEqual([]);
+});
+
+test("after a clock was set back, what was sent is found by when it was sent, and nothing sleeps so much longer", async () => {
+  await setClock(hour);
+  await tend(one);
+  await platform.setFaults([{ kind: "lost_answer", remaining: 1 }]);
+  const { postId } = await order("Sent by a wrong clock");
+  await untilState(postId, "ambiguous");
+  await setClock(-hour);
+  await untilState(postId, "confirmed");
+  expect((await viewOf(postId))?.attempts).toMatchObject([{ state: "confirmed", settledBy: "located" }]);
+  expect(await stepsSeen()).toEqual([-3600]);
+  expect(await texts()).toEqual(["Sent by a wrong clock"]);
+});
+
+test("a quarantine begins also where the clock was set back to before what is open was sent", async () => {
+  await setClock(hour);
+  await tend(one);
+  await platform.setFaults([{ kind: "reset_before_commit", remaining: 1 }]);
+  const { postId } = await order("Lost by a wrong clock");
+  await untilState(postId, "ambiguous");
+  await setClock(-hour);
+  await tend(one);
+  const { userId } = await buildMember(server.database, house.workspaceId);
+  const admin = { userId, name: "Ada", email: "ada@example.test", sessionId: newId() };
+  expect(await one.quarantine.enter(admin, new Date())).toMatchObject({ active: true, reading: 1 });
+  await sql`update installation set quarantined_at = null, quarantine_reason = null, unknown_since = null`.execute(
+    server.database.system,
+  );
+});
+
+test("after a clock was set back, waits and leases of the old one are pulled, and chosen times stay", async () => {
+  await setClock(hour);
+  await tend(one);
+  const { database } = server;
+  const soon = new Date(Date.now() + 2 * hour);
+  const { deliveryId: chosen } = await orderPost(house, one, textVariant("Chosen"), { dueAt: soon });
+  const { deliveryId: again } = await order("Tried again");
+  const { deliveryId: left } = await order("Left by a dead process");
+  const inOneMinute = sql`clock_timestamp() + interval '1 minute'`;
+  await sql`update deliveries set wake_at = ${inOneMinute} where id = ${again}`.execute(database.system);
+  await sql`update deliveries set state = 'claimed', fence = fence + 1, lease_until = ${inOneMinute},
+    wake_at = ${inOneMinute} where id = ${left}`.execute(database.system);
+  await setClock(-hour);
+  await tend(one);
+  const waits = await database.system
+    .selectFrom("deliveries")
+    .select(["id", sql<number>`extract(epoch from wake_at - clock_timestamp())::float8`.as("seconds")])
+    .where("workspace_id", "=", house.workspaceId)
+    .execute();
+  const secondsOf = (id: string) => waits.find((row) => row.id === id)?.seconds ?? NaN;
+  expect(secondsOf(again)).toBeCloseTo(60, -1);
+  expect(secondsOf(left)).toBeLessThanOrEqual(300);
+  expect(secondsOf(chosen)).toBeCloseTo(7_200, -2);
+});
+
+test("a hold that ends within the step is pulled as a whole, so that the step is told and the rest goes on", async () => {
+  await setClock(hour);
+  await tend(one);
+  await heldFor("10 minutes");
+  await setClock(-hour);
+  await tend(one);
+  expect(await stepsSeen()).toEqual([-3600]);
+  const { since, until } = await server.database.system
+    .selectFrom("delivery_holds")
+    .select([inSeconds("since").as("since"), inSeconds("until").as("until")])
+    .executeTakeFirstOrThrow();
+  expect(since).toBeCloseTo(0, -1);
+  expect(until).toBeCloseTo(600, -1);
+});
+
+test("no lease is cut that its own settings made longer", async () => {
+  const patient: Connector = {
+    ...platform.connector,
+    settling: () => ({ deadlineMs: 1_800_000, windowMs: 3_600_000, builtIn: true }),
+  };
+  const long = platform.deliveries(server.database, { leaseMs: hour, marginMs: 60_000 }, patient);
+  const { database } = server;
+  const { postId, deliveryId } = await orderPost(house, long, textVariant("On its way"), {
+    graceSeconds: 86_400,
+  });
+  const { deliveryId: claimed } = await orderPost(house, long, textVariant("Prepared for an hour"), {
+    dueAt: new Date(Date.now() + hour),
+  });
+  await sql`update deliveries set state = 'claimed', fence = fence + 1,
+    lease_until = clock_timestamp() + interval '50 minutes', wake_at = clock_timestamp() + interval '50 minutes'
+    where id = ${claimed}`.execute(database.system);
+  // For all: what other tests have left behind is sent as well.
+  await platform.setFaults([{ kind: "slow", delayMs: 1_500, remaining: null }]);
+  await tend(long);
+  const sending = sweepUntil(long, async () => (await viewOf(postId))?.state === "confirmed");
+  while ((await viewOf(postId))?.state !== "in_flight") await pause(20);
+  await setClock(hour);
+  await tend(long);
+  const leases = await database.system
+    .selectFrom("deliveries")
+    .select(["id", "state", inSeconds("lease_until").as("seconds")])
+    .where("workspace_id", "=", house.workspaceId)
+    .execute();
+  await sending;
+  const leaseOf = (id: string) => leases.find((row) => row.id === id);
+  expect(leaseOf(claimed)?.seconds).toBeCloseTo(3_000, -2);
+  expect(leaseOf(deliveryId)?.state).toBe("in_flight");
+  expect(leaseOf(deliveryId)?.seconds).toBeCloseTo(1_860, -2);
+});
+
+test("later looks come when they would have, and the leases of looks and preparations neither end early nor last longer", async () => {
+  const { database } = server;
+  const { postId, deliveryId } = await order("Looked for later");
+  await untilState(postId, "confirmed");
+  const write = async () => {
+    await sql`delete from delivery_later_looks where delivery_id = ${deliveryId}`.execute(database.system);
+    await sql`delete from delivery_preparations where delivery_id = ${deliveryId}`.execute(database.system);
+    await sql`
+      insert into delivery_later_looks (workspace_id, delivery_id, item, number, turn, due_at, lease_until) values
+        (${house.workspaceId}, ${deliveryId}, 0, 1, 1, clock_timestamp(), clock_timestamp() + interval '1 minute'),
+        (${house.workspaceId}, ${deliveryId}, 0, 1, 2, clock_timestamp() + interval '1 day', null)`.execute(
+      database.system,
+    );
+    await sql`
+      insert into delivery_preparations (workspace_id, delivery_id, due_at, app, lease_until, try_after) values
+        (${house.workspaceId}, ${deliveryId}, clock_timestamp(), '', clock_timestamp() + interval '1 minute',
+          clock_timestamp() + interval '2 minutes')`.execute(database.system);
+  };
+  const read = async () => {
+    const looks = await database.system
+      .selectFrom("delivery_later_looks")
+      .select([inSeconds("due_at").as("due"), inSeconds("lease_until").as("lease")])
+      .where("delivery_id", "=", deliveryId)
+      .orderBy("turn")
+      .execute();
+    const preparation = await database.system
+      .selectFrom("delivery_preparations")
+      .select([inSeconds("lease_until").as("lease"), inSeconds("try_after").as("tryAfter")])
+      .where("delivery_id", "=", deliveryId)
+      .executeTakeFirstOrThrow();
+    return { soon: looks[0], aDayLater: looks[1], preparation };
+  };
+  await tend(one);
+  await write();
+  await setClock(hour);
+  await tend(one);
+  const forward = await read();
+  expect(forward.soon?.lease).toBeCloseTo(60, -1);
+  expect(forward.preparation.lease).toBeCloseTo(60, -1);
+  await write();
+  await setClock(-hour);
+  await tend(one);
+  const back = await read();
+  expect(back.aDayLater?.due).toBeCloseTo(86_400, -2);
+  expect(back.aDayLater?.lease).toBeNull();
+  expect(back.soon?.lease).toBeLessThanOrEqual(300);
+  expect(back.preparation.lease).toBeLessThanOrEqual(300);
+  expect(back.preparation.tryAfter).toBeCloseTo(120, -1);
+});
+
+test("a step that cannot be told to what waits is told to people, and ends no lease of before it", async () => {
+  const { clocks, told, pass } = clocksOfOurOwn({ leaseMs: 400_000 });
+  expect(await clocks.compare()).toBe(true);
+  await refuseSteps();
+  try {
+    await setClock(hour);
+    expect(await clocks.compare()).toBe(false);
+    await pass(390_000);
+    expect(await clocks.compare()).toBe(false);
+    // By then all that was claimed before the step is over.
+    await pass(20_000);
+    expect(await clocks.compare()).toBe(true);
+    expect(told()).toHaveLength(3);
+    expect(told()[0]).toContain("forward by 3600 seconds");
+    expect(told()[0]).toContain("could not be told");
+  } finally {
+    await takeSteps();
+  }
+  expect(await clocks.compare()).toBe(true);
+  expect(await stepsSeen()).toEqual([3600]);
+});
+
+test("what dead workers left is recovered although a step back cannot be told", async () => {
+  await setClock(hour);
+  await tend(one);
+  const { deliveryId } = await order("Left by a dead process");
+  await setClock(-hour);
+  await sql`update deliveries set state = 'claimed', fence = fence + 1, lease_until = clock_timestamp() - interval '1 second',
+    wake_at = clock_timestamp() - interval '1 second' where id = ${deliveryId}`.execute(
+    server.database.system,
+  );
+  await refuseSteps();
+  try {
+    await tend(one);
+  } finally {
+    await takeSteps();
+  }
+  expect(await stepsSeen()).toEqual([]);
+  const { state } = await server.database.system
+    .selectFrom("deliveries")
+    .select("state")
+    .where("id", "=", deliveryId)
+    .executeTakeFirstOrThrow();
+  expect(state).toBe("scheduled");
+});
+
+test("a step is neither a slow answer, nor a correction in small steps, nor a machine that stood still", async () => {
+  const { clocks, pass } = clocksOfOurOwn({ leaseMs: 3_000 });
+  await clocks.compare();
+  await setClock(4_000);
+  await clocks.compare();
+  await pass(hour);
+  await clocks.compare();
+  // The second asking takes a minute, and somewhere within it the database tells the time.
+  let asked = 0;
+  const slow = clocksOfOurOwn({ leaseMs: 3_000 }, () => ((asked += 1) < 4 ? 0 : 60_000)).clocks;
+  await slow.compare();
+  await setClock(50_000);
+  await slow.compare();
+  expect(await stepsSeen()).toEqual([]);
+});

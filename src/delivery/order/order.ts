@@ -1,0 +1,173 @@
+import type { MediaInfo, VariantContent } from "#connectors";
+import { contentHash, newId } from "#kit";
+import type { Schema } from "#platform/db";
+import { isUniqueViolation } from "#platform/db";
+import type { Jobs } from "#platform/jobs";
+import type { Kysely } from "kysely";
+import {
+  cancelDeliveries,
+  cancellable,
+  insertDeliveries,
+  rescheduleDeliveries,
+  unclaimed,
+} from "./deliveries.store.ts";
+import { DeliveryError } from "../model/errors.ts";
+import { isSlowToPrepare } from "../model/slow.ts";
+
+/**
+ * What an approval bound: the hash of each variant, where it goes, and when (null: at any time). `target`: the
+ * fingerprint of where the channel's posts go; missing where the channel had none then.
+ */
+export type Binding = { at: string | null; variants: BoundVariant[] };
+type BoundVariant = { channelId: string; hash: string; target?: string };
+
+/** A request to publish one approved post, as the desk hands it over. */
+export type DeliveryOrder = {
+  workspaceId: string;
+  postId: string;
+  /** The standing approval; its stored hash must be `contentHash(binding)`. */
+  approval: { id: string; decidedBy: string; binding: Binding };
+  variants: {
+    channelId: string;
+    content: VariantContent;
+    media: MediaInfo[];
+    /** Why its channel is left out for now; null or absent where it is not. */
+    skipped?: { code: string; message: string } | null;
+  }[];
+  dueAt: Date;
+  /** Where an approval alone releases it: when that can no longer be taken back. */
+  notBefore?: Date | null;
+  /** How late it may be sent before it is missed and asks. */
+  graceSeconds: number;
+};
+
+/** The copy that is sent: nothing that happens to the post afterwards changes it. */
+export type FrozenContent = { variant: VariantContent; media: MediaInfo[] };
+
+/**
+ * SHA-256 of the frozen copy; the hash that stands in an approval's binding for this variant. Of an image
+ * it counts what it counted before there were videos and documents, so that older approvals still stand.
+ */
+export function frozenHash(content: FrozenContent): string {
+  const media = content.media.map(({ durationMs, pages, ...info }) => ({
+    ...info,
+    ...(durationMs == null ? {} : { durationMs }),
+    ...(pages == null ? {} : { pages }),
+  }));
+  return contentHash({ variant: content.variant, media });
+}
+
+/** The job that looks for due deliveries; what it carries does not matter. */
+export const publishTask = "delivery.publish";
+
+/** One waiting job per due instant: waking twice would find nothing to do. */
+async function wakeAt(transaction: Kysely<Schema>, jobs: Jobs, at: Date): Promise<void> {
+  await jobs.enqueue(transaction, publishTask, {}, { runAt: at, key: `${publishTask} ${at.toISOString()}` });
+}
+
+/**
+ * Freezes each variant as one delivery and returns the ids, as part of the caller's transaction.
+ *
+ * @throws DeliveryError `delivery.not_approved` when a variant is not what the approval bound,
+ *   `delivery.already_requested` when this approval has sent the post to one of the channels before,
+ *   `delivery.unknown_channel`
+ */
+export async function requestDeliveries(
+  transaction: Kysely<Schema>,
+  jobs: Jobs,
+  order: DeliveryOrder,
+): Promise<string[]> {
+  const bound = new Map(
+    order.approval.binding.variants.map(({ channelId, hash, target = null }) => [
+      `${channelId} ${hash}`,
+      { target },
+    ]),
+  );
+  const wrongTime =
+    order.approval.binding.at !== null &&
+    new Date(order.approval.binding.at).getTime() !== order.dueAt.getTime();
+  const { notBefore = null } = order;
+  const rows = order.variants.map(({ channelId, content, media, skipped = null }) => {
+    const frozen = { variant: content, media };
+    const isSlow = isSlowToPrepare(media);
+    const hash = frozenHash(frozen);
+    const targetHash = bound.get(`${channelId} ${hash}`)?.target ?? null;
+    return { id: newId(), channelId, content: frozen, contentHash: hash, isSlow, targetHash, skipped };
+  });
+  if (wrongTime || rows.some((row) => !bound.has(`${row.channelId} ${row.contentHash}`))) {
+    throw new DeliveryError({
+      code: "delivery.not_approved",
+      kind: "conflict",
+      message: "This is not what was approved. Ask for approval again.",
+    });
+  }
+  try {
+    const inserted = await insertDeliveries(transaction, {
+      workspaceId: order.workspaceId,
+      postId: order.postId,
+      approvalId: order.approval.id,
+      approvedBy: order.approval.decidedBy,
+      binding: order.approval.binding,
+      bindingHash: contentHash(order.approval.binding),
+      dueAt: order.dueAt,
+      notBefore,
+      graceSeconds: order.graceSeconds,
+      rows,
+    });
+    if (inserted.length !== rows.length) {
+      throw new DeliveryError({
+        code: "delivery.unknown_channel",
+        kind: "unprocessable",
+        message: "A channel of this post no longer exists. Choose another and ask for approval again.",
+      });
+    }
+  } catch (error) {
+    if (!isUniqueViolation(error, "deliveries_once")) throw error;
+    throw new DeliveryError({
+      code: "delivery.already_requested",
+      kind: "conflict",
+      message:
+        "This approval has already sent the post on its way. To publish it again, ask for approval again.",
+      cause: error,
+    });
+  }
+  await wakeAt(transaction, jobs, notBefore !== null && notBefore > order.dueAt ? notBefore : order.dueAt);
+  return rows.map((row) => row.id);
+}
+
+/** Which deliveries of a post were changed, and which were too late because something may be visible already. */
+export type Change = { changed: string[]; tooLate: string[] };
+
+/**
+ * Cancels what has not been sent, as part of the caller's transaction. A worker that holds one of them
+ * loses its fence, so none is sent after the commit.
+ */
+export async function cancelOrder(
+  transaction: Kysely<Schema>,
+  workspaceId: string,
+  postId: string,
+): Promise<{ cancelled: string[]; tooLate: string[] }> {
+  const { changed, tooLate } = await cancelDeliveries(transaction, workspaceId, postId, cancellable);
+  return { cancelled: changed, tooLate };
+}
+
+/** Cancels what no worker has claimed yet; what one has is told and stays. Part of the caller's transaction. */
+export async function cancelUnclaimedOrder(
+  transaction: Kysely<Schema>,
+  workspaceId: string,
+  postId: string,
+): Promise<{ cancelled: string[]; tooLate: string[] }> {
+  const { changed, tooLate } = await cancelDeliveries(transaction, workspaceId, postId, unclaimed);
+  return { cancelled: changed, tooLate };
+}
+
+/** Moves what has not been sent to another moment; content and approval stay. Only for an approval that leaves the time open. */
+export async function rescheduleOrder(
+  transaction: Kysely<Schema>,
+  jobs: Jobs,
+  { workspaceId, postId, dueAt }: { workspaceId: string; postId: string; dueAt: Date },
+): Promise<{ rescheduled: string[]; tooLate: string[] }> {
+  const { changed, tooLate } = await rescheduleDeliveries(transaction, workspaceId, postId, dueAt);
+  await wakeAt(transaction, jobs, dueAt);
+  return { rescheduled: changed, tooLate };
+}

@@ -1,0 +1,91 @@
+import { connectorRegistry } from "#connectors";
+import { createJobs } from "#platform/jobs";
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { pretendVideo } from "../../../test/contract/files.ts";
+import { type MetaHarness, startMetaHarness } from "../../../test/contract/meta.ts";
+import { asOwner, testDatabase, type TestDatabase } from "../../../test/database.ts";
+import {
+  buildDeliveryHouse,
+  type DeliveryHouse,
+  markReconnect,
+  noFiles,
+  orderPost,
+  sweepUntil,
+  textVariant,
+} from "../../../test/delivery.ts";
+import { createDeliveries, type Deliveries } from "../deliveries.ts";
+
+let server: TestDatabase;
+let harness: MetaHarness;
+let house: DeliveryHouse;
+let deliveries: Deliveries;
+
+const video = pretendVideo(5_000);
+
+// oxlint-disable-next-line require-await -- a generator is the shortest asynchronous list
+async function* piecesOfVideo(
+  _workspaceId: string,
+  _sha256: string,
+  size: number,
+): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < video.length; at += size) yield video.subarray(at, at + size);
+}
+
+beforeAll(async () => {
+  server = await testDatabase();
+  harness = await startMetaHarness("facebook", { settings: { deadlineMs: 1_000, windowMs: 6_000 } });
+  house = await buildDeliveryHouse(server.database, harness.connector);
+  deliveries = createDeliveries({
+    database: server.database,
+    jobs: createJobs(),
+    connectors: connectorRegistry([harness.connector]),
+    files: {
+      ...noFiles,
+      read: () => Promise.resolve(video),
+      chunks: piecesOfVideo,
+    },
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    channels: {
+      open: (_workspaceId, _channelId, signal) =>
+        Promise.resolve({ connector: harness.connector, context: harness.contextWith({ signal }) }),
+      needsReconnect: markReconnect(server.database, []),
+    },
+    settings: { concurrency: 16, minimumWindowMs: 0, leaseMs: 4_000, marginMs: 500 },
+  });
+});
+afterAll(async () => {
+  await harness.close();
+  await server.close();
+});
+
+async function stateOf(postId: string): Promise<string | undefined> {
+  return (await deliveries.forPost(house.workspaceId, postId))[0]?.state;
+}
+
+test("a video that Galley knows by its own id is not taken for a text of the same words, which the list names otherwise", async () => {
+  const text = "The soup of the day";
+  await harness.faults({ kind: "reset_before_commit", on: "create", remaining: 1 });
+  const lost = await orderPost(house, deliveries, textVariant(text));
+  await sweepUntil(deliveries, async () => (await stateOf(lost.postId)) === "ambiguous");
+  const info = {
+    mediaId: "0190aaaa-0000-7000-8000-000000000001",
+    sha256: createHash("sha256").update(video).digest("hex"),
+    mimeType: "video/mp4",
+    bytes: video.length,
+    width: 400,
+    height: 400,
+    durationMs: 4_000,
+    pages: null,
+  };
+  const content = { ...textVariant(text), media: [{ mediaId: info.mediaId, altText: "" }] };
+  const film = await orderPost(house, deliveries, content, { media: [info] });
+  await sweepUntil(deliveries, async () => (await stateOf(film.postId)) === "confirmed", 30_000);
+  const anHourAgo = `update delivery_attempts set intent_at = intent_at - interval '1 hour' where delivery_id = $1`;
+  await asOwner(server.url, anHourAgo, [lost.deliveryId]);
+  await sweepUntil(deliveries, async () => (await stateOf(lost.postId)) === "needs_human", 30_000);
+  // It may be a post that shares the video, so a person is shown it.
+  const [view] = await deliveries.forPost(house.workspaceId, lost.postId);
+  expect(view?.attempts[0]?.doubt).toMatchObject({ reason: "resembles", seen: [{ likeness: "same" }] });
+  expect((await harness.journal()).filter((post) => post.text === text)).toHaveLength(1);
+}, 60_000);

@@ -1,0 +1,319 @@
+import type { ChannelStatus } from "#channels";
+import type { Located, PlanItem, Settling } from "#connectors";
+import { ConnectorFailure, listenToClock } from "#connectors";
+import { GalleyError } from "#kit";
+import { isDatabaseUnavailable } from "#platform/db";
+import type { Acquaintance } from "./acquaintance.ts";
+import type { AttemptRecord, Claimed } from "../claim/claim.ts";
+import {
+  idsIn,
+  judgeLook,
+  type LookFacts,
+  type LookResult,
+  mustCoverFrom,
+  showsEqual,
+  sinceSendMs,
+} from "./proof.ts";
+import {
+  type Tools,
+  accessIsBack,
+  itemKey,
+  leftOver,
+  publishedBefore,
+  restored,
+  windowFor,
+} from "../tools.ts";
+import { isDuplicate, longestLookMs, lookAfterMs } from "../model/verdicts.ts";
+
+/** What reading back needs besides the common tools. */
+export type ReconcileTools = Tools & {
+  /** Which of these ids belong to other attempts of the same account on the same platform. */
+  idsTaken(claimed: Claimed, attemptId: string, externalIds: string[]): Promise<Set<string>>;
+  /** Ids of other items of the same account that a platform's answer confirmed and that were sent between these moments. */
+  witnesses(
+    claimed: Claimed,
+    kinds: readonly PlanItem["kind"][],
+    sent: { from: Date; until: Date },
+  ): Promise<string[]>;
+  /** As it is now. */
+  channelStatus(claimed: Claimed): Promise<ChannelStatus>;
+  acquaintance: Acquaintance;
+  /** Remembers how long after t_send a post was still invisible. */
+  learnWindow(claimed: Claimed, visibleAfterMs: number): Promise<void>;
+};
+
+/**
+ * `tells`: the platform has answered, and what it showed tells since when the item is there, or until when it was not.
+ * One that shows an equal post and proves nothing yet tells neither.
+ */
+export type Look = { result: LookResult; windowMs: number; tells: boolean };
+
+/** Reads the platform for an attempt whose answer was lost, and says what that proves. Never throws. */
+export async function lookOnce(
+  tools: ReconcileTools,
+  claimed: Claimed,
+  attempt: AttemptRecord,
+): Promise<Look> {
+  const sinceSend = sinceSendMs({
+    lookedAt: claimed.claimedAt,
+    sentAt: new Date(attempt.intentAt),
+    setForwardMs: attempt.setForwardMs,
+  });
+  // Before the listing is asked for: what passes while it comes back is not in it.
+  const knownForMs = tools.acquaintance.knownForMs(attempt.id);
+  let windowMs = Math.max(attempt.windowMs, 2 * claimed.learnedMs);
+  // Of what a restored database forgot, the window begins with the age of the backup.
+  let settlingMs = windowMs;
+  let credentialsAt: Date | null = null;
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), tools.settings.leaseMs - tools.settings.marginMs);
+  try {
+    const connector = tools.connectors.get(claimed.connector);
+    if (connector?.locate === "unsupported") {
+      return {
+        windowMs,
+        result: judge(tools, claimed, attempt, { ...unread, windowMs, settlingMs, knownForMs }),
+        tells: false,
+      };
+    }
+    const { located, clockAheadMs, cachedForMs } = await readBack(
+      tools,
+      claimed,
+      attempt,
+      abort.signal,
+      (opened) => {
+        credentialsAt = opened.credentialsAt;
+        settlingMs = windowFor(opened.settling, tools.settings, claimed);
+        windowMs = Math.max(windowMs, settlingMs);
+      },
+    );
+    const ids = located === "unsupported" ? [] : idsIn(located);
+    const taken = ids.length === 0 ? new Set<string>() : await tools.idsTaken(claimed, attempt.id, ids);
+    const witnesses = await witnessesFor(tools, claimed, attempt, { located, windowMs });
+    const result = judge(tools, claimed, attempt, {
+      located,
+      windowMs,
+      settlingMs,
+      knownForMs,
+      taken,
+      witnesses,
+      clockAheadMs,
+      cachedForMs,
+    });
+    const isProven = result.kind === "found" || result.kind === "absent";
+    const tells = located !== "unsupported" && (isProven || !showsEqual(located, { taken }));
+    return { windowMs, result, tells };
+  } catch (error) {
+    const giveUpMs = giveUpAfter(claimed, settlingMs);
+    const result = (await lacksAccess(tools, claimed, error, credentialsAt))
+      ? await withoutAccess(tools, claimed, attempt, error, sinceSend - windowMs > giveUpMs)
+      : afterFailedLook(error, attempt, sinceSend - windowMs, giveUpMs);
+    return { windowMs, result, tells: false };
+  } finally {
+    clearTimeout(timer);
+    abort.abort();
+  }
+}
+
+/** Asks the platform for what equals the item; an access token that it no longer takes is renewed once. */
+export async function readBack(
+  tools: Pick<Tools, "channels" | "settings">,
+  claimed: Claimed,
+  attempt: AttemptRecord,
+  signal: AbortSignal,
+  opened: (as: { settling: Settling; credentialsAt: Date | null }) => void,
+): Promise<{ located: Located | "unsupported" } & Pick<LookFacts, "clockAheadMs" | "cachedForMs">> {
+  const startedAt = performance.now();
+  const now = () => claimed.claimedAt.getTime() + performance.now() - startedAt;
+  const sentAt = new Date(attempt.intentAt);
+  const from = mustCoverFrom(sentAt, tools.settings.skewMs);
+  const lookedFor = { sentAt, from, afterLoss: isAfterLoss(attempt) };
+  const item = {
+    index: attempt.item,
+    key: itemKey(claimed, attempt.item),
+    published: publishedBefore(claimed.attempts, attempt.item),
+    ...leftOver(claimed.attempts, attempt.item),
+  };
+  for (let refresh = false; ; refresh = true) {
+    const options = { whilePaused: true, refresh };
+    const {
+      connector,
+      context,
+      credentialsAt = null,
+    } = await tools.channels.open(claimed.workspaceId, claimed.channelId, signal, options);
+    if (connector.locate === "unsupported" || claimed.plan === null) {
+      return { located: "unsupported", clockAheadMs: null, cachedForMs: 0 };
+    }
+    opened({ settling: connector.settling(context), credentialsAt });
+    try {
+      const clock = listenToClock(context.http, now);
+      const located = await connector.locate({ ...context, http: clock.http }, claimed.plan, item, lookedFor);
+      const cachedForMs = clock.cachedForMs();
+      return { located: asOfNow(located, cachedForMs), clockAheadMs: clock.aheadMs(), cachedForMs };
+    } catch (error) {
+      const mayHelp =
+        error instanceof ConnectorFailure && error.verdict === "unauthorized" && error.refreshable;
+      if (!mayHelp || refresh) throw error;
+    }
+  }
+}
+
+/** What lay in a cache covers nothing, also where it is about a key: the item may be out since. */
+function asOfNow(located: Located | "unsupported", cachedForMs: number): Located | "unsupported" {
+  if (located === "unsupported" || cachedForMs === 0) return located;
+  if (located.by === "list") return { ...located, coversFrom: null };
+  return located.posts.length > 0 ? located : { by: "list", posts: [], coversFrom: null, shows: [] };
+}
+
+function judge(
+  tools: ReconcileTools,
+  claimed: Claimed,
+  attempt: AttemptRecord,
+  seen: Pick<
+    LookFacts,
+    | "located"
+    | "windowMs"
+    | "settlingMs"
+    | "knownForMs"
+    | "taken"
+    | "witnesses"
+    | "clockAheadMs"
+    | "cachedForMs"
+  >,
+): LookResult {
+  const next = claimed.plan?.items[attempt.item + 1];
+  return judgeLook({
+    ...seen,
+    sentAt: new Date(attempt.intentAt),
+    // The claim came before the listing was asked for, so this is never too late.
+    lookedAt: claimed.claimedAt,
+    setForwardMs: attempt.setForwardMs,
+    skewMs: tools.settings.skewMs,
+    isTwinOfLost: isTwinOfLost(claimed, attempt),
+    afterLoss: isAfterLoss(attempt),
+    hasReplies: next !== undefined && next.kind !== "post",
+    looks: attempt.looks + 1,
+    giveUpAfterMs: giveUpAfter(claimed, seen.settlingMs),
+  });
+}
+
+/** Written by `writeLookFor`; no look changes the code of an attempt. */
+function isAfterLoss({ errorCode }: AttemptRecord): boolean {
+  return errorCode === restored;
+}
+
+/** An equal post is there, by the platform's word: where an answer was lost before, it is ours as likely as not. */
+function isTwinOfLost({ attempts }: Claimed, { id, item, errorCode }: AttemptRecord): boolean {
+  return (
+    isDuplicate(errorCode) &&
+    attempts.some(
+      (other) =>
+        other.item === item &&
+        other.id !== id &&
+        other.state === "absent_proven" &&
+        !isDuplicate(other.errorCode),
+    )
+  );
+}
+
+/** Nothing was read. */
+const unread = {
+  located: "unsupported",
+  taken: new Set<string>(),
+  witnesses: [],
+  clockAheadMs: null,
+  cachedForMs: 0,
+} as const;
+
+/** The most of the past that a list is asked to show: what is older may have been taken down by a person. */
+const witnessesForMs = 3_600_000;
+
+/**
+ * What the list must show, or it may lack this item too: posts that were sent within the time it covers, long enough
+ * ago that they must have appeared.
+ */
+async function witnessesFor(
+  tools: ReconcileTools,
+  claimed: Claimed,
+  attempt: AttemptRecord,
+  { located, windowMs }: { located: Located | "unsupported"; windowMs: number },
+): Promise<string[]> {
+  if (located === "unsupported" || located.by === "key") return [];
+  const { coversFrom, shows } = located;
+  if (coversFrom === null || shows.length === 0) return [];
+  const covered = coversFrom.getTime() + tools.settings.skewMs;
+  const from = new Date(Math.max(covered, new Date(attempt.intentAt).getTime() - witnessesForMs));
+  const until = new Date(claimed.claimedAt.getTime() - windowMs);
+  return from < until ? tools.witnesses(claimed, shows, { from, until }) : [];
+}
+
+/**
+ * How long after the window Galley keeps looking before it asks a person. The first look after a reconnect never asks:
+ * until then nothing could be read.
+ */
+function giveUpAfter({ errorCode }: Claimed, settlingMs: number): number {
+  return errorCode === accessIsBack ? Infinity : Math.max(60_000, 3 * settlingMs);
+}
+
+/**
+ * Whether a look failed for want of access. A channel whose credentials were refused is marked, also where it sends
+ * nothing more: nobody would be told, and asked about each of its posts instead.
+ */
+async function lacksAccess(
+  tools: ReconcileTools,
+  { workspaceId, channelId }: Claimed,
+  error: unknown,
+  credentialsAt: Date | null,
+): Promise<boolean> {
+  if (error instanceof ConnectorFailure && error.verdict === "unauthorized") {
+    await tools.channels.needsReconnect(workspaceId, channelId, error.message, credentialsAt);
+    return true;
+  }
+  return error instanceof GalleyError && error.code === "channels.needs_reconnect";
+}
+
+/**
+ * While the channel has to be connected again, that is what a person is asked, and not each of its posts: `resumeLooks`
+ * goes on with them. One that was disconnected may never come back.
+ */
+async function withoutAccess(
+  tools: ReconcileTools,
+  claimed: Claimed,
+  attempt: AttemptRecord,
+  error: unknown,
+  isOver: boolean,
+): Promise<LookResult> {
+  const status = await tools.channelStatus(claimed);
+  const why = wordsOf(error);
+  // There are other credentials by now.
+  if (status === "connected") return { kind: "again", waitMs: lookAfterMs(0), why };
+  if (status === "disconnected" && isOver) {
+    return { ...unreadable(attempt, why), noAccess: true };
+  }
+  return { kind: "again", waitMs: longestLookMs, why, noAccess: true };
+}
+
+/** What earlier looks have seen is worth an address still. */
+function unreadable({ doubt }: AttemptRecord, why: string): Extract<LookResult, { kind: "ask" }> {
+  const message = `The platform could not be read: ${why}`;
+  const { coversFrom = null, seen = [] } = doubt ?? {};
+  return { kind: "ask", why: message, doubt: { reason: "unreadable", message, coversFrom, seen } };
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : "the platform could not be read";
+}
+
+function afterFailedLook(
+  error: unknown,
+  attempt: AttemptRecord,
+  pastWindowMs: number,
+  giveUpMs: number,
+): LookResult {
+  const why = wordsOf(error);
+  // Its own database away is nothing that a person could answer. Any other error that stays is: nobody waits for ever.
+  const isTheirs = !isDatabaseUnavailable(error);
+  if (isTheirs && pastWindowMs > giveUpMs) return unreadable(attempt, why);
+  const asked = error instanceof ConnectorFailure ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
+  return { kind: "again", waitMs: Math.max(asked, lookAfterMs(attempt.looks + 1)), why };
+}

@@ -1,0 +1,68 @@
+import type { Connector } from "#connectors";
+import { isDatabaseUnavailable } from "#platform/db";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { testDatabase, type TestDatabase } from "../../../test/database.ts";
+import { errorOfIdleTransaction, failOver } from "../../../test/failover.ts";
+import {
+  buildDeliveryHouse,
+  type DeliveryHouse,
+  type DeliverySandbox,
+  orderPost,
+  startDeliverySandbox,
+  sweepUntil,
+  textVariant,
+} from "../../../test/delivery.ts";
+
+let server: TestDatabase;
+let platform: DeliverySandbox;
+let house: DeliveryHouse;
+
+beforeAll(async () => {
+  server = await testDatabase();
+  platform = await startDeliverySandbox();
+  house = await buildDeliveryHouse(server.database, platform.connector);
+});
+afterAll(async () => {
+  await platform.close();
+  await server.close();
+});
+
+test("an answer outlives a database that only reads for a moment", async () => {
+  let commits = 0;
+  const { connector } = platform;
+  const failing: Connector = {
+    ...connector,
+    commit: async (context, plan, item) => {
+      const published = await connector.commit(context, plan, item);
+      commits += 1;
+      await failOver(server.url, "reading");
+      setTimeout(() => void failOver(server.url, "writing"), 500);
+      return published;
+    },
+  };
+  const deliveries = platform.deliveries(server.database, { leaseMs: 12_000, marginMs: 4_000 }, failing);
+  const { postId } = await orderPost(house, deliveries, textVariant("Said once"));
+  const viewOf = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
+  // As a worker does, whose next sweep comes when the database is back.
+  const patient = deliveries.sweeps.map((sweep) => ({
+    ...sweep,
+    run: (signal: AbortSignal) => sweep.run(signal).catch(unlessUnavailable),
+  }));
+  await sweepUntil({ sweeps: patient }, async () => {
+    const view = await viewOf().catch(unlessUnavailable);
+    return view?.state === "confirmed";
+  });
+  expect((await viewOf())?.attempts).toMatchObject([{ state: "confirmed", settledBy: "answer" }]);
+  expect(commits).toBe(1);
+  expect((await platform.journal()).map(({ text }) => text)).toEqual(["Said once"]);
+});
+
+function unlessUnavailable(error: unknown): undefined {
+  if (!isDatabaseUnavailable(error)) throw error;
+}
+
+test("a transaction that the server ended because it stood still says nothing of what it would have written", async () => {
+  const error = await errorOfIdleTransaction(server.url);
+  expect(error).toMatchObject({ code: "25P03" });
+  expect(isDatabaseUnavailable(error)).toBe(true);
+});

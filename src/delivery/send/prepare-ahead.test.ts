@@ -1,0 +1,273 @@
+import { sql } from "kysely";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Connector, ConnectorContext, DeliveryInput, MediaInfo } from "#connectors";
+import { buildApp } from "../../../test/builders.ts";
+import { testDatabase, type TestDatabase } from "../../../test/database.ts";
+import {
+  buildDeliveryHouse,
+  type DeliveryHouse,
+  type DeliverySandbox,
+  orderPost,
+  startDeliverySandbox,
+  sweepUntil,
+  textVariant,
+} from "../../../test/delivery.ts";
+import type { Deliveries } from "../deliveries.ts";
+import { isSlowToPrepare } from "../model/slow.ts";
+
+const video: MediaInfo = {
+  mediaId: "film",
+  sha256: "0".repeat(64),
+  mimeType: "video/mp4",
+  bytes: 300_000_000,
+  width: 1920,
+  height: 1080,
+  durationMs: 90_000,
+  pages: null,
+};
+const picture: MediaInfo = { ...video, mimeType: "image/jpeg", bytes: 2_000_000, durationMs: null };
+const patience = { timeout: 20_000, interval: 30 };
+
+let server: TestDatabase;
+let platform: DeliverySandbox;
+let house: DeliveryHouse;
+let stoppings: AbortController[];
+let runs: Promise<void>[];
+
+beforeAll(async () => {
+  server = await testDatabase();
+});
+afterAll(() => server.close());
+beforeEach(async () => {
+  platform = await startDeliverySandbox();
+  house = await buildDeliveryHouse(server.database, platform.connector);
+  stoppings = [];
+  runs = [];
+});
+afterEach(async () => {
+  for (const stopping of stoppings) stopping.abort();
+  await Promise.all(runs);
+  // What is left of it is none of the next test's.
+  const channels = server.database.system.updateTable("channels").set({ paused_at: new Date() });
+  await channels.where("id", "=", house.channelId).execute();
+  await platform.close();
+});
+
+type Watched = { connector: Connector; signals: AbortSignal[] };
+
+/** The sandbox's connector, with something to be done first for each preparation. */
+function watched(
+  work: (context: ConnectorContext, count: number) => Promise<unknown> = async () => undefined,
+): Watched {
+  const signals: AbortSignal[] = [];
+  async function prepare(context: ConnectorContext, delivery: DeliveryInput) {
+    signals.push(context.signal);
+    await work(context, signals.length);
+    return platform.connector.prepare(context, { ...delivery, media: [] });
+  }
+  return { connector: { ...platform.connector, prepare }, signals };
+}
+
+function deliveriesWith(connector: Connector): Deliveries {
+  return platform.deliveries(server.database, { leaseMs: 2_000, marginMs: 300 }, connector);
+}
+
+function start(deliveries: Deliveries, name: string): AbortController {
+  const stopping = new AbortController();
+  stoppings.push(stopping);
+  const sweep = deliveries.sweeps.find((one) => one.name === name);
+  runs.push(sweep?.run(stopping.signal) ?? Promise.reject(new TypeError(`no sweep ${name}`)));
+  return stopping;
+}
+
+const ahead = "delivery.prepare_ahead";
+const inAMinute = () => new Date(Date.now() + 60_000);
+
+function orderFilm(deliveries: Deliveries, dueAt: Date, media = [video]) {
+  return orderPost(house, deliveries, textVariant("The film"), { dueAt, media });
+}
+
+async function stateOf(deliveries: Deliveries, postId: string): Promise<string | undefined> {
+  return (await deliveries.forPost(house.workspaceId, postId))[0]?.state;
+}
+
+async function kept(deliveryId: string) {
+  return server.database.system
+    .selectFrom("delivery_preparations")
+    .select(["plan", "lease_until", "tries"])
+    .where("delivery_id", "=", deliveryId)
+    .executeTakeFirst();
+}
+
+const isKept = (deliveryId: string) =>
+  vi.waitFor(async () => expect((await kept(deliveryId))?.plan ?? null).not.toBeNull(), patience);
+
+/** Its time has come. */
+async function makeDue(deliveryId: string): Promise<void> {
+  await sql`update deliveries set wake_at = clock_timestamp() where id = ${deliveryId}`.execute(
+    server.database.system,
+  );
+}
+
+const texts = async () => (await platform.journal()).map(({ text }) => text);
+
+test("videos, documents and many bytes are slow to prepare, other images are not", () => {
+  expect(isSlowToPrepare([video])).toBe(true);
+  expect(isSlowToPrepare([{ ...picture, mimeType: "application/pdf" }])).toBe(true);
+  expect(isSlowToPrepare([picture, picture])).toBe(false);
+  expect(isSlowToPrepare([picture, picture, picture, picture])).toBe(true);
+  expect(isSlowToPrepare([])).toBe(false);
+});
+
+describe("a film that is due soon", () => {
+  test("is prepared once before its time, shown only then, and sent from what was prepared", async () => {
+    const { connector, signals } = watched();
+    const deliveries = deliveriesWith(connector);
+    const { postId, deliveryId } = await orderFilm(deliveries, inAMinute());
+    start(deliveries, ahead);
+    await isKept(deliveryId);
+    expect(await texts()).toEqual([]);
+    const [view] = await deliveries.forPost(house.workspaceId, postId);
+    expect(view).toMatchObject({ state: "scheduled", attempts: [] });
+    await makeDue(deliveryId);
+    await sweepUntil(deliveries, async () => (await stateOf(deliveries, postId)) === "confirmed");
+    expect(signals).toHaveLength(1);
+    expect(await texts()).toEqual(["The film"]);
+    await sweepUntil(deliveries, async () => (await kept(deliveryId)) === undefined);
+  }, 40_000);
+
+  test("is waited for when its time comes first, not uploaded beside itself", async () => {
+    const ready = Promise.withResolvers<void>();
+    const { connector, signals } = watched(() => ready.promise);
+    const deliveries = deliveriesWith(connector);
+    const { postId, deliveryId } = await orderFilm(deliveries, inAMinute());
+    start(deliveries, ahead);
+    await vi.waitFor(() => expect(signals).toHaveLength(1), patience);
+    await makeDue(deliveryId);
+    const other = deliveriesWith(connector);
+    start(other, "delivery.publish");
+    await vi.waitFor(async () => {
+      const row = await server.database.system
+        .selectFrom("deliveries")
+        .select("fence")
+        .where("id", "=", deliveryId)
+        .executeTakeFirstOrThrow();
+      // Claimed and given back.
+      expect(row.fence).toBeGreaterThan(0);
+    }, patience);
+    expect(await texts()).toEqual([]);
+    ready.resolve();
+    await isKept(deliveryId);
+    await sweepUntil(other, async () => (await stateOf(other, postId)) === "confirmed");
+    expect(signals).toHaveLength(1);
+    expect(await texts()).toEqual(["The film"]);
+  }, 40_000);
+
+  test("is left alone when it is far off, light, or its channel is paused", async () => {
+    const { connector, signals } = watched();
+    const deliveries = deliveriesWith(connector);
+    await orderFilm(deliveries, new Date(Date.now() + 7_200_000));
+    await orderFilm(deliveries, inAMinute(), [picture]);
+    const paused = await buildDeliveryHouse(server.database, connector);
+    await server.database.system
+      .updateTable("channels")
+      .set({ paused_at: new Date() })
+      .where("id", "=", paused.channelId)
+      .execute();
+    await orderPost(paused, deliveries, textVariant("Paused"), { dueAt: inAMinute(), media: [video] });
+    start(deliveries, ahead);
+    await Promise.all(runs);
+    expect(signals).toEqual([]);
+  });
+
+  test("is prepared again where its time or its app has changed", async () => {
+    const { connector, signals } = watched();
+    const deliveries = deliveriesWith(connector);
+    const { postId, deliveryId } = await orderFilm(deliveries, inAMinute());
+    start(deliveries, ahead);
+    await isKept(deliveryId);
+    const dueAt = new Date(Date.now() + 120_000);
+    await server.database.inWorkspace(house.workspaceId, (transaction) =>
+      deliveries.reschedule(transaction, house.workspaceId, postId, dueAt),
+    );
+    start(deliveries, ahead);
+    await vi.waitFor(() => expect(signals).toHaveLength(2), patience);
+    await Promise.all(runs);
+    const place = { ...house, connector: connector.id };
+    await buildApp(server.database, place, { identity: "another", openValues: {} });
+    start(deliveries, ahead);
+    await vi.waitFor(() => expect(signals).toHaveLength(3), patience);
+    await Promise.all(runs);
+    // And nothing more where nothing has changed.
+    start(deliveries, ahead);
+    await Promise.all(runs);
+    expect(signals).toHaveLength(3);
+  }, 60_000);
+});
+
+describe("a preparation ahead of time", () => {
+  test("of a cancelled post ends, and nothing is sent", async () => {
+    const { connector, signals } = watched(({ signal }) => {
+      const ended = Promise.withResolvers<void>();
+      signal.addEventListener("abort", () => ended.reject(new Error("aborted")));
+      return ended.promise;
+    });
+    const deliveries = deliveriesWith(connector);
+    const { postId, deliveryId } = await orderFilm(deliveries, inAMinute());
+    start(deliveries, ahead);
+    await vi.waitFor(() => expect(signals).toHaveLength(1), patience);
+    const change = await server.database.inWorkspace(house.workspaceId, (transaction) =>
+      deliveries.cancel(transaction, house.workspaceId, postId),
+    );
+    expect(change).toEqual({ cancelled: [deliveryId], tooLate: [] });
+    await vi.waitFor(() => expect(signals[0]?.aborted).toBe(true), patience);
+    await Promise.all(runs);
+    expect(await stateOf(deliveries, postId)).toBe("cancelled");
+    expect(await texts()).toEqual([]);
+  }, 40_000);
+
+  test("that fails is made again when the post is due", async () => {
+    const { connector, signals } = watched(async (_context, count) => {
+      if (count === 1) throw new Error("the line is down");
+    });
+    const deliveries = deliveriesWith(connector);
+    const { postId, deliveryId } = await orderFilm(deliveries, inAMinute());
+    start(deliveries, ahead);
+    await Promise.all(runs);
+    expect(await kept(deliveryId)).toMatchObject({ plan: null, lease_until: null, tries: 1 });
+    expect(await stateOf(deliveries, postId)).toBe("scheduled");
+    await makeDue(deliveryId);
+    await sweepUntil(deliveries, async () => (await stateOf(deliveries, postId)) === "confirmed");
+    expect(signals).toHaveLength(2);
+    expect(await texts()).toEqual(["The film"]);
+  }, 40_000);
+
+  test("whose worker died holds its post back no longer than the lease", async () => {
+    const { connector, signals } = watched();
+    const deliveries = deliveriesWith(connector);
+    const { postId, deliveryId } = await orderFilm(deliveries, inAMinute());
+    await sql`insert into delivery_preparations (workspace_id, delivery_id, due_at, app, lease_until)
+      select workspace_id, id, due_at, '', clock_timestamp() + interval '1 second' from deliveries
+      where id = ${deliveryId}`.execute(server.database.system);
+    await makeDue(deliveryId);
+    await sweepUntil(deliveries, async () => (await stateOf(deliveries, postId)) === "confirmed");
+    expect(signals).toHaveLength(1);
+    expect(await texts()).toEqual(["The film"]);
+  }, 40_000);
+
+  test("is given back where the process stops, and another worker takes it", async () => {
+    const { connector, signals } = watched(async (_context, count) =>
+      count === 1 ? new Promise(() => undefined) : undefined,
+    );
+    const deliveries = deliveriesWith(connector);
+    const { deliveryId } = await orderFilm(deliveries, inAMinute());
+    const stopping = start(deliveries, ahead);
+    await vi.waitFor(() => expect(signals).toHaveLength(1), patience);
+    stopping.abort();
+    await Promise.all(runs);
+    expect(await kept(deliveryId)).toMatchObject({ plan: null, lease_until: null, tries: 0 });
+    start(deliveriesWith(connector), ahead);
+    await isKept(deliveryId);
+    expect(signals).toHaveLength(2);
+  }, 40_000);
+});

@@ -1,0 +1,113 @@
+import type { Connector } from "#connectors";
+import { fingerprintOf } from "#connectors";
+import { contentHash, newId } from "#kit";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type TestDatabase, testDatabase } from "../../../test/database.ts";
+import {
+  buildDeliveryHouse,
+  type DeliveryHouse,
+  type DeliverySandbox,
+  startDeliverySandbox,
+  sweepUntil,
+  textVariant,
+} from "../../../test/delivery.ts";
+import { frozenHash } from "../order/order.ts";
+
+// What was approved for one place never goes to another, whoever changed the channel and however late.
+
+let server: TestDatabase;
+let platform: DeliverySandbox;
+let house: DeliveryHouse;
+
+beforeAll(async () => {
+  server = await testDatabase();
+  platform = await startDeliverySandbox();
+  house = await buildDeliveryHouse(server.database, platform.connector);
+});
+afterAll(async () => {
+  await platform.close();
+  await server.close();
+});
+
+/** The sandbox, with a place to go that a test moves. */
+function leadingTo(where: () => string): Connector {
+  return { ...platform.connector, target: () => ({ facts: { where: where() }, words: where() }) };
+}
+
+async function order(deliveries: ReturnType<typeof platform.deliveries>, text: string, target: string) {
+  const { database, workspaceId, channelId, approverId } = house;
+  const content = textVariant(text);
+  const hash = frozenHash({ variant: content, media: [] });
+  const binding = { at: null, variants: [{ channelId, hash, target }] };
+  const [postId, approvalId] = [newId(), newId()];
+  await database.inWorkspace(workspaceId, async (transaction) => {
+    await transaction
+      .insertInto("posts")
+      .values({ workspace_id: workspaceId, id: postId, title: text, status: "publishing", content_hash: "0" })
+      .execute();
+    await transaction
+      .insertInto("approvals")
+      .values({
+        workspace_id: workspaceId,
+        id: approvalId,
+        post_id: postId,
+        version: 1,
+        bound_hash: contentHash(binding),
+        decision: "approved",
+        decided_by: approverId,
+      })
+      .execute();
+    await deliveries.request(transaction, {
+      workspaceId,
+      postId,
+      approval: { id: approvalId, decidedBy: approverId, binding },
+      variants: [{ channelId, content, media: [] }],
+      dueAt: new Date(Date.now() - 100),
+      graceSeconds: 3_600,
+    });
+  });
+  return postId;
+}
+
+async function note(connector: Connector): Promise<string> {
+  const found = await fingerprintOf(connector, { settings: {}, credentials: {}, accountId: "" });
+  await server.database.system
+    .updateTable("channels")
+    .set({ target_hash: found.hash, target_words: found.words })
+    .where("id", "=", house.channelId)
+    .execute();
+  return found.hash;
+}
+
+async function outcome(deliveries: ReturnType<typeof platform.deliveries>, postId: string) {
+  const read = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
+  await sweepUntil(deliveries, async () => ["confirmed", "rejected"].includes((await read())?.state ?? ""));
+  return read();
+}
+
+test("a channel that leads elsewhere once it is opened gets nothing", async () => {
+  let where = "ada";
+  const connector = leadingTo(() => where);
+  const deliveries = platform.deliveries(server.database, {}, connector);
+  const target = await note(connector);
+  expect(await outcome(deliveries, await order(deliveries, "stays", target))).toMatchObject({
+    state: "confirmed",
+  });
+  const postId = await order(deliveries, "strays", target);
+  // The installation's settings changed: nobody has noted it yet.
+  where = "eve";
+  const view = await outcome(deliveries, postId);
+  expect(view).toMatchObject({ state: "rejected", attempts: [], error: { code: "delivery.target_changed" } });
+  expect(view?.error?.message).toContain("eve");
+  expect((await platform.journal()).map(({ text }) => text)).toEqual(["stays"]);
+});
+
+test("the database refuses the intent where the noted target is another one", async () => {
+  const connector = leadingTo(() => "ada");
+  const deliveries = platform.deliveries(server.database, {}, connector);
+  const target = await note(connector);
+  const postId = await order(deliveries, "refused by the database", target);
+  await note(leadingTo(() => "eve"));
+  const view = await outcome(deliveries, postId);
+  expect(view).toMatchObject({ state: "rejected", attempts: [], error: { code: "delivery.target_changed" } });
+});

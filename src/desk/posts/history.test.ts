@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { TestPerson } from "../../../test/app.ts";
+import { buildChannel } from "../../../test/builders.ts";
+import { movableClock, testDeskApp } from "../../../test/desk.ts";
+
+type Content = { parts: string[] };
+type Variants = { channelId: string; content: Content }[];
+type Editor = { name: string | null; kind: string; at: string };
+type Post = { id: string; version: number; status: string; variants: Variants; changedBy: Editor[] };
+type SetAside = { id: string; baseVersion: number; title: string; variants: Variants; author: Editor };
+
+let app: Awaited<ReturnType<typeof testDeskApp>>;
+let author: TestPerson;
+let channelId: string;
+let id: string;
+
+beforeAll(async () => {
+  app = await testDeskApp(movableClock());
+});
+beforeEach(async () => {
+  author = await app.owner();
+  channelId = (await buildChannel(app.database, author.workspaceId)).id;
+  id = (await author.call<Post>("POST", "/posts", draft("First"))).body.id;
+});
+afterAll(() => app.close());
+
+function draft(text: string) {
+  return { title: "Proof", variants: [{ channelId, content: { parts: [text] } }] };
+}
+
+function save(text: string, baseVersion: number, autosave = true, by = author) {
+  return by.call<Post>("PUT", `/posts/${id}`, { ...draft(text), baseVersion, autosave });
+}
+
+async function history(): Promise<string[]> {
+  const { body } = await author.call<{ items: { number: number }[] }>("GET", `/posts/${id}/versions`);
+  const texts: string[] = [];
+  for (const { number } of body.items) {
+    const version = await author.call<Post>("GET", `/posts/${id}/versions/${number}`);
+    texts.push(version.body.variants[0]?.content.parts[0] ?? "");
+  }
+  return texts;
+}
+
+describe("what was saved stays in the history", () => {
+  test("the version that an edit collided with, though the same person goes on from it", async () => {
+    await save("From one tab", 1);
+    expect((await save("From another tab", 1)).status).toBe(409);
+    await save("From another tab", 2);
+    await save("From another tab, on and on", 3);
+    expect(await history()).toEqual(["From another tab, on and on", "From one tab", "First"]);
+  });
+
+  test("what was saved on purpose, though a program saves a moment later", async () => {
+    await save("On purpose", 1, false);
+    await save("While typing", 2);
+    await save("While typing on", 3);
+    expect(await history()).toEqual(["While typing on", "On purpose", "First"]);
+  });
+
+  test("both sides of a collision of two people", async () => {
+    const other = await app.member(author, "editor");
+    await save("Mine", 1);
+    await save("Theirs", 2, true, other);
+    expect((await save("Mine, longer", 2)).status).toBe(409);
+    await save("Mine, longer", 3, false);
+    await save("Mine, longer still", 4);
+    expect(await history()).toEqual(["Mine, longer still", "Mine, longer", "Theirs", "Mine", "First"]);
+  });
+});
+
+describe("a text that was set aside", () => {
+  test("is beside the history and changes nothing of the post", async () => {
+    const other = await app.member(author, "editor");
+    const theirs = await save("Theirs", 1, false, other);
+    await author.call("POST", `/posts/${id}/submit`);
+    const made = await author.call<SetAside>("POST", `/posts/${id}/set-aside`, {
+      ...draft("Mine"),
+      baseVersion: 1,
+    });
+    expect(made.status).toBe(201);
+    const { body: post } = await author.call<Post>("GET", `/posts/${id}`);
+    expect(post).toMatchObject({ status: "in_review", version: theirs.body.version });
+    const { body } = await other.call<{ items: SetAside[] }>("GET", `/posts/${id}/set-aside`);
+    expect(body.items).toMatchObject([{ baseVersion: 1, title: "Proof", author: { kind: "person" } }]);
+    expect(body.items[0]?.variants[0]?.content.parts).toEqual(["Mine"]);
+    expect(await history()).toEqual(["Theirs", "First"]);
+  });
+
+  test("is refused where it could not be stored, and to who may not write", async () => {
+    const viewer = await app.member(author, "viewer");
+    const body = { ...draft("Mine"), baseVersion: 1 };
+    expect((await viewer.call("POST", `/posts/${id}/set-aside`, body)).status).toBe(403);
+    const nul = { ...draft("a\0b"), baseVersion: 1 };
+    expect((await author.call("POST", `/posts/${id}/set-aside`, nul)).status).toBeGreaterThanOrEqual(400);
+    expect((await author.call("POST", `/posts/${id}/set-aside`, { ...body, title: "" })).status).toBe(400);
+  });
+});
+
+describe("who changed a post since it was first written", () => {
+  test("is told with when, in the post and in lists", async () => {
+    expect((await author.call<Post>("GET", `/posts/${id}`)).body.changedBy).toEqual([]);
+    const other = await app.member(author, "editor");
+    await save("Changed", 1, false, other);
+    await save("By its author", 2, false);
+    const { body: post } = await author.call<Post>("GET", `/posts/${id}`);
+    expect(post.changedBy).toEqual([{ name: "Robin Page", kind: "person", at: expect.any(String) }]);
+    const { body: list } = await author.call<{ items: Post[] }>("GET", "/posts");
+    expect(list.items.find((one) => one.id === id)?.changedBy).toEqual(post.changedBy);
+  });
+});

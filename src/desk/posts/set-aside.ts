@@ -1,0 +1,68 @@
+import type { Actor } from "#kit";
+import { newId } from "#kit";
+import { recordEvent } from "#platform/audit";
+import type { DeskParts } from "../desk.ts";
+import { postNotFound } from "../model/errors.ts";
+import type { Variant } from "../model/post.ts";
+import { lockPost } from "../model/posts.store.ts";
+import { insertSetAside, postExists, selectSetAside } from "./set-aside.store.ts";
+import { type Edit, newVersion } from "./write.ts";
+
+/** What somebody wrote on top of a version that was no longer the newest, and did not go on with. */
+export type SetAside = {
+  id: string;
+  baseVersion: number;
+  title: string;
+  variants: Variant[];
+  author: { name: string | null; kind: "person" };
+  createdAt: Date;
+};
+
+/**
+ * Keeps a text that lost to somebody else's version, and returns its id. The post stays as it is, in review or approved
+ * as it may be: the text is beside its history, to be read and brought back as a new version.
+ *
+ * @throws DeskError `desk.post_not_found`, `desk.invalid_draft`
+ */
+export async function setAside(
+  { database, clock }: Pick<DeskParts, "database" | "clock">,
+  actor: Actor,
+  postId: string,
+  edit: Pick<Edit, "title" | "variants" | "baseVersion">,
+): Promise<string> {
+  const { workspaceId } = actor;
+  return database.inWorkspace(workspaceId, async (db) => {
+    if (!(await lockPost(db, workspaceId, postId))) throw postNotFound();
+    const text = await newVersion(db, actor, edit, {
+      number: edit.baseVersion,
+      runId: null,
+      autosaved: false,
+      now: clock.now(),
+    });
+    const id = newId();
+    await insertSetAside(db, workspaceId, postId, { ...text, id });
+    await recordEvent(db, {
+      actor,
+      action: "post.text_set_aside",
+      target: { kind: "post", id: postId },
+      details: { baseVersion: edit.baseVersion },
+    });
+    return id;
+  });
+}
+
+/**
+ * The texts that were set aside on a post, newest first.
+ *
+ * @throws DeskError `desk.post_not_found`
+ */
+export async function listSetAside(
+  { database }: Pick<DeskParts, "database">,
+  workspaceId: string,
+  postId: string,
+): Promise<SetAside[]> {
+  return database.inWorkspace(workspaceId, async (db) => {
+    if (!(await postExists(db, workspaceId, postId))) throw postNotFound();
+    return selectSetAside(db, workspaceId, postId);
+  });
+}

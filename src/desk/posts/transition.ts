@@ -1,0 +1,49 @@
+import type { Kysely } from "kysely";
+import type { Actor, JsonObject } from "#kit";
+import { recordEvent } from "#platform/audit";
+import type { Schema } from "#platform/db";
+import type { DeskParts } from "../desk.ts";
+import { postNotFound } from "../model/errors.ts";
+import { type LoadedPost, loadPost } from "./load.ts";
+import { lockPost } from "../model/posts.store.ts";
+import { leaveSeries } from "../series/series.store.ts";
+import { type Action, assertAllowed } from "../model/rules.ts";
+import { factsFor, type Unready } from "../model/unready.ts";
+
+export type Step = { db: Kysely<Schema>; post: LoadedPost; now: Date };
+
+/** What a verb did, for the audit log; null when there was nothing to do. */
+export type Done = { action: `post.${string}`; details?: JsonObject };
+
+/**
+ * The frame of every verb on an existing post: one transaction that locks the post, reads it, asks the
+ * rules, lets the verb act and records what happened. Two verbs on one post never overlap.
+ *
+ * @throws DeskError with the rule's reason when the actor can't do this now; nothing has changed then
+ */
+export async function onPost(
+  parts: DeskParts,
+  actor: Actor,
+  id: string,
+  wanted: Action | { action: Action; unready: Unready },
+  work: (step: Step) => Promise<Done | null>,
+): Promise<void> {
+  const { action, unready } =
+    typeof wanted === "string" ? { action: wanted, unready: "refuse" as const } : wanted;
+  const { workspaceId } = actor;
+  await parts.database.inWorkspace(workspaceId, async (db) => {
+    if (!(await lockPost(db, workspaceId, id))) throw postNotFound();
+    const post = await loadPost(db, parts, workspaceId, id);
+    if (post.deletedAt !== null && action !== "restore") throw postNotFound();
+    assertAllowed(action, factsFor(post, unready), actor);
+    const done = await work({ db, post, now: parts.clock.now() });
+    if (done === null) return;
+    if (post.series?.role === "occurrence" && post.series.follows) await leaveSeries(db, workspaceId, id);
+    await recordEvent(db, {
+      actor,
+      action: done.action,
+      target: { kind: "post", id },
+      details: { version: post.version, ...done.details },
+    });
+  });
+}

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { TestPerson } from "../../../test/app.ts";
+import { buildChannel } from "../../../test/builders.ts";
+import { movableClock, testDeskApp } from "../../../test/desk.ts";
+
+type Post = { id: string; title: string; boundHash: string };
+type Section = { count: number; forYou?: number; items: Post[] };
+type Overview = {
+  states: string[];
+  beginning: boolean;
+  waiting: Section;
+  upcoming: Section;
+  recent: Post[];
+  approved: Post | null;
+  newest: Post | null;
+};
+
+let app: Awaited<ReturnType<typeof testDeskApp>>;
+let owner: TestPerson;
+let channelId: string;
+
+beforeAll(async () => {
+  app = await testDeskApp(movableClock());
+  owner = await app.owner();
+  channelId = (await buildChannel(app.database, owner.workspaceId)).id;
+});
+afterAll(() => app.close());
+
+async function write(title: string, text = "The galley is ready."): Promise<Post> {
+  const variants = [{ channelId, content: { parts: [text] } }];
+  const { status, body } = await owner.call<Post>("POST", "/posts", { title, variants });
+  expect(status).toBe(201);
+  return body;
+}
+
+async function act(id: string, verb: string, body: unknown = {}): Promise<Post> {
+  const answer = await owner.call<Post>("POST", `/posts/${id}/${verb}`, body);
+  expect(answer).toMatchObject({ status: 200 });
+  return answer.body;
+}
+
+async function overview(person = owner): Promise<Overview> {
+  const { status, body } = await person.call<Overview>("GET", "/posts/overview");
+  expect(status).toBe(200);
+  return body;
+}
+
+test("a new workspace has only begun", async () => {
+  const stranger = await app.owner();
+  expect(await overview(stranger)).toEqual({
+    states: [],
+    beginning: true,
+    waiting: { count: 0, forYou: 0, items: [] },
+    upcoming: { count: 0, items: [] },
+    recent: [],
+    approved: null,
+    newest: null,
+  });
+});
+
+test("what waits and goes out is counted over all posts, however many drafts are newer", async () => {
+  const later = await write("Later");
+  const sooner = await write("Sooner");
+  for (const [{ id }, wall] of [
+    [later, "2099-02-01T09:00"],
+    [sooner, "2099-01-01T09:00"],
+  ] as const) {
+    const { boundHash } = await act(id, "submit");
+    await act(id, "approve", { boundHash, note: "" });
+    await act(id, "schedule", { wall, zone: "Europe/Berlin" });
+  }
+  for (let index = 0; index < 7; index += 1) await act((await write(`Waiting ${index}`)).id, "submit");
+  for (let index = 0; index < 60; index += 1) await write(`Draft ${index}`);
+
+  const seen = await overview();
+  expect(seen.beginning).toBe(false);
+  expect(new Set(seen.states)).toEqual(new Set(["draft", "in_review", "scheduled"]));
+  expect(seen.waiting).toMatchObject({ count: 7, forYou: 7 });
+  expect(seen.waiting.items.map(({ title }) => title)).toEqual(
+    [6, 5, 4, 3, 2].map((index) => `Waiting ${index}`),
+  );
+  expect(seen.upcoming.count).toBe(2);
+  expect(seen.upcoming.items.map(({ title }) => title)).toEqual(["Sooner", "Later"]);
+  expect(seen.newest?.title).toBe("Draft 59");
+});
+
+test("what a person may not approve does not count for them", async () => {
+  await owner.call("PATCH", "/workspace", { separateApprover: true });
+  const seen = await overview();
+  expect(seen.waiting).toMatchObject({ count: 7, forYou: 0 });
+});
