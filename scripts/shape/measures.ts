@@ -1,0 +1,63 @@
+import { posix } from "node:path";
+import { circlesIn } from "./circles.ts";
+import type { Source } from "./source.ts";
+
+/** One number about the house. `found`: what makes it so, the worst first. */
+export type Measure = { value: number; found: string[] };
+
+/** Where SQL may be said: stores and reads of a feature, and what stands below them all. */
+const stores = /\.(store|read|sql)\.ts$|^src\/platform\/(db|jobs)\//;
+
+/** The folder with the most source files; tests beside them are not counted. */
+export function widestFolder(sources: readonly Source[]): Measure {
+  const folders = Map.groupBy(sources, ({ file }) => posix.dirname(file));
+  return worst(
+    [...folders].map(([folder, { length }]) => ({ value: length, found: `${folder}: ${length}` })),
+  );
+}
+
+export function longestFile(sources: readonly Source[]): Measure {
+  return worst(sources.map(({ file, lines }) => ({ value: lines, found: `${file}: ${lines}` })));
+}
+
+/** So many lines have nine of ten files at most. */
+export function usualFile(sources: readonly Source[]): Measure {
+  const lengths = sources.map(({ lines }) => lines).toSorted((left, right) => left - right);
+  return { value: lengths[Math.ceil(lengths.length * 0.9) - 1] ?? 0, found: [] };
+}
+
+export function longestFunction(sources: readonly Source[]): Measure {
+  return worst(
+    sources.flatMap(({ file, functions }) =>
+      functions.map(({ name, line, lines }) => ({
+        value: lines,
+        found: `${file}:${line} ${name}: ${lines}`,
+      })),
+    ),
+  );
+}
+
+/** Files that import each other in a circle, by any import or by those that remain when the program runs. */
+export function circles(sources: readonly Source[], which: "all" | "running"): Measure {
+  const edges = new Map(
+    sources.map(({ file, imports }): [string, string[]] => [
+      file,
+      imports.filter(({ isType }) => which === "all" || !isType).map((named) => named.file),
+    ]),
+  );
+  const found = circlesIn(edges);
+  return { value: found.flat().length, found: found.map((circle) => circle.join(" <-> ")) };
+}
+
+/** Files of the server that speak SQL and are no store. */
+export function sqlOutsideStores(sources: readonly Source[]): Measure {
+  const found = sources
+    .filter(({ file, sqlAt }) => file.startsWith("src/") && sqlAt !== null && !stores.test(file))
+    .map(({ file, sqlAt }) => `${file}:${sqlAt}`);
+  return { value: found.length, found };
+}
+
+function worst(measured: readonly { value: number; found: string }[]): Measure {
+  const sorted = measured.toSorted((left, right) => right.value - left.value);
+  return { value: sorted[0]?.value ?? 0, found: sorted.map(({ found }) => found) };
+}
