@@ -81,7 +81,8 @@ export type InstallationOptions = {
 const usualBounds: Bounds = { deadlineMs: 1_000, windowMs: 3_000, latestMs: 1_000 };
 /** A worker compares its database with what it knows every two seconds. */
 const noticedWithinMs = 5_000;
-const settleWithinMs = 60_000;
+/** A window that was learned, and then the time until a person is asked. */
+const settleWithinMs = 180_000;
 const accounts = 8;
 
 /** Answers are lost and posts come late now and then, and every answer takes a while, so that there is always much on its way. */
@@ -185,6 +186,8 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
   async function allEnds(): Promise<void> {
     installation.peopleAreAway = false;
     await installation.disturb([]);
+    // Nobody who comes and goes waits out a window, and each believes its own clock alone.
+    for (const workers of running) workers.calm();
     await settle(house, (open) => open === 0, settleWithinMs);
     // What a platform brings up late, and what a worker that is still there might send.
     await pause(bounds.latestMs + bounds.deadlineMs);
