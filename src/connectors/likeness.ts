@@ -12,6 +12,18 @@ export function likenessOf(isSame: boolean, listed: Traits, wanted: Traits): Lik
 }
 
 /**
+ * Whether a listed thing shows the files that were sent. They were uploaded for this plan alone, so their ids tell;
+ * after a loss it may have been sent with other uploads, of which nothing is known but how many they were.
+ */
+export function showsUploads(
+  listed: readonly string[],
+  sent: readonly string[],
+  { afterLoss }: { afterLoss: boolean },
+): boolean {
+  return listed.join() === sent.join() || (afterLoss && listed.length === sent.length);
+}
+
+/**
  * Whether a listed thing may be the wanted one after a platform has changed it: most of the words, the same start, a
  * file or an address in common. Platforms change quotes, dashes, selectors of emoji, invisible signs, white space and
  * addresses, escape and cut, so letters and digits alone are looked at. No proof of anything: a reason to ask.

@@ -1,10 +1,13 @@
 import type { Mutation } from "./failpoints/places.ts";
+import type { Harm } from "./judge.ts";
 import type { Bounds } from "./platforms.ts";
 import type { WeatherKind } from "./weather.ts";
 
 /** One protection turned off, in the workers' sources alone. The harness must find out, or its green says nothing. */
 export type Control = {
   what: string;
+  /** What must come of it, any of these: another harm would be red for a reason of its own. */
+  harms: readonly (Harm | "asks too much")[];
   mutations: Mutation[];
   bounds?: Partial<Bounds>;
   kinds: WeatherKind[];
@@ -24,30 +27,41 @@ const sends = "  const answer = await commitWithin(sending, call, deadline - per
 
 /** Nobody dies, and each account has many posts, so that lists are long and what is believed of them decides. */
 const believing = { kinds: ["faults" as const], accounts: 4, livesMs: 60_000, settleWithinMs: 240_000 };
+/** Where a list lacks what was confirmed, it is not believed whatever else is off. */
+const withoutWitnesses = {
+  file: "src/delivery/reconcile/proof.ts",
+  find: "const missing = facts.witnesses.filter((id) => !listed.has(id));",
+  put: "const missing = facts.witnesses.filter((id) => listed.has(id) && false);",
+};
 const pages = ["linkedin-page", "mastodon"];
 
 export const controls: Record<string, Control> = {
   "window-too-short": {
     what: "absence counts as proven before the platform's latest moment",
+    harms: ["duplicated"],
     mutations: [],
     bounds: { windowMs: 500, latestMs: 7_000 },
     kinds: ["faults"],
   },
   "no-fence": {
     what: "a worker that lost its claim sends all the same",
+    harms: ["duplicated"],
     mutations: [
       { file: publish, find: intentStands, put: intentStands.replace(/if \(!\((.*)\)\) return null/, "$1") },
     ],
     kinds: ["stops"],
-    standAt: /^src\/(delivery\/send\/publish\.ts.*(prepareToSend|openAndPlan)|channels\/channels\.ts.*open:)/,
+    // Where the lease is renewed no longer: before, the end of the lease alone would stop it.
+    standAt:
+      /^src\/delivery\/send\/publish\.ts (prepareToSend:after whileHeld|publishDelivery:after prepareToSend)/,
   },
   "send-before-intent": {
     what: "the post is sent first and the intent written afterwards",
+    harms: ["duplicated"],
     mutations: [
       {
         file: publish,
         find: intentStands,
-        put: `const early = await commitWithin(sending, { index: item, key: itemKey(claimed, item), published: [...published] }, settling.deadlineMs);\n${intentStands}`,
+        put: `const early = await commitWithin(sending, { index: item, key: itemKey(claimed, item), published: [...published] }, intent.deadlineMs);\n${intentStands}`,
       },
       { file: publish, find: sends, put: "const answer = early;" },
     ],
@@ -55,6 +69,7 @@ export const controls: Record<string, Control> = {
   },
   "http-retries": {
     what: "a request whose answer was lost is sent once more",
+    harms: ["duplicated"],
     mutations: [
       {
         file: "src/platform/http-client/client.ts",
@@ -66,6 +81,7 @@ export const controls: Record<string, Control> = {
   },
   "no-last-look-at-the-clock": {
     what: "a worker that stood still sends what another has sent meanwhile",
+    harms: ["duplicated"],
     mutations: [
       { file: "src/platform/http-client/exchange.ts", find: "if (trip.isOver()) {", put: "if (false) {" },
     ],
@@ -74,6 +90,7 @@ export const controls: Record<string, Control> = {
   },
   "unknown-is-failed": {
     what: "a lost answer is told as a failure",
+    harms: ["falsely failed"],
     mutations: [
       {
         file: "src/delivery/model/verdicts.ts",
@@ -90,6 +107,7 @@ export const controls: Record<string, Control> = {
   },
   "no-recovery": {
     what: "nobody takes over from a worker that died",
+    harms: ["endless"],
     mutations: [
       { file: "src/delivery/deliveries.ts", find: "await recoverExpired(database.system);", put: "" },
     ],
@@ -97,6 +115,7 @@ export const controls: Record<string, Control> = {
   },
   "another-text": {
     what: "what is sent is not what was approved",
+    harms: ["unapproved"],
     mutations: [
       {
         file: "src/connectors/sandbox/index.ts",
@@ -109,6 +128,7 @@ export const controls: Record<string, Control> = {
   "no-skew": {
     ...believing,
     what: "a list counts as whole from t_send, by whatever clock",
+    harms: ["duplicated", "asks too much"],
     mutations: [
       {
         file: "src/delivery/reconcile/proof.ts",
@@ -122,6 +142,7 @@ export const controls: Record<string, Control> = {
   "any-short-page-is-the-last": {
     ...believing,
     what: "a list ends with a page that is shorter than was asked for, whatever the platform's documents say",
+    harms: ["asks too much"],
     mutations: [
       {
         file: "src/connectors/linkedin/paging.ts",
@@ -140,6 +161,7 @@ export const controls: Record<string, Control> = {
   "no-page-again": {
     ...believing,
     what: "one page that fails makes the whole list fail",
+    harms: ["asks too much"],
     mutations: [
       { file: "src/connectors/read-again.ts", find: "const mostTries = 3;", put: "const mostTries = 1;" },
     ],
@@ -149,6 +171,7 @@ export const controls: Record<string, Control> = {
   "no-resemblance": {
     ...believing,
     what: "what is not the same, sign by sign, is another post",
+    harms: ["duplicated"],
     mutations: [
       {
         file: "src/connectors/likeness.ts",
@@ -162,32 +185,31 @@ export const controls: Record<string, Control> = {
   "no-witnesses": {
     ...believing,
     what: "a list is believed although it lacks what Galley has seen published",
-    mutations: [
-      {
-        file: "src/delivery/reconcile/proof.ts",
-        find: "const missing = facts.witnesses.filter((id) => !listed.has(id));",
-        put: "const missing = facts.witnesses.filter((id) => listed.has(id) && false);",
-      },
-    ],
+    harms: ["duplicated"],
+    mutations: [withoutWitnesses],
     platforms: [...pages, "facebook", "x"],
     personas: ["empty lists", "old lists"],
   },
   "any-clock": {
     ...believing,
-    what: "times count whatever the platform's clock says",
+    what: "times count whatever the platform's clock says, where nothing stands witness",
+    harms: ["duplicated"],
     mutations: [
       {
         file: "src/delivery/reconcile/proof.ts",
         find: "return clockAheadMs !== null && Math.abs(clockAheadMs) > skewMs;",
         put: "return clockAheadMs !== null && skewMs < 0;",
       },
+      withoutWitnesses,
     ],
     platforms: pages,
     personas: ["clock far behind"],
+    accounts: 2,
   },
   "first-duplicate-is-final": {
     ...believing,
     what: "a refusal as a duplicate of the first attempt is told as a failure",
+    harms: ["falsely failed"],
     mutations: [
       {
         file: "src/delivery/model/verdicts.ts",
@@ -201,6 +223,7 @@ export const controls: Record<string, Control> = {
   "absent-duplicate-again": {
     ...believing,
     what: "what was refused as a duplicate, and is proven not to be there, is tried again and again",
+    harms: ["endless"],
     mutations: [
       {
         file: "src/delivery/send/outcome.ts",
@@ -215,11 +238,12 @@ export const controls: Record<string, Control> = {
   "twin-is-absent": {
     ...believing,
     what: "a list is believed against the platform's own word that it has the post",
+    harms: ["falsely failed", "duplicated"],
     mutations: [
       {
         file: "src/delivery/reconcile/proof.ts",
-        find: "  if (facts.isTwinOfLost) {",
-        put: "  if (facts.isTwinOfLost && facts.looks < 0) {",
+        find: "if (facts.isTwinOfLost || located.isOut === true) {",
+        put: "if (located.isOut === true) {",
       },
     ],
     platforms: ["linkedin-page", "facebook", "x"],
@@ -229,6 +253,7 @@ export const controls: Record<string, Control> = {
   "any-refusal-counts": {
     ...believing,
     what: "a 403 that a firewall made up is the platform's word",
+    harms: ["falsely failed"],
     mutations: [
       {
         file: "src/connectors/answers.ts",
@@ -242,6 +267,7 @@ export const controls: Record<string, Control> = {
   "any-of-several": {
     ...believing,
     what: "a thread goes on below the oldest of several equal posts",
+    harms: ["misthreaded"],
     mutations: [
       {
         file: "src/delivery/reconcile/proof.ts",

@@ -138,17 +138,23 @@ async function isRed(name: string, control: Control): Promise<boolean> {
     if (!result.loaded.has(file)) throw new Error(`no worker ran the changed ${file}`);
   }
   const { 1: expected, 2: careful } = result.verdict.byClass;
-  const found = harms.map((harm) => `${harm} ${expected[harm] + careful[harm]}`).join(", ");
-  const asks = asksTooMuch(result) ? ", asks too much" : "";
+  const counts: Record<string, number> = {
+    ...Object.fromEntries(harms.map((harm) => [harm, expected[harm] + careful[harm]])),
+    "asks too much": asksTooMuch(result) ? 1 : 0,
+  };
   const red = wrongs(result) > 0;
+  const isOwn = control.harms.some((harm) => (counts[harm] ?? 0) > 0);
   for (const example of result.verdict.examples.slice(0, 10)) console.log(example);
-  const judged = red === values.healthy ? wrongColour(red) : `${red ? "red" : "green"}, as it must be`;
-  console.log(`control ${name}: ${judged} (${found}${asks})`);
-  return red !== values.healthy;
+  const asItMust = values.healthy ? !red : isOwn;
+  const judged = asItMust ? `${red ? "red" : "green"}, as it must be` : wrongColour(red, control);
+  const found = Object.entries(counts).map(([harm, count]) => `${harm} ${count}`);
+  console.log(`control ${name}: ${judged} (${found.join(", ")})`);
+  return asItMust;
 }
 
-function wrongColour(red: boolean): string {
-  return red ? "RED, though nothing is off" : "GREEN: the harness is blind to this";
+function wrongColour(red: boolean, control: Control): string {
+  if (values.healthy) return "RED, though nothing is off";
+  return red ? `RED, but not for ${control.harms.join(" or ")}` : "GREEN: the harness is blind to this";
 }
 
 async function runControls(names: string[]): Promise<boolean> {

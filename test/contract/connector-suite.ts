@@ -199,6 +199,18 @@ export function connectorContract<Harness extends ContractHarness>(
       }
     });
 
+    it("finds after a loss what another plan has sent, with uploads that nobody knows any more", async () => {
+      const { connector } = harness;
+      if (connector.locate === "unsupported") return;
+      const input = inputOf(variant(), "A dot.");
+      const item = itemOf(input, 0, []);
+      const sentAt = new Date();
+      await connector.commit(harness.context(), await connector.prepare(harness.context(), input), item);
+      const plan = await connector.prepare(harness.context(), input);
+      const found = await connector.locate(harness.context(), plan, item, since(sentAt, true));
+      if (found !== "unsupported") expect(matchesIn(found)).toHaveLength(1);
+    });
+
     it("carries the link, and any text unchanged", async () => {
       const text = `${unique()} <b>&amp;</b> "quotes" 日本語 👩‍👩‍👧‍👦 é`;
       const link = `https://example.com/${randomUUID()}?a=1&b=2`;

@@ -1,7 +1,7 @@
 import { sameAddress } from "#kit";
 import { z } from "zod";
 import type { ConnectorContext, ItemRef, Located, LookedFor, Plan } from "../contract.ts";
-import { likenessOf, type Traits } from "../likeness.ts";
+import { likenessOf, type Traits, showsUploads } from "../likeness.ts";
 import { readList, sameText } from "../meta-graph/index.ts";
 import { momentText } from "../moment.ts";
 import { platform, reading } from "./platform.ts";
@@ -35,7 +35,7 @@ export async function locate(
   context: ConnectorContext,
   plan: Plan,
   item: ItemRef,
-  { sentAt, from }: LookedFor,
+  { sentAt, from, afterLoss }: LookedFor,
 ): Promise<Located> {
   const payload = payloadOf(plan, item);
   const since = new Date(Math.min(sentAt.getTime() - earlierMs, from.getTime()));
@@ -51,7 +51,7 @@ export async function locate(
   const wanted = traitsOf(payload);
   const posts = list.entries.map((entry) => {
     const targets = targetsOf(entry);
-    const isSame = equals(entry, payload, context.accountId);
+    const isSame = equals(entry, payload, { accountId: context.accountId, afterLoss });
     // A video is named by its own id when it is published, and by its post's in the list.
     const id = payload.type === "video" && isSame ? payload.videoId : entry.id;
     const listed = { text: entry.message, media: targets };
@@ -88,7 +88,11 @@ function targetsOf({ attachments }: Entry): string[] {
 }
 
 /** Photos and videos were uploaded for this plan alone, so their ids decide. */
-function equals(entry: Entry, payload: Payload, accountId: string): boolean {
+function equals(
+  entry: Entry,
+  payload: Payload,
+  { accountId, afterLoss }: { accountId: string; afterLoss: boolean },
+): boolean {
   const attachments = entry.attachments?.data ?? [];
   const targets = new Set(targetsOf(entry));
   switch (payload.type) {
@@ -97,7 +101,10 @@ function equals(entry: Entry, payload: Payload, accountId: string): boolean {
     case "comment":
       return sameText(entry.message, payload.message) && (entry.from?.id ?? accountId) === accountId;
     case "feed":
-      if (payload.photos.length > 0) return payload.photos.some((id) => targets.has(id));
+      if (payload.photos.some((id) => targets.has(id))) return true;
+      if (payload.photos.length > 0 && !showsUploads([...targets], payload.photos, { afterLoss })) {
+        return false;
+      }
       return sameText(entry.message, payload.message) && sameLink(attachments, payload.link);
   }
 }

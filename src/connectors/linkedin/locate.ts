@@ -8,7 +8,7 @@ import type {
   LookedFor,
   Plan,
 } from "../contract.ts";
-import { likenessOf, type Traits } from "../likeness.ts";
+import { likenessOf, type Traits, showsUploads } from "../likeness.ts";
 import { momentMs } from "../moment.ts";
 import { readAgain } from "../read-again.ts";
 import { addressOf, commentAddressOf } from "./addresses.ts";
@@ -53,14 +53,20 @@ export async function locateOnPage(
   context: ConnectorContext,
   plan: Plan,
   item: ItemRef,
-  { from }: LookedFor,
+  { from, afterLoss }: LookedFor,
 ): Promise<Located | "unsupported"> {
   if (!context.scopes.includes(readScope)) return "unsupported";
   const planned = plannedAt(plan, item);
-  return planned.kind === "post" ? locatePost(context, planned.post, from) : locateComment(context, planned);
+  return planned.kind === "post"
+    ? locatePost(context, planned.post, { from, afterLoss })
+    : locateComment(context, planned);
 }
 
-async function locatePost(context: ConnectorContext, wanted: PlannedPost, from: Date): Promise<Located> {
+async function locatePost(
+  context: ConnectorContext,
+  wanted: PlannedPost,
+  { from, afterLoss }: Pick<LookedFor, "from" | "afterLoss">,
+): Promise<Located> {
   const list = await readBack({ until: from }, async (start) => {
     const query = new URLSearchParams({
       q: "author",
@@ -76,7 +82,7 @@ async function locatePost(context: ConnectorContext, wanted: PlannedPost, from: 
       url: addressOf(context.settings, post.id),
       data: {},
       createdAt: new Date(post.createdAt),
-      likeness: likenessOf(equals(post, wanted), traitsOf(wanted, post), traitsOf(wanted, wanted)),
+      likeness: likenessOf(equals(post, wanted, afterLoss), traitsOf(wanted, post), traitsOf(wanted, wanted)),
     }));
     return { posts, isLast: isLastPage(answer) };
   });
@@ -96,10 +102,13 @@ function traitsOf(
  * Uploads have names of their own, so where some were sent, they tell it; else text and link do. A post that shows
  * none has the text to tell that it may be the one.
  */
-function equals(post: z.output<typeof listedPost>, wanted: PlannedPost): boolean {
+function equals(post: z.output<typeof listedPost>, wanted: PlannedPost, afterLoss: boolean): boolean {
   const sent = mediaIn(wanted);
   const listed = mediaIn({ ...wanted, content: post.content });
-  if (sent.length > 0) return sent.join() === listed.join();
+  if (sent.length > 0) {
+    const shows = showsUploads(listed, sent, { afterLoss });
+    if (!shows || !afterLoss) return shows;
+  }
   // LinkedIn may list a link in another spelling, so what it is decides nothing.
   if ((wanted.content?.article === undefined) !== (post.content?.article === undefined)) return false;
   return comparable(plainText(post.commentary)) === comparable(plainText(wanted.commentary));

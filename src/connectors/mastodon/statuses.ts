@@ -14,7 +14,7 @@ import type {
   Published,
 } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
-import { likenessOf } from "../likeness.ts";
+import { likenessOf, showsUploads } from "../likeness.ts";
 import { momentText } from "../moment.ts";
 import { readAgain } from "../read-again.ts";
 import { isSuccess, parseAnswer } from "../answers.ts";
@@ -139,7 +139,7 @@ export async function locate(
   context: ConnectorContext,
   plan: Plan,
   item: ItemRef,
-  { from }: LookedFor,
+  { from, afterLoss }: LookedFor,
 ): Promise<Located | "unsupported"> {
   if (!context.scopes.includes("read:statuses")) return "unsupported";
   const wanted = payloadSchema.parse(plan.items[item.index]?.payload);
@@ -152,7 +152,8 @@ export async function locate(
     for (const status of statuses) {
       const createdAt = new Date(status.created_at);
       const isForeign = typeof status.application?.name === "string" && status.application.name !== appName;
-      const likeness = await likenessTo(context, status, { wanted, parent, isRecent: createdAt >= from });
+      const isRecent = createdAt >= from;
+      const likeness = await likenessTo(context, status, { wanted, parent, isRecent, afterLoss });
       posts.push({ ...published(status), createdAt, likeness, isForeign });
     }
     if (isLast) return { by: "list", posts, coversFrom: new Date(0), shows };
@@ -184,13 +185,18 @@ async function readStatuses(
 async function likenessTo(
   context: ConnectorContext,
   status: ListedStatus,
-  { wanted, parent, isRecent }: { wanted: Payload; parent: string | null; isRecent: boolean },
+  {
+    wanted,
+    parent,
+    isRecent,
+    afterLoss,
+  }: { wanted: Payload; parent: string | null; isRecent: boolean; afterLoss: boolean },
 ): Promise<Likeness> {
   const media = status.media_attachments.map(({ id }) => id);
   const sameAround =
     status.in_reply_to_id === parent &&
     status.spoiler_text === wanted.spoilerText &&
-    media.join() === wanted.mediaIds.join();
+    showsUploads(media, wanted.mediaIds, { afterLoss });
   const isSame = isRecent && sameAround && (await saysTheSame(context, status, wanted.status));
   return likenessOf(
     isSame,

@@ -15,7 +15,7 @@ import type {
   PlanItem,
   Published,
 } from "../contract.ts";
-import { likenessOf } from "../likeness.ts";
+import { likenessOf, showsUploads } from "../likeness.ts";
 import { momentText } from "../moment.ts";
 import { readAgain } from "../read-again.ts";
 import { maximumWeightedLength, weightedLength } from "../text/weighted-length.ts";
@@ -149,7 +149,7 @@ async function locate(
   context: ConnectorContext,
   plan: Plan,
   item: ItemRef,
-  { from }: LookedFor,
+  { from, afterLoss }: LookedFor,
 ): Promise<Located> {
   const wanted = bodyOf(plan, item);
   const posts: ListedPost[] = [];
@@ -162,7 +162,7 @@ async function locate(
     for (const post of page.items) {
       coversFrom = new Date(post.created_at);
       const listed = { text: post.text, media: post.media.map(({ id }) => id) };
-      const likeness = likenessOf(equals(post, wanted), listed, wanted);
+      const likeness = likenessOf(equals(post, wanted, { afterLoss }), listed, wanted);
       posts.push({ ...published(post), createdAt: coversFrom, likeness });
     }
     if (page.next === null) return { by: "list", posts, coversFrom: new Date(0), shows };
@@ -172,12 +172,20 @@ async function locate(
   return { by: "list", posts, coversFrom, shows };
 }
 
-function equals(post: z.output<typeof postSchema>, wanted: ReturnType<typeof bodyOf>): boolean {
+function equals(
+  post: z.output<typeof postSchema>,
+  wanted: ReturnType<typeof bodyOf>,
+  known: Pick<LookedFor, "afterLoss">,
+): boolean {
   return (
     post.text === wanted.text &&
     post.kind === wanted.kind &&
     post.in_reply_to === wanted["in_reply_to"] &&
-    post.media.map((media) => media.id).join() === wanted.media.join()
+    showsUploads(
+      post.media.map(({ id }) => id),
+      wanted.media,
+      known,
+    )
   );
 }
 

@@ -35,7 +35,7 @@ export const clone: Scenario = async ({ times, ...options }) => {
       await workers.close();
       await moveTo(installation, server, dataDir);
       workers = await installation.startWorkers();
-      await releaseWhenLookedUp(installation);
+      await installation.quarantinePasses({ otherIsOff: true });
       await installation.calmsDown(0);
     }
     const judged = await installation.judge();
@@ -86,16 +86,4 @@ async function moveTo(installation: Installation, server: Postgres, dataDir: str
   installation.forwarder.to(server.port);
   installation.house.dataDir = dataDir;
   await installation.sendAll();
-}
-
-/** Once everything was looked up, a person says that the other one is off. */
-async function releaseWhenLookedUp({ house }: Installation): Promise<void> {
-  const { quarantine } = house.deliveries;
-  for (const deadline = performance.now() + 60_000; performance.now() < deadline; await pause(500)) {
-    const isFree = await quarantine.release(house.author, { otherIsOff: true }).then(
-      ({ active }) => !active,
-      () => false,
-    );
-    if (isFree) return;
-  }
 }

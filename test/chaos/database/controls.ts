@@ -1,7 +1,14 @@
 import type { Mutation } from "../failpoints/places.ts";
 
 /** One protection turned off, in the workers' sources alone. Its scenario must find out, or its green says nothing. */
-export type Control = { what: string; scenario: string; times: number; mutations: Mutation[] };
+export type Control = {
+  what: string;
+  scenario: string;
+  times: number;
+  /** What must come of it, any of these: all else would be red for a reason of its own. */
+  harms: readonly ("twice" | "lost" | "otherwise wrong" | "findings")[];
+  mutations: Mutation[];
+};
 
 const history = "src/delivery/quarantine/history.ts";
 
@@ -10,6 +17,7 @@ export const controls: Record<string, Control> = {
     what: "nobody asks the database's server how far it has come, and on which timeline",
     scenario: "promotions",
     times: 5,
+    harms: ["twice"],
     mutations: [
       { file: history, find: "now.timeline !== null && row.timeline !== null", put: "false" },
       { file: history, find: "now.server !== null && row.server !== null", put: "false" },
@@ -25,6 +33,7 @@ export const controls: Record<string, Control> = {
     what: "only what is scheduled is looked for after a restore",
     scenario: "restores",
     times: 2,
+    harms: ["twice"],
     mutations: [
       {
         file: "src/delivery/quarantine/quarantine.store.ts",
@@ -37,19 +46,21 @@ export const controls: Record<string, Control> = {
     what: "a window has passed when the database's clock says so, however that was set",
     scenario: "steps",
     times: 4,
+    harms: ["twice"],
     mutations: [
       {
         file: "src/delivery/reconcile/proof.ts",
         find: "Math.max(byDatabase, settlingMs - knownForMs)",
         put: "byDatabase",
       },
-      { file: "src/delivery/deliveries.ts", find: "await clockSteps.compare();", put: "" },
+      { file: "src/delivery/deliveries.ts", find: "if (await clockSteps.compare()) await", put: "await" },
     ],
   },
   "no-place": {
     what: "a copy of an installation takes itself for the first one",
     scenario: "clones",
     times: 1,
+    harms: ["twice", "findings"],
     mutations: [
       {
         file: history,
@@ -62,6 +73,7 @@ export const controls: Record<string, Control> = {
     what: "a database that only reads counts as one that has refused the answer",
     scenario: "failovers",
     times: 3,
+    harms: ["twice", "lost", "otherwise wrong"],
     mutations: [{ file: "src/platform/db/errors.ts", find: "|25006|25P03", put: "" }],
   },
 };

@@ -44,8 +44,11 @@ export type Installation = {
   startServer: (directory: string, primaryPort?: number) => Promise<Postgres>;
   /** Waits until no more than `left` posts are open, and no quarantine; false where that takes too long. */
   calmsDown(left: number, withinMs?: number): Promise<boolean>;
-  /** Waits until a quarantine has begun, where one does, and has been left. */
-  quarantinePasses(): Promise<void>;
+  /**
+   * Waits until a quarantine has begun, where one does, and has been left. `otherIsOff`: it asks whether this is a copy,
+   * and a person says that the other one is off.
+   */
+  quarantinePasses(answer?: { otherIsOff?: boolean }): Promise<void>;
   /** Lets everything come to an end, and compares. */
   judge(): Promise<Judged>;
   close(): Promise<void>;
@@ -78,7 +81,8 @@ export type InstallationOptions = {
 const usualBounds: Bounds = { deadlineMs: 1_000, windowMs: 3_000, latestMs: 1_000 };
 /** A worker compares its database with what it knows every two seconds. */
 const noticedWithinMs = 5_000;
-const settleWithinMs = 60_000;
+/** A window that was learned, and then the time until a person is asked. */
+const settleWithinMs = 180_000;
 const accounts = 8;
 
 /** Answers are lost and posts come late now and then, and every answer takes a while, so that there is always much on its way. */
@@ -182,6 +186,8 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
   async function allEnds(): Promise<void> {
     installation.peopleAreAway = false;
     await installation.disturb([]);
+    // Nobody who comes and goes waits out a window, and each believes its own clock alone.
+    for (const workers of running) workers.calm();
     await settle(house, (open) => open === 0, settleWithinMs);
     // What a platform brings up late, and what a worker that is still there might send.
     await pause(bounds.latestMs + bounds.deadlineMs);
@@ -269,11 +275,12 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
       }
       return false;
     },
-    quarantinePasses: async () => {
+    quarantinePasses: async ({ otherIsOff = false } = {}) => {
       const { quarantine } = house.deliveries;
       const noticedBy = performance.now() + noticedWithinMs;
       while (performance.now() < noticedBy && !(await quarantine.isActive().catch(() => false)))
         await pause(100);
+      if (otherIsOff) await releaseAsTheOnlyOne(house);
       await installation.calmsDown(Infinity);
     },
     judge: async () => {
@@ -298,6 +305,17 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
 /** Deliveries that are due and have not come to an end. */
 async function openPosts(house: House): Promise<number> {
   return [...(await unsettled(house)).values()].reduce((sum, waiting) => sum + waiting, 0);
+}
+
+/** A person says that the other one is off. */
+async function releaseAsTheOnlyOne({ deliveries: { quarantine }, author }: House): Promise<void> {
+  for (const deadline = performance.now() + 60_000; performance.now() < deadline; await pause(500)) {
+    const isFree = await quarantine.release(author, { otherIsOff: true }).then(
+      ({ active }) => !active,
+      () => false,
+    );
+    if (isFree) return;
+  }
 }
 
 async function setPaused(server: Postgres, isPaused: boolean): Promise<void> {

@@ -94,10 +94,10 @@ async function playControls(names: string[]): Promise<boolean> {
       throw new TypeError(`there is no control ${name}; there are ${Object.keys(controls).join(", ")}`);
     console.log(`\ncontrol ${name}: ${control.what}`);
     const row = await play(control.scenario, control.times, control.mutations);
-    console.log(
-      `control ${name}: ${row.kept ? "GREEN: the harness is blind to this" : "red, as it must be"}`,
-    );
-    if (!row.kept) red += 1;
+    const isOwn = control.harms.some((harm) => row[harm] > 0);
+    const blind = row.kept ? "GREEN: the harness is blind to this" : "RED, but not for its own reason";
+    console.log(`control ${name}: ${isOwn ? "red, as it must be" : blind}`);
+    if (isOwn) red += 1;
   }
   console.log(`\n${red} of ${names.length} controls red`);
   return red === names.length;

@@ -9,6 +9,8 @@ export type Row = {
   lost: number;
   "otherwise wrong": number;
   "not settled": number;
+  /** What else a scenario has found that may not be. */
+  findings: number;
   questions: number;
   seconds: number;
   kept: boolean;
@@ -29,6 +31,7 @@ export function rowOf(what: string, times: number, result: Result, tookMs: numbe
     lost,
     "otherwise wrong": otherwise,
     "not settled": judged.unsettled,
+    findings: wrong.length,
     questions: asked.looks + asked.answers,
     seconds: Math.round(tookMs / 1_000),
     kept: wrongs + wrong.length + judged.crashedWorkers.length === 0,

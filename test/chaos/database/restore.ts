@@ -63,7 +63,7 @@ export const restore: Scenario = async ({ times, ...options }) => {
       retries += await retryAll(installation, () => random() < 0.5);
       if (withFolder) workers = await installation.startWorkers();
       // The others only when all seems well again.
-      await installation.quarantinePasses();
+      await installation.quarantinePasses({ otherIsOff: withFolder });
       installation.say("released");
       retries += await mendUntilCalm(installation);
     }
