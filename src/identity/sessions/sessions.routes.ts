@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { App, Reply, Request } from "#platform/wire";
 import { idParams, signedInOf } from "#platform/wire";
-import type { Client, Identity, SignedInResult } from "./identity.ts";
+import type { Identity } from "../identity.ts";
+import type { Client, SignedInResult } from "../sign-in/client.ts";
 import { sessionList, sessionOpened, signInBody } from "./sessions.schema.ts";
 
 const tags = ["Sessions"];
