@@ -1,6 +1,6 @@
 import type { Schema } from "#platform/db";
 import type { Kysely } from "kysely";
-import type { Channels } from "../channels.ts";
+import type { Open } from "../deps.ts";
 import { connectedAfter } from "../model/channels.store.ts";
 
 /**
@@ -9,7 +9,7 @@ import { connectedAfter } from "../model/channels.store.ts";
  */
 export async function noteTargets(
   db: Kysely<Schema>,
-  open: Channels["open"],
+  open: Open,
   signal: AbortSignal,
 ): Promise<void> {
   let after = "00000000-0000-0000-0000-000000000000";

@@ -11,8 +11,8 @@ import { readGuide } from "./guide.ts";
 import { redirectUriOf } from "../connect/oauth.ts";
 import * as schema from "./oauth.schema.ts";
 import { appToWire, platformToWire } from "./oauth.wire.ts";
-import { connectorOf } from "../model/parts.ts";
 import type { ChannelRoutesOptions } from "./routes-options.ts";
+import { connectorOf } from "../model/find.ts";
 
 const tags = ["Platforms"];
 

@@ -14,7 +14,7 @@ import type { AppRow } from "./apps.store.ts";
 import { appQuery, currentAppQuery, insertApp, lockCurrentApp, retireApp, updateApp } from "./apps.store.ts";
 import { type InstallationSettings, settingsOf } from "./connector-settings.ts";
 import { channelError } from "../model/errors.ts";
-import { appPlace } from "../model/sealed-columns.ts";
+import { appValuesColumn } from "../model/sealed-columns.ts";
 
 /** The app in whose name a platform is spoken to, and the settings of its connector with its values among them. */
 export type ConnectorApp = {
@@ -83,7 +83,7 @@ export function createApps(options: {
   }
 
   async function valuesOf(row: AppRow): Promise<Record<string, string>> {
-    return valuesSchema.parse(JSON.parse(await secrets.openText(appPlace(row), row.sealedValues)));
+    return valuesSchema.parse(JSON.parse(await secrets.openText(appValuesColumn(row), row.sealedValues)));
   }
 
   async function currentRow(workspaceId: string, connector: Connector): Promise<AppRow | undefined> {
@@ -136,7 +136,7 @@ export function createApps(options: {
         const row = await lockCurrentApp(tx, workspaceId, connector.id);
         const isSame = row?.identity === identity;
         const id = isSame ? row.id : newId();
-        const sealedValues = await secrets.seal(appPlace({ workspaceId, id }), JSON.stringify(values));
+        const sealedValues = await secrets.seal(appValuesColumn({ workspaceId, id }), JSON.stringify(values));
         const { secretEndsAt } = given;
         const stored = {
           workspaceId,

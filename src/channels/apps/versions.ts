@@ -1,7 +1,7 @@
 import type { ApiVersion, Connector } from "#connectors";
 import { GalleyError, type JsonObject } from "#kit";
-import { appsInUseQuery } from "./channels.store.ts";
-import type { Parts } from "./parts.ts";
+import { appsInUseQuery } from "../model/channels.store.ts";
+import type { ChannelDeps } from "../deps.ts";
 
 /**
  * The versions of a platform's API that a workspace speaks: by the apps that its channels were connected with,
@@ -9,7 +9,7 @@ import type { Parts } from "./parts.ts";
  * under a foreign GALLEY_KEY, tell of none: the doctor tells of both.
  */
 export async function versionsInUse(
-  { apps, database }: Pick<Parts, "apps" | "database">,
+  { apps, database }: Pick<ChannelDeps, "apps" | "database">,
   workspaceId: string,
   connector: Connector,
 ): Promise<ApiVersion[]> {

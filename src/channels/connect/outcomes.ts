@@ -1,13 +1,17 @@
 import type { Actor } from "#kit";
 import { type OutcomeLog, withOutcome } from "#platform/telemetry";
-import type { Channel } from "./channel.ts";
-import type { Channels } from "../channels.ts";
-import type { CallbackResult } from "../connect/oauth.ts";
+import type { SignedIn } from "#platform/wire";
+import type { Channel } from "../model/channel.ts";
+import type { CallbackQuery, CallbackResult } from "./oauth.ts";
 
-type Connecting = Pick<Channels, "connectForm" | "callback" | "pick">;
+type Verbs = {
+  connectForm(actor: Actor, connectorId: string, form: Record<string, string>): Promise<Channel>;
+  callback(person: SignedIn, connectorId: string, query: CallbackQuery): Promise<CallbackResult>;
+  pick(actor: Actor, id: string, accountIds: readonly string[]): Promise<Channel[]>;
+};
 
-/** The ways to connect, each of which says in one line of the log what came of it. */
-export function sayConnections(log: OutcomeLog, verbs: Connecting): Connecting {
+/** The verbs that connect, each of which says in one line of the log what came of it. */
+export function sayConnections(log: OutcomeLog, verbs: Verbs): Verbs {
   const { connectForm, callback, pick } = verbs;
   const kind = "connection";
   return {
