@@ -15,20 +15,20 @@ import { withLogContext } from "#platform/telemetry";
 import type { App } from "#platform/wire";
 import type { Workspaces } from "#workspaces";
 import { memberRoutes, workspaceRoutes } from "#workspaces/routes";
-import { guardRoutes, mayLookInside, recognisePeople } from "./access.ts";
-import { answerUnreadable, createProblemAnswer } from "./answers.ts";
+import { guardRoutes, mayLookInside, recognisePeople } from "./access/access.ts";
+import { answerUnreadable, createProblemAnswer } from "./problems/answers.ts";
 import { serveDashboard } from "./dashboard.ts";
-import { serveDocs } from "./docs.routes.ts";
-import { keepDoor } from "./door.ts";
+import { serveDocs } from "./docs/docs.routes.ts";
+import { keepDoor } from "./access/door.ts";
 import { setSecurityHeaders } from "./headers.ts";
 import { healthRoutes } from "./health.routes.ts";
-import { honourIdempotencyKeys } from "./idempotency.ts";
-import { acceptJsonBodies, refuseBrokenAddresses } from "./json-body.ts";
-import { describeApi } from "./openapi.ts";
-import { limitRates } from "./rate-limits.ts";
+import { honourIdempotencyKeys } from "./idempotency/idempotency.ts";
+import { acceptJsonBodies, refuseBrokenAddresses } from "./input/json-body.ts";
+import { describeApi } from "./docs/openapi.ts";
+import { limitRates } from "./limits/rate-limits.ts";
 import { requestIdOf } from "./request-id.ts";
-import { createSerializerCompiler, createValidatorCompiler } from "./schemas.ts";
-import { noteRefusal } from "./security-notes.ts";
+import { createSerializerCompiler, createValidatorCompiler } from "./input/schemas.ts";
+import { noteRefusal } from "./problems/security-notes.ts";
 
 export type ServerOptions = {
   /** The address in the browser; https makes cookies `Secure` and turns HSTS on. */

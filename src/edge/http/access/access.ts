@@ -7,7 +7,7 @@ import { sha256 } from "#kit";
 import { addLogContext } from "#platform/telemetry";
 import { can } from "#workspaces";
 import { refuseForeignSite } from "./csrf.ts";
-import { HttpError } from "./errors.ts";
+import { HttpError } from "../errors.ts";
 
 declare module "fastify" {
   interface FastifyRequest {

@@ -8,7 +8,7 @@ import type {
 import type { Actor, Clock } from "#kit";
 import { contentHash, type JsonValue } from "#kit";
 import type { Database } from "#platform/db";
-import { HttpError } from "./errors.ts";
+import { HttpError } from "../errors.ts";
 import type { KeyOwner } from "./idempotency.store.ts";
 import * as store from "./idempotency.store.ts";
 

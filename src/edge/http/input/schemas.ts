@@ -4,9 +4,9 @@ import type { FastifySchemaCompiler, FastifySerializerCompiler } from "fastify";
 import build from "fast-json-stringify";
 import { z } from "zod";
 import type { Problem } from "#kit";
-import { HttpError } from "./errors.ts";
-import { tellingErrors } from "./input-branches.ts";
-import { formName, wordsOfError, wordsOfIssue } from "./input-words.ts";
+import { HttpError } from "../errors.ts";
+import { tellingErrors } from "./branches.ts";
+import { formName, wordsOfError, wordsOfIssue } from "./words.ts";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 

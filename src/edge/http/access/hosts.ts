@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { isLoopbackName } from "#kit";
-import { HttpError } from "./errors.ts";
+import { HttpError } from "../errors.ts";
 
 export type HostOptions = {
   /** The address in the browser. */

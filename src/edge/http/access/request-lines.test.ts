@@ -1,8 +1,8 @@
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ownMachine, testApp, type TestApp } from "../../../test/app.ts";
-import { type Listener, type RawAnswer, sendRaw, startListener } from "../../../test/raw-http.ts";
-import { passOn } from "./pass-on.ts";
+import { ownMachine, testApp, type TestApp } from "../../../../test/app.ts";
+import { type Listener, type RawAnswer, sendRaw, startListener } from "../../../../test/raw-http.ts";
+import { passOn } from "../pass-on.ts";
 
 let test: TestApp;
 /** What nobody may reach, and the platform that is passed on below `/sandbox`. */

@@ -2,7 +2,7 @@ import swagger from "@fastify/swagger";
 import type { FastifyInstance, FastifySchema } from "fastify";
 import { z } from "zod";
 import type { Access } from "#platform/wire";
-import { documentedSchema } from "./schemas.ts";
+import { documentedSchema } from "../input/schemas.ts";
 
 export type OpenApiOptions = { version: string; publicUrl: string; cookieName: string };
 

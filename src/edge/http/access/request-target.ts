@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { HttpError } from "./errors.ts";
+import { HttpError } from "../errors.ts";
 
 /** RFC 3986 section 3.3, with the signs that browsers leave as they are in a path (WHATWG URL, path percent-encode set). */
 const plainPath = /^\/(?!\/)[\w\-.~!$&'()*+,;=:@%/|[\]]*$/;

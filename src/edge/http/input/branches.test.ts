@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import type { Problem } from "#kit";
-import { HttpError } from "./errors.ts";
+import { HttpError } from "../errors.ts";
 import { createValidatorCompiler } from "./schemas.ts";
 
 const source = z.discriminatedUnion("kind", [

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Socket } from "node:net";
 import { newId } from "#kit";
-import { HttpError } from "./errors.ts";
+import { HttpError } from "../errors.ts";
 import { pagePolicy, problemPage, wantsPage } from "./problem-page.ts";
 import { problemOf } from "./problems.ts";
 import { challengeOf } from "./security-notes.ts";

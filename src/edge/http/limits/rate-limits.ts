@@ -2,7 +2,7 @@ import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from "fastify";
 import ipaddr from "ipaddr.js";
 import { addGauge, type Metrics } from "#platform/metrics";
-import { HttpError } from "./errors.ts";
+import { HttpError } from "../errors.ts";
 import { createCounters } from "./rate-counters.ts";
 
 export type RateLimitOptions = {

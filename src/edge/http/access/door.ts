@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { createHostCheck, createOwnMachineCheck, betterAddress, type HostOptions } from "./hosts.ts";
-import { wantsPage } from "./problem-page.ts";
+import { wantsPage } from "../problems/problem-page.ts";
 import { targetOf } from "./request-target.ts";
 
 /**

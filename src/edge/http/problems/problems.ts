@@ -2,7 +2,7 @@ import type { FastifyError } from "fastify";
 import type { ErrorKind, Problem } from "#kit";
 import { GalleyError } from "#kit";
 import { isDatabaseUnavailable, sqlState } from "#platform/db";
-import { HttpError } from "./errors.ts";
+import { HttpError } from "../errors.ts";
 
 /** The only place where a kind of failure becomes a status code. */
 const statusOfKind: Record<ErrorKind, number> = {

@@ -2,9 +2,9 @@ import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Problem } from "#kit";
-import { HttpError } from "./errors.ts";
+import { HttpError } from "../errors.ts";
 import { problemOf } from "./problems.ts";
-import { createValidatorCompiler } from "./schemas.ts";
+import { createValidatorCompiler } from "../input/schemas.ts";
 
 /** Words of programs, and of the libraries below: nobody can act on them. */
 const jargon =
@@ -20,7 +20,7 @@ function faultsOf(text: string): string[] {
   return faults;
 }
 
-const root = new URL("../../../", import.meta.url);
+const root = new URL("../../../../", import.meta.url);
 const literal = /"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/gu;
 
 function sources(): string[] {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Problem } from "#kit";
 import { wellFormedProblem } from "#kit";
-import { HttpError } from "./errors.ts";
+import { HttpError } from "../errors.ts";
 
 /** Deeper JSON crashes recursive code (`JSON.stringify` of 10 KB of brackets), so it is never parsed. */
 const maximumDepth = 64;
