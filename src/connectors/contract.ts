@@ -287,7 +287,7 @@ export type AppRegistration = { consoleUrl: string; fields: FormField[] };
 
 export type BeforeConsent = {
   fields: FormField[];
-  /** Makes ready what the dance needs, as an app on the person's own server; kept, sealed, until it ends. */
+  /** Makes ready what the flow needs, as an app on the person's own server; kept, sealed, until it ends. */
   register(context: ConnectorContext, form: Record<string, string>, redirectUri: string): Promise<JsonObject>;
 };
 
