@@ -7,7 +7,13 @@ import { anyUserExists, deleteExpiredSessions } from "./identity.store.ts";
 import { type AccountMail, createPasswords } from "./passwords.ts";
 import { confirmAddress, isConfirmed } from "./passwords.store.ts";
 import { createTokenReader, type CredentialHeaders } from "./sessions/session-token.ts";
-import { checkSession, endSession, type SessionHeaders, sessionsOf, tokenProblem } from "./sessions/sessions.ts";
+import {
+  checkSession,
+  endSession,
+  type SessionHeaders,
+  sessionsOf,
+  tokenProblem,
+} from "./sessions/sessions.ts";
 import { forgetCookies, sessionCookieName } from "./settings.ts";
 import type { Client } from "./sign-in/client.ts";
 import { createFirstUser, createUser, type NewPerson } from "./sign-in/create-user.ts";

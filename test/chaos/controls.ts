@@ -39,7 +39,8 @@ export const controls: Record<string, Control> = {
       { file: publish, find: intentStands, put: intentStands.replace(/if \(!\((.*)\)\) return null/, "$1") },
     ],
     kinds: ["stops"],
-    standAt: /^src\/(delivery\/send\/publish\.ts.*(prepareToSend|openAndPlan)|channels\/accounts\/open\.ts.*open:)/,
+    standAt:
+      /^src\/(delivery\/send\/publish\.ts.*(prepareToSend|openAndPlan)|channels\/accounts\/open\.ts.*open:)/,
   },
   "send-before-intent": {
     what: "the post is sent first and the intent written afterwards",

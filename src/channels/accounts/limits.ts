@@ -2,10 +2,10 @@ import type { Connector, ConnectorContext } from "#connectors";
 import { ConnectorFailure } from "#connectors";
 import type { JsonObject } from "#kit";
 import { isDeepStrictEqual } from "node:util";
+import type { ChannelDeps, Open } from "../deps.ts";
 import type { OpenChannel } from "../model/channel.ts";
 import type { ChannelRow } from "../model/channels.store.ts";
 import { storeLimits, unreadLimitsAfter } from "./limits.store.ts";
-import type { ChannelDeps, Open } from "../deps.ts";
 
 /** How long what was read counts as fresh. */
 const freshMs = 86_400_000;
@@ -60,10 +60,7 @@ export async function refreshLimits(
  * Reads the limits of every connected account that has its own, once a day: a server lowers or raises them whenever it
  * likes. One that does not answer is asked at the next round.
  */
-export async function refreshAllLimits(
-  deps: RefreshDeps,
-  signal: AbortSignal,
-): Promise<void> {
+export async function refreshAllLimits(deps: RefreshDeps, signal: AbortSignal): Promise<void> {
   const connectors = [...deps.connectors.values()].flatMap(({ id, accountLimits }) =>
     accountLimits === null ? [] : [id],
   );
@@ -80,11 +77,7 @@ export async function refreshAllLimits(
   }
 }
 
-async function refreshOne(
-  deps: RefreshDeps,
-  { workspaceId, id }: Place,
-  signal: AbortSignal,
-): Promise<void> {
+async function refreshOne(deps: RefreshDeps, { workspaceId, id }: Place, signal: AbortSignal): Promise<void> {
   // What cannot be opened is looked after by whoever renews its access.
   const opened = await deps.open(workspaceId, id, signal, { whilePaused: true }).catch(() => null);
   if (opened) await refreshLimits(deps, opened);

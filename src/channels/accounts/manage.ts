@@ -3,18 +3,18 @@ import { ConnectorFailure } from "#connectors";
 import type { Actor } from "#kit";
 import { recordEvent } from "#platform/audit";
 import { SecretsError } from "#platform/secrets";
+import type { ChannelDeps, CheckDeps } from "../deps.ts";
+import { patienceMs } from "../model/ask-platform.ts";
 import type { Channel, ChannelCheck, Disconnected } from "../model/channel.ts";
 import type { ChannelRow } from "../model/channels.store.ts";
-import { shownAccount } from "../model/shown-account.ts";
 import { markDisconnected, setPaused, storeChecked } from "../model/channels.store.ts";
 import { contextFor } from "../model/context.ts";
 import { ChannelError, noSuchChannel } from "../model/errors.ts";
-import { refreshLimits } from "./limits.ts";
+import { connectorOf, findChannel } from "../model/find.ts";
 import { withoutCredentials } from "../model/public-channel.ts";
 import { missingNeeded, missingOptional } from "../model/scopes.ts";
-import type { ChannelDeps, CheckDeps } from "../deps.ts";
-import { connectorOf, findChannel } from "../model/find.ts";
-import { patienceMs } from "../model/ask-platform.ts";
+import { shownAccount } from "../model/shown-account.ts";
+import { refreshLimits } from "./limits.ts";
 
 /**
  * Takes Galley's access back: at the platform as far as it answers, and here in any case. The row stays,
@@ -86,11 +86,7 @@ export async function pauseChannel(
 }
 
 /** Asks the platform who the credentials belong to, and says in plain words what is wrong and how to mend it. */
-export async function checkChannel(
-  deps: CheckDeps,
-  actor: Actor,
-  id: string,
-): Promise<ChannelCheck> {
+export async function checkChannel(deps: CheckDeps, actor: Actor, id: string): Promise<ChannelCheck> {
   const { workspaceId } = actor;
   const row = await findChannel(deps.database, workspaceId, id);
   const connector = connectorOf(deps.connectors, row.connector);
@@ -127,9 +123,7 @@ export async function checkChannel(
         const cause = `The stored access belongs to another account now: ${account.handle}.`;
         return { cause, fix: "Disconnect this channel and connect the account you want." };
       }
-      await deps.database.inWorkspace(workspaceId, (tx) =>
-        storeChecked(tx, row, account, deps.clock.now()),
-      );
+      await deps.database.inWorkspace(workspaceId, (tx) => storeChecked(tx, row, account, deps.clock.now()));
       await refreshLimits(deps, opened);
       return null;
     } catch (error) {

@@ -7,11 +7,11 @@ import type { ChannelRow } from "../model/channels.store.ts";
 import { storeTarget } from "../model/channels.store.ts";
 import { contextFor } from "../model/context.ts";
 import { channelError, mustReconnect } from "../model/errors.ts";
+import { connectorOf, findChannel } from "../model/find.ts";
 import { withoutCredentials } from "../model/public-channel.ts";
 import { hasEnded, isDue, isRenewable } from "../tokens/due.ts";
 import type { Refresher } from "../tokens/refresh.ts";
 import { keptLimits } from "./limits.ts";
-import { connectorOf, findChannel } from "../model/find.ts";
 
 type OpenDeps = ChannelDeps & { refresher: Refresher; needsReconnect: NeedsReconnect };
 

@@ -3,8 +3,8 @@ import type { ChannelDeps, Open } from "../deps.ts";
 import { askPlatform, patienceMs } from "../model/ask-platform.ts";
 import type { Channel } from "../model/channel.ts";
 import { channelError, mustReconnect } from "../model/errors.ts";
-import { isRenewable } from "../tokens/due.ts";
 import { connectorOf, findChannel } from "../model/find.ts";
+import { isRenewable } from "../tokens/due.ts";
 
 /** New tokens now, for a person who asks. Throws `channels.not_renewable` where only a consent gives them. */
 export async function renewChannel(

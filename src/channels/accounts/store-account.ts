@@ -3,18 +3,18 @@ import { fingerprintOf } from "#connectors";
 import type { JsonObject } from "#kit";
 import { newId } from "#kit";
 import { recordEvent } from "#platform/audit";
-import type { ConnectorApp } from "../apps/apps.ts";
+import type { ConnectorApp } from "../apps/app.ts";
+import type { ChannelDeps, Connecting } from "../deps.ts";
+import { patienceMs } from "../model/ask-platform.ts";
 import type { Channel } from "../model/channel.ts";
 import type { ChannelRow } from "../model/channels.store.ts";
 import { findByAccountQuery, storeTarget, upsertChannel } from "../model/channels.store.ts";
 import { contextFor } from "../model/context.ts";
-import { mergedCredentials } from "../tokens/custody.ts";
 import { channelError } from "../model/errors.ts";
-import { readLimits } from "./limits.ts";
 import { withoutCredentials } from "../model/public-channel.ts";
 import { shownAccount } from "../model/shown-account.ts";
-import type { ChannelDeps, Connecting } from "../deps.ts";
-import { patienceMs } from "../model/ask-platform.ts";
+import { mergedCredentials } from "../tokens/custody.ts";
+import { readLimits } from "./limits.ts";
 
 /**
  * Stores an account under its credentials. An account that was connected before keeps its channel's id,

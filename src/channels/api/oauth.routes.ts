@@ -3,16 +3,16 @@ import type { Actor } from "#kit";
 import type { App } from "#platform/wire";
 import { actorOf } from "#platform/wire";
 import { z } from "zod";
-import type { Channel } from "../model/channel.ts";
-import { channelToWire } from "./channels.wire.ts";
-import { channelError } from "../model/errors.ts";
 import { refuseElsewhere } from "../connect/elsewhere.ts";
-import { readGuide } from "./guide.ts";
 import { redirectUriOf } from "../connect/oauth.ts";
+import type { Channel } from "../model/channel.ts";
+import { channelError } from "../model/errors.ts";
+import { connectorOf } from "../model/find.ts";
+import { channelToWire } from "./channels.wire.ts";
+import { readGuide } from "./guide.ts";
 import * as schema from "./oauth.schema.ts";
 import { appToWire, platformToWire } from "./oauth.wire.ts";
 import type { ChannelRoutesOptions } from "./routes-options.ts";
-import { connectorOf } from "../model/find.ts";
 
 const tags = ["Platforms"];
 

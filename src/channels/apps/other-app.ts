@@ -1,7 +1,7 @@
 import type { Connector } from "#connectors";
 import type { ChannelDeps } from "../deps.ts";
-import { registrationOf } from "./app-identity.ts";
 import { findChannel } from "../model/find.ts";
+import { registrationOf } from "./app-identity.ts";
 
 /** True where the configuration names another app now than the channel was connected with. */
 export async function isOtherApp(

@@ -1,7 +1,7 @@
 import type { ApiVersion, Connector } from "#connectors";
 import { GalleyError, type JsonObject } from "#kit";
-import { appsInUseQuery } from "../model/channels.store.ts";
 import type { ChannelDeps } from "../deps.ts";
+import { appsInUseQuery } from "../model/channels.store.ts";
 
 /**
  * The versions of a platform's API that a workspace speaks: by the apps that its channels were connected with,

@@ -1,13 +1,13 @@
 import type { Connector } from "#connectors";
 import type { Actor } from "#kit";
-import type { Channel } from "../model/channel.ts";
-import { contextFor, noAccess } from "../model/context.ts";
-import { channelError } from "../model/errors.ts";
-import { checkedForm, fieldFailure } from "./form-check.ts";
 import { storeAccount } from "../accounts/store-account.ts";
 import type { ChannelDeps } from "../deps.ts";
 import { askPlatform, patienceMs } from "../model/ask-platform.ts";
+import type { Channel } from "../model/channel.ts";
+import { contextFor, noAccess } from "../model/context.ts";
+import { channelError } from "../model/errors.ts";
 import { connectorOf } from "../model/find.ts";
+import { checkedForm, fieldFailure } from "./form-check.ts";
 
 /**
  * Connects an account by its form: an app password, a mail server. The platform is asked before anything

@@ -2,18 +2,18 @@ import type { Connector, ConnectorContext, OAuthConnect, OpenedAccount, TokenSet
 import type { Actor, JsonObject } from "#kit";
 import type { Secrets } from "#platform/secrets";
 import { z } from "zod";
-import type { ConnectorApp } from "../apps/apps.ts";
+import { storeAccount } from "../accounts/store-account.ts";
+import type { ConnectorApp } from "../apps/app.ts";
+import type { ChannelDeps, ConnectDeps } from "../deps.ts";
+import { askPlatform, patienceMs } from "../model/ask-platform.ts";
 import type { Channel, PendingConnection } from "../model/channel.ts";
 import { contextFor, noAccess } from "../model/context.ts";
 import { channelError } from "../model/errors.ts";
+import { findChannel } from "../model/find.ts";
+import { refuseMissingScopes } from "../model/scopes.ts";
+import { registrationColumn, verifierColumn } from "../model/sealed-columns.ts";
 import type { TakenState } from "./oauth.store.ts";
 import { keepPending } from "./pending.ts";
-import { registrationColumn, verifierColumn } from "../model/sealed-columns.ts";
-import { refuseMissingScopes } from "../model/scopes.ts";
-import { storeAccount } from "../accounts/store-account.ts";
-import type { ChannelDeps, ConnectDeps } from "../deps.ts";
-import { askPlatform, patienceMs } from "../model/ask-platform.ts";
-import { findChannel } from "../model/find.ts";
 
 type Finished = { kind: "connected"; channel: Channel } | { kind: "pending"; pending: PendingConnection };
 

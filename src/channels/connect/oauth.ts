@@ -4,19 +4,19 @@ import type { Actor, JsonObject } from "#kit";
 import { GalleyError, ownPath, sha256 } from "#kit";
 import type { SignedIn } from "#platform/wire";
 import { can } from "#workspaces";
-import { refuseMissingApp } from "../apps/apps.ts";
+import { refuseMissingApp } from "../apps/app-values.ts";
+import type { ConnectDeps } from "../deps.ts";
+import { askPlatform, patienceMs } from "../model/ask-platform.ts";
 import type { Channel, PendingConnection } from "../model/channel.ts";
 import { contextFor, noAccess } from "../model/context.ts";
 import { channelError } from "../model/errors.ts";
+import { connectorOf, findChannel } from "../model/find.ts";
+import { registrationColumn, verifierColumn } from "../model/sealed-columns.ts";
 import { checkedForm, fieldFailure } from "./form-check.ts";
-import { finish } from "./oauth-finish.ts";
 import { platformError } from "./oauth-errors.ts";
+import { finish } from "./oauth-finish.ts";
 import type { TakenState } from "./oauth.store.ts";
 import { insertState, takeState } from "./oauth.store.ts";
-import { registrationColumn, verifierColumn } from "../model/sealed-columns.ts";
-import type { ConnectDeps } from "../deps.ts";
-import { askPlatform, patienceMs } from "../model/ask-platform.ts";
-import { connectorOf, findChannel } from "../model/find.ts";
 
 /** RFC 6749 leaves the life of a flow open; a person needs minutes, not hours. */
 const stateMs = 600_000;
@@ -120,11 +120,7 @@ export async function authorize(
 
 /** Asks what has to be known before the consent page, as an app on the person's own server; null where nothing is. */
 async function register(
-  {
-    connector,
-    connect,
-    context,
-  }: { connector: Connector; connect: OAuthConnect; context: ConnectorContext },
+  { connector, connect, context }: { connector: Connector; connect: OAuthConnect; context: ConnectorContext },
   form: Record<string, string>,
   redirectUri: string,
 ): Promise<JsonObject | null> {

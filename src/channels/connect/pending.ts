@@ -2,18 +2,18 @@ import type { Connector, OpenedAccount } from "#connectors";
 import type { Actor } from "#kit";
 import { newId } from "#kit";
 import { z } from "zod";
-import type { ConnectorApp } from "../apps/apps.ts";
+import { storeAccount } from "../accounts/store-account.ts";
+import type { ConnectorApp } from "../apps/app.ts";
+import type { ConnectDeps } from "../deps.ts";
 import type { Channel, PendingConnection } from "../model/channel.ts";
 import { findByAccountsQuery } from "../model/channels.store.ts";
 import { channelError } from "../model/errors.ts";
+import { connectorOf } from "../model/find.ts";
+import { missingOptional } from "../model/scopes.ts";
+import { openedColumn } from "../model/sealed-columns.ts";
+import { shownAccount } from "../model/shown-account.ts";
 import type { PendingRow } from "./pending.store.ts";
 import { deletePending, findPending, insertPending } from "./pending.store.ts";
-import { openedColumn } from "../model/sealed-columns.ts";
-import { missingOptional } from "../model/scopes.ts";
-import { shownAccount } from "../model/shown-account.ts";
-import { storeAccount } from "../accounts/store-account.ts";
-import type { ConnectDeps } from "../deps.ts";
-import { connectorOf } from "../model/find.ts";
 
 /** How long the accounts that a consent opened wait for the person's choice. */
 const pendingMs = 1_800_000;

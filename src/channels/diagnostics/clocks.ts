@@ -1,8 +1,8 @@
 import { listenToClock, type ListenedTo, platformSkewMs } from "#connectors";
 import { type Actor, durationInWords, GalleyError } from "#kit";
 import { databaseTime } from "#platform/db";
-import type { Channel } from "../model/channel.ts";
 import type { DoctorDeps, Open } from "../deps.ts";
+import type { Channel } from "../model/channel.ts";
 import type { DoctorFinding } from "./finding.ts";
 
 /** Others are asked only where a clock is wrong, and two that agree are enough. */

@@ -1,19 +1,19 @@
 import type { Connector } from "#connectors";
 import { ConnectorFailure } from "#connectors";
 import { GalleyError, isLoopbackName, type Actor } from "#kit";
-import type { AppView } from "../apps/apps.ts";
-import type { Channel, ChannelCheck } from "../model/channel.ts";
-import { type DatabaseTime, examineClocks, listening, readDatabaseTime } from "./clocks.ts";
-import { dayMs, endingsOf, type Ending } from "../tokens/expiry.ts";
 import { checkChannel } from "../accounts/manage.ts";
-import { redirectUriOf } from "../connect/oauth.ts";
-import { isRenewable } from "../tokens/due.ts";
-import { versionsInUse } from "../apps/versions.ts";
-import type { ChannelDeps, DoctorDeps } from "../deps.ts";
+import type { AppView } from "../apps/app.ts";
 import { isOtherApp } from "../apps/other-app.ts";
-import type { DoctorFinding } from "./finding.ts";
-import { connectorOf } from "../model/find.ts";
+import { versionsInUse } from "../apps/versions.ts";
+import { redirectUriOf } from "../connect/oauth.ts";
+import type { ChannelDeps, DoctorDeps } from "../deps.ts";
 import { patienceMs } from "../model/ask-platform.ts";
+import type { Channel, ChannelCheck } from "../model/channel.ts";
+import { connectorOf } from "../model/find.ts";
+import { isRenewable } from "../tokens/due.ts";
+import { dayMs, endingsOf, type Ending } from "../tokens/expiry.ts";
+import { type DatabaseTime, examineClocks, listening, readDatabaseTime } from "./clocks.ts";
+import type { DoctorFinding } from "./finding.ts";
 
 export type PlatformReport = {
   connector: string;
@@ -103,7 +103,11 @@ function addressFindings(publicUrl: string): DoctorFinding[] {
   return [{ level: "error", code: "doctor.not_https", problem, fix, at: null }];
 }
 
-async function versionFindings(deps: ChannelDeps, actor: Actor, connector: Connector): Promise<DoctorFinding[]> {
+async function versionFindings(
+  deps: ChannelDeps,
+  actor: Actor,
+  connector: Connector,
+): Promise<DoctorFinding[]> {
   const versions = await versionsInUse(deps, actor.workspaceId, connector);
   return versions.map(({ name, endsAt }) =>
     endsAt === null

@@ -1,6 +1,6 @@
-import { deleteUnusedApps } from "../apps/apps.store.ts";
 import { refreshAllLimits } from "../accounts/limits.ts";
 import { noteTargets } from "../accounts/targets.ts";
+import { deleteUnusedApps } from "../apps/apps.store.ts";
 import { deleteStates } from "../connect/oauth.store.ts";
 import { deleteEndedPending } from "../connect/pending.store.ts";
 import type { Open } from "../deps.ts";

@@ -1,8 +1,12 @@
 import type { Kysely } from "kysely";
 import { type Actor, GalleyError } from "#kit";
 import type { Schema } from "#platform/db";
+import { versionsInUse } from "../apps/versions.ts";
+import type { ChannelDeps, NeedsReconnect } from "../deps.ts";
 import type { ChannelRow } from "../model/channels.store.ts";
-import { dayMs, endingsOf, warningDue } from "../tokens/expiry.ts";
+import { channelError } from "../model/errors.ts";
+import { connectorOf } from "../model/find.ts";
+import { hasEnded, isDueAhead, isRenewable } from "../tokens/due.ts";
 import {
   dismissWarning as dismissStored,
   endingApps,
@@ -13,12 +17,8 @@ import {
   standingWarningsQuery,
   workspacesByConnector,
 } from "../tokens/expiry.store.ts";
-import { versionsInUse } from "../apps/versions.ts";
-import { hasEnded, isDueAhead, isRenewable } from "../tokens/due.ts";
+import { dayMs, endingsOf, warningDue } from "../tokens/expiry.ts";
 import type { Refresher } from "../tokens/refresh.ts";
-import type { ChannelDeps, NeedsReconnect } from "../deps.ts";
-import { channelError } from "../model/errors.ts";
-import { connectorOf } from "../model/find.ts";
 
 /** What a workspace is told of, with the transaction that wrote it: for mails and notices. */
 export type ExpiryWarning = Omit<NewWarning, "key"> & { id: string };

@@ -39,8 +39,7 @@ export async function exchange(
     const signal = AbortSignal.timeout(callMs);
     const context = contextFor(deps.transports, app.settings, { ...row, credentials: stored }, signal);
     // Without a way to refresh, the stored credentials are all there is.
-    if (!connector.connect.refresh)
-      throw mustReconnect("The platform has ended this access; connect again.");
+    if (!connector.connect.refresh) throw mustReconnect("The platform has ended this access; connect again.");
     answer = await connector.connect.refresh(context);
   } catch (error) {
     return settleFailure(deps, claim, { ...exchanged, error });

@@ -71,10 +71,7 @@ async function refreshOnce(deps: ChannelDeps, wanted: Wanted): Promise<ChannelRo
 }
 
 /** Row lock, read again, intent: durable before the single-use token leaves this machine. */
-async function claimRefresh(
-  deps: ChannelDeps,
-  { connector, channel, force, ahead }: Wanted,
-): Promise<Claim> {
+async function claimRefresh(deps: ChannelDeps, { connector, channel, force, ahead }: Wanted): Promise<Claim> {
   const { database, clock } = deps;
   const claim = await database.inWorkspace(channel.workspaceId, async (tx): Promise<Claim | "lost"> => {
     const row = await lockChannel(tx, channel.workspaceId, channel.id);
@@ -109,10 +106,7 @@ async function databaseClock(db: Kysely<Schema>, clock: Clock): Promise<Clock> {
 }
 
 /** Another app's renewal would only burn the token: it is used while it lasts, then a person is asked. */
-async function withoutItsApp(
-  deps: ChannelDeps,
-  { connector, channel, force }: Wanted,
-): Promise<ChannelRow> {
+async function withoutItsApp(deps: ChannelDeps, { connector, channel, force }: Wanted): Promise<ChannelRow> {
   if (!force && !hasEnded(channel, deps.clock)) return channel;
   throw await giveUp(deps, channel, {
     reason: `This channel was connected with another app than the one that is set up for ${connector.name} now, and only that one can renew the access. Connect it again.`,

@@ -9,10 +9,7 @@ type ResealDeps = Pick<ConnectDeps, "database" | "secrets">;
 type Resealed = { resealed: number; unreadable: number };
 
 /** Starts a new data key for the workspace and seals everything of its channels under it, while work goes on. */
-export async function rotateSecrets(
-  deps: ResealDeps,
-  actor: Actor,
-): Promise<Resealed & { version: number }> {
+export async function rotateSecrets(deps: ResealDeps, actor: Actor): Promise<Resealed & { version: number }> {
   const { workspaceId } = actor;
   const version = await deps.secrets.rotate(workspaceId);
   const done = await resealWorkspace(deps, workspaceId);
@@ -54,6 +51,8 @@ async function resealWorkspace({ database, secrets }: ResealDeps, workspaceId: s
   await each(await sealedChannels(db, workspaceId), credentialsColumn, (row, sealed) =>
     replaceCredentials(db, row, sealed),
   );
-  await each(await sealedApps(db, workspaceId), appValuesColumn, (row, sealed) => replaceApp(db, row, sealed));
+  await each(await sealedApps(db, workspaceId), appValuesColumn, (row, sealed) =>
+    replaceApp(db, row, sealed),
+  );
   return { resealed, unreadable };
 }

@@ -5,6 +5,7 @@ import { type Await, instrument } from "./instrument.ts";
 /** What runs between a due delivery and the desk that hears of its outcome. */
 const path = [
   "src/delivery/**/*.ts",
+  "src/kit/or-aborted.ts",
   "src/connectors/**/*.ts",
   "src/channels/**/*.ts",
   "src/desk/posts/settle.ts",
@@ -44,12 +45,12 @@ const exclusions: readonly Exclusion[] = [
     reason: "connecting and managing channels: a person waits",
   },
   {
-    file: /^src\/channels\/(apps\/apps\.store|diagnostics\/doctor|api\/guide)\.ts$/,
+    file: /^src\/channels\/(apps\/(apps\.store|save-app)|diagnostics\/doctor|api\/guide)\.ts$/,
     reason: "setting up and examining a platform: a person waits",
   },
   {
-    file: /^src\/channels\/(apps\/apps|maintenance\/watch|tokens\/expiry\.store)\.ts$/,
-    within: /(view|save|remove|dismissWarning|deleteUnusedApps)$/,
+    file: /^src\/channels\/(apps\/app-reader|maintenance\/watch|tokens\/expiry\.store)\.ts$/,
+    within: /(view|dismissWarning)$/,
     reason: "setting up and examining a platform: a person waits",
   },
   {
@@ -83,7 +84,7 @@ const exclusions: readonly Exclusion[] = [
     reason: "what people set up and read",
   },
   {
-    file: /^src\/channels\/apps\/apps\.ts$/,
+    file: /^src\/channels\/apps\/app-reader\.ts$/,
     within: /current(Row)?$/,
     reason: "the app that a new connection uses: a person waits",
   },

@@ -31,7 +31,8 @@ export async function chownTree(account: Account, path: string): Promise<void> {
   if (!entry || entry.isSymbolicLink()) return;
   if (entry.uid !== account.uid) await chown(path, account.uid, account.gid).catch(unlessGone);
   if (!entry.isDirectory()) return;
-  for (const name of (await readdir(path).catch(unlessGone)) ?? []) await chownTree(account, join(path, name));
+  for (const name of (await readdir(path).catch(unlessGone)) ?? [])
+    await chownTree(account, join(path, name));
 }
 
 function unlessGone(error: NodeJS.ErrnoException): null {
