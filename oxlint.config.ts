@@ -56,7 +56,7 @@ const owned: Record<string, string[]> = {
   "better-auth": ["src/identity"],
   fastify: ["src/edge/http", "src/platform/wire"],
   "graphile-worker": ["src/platform/jobs"],
-  ioredis: ["src/edge/http"],
+  ioredis: ["src/edge/http/limits"],
   pg: ["src/platform/db"],
   nodemailer: ["src/platform/mail"],
   "nodemailer/lib/mail-composer": ["src/platform/mail"],

@@ -149,7 +149,7 @@ async function settle(): Promise<void> {
   await system.insertInto("sessions").values(session).execute();
 }
 
-/** The whole dance, as a person goes through it; a channel that was lost comes back under its id. */
+/** The whole OAuth flow, as a person goes through it; a channel that was lost comes back under its id. */
 async function connect(): Promise<string> {
   const { authorizeUrl } = await channels.authorize(actor, "x", { interactive: true, returnTo: null });
   const back = (await agree(authorizeUrl, publicUrl)).searchParams;

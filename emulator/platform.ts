@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ServerResponse } from "node:http";
+import type { PlatformClock } from "./clock.ts";
 import type { ErrorBodies, Fault, Operation, Twist } from "./faults.ts";
 import { insteadOf, parseFault, sendThrough, takeFault, twistOf } from "./faults.ts";
 import type { Answer, EmulatorRequest } from "./http.ts";
@@ -8,8 +9,6 @@ import { html, layout } from "./page.ts";
 import { createPersonas, type Persona, reaching, textIn, told } from "./persona.ts";
 import { rememberRequests } from "./requests.ts";
 import { foldedText } from "./text-edits.ts";
-
-export type PlatformClock = { now(): Date };
 
 /** One thing that people can see, as the journal tells it. The journals are what tests believe. */
 export type Visible = {

@@ -1,4 +1,4 @@
-import type { PlatformClock } from "./platform.ts";
+import type { PlatformClock } from "./clock.ts";
 import type { EmulatorRequest } from "./http.ts";
 
 /** A request as `GET /control/requests` tells it, oldest first; the last ten thousand. */

@@ -1,18 +1,9 @@
 import { countStuck } from "#delivery";
 import type { Database } from "#platform/db";
 import { addGauge, type Metrics } from "#platform/metrics";
+import { countOpenDeliveries, sumModelTokens } from "./business-metrics.read.ts";
 
-/** States in which a delivery still has a way to go or waits for a person; the final ones only grow. */
-const openStates = [
-  "scheduled",
-  "claimed",
-  "in_flight",
-  "ambiguous",
-  "reconciling",
-  "needs_human",
-  "needs_reconnect",
-  "missed",
-] as const;
+const dayMs = 86_400_000;
 
 /** What an operator of a content desk wants to be woken for, counted when the metrics are asked for. */
 export function addBusinessMetrics(metrics: Metrics, { system }: Database): void {
@@ -22,12 +13,7 @@ export function addBusinessMetrics(metrics: Metrics, { system }: Database): void
     labels: ["connector", "state"],
   };
   addGauge(metrics, gauge, async () => {
-    const rows = await system
-      .selectFrom("deliveries")
-      .select((query) => ["connector", "state", query.fn.countAll<number>().as("count")])
-      .where("state", "in", openStates)
-      .groupBy(["connector", "state"])
-      .execute();
+    const rows = await countOpenDeliveries(system);
     return rows.map(({ connector, state, count }) => ({ value: count, labels: { connector, state } }));
   });
   const stuck = {
@@ -44,17 +30,7 @@ export function addBusinessMetrics(metrics: Metrics, { system }: Database): void
     labels: ["provider", "model", "direction"],
   };
   addGauge(metrics, tokens, async () => {
-    const rows = await system
-      .selectFrom("usage_events")
-      .select((query) => [
-        "provider",
-        "model",
-        query.fn.sum<string>("input_tokens").as("input"),
-        query.fn.sum<string>("output_tokens").as("output"),
-      ])
-      .where("created_at", ">", new Date(Date.now() - 86_400_000))
-      .groupBy(["provider", "model"])
-      .execute();
+    const rows = await sumModelTokens(system, new Date(Date.now() - dayMs));
     return rows.flatMap(({ provider, model, input, output }) => [
       { value: Number(input), labels: { provider, model, direction: "input" } },
       { value: Number(output), labels: { provider, model, direction: "output" } },

@@ -1,7 +1,7 @@
 import { deliverySettledTask, targetChangedTask } from "#desk";
 import type { Sweep, WorkerOptions } from "#platform/jobs";
 import { securityLogSweep } from "#platform/security-log";
-import { idempotencySweep } from "./edge/http/idempotency.sweep.ts";
+import { idempotencySweep } from "./edge/http/idempotency/idempotency.sweep.ts";
 import type { FeatureParts, Features } from "./features.ts";
 
 /** The features' jobs and rounds, and what they free of workers that died: what the role `worker` runs, and nothing that serves requests. */

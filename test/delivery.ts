@@ -184,7 +184,7 @@ export function markReconnect(database: Database, reasons: string[]) {
   };
 }
 
-/** Connects one account by the whole OAuth dance, and keeps its tokens. */
+/** Connects one account by the whole OAuth flow, and keeps its tokens. */
 async function connectAccount(http: HttpClient, connector: Connector, url: string) {
   if (connector.connect.kind !== "oauth") throw new TypeError("the sandbox is connected by OAuth");
   const { connect } = connector;

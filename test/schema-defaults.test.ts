@@ -2,7 +2,7 @@ import { glob } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { createValidatorCompiler } from "../src/edge/http/schemas.ts";
+import { createValidatorCompiler } from "../src/edge/http/input/schemas.ts";
 import { samplesOf } from "./json-samples.ts";
 
 type Compile = (route: object) => (data: unknown) => { value?: unknown; error?: Error };

@@ -1,7 +1,8 @@
 import type { Operation, Twist } from "../faults.ts";
 import type { Answer, EmulatorRequest } from "../http.ts";
 import { json, jsonBody } from "../http.ts";
-import type { Platform, PlatformClock, PlatformOptions, PlatformRules, Visible } from "../platform.ts";
+import type { PlatformClock } from "../clock.ts";
+import type { Platform, PlatformOptions, PlatformRules, Visible } from "../platform.ts";
 import { startPlatform } from "../platform.ts";
 import { setSwitches } from "../switches.ts";
 import { createAuthors } from "./authors.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Answer, EmulatorRequest } from "../http.ts";
 import { json, jsonBody } from "../http.ts";
-import type { PlatformClock } from "../platform.ts";
+import type { PlatformClock } from "../clock.ts";
 import { accessDenied, badRequest, notFound } from "./errors.ts";
 import type { Authors } from "./authors.ts";
 import type { LinkedInState, Media, MediaKind } from "./state.ts";

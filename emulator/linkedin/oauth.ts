@@ -1,6 +1,6 @@
 import type { Answer, EmulatorRequest } from "../http.ts";
 import { formBody, json, page, redirect } from "../http.ts";
-import type { PlatformClock } from "../platform.ts";
+import type { PlatformClock } from "../clock.ts";
 import { consentPage, messagePage } from "./consent.page.ts";
 import { accessDenied, expiredToken, invalidToken, revokedToken } from "./errors.ts";
 import type { Code, Grant, LinkedInApp, LinkedInState, Member } from "./state.ts";

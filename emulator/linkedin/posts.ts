@@ -1,7 +1,8 @@
 import type { Twist } from "../faults.ts";
 import type { Answer, EmulatorRequest } from "../http.ts";
 import { json, jsonBody } from "../http.ts";
-import type { ByHand, PlatformClock } from "../platform.ts";
+import type { PlatformClock } from "../clock.ts";
+import type { ByHand } from "../platform.ts";
 import type { Authors } from "./authors.ts";
 import { accessDenied, badRequest, dayLimit, duplicateOf, invalidContent, notFound } from "./errors.ts";
 import { littleText, shownText } from "./little-text.ts";

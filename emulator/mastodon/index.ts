@@ -3,14 +3,8 @@ import type { Twist } from "../faults.ts";
 import { twistOf } from "../faults.ts";
 import type { Answer, EmulatorRequest } from "../http.ts";
 import { formBody, json, jsonBody, Refusal } from "../http.ts";
-import type {
-  ByHand,
-  Platform,
-  PlatformClock,
-  PlatformOptions,
-  PlatformRules,
-  Visible,
-} from "../platform.ts";
+import type { PlatformClock } from "../clock.ts";
+import type { ByHand, Platform, PlatformOptions, PlatformRules, Visible } from "../platform.ts";
 import { startPlatform } from "../platform.ts";
 import { setSwitches } from "../switches.ts";
 import { createShelf } from "../shelf.ts";

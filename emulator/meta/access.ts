@@ -1,4 +1,4 @@
-import type { PlatformClock } from "../platform.ts";
+import type { PlatformClock } from "../clock.ts";
 import type { EmulatorRequest } from "../http.ts";
 import type { GraphParams } from "./params.ts";
 import { badToken, GraphRefusal, missingPermission, noSuchObject } from "./errors.ts";

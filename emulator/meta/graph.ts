@@ -1,6 +1,6 @@
 import type { Twist } from "../faults.ts";
 import type { Answer, EmulatorRequest } from "../http.ts";
-import type { PlatformClock } from "../platform.ts";
+import type { PlatformClock } from "../clock.ts";
 import { createAccess } from "./access.ts";
 import { createCommentEdges } from "./comments.ts";
 import { GraphRefusal, noSuchObject } from "./errors.ts";

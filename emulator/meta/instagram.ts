@@ -1,7 +1,7 @@
 import type { Answer } from "../http.ts";
 import { json } from "../http.ts";
 import type { Twist } from "../faults.ts";
-import type { PlatformClock } from "../platform.ts";
+import type { PlatformClock } from "../clock.ts";
 import { instagramError, invalidParameter, noSuchObject } from "./errors.ts";
 import { paged, project } from "./fields.ts";
 import { fetchMedia, jpegRatio, kindOf } from "./media-bytes.ts";

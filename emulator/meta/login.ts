@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { PlatformClock } from "../platform.ts";
+import type { PlatformClock } from "../clock.ts";
 import type { Answer, EmulatorRequest } from "../http.ts";
 import { formBody, json, page, redirect } from "../http.ts";
 import { consentPage, plainPage } from "./consent.page.ts";

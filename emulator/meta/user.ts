@@ -1,4 +1,4 @@
-import type { PlatformClock } from "../platform.ts";
+import type { PlatformClock } from "../clock.ts";
 import type { Answer } from "../http.ts";
 import { json } from "../http.ts";
 import { GraphRefusal, invalidParameter, missingPermission } from "./errors.ts";

@@ -1,4 +1,4 @@
-import type { PlatformClock } from "../platform.ts";
+import type { PlatformClock } from "../clock.ts";
 
 type Window = { endsAt: number; used: number };
 

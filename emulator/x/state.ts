@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createShelf, type Shelf } from "../shelf.ts";
-import type { PlatformClock } from "../platform.ts";
+import type { PlatformClock } from "../clock.ts";
 
 export type XAccount = { id: string; username: string; name: string; protected: boolean };
 

@@ -35,8 +35,8 @@ export type ExecutionParts = {
 };
 
 /** Milliseconds until another worker may take a run whose worker fell silent. */
-const LEASE = 30_000;
-const RENEWAL = 10_000;
+const leaseMs = 30_000;
+const renewEveryMs = 10_000;
 /** A run that ended its worker this often is not tried again. */
 const MAX_EXECUTIONS = 5;
 
@@ -56,7 +56,7 @@ export async function executeRun(
   signal: AbortSignal,
 ): Promise<void> {
   const now = parts.clock.now();
-  const times = { now, leaseUntil: new Date(now.getTime() + LEASE) };
+  const times = { now, leaseUntil: new Date(now.getTime() + leaseMs) };
   const claimed = await parts.database.inWorkspace(key.workspaceId, (db) => store.claimRun(db, key, times));
   if (!claimed) return;
   const stop = new AbortController();
@@ -81,8 +81,8 @@ async function keepLease(
   stop: AbortController,
 ): Promise<void> {
   try {
-    for await (const _ of setInterval(RENEWAL, undefined, { signal: stop.signal })) {
-      const until = new Date(clock.now().getTime() + LEASE);
+    for await (const _ of setInterval(renewEveryMs, undefined, { signal: stop.signal })) {
+      const until = new Date(clock.now().getTime() + leaseMs);
       const mine = await database.inWorkspace(hold.workspaceId, (db) => store.moveLease(db, hold, until));
       if (!mine) stop.abort(new HoldLost());
     }

@@ -6,15 +6,12 @@ export type {
   OpenChannel,
   PendingConnection,
 } from "./model/channel.ts";
-export type { Channels, ChannelsOptions, OpenOptions } from "./channels.ts";
+export type { Channels, ChannelsOptions } from "./channels.ts";
+export type { OpenOptions } from "./deps.ts";
 export { createChannels } from "./channels.ts";
 export type { InstallationSettings } from "./apps/connector-settings.ts";
-export {
-  accountLimitsOfChannel,
-  appOfChannel,
-  appValuesOfChannel,
-  settingsOf,
-} from "./apps/connector-settings.ts";
+export { settingsOf } from "./apps/connector-settings.ts";
+export { accountLimitsOfChannel, appOfChannel, appValuesOfChannel } from "./apps/connector-settings.read.ts";
 export { ChannelError } from "./model/errors.ts";
 export type { ExpiryWarning } from "./maintenance/watch.ts";
 export type { AuthorizeOptions, CallbackQuery, CallbackResult } from "./connect/oauth.ts";

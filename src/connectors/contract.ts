@@ -1,12 +1,14 @@
-import type { JsonObject, JsonValue, Money, Problem } from "#kit";
+import type { JsonObject, Money, Problem } from "#kit";
 import type { FormField } from "./form-field.ts";
 import type { Located, LookedFor } from "./located.ts";
-import type { ConnectorMail, RecipientAnswer } from "./mail-port.ts";
+import type { ConnectorMail } from "./mail-port.ts";
+import type { ItemRef, Plan, Published } from "./plan.ts";
 import type { ConnectorMarkdown, ConnectorSite } from "./site-port.ts";
 
 export type { FormField } from "./form-field.ts";
 export type * from "./located.ts";
 export type * from "./mail-port.ts";
+export type * from "./plan.ts";
 export type * from "./site-port.ts";
 
 /**
@@ -240,38 +242,6 @@ export type MediaFile = MediaInfo & {
   publicUrl: string;
 };
 
-/** Plain JSON: `items[i]` is what `commit` sends as item i, in this order. */
-export type Plan = { items: PlanItem[] };
-
-export type PlanItem = {
-  kind: "post" | "reply" | "comment";
-  payload: JsonValue;
-};
-
-export type ItemRef = {
-  index: number;
-  /** Stable per (delivery, item): the idempotency key where the platform takes one. */
-  key: string;
-  /** What items before this one became; a reply needs its parent. */
-  published: Published[];
-  /** The recipients that an earlier attempt at this item left over; all of them where there is none. */
-  only?: string[];
-};
-
-/**
- * What the platform calls the published thing. `url` is where people see it; null where there is no page. With
- * `by_lookup` the `externalId` of one that a person said to be live is "".
- */
-export type Published = {
-  externalId: string;
-  url: string | null;
-  data: JsonObject;
-  /** Recipients that were refused for good, while others have it. */
-  refused?: RecipientAnswer[];
-  /** Recipients that were put off: an attempt of their own follows, for them alone. */
-  deferred?: RecipientAnswer[];
-};
-
 export type Locate = (
   context: ConnectorContext,
   plan: Plan,
@@ -317,7 +287,7 @@ export type AppRegistration = { consoleUrl: string; fields: FormField[] };
 
 export type BeforeConsent = {
   fields: FormField[];
-  /** Makes ready what the dance needs, as an app on the person's own server; kept, sealed, until it ends. */
+  /** Makes ready what the flow needs, as an app on the person's own server; kept, sealed, until it ends. */
   register(context: ConnectorContext, form: Record<string, string>, redirectUri: string): Promise<JsonObject>;
 };
 

@@ -1,4 +1,4 @@
-import type { PlanItem, Published } from "./contract.ts";
+import type { PlanItem, Published } from "./plan.ts";
 
 /**
  * `sentAt`: t_send, when the first byte may have left. `from`: how far back a list must be read to prove anything,

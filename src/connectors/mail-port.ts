@@ -1,4 +1,4 @@
-import type { Verdict } from "./failure.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** A mail transport with the same promises as `ConnectorHttp`: one connection, one attempt. It never throws. */
 export type ConnectorMail = {

@@ -1,4 +1,4 @@
-import type { Verdict } from "./failure.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** A renderer with bounded time and memory. It never throws: what it cannot render is told as a problem. */
 export type ConnectorMarkdown = {

@@ -4,7 +4,7 @@ import { type Clock, newId, sha256 } from "#kit";
 import type { Database, Schema } from "#platform/db";
 import * as store from "./devices.store.ts";
 import { IdentityError } from "./errors.ts";
-import { createTokenReader, signToken } from "./session-token.ts";
+import { createTokenReader, signToken } from "./sessions/session-token.ts";
 import { deviceCookieName } from "./settings.ts";
 
 export type Device = { id: string; userAgent: string | null; createdAt: Date; usedAt: Date };

@@ -3,7 +3,7 @@ import type { App } from "#platform/wire";
 import { idParams, signedInOf } from "#platform/wire";
 import type { Identity } from "./identity.ts";
 import * as schema from "./passwords.schema.ts";
-import { clientOf } from "./sessions.routes.ts";
+import { clientOf } from "./sessions/sessions.routes.ts";
 
 /** Another password, by who knows the present one or reads the account's mail, and the devices that are known. */
 export function passwordRoutes(app: App, { identity }: { identity: Identity }): void {

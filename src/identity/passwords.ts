@@ -11,10 +11,10 @@ import { normalizeAddress } from "./accounts.ts";
 import type { Devices } from "./devices.ts";
 import { deleteOtherDevices } from "./devices.store.ts";
 import { IdentityError } from "./errors.ts";
-import type { Client } from "./identity.ts";
 import { hashPassword, verifyPassword } from "./password.ts";
 import * as store from "./passwords.store.ts";
 import { refuseWeak } from "./password.ts";
+import type { Client } from "./sign-in/client.ts";
 import type { Tries } from "./tries.ts";
 import { passwordChangedLetter, resetLetter } from "./words.ts";
 

@@ -1,5 +1,6 @@
 export { mentionsAddress, sameAddress, webAddress } from "./addresses.ts";
 export { isOver, setDeadline } from "./deadline.ts";
+export { orAborted } from "./or-aborted.ts";
 export type { Clock } from "./clock.ts";
 export { systemClock } from "./clock.ts";
 export type { ErrorDetails, ErrorKind, Problem, SecurityNote } from "./errors.ts";

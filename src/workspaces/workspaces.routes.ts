@@ -14,10 +14,13 @@ export type WorkspaceRoutesOptions = {
 };
 
 /** Set-up, who you are, and workspaces with their settings. */
-export function workspaceRoutes(
-  app: App,
-  { identity, installation, workspaces }: WorkspaceRoutesOptions,
-): void {
+export function workspaceRoutes(app: App, options: WorkspaceRoutesOptions): void {
+  setUpRoutes(app, options);
+  personRoutes(app, options);
+  settingsRoutes(app, options);
+}
+
+function setUpRoutes(app: App, { identity, workspaces }: WorkspaceRoutesOptions): void {
   app.get(
     "/setup",
     {
@@ -54,7 +57,9 @@ export function workspaceRoutes(
       return sendSession(reply, session, request.body.transport);
     },
   );
+}
 
+function personRoutes(app: App, { installation, workspaces }: WorkspaceRoutesOptions): void {
   app.get(
     "/me",
     {
@@ -113,7 +118,9 @@ export function workspaceRoutes(
     async (request, reply) =>
       reply.code(201).send(await workspaces.create(signedInOf(request), request.body)),
   );
+}
 
+function settingsRoutes(app: App, { workspaces }: WorkspaceRoutesOptions): void {
   app.patch(
     "/workspace",
     {

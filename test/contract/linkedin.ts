@@ -47,7 +47,7 @@ export type LinkedInHarness = ContractHarness & {
   violations(): Promise<unknown[]>;
   /** How often a method and path were asked for. */
   asked(method: string, path: RegExp): Promise<number>;
-  /** The whole dance; takes the account of that name, else the first one. */
+  /** The whole OAuth flow; takes the account of that name, else the first one. */
   connect(options?: { account?: string }): Promise<void>;
   refresh(): Promise<void>;
 };

@@ -61,7 +61,7 @@ export type MetaHarness = ContractHarness & {
   signed(): { headers: Record<string, string>; proof: string };
   /** Any request at the emulator. */
   fetch(path: string, init?: RequestInit): Promise<{ status: number; headers: Headers; body: unknown }>;
-  /** The whole dance; `declined` are permissions that the person leaves out. */
+  /** The whole OAuth flow; `declined` are permissions that the person leaves out. */
   login(decision?: {
     declined?: string[];
     pages?: string[];

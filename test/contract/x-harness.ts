@@ -31,7 +31,7 @@ export type XHarness = ContractHarness & {
   connector: Connector & { connect: OAuthConnect };
   journal(): Promise<XVisible[]>;
   control(method: "GET" | "PUT" | "POST", path: string, body?: JsonObject): Promise<unknown>;
-  /** The whole dance as a person; `withheld` are scopes that they leave out. */
+  /** The whole OAuth flow as a person; `withheld` are scopes that they leave out. */
   connect(withheld?: string[]): Promise<TokenSet>;
   refresh(): Promise<TokenSet>;
   violations(): Promise<unknown[]>;

@@ -29,9 +29,9 @@ function form(path: string, fields: Record<string, string>, secret = app.clientS
   });
 }
 
-type Dance = { verifier: string; code: string | null; error: string | null };
+type OAuthFlow = { verifier: string; code: string | null; error: string | null };
 
-async function consent(fields: Record<string, string> = {}): Promise<Dance> {
+async function consent(fields: Record<string, string> = {}): Promise<OAuthFlow> {
   const verifier = randomBytes(32).toString("base64url");
   const answer = await form("/i/oauth2/authorize", {
     response_type: "code",
@@ -49,7 +49,7 @@ async function consent(fields: Record<string, string> = {}): Promise<Dance> {
   return { verifier, code: back.get("code"), error: back.get("error") };
 }
 
-function exchange({ verifier, code }: Dance, fields: Record<string, string> = {}, secret?: string) {
+function exchange({ verifier, code }: OAuthFlow, fields: Record<string, string> = {}, secret?: string) {
   const grant = { grant_type: "authorization_code", code: code ?? "", redirect_uri: redirectUri };
   return form("/2/oauth2/token", { ...grant, code_verifier: verifier, ...fields }, secret);
 }
@@ -88,9 +88,9 @@ describe("the emulator of X", () => {
   });
 
   it("takes a code once", async () => {
-    const dance = await consent();
-    expect((await exchange(dance)).status).toBe(200);
-    expect((await exchange(dance)).status).toBe(400);
+    const flow = await consent();
+    expect((await exchange(flow)).status).toBe(200);
+    expect((await exchange(flow)).status).toBe(400);
   });
 
   it("grants no more than the person allows", async () => {

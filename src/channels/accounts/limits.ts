@@ -2,16 +2,18 @@ import type { Connector, ConnectorContext } from "#connectors";
 import { ConnectorFailure } from "#connectors";
 import type { JsonObject } from "#kit";
 import { isDeepStrictEqual } from "node:util";
-import type { Channels } from "../channels.ts";
+import type { ChannelDeps, Open } from "../deps.ts";
+import type { OpenChannel } from "../model/channel.ts";
 import type { ChannelRow } from "../model/channels.store.ts";
 import { storeLimits, unreadLimitsAfter } from "./limits.store.ts";
-import type { Parts } from "../model/parts.ts";
 
 /** How long what was read counts as fresh. */
 const freshMs = 86_400_000;
 /** How long a server may take to tell its limits, which nobody waits for. */
 const readMs = 10_000;
 const together = 4;
+
+type RefreshDeps = Pick<ChannelDeps, "database" | "connectors" | "clock"> & { open: Open };
 
 type Place = Pick<ChannelRow, "workspaceId" | "id">;
 
@@ -32,7 +34,7 @@ export async function readLimits(
 
 /** For whoever has the channel open: what is known, and a way to note what was seen, which is written where it is news. */
 export function keptLimits(
-  { database, clock }: Pick<Parts, "database" | "clock">,
+  { database, clock }: Pick<ChannelDeps, "database" | "clock">,
   connector: Connector,
   { workspaceId, id, accountLimits: known }: Place & Pick<ChannelRow, "accountLimits">,
 ): Pick<ConnectorContext, "accountLimits"> {
@@ -46,8 +48,8 @@ export function keptLimits(
 
 /** Reads the limits of an open channel and writes them down; what was known stays where its server does not say. */
 export async function refreshLimits(
-  { database, clock }: Pick<Parts, "database" | "clock">,
-  { channel, connector, context }: Awaited<ReturnType<Channels["open"]>>,
+  { database, clock }: Pick<ChannelDeps, "database" | "clock">,
+  { channel, connector, context }: OpenChannel,
 ): Promise<void> {
   const seen = await readLimits(connector, context);
   if (seen === null) return;
@@ -58,19 +60,16 @@ export async function refreshLimits(
  * Reads the limits of every connected account that has its own, once a day: a server lowers or raises them whenever it
  * likes. One that does not answer is asked at the next round.
  */
-export async function refreshAllLimits(
-  parts: Parts & { open: Channels["open"] },
-  signal: AbortSignal,
-): Promise<void> {
-  const connectors = [...parts.connectors.values()].flatMap(({ id, accountLimits }) =>
+export async function refreshAllLimits(deps: RefreshDeps, signal: AbortSignal): Promise<void> {
+  const connectors = [...deps.connectors.values()].flatMap(({ id, accountLimits }) =>
     accountLimits === null ? [] : [id],
   );
-  const before = new Date(parts.clock.now().getTime() - freshMs);
+  const before = new Date(deps.clock.now().getTime() - freshMs);
   let after = "00000000-0000-0000-0000-000000000000";
   for (;;) {
-    const page = await unreadLimitsAfter(parts.database.system, connectors, before, after);
+    const page = await unreadLimitsAfter(deps.database.system, connectors, before, after);
     for (let first = 0; first < page.length && !signal.aborted; first += together) {
-      await Promise.all(page.slice(first, first + together).map((place) => refreshOne(parts, place, signal)));
+      await Promise.all(page.slice(first, first + together).map((place) => refreshOne(deps, place, signal)));
     }
     const last = page.at(-1);
     if (!last || signal.aborted) return;
@@ -78,12 +77,8 @@ export async function refreshAllLimits(
   }
 }
 
-async function refreshOne(
-  parts: Parts & { open: Channels["open"] },
-  { workspaceId, id }: Place,
-  signal: AbortSignal,
-): Promise<void> {
+async function refreshOne(deps: RefreshDeps, { workspaceId, id }: Place, signal: AbortSignal): Promise<void> {
   // What cannot be opened is looked after by whoever renews its access.
-  const opened = await parts.open(workspaceId, id, signal, { whilePaused: true }).catch(() => null);
-  if (opened) await refreshLimits(parts, opened);
+  const opened = await deps.open(workspaceId, id, signal, { whilePaused: true }).catch(() => null);
+  if (opened) await refreshLimits(deps, opened);
 }

@@ -3,29 +3,29 @@ import { ConnectorFailure } from "#connectors";
 import type { Actor } from "#kit";
 import { recordEvent } from "#platform/audit";
 import { SecretsError } from "#platform/secrets";
+import type { ChannelDeps, CheckDeps } from "../deps.ts";
+import { patienceMs } from "../model/ask-platform.ts";
 import type { Channel, ChannelCheck, Disconnected } from "../model/channel.ts";
-import type { Channels } from "../channels.ts";
 import type { ChannelRow } from "../model/channels.store.ts";
-import { shownAccount } from "../model/shown-account.ts";
 import { markDisconnected, setPaused, storeChecked } from "../model/channels.store.ts";
 import { contextFor } from "../model/context.ts";
 import { ChannelError, noSuchChannel } from "../model/errors.ts";
-import { refreshLimits } from "./limits.ts";
-import type { Parts } from "../model/parts.ts";
-import { connectorOf, findChannel, patienceMs } from "../model/parts.ts";
+import { connectorOf, findChannel } from "../model/find.ts";
 import { withoutCredentials } from "../model/public-channel.ts";
 import { missingNeeded, missingOptional } from "../model/scopes.ts";
+import { shownAccount } from "../model/shown-account.ts";
+import { refreshLimits } from "./limits.ts";
 
 /**
  * Takes Galley's access back: at the platform as far as it answers, and here in any case. The row stays,
  * with its history, for deliveries that name it; connecting the same account again brings it back.
  */
-export async function disconnect(parts: Parts, actor: Actor, id: string): Promise<Disconnected> {
-  const row = await findChannel(parts.database, actor.workspaceId, id);
-  const connector = connectorOf(parts.connectors, row.connector);
-  const revoked = row.sealed === null ? null : await revoke(parts, connector, row);
-  await parts.database.inWorkspace(actor.workspaceId, async (tx) => {
-    await markDisconnected(tx, row, parts.clock.now());
+export async function disconnect(deps: ChannelDeps, actor: Actor, id: string): Promise<Disconnected> {
+  const row = await findChannel(deps.database, actor.workspaceId, id);
+  const connector = connectorOf(deps.connectors, row.connector);
+  const revoked = row.sealed === null ? null : await revoke(deps, connector, row);
+  await deps.database.inWorkspace(actor.workspaceId, async (tx) => {
+    await markDisconnected(tx, row, deps.clock.now());
     await recordEvent(tx, {
       actor,
       action: "channel.disconnected",
@@ -36,14 +36,14 @@ export async function disconnect(parts: Parts, actor: Actor, id: string): Promis
   return { revoked, message: disconnectedMessage(connector, revoked) };
 }
 
-async function revoke(parts: Parts, connector: Connector, row: ChannelRow): Promise<boolean | null> {
+async function revoke(deps: ChannelDeps, connector: Connector, row: ChannelRow): Promise<boolean | null> {
   const { connect } = connector;
   if (connect.kind !== "oauth" || connect.revoke === null) return null;
   try {
-    const credentials = await parts.custody.open(row);
+    const credentials = await deps.custody.open(row);
     const signal = AbortSignal.timeout(patienceMs);
-    const { settings } = await parts.apps.of(row.workspaceId, connector, row.appId);
-    await connect.revoke(contextFor(parts.ways, settings, { ...row, credentials }, signal));
+    const { settings } = await deps.apps.of(row.workspaceId, connector, row.appId);
+    await connect.revoke(contextFor(deps.transports, settings, { ...row, credentials }, signal));
     return true;
   } catch {
     // Whatever the reason, the person is told to look at the platform's own list of apps.
@@ -68,13 +68,12 @@ function disconnectedMessage(connector: Connector, revoked: boolean | null): str
 
 /** Holds back all deliveries to a channel, or lets them go on. */
 export async function pauseChannel(
-  parts: Parts,
+  { database, clock }: Pick<ChannelDeps, "database" | "clock">,
   actor: Actor,
-  id: string,
-  paused: boolean,
+  { id, paused }: { id: string; paused: boolean },
 ): Promise<Channel> {
-  const row = await parts.database.inWorkspace(actor.workspaceId, async (tx) => {
-    const changed = await setPaused(tx, actor.workspaceId, id, paused ? parts.clock.now() : null);
+  const row = await database.inWorkspace(actor.workspaceId, async (tx) => {
+    const changed = await setPaused(tx, actor.workspaceId, id, paused ? clock.now() : null);
     if (!changed) throw noSuchChannel();
     await recordEvent(tx, {
       actor,
@@ -87,19 +86,12 @@ export async function pauseChannel(
 }
 
 /** Asks the platform who the credentials belong to, and says in plain words what is wrong and how to mend it. */
-export async function checkChannel(
-  parts: Parts & {
-    open: Channels["open"];
-    needsReconnect: Channels["needsReconnect"];
-  },
-  actor: Actor,
-  id: string,
-): Promise<ChannelCheck> {
+export async function checkChannel(deps: CheckDeps, actor: Actor, id: string): Promise<ChannelCheck> {
   const { workspaceId } = actor;
-  const row = await findChannel(parts.database, workspaceId, id);
-  const connector = connectorOf(parts.connectors, row.connector);
+  const row = await findChannel(deps.database, workspaceId, id);
+  const connector = connectorOf(deps.connectors, row.connector);
   const found = await probe();
-  const channel = withoutCredentials(await findChannel(parts.database, workspaceId, id));
+  const channel = withoutCredentials(await findChannel(deps.database, workspaceId, id));
   const missing = missingNeeded(connector, channel.scopes);
   if (found === null && missing.length > 0 && channel.status === "connected") {
     const cause = `${connector.name} granted less than Galley needs; missing: ${missing.join(", ")}.`;
@@ -123,7 +115,7 @@ export async function checkChannel(
 
   async function probe(): Promise<{ cause: string; fix: string } | null> {
     try {
-      const opened = await parts.open(workspaceId, id, AbortSignal.timeout(patienceMs), {
+      const opened = await deps.open(workspaceId, id, AbortSignal.timeout(patienceMs), {
         whilePaused: true,
       });
       const account = shownAccount(await connector.probe(opened.context));
@@ -131,14 +123,12 @@ export async function checkChannel(
         const cause = `The stored access belongs to another account now: ${account.handle}.`;
         return { cause, fix: "Disconnect this channel and connect the account you want." };
       }
-      await parts.database.inWorkspace(workspaceId, (tx) =>
-        storeChecked(tx, row, account, parts.clock.now()),
-      );
-      await refreshLimits(parts, opened);
+      await deps.database.inWorkspace(workspaceId, (tx) => storeChecked(tx, row, account, deps.clock.now()));
+      await refreshLimits(deps, opened);
       return null;
     } catch (error) {
       if (error instanceof ConnectorFailure && error.verdict === "unauthorized" && !error.refreshable) {
-        await parts.needsReconnect(workspaceId, id, error.message);
+        await deps.needsReconnect(workspaceId, id, error.message);
       }
       return explained(connector, error);
     }

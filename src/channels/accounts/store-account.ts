@@ -1,48 +1,45 @@
 import type { Account, Connector, Credentials, Fingerprint, TokenSet } from "#connectors";
 import { fingerprintOf } from "#connectors";
-import type { Actor, JsonObject } from "#kit";
+import type { JsonObject } from "#kit";
 import { newId } from "#kit";
 import { recordEvent } from "#platform/audit";
-import type { ConnectorApp } from "../apps/apps.ts";
+import type { ConnectorApp } from "../apps/app.ts";
+import type { ChannelDeps, Connecting } from "../deps.ts";
+import { patienceMs } from "../model/ask-platform.ts";
 import type { Channel } from "../model/channel.ts";
 import type { ChannelRow } from "../model/channels.store.ts";
 import { findByAccountQuery, storeTarget, upsertChannel } from "../model/channels.store.ts";
 import { contextFor } from "../model/context.ts";
-import { mergedCredentials } from "../tokens/custody.ts";
 import { channelError } from "../model/errors.ts";
-import { readLimits } from "./limits.ts";
-import type { Parts } from "../model/parts.ts";
-import { patienceMs } from "../model/parts.ts";
 import { withoutCredentials } from "../model/public-channel.ts";
 import { shownAccount } from "../model/shown-account.ts";
+import { mergedCredentials } from "../tokens/custody.ts";
+import { readLimits } from "./limits.ts";
 
 /**
  * Stores an account under its credentials. An account that was connected before keeps its channel's id,
  * so that its history stays with it.
  */
 export async function storeAccount(
-  parts: Parts,
-  connector: Connector,
-  actor: Actor,
-  app: Pick<ConnectorApp, "id" | "identity">,
+  deps: ChannelDeps,
+  connecting: Connecting,
   answer: TokenSet & { account: Account },
 ): Promise<Channel> {
   // A second round only where somebody else connected the same account in between.
   for (let round = 0; round < 2; round += 1) {
-    const stored = await storeOnce(parts, connector, actor, app, answer);
+    const stored = await storeOnce(deps, connecting, answer);
     if (stored) return stored;
   }
   throw channelError("busy", "conflict", "This account is being connected by somebody else; try again.");
 }
 
 async function storeOnce(
-  parts: Parts,
-  connector: Connector,
-  actor: Actor,
-  app: Pick<ConnectorApp, "id" | "identity">,
+  deps: ChannelDeps,
+  connecting: Connecting,
   answer: TokenSet & { account: Account },
 ): Promise<Channel | null> {
-  const { database, custody, clock } = parts;
+  const { database, custody, clock } = deps;
+  const { connector, actor, app } = connecting;
   const { workspaceId } = actor;
   const account = shownAccount(answer.account);
   const [former] = await database.read(
@@ -50,12 +47,12 @@ async function storeOnce(
     findByAccountQuery(workspaceId, connector.id, account.accountId),
   );
   const id = former?.id ?? newId();
-  const stored = former ? await formerCredentials(parts, former) : null;
+  const stored = former ? await formerCredentials(deps, former) : null;
   const credentials = mergedCredentials(connector.connect.kind, stored, answer.credentials);
-  const target = await targetOfAccount(parts, connector, { workspaceId, app, account, credentials });
+  const target = await targetOfAccount(deps, connector, { workspaceId, app, account, credentials });
   if (former?.targetHash === null && stored !== null) {
     // Connected before targets were noted: what its approvals were about is what it has been until now.
-    const before = await targetOfAccount(parts, connector, {
+    const before = await targetOfAccount(deps, connector, {
       workspaceId,
       app,
       account,
@@ -65,7 +62,7 @@ async function storeOnce(
   }
   const sealed = await custody.seal({ workspaceId, id }, credentials);
   const { scopes, expiresAt, endsAt } = answer;
-  const limits = await limitsOfAccount(parts, connector, { workspaceId, app, account, credentials }, scopes);
+  const limits = await limitsOfAccount(deps, connector, { workspaceId, app, account, credentials }, scopes);
   const credited = { sealed, scopes, expiresAt, endsAt, at: clock.now() };
   return database
     .inWorkspace(workspaceId, async (tx) => {
@@ -104,18 +101,18 @@ type Known = {
 };
 
 async function targetOfAccount(
-  { apps, ways }: Parts,
+  { apps, transports }: ChannelDeps,
   connector: Connector,
   { workspaceId, app, account, credentials }: Known,
 ): Promise<Fingerprint> {
   const { settings } = await apps.of(workspaceId, connector, app.id);
   const { accountId } = account;
-  const site = ways.site?.(workspaceId);
+  const site = transports.site?.(workspaceId);
   return fingerprintOf(connector, { settings, credentials, accountId, ...(site ? { site } : {}) });
 }
 
 async function limitsOfAccount(
-  { apps, ways }: Parts,
+  { apps, transports }: ChannelDeps,
   connector: Connector,
   { workspaceId, app, account, credentials }: Known,
   scopes: string[],
@@ -123,14 +120,14 @@ async function limitsOfAccount(
   if (connector.accountLimits === null) return null;
   const { settings } = await apps.of(workspaceId, connector, app.id);
   const access = { workspaceId, credentials, accountId: account.accountId, scopes };
-  return readLimits(connector, contextFor(ways, settings, access, AbortSignal.timeout(patienceMs)));
+  return readLimits(connector, contextFor(transports, settings, access, AbortSignal.timeout(patienceMs)));
 }
 
 /** Rolls the transaction back. */
 class LostRace extends Error {}
 
 /** Null where they no longer open: connecting again is how a person mends that. */
-async function formerCredentials(parts: Parts, former: ChannelRow): Promise<Credentials | null> {
+async function formerCredentials(deps: ChannelDeps, former: ChannelRow): Promise<Credentials | null> {
   if (former.sealed === null) return null;
-  return parts.custody.open(former).catch(() => null);
+  return deps.custody.open(former).catch(() => null);
 }

@@ -10,6 +10,12 @@ const tags = ["Channels"];
 
 /** The connection doctor, and what ends soon. */
 export function doctorRoutes(app: App, options: ChannelRoutesOptions): void {
+  examinationRoutes(app, options);
+  secretRoutes(app, options);
+  warningRoutes(app, options);
+}
+
+function examinationRoutes(app: App, options: ChannelRoutesOptions): void {
   const { channels, connectors } = options;
 
   app.get(
@@ -102,7 +108,9 @@ export function doctorRoutes(app: App, options: ChannelRoutesOptions): void {
       return { scheduled: waiting.scheduled, nextAt: waiting.nextAt?.toISOString() ?? null };
     },
   );
+}
 
+function secretRoutes(app: App, { channels }: ChannelRoutesOptions): void {
   app.post(
     "/channels/secrets/rotate",
     {
@@ -120,7 +128,9 @@ export function doctorRoutes(app: App, options: ChannelRoutesOptions): void {
     },
     (request) => channels.rotateSecrets(actorOf(request)),
   );
+}
 
+function warningRoutes(app: App, { channels }: ChannelRoutesOptions): void {
   app.get(
     "/channels/warnings",
     {

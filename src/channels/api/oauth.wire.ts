@@ -1,14 +1,15 @@
 import type { Connector } from "#connectors";
 import type { z } from "zod";
-import type { AppView } from "../apps/apps.ts";
-import type { Channel } from "../model/channel.ts";
-import { channelToWire } from "./channels.wire.ts";
-import type { DoctorFinding, PlatformReport } from "../diagnostics/doctor.ts";
+import type { AppView } from "../apps/app.ts";
 import { redirectUriOf } from "../connect/oauth.ts";
+import type { PlatformReport } from "../diagnostics/doctor.ts";
+import type { DoctorFinding } from "../diagnostics/finding.ts";
+import type { StandingWarning } from "../maintenance/watch.ts";
+import type { Channel } from "../model/channel.ts";
+import { optionalScopes } from "../model/scopes.ts";
+import { channelToWire } from "./channels.wire.ts";
 import type * as schema from "./oauth.schema.ts";
 import type { ChannelRoutesOptions } from "./routes-options.ts";
-import { optionalScopes } from "../model/scopes.ts";
-import type { StandingWarning } from "../maintenance/watch.ts";
 
 export function appToWire(view: AppView): z.input<typeof schema.app> {
   const { source, consoleUrl, fields, missing, secretEndsAt, updatedAt } = view;

@@ -178,7 +178,7 @@ describe("scopes that a channel can do without", () => {
 });
 
 describe("what is asked before the consent page", () => {
-  test("makes the app of the dance ready, and authorize and exchange get it", async () => {
+  test("makes the app of the flow ready, and authorize and exchange get it", async () => {
     const authorizeUrl = await start("homes", { form: { server: " https://home.example " } });
     expect(new URL(authorizeUrl).searchParams.get("client_id")).toBe("app-of-https://home.example");
     const answer = await back<ChannelBody>(await world.consent(authorizeUrl));

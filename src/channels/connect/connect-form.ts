@@ -1,29 +1,29 @@
 import type { Connector } from "#connectors";
 import type { Actor } from "#kit";
+import { storeAccount } from "../accounts/store-account.ts";
+import type { ChannelDeps } from "../deps.ts";
+import { askPlatform, patienceMs } from "../model/ask-platform.ts";
 import type { Channel } from "../model/channel.ts";
 import { contextFor, noAccess } from "../model/context.ts";
 import { channelError } from "../model/errors.ts";
+import { connectorOf } from "../model/find.ts";
 import { checkedForm, fieldFailure } from "./form-check.ts";
-import type { Parts } from "../model/parts.ts";
-import { askPlatform, connectorOf, patienceMs } from "../model/parts.ts";
-import { storeAccount } from "../accounts/store-account.ts";
 
 /**
  * Connects an account by its form: an app password, a mail server. The platform is asked before anything
  * is stored. Throws `channels.wrong_form` with a problem for each field, or what the platform said.
  */
 export async function connectForm(
-  parts: Parts,
+  deps: ChannelDeps,
   actor: Actor,
-  connectorId: string,
-  form: Record<string, string>,
+  { connectorId, form }: { connectorId: string; form: Record<string, string> },
 ): Promise<Channel> {
-  const connector = connectorOf(parts.connectors, connectorId);
+  const connector = connectorOf(deps.connectors, connectorId);
   const { connect } = connector;
   if (connect.kind !== "form") throw notThisWay(connector);
-  const app = await parts.apps.current(actor.workspaceId, connector);
+  const app = await deps.apps.current(actor.workspaceId, connector);
   const nothingYet = noAccess(actor.workspaceId);
-  const context = contextFor(parts.ways, app.settings, nothingYet, AbortSignal.timeout(patienceMs));
+  const context = contextFor(deps.transports, app.settings, nothingYet, AbortSignal.timeout(patienceMs));
   const standing = await askPlatform(async () => (await connect.standing?.(context)) ?? {});
   const checked = checkedForm(connect.fields, { ...form, ...standing });
   const opened = await askPlatform(async () => {
@@ -33,21 +33,21 @@ export async function connectForm(
       throw fieldFailure(connector, connect.fields, error) ?? error;
     }
   });
-  return storeAccount(parts, connector, actor, app, opened);
+  return storeAccount(deps, { connector, actor, app }, opened);
 }
 
 /** What forms find already made in a workspace, by connector and field. */
 export async function standingValues(
-  parts: Parts,
+  deps: ChannelDeps,
   workspaceId: string,
 ): Promise<Record<string, Record<string, string>>> {
   const found: Record<string, Record<string, string>> = {};
-  for (const connector of parts.connectors.values()) {
+  for (const connector of deps.connectors.values()) {
     const { connect } = connector;
     if (connect.kind !== "form" || !connect.standing) continue;
-    const app = await parts.apps.current(workspaceId, connector);
+    const app = await deps.apps.current(workspaceId, connector);
     const signal = AbortSignal.timeout(patienceMs);
-    const context = contextFor(parts.ways, app.settings, noAccess(workspaceId), signal);
+    const context = contextFor(deps.transports, app.settings, noAccess(workspaceId), signal);
     // Where nothing can be asked (no pages are served), the form is as everywhere.
     found[connector.id] = await connect.standing(context).catch(() => ({}));
   }

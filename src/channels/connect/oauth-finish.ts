@@ -2,21 +2,22 @@ import type { Connector, ConnectorContext, OAuthConnect, OpenedAccount, TokenSet
 import type { Actor, JsonObject } from "#kit";
 import type { Secrets } from "#platform/secrets";
 import { z } from "zod";
-import type { ConnectorApp } from "../apps/apps.ts";
+import { storeAccount } from "../accounts/store-account.ts";
+import type { ConnectorApp } from "../apps/app.ts";
+import type { ChannelDeps, ConnectDeps } from "../deps.ts";
+import { askPlatform, patienceMs } from "../model/ask-platform.ts";
 import type { Channel, PendingConnection } from "../model/channel.ts";
 import { contextFor, noAccess } from "../model/context.ts";
 import { channelError } from "../model/errors.ts";
-import type { TakenState } from "./oauth.store.ts";
-import type { Parts } from "../model/parts.ts";
-import { askPlatform, findChannel, patienceMs } from "../model/parts.ts";
-import { keepPending } from "./pending.ts";
-import { registrationPlace, verifierPlace } from "../model/sealed-columns.ts";
+import { findChannel } from "../model/find.ts";
 import { refuseMissingScopes } from "../model/scopes.ts";
-import { storeAccount } from "../accounts/store-account.ts";
+import { registrationColumn, verifierColumn } from "../model/sealed-columns.ts";
+import type { TakenState } from "./oauth.store.ts";
+import { keepPending } from "./pending.ts";
 
 type Finished = { kind: "connected"; channel: Channel } | { kind: "pending"; pending: PendingConnection };
 
-type Dance = {
+type OAuthFlow = {
   connector: Connector;
   connect: OAuthConnect;
   actor: Actor;
@@ -31,13 +32,13 @@ const accountsMs = 60_000;
  * Turns the code into access. One account is connected at once; where there is something to choose, what
  * the consent opened waits, sealed, and nothing is connected yet.
  */
-export async function finish(parts: Parts & { secrets: Secrets }, dance: Dance): Promise<Finished> {
-  const { connector, connect, actor, state, code } = dance;
-  const codeVerifier = await parts.secrets.openText(verifierPlace(state), state.sealedVerifier);
-  const registration = await openRegistration(parts.secrets, state);
-  const app = await appOfDance(parts, connector, state);
+export async function finish(deps: ConnectDeps, flow: OAuthFlow): Promise<Finished> {
+  const { connector, connect, actor, state, code } = flow;
+  const codeVerifier = await deps.secrets.openText(verifierColumn(state), state.sealedVerifier);
+  const registration = await openRegistration(deps.secrets, state);
+  const app = await appOfFlow(deps, connector, state);
   const nothingYet = noAccess(actor.workspaceId);
-  const context = contextFor(parts.ways, app.settings, nothingYet, AbortSignal.timeout(patienceMs));
+  const context = contextFor(deps.transports, app.settings, nothingYet, AbortSignal.timeout(patienceMs));
   const accounts = await askPlatform(async () => {
     const grant = { code, redirectUri: state.redirectUri, codeVerifier, registration };
     const tokens = await connect.exchange(context, grant);
@@ -46,24 +47,24 @@ export async function finish(parts: Parts & { secrets: Secrets }, dance: Dance):
     return openedBy(
       connector,
       connect,
-      contextFor(parts.ways, app.settings, access, AbortSignal.timeout(accountsMs)),
+      contextFor(deps.transports, app.settings, access, AbortSignal.timeout(accountsMs)),
       tokens,
     );
   });
   const [only] = accounts;
   if (!only) throw noAccounts(connector);
   if (accounts.length === 1 && only.problem === null) {
-    await refuseOtherAccount(parts, connector, state, only);
-    return { kind: "connected", channel: await storeAccount(parts, connector, actor, app, only) };
+    await refuseOtherAccount(deps, connector, state, only);
+    return { kind: "connected", channel: await storeAccount(deps, { connector, actor, app }, only) };
   }
   const { channelId } = state;
-  const pending = await keepPending(parts, { connector, actor, app, accounts, channelId });
+  const pending = await keepPending(deps, { connector, actor, app, accounts, channelId });
   return { kind: "pending", pending };
 }
 
-/** Throws `channels.app_changed` where the configuration names another app than when the dance began. */
-async function appOfDance(parts: Parts, connector: Connector, state: TakenState): Promise<ConnectorApp> {
-  const app = await parts.apps.of(state.workspaceId, connector, state.appId);
+/** Throws `channels.app_changed` where the configuration names another app than when the flow began. */
+async function appOfFlow(deps: ChannelDeps, connector: Connector, state: TakenState): Promise<ConnectorApp> {
+  const app = await deps.apps.of(state.workspaceId, connector, state.appId);
   if (app.identity === state.appIdentity) return app;
   throw channelError(
     "app_changed",
@@ -84,19 +85,19 @@ async function openedBy(
 
 async function openRegistration(secrets: Secrets, state: TakenState): Promise<JsonObject> {
   if (state.sealedRegistration === null) return {};
-  const text = await secrets.openText(registrationPlace(state), state.sealedRegistration);
+  const text = await secrets.openText(registrationColumn(state), state.sealedRegistration);
   return z.record(z.string(), z.json()).parse(JSON.parse(text));
 }
 
 /** Who set out to renew one account and signed in as another is told, instead of having two. */
 async function refuseOtherAccount(
-  parts: Parts,
+  deps: ChannelDeps,
   connector: Connector,
   state: TakenState,
   opened: OpenedAccount,
 ): Promise<void> {
   if (state.channelId === null) return;
-  const channel = await findChannel(parts.database, state.workspaceId, state.channelId);
+  const channel = await findChannel(deps.database, state.workspaceId, state.channelId);
   if (channel.accountId === opened.account.accountId) return;
   throw channelError(
     "other_account",

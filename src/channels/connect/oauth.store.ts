@@ -12,7 +12,7 @@ export type OAuthState = {
   sealedRegistration: Uint8Array | null;
   /** The channel that is connected again. */
   channelId: string | null;
-  /** The app that the dance began with, which alone can end it. */
+  /** The app that the flow began with, which alone can end it. */
   appId: string | null;
   appIdentity: string | null;
   redirectUri: string;

@@ -2,26 +2,24 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Connector, ConnectorContext, OAuthConnect } from "#connectors";
 import type { Actor, JsonObject } from "#kit";
 import { GalleyError, ownPath, sha256 } from "#kit";
-import type { Secrets } from "#platform/secrets";
 import type { SignedIn } from "#platform/wire";
 import { can } from "#workspaces";
-import { refuseMissingApp } from "../apps/apps.ts";
+import { refuseMissingApp } from "../apps/app-values.ts";
+import type { ConnectDeps } from "../deps.ts";
+import { askPlatform, patienceMs } from "../model/ask-platform.ts";
 import type { Channel, PendingConnection } from "../model/channel.ts";
 import { contextFor, noAccess } from "../model/context.ts";
 import { channelError } from "../model/errors.ts";
+import { connectorOf, findChannel } from "../model/find.ts";
+import { registrationColumn, verifierColumn } from "../model/sealed-columns.ts";
 import { checkedForm, fieldFailure } from "./form-check.ts";
-import { finish } from "./oauth-finish.ts";
 import { platformError } from "./oauth-errors.ts";
+import { finish } from "./oauth-finish.ts";
 import type { TakenState } from "./oauth.store.ts";
 import { insertState, takeState } from "./oauth.store.ts";
-import type { Parts } from "../model/parts.ts";
-import { askPlatform, connectorOf, findChannel, patienceMs } from "../model/parts.ts";
-import { registrationPlace, verifierPlace } from "../model/sealed-columns.ts";
 
-/** RFC 6749 leaves the life of a dance open; a person needs minutes, not hours. */
+/** RFC 6749 leaves the life of a flow open; a person needs minutes, not hours. */
 const stateMs = 600_000;
-
-export type OAuthParts = Parts & { secrets: Secrets; publicUrl: string };
 
 export type AuthorizeOptions = {
   /** False when no person looks at a page: the platform answers at once or refuses. */
@@ -44,7 +42,7 @@ export type CallbackQuery = {
   error_description?: string | undefined;
 };
 
-/** How the dance ended; `returnTo` is known even where it failed, if the state was ours. */
+/** How the flow ended; `returnTo` is known even where it failed, if the state was ours. */
 export type CallbackResult = { returnTo: string | null } & (
   | { kind: "connected"; channel: Channel }
   | { kind: "pending"; pending: PendingConnection }
@@ -56,32 +54,32 @@ export function redirectUriOf(publicUrl: string, connectorId: string): string {
   return `${publicUrl}/api/v1/oauth/${connectorId}/callback`;
 }
 
-/** Starts the dance: the address of the platform's consent page. The verifier stays here, sealed. */
+/** Starts the flow: the address of the platform's consent page. The verifier stays here, sealed. */
 export async function authorize(
-  parts: OAuthParts,
+  deps: ConnectDeps,
   actor: Actor,
-  connectorId: string,
-  options: AuthorizeOptions,
+  options: AuthorizeOptions & { connectorId: string },
 ): Promise<{ authorizeUrl: string }> {
+  const { connectorId } = options;
   const { workspaceId, sessionId } = actor;
-  const connector = connectorOf(parts.connectors, connectorId);
+  const connector = connectorOf(deps.connectors, connectorId);
   const connect = oauthOf(connector);
   const returnTo = options.returnTo === null ? null : checkedReturn(options.returnTo);
-  const channelId = await reconnected(parts, workspaceId, connector, options.channelId ?? null);
+  const channelId = await reconnected(deps, workspaceId, connector, options.channelId ?? null);
   const state = randomBytes(32).toString("base64url");
   // RFC 7636 section 4.1: 32 random bytes make a verifier of 43 characters.
   const verifier = randomBytes(32).toString("base64url");
   const stateHash = sha256(state);
-  const redirectUri = redirectUriOf(parts.publicUrl, connectorId);
-  const app = await parts.apps.current(workspaceId, connector);
+  const redirectUri = redirectUriOf(deps.publicUrl, connectorId);
+  const app = await deps.apps.current(workspaceId, connector);
   refuseMissingApp(connector, app);
   const context = contextFor(
-    parts.ways,
+    deps.transports,
     app.settings,
     noAccess(workspaceId),
     AbortSignal.timeout(patienceMs),
   );
-  const registration = await register(connector, connect, context, options.form ?? {}, redirectUri);
+  const registration = await register({ connector, connect, context }, options.form ?? {}, redirectUri);
   const optionalScopes = options.onlyNeeded ? [] : connect.optionalScopes.map(({ scope }) => scope);
   const authorizeUrl = await askPlatform(() =>
     connect.authorizeUrl(context.settings, {
@@ -94,12 +92,12 @@ export async function authorize(
     }),
   );
   const place = { workspaceId, stateHash };
-  const sealedVerifier = await parts.secrets.seal(verifierPlace(place), verifier);
+  const sealedVerifier = await deps.secrets.seal(verifierColumn(place), verifier);
   const sealedRegistration =
     registration === null
       ? null
-      : await parts.secrets.seal(registrationPlace(place), JSON.stringify(registration));
-  await parts.database.inWorkspace(workspaceId, (tx) =>
+      : await deps.secrets.seal(registrationColumn(place), JSON.stringify(registration));
+  await deps.database.inWorkspace(workspaceId, (tx) =>
     insertState(tx, {
       workspaceId,
       stateHash,
@@ -114,7 +112,7 @@ export async function authorize(
       scopes: connect.scopes,
       optionalScopes,
       returnTo,
-      expiresAt: new Date(parts.clock.now().getTime() + stateMs),
+      expiresAt: new Date(deps.clock.now().getTime() + stateMs),
     }),
   );
   return { authorizeUrl };
@@ -122,9 +120,7 @@ export async function authorize(
 
 /** Asks what has to be known before the consent page, as an app on the person's own server; null where nothing is. */
 async function register(
-  connector: Connector,
-  connect: OAuthConnect,
-  context: ConnectorContext,
+  { connector, connect, context }: { connector: Connector; connect: OAuthConnect; context: ConnectorContext },
   form: Record<string, string>,
   redirectUri: string,
 ): Promise<JsonObject | null> {
@@ -142,40 +138,39 @@ async function register(
 }
 
 async function reconnected(
-  parts: OAuthParts,
+  deps: ConnectDeps,
   workspaceId: string,
   connector: Connector,
   channelId: string | null,
 ): Promise<string | null> {
   if (channelId === null) return null;
-  const channel = await findChannel(parts.database, workspaceId, channelId);
+  const channel = await findChannel(deps.database, workspaceId, channelId);
   if (channel.connector === connector.id) return channelId;
   throw channelError("other_platform", "invalid", `This channel is not on ${connector.name}.`);
 }
 
 /**
- * Ends the dance. The state works once, for ten minutes, in the session that started it, for its
+ * Ends the flow. The state works once, for ten minutes, in the session that started it, for its
  * connector; whatever else comes is refused before a byte goes to the platform.
  */
 export async function callback(
-  parts: OAuthParts,
+  deps: ConnectDeps,
   person: SignedIn,
-  connectorId: string,
-  query: CallbackQuery,
+  { connectorId, query }: { connectorId: string; query: CallbackQuery },
 ): Promise<CallbackResult> {
   let returnTo: string | null = null;
   try {
-    const connector = connectorOf(parts.connectors, connectorId);
+    const connector = connectorOf(deps.connectors, connectorId);
     const connect = oauthOf(connector);
-    const state = await takeOwnState(parts, person, connectorId, query.state);
+    const state = await takeOwnState(deps, person, { connectorId, state: query.state });
     returnTo = state.returnTo;
-    refuseSpentState(parts, state);
+    refuseSpentState(deps, state);
     const actor = actorFor(person, state);
     if (query.error !== undefined) throw platformError(connector.name, query.error, query.error_description);
     if (query.code === undefined || query.code === "") {
       throw channelError("no_code", "invalid", `${connector.name} sent no code back; connect again.`);
     }
-    const finished = await finish(parts, { connector, connect, actor, state, code: query.code });
+    const finished = await finish(deps, { connector, connect, actor, state, code: query.code });
     return { ...finished, returnTo };
   } catch (error) {
     if (error instanceof GalleyError) return { kind: "failed", error, returnTo };
@@ -184,19 +179,18 @@ export async function callback(
 }
 
 async function takeOwnState(
-  parts: OAuthParts,
+  deps: ConnectDeps,
   person: SignedIn,
-  connectorId: string,
-  state: string | undefined,
+  { connectorId, state }: { connectorId: string; state: string | undefined },
 ): Promise<TakenState> {
   const taken =
     state === undefined || state === ""
       ? undefined
-      : await takeState(parts.database.system, {
+      : await takeState(deps.database.system, {
           stateHash: sha256(state),
           sessionId: person.sessionId,
           connector: connectorId,
-          at: parts.clock.now(),
+          at: deps.clock.now(),
         });
   if (taken) return taken;
   // The same for a state that never was, another session's and another platform's.
@@ -207,7 +201,7 @@ async function takeOwnState(
   );
 }
 
-function refuseSpentState(parts: OAuthParts, state: TakenState): void {
+function refuseSpentState(deps: ConnectDeps, state: TakenState): void {
   if (state.usedBefore) {
     throw channelError(
       "state_used",
@@ -215,7 +209,7 @@ function refuseSpentState(parts: OAuthParts, state: TakenState): void {
       "This connection was already completed once; start a new one.",
     );
   }
-  if (state.expiresAt.getTime() <= parts.clock.now().getTime()) {
+  if (state.expiresAt.getTime() <= deps.clock.now().getTime()) {
     throw channelError(
       "state_expired",
       "conflict",

@@ -1,25 +1,22 @@
 import type { Connector, OpenedAccount } from "#connectors";
 import type { Actor } from "#kit";
 import { newId } from "#kit";
-import type { Secrets } from "#platform/secrets";
 import { z } from "zod";
-import type { ConnectorApp } from "../apps/apps.ts";
+import { storeAccount } from "../accounts/store-account.ts";
+import type { ConnectorApp } from "../apps/app.ts";
+import type { ConnectDeps } from "../deps.ts";
 import type { Channel, PendingConnection } from "../model/channel.ts";
 import { findByAccountsQuery } from "../model/channels.store.ts";
 import { channelError } from "../model/errors.ts";
-import type { Parts } from "../model/parts.ts";
-import { connectorOf } from "../model/parts.ts";
+import { connectorOf } from "../model/find.ts";
+import { missingOptional } from "../model/scopes.ts";
+import { openedColumn } from "../model/sealed-columns.ts";
+import { shownAccount } from "../model/shown-account.ts";
 import type { PendingRow } from "./pending.store.ts";
 import { deletePending, findPending, insertPending } from "./pending.store.ts";
-import { openedPlace } from "../model/sealed-columns.ts";
-import { missingOptional } from "../model/scopes.ts";
-import { shownAccount } from "../model/shown-account.ts";
-import { storeAccount } from "../accounts/store-account.ts";
 
 /** How long the accounts that a consent opened wait for the person's choice. */
 const pendingMs = 1_800_000;
-
-type PendingParts = Parts & { secrets: Secrets };
 
 const moment = z.iso
   .datetime()
@@ -45,7 +42,7 @@ const openedSchema = z.array(
 
 /** Keeps what a consent opened until the person picks, sealed and for their session alone. */
 export async function keepPending(
-  parts: PendingParts,
+  deps: ConnectDeps,
   opened: {
     connector: Connector;
     actor: Actor;
@@ -62,20 +59,20 @@ export async function keepPending(
     ...place,
     connector: connector.id,
     sessionId: actor.sessionId,
-    sealedOpened: await parts.secrets.seal(openedPlace(place), JSON.stringify(accounts)),
+    sealedOpened: await deps.secrets.seal(openedColumn(place), JSON.stringify(accounts)),
     channelId,
     appId: app.id,
     appIdentity: app.identity,
-    expiresAt: new Date(parts.clock.now().getTime() + pendingMs),
+    expiresAt: new Date(deps.clock.now().getTime() + pendingMs),
   };
-  await parts.database.inWorkspace(actor.workspaceId, (tx) => insertPending(tx, row));
-  return describe(parts, row, accounts);
+  await deps.database.inWorkspace(actor.workspaceId, (tx) => insertPending(tx, row));
+  return describe(deps, row, accounts);
 }
 
 /** Throws `channels.no_pending` for one that ended, was finished, or belongs to another session or workspace. */
-export async function getPending(parts: PendingParts, actor: Actor, id: string): Promise<PendingConnection> {
-  const { row, accounts } = await openPending(parts, actor, id);
-  return describe(parts, row, accounts);
+export async function getPending(deps: ConnectDeps, actor: Actor, id: string): Promise<PendingConnection> {
+  const { row, accounts } = await openPending(deps, actor, id);
+  return describe(deps, row, accounts);
 }
 
 /**
@@ -83,25 +80,24 @@ export async function getPending(parts: PendingParts, actor: Actor, id: string):
  * the others. Where one fails the rest stays connected and the choice may be made again.
  */
 export async function pickAccounts(
-  parts: PendingParts,
+  deps: ConnectDeps,
   actor: Actor,
-  id: string,
-  accountIds: readonly string[],
+  { id, accountIds }: { id: string; accountIds: readonly string[] },
 ): Promise<Channel[]> {
-  const { row, accounts } = await openPending(parts, actor, id);
-  const connector = connectorOf(parts.connectors, row.connector);
+  const { row, accounts } = await openPending(deps, actor, id);
+  const connector = connectorOf(deps.connectors, row.connector);
   const picked = accountIds.map((accountId) => pickedOf(accounts, accountId));
   const app = { id: row.appId, identity: row.appIdentity };
   const channels: Channel[] = [];
-  for (const account of picked) channels.push(await storeAccount(parts, connector, actor, app, account));
-  await parts.database.inWorkspace(actor.workspaceId, (tx) => deletePending(tx, actor.workspaceId, id));
+  for (const account of picked) channels.push(await storeAccount(deps, { connector, actor, app }, account));
+  await deps.database.inWorkspace(actor.workspaceId, (tx) => deletePending(tx, actor.workspaceId, id));
   return channels;
 }
 
 /** Forgets what the consent opened. Nothing is withdrawn: it may be the access of channels that are connected. */
-export async function dropPending(parts: PendingParts, actor: Actor, id: string): Promise<void> {
-  const { row } = await openPending(parts, actor, id);
-  await parts.database.inWorkspace(actor.workspaceId, (tx) => deletePending(tx, row.workspaceId, row.id));
+export async function dropPending(deps: ConnectDeps, actor: Actor, id: string): Promise<void> {
+  const { row } = await openPending(deps, actor, id);
+  await deps.database.inWorkspace(actor.workspaceId, (tx) => deletePending(tx, row.workspaceId, row.id));
 }
 
 function pickedOf(accounts: OpenedAccount[], accountId: string): OpenedAccount {
@@ -117,27 +113,27 @@ function pickedOf(accounts: OpenedAccount[], accountId: string): OpenedAccount {
   );
 }
 
-async function openPending(parts: PendingParts, actor: Actor, id: string) {
+async function openPending(deps: ConnectDeps, actor: Actor, id: string) {
   const { workspaceId, sessionId } = actor;
-  const row = await parts.database.inWorkspace(workspaceId, (tx) =>
-    findPending(tx, { workspaceId, id, sessionId, at: parts.clock.now() }),
+  const row = await deps.database.inWorkspace(workspaceId, (tx) =>
+    findPending(tx, { workspaceId, id, sessionId, at: deps.clock.now() }),
   );
   if (!row) {
     const message = "This choice is no longer open: it waits for half an hour. Connect the account again.";
     throw channelError("no_pending", "not_found", message);
   }
-  const text = await parts.secrets.openText(openedPlace(row), row.sealedOpened);
+  const text = await deps.secrets.openText(openedColumn(row), row.sealedOpened);
   return { row, accounts: openedSchema.parse(JSON.parse(text)) };
 }
 
 async function describe(
-  parts: PendingParts,
+  deps: ConnectDeps,
   row: PendingRow,
   accounts: OpenedAccount[],
 ): Promise<PendingConnection> {
-  const connector = connectorOf(parts.connectors, row.connector);
+  const connector = connectorOf(deps.connectors, row.connector);
   const ids = accounts.map(({ account }) => account.accountId);
-  const known = await parts.database.read(
+  const known = await deps.database.read(
     row.workspaceId,
     findByAccountsQuery(row.workspaceId, row.connector, ids),
   );

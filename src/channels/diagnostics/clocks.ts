@@ -1,9 +1,9 @@
 import { listenToClock, type ListenedTo, platformSkewMs } from "#connectors";
 import { type Actor, durationInWords, GalleyError } from "#kit";
 import { databaseTime } from "#platform/db";
+import type { DoctorDeps, Open } from "../deps.ts";
 import type { Channel } from "../model/channel.ts";
-import type { Channels } from "../channels.ts";
-import type { DoctorFinding, DoctorParts } from "./doctor.ts";
+import type { DoctorFinding } from "./finding.ts";
 
 /** Others are asked only where a clock is wrong, and two that agree are enough. */
 const enoughVoices = 2;
@@ -16,7 +16,7 @@ export type DatabaseTime = { now: () => number; machineAheadMs: number };
 export async function readDatabaseTime({
   database,
   clock,
-}: Pick<DoctorParts, "database" | "clock">): Promise<DatabaseTime> {
+}: Pick<DoctorDeps, "database" | "clock">): Promise<DatabaseTime> {
   const asked = clock.now().getTime();
   const at = (await databaseTime(database.system)).getTime();
   const machineAheadMs = (asked + clock.now().getTime()) / 2 - at;
@@ -29,13 +29,13 @@ type Heard = { host: string; aheadMs: number };
 type Voice = Heard & { platform: string };
 
 export type Listening = {
-  open: Channels["open"];
+  open: Open;
   /** By the answer that differed most; null where none told the time. */
   heard: () => Heard | null;
 };
 
 /** Hears what time it is where a channel's calls go. */
-export function listening({ open }: Pick<DoctorParts, "open">, now: () => number): Listening {
+export function listening({ open }: Pick<DoctorDeps, "open">, now: () => number): Listening {
   let clock: ListenedTo | null = null;
   let host = "";
   return {
@@ -63,27 +63,25 @@ export function listening({ open }: Pick<DoctorParts, "open">, now: () => number
 
 /** Says whose clock is wrong, where the channel's own platform told one. */
 export async function examineClocks(
-  parts: DoctorParts,
+  deps: DoctorDeps,
   actor: Actor,
   channel: Channel,
   { heard, time }: { heard: Heard | null; time: DatabaseTime },
 ): Promise<DoctorFinding[]> {
   if (heard === null) return [];
   const { machineAheadMs } = time;
-  const others = agree(heard.aheadMs, 0) ? [] : await otherVoices(parts, actor, channel, heard, time);
-  const platform = { platform: nameOf(parts, channel), ...heard };
+  const others = agree(heard.aheadMs, 0) ? [] : await otherVoices(deps, { actor, channel }, { heard, time });
+  const platform = { platform: nameOf(deps, channel), ...heard };
   return [judgeClocks({ platform, machineAheadMs, others })];
 }
 
 /** Of other servers than this channel's: one channel each, other platforms first. What does not answer has no voice. */
 async function otherVoices(
-  parts: DoctorParts,
-  actor: Actor,
-  channel: Channel,
-  heard: Heard,
-  time: DatabaseTime,
+  deps: DoctorDeps,
+  { actor, channel }: { actor: Actor; channel: Channel },
+  { heard, time }: { heard: Heard; time: DatabaseTime },
 ): Promise<Voice[]> {
-  const all = await parts.list(actor.workspaceId);
+  const all = await deps.list(actor.workspaceId);
   const others = all
     .filter(({ id, status }) => id !== channel.id && status === "connected")
     .toSorted(
@@ -92,15 +90,15 @@ async function otherVoices(
     );
   const voices: Voice[] = [];
   for (const other of others.slice(0, mostAsked)) {
-    const voice = await voiceOf(parts, other, time);
+    const voice = await voiceOf(deps, other, time);
     if (voice !== null && ![heard, ...voices].some(({ host }) => host === voice.host)) voices.push(voice);
     if (voices.length === enoughVoices) break;
   }
   return voices;
 }
 
-async function voiceOf(parts: DoctorParts, channel: Channel, time: DatabaseTime): Promise<Voice | null> {
-  const listened = listening(parts, time.now);
+async function voiceOf(deps: DoctorDeps, channel: Channel, time: DatabaseTime): Promise<Voice | null> {
+  const listened = listening(deps, time.now);
   try {
     const signal = AbortSignal.timeout(voicePatienceMs);
     const { connector, context } = await listened.open(channel.workspaceId, channel.id, signal, {
@@ -112,10 +110,10 @@ async function voiceOf(parts: DoctorParts, channel: Channel, time: DatabaseTime)
     if (!(error instanceof GalleyError)) throw error;
   }
   const told = listened.heard();
-  return told && { platform: nameOf(parts, channel), ...told };
+  return told && { platform: nameOf(deps, channel), ...told };
 }
 
-function nameOf({ connectors }: DoctorParts, { connector }: Channel): string {
+function nameOf({ connectors }: DoctorDeps, { connector }: Channel): string {
   return connectors.get(connector)?.name ?? connector;
 }
 

@@ -1,27 +1,19 @@
-import type { Connector, Finding } from "#connectors";
+import type { Connector } from "#connectors";
 import { ConnectorFailure } from "#connectors";
 import { GalleyError, isLoopbackName, type Actor } from "#kit";
-import type { AppView } from "../apps/apps.ts";
-import type { Channel, ChannelCheck } from "../model/channel.ts";
-import type { Channels } from "../channels.ts";
-import { type DatabaseTime, examineClocks, listening, readDatabaseTime } from "./clocks.ts";
-import { dayMs, endingsOf, type Ending } from "../tokens/expiry.ts";
 import { checkChannel } from "../accounts/manage.ts";
+import type { AppView } from "../apps/app.ts";
+import { isOtherApp } from "../apps/other-app.ts";
+import { versionsInUse } from "../apps/versions.ts";
 import { redirectUriOf } from "../connect/oauth.ts";
-import type { Parts } from "../model/parts.ts";
-import { connectorOf, patienceMs } from "../model/parts.ts";
-import { isRenewable } from "../tokens/refresh.ts";
-import { versionsInUse } from "../model/versions.ts";
-
-/** One thing that was looked at. `ok` needs nothing; the others say what to do. */
-export type DoctorFinding = {
-  level: "ok" | Finding["level"];
-  code: string;
-  problem: string;
-  fix: string;
-  /** The date that it is about. */
-  at: Date | null;
-};
+import type { ChannelDeps, DoctorDeps } from "../deps.ts";
+import { patienceMs } from "../model/ask-platform.ts";
+import type { Channel, ChannelCheck } from "../model/channel.ts";
+import { connectorOf } from "../model/find.ts";
+import { isRenewable } from "../tokens/due.ts";
+import { dayMs, endingsOf, type Ending } from "../tokens/expiry.ts";
+import { type DatabaseTime, examineClocks, listening, readDatabaseTime } from "./clocks.ts";
+import type { DoctorFinding } from "./finding.ts";
 
 export type PlatformReport = {
   connector: string;
@@ -32,47 +24,39 @@ export type PlatformReport = {
   channels: { channel: Channel; findings: DoctorFinding[] }[];
 };
 
-export type DoctorParts = Parts & {
-  publicUrl: string;
-  open: Channels["open"];
-  needsReconnect: Channels["needsReconnect"];
-  list: Channels["list"];
-};
-
 /** Everything that can be known about the connection to one platform, with cause and fix for what fails. */
 export async function examinePlatform(
-  parts: DoctorParts,
+  deps: DoctorDeps,
   actor: Actor,
-  connectorId: string,
-  channelId: string | null = null,
+  { connectorId, channelId }: { connectorId: string; channelId: string | null },
 ): Promise<PlatformReport> {
-  const connector = connectorOf(parts.connectors, connectorId);
-  const all = await parts.list(actor.workspaceId);
+  const connector = connectorOf(deps.connectors, connectorId);
+  const all = await deps.list(actor.workspaceId);
   const channels = all.filter(
     (channel) => channel.connector === connectorId && (channelId === null || channel.id === channelId),
   );
   const isOAuth = connector.connect.kind === "oauth";
-  const time = await readDatabaseTime(parts);
+  const time = await readDatabaseTime(deps);
   const registers = connector.connect.kind === "oauth" && connector.connect.app !== null;
   return {
     connector: connector.id,
     name: connector.name,
-    redirectUri: isOAuth ? redirectUriOf(parts.publicUrl, connector.id) : null,
+    redirectUri: isOAuth ? redirectUriOf(deps.publicUrl, connector.id) : null,
     findings: [
-      ...(await appFindings(parts, actor, connector)),
-      ...(registers ? addressFindings(parts.publicUrl) : []),
-      ...(await versionFindings(parts, actor, connector)),
+      ...(await appFindings(deps, actor, connector)),
+      ...(registers ? addressFindings(deps.publicUrl) : []),
+      ...(await versionFindings(deps, actor, connector)),
     ],
     channels: await Promise.all(
-      channels.map(async (channel) => examineChannel(parts, actor, { connector, channel, time })),
+      channels.map(async (channel) => examineChannel(deps, actor, { connector, channel, time })),
     ),
   };
 }
 
-async function appFindings(parts: Parts, actor: Actor, connector: Connector): Promise<DoctorFinding[]> {
+async function appFindings(deps: ChannelDeps, actor: Actor, connector: Connector): Promise<DoctorFinding[]> {
   try {
-    const view = await parts.apps.view(actor.workspaceId, connector);
-    return view ? describeApp(connector, view, parts.clock.now()) : [];
+    const view = await deps.apps.view(actor.workspaceId, connector);
+    return view ? describeApp(connector, view, deps.clock.now()) : [];
   } catch (error) {
     if (!(error instanceof GalleyError)) throw error;
     const fix = "Enter the app's values again, or put the former GALLEY_KEY back.";
@@ -119,17 +103,21 @@ function addressFindings(publicUrl: string): DoctorFinding[] {
   return [{ level: "error", code: "doctor.not_https", problem, fix, at: null }];
 }
 
-async function versionFindings(parts: Parts, actor: Actor, connector: Connector): Promise<DoctorFinding[]> {
-  const versions = await versionsInUse(parts, actor.workspaceId, connector);
+async function versionFindings(
+  deps: ChannelDeps,
+  actor: Actor,
+  connector: Connector,
+): Promise<DoctorFinding[]> {
+  const versions = await versionsInUse(deps, actor.workspaceId, connector);
   return versions.map(({ name, endsAt }) =>
     endsAt === null
       ? fine("doctor.api_version", `Version ${name} of the API has no announced end.`)
-      : dated({ subject: "api_version", key: name, endsAt }, parts.clock.now(), connector.name),
+      : dated({ subject: "api_version", key: name, endsAt }, deps.clock.now(), connector.name),
   );
 }
 
 async function examineChannel(
-  everyPart: DoctorParts,
+  deps: DoctorDeps,
   actor: Actor,
   { connector, channel, time }: { connector: Connector; channel: Channel; time: DatabaseTime },
 ): Promise<PlatformReport["channels"][number]> {
@@ -142,25 +130,25 @@ async function examineChannel(
     };
   }
   const findings: DoctorFinding[] = [];
-  const listened = listening(everyPart, time.now);
-  const parts = { ...everyPart, open: listened.open };
-  const check = await checked(parts, actor, channel);
+  const listened = listening(deps, time.now);
+  const asking = { ...deps, open: listened.open };
+  const check = await checked(asking, actor, channel);
   if (check.kind === "failed") findings.push(check.finding);
   else findings.push(...describeCheck(check.found));
   findings.push(...renewal(connector, channel));
   for (const ending of endingsOf(connector, channel)) {
-    findings.push(dated(ending, parts.clock.now(), connector.name));
+    findings.push(dated(ending, deps.clock.now(), connector.name));
   }
-  findings.push(...(await otherApp(parts, connector, channel)));
+  findings.push(...(await otherApp(deps, connector, channel)));
   if (channel.pausedAt) {
     const fix = "Resume it on the channels page when its posts should go out.";
     const problem = "This channel is paused; its posts wait.";
     findings.push({ level: "info", code: "doctor.paused", problem, fix, at: channel.pausedAt });
   }
   if (check.kind === "checked" && check.found.healthy) {
-    findings.push(...(await inspected(parts, actor, connector, channel)));
+    findings.push(...(await inspected(asking, actor, connector, channel)));
   }
-  findings.push(...(await examineClocks(everyPart, actor, channel, { heard: listened.heard(), time })));
+  findings.push(...(await examineClocks(deps, actor, channel, { heard: listened.heard(), time })));
   const now = check.kind === "checked" ? check.found.channel : channel;
   return { channel: now, findings };
 }
@@ -168,9 +156,9 @@ async function examineChannel(
 type Checked = { kind: "checked"; found: ChannelCheck } | { kind: "failed"; finding: DoctorFinding };
 
 /** A mistake of ours in one connector hides nothing of the others. */
-async function checked(parts: DoctorParts, actor: Actor, channel: Channel): Promise<Checked> {
+async function checked(deps: DoctorDeps, actor: Actor, channel: Channel): Promise<Checked> {
   try {
-    return { kind: "checked", found: await checkChannel(parts, actor, channel.id) };
+    return { kind: "checked", found: await checkChannel(deps, actor, channel.id) };
   } catch (error) {
     if (!(error instanceof GalleyError)) throw error;
     const fix = "Check it again in a while; the server's log tells more.";
@@ -209,8 +197,8 @@ function renewal(connector: Connector, channel: Channel): DoctorFinding[] {
 }
 
 /** Only the app that a channel was connected with can renew its tokens. */
-async function otherApp(parts: Parts, connector: Connector, channel: Channel): Promise<DoctorFinding[]> {
-  if (!(await parts.isOtherApp(connector, channel))) return [];
+async function otherApp(deps: ChannelDeps, connector: Connector, channel: Channel): Promise<DoctorFinding[]> {
+  if (!(await isOtherApp(deps, connector, channel))) return [];
   const problem =
     "This channel was connected with another app than the configuration names now, so its access cannot be renewed.";
   const fix = "Connect this channel again with the new app, or put the former client id back.";
@@ -218,14 +206,14 @@ async function otherApp(parts: Parts, connector: Connector, channel: Channel): P
 }
 
 async function inspected(
-  parts: DoctorParts,
+  deps: DoctorDeps,
   actor: Actor,
   connector: Connector,
   channel: Channel,
 ): Promise<DoctorFinding[]> {
   if (connector.inspect === null) return [];
   try {
-    const { context } = await parts.open(actor.workspaceId, channel.id, AbortSignal.timeout(patienceMs), {
+    const { context } = await deps.open(actor.workspaceId, channel.id, AbortSignal.timeout(patienceMs), {
       whilePaused: true,
     });
     return (await connector.inspect(context)).map((finding) => ({ ...finding, at: null }));

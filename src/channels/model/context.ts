@@ -11,7 +11,7 @@ import type { HttpClient } from "#platform/http-client";
 import { EgressError } from "#platform/http-client";
 
 /** The ways out of Galley that a connector may use, as arguments. */
-export type Ways = {
+export type Transports = {
   http: HttpClient;
   mail: ConnectorMail;
   /** Galley's own pages of a workspace; undefined where none are served. */
@@ -44,16 +44,16 @@ function connectorHttp(http: HttpClient, signal: AbortSignal): ConnectorHttp {
 
 /** What a connector gets for one piece of work; `signal` ends every call made with it. */
 export function contextFor(
-  ways: Ways,
+  transports: Transports,
   settings: JsonObject,
   account: AccountAccess,
   signal: AbortSignal,
 ): ConnectorContext {
   return {
-    http: connectorHttp(ways.http, signal),
-    mail: ways.mail,
-    ...(ways.site ? { site: ways.site(account.workspaceId) } : {}),
-    ...(ways.markdown ? { markdown: ways.markdown } : {}),
+    http: connectorHttp(transports.http, signal),
+    mail: transports.mail,
+    ...(transports.site ? { site: transports.site(account.workspaceId) } : {}),
+    ...(transports.markdown ? { markdown: transports.markdown } : {}),
     credentials: account.credentials,
     accountId: account.accountId,
     scopes: account.scopes,

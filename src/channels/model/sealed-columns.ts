@@ -1,23 +1,23 @@
 // Where the sealed values of channels stand. Each opens in its own place and nowhere else.
 
-type Dance = { workspaceId: string; stateHash: string };
+type OAuthFlow = { workspaceId: string; stateHash: string };
 
-export function verifierPlace({ workspaceId, stateHash }: Dance) {
+export function verifierColumn({ workspaceId, stateHash }: OAuthFlow) {
   return { workspaceId, table: "oauth_states", column: "code_verifier", row: stateHash };
 }
 
-export function registrationPlace({ workspaceId, stateHash }: Dance) {
+export function registrationColumn({ workspaceId, stateHash }: OAuthFlow) {
   return { workspaceId, table: "oauth_states", column: "registration", row: stateHash };
 }
 
-export function openedPlace({ workspaceId, id }: { workspaceId: string; id: string }) {
+export function openedColumn({ workspaceId, id }: { workspaceId: string; id: string }) {
   return { workspaceId, table: "pending_connections", column: "opened", row: id };
 }
 
-export function appPlace({ workspaceId, id }: { workspaceId: string; id: string }) {
+export function appValuesColumn({ workspaceId, id }: { workspaceId: string; id: string }) {
   return { workspaceId, table: "platform_apps", column: "sealed_values", row: id };
 }
 
-export function credentialsPlace({ workspaceId, id }: { workspaceId: string; id: string }) {
+export function credentialsColumn({ workspaceId, id }: { workspaceId: string; id: string }) {
   return { workspaceId, table: "channels", column: "credentials", row: id };
 }

@@ -2,7 +2,7 @@ import type { Credentials, OAuthConnect, FormConnect } from "#connectors";
 import type { JsonObject, JsonValue } from "#kit";
 import type { Secrets } from "#platform/secrets";
 import { channelError, mustReconnect } from "../model/errors.ts";
-import { credentialsPlace } from "../model/sealed-columns.ts";
+import { credentialsColumn } from "../model/sealed-columns.ts";
 
 /** Credentials of channels, at rest only as sealed bytes that open for their own channel. */
 export type Custody = {
@@ -13,10 +13,10 @@ export type Custody = {
 
 export function createCustody(secrets: Secrets): Custody {
   return {
-    seal: (channel, credentials) => secrets.seal(credentialsPlace(channel), JSON.stringify(credentials)),
+    seal: (channel, credentials) => secrets.seal(credentialsColumn(channel), JSON.stringify(credentials)),
     async open(channel) {
       if (channel.sealed === null) throw mustReconnect(null);
-      const parsed: unknown = JSON.parse(await secrets.openText(credentialsPlace(channel), channel.sealed));
+      const parsed: unknown = JSON.parse(await secrets.openText(credentialsColumn(channel), channel.sealed));
       if (isObject(parsed)) return parsed;
       throw mustReconnect(null);
     },

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { HttpError } from "./errors.ts";
 import { machinePaths } from "./machine-paths.ts";
-import { wantsPage } from "./problem-page.ts";
+import { wantsPage } from "./problems/problem-page.ts";
 
 /**
  * Serves the built dashboard from `directory`, with its entry page for every path that a person may open

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { createForwarder, type Forwarder } from "#platform/http-client";
 import type { App } from "#platform/wire";
-import { targetOf } from "./request-target.ts";
+import { targetOf } from "./access/request-target.ts";
 
 /** What a page needs; above all no cookie and no authorization, which are Galley's and not the target's. */
 const passedHeaders = ["accept", "accept-language", "content-type", "content-length", "user-agent"];

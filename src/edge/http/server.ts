@@ -15,20 +15,20 @@ import { withLogContext } from "#platform/telemetry";
 import type { App } from "#platform/wire";
 import type { Workspaces } from "#workspaces";
 import { memberRoutes, workspaceRoutes } from "#workspaces/routes";
-import { guardRoutes, mayLookInside, recognisePeople } from "./access.ts";
-import { answerUnreadable, createProblemAnswer } from "./answers.ts";
+import { guardRoutes, mayLookInside, recognisePeople } from "./access/access.ts";
+import { answerUnreadable, createProblemAnswer } from "./problems/answers.ts";
 import { serveDashboard } from "./dashboard.ts";
-import { serveDocs } from "./docs.routes.ts";
-import { keepDoor } from "./door.ts";
+import { serveDocs } from "./docs/docs.routes.ts";
+import { keepDoor } from "./access/door.ts";
 import { setSecurityHeaders } from "./headers.ts";
 import { healthRoutes } from "./health.routes.ts";
-import { honourIdempotencyKeys } from "./idempotency.ts";
-import { acceptJsonBodies, refuseBrokenAddresses } from "./json-body.ts";
-import { describeApi } from "./openapi.ts";
-import { limitRates } from "./rate-limits.ts";
+import { honourIdempotencyKeys } from "./idempotency/idempotency.ts";
+import { acceptJsonBodies, refuseBrokenAddresses } from "./input/json-body.ts";
+import { describeApi } from "./docs/openapi.ts";
+import { limitRates } from "./limits/rate-limits.ts";
 import { requestIdOf } from "./request-id.ts";
-import { createSerializerCompiler, createValidatorCompiler } from "./schemas.ts";
-import { noteRefusal } from "./security-notes.ts";
+import { createSerializerCompiler, createValidatorCompiler } from "./input/schemas.ts";
+import { noteRefusal } from "./problems/security-notes.ts";
 
 export type ServerOptions = {
   /** The address in the browser; https makes cookies `Secure` and turns HSTS on. */
@@ -50,7 +50,7 @@ export type ServerOptions = {
   version: string;
 };
 
-export type ServerParts = {
+export type ServerDeps = {
   options: ServerOptions;
   logger: FastifyBaseLogger;
   database: Database;
@@ -72,15 +72,15 @@ export type ServerParts = {
 const bodyLimit = 8 * 1024 * 1024;
 
 /** The HTTP server, ready to `listen` or to be tested with `inject`. */
-export async function createServer(parts: ServerParts): Promise<App> {
-  const { options, identity, installation, workspaces, database, clock } = parts;
+export async function createServer(deps: ServerDeps): Promise<App> {
+  const { options, identity, installation, workspaces, database, clock } = deps;
   const { publicUrl, hosts = [], metricsToken = null, setUpToken = null } = options;
-  const { securityLog } = parts;
+  const { securityLog } = deps;
   const answerProblem = createProblemAnswer(publicUrl, (error, request) =>
     noteRefusal({ identity, securityLog }, error, request),
   );
   const app: FastifyInstance = Fastify<Server>({
-    loggerInstance: parts.logger,
+    loggerInstance: deps.logger,
     logController: new LogController({ disableRequestLogging: true }),
     // The log context carries the ids of a request already; a logger for each would say them twice.
     childLoggerFactory: (logger) => logger,
@@ -106,7 +106,7 @@ export async function createServer(parts: ServerParts): Promise<App> {
   refuseBrokenAddresses(app);
   app.setErrorHandler(answerProblem);
   app.addHook("onClose", () => securityLog.flush());
-  traceRequests(app, parts.metrics);
+  traceRequests(app, deps.metrics);
 
   await setSecurityHeaders(app, options);
   await app.register(compress, {
@@ -118,12 +118,12 @@ export async function createServer(parts: ServerParts): Promise<App> {
   keepDoor(app, { publicUrl, hosts });
   recognisePeople(app, { identity });
   const { redisUrl, requestsPerMinute: perMinute } = options;
-  await limitRates(app, { perMinute, redisUrl, metrics: parts.metrics });
+  await limitRates(app, { perMinute, redisUrl, metrics: deps.metrics });
   guardRoutes(app, { identity, installation, publicUrl, metricsToken, setUpToken });
   honourIdempotencyKeys(app, { database, clock });
   await describeApi(app, { ...options, cookieName: identity.cookieName });
   healthRoutes(app, {
-    health: parts.health,
+    health: deps.health,
     mayLookInside: (request) => mayLookInside(request, { identity, metricsToken }),
   });
   await serveDocs(app);
@@ -142,11 +142,11 @@ export async function createServer(parts: ServerParts): Promise<App> {
       securityRoutes(api, { installation });
       workspaceRoutes(api, { identity, installation, workspaces });
       memberRoutes(api, { workspaces });
-      await parts.register(api);
+      await deps.register(api);
     },
     { prefix: "/api/v1" },
   );
-  await parts.registerOutside?.(wired);
+  await deps.registerOutside?.(wired);
   await serveDashboard(app, { directory: options.dashboardDirectory });
   return wired;
 }

@@ -1,14 +1,13 @@
 import type { JsonObject } from "#kit";
 import { resolve } from "node:path";
-import type { z } from "zod";
 import { ConfigError } from "./error.ts";
 import type { Finding } from "./findings.ts";
 import type { SmtpServer } from "./mail.ts";
 import { checkTogether } from "./together.ts";
-import type { Environment, Sourced } from "./sources.ts";
+import type { Environment } from "./sources.ts";
 import { gatherSources } from "./sources.ts";
+import { parseVariables, type Values } from "./values.ts";
 import type { llmProviders, logLevels, Mode } from "./variables.ts";
-import { variables } from "./variables.ts";
 
 export type ProcessRole = "api" | "worker";
 
@@ -81,30 +80,6 @@ export type Config = {
   /** How long a stopping process waits for requests and jobs that run. */
   readonly shutdownGraceMs: number;
 };
-
-/** The parsed variables, by name. */
-export type Values = { [Name in keyof typeof variables]: z.output<(typeof variables)[Name]["schema"]> };
-
-function parseVariables(sources: Sourced): { values: Values; findings: Finding[] } {
-  const findings: Finding[] = [];
-  const values: Record<string, unknown> = {};
-  for (const [name, { schema, fix }] of Object.entries(variables)) {
-    const found = sources.get(name);
-    const parsed = schema.safeParse(found?.text);
-    if (parsed.success) {
-      values[name] = parsed.data;
-      if (found)
-        findings.push({ level: "info", variable: name, problem: `comes from ${found.source}`, fix: "" });
-      continue;
-    }
-    const problem = parsed.error.issues[0]?.message ?? "is wrong";
-    findings.push({ level: "error", variable: name, problem: `${problem} (from ${found?.source})`, fix });
-    // The rest is checked as if the setting were left out, so that one start tells everything.
-    values[name] = schema.parse(undefined);
-  }
-  // Each name of `variables` was set just now from its own schema.
-  return { values: values as Values, findings };
-}
 
 /** Deep enough for this shape: objects in objects. */
 function freeze<T extends object>(value: T): T {

@@ -1,7 +1,7 @@
 import { isLoopbackName } from "#kit";
-import type { Values } from "./config.ts";
 import type { Finding } from "./findings.ts";
 import type { Sourced } from "./sources.ts";
+import type { Values } from "./values.ts";
 import { variables } from "./variables.ts";
 
 /** Providers that run without a key: one's own machine, or whatever speaks the OpenAI protocol. */

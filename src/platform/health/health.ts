@@ -2,9 +2,9 @@ import { type Clock, durationInWords, systemClock } from "#kit";
 import type { Database } from "#platform/db";
 import { addGauge, type Metrics } from "#platform/metrics";
 import type { Logger } from "#platform/telemetry";
-import { sql } from "kysely";
 import { statfs } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
+import { type QueueFacts, queueFacts } from "./queue-facts.read.ts";
 
 /** `message` says in plain words how a subsystem is and, when not ok, what to do. */
 type Check = { ok: boolean; message: string };
@@ -48,33 +48,6 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
     late.catch(() => undefined);
     timeout.abort();
   }
-}
-
-type QueueFacts = {
-  /** The database's own clock, milliseconds since 1970. */
-  at: number;
-  fsync: boolean;
-  workers: number;
-  beat_age: number | null;
-  due: number;
-  due_age: number | null;
-  waiting: number;
-  given_up: number;
-  quarantined: boolean;
-};
-
-async function queueFacts({ system }: Database): Promise<QueueFacts> {
-  const { rows } = await sql<QueueFacts>`
-    select current_setting('fsync')::boolean as fsync,
-      extract(epoch from clock_timestamp())::float8 * 1000 as at,
-      (select count(*) from worker_heartbeats) as workers,
-      (select extract(epoch from now() - max(beat_at))::float8 from worker_heartbeats) as beat_age,
-      (select quarantined_at is not null from installation) as quarantined,
-      due, extract(epoch from now() - oldest_due_at)::float8 as due_age, waiting, given_up
-    from job_queue_state()`.execute(system);
-  const facts = rows[0];
-  if (!facts) throw new Error("the database gave no answer");
-  return facts;
 }
 
 function databaseCheck({ fsync }: QueueFacts): NamedCheck {

@@ -1,9 +1,10 @@
+import { orAborted } from "#kit";
 import { EgressError } from "./error.ts";
 import type { HttpRequest, HttpResponse } from "./exchange.ts";
 import { exchange } from "./exchange.ts";
 import type { Resolve } from "./target.ts";
 import { parseTarget, resolveHost, resolveTarget } from "./target.ts";
-import { orAborted, withinDeadline } from "./trip.ts";
+import { withinDeadline } from "./trip.ts";
 
 export type HttpClientOptions = {
   /** Origins ("http://10.0.0.7:8080") that may be reached whatever their address: the operator's own servers. */

@@ -54,18 +54,3 @@ export async function withinDeadline<Result>(
     outer?.removeEventListener("abort", onOuterAbort);
   }
 }
-
-/** Waits for something that cannot be cancelled itself, as a name look-up, no longer than the trip lasts. */
-export async function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  let onAbort: (() => void) | undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(new Error("aborted"));
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (onAbort) signal.removeEventListener("abort", onAbort);
-  }
-}

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { giveTo, serverAccount } from "../../../src/platform/db/embedded/account.ts";
+import { chownTree, serverAccount } from "../../../src/platform/db/embedded/account.ts";
 import { superuser } from "../../../src/platform/db/embedded/cluster.ts";
 import { freePort } from "#platform/http-client";
 import { isUp, urlAt } from "./server.ts";
@@ -39,7 +39,7 @@ export async function startPgBouncer(
   );
   // As PostgreSQL itself it refuses to run as root, and reaches its folder through its working directory.
   const account = await serverAccount(folder);
-  if (account !== null) await giveTo(account, folder);
+  if (account !== null) await chownTree(account, folder);
   const child = spawn(program, ["--quiet", "pgbouncer.ini"], {
     cwd: folder,
     stdio: ["ignore", "ignore", "inherit"],

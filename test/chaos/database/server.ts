@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Client } from "pg";
-import { giveTo, serverAccount } from "../../../src/platform/db/embedded/account.ts";
+import { chownTree, serverAccount } from "../../../src/platform/db/embedded/account.ts";
 import { prepareBinaries } from "../../../src/platform/db/embedded/binaries.ts";
 import {
   ensureCluster,
@@ -74,7 +74,7 @@ export async function startPostgres(directory: string, primaryPort: number | nul
   const standbySignal = join(cluster, "standby.signal");
   if (primaryPort === null) await rm(standbySignal, { force: true });
   else await writeFile(standbySignal, "");
-  if (account !== null) await giveTo(account, cluster);
+  if (account !== null) await chownTree(account, cluster);
 
   const port = await freePort(host);
   const all = {

@@ -5,6 +5,7 @@ import { type Await, instrument } from "./instrument.ts";
 /** What runs between a due delivery and the desk that hears of its outcome. */
 const path = [
   "src/delivery/**/*.ts",
+  "src/kit/or-aborted.ts",
   "src/connectors/**/*.ts",
   "src/channels/**/*.ts",
   "src/desk/posts/settle.ts",
@@ -25,7 +26,7 @@ type Exclusion = { file: RegExp; within?: RegExp; what?: RegExp; reason: string 
 const exclusions: readonly Exclusion[] = [
   { file: /\.routes\.ts$/, reason: "routes: a person's requests, not the worker" },
   {
-    file: /^src\/channels\/(accounts\/(manage|store-account)|connect\/(connect-form|oauth|oauth-finish|oauth\.store|pending|pending\.store))\.ts$/,
+    file: /^src\/channels\/(accounts\/(manage|renew|store-account)|connect\/(connect-form|oauth|oauth-finish|oauth\.store|pending|pending\.store))\.ts$/,
     reason: "connecting and managing channels: a person waits",
   },
   {
@@ -34,7 +35,7 @@ const exclusions: readonly Exclusion[] = [
     reason: "connecting and managing channels: a person waits",
   },
   {
-    file: /^src\/channels\/model\/parts\.ts$/,
+    file: /^src\/channels\/model\/ask-platform\.ts$/,
     within: /^askPlatform/,
     reason: "connecting and managing channels: a person waits",
   },
@@ -44,12 +45,12 @@ const exclusions: readonly Exclusion[] = [
     reason: "connecting and managing channels: a person waits",
   },
   {
-    file: /^src\/channels\/(apps\/apps\.store|diagnostics\/doctor|api\/guide)\.ts$/,
+    file: /^src\/channels\/(apps\/(apps\.store|save-app)|diagnostics\/doctor|api\/guide)\.ts$/,
     reason: "setting up and examining a platform: a person waits",
   },
   {
-    file: /^src\/channels\/(apps\/apps|channels|tokens\/expiry\.store)\.ts$/,
-    within: /(view|save|remove|renew|dismissWarning|deleteUnusedApps)$/,
+    file: /^src\/channels\/(apps\/app-reader|maintenance\/watch|tokens\/expiry\.store)\.ts$/,
+    within: /(view|dismissWarning)$/,
     reason: "setting up and examining a platform: a person waits",
   },
   {
@@ -69,8 +70,7 @@ const exclusions: readonly Exclusion[] = [
     reason: "a worker compares database and folder before it starts; this is for those that did not",
   },
   {
-    file: /^src\/channels\/(tokens\/reseal\.ts|channels\.ts)$/,
-    within: /(^resealWorkspace.*|^replace.*|rotateSecrets)$/,
+    file: /^src\/channels\/tokens\/reseal(\.store)?\.ts$/,
     reason: "changing keys: an operator's command",
   },
   {
@@ -84,12 +84,12 @@ const exclusions: readonly Exclusion[] = [
     reason: "what people set up and read",
   },
   {
-    file: /^src\/channels\/apps\/apps\.ts$/,
+    file: /^src\/channels\/apps\/app-reader\.ts$/,
     within: /current(Row)?$/,
     reason: "the app that a new connection uses: a person waits",
   },
   {
-    file: /^src\/channels\/channels\.ts$/,
+    file: /^src\/channels\/accounts\/open\.ts$/,
     within: /open$/,
     what: /^needsReconnect/,
     reason: "an access that has ended and that only a person renews, after weeks: see watch.test.ts",
@@ -106,7 +106,7 @@ const exclusions: readonly Exclusion[] = [
     reason: "an access that ended while nothing was due: see watch.test.ts",
   },
   {
-    file: /^src\/channels\/tokens\/refresh\.ts$/,
+    file: /^src\/channels\/tokens\/(refresh|exchange)\.ts$/,
     within: /(withoutItsApp|currentRow)$/,
     reason:
       "an app that was replaced, or a renewal that a new connection overtook: see apps.test.ts and refresh.test.ts",

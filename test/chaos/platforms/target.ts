@@ -1,7 +1,7 @@
 import type { JsonObject } from "#kit";
+import type { Database } from "#platform/db";
 import { z } from "zod";
 import { send } from "../../acceptance/client.ts";
-import type { House } from "../house.ts";
 
 export type Random = () => number;
 
@@ -80,7 +80,7 @@ export type Target = {
   /** Ends all access, as people who look through what they have granted. */
   withdraw(): Promise<void>;
   /** Everything that is visible or will be, from the platform's own journal. */
-  journal(house: Pick<House, "database">): Promise<Visible[]>;
+  journal(house: { database: Database }): Promise<Visible[]>;
   /** The address of a post as people copy it from the real platform. */
   asShown(url: string): string;
   /** Null where all accounts are alike. */

@@ -12,7 +12,7 @@ import type * as desk from "../../../src/desk/api/posts.schema.ts";
 import type * as usage from "../../../src/usage/usage.schema.ts";
 import type * as installation from "../../../src/installation/installation.schema.ts";
 import type * as passwords from "../../../src/identity/passwords.schema.ts";
-import type * as sessions from "../../../src/identity/sessions.schema.ts";
+import type * as sessions from "../../../src/identity/sessions/sessions.schema.ts";
 import type * as site from "../../../src/site/site.schema.ts";
 import type * as workspaces from "../../../src/workspaces/workspaces.schema.ts";
 

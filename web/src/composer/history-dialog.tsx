@@ -3,10 +3,11 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { messageOf } from "../api/problem.ts";
 import { setAsideQuery, versionsQuery } from "../api/queries.ts";
-import type { Channel, Post, SetAside, VersionSummary } from "../api/types.ts";
+import type { Channel, Post } from "../api/types.ts";
 import { Dialog, DialogBody } from "../ui/dialog.tsx";
 import { SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { entriesOf } from "./history.ts";
 import { HistoryEntry } from "./history-entry.tsx";
 import { historyText } from "./messages.ts";
 import type { Content } from "./use-composer.ts";
@@ -20,9 +21,6 @@ type HistoryProps = {
   /** Resolves to whether it was saved as a new version. */
   onRestore: (content: Content) => Promise<boolean>;
 };
-
-/** A version, or a text that was set aside for somebody else's. */
-export type Entry = { key: string; label: string; version: VersionSummary | null; aside: SetAside | null };
 
 /** Every version and every text set aside, to be read before it is restored. Restoring writes a new version on top. */
 export function HistoryDialog({ post, content, channels, onClose, onRestore }: HistoryProps) {
@@ -74,25 +72,4 @@ export function HistoryDialog({ post, content, channels, onClose, onRestore }: H
       </DialogBody>
     </Dialog>
   );
-}
-
-/** Newest first. */
-function entriesOf(versions: VersionSummary[], asides: SetAside[]): Entry[] {
-  const entries: (Entry & { at: string })[] = [
-    ...versions.map((version) => ({
-      key: `version ${version.number}`,
-      label: historyText.version(version.number),
-      version,
-      aside: null,
-      at: version.createdAt,
-    })),
-    ...asides.map((aside) => ({
-      key: aside.id,
-      label: historyText.aside(aside.baseVersion),
-      version: null,
-      aside,
-      at: aside.createdAt,
-    })),
-  ];
-  return entries.toSorted((left, right) => right.at.localeCompare(left.at));
 }

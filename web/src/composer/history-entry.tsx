@@ -11,7 +11,7 @@ import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Skeleton } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
-import type { Entry } from "./history-dialog.tsx";
+import type { Entry } from "./history.ts";
 import { historyText } from "./messages.ts";
 import { type Content, contentOf } from "./use-composer.ts";
 

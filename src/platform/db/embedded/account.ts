@@ -26,12 +26,13 @@ export async function serverAccount(clusterFolder: string): Promise<Account | nu
  * Gives a folder and all in it to `account`; links themselves, never what they point to. What vanishes
  * under way is left out: a server that another Galley starts at this moment removes files of its own.
  */
-export async function giveTo(account: Account, path: string): Promise<void> {
+export async function chownTree(account: Account, path: string): Promise<void> {
   const entry = await lstat(path).catch(unlessGone);
   if (!entry || entry.isSymbolicLink()) return;
   if (entry.uid !== account.uid) await chown(path, account.uid, account.gid).catch(unlessGone);
   if (!entry.isDirectory()) return;
-  for (const name of (await readdir(path).catch(unlessGone)) ?? []) await giveTo(account, join(path, name));
+  for (const name of (await readdir(path).catch(unlessGone)) ?? [])
+    await chownTree(account, join(path, name));
 }
 
 function unlessGone(error: NodeJS.ErrnoException): null {

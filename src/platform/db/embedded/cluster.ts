@@ -5,7 +5,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { DatabaseError } from "../errors.ts";
-import { type Account, giveTo } from "./account.ts";
+import { type Account, chownTree } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
 
 const execute = promisify(execFile);
@@ -99,8 +99,8 @@ async function initialise(
   const passwordArguments = password === null ? [] : [`--pwfile=${passwordFile}`];
   if (password !== null) await writeFile(passwordFile, password, { mode: 0o600 });
   if (account !== null) {
-    await giveTo(account, draft);
-    if (password !== null) await giveTo(account, passwordFile);
+    await chownTree(account, draft);
+    if (password !== null) await chownTree(account, passwordFile);
   }
   try {
     await execute(
@@ -155,7 +155,7 @@ export async function ensureCluster(
       message: `${folder} was written by PostgreSQL ${version.trim()}, and this Galley brings ${majorVersion}. Start the Galley that wrote it, or restore a backup into an empty DATA_DIR.`,
     });
   }
-  if (account !== null) await giveTo(account, folder);
+  if (account !== null) await chownTree(account, folder);
   // The server refuses a folder that others may enter, as a copied one may be.
   await chmod(folder, 0o700);
 }

@@ -1,0 +1,8 @@
+/**
+ * Where a sign-in comes from; address and program are kept with the session so that a person can recognise
+ * it. `cookie`: the request's header, in which a device may be known.
+ */
+export type Client = { address: string; userAgent: string; cookie?: string | undefined };
+
+/** `cookies` are `Set-Cookie` values, the session's first; `bearer` is the same session for clients without cookies. */
+export type SignedInResult = { userId: string; cookies: string[]; bearer: string; expiresAt: Date };

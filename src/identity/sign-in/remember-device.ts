@@ -1,0 +1,16 @@
+import type { Kysely } from "kysely";
+import type { Schema } from "#platform/db";
+import type { Devices, KnownDevice } from "../devices.ts";
+import type { Client, SignedInResult } from "./client.ts";
+
+/** The session with one cookie more, by which its browser is known from then on. */
+export async function rememberDevice(
+  { devices }: { devices: Devices },
+  db: Kysely<Schema>,
+  opened: { result: SignedInResult; known: KnownDevice | null; client: Client },
+): Promise<SignedInResult> {
+  const { result, known, client } = opened;
+  const { userId } = result;
+  const cookie = await devices.remember(db, { userId, known, userAgent: client.userAgent });
+  return { ...result, cookies: [...result.cookies, cookie] };
+}
