@@ -47,7 +47,7 @@ export const controls: Record<string, Control> = {
       {
         file: publish,
         find: intentStands,
-        put: `const early = await commitWithin(sending, { index: item, key: itemKey(claimed, item), published: [...published] }, settling.deadlineMs);\n${intentStands}`,
+        put: `const early = await commitWithin(sending, { index: item, key: itemKey(claimed, item), published: [...published] }, intent.deadlineMs);\n${intentStands}`,
       },
       { file: publish, find: sends, put: "const answer = early;" },
     ],
@@ -218,8 +218,8 @@ export const controls: Record<string, Control> = {
     mutations: [
       {
         file: "src/delivery/reconcile/proof.ts",
-        find: "  if (facts.isTwinOfLost) {",
-        put: "  if (facts.isTwinOfLost && facts.looks < 0) {",
+        find: "  if (facts.isTwinOfLost || located.isOut === true) {",
+        put: "  if ((facts.isTwinOfLost || located.isOut === true) && facts.looks < 0) {",
       },
     ],
     platforms: ["linkedin-page", "facebook", "x"],

@@ -43,7 +43,7 @@ export const controls: Record<string, Control> = {
         find: "Math.max(byDatabase, settlingMs - knownForMs)",
         put: "byDatabase",
       },
-      { file: "src/delivery/deliveries.ts", find: "await clockSteps.compare();", put: "" },
+      { file: "src/delivery/deliveries.ts", find: "if (await clockSteps.compare()) ", put: "" },
     ],
   },
   "no-place": {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { controls } from "../controls.ts";
+import { controls as controlsOfTheDatabase } from "../database/controls.ts";
 import { instrument } from "./instrument.ts";
 import { instrumentPath } from "./places.ts";
 
@@ -58,7 +59,9 @@ test("an await using is refused until it has failpoints", () => {
 });
 
 test("every control still finds what it turns off, and every exclusion has a reason", () => {
-  for (const { mutations } of Object.values(controls)) instrumentPath(process.cwd(), mutations);
+  for (const { mutations } of [...Object.values(controls), ...Object.values(controlsOfTheDatabase)]) {
+    instrumentPath(process.cwd(), mutations);
+  }
   const { awaits, excluded } = instrumentPath(process.cwd(), []);
   expect(awaits.length).toBeGreaterThan(excluded.size);
   expect(() =>
