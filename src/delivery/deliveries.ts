@@ -7,7 +7,8 @@ import type { Jobs, Sweep, Task } from "#platform/jobs";
 import type { Schema } from "#platform/db";
 import type { Kysely } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
-import { claimAmbiguous, claimDue, type Claimed } from "./claim/claim.ts";
+import { claimAmbiguous, claimDue } from "./claim/claim.store.ts";
+import type { Claimed } from "./model/claimed.ts";
 import { claimWithinQuotas, dueConnectors } from "./claim/claim-quota.ts";
 import {
   deliveriesInStates,
@@ -16,7 +17,7 @@ import {
   type DeliveryView,
   waitingOnChannel,
 } from "./views/deliveries.read.ts";
-import { createAcquaintance } from "./reconcile/acquaintance.ts";
+import { createFirstSeen } from "./model/first-seen.ts";
 import { createClockSteps } from "./maintenance/clock-steps.ts";
 import { connectorQuotas } from "./claim/connector-quotas.ts";
 import {
@@ -25,19 +26,20 @@ import {
   channelStatus,
   confirmedBetween,
   externalIdsTaken,
+  type Change,
 } from "./order/deliveries.store.ts";
 import { DeliveryError, notFound } from "./model/errors.ts";
 import { type Lane, takeInTurns } from "./claim/round-robin.ts";
 import { groupCommit } from "./send/group-commit.ts";
 import { createHolds, type Holds } from "./holds/holds.ts";
 import { holdAccount, learnWindow } from "./holds/holds.store.ts";
-import { type Intent, writeIntents } from "./send/intent.ts";
+import type { Intent } from "./model/intent.ts";
+import { writeIntents } from "./send/intents.store.ts";
 import { acknowledgeSecondCopy, laterLooks } from "./reconcile/later-looks.ts";
 import { renewLease } from "./send/lease.ts";
 import {
   cancelOrder,
   cancelUnclaimedOrder,
-  type Change,
   type DeliveryOrder,
   publishTask,
   requestDeliveries,
@@ -51,9 +53,10 @@ import { createPump } from "./claim/worker-pool.ts";
 import { createQuarantine, type Quarantine } from "./quarantine/quarantine.ts";
 import { lookForDelivery } from "./quarantine/quarantine-check.ts";
 import { claimUnchecked } from "./quarantine/quarantine.store.ts";
-import type { ReconcileTools } from "./reconcile/look.ts";
+import type { ReconcileDeps, ChannelAccess, DeliveryLog, DeliverySettings, MediaBytes } from "./deps.ts";
 import { reconcileDelivery } from "./reconcile/reconcile.ts";
-import { sayOutcome, type Settlement, writeSettlements } from "./model/settle.ts";
+import { sayOutcome, type Settlement } from "./model/settlement.ts";
+import { writeSettlements } from "./model/settlements.store.ts";
 import type { DeliveryState } from "./model/state.ts";
 import {
   durabilityProblem,
@@ -65,8 +68,7 @@ import {
   resumeLooks,
   resumeReconnected,
   waitForHolds,
-} from "./maintenance/maintenance.ts";
-import type { ChannelAccess, DeliveryLog, DeliverySettings, MediaBytes } from "./tools.ts";
+} from "./maintenance/maintenance.store.ts";
 
 export type DeliveriesOptions = {
   database: Database;
@@ -205,9 +207,9 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     }
   }
 
-  const acquaintance = createAcquaintance();
+  const firstSeen = createFirstSeen();
   const clockSteps = createClockSteps({ database, log, settings });
-  const tools: ReconcileTools = {
+  const deps: ReconcileDeps = {
     channels,
     connectors,
     files,
@@ -221,7 +223,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     idsTaken: (claimed, attemptId, ids) => externalIdsTaken(database.system, claimed, attemptId, ids),
     witnesses: (claimed, kinds, sent) => confirmedBetween(database.system, claimed, kinds, sent),
     channelStatus: (claimed) => channelStatus(database.system, claimed),
-    acquaintance,
+    firstSeen,
     learnWindow: (claimed, visibleAfterMs) => learnWindow(database.system, claimed, visibleAfterMs),
   };
   const claimInTurns = takeInTurns<Claimed>();
@@ -243,7 +245,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
 
   const publishing = createPump({
     claim,
-    work: (claimed, stopping) => publishDelivery(tools, claimed, stopping),
+    work: (claimed, stopping) => publishDelivery(deps, claimed, stopping),
     groupOf: (claimed) => claimed.channelId,
     concurrency: settings.concurrency,
     perGroup: Math.max(1, Math.ceil(settings.concurrency / 2)),
@@ -256,7 +258,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       const knownBeat = quarantine.known();
       return claimPreparations(database.system, { limit, busyChannels, ...lease, aheadMs, knownBeat });
     },
-    work: (claimed, aborted) => prepareAhead(tools, database, claimed, aborted),
+    work: (claimed, aborted) => prepareAhead(deps, database, claimed, aborted),
     groupOf: (claimed) => claimed.channelId,
     concurrency: 4,
     perGroup: 2,
@@ -264,7 +266,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   });
   const reconciling = createPump({
     claim: (limit) => claimAmbiguous(database.system, { limit, ...lease }),
-    work: (claimed) => reconcileDelivery(tools, claimed),
+    work: (claimed) => reconcileDelivery(deps, claimed),
     groupOf: (claimed) => claimed.channelId,
     concurrency: 8,
     perGroup: 8,
@@ -291,7 +293,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
 
   const looking = createPump({
     claim: (limit) => claimUnchecked(database.system, { limit, ...lease }),
-    work: (claimed, aborted) => lookForDelivery(tools, database, claimed, aborted),
+    work: (claimed, aborted) => lookForDelivery(deps, database, claimed, aborted),
     groupOf: (claimed) => claimed.channelId,
     concurrency: 8,
     perGroup: 8,
@@ -364,7 +366,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
           await preparing.run(signal);
         },
       },
-      laterLooks({ database, jobs, tools, quarantine }),
+      laterLooks({ database, jobs, deps, quarantine }),
       {
         name: "delivery.reconcile",
         everyMs: 1_000,
@@ -378,7 +380,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
         run: async () => {
           // First: a clock that was set ends no lease.
           if (await clockSteps.compare()) await recoverExpired(database.system);
-          acquaintance.meet(await ambiguousAttempts(database.system));
+          firstSeen.note(await ambiguousAttempts(database.system));
           await resumeLooks(database.system, jobs);
           // What is due may have been sent: it is looked up first, and then missed or not.
           if (await quarantine.isActive()) return;

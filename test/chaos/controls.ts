@@ -19,7 +19,7 @@ export type Control = {
 };
 
 const publish = "src/delivery/send/publish.ts";
-const intentStands = "  if (!(await standsDurably(tools, sending, intent))) return null;";
+const intentStands = "  if (!(await standsDurably(deps, sending, intent))) return null;";
 const sends = "  const answer = await commitWithin(sending, call, deadline - performance.now());";
 
 /** Nobody dies, and each account has many posts, so that lists are long and what is believed of them decides. */

@@ -3,9 +3,11 @@ import { type Connector, quotaInWords, quotaTooSmallInWords } from "#connectors"
 import type { JsonObject } from "#kit";
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
-import { type Claimed, type ClaimOptions, claimRows, dueSince, isCurrent, isDue, maySend } from "./claim.ts";
+import type { Claimed } from "../model/claimed.ts";
+import { type ClaimOptions, claimRows } from "./claim.store.ts";
+import { dueSince, isCurrent, isDue, maySend } from "../model/due.store.ts";
 import type { Quotas } from "./connector-quotas.ts";
-import { writeSettlements } from "../model/settle.ts";
+import { writeSettlements } from "../model/settlements.store.ts";
 import { milliseconds, readFacts, unitsLeft } from "./quota.store.ts";
 import { type Due, place, type Placement } from "./quota.ts";
 

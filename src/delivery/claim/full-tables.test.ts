@@ -10,7 +10,7 @@ import {
   textVariant,
 } from "../../../test/delivery.ts";
 import { addAttempts, asOwner, copyDelivery, rowsRead } from "../../../test/full-tables.ts";
-import { claimDue } from "./claim.ts";
+import { claimDue } from "./claim.store.ts";
 import { claimInTurn, dueConnectors } from "./claim-quota.ts";
 
 let server: TestDatabase;

@@ -1,7 +1,7 @@
 import type { Quota } from "#connectors";
 import type { Schema } from "#platform/db";
 import { type Kysely, type RawBuilder, sql } from "kysely";
-import { thisMoment } from "./claim.ts";
+import { thisMoment } from "../model/due.store.ts";
 import { type Due, type Facts, ownerOf, type Placed, windowKey } from "./quota.ts";
 
 /** How many posts of the platform are still to be sent: parts and first comment, less what is out or may be. */

@@ -7,7 +7,8 @@ import { type Kysely, sql } from "kysely";
 import { type Doubt, idSeenAt } from "../model/doubt.ts";
 import { DeliveryError, notFound } from "../model/errors.ts";
 import { publishTask } from "../order/order.ts";
-import { settledJobs, writeSettlements } from "../model/settle.ts";
+import { settledJobs } from "../model/settlement.ts";
+import { writeSettlements } from "../model/settlements.store.ts";
 import { type DeliveryState, settledStates } from "../model/state.ts";
 
 /** What a person says about a post that Galley cannot read back. */
@@ -97,12 +98,12 @@ async function moveOn(
  * @throws DeliveryError `delivery.not_found`, `delivery.wrong_state`
  */
 export async function resolveDelivery(
-  tools: { database: Database; jobs: Jobs; connectors: ConnectorRegistry },
+  deps: { database: Database; jobs: Jobs; connectors: ConnectorRegistry },
   actor: Actor,
   id: string,
   resolution: Resolution,
 ): Promise<void> {
-  const resolving = tools.database.inWorkspace(actor.workspaceId, async (transaction) => {
+  const resolving = deps.database.inWorkspace(actor.workspaceId, async (transaction) => {
     const live = resolution.outcome === "live";
     const row = await takeOver(
       transaction,
@@ -115,7 +116,7 @@ export async function resolveDelivery(
     );
     if (row.attemptId === null || row.attemptItem === null) throw notFound();
     const last = row.attemptItem + 1 === row.itemCount;
-    const connector = tools.connectors.get(row.connector);
+    const connector = deps.connectors.get(row.connector);
     const url = resolution.outcome === "live" ? resolution.url : null;
     // An address that Galley has read itself names what it read, also where addresses hold no id.
     const externalId =
@@ -149,11 +150,11 @@ export async function resolveDelivery(
       error: isRestLeft ? restLeft : state === "missed" ? late : null,
       externalUrl: resolution.outcome === "live" ? resolution.url : null,
     });
-    await tools.jobs.enqueueMany(
+    await deps.jobs.enqueueMany(
       transaction,
       settledJobs([{ workspaceId: actor.workspaceId, postId: row.postId }]),
     );
-    if (state === "scheduled") await tools.jobs.enqueue(transaction, publishTask, {});
+    if (state === "scheduled") await deps.jobs.enqueue(transaction, publishTask, {});
     await recordEvent(transaction, {
       actor,
       action: "delivery.resolved",
@@ -198,11 +199,11 @@ function addressTaken(cause: unknown): DeliveryError {
  * @throws DeliveryError `delivery.not_found`, `delivery.wrong_state`
  */
 export async function retryDelivery(
-  tools: { database: Database; jobs: Jobs },
+  deps: { database: Database; jobs: Jobs },
   actor: Actor,
   id: string,
 ): Promise<void> {
-  await tools.database.inWorkspace(actor.workspaceId, async (transaction) => {
+  await deps.database.inWorkspace(actor.workspaceId, async (transaction) => {
     const row = await takeOver(
       transaction,
       actor.workspaceId,
@@ -215,11 +216,11 @@ export async function retryDelivery(
       update deliveries set late_after = greatest(due_at, clock_timestamp()) + grace_seconds * interval '1 second'
       where workspace_id = ${actor.workspaceId} and id = ${id}`.execute(transaction);
     await moveOn(transaction, actor.workspaceId, id, { state, error: null, externalUrl: null });
-    await tools.jobs.enqueueMany(
+    await deps.jobs.enqueueMany(
       transaction,
       settledJobs([{ workspaceId: actor.workspaceId, postId: row.postId }]),
     );
-    if (state === "scheduled") await tools.jobs.enqueue(transaction, publishTask, {});
+    if (state === "scheduled") await deps.jobs.enqueue(transaction, publishTask, {});
     await recordEvent(transaction, { actor, action: "delivery.retried", target: { kind: "delivery", id } });
   });
 }
@@ -231,12 +232,12 @@ export async function retryDelivery(
  * @throws DeliveryError `delivery.not_found`, `delivery.wrong_state`, `delivery.nothing_live`
  */
 export async function leaveDelivery(
-  tools: { database: Database; jobs: Jobs },
+  deps: { database: Database; jobs: Jobs },
   actor: Actor,
   id: string,
 ): Promise<void> {
   const { workspaceId } = actor;
-  await tools.database.inWorkspace(workspaceId, async (transaction) => {
+  await deps.database.inWorkspace(workspaceId, async (transaction) => {
     const row = await takeOver(
       transaction,
       workspaceId,
@@ -249,7 +250,7 @@ export async function leaveDelivery(
       update deliveries set state = 'partly', fence = fence + 1, lease_until = null,
         updated_at = clock_timestamp(), finished_at = clock_timestamp()
       where workspace_id = ${workspaceId} and id = ${id}`.execute(transaction);
-    await tools.jobs.enqueueMany(transaction, settledJobs([{ workspaceId, postId: row.postId }]));
+    await deps.jobs.enqueueMany(transaction, settledJobs([{ workspaceId, postId: row.postId }]));
     await recordEvent(transaction, {
       actor,
       action: "delivery.left",

@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 import { uptime } from "node:os";
 import * as store from "./clock-steps.store.ts";
 import { readInstallation } from "../quarantine/quarantine.store.ts";
-import type { DeliveryLog, DeliverySettings } from "../tools.ts";
+import type { DeliveryLog, DeliverySettings } from "../deps.ts";
 
 /** Time services keep to milliseconds, and correct what is more by setting the clock. */
 const toleranceMs = 5_000;
@@ -111,7 +111,7 @@ export function createClockSteps(
    * A step that cannot be told must not keep what dead processes left from being recovered for ever. After one back,
    * leases end later than they would have. After one forward they seem to have ended: once the longest of before must
    * be over by the steady clock, those that still seem so are. What waits for its window waits by the process's own
-   * clock as well (`acquaintance.ts`).
+   * clock as well (`first-seen.ts`).
    */
   async function mayGoOn(error: unknown, byMs: number, steadyMs: number): Promise<boolean> {
     if (untold === null || byMs - untold.byMs > toleranceMs) untold = { byMs, sinceMs: steadyMs };

@@ -26,6 +26,9 @@ export type FailureFacts = {
   lateInMs: number;
 };
 
+/** A platform's "not before": why in words for people, and what it answered where that is known. */
+export type NotBefore = { waitMs: number; reason: string; evidence: string | null };
+
 const firstBackOffMs = 2_000;
 const longestBackOffMs = 10 * 60_000;
 const firstLookMs = 1_000;

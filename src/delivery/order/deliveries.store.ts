@@ -2,7 +2,7 @@ import type { ChannelStatus } from "#channels";
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
 import { noSuchChannel } from "../model/errors.ts";
-import type { Binding, Change, FrozenContent } from "./order.ts";
+import type { Binding, FrozenContent } from "../model/frozen-content.ts";
 import type { DeliveryState } from "../model/state.ts";
 
 /** A channel of a workspace. */
@@ -50,6 +50,9 @@ export async function insertDeliveries(db: Kysely<Schema>, order: NewDeliveries)
     returning id`.execute(db);
   return rows.map((row) => row.id);
 }
+
+/** Which deliveries of a post were changed, and which were too late because something may be visible already. */
+export type Change = { changed: string[]; tooLate: string[] };
 
 /** Locks the deliveries of a post and splits them into those that can still change and those that cannot. */
 async function lockChangeable(

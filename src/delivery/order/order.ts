@@ -12,14 +12,8 @@ import {
   unclaimed,
 } from "./deliveries.store.ts";
 import { DeliveryError } from "../model/errors.ts";
+import { type Binding, frozenHash } from "../model/frozen-content.ts";
 import { isSlowToPrepare } from "../model/slow.ts";
-
-/**
- * What an approval bound: the hash of each variant, where it goes, and when (null: at any time). `target`: the
- * fingerprint of where the channel's posts go; missing where the channel had none then.
- */
-export type Binding = { at: string | null; variants: BoundVariant[] };
-type BoundVariant = { channelId: string; hash: string; target?: string };
 
 /** A request to publish one approved post, as the desk hands it over. */
 export type DeliveryOrder = {
@@ -40,22 +34,6 @@ export type DeliveryOrder = {
   /** How late it may be sent before it is missed and asks. */
   graceSeconds: number;
 };
-
-/** The copy that is sent: nothing that happens to the post afterwards changes it. */
-export type FrozenContent = { variant: VariantContent; media: MediaInfo[] };
-
-/**
- * SHA-256 of the frozen copy; the hash that stands in an approval's binding for this variant. Of an image
- * it counts what it counted before there were videos and documents, so that older approvals still stand.
- */
-export function frozenHash(content: FrozenContent): string {
-  const media = content.media.map(({ durationMs, pages, ...info }) => ({
-    ...info,
-    ...(durationMs == null ? {} : { durationMs }),
-    ...(pages == null ? {} : { pages }),
-  }));
-  return contentHash({ variant: content.variant, media });
-}
 
 /** The job that looks for due deliveries; what it carries does not matter. */
 export const publishTask = "delivery.publish";
@@ -134,9 +112,6 @@ export async function requestDeliveries(
   await wakeAt(transaction, jobs, notBefore !== null && notBefore > order.dueAt ? notBefore : order.dueAt);
   return rows.map((row) => row.id);
 }
-
-/** Which deliveries of a post were changed, and which were too late because something may be visible already. */
-export type Change = { changed: string[]; tooLate: string[] };
 
 /**
  * Cancels what has not been sent, as part of the caller's transaction. A worker that holds one of them

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { orderPost, sweepUntil, textVariant } from "../../../test/delivery.ts";
 import { type Restorable, startRestorable } from "../../../test/lost-history.ts";
 import { startSweeps } from "../../platform/jobs/sweeps.ts";
-import { claimDue } from "../claim/claim.ts";
-import { writeIntents } from "../send/intent.ts";
+import { claimDue } from "../claim/claim.store.ts";
+import { writeIntents } from "../send/intents.store.ts";
 
 let galley: Restorable;
 

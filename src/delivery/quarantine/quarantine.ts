@@ -6,7 +6,7 @@ import { DeliveryError } from "../model/errors.ts";
 import { alarmOf, furthestBeat } from "./history.ts";
 import { findPlace, type Place, readMarker, writeMarker } from "./marker.ts";
 import * as store from "./quarantine.store.ts";
-import type { DeliveryLog } from "../tools.ts";
+import type { DeliveryLog } from "../deps.ts";
 
 type QuarantineView = {
   active: boolean;

@@ -1,6 +1,8 @@
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
-import { type Claimed, claimedColumns, isCurrent, thisMoment } from "../claim/claim.ts";
+import type { Claimed } from "../model/claimed.ts";
+import { claimedColumns } from "../model/claimed.store.ts";
+import { isCurrent, thisMoment } from "../model/due.store.ts";
 
 /** Of the attempt that was taken for absent: `item`, `number`. */
 export type LaterLook = Claimed & {

@@ -1,14 +1,10 @@
 import type { Plan } from "#connectors";
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
-import {
-  type Claimed,
-  claimedColumns,
-  type ClaimOptions,
-  isCurrent,
-  maySend,
-  thisMoment,
-} from "../claim/claim.ts";
+import type { Claimed } from "../model/claimed.ts";
+import { claimedColumns } from "../model/claimed.store.ts";
+import type { ClaimOptions } from "../claim/claim.store.ts";
+import { isCurrent, maySend, thisMoment } from "../model/due.store.ts";
 
 /** A delivery that stays scheduled, while this process prepares it under a lease of the preparation's own. */
 export type Preparing = Claimed & { preparation: number };

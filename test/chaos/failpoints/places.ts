@@ -119,7 +119,7 @@ const exclusions: readonly Exclusion[] = [
   {
     file: /^src\/delivery\/(send\/(group-commit|outcome)|reconcile\/reconcile)\.ts$/,
     within: /(flushTogether|^confirm|^writeLook)$/,
-    what: /^(flushTogether\(\[caller|tools\.settle\(\{\s+\.\.\.identify\(claimed\),\s+attempt: (\{ id: attemptId|null))/,
+    what: /^(flushTogether\(\[caller|deps\.settle\(\{\s+\.\.\.identify\(claimed\),\s+attempt: (\{ id: attemptId|null))/,
     reason: "an id that belongs to another attempt: see invariants.test.ts and publish.test.ts",
   },
   {

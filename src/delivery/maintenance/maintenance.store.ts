@@ -1,9 +1,9 @@
 import type { Schema } from "#platform/db";
 import type { Jobs } from "#platform/jobs";
 import { type Kysely, type RawBuilder, sql } from "kysely";
-import { dueSince, isDue, thisMoment } from "../claim/claim.ts";
-import { settledJobs } from "../model/settle.ts";
-import { accessIsBack, noAccess } from "../tools.ts";
+import { dueSince, isDue, thisMoment } from "../model/due.store.ts";
+import { settledJobs } from "../model/settlement.ts";
+import { accessIsBack, noAccess } from "../model/codes.ts";
 
 type Moved = { workspaceId: string; postId: string };
 
