@@ -1,6 +1,5 @@
 import type { InstallationSettings } from "#channels";
 import { type ConnectorRegistry, platformSkewMs } from "#connectors";
-import type { Actor } from "#kit";
 import { type Database, isDatabaseUnavailable, sqlState } from "#platform/db";
 import { type StuckDelivery, stuckIn } from "./views/stuck.read.ts";
 import type { Jobs, Sweep, Task } from "#platform/jobs";
@@ -9,11 +8,11 @@ import type { Kysely } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
 import { claimAmbiguous, claimDue } from "./claim/claim.store.ts";
 import type { Claimed } from "./model/claimed.ts";
-import { claimWithinQuotas, dueConnectors } from "./claim/claim-quota.ts";
+import { claimWithinQuotas } from "./claim/claim-quota.ts";
+import { dueConnectors } from "./claim/claim-quota.store.ts";
 import {
   deliveriesInStates,
   deliveriesOfPost,
-  findDelivery,
   type DeliveryView,
   waitingOnChannel,
 } from "./views/deliveries.read.ts";
@@ -28,15 +27,15 @@ import {
   externalIdsTaken,
   type Change,
 } from "./order/deliveries.store.ts";
-import { DeliveryError, notFound } from "./model/errors.ts";
+import { DeliveryError } from "./model/errors.ts";
 import { type Lane, takeInTurns } from "./claim/round-robin.ts";
 import { groupCommit } from "./send/group-commit.ts";
 import { createHolds, type Holds } from "./holds/holds.ts";
 import { holdAccount, learnWindow } from "./holds/holds.store.ts";
 import type { Intent } from "./model/intent.ts";
 import { writeIntents } from "./send/intents.store.ts";
-import { acknowledgeSecondCopy, laterLooks } from "./reconcile/later-looks.ts";
-import { renewLease } from "./send/lease.ts";
+import { laterLooks } from "./reconcile/later-looks.ts";
+import { renewLease } from "./send/leases.store.ts";
 import {
   cancelOrder,
   cancelUnclaimedOrder,
@@ -45,7 +44,7 @@ import {
   requestDeliveries,
   rescheduleOrder,
 } from "./order/order.ts";
-import { leaveDelivery, type Resolution, resolveDelivery, retryDelivery } from "./decisions/decisions.ts";
+import { createDecisions, type Decisions } from "./decisions/decisions.ts";
 import { prepareAhead } from "./send/prepare-ahead.ts";
 import { claimPreparations, findPreparation, forgetPreparations } from "./send/preparations.store.ts";
 import { publishDelivery } from "./send/publish.ts";
@@ -63,12 +62,11 @@ import {
   holdForReconnect,
   markMissed,
   missAway,
-  recoverExpired,
-  recoverFromDead,
   resumeLooks,
   resumeReconnected,
   waitForHolds,
 } from "./maintenance/maintenance.store.ts";
+import { recoverExpired, recoverFromDead } from "./maintenance/recovery.store.ts";
 
 export type DeliveriesOptions = {
   database: Database;
@@ -89,7 +87,7 @@ export type DeliveriesOptions = {
 };
 
 /** The face of delivery. Time is the database's: due times, leases and windows are judged by its clock. */
-export type Deliveries = {
+export type Deliveries = Decisions & {
   /** Freezes an approved post, one delivery per variant; part of the caller's transaction. */
   request(transaction: Kysely<Schema>, order: DeliveryOrder): Promise<string[]>;
   /** Cancels what has not been sent; part of the caller's transaction. */
@@ -126,13 +124,7 @@ export type Deliveries = {
     workspaceId: string,
     query: { states: readonly DeliveryState[] | "second_copy"; limit: number; before: string | null },
   ): Promise<DeliveryView[]>;
-  resolve(actor: Actor, id: string, resolution: Resolution): Promise<DeliveryView>;
-  retry(actor: Actor, id: string): Promise<DeliveryView>;
-  /** Gives up what is left of a post of which a part is live. */
-  leave(actor: Actor, id: string): Promise<DeliveryView>;
   holds: Holds;
-  /** A second copy is settled, by a person's word; `id` is the copy's. */
-  acknowledgeCopy(actor: Actor, id: string): Promise<DeliveryView>;
   quarantine: Quarantine;
   /**
    * Throws `delivery.not_durable` on a database that may forget a commit, and recognises one that was
@@ -285,12 +277,6 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   // The sweeps' signal aborts at once when the process stops; a task's only when patience ends.
   let stopping: AbortSignal | null = null;
 
-  async function view(workspaceId: string, id: string): Promise<DeliveryView> {
-    const found = await findDelivery(database, workspaceId, id);
-    if (found) return found;
-    throw notFound();
-  }
-
   const looking = createPump({
     claim: (limit) => claimUnchecked(database.system, { limit, ...lease }),
     work: (claimed, aborted) => lookForDelivery(deps, database, claimed, aborted),
@@ -313,20 +299,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     forPost: (workspaceId, postId) => deliveriesOfPost(database, workspaceId, postId),
     stuck: (workspaceId) => stuckIn(database.system, workspaceId),
     inStates: (workspaceId, query) => deliveriesInStates(database, workspaceId, query),
-    resolve: async (actor, id, resolution) => {
-      await resolveDelivery({ database, jobs, connectors }, actor, id, resolution);
-      return view(actor.workspaceId, id);
-    },
-    retry: async (actor, id) => {
-      await retryDelivery({ database, jobs }, actor, id);
-      return view(actor.workspaceId, id);
-    },
-    leave: async (actor, id) => {
-      await leaveDelivery({ database, jobs }, actor, id);
-      return view(actor.workspaceId, id);
-    },
-    acknowledgeCopy: async (actor, id) =>
-      view(actor.workspaceId, await acknowledgeSecondCopy(database, actor, id)),
+    ...createDecisions({ database, jobs, connectors }),
     checkDurability,
     recoverFromDead: (processes) => recoverFromDead(database.system, processes),
     tasks: {

@@ -1,44 +1,17 @@
-import { appOfChannel, appValuesOfChannel, type InstallationSettings } from "#channels";
+import { appOfChannel, type InstallationSettings } from "#channels";
 import { type Connector, quotaInWords, quotaTooSmallInWords } from "#connectors";
-import type { JsonObject } from "#kit";
 import type { Schema } from "#platform/db";
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 import type { Claimed } from "../model/claimed.ts";
-import { type ClaimOptions, claimRows } from "./claim.store.ts";
-import { dueSince, isCurrent, isDue, maySend } from "../model/due.store.ts";
-import type { Quotas } from "./connector-quotas.ts";
 import { writeSettlements } from "../model/settlements.store.ts";
-import { milliseconds, readFacts, unitsLeft } from "./quota.store.ts";
-import { type Due, place, type Placement } from "./quota.ts";
-
-/** Due deliveries that one claim looks at, at most. */
-const batch = 200;
+import { type ClaimOptions, claimRows } from "./claim.store.ts";
+import { lockCandidates, lockQuotas, rowsOf, waitForRoom } from "./claim-quota.store.ts";
+import type { Quotas } from "./connector-quotas.ts";
+import { readFacts } from "./quota.store.ts";
+import { place, type Placement } from "./quota.ts";
 
 /** A connector that counts posts. */
 type Counting = { connector: Connector; settings: InstallationSettings; quotas: Quotas };
-
-/** Which of these connectors have something due. */
-export async function dueConnectors(db: Kysely<Schema>, connectors: readonly string[]): Promise<string[]> {
-  if (connectors.length === 0) return [];
-  const { rows } = await sql<{ connector: string }>`
-    select c.connector from unnest(${connectors}::text[]) as c (connector)
-    -- The first by the index: asked whether any exists, the planner may expect to meet one at once, and read all.
-    cross join lateral (
-      select from deliveries d
-      where d.connector = c.connector and ${isDue} and d.late_after > clock_timestamp()
-      order by ${dueSince}
-      limit 1) first`.execute(db);
-  return rows.map((row) => row.connector);
-}
-
-/** One transaction at a time counts for a connector. Whoever finds another there does not wait: it may stand still. */
-async function isOurTurn(db: Kysely<Schema>, connector: string): Promise<boolean> {
-  const { rows } = await sql<{ locked: boolean }>`
-    select pg_try_advisory_xact_lock(hashtext('galley.delivery.quota'), hashtext(${connector})) as locked`.execute(
-    db,
-  );
-  return rows[0]?.locked ?? false;
-}
 
 /**
  * Takes due deliveries of a connector that counts posts, as far as its quotas allow; the others are moved to
@@ -51,7 +24,7 @@ export async function claimWithinQuotas(
   options: ClaimOptions,
 ): Promise<Claimed[]> {
   return db.transaction().execute(async (transaction) => {
-    if (!(await isOurTurn(transaction, counting.connector.id))) return [];
+    if (!(await lockQuotas(transaction, counting.connector.id))) return [];
     return claimInTurn(transaction, counting, options);
   });
 }
@@ -64,15 +37,7 @@ export async function claimInTurn(
 ): Promise<Claimed[]> {
   const { id: connector, name } = counting.connector;
   const app = appOfChannel(counting.settings, counting.connector);
-  const { rows } = await sql<Omit<Due, "quotas"> & { appValues: JsonObject | null }>`
-    select d.workspace_id as "workspaceId", d.id, c.account_id as "accountId", ${app} as app,
-      ${appValuesOfChannel} as "appValues", ${milliseconds(sql`d.due_at`)} as "dueAt", ${unitsLeft} as units
-    from deliveries d join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
-    where ${isDue} and d.late_after > clock_timestamp() and d.connector = ${connector}
-      and d.channel_id <> all(${options.busyChannels}::uuid[]) and ${maySend} and ${isCurrent(options.knownBeat)}
-    order by ${dueSince}, d.id
-    limit ${batch}
-    for update of d skip locked`.execute(transaction);
+  const rows = await lockCandidates(transaction, { ...options, connector, app });
   if (rows.length === 0) return [];
   const candidates = rows.map(({ appValues, ...one }) => ({ ...one, quotas: counting.quotas(appValues) }));
   const facts = await readFacts(transaction, connector, app, candidates);
@@ -81,13 +46,6 @@ export async function claimInTurn(
   await moveToRoom(transaction, placements, facts.now, name);
   await refuseTooLong(transaction, placements, options, name);
   return claimRows(transaction, rowsOf(free.slice(0, options.limit)), options);
-}
-
-/** With their workspaces, so that they are found by the primary key: an id alone takes a look at all deliveries. */
-function rowsOf(placements: readonly Placement[]) {
-  const workspaceIds = placements.map(({ workspaceId }) => workspaceId);
-  const ids = placements.map(({ id }) => id);
-  return sql`select * from unnest(${workspaceIds}::uuid[], ${ids}::uuid[]) as one (workspace_id, id)`;
 }
 
 /** Not beyond the moment at which it is late: then it is missed, and a person is asked. */
@@ -104,16 +62,7 @@ async function moveToRoom(
     return [{ ...one, until: new Date(Math.ceil(one.at)).toISOString(), message }];
   });
   if (moves.length === 0) return;
-  const times = moves.map(({ until }) => until);
-  const messages = moves.map(({ message }) => message);
-  // Arrays, of which the planner sees how many they hold: where it takes them for more, it reads the whole table.
-  await sql`
-    update deliveries d
-    set wake_at = least(m.at, d.late_after), updated_at = clock_timestamp(),
-      error_code = 'delivery.quota', error_message = m.message
-    from unnest(${moves.map(({ workspaceId }) => workspaceId)}::uuid[], ${moves.map(({ id }) => id)}::uuid[],
-      ${times}::timestamptz[], ${messages}::text[]) as m (workspace_id, id, at, message)
-    where d.workspace_id = m.workspace_id and d.id = m.id and d.state = 'scheduled'`.execute(db);
+  await waitForRoom(db, moves);
 }
 
 /**

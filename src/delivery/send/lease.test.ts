@@ -14,7 +14,8 @@ import {
 } from "../../../test/delivery.ts";
 import { claimDue } from "../claim/claim.store.ts";
 import type { Deliveries } from "../deliveries.ts";
-import { renewLease, whileHeld } from "./lease.ts";
+import { renewLease } from "./leases.store.ts";
+import { whileHeld } from "./lease.ts";
 
 const leaseMs = 1_800;
 const settings = { leaseMs, marginMs: 300 };

@@ -128,13 +128,8 @@ const exclusions: readonly Exclusion[] = [
     what: /^unlock/,
     reason: "jobs of a worker that died before it had told its queue: see dead-workers.test.ts",
   },
-  { file: /^src\/delivery\/decisions\/decisions\.ts$/, reason: "what a person decides about a delivery" },
+  { file: /^src\/delivery\/decisions\//, reason: "what a person decides about a delivery" },
   { file: /^src\/delivery\/views\/deliveries\.read\.ts$/, reason: "what a person reads about deliveries" },
-  {
-    file: /^src\/delivery\/deliveries\.ts$/,
-    within: /(view|resolve|retry|leave)$/,
-    reason: "what a person reads and decides",
-  },
   {
     file: /^src\/delivery\/order\/order\.ts$/,
     reason: "ordering: in the desk's transaction, before anything is due",
