@@ -28,7 +28,7 @@ import {
   type Change,
 } from "./order/deliveries.store.ts";
 import { DeliveryError } from "./model/errors.ts";
-import { type Lane, takeInTurns } from "./claim/round-robin.ts";
+import { type Lane, roundRobin } from "./claim/round-robin.ts";
 import { groupCommit } from "./send/group-commit.ts";
 import { createHolds, type Holds } from "./holds/holds.ts";
 import { holdAccount, learnWindow } from "./holds/holds.store.ts";
@@ -48,7 +48,7 @@ import { createDecisions, type Decisions } from "./decisions/decisions.ts";
 import { prepareAhead } from "./send/prepare-ahead.ts";
 import { claimPreparations, findPreparation, forgetPreparations } from "./send/preparations.store.ts";
 import { publishDelivery } from "./send/publish.ts";
-import { createPump } from "./claim/worker-pool.ts";
+import { createWorkerPool } from "./claim/worker-pool.ts";
 import { createQuarantine, type Quarantine } from "./quarantine/quarantine.ts";
 import { lookForDelivery } from "./quarantine/quarantine-check.ts";
 import { claimUnchecked } from "./quarantine/quarantine.store.ts";
@@ -218,13 +218,13 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     firstSeen,
     learnWindow: (claimed, visibleAfterMs) => learnWindow(database.system, claimed, visibleAfterMs),
   };
-  const claimInTurns = takeInTurns<Claimed>();
+  const claimInTurns = roundRobin<Claimed>();
   const lease = { leaseMs: settings.leaseMs, claimant: options.claimant ?? null };
 
   async function claim(limit: number, busyChannels: string[]): Promise<Claimed[]> {
     // Nothing is sent before database and data folder were compared.
-    if (quarantine.known() === 0) await quarantine.beat();
-    const upTo = (most: number) => ({ limit: most, busyChannels, ...lease, knownBeat: quarantine.known() });
+    if (quarantine.lastEpoch() === 0) await quarantine.advanceEpoch();
+    const upTo = (most: number) => ({ limit: most, busyChannels, ...lease, lastEpoch: quarantine.lastEpoch() });
     const exceptConnectors = [...counting.keys()];
     const due = await dueConnectors(database.system, exceptConnectors);
     const lanes = due.flatMap((id): Lane<Claimed>[] => {
@@ -235,7 +235,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     return claimInTurns(lanes, limit);
   }
 
-  const publishing = createPump({
+  const publishing = createWorkerPool({
     claim,
     work: (claimed, stopping) => publishDelivery(deps, claimed, stopping),
     groupOf: (claimed) => claimed.channelId,
@@ -244,11 +244,11 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     lookEveryMs: 1_000,
   });
   // A few at a time, in slots of their own: what is due is never behind what is not.
-  const preparing = createPump({
+  const preparing = createWorkerPool({
     claim: (limit, busyChannels) => {
       const { aheadMs } = settings;
-      const knownBeat = quarantine.known();
-      return claimPreparations(database.system, { limit, busyChannels, ...lease, aheadMs, knownBeat });
+      const lastEpoch = quarantine.lastEpoch();
+      return claimPreparations(database.system, { limit, busyChannels, ...lease, aheadMs, lastEpoch });
     },
     work: (claimed, aborted) => prepareAhead(deps, database, claimed, aborted),
     groupOf: (claimed) => claimed.channelId,
@@ -256,7 +256,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     perGroup: 2,
     lookEveryMs: 5_000,
   });
-  const reconciling = createPump({
+  const reconciling = createWorkerPool({
     claim: (limit) => claimAmbiguous(database.system, { limit, ...lease }),
     work: (claimed) => reconcileDelivery(deps, claimed),
     groupOf: (claimed) => claimed.channelId,
@@ -268,7 +268,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   async function checkDurability(): Promise<void> {
     const problem = await durabilityProblem(database.system);
     if (problem === null) {
-      await quarantine.beat();
+      await quarantine.advanceEpoch();
       return;
     }
     throw new DeliveryError({ code: "delivery.not_durable", kind: "unavailable", message: problem });
@@ -277,7 +277,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   // The sweeps' signal aborts at once when the process stops; a task's only when patience ends.
   let stopping: AbortSignal | null = null;
 
-  const looking = createPump({
+  const looking = createWorkerPool({
     claim: (limit) => claimUnchecked(database.system, { limit, ...lease }),
     work: (claimed, aborted) => lookForDelivery(deps, database, claimed, aborted),
     groupOf: (claimed) => claimed.channelId,
@@ -320,14 +320,14 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       {
         name: "delivery.beat",
         everyMs: 2_000,
-        run: () => quarantine.beat(),
+        run: () => quarantine.advanceEpoch(),
       },
       {
-        // For itself: a beat waits for no upload that is made to look something up.
+        // For itself: an epoch waits for no upload that is made to look something up.
         name: "delivery.quarantine",
         everyMs: 2_000,
         run: async (signal) => {
-          if (quarantine.known() === 0) await quarantine.beat();
+          if (quarantine.lastEpoch() === 0) await quarantine.advanceEpoch();
           if (!quarantine.mayRunTwice()) await looking.run(signal);
         },
       },

@@ -5,7 +5,7 @@ import { type Kysely, type RawBuilder, sql } from "kysely";
 import { dueSince, isCurrent, isDue, maySend } from "../model/due.store.ts";
 import type { ClaimOptions } from "./claim.store.ts";
 import { milliseconds, unitsLeft } from "./quota.store.ts";
-import type { Due, Placement } from "./quota.ts";
+import type { Due, Allocation } from "./quota.ts";
 
 /** Due deliveries that one claim looks at, at most. */
 const batch = 200;
@@ -49,15 +49,15 @@ export async function lockCandidates(
     connector,
     app,
     busyChannels,
-    knownBeat,
-  }: { connector: string; app: RawBuilder<string> } & Pick<ClaimOptions, "busyChannels" | "knownBeat">,
+    lastEpoch,
+  }: { connector: string; app: RawBuilder<string> } & Pick<ClaimOptions, "busyChannels" | "lastEpoch">,
 ): Promise<Candidate[]> {
   const { rows } = await sql<Candidate>`
     select d.workspace_id as "workspaceId", d.id, c.account_id as "accountId", ${app} as app,
       ${appValuesOfChannel} as "appValues", ${milliseconds(sql`d.due_at`)} as "dueAt", ${unitsLeft} as units
     from deliveries d join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
     where ${isDue} and d.late_after > clock_timestamp() and d.connector = ${connector}
-      and d.channel_id <> all(${busyChannels}::uuid[]) and ${maySend} and ${isCurrent(knownBeat)}
+      and d.channel_id <> all(${busyChannels}::uuid[]) and ${maySend} and ${isCurrent(lastEpoch)}
     order by ${dueSince}, d.id
     limit ${batch}
     for update of d skip locked`.execute(transaction);
@@ -65,16 +65,16 @@ export async function lockCandidates(
 }
 
 /** With their workspaces, so that they are found by the primary key: an id alone takes a look at all deliveries. */
-export function rowsOf(placements: readonly Pick<Placement, "workspaceId" | "id">[]) {
-  const workspaceIds = placements.map(({ workspaceId }) => workspaceId);
-  const ids = placements.map(({ id }) => id);
+export function rowsOf(allocations: readonly Pick<Allocation, "workspaceId" | "id">[]) {
+  const workspaceIds = allocations.map(({ workspaceId }) => workspaceId);
+  const ids = allocations.map(({ id }) => id);
   return sql`select * from unnest(${workspaceIds}::uuid[], ${ids}::uuid[]) as one (workspace_id, id)`;
 }
 
 /** They wait until `until` (ISO text), at most until they are late, and say why. */
 export async function waitForRoom(
   db: Kysely<Schema>,
-  moves: readonly (Pick<Placement, "workspaceId" | "id"> & { until: string; message: string })[],
+  moves: readonly (Pick<Allocation, "workspaceId" | "id"> & { until: string; message: string })[],
 ): Promise<void> {
   const times = moves.map(({ until }) => until);
   const messages = moves.map(({ message }) => message);

@@ -8,7 +8,7 @@ import { type ClaimOptions, claimRows } from "./claim.store.ts";
 import { lockCandidates, lockQuotas, rowsOf, waitForRoom } from "./claim-quota.store.ts";
 import type { Quotas } from "./connector-quotas.ts";
 import { readFacts } from "./quota.store.ts";
-import { place, type Placement } from "./quota.ts";
+import { allocate, type Allocation } from "./quota.ts";
 
 /** A connector that counts posts. */
 type Counting = { connector: Connector; settings: InstallationSettings; quotas: Quotas };
@@ -41,21 +41,21 @@ export async function claimInTurn(
   if (rows.length === 0) return [];
   const candidates = rows.map(({ appValues, ...one }) => ({ ...one, quotas: counting.quotas(appValues) }));
   const facts = await readFacts(transaction, connector, app, candidates);
-  const placements = place(candidates, facts);
-  const free = placements.filter((one) => one.kind === "at" && one.at <= facts.now);
-  await moveToRoom(transaction, placements, facts.now, name);
-  await refuseTooLong(transaction, placements, options, name);
+  const allocations = allocate(candidates, facts);
+  const free = allocations.filter((one) => one.kind === "at" && one.at <= facts.now);
+  await moveToRoom(transaction, allocations, facts.now, name);
+  await refuseTooLong(transaction, allocations, options, name);
   return claimRows(transaction, rowsOf(free.slice(0, options.limit)), options);
 }
 
 /** Not beyond the moment at which it is late: then it is missed, and a person is asked. */
 async function moveToRoom(
   db: Kysely<Schema>,
-  placements: Placement[],
+  allocations: Allocation[],
   now: number,
   name: string,
 ): Promise<void> {
-  const moves = placements.flatMap((one) => {
+  const moves = allocations.flatMap((one) => {
     if (one.kind === "never" || one.at <= now) return [];
     const takes = one.quota ? quotaInWords(one.quota) : "no more for now";
     const message = `${name} takes ${takes}; this post waits until there is room.`;
@@ -71,11 +71,11 @@ async function moveToRoom(
  */
 async function refuseTooLong(
   db: Kysely<Schema>,
-  placements: Placement[],
+  allocations: Allocation[],
   options: ClaimOptions,
   name: string,
 ): Promise<void> {
-  const refused = placements.flatMap((one) => (one.kind === "never" ? [one] : []));
+  const refused = allocations.flatMap((one) => (one.kind === "never" ? [one] : []));
   if (refused.length === 0) return;
   const messages = new Map(
     refused.map(({ id, units, quota }) => {

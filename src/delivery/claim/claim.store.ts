@@ -10,7 +10,7 @@ export type ClaimOptions = {
   /** The process that takes them; without it, only the end of the lease tells that it died. */
   claimant?: string | null;
   /** How far this process has seen the database come: one that is behind it was restored a moment ago. */
-  knownBeat?: number;
+  lastEpoch?: number;
   /** Channels that have enough on their way in this process already. */
   busyChannels: string[];
 };
@@ -34,7 +34,7 @@ export async function claimRows(
 
 /**
  * Takes due deliveries, the longest due first. Rows that another worker is taking are skipped. Late ones,
- * and those that may not be sent now, are left for `tend`; those of connectors with quotas for
+ * and those that may not be sent now, are left for maintenance; those of connectors with quotas for
  * `claimWithinQuotas`.
  */
 export async function claimDue(
@@ -48,7 +48,7 @@ export async function claimDue(
     where ${isDue} and d.late_after > clock_timestamp()
       and d.channel_id <> all(${options.busyChannels}::uuid[])
       and d.connector <> all(${options.exceptConnectors ?? []}::text[])
-      and ${maySend} and ${isCurrent(options.knownBeat)}
+      and ${maySend} and ${isCurrent(options.lastEpoch)}
     order by ${dueSince}, d.id
     limit ${options.limit}
     for update skip locked`;

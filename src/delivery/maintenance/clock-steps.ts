@@ -12,7 +12,7 @@ const toleranceMs = 5_000;
 const leastBoundMs = 300_000;
 
 /** The database's clock at a moment of the steady one, which lies within `eitherMs` of it. */
-type Beat = { at: Date; newestStep: number; steadyMs: number; eitherMs: number };
+type ClockReading = { at: Date; newestStep: number; steadyMs: number; eitherMs: number };
 
 export type ClockSteps = {
   /**
@@ -44,11 +44,11 @@ export function createClockSteps(
   },
   steadyNow: () => number = sinceStart,
 ): ClockSteps {
-  let last: Beat | null = null;
+  let last: ClockReading | null = null;
   /** A step that could not be told, and since when. */
   let untold: { byMs: number; sinceMs: number } | null = null;
 
-  async function beat(): Promise<Beat> {
+  async function readClocks(): Promise<ClockReading> {
     // Before the time: a step that somebody writes down in between is found as one that came after.
     const newestStep = await store.newestStep(database.system);
     const asked = steadyNow();
@@ -58,7 +58,7 @@ export function createClockSteps(
   }
 
   async function compare(): Promise<boolean> {
-    const now = await beat();
+    const now = await readClocks();
     const before = last;
     if (before !== null) {
       const passedMs = now.steadyMs - before.steadyMs;
@@ -69,7 +69,7 @@ export function createClockSteps(
         try {
           now.newestStep = await noticed(before, { byMs, oldUntil }, tolerance);
         } catch (error) {
-          // The last beat stays the one of before the step, so that it is noticed again.
+          // The last reading stays the one of before the step, so that it is noticed again.
           return mayGoOn(error, byMs, now.steadyMs);
         }
       }
@@ -80,7 +80,7 @@ export function createClockSteps(
   }
 
   /** Returns the newest step: this one, or another's of it. */
-  async function noticed(before: Beat, seen: store.Step, tolerance: number): Promise<number> {
+  async function noticed(before: ClockReading, seen: store.Step, tolerance: number): Promise<number> {
     const { step, newestStep } = await database.system.transaction().execute(async (transaction) => {
       await readInstallation(transaction, true);
       // What others have noticed since this process looked last is the same step.

@@ -20,6 +20,6 @@ export const maySend = sql`(select c.status = 'connected' and c.paused_at is nul
   where c.workspace_id = d.workspace_id and c.id = d.channel_id)`;
 
 /** Neither in quarantine nor older than this process knows it to be. Uncorrelated: judged once per statement. */
-export function isCurrent(knownBeat = 0) {
-  return sql`(select i.quarantined_at is null and i.beat >= ${knownBeat} from installation i)`;
+export function isCurrent(lastEpoch = 0) {
+  return sql`(select i.quarantined_at is null and i.beat >= ${lastEpoch} from installation i)`;
 }

@@ -3,7 +3,7 @@ import { clearQuarantineOrder, quarantineOrder } from "#platform/config";
 import type { Database } from "#platform/db";
 import type { SignedIn } from "#platform/wire";
 import { DeliveryError } from "../model/errors.ts";
-import { alarmOf, furthestBeat } from "./history.ts";
+import { alarmOf, furthestEpoch } from "./history.ts";
 import { findPlace, type Place, readMarker, writeMarker } from "./marker.ts";
 import * as store from "./quarantine.store.ts";
 import type { DeliveryLog } from "../deps.ts";
@@ -27,10 +27,10 @@ type ReleaseWords = {
 };
 
 export type Quarantine = {
-  /** Compares the database with the data folder and counts both up. Before a worker starts, and then often. */
-  beat(): Promise<void>;
-  /** What this process last wrote: a database that is behind it must not be claimed from. */
-  known(): number;
+  /** Compares the database with the data folder and begins the next epoch in both. Before a worker starts, and then often. */
+  advanceEpoch(): Promise<void>;
+  /** What this process last began; 0 before its first: a database that is behind it must not be claimed from. */
+  lastEpoch(): number;
   /**
    * Asks the database something together with how far this process has seen its log come (in bytes), and keeps how far
    * the answer says that it has come now. An answer that comes after its history was lost counts no more.
@@ -38,7 +38,7 @@ export type Quarantine = {
   watch<Answer extends { reached: number | null }>(ask: (seen: number) => Promise<Answer>): Promise<Answer>;
   isActive(): Promise<boolean>;
   /**
-   * Whether this may be a copy of a Galley that still runs, as of the last beat: then nothing is done that could disturb
+   * Whether this may be a copy of a Galley that still runs, as of the last epoch: then nothing is done that could disturb
    * the other one, not even by renewing a token that both have.
    */
   mayRunTwice(): boolean;
@@ -65,13 +65,13 @@ export function createQuarantine(options: {
 }): Quarantine {
   const { database, directory, publicUrl, log } = options;
   const db = database.system;
-  let known = 0;
+  let lastEpoch = 0;
   /** Another object for each history. */
   let seen = { position: 0 };
   let place: Place | null = null;
   let isPerhapsCopy = false;
 
-  async function beat(): Promise<void> {
+  async function advanceEpoch(): Promise<void> {
     // Read before the database: the folder's number was committed before it was written.
     const marker = directory === null ? null : await readMarker(directory);
     const order = directory === null ? null : await quarantineOrder(directory);
@@ -81,31 +81,32 @@ export function createQuarantine(options: {
     const written = await db.transaction().execute(async (transaction) => {
       const { row, now, silentMs } = await store.readInstallation(transaction, true);
       const stake = await store.deliveriesAtStake(transaction);
-      const facts = { row, now, silentMs, knownBeat: known, seenPosition, marker, place, ...stake };
+      const facts = { row, now, silentMs, lastEpoch, seenPosition, marker, place, ...stake };
       const alarm = alarmOf(facts);
       if (order !== null) await quarantine(transaction, { reason: ordered, since: order });
       // Also beside an order: only what is seen here tells that it may be a copy.
-      if (alarm !== null) await quarantine(transaction, { ...alarm, since: row.beatAt });
-      const next = Math.max(row.beat, furthestBeat(facts)) + 1;
-      await store.writeBeat(transaction, next, now);
+      if (alarm !== null) await quarantine(transaction, { ...alarm, since: row.epochAt });
+      const next = Math.max(row.epoch, furthestEpoch(facts)) + 1;
+      await store.writeEpoch(transaction, next, now);
       const { mayRunTwice } = await store.readInstallation(transaction);
       const position = now.position ?? 0;
       const isSilent = now.timeline === null;
-      return { epoch: row.epoch, beat: next, position, isLost: alarm !== null, isSilent, mayRunTwice };
+      const { databaseId } = row;
+      return { databaseId, epoch: next, position, isLost: alarm !== null, isSilent, mayRunTwice };
     });
-    if (known === 0 && written.isSilent) {
+    if (lastEpoch === 0 && written.isSilent) {
       log.warn(
         {},
         "this database tells neither its timeline nor its position: after a failover, say so with `galley quarantine start`",
       );
     }
     isPerhapsCopy = written.mayRunTwice;
-    known = written.beat;
+    lastEpoch = written.epoch;
     // What was seen of a history that is lost counts no more, nor what comes late from it.
     if (written.isLost) seen = { position: written.position };
     else seen.position = Math.max(seen.position, written.position);
     if (directory === null) return;
-    await writeMarker(directory, { epoch: written.epoch, beat: written.beat, place });
+    await writeMarker(directory, { databaseId: written.databaseId, epoch: written.epoch, place });
     if (order !== null) await clearQuarantineOrder(directory);
   }
 
@@ -134,8 +135,8 @@ export function createQuarantine(options: {
   }
 
   return {
-    beat,
-    known: () => known,
+    advanceEpoch,
+    lastEpoch: () => lastEpoch,
     watch: async (ask) => {
       const history = seen;
       const answer = await ask(history.position);

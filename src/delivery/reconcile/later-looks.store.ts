@@ -24,13 +24,13 @@ export type LookOutcome = "none" | "uncovered" | "found" | "given_up" | "unsuppo
  */
 export async function claimLaterLooks(
   db: Kysely<Schema>,
-  { limit, leaseMs, knownBeat }: { limit: number; leaseMs: number; knownBeat: number },
+  { limit, leaseMs, lastEpoch }: { limit: number; leaseMs: number; lastEpoch: number },
 ): Promise<LaterLook[]> {
   const { rows } = await sql<LaterLook>`
     with due as (
       select delivery_id, item, number, turn from delivery_later_looks
       where done_at is null and due_at <= ${thisMoment}
-        and (lease_until is null or lease_until <= clock_timestamp()) and ${isCurrent(knownBeat)}
+        and (lease_until is null or lease_until <= clock_timestamp()) and ${isCurrent(lastEpoch)}
       order by due_at
       limit ${limit}
       for update skip locked),

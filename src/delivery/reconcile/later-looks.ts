@@ -17,7 +17,7 @@ import {
   putOffLook,
 } from "./later-looks.store.ts";
 import { candidatesIn, idsIn, isClockOff, mustCoverFrom } from "./proof.ts";
-import { createPump } from "../claim/worker-pool.ts";
+import { createWorkerPool } from "../claim/worker-pool.ts";
 import type { Quarantine } from "../quarantine/quarantine.ts";
 import { readBack } from "./look.ts";
 import type { ReconcileDeps } from "../deps.ts";
@@ -32,7 +32,7 @@ type LaterDeps = {
   database: Database;
   jobs: Jobs;
   deps: ReconcileDeps;
-  quarantine: Pick<Quarantine, "known" | "beat">;
+  quarantine: Pick<Quarantine, "lastEpoch" | "advanceEpoch">;
 };
 
 type Candidate = Published & { createdAt: Date };
@@ -48,11 +48,11 @@ type Seen =
 export function laterLooks(parts: LaterDeps): Sweep {
   const { database, deps, quarantine } = parts;
   const { leaseMs } = deps.settings;
-  const looking = createPump<LaterLook>({
+  const looking = createWorkerPool<LaterLook>({
     claim: async (limit) => {
       // A database that was restored is recognised before its history is believed.
-      if (quarantine.known() === 0) await quarantine.beat();
-      return claimLaterLooks(database.system, { limit, leaseMs, knownBeat: quarantine.known() });
+      if (quarantine.lastEpoch() === 0) await quarantine.advanceEpoch();
+      return claimLaterLooks(database.system, { limit, leaseMs, lastEpoch: quarantine.lastEpoch() });
     },
     work: (look) => lookOnceMore(parts, look),
     groupOf: ({ channelId }) => channelId,

@@ -34,7 +34,7 @@ export async function claimPreparations(
       where d.state = 'scheduled' and d.slow_to_prepare and d.plan is null and d.wake_at > ${thisMoment}
         and d.wake_at <= (select ${leaseFor(options.aheadMs)}) and d.channel_id <> all(${options.busyChannels}::uuid[])
         and coalesce(d.not_before <= clock_timestamp(), true) and d.look_since is null
-        and ${maySend} and ${isCurrent(options.knownBeat)}
+        and ${maySend} and ${isCurrent(options.lastEpoch)}
         and not exists (select from delivery_preparations p
           where p.workspace_id = d.workspace_id and p.delivery_id = d.id
             and (p.lease_until > clock_timestamp() or p.try_after > clock_timestamp()

@@ -258,7 +258,7 @@ async function standsDurably(deps: DeliveryDeps, sending: Sending, intent: Inten
         "This channel goes elsewhere now than where the post was approved to go. Ask for approval again.";
       await refuse(deps, claimed, targetChanged, message);
     } else if (state === "GD008") {
-      // The next beat sees the same, and begins the quarantine.
+      // The next epoch sees the same, and begins the quarantine.
       await release(deps, claimed, waitForDatabaseMs);
     } else if (state !== "GD002" && state !== "GD006") {
       // Whether the intent stands is unknown, but no byte has left: this process alone can say so.
