@@ -63,6 +63,17 @@ export type DeliverySettings = {
   skewMs: number;
 };
 
+/** Until when a claim is this process's own; `claimant` names the process, null where nothing does. */
+export type Lease = { leaseMs: number; claimant: string | null };
+
+/** How far this process has seen the database come: one that is behind was restored a moment ago. */
+export type Epochs = {
+  /** Compares the database with the data folder and begins the next epoch in both. Before a worker starts, and then often. */
+  advanceEpoch(): Promise<void>;
+  /** What this process last began; 0 before its first. A database that is behind it must not be claimed from. */
+  lastEpoch(): number;
+};
+
 /** What whatever works on a claimed delivery needs. */
 export type DeliveryDeps = {
   channels: ChannelAccess;

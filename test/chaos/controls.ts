@@ -91,7 +91,11 @@ export const controls: Record<string, Control> = {
   "no-recovery": {
     what: "nobody takes over from a worker that died",
     mutations: [
-      { file: "src/delivery/deliveries.ts", find: "await recoverExpired(database.system);", put: "" },
+      {
+        file: "src/delivery/maintenance/maintenance.ts",
+        find: "if (await clockSteps.compare()) await recoverExpired(database.system);",
+        put: "await clockSteps.compare();",
+      },
     ],
     kinds: ["kills"],
   },

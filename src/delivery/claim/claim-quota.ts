@@ -11,7 +11,7 @@ import { readFacts } from "./quota.store.ts";
 import { allocate, type Allocation } from "./quota.ts";
 
 /** A connector that counts posts. */
-type Counting = { connector: Connector; settings: InstallationSettings; quotas: Quotas };
+export type Counting = { connector: Connector; settings: InstallationSettings; quotas: Quotas };
 
 /**
  * Takes due deliveries of a connector that counts posts, as far as its quotas allow; the others are moved to

@@ -63,11 +63,11 @@ export function createClockSteps(
     if (before !== null) {
       const passedMs = now.steadyMs - before.steadyMs;
       const byMs = now.at.getTime() - before.at.getTime() - passedMs;
-      const tolerance = toleranceMs + before.eitherMs + now.eitherMs;
-      const oldUntil = new Date(before.at.getTime() + passedMs + tolerance);
-      if (Math.abs(byMs) > tolerance) {
+      const toleratedMs = toleranceMs + before.eitherMs + now.eitherMs;
+      const oldUntil = new Date(before.at.getTime() + passedMs + toleratedMs);
+      if (Math.abs(byMs) > toleratedMs) {
         try {
-          now.newestStep = await noticed(before, { byMs, oldUntil }, tolerance);
+          now.newestStep = await noticed(before, { byMs, oldUntil }, toleratedMs);
         } catch (error) {
           // The last reading stays the one of before the step, so that it is noticed again.
           return mayGoOn(error, byMs, now.steadyMs);
@@ -80,13 +80,13 @@ export function createClockSteps(
   }
 
   /** Returns the newest step: this one, or another's of it. */
-  async function noticed(before: ClockReading, seen: store.Step, tolerance: number): Promise<number> {
+  async function noticed(before: ClockReading, seen: store.Step, toleratedMs: number): Promise<number> {
     const { step, newestStep } = await database.system.transaction().execute(async (transaction) => {
       await readInstallation(transaction, true);
       // What others have noticed since this process looked last is the same step.
       const known = await store.stepsAfter(transaction, before.newestStep);
       const rest = { ...seen, byMs: seen.byMs - known.byMs };
-      if (Math.abs(rest.byMs) <= tolerance) return { step: null, newestStep: known.newestStep };
+      if (Math.abs(rest.byMs) <= toleratedMs) return { step: null, newestStep: known.newestStep };
       const id = await store.insertStep(transaction, rest);
       // Before the deliveries, as by whoever lifts a hold.
       if (rest.byMs < 0) await store.pullHolds(transaction, rest);

@@ -7,6 +7,8 @@ import type { Kysely } from "kysely";
 import {
   cancelDeliveries,
   cancellable,
+  cancelOnChannel,
+  type Change,
   insertDeliveries,
   rescheduleDeliveries,
   unclaimed,
@@ -145,4 +147,46 @@ export async function rescheduleOrder(
   const { changed, tooLate } = await rescheduleDeliveries(transaction, workspaceId, postId, dueAt);
   await wakeAt(transaction, jobs, dueAt);
   return { rescheduled: changed, tooLate };
+}
+
+/** What the desk asks of delivery, each as part of the desk's own transaction. */
+export type Orders = {
+  /** Freezes an approved post, one delivery per variant. */
+  request(transaction: Kysely<Schema>, order: DeliveryOrder): Promise<string[]>;
+  /** Cancels what has not been sent. */
+  cancel(
+    transaction: Kysely<Schema>,
+    workspaceId: string,
+    postId: string,
+  ): Promise<{ cancelled: string[]; tooLate: string[] }>;
+  /** Cancels what no worker has claimed. */
+  cancelUnclaimed(
+    transaction: Kysely<Schema>,
+    workspaceId: string,
+    postId: string,
+  ): Promise<{ cancelled: string[]; tooLate: string[] }>;
+  /** Cancels what a post would still send on one channel, with the reason. */
+  cancelOnChannel(
+    transaction: Kysely<Schema>,
+    place: { workspaceId: string; postId: string; channelId: string },
+    why: { code: string; message: string },
+  ): Promise<Change>;
+  /** Moves what has not been sent. */
+  reschedule(
+    transaction: Kysely<Schema>,
+    workspaceId: string,
+    postId: string,
+    dueAt: Date,
+  ): Promise<{ rescheduled: string[]; tooLate: string[] }>;
+};
+
+export function createOrders({ jobs }: { jobs: Jobs }): Orders {
+  return {
+    request: (transaction, order) => requestDeliveries(transaction, jobs, order),
+    cancel: cancelOrder,
+    cancelUnclaimed: cancelUnclaimedOrder,
+    cancelOnChannel,
+    reschedule: (transaction, workspaceId, postId, dueAt) =>
+      rescheduleOrder(transaction, jobs, { workspaceId, postId, dueAt }),
+  };
 }

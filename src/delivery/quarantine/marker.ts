@@ -41,11 +41,10 @@ export async function readMarker(directory: string): Promise<Marker | null> {
 }
 
 /** Durably: an older marker would make a newer database look right. */
-export async function writeMarker(
-  directory: string,
-  { databaseId, epoch, place }: Marker,
-): Promise<void> {
-  const text = JSON.stringify({ epoch: databaseId, beat: epoch, place } satisfies z.input<typeof markerSchema>);
+export async function writeMarker(directory: string, { databaseId, epoch, place }: Marker): Promise<void> {
+  const text = JSON.stringify({ epoch: databaseId, beat: epoch, place } satisfies z.input<
+    typeof markerSchema
+  >);
   await writeWhole(join(directory, markerFile), text);
 }
 

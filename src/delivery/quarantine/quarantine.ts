@@ -6,7 +6,7 @@ import { DeliveryError } from "../model/errors.ts";
 import { alarmOf, furthestEpoch } from "./history.ts";
 import { findPlace, type Place, readMarker, writeMarker } from "./marker.ts";
 import * as store from "./quarantine.store.ts";
-import type { DeliveryLog } from "../deps.ts";
+import type { DeliveryLog, Epochs } from "../deps.ts";
 
 type QuarantineView = {
   active: boolean;
@@ -26,11 +26,7 @@ type ReleaseWords = {
   nothingSentEarly?: boolean;
 };
 
-export type Quarantine = {
-  /** Compares the database with the data folder and begins the next epoch in both. Before a worker starts, and then often. */
-  advanceEpoch(): Promise<void>;
-  /** What this process last began; 0 before its first: a database that is behind it must not be claimed from. */
-  lastEpoch(): number;
+export type Quarantine = Epochs & {
   /**
    * Asks the database something together with how far this process has seen its log come (in bytes), and keeps how far
    * the answer says that it has come now. An answer that comes after its history was lost counts no more.

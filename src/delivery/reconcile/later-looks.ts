@@ -18,9 +18,8 @@ import {
 } from "./later-looks.store.ts";
 import { candidatesIn, idsIn, isClockOff, mustCoverFrom } from "./proof.ts";
 import { createWorkerPool } from "../claim/worker-pool.ts";
-import type { Quarantine } from "../quarantine/quarantine.ts";
 import { readBack } from "./look.ts";
-import type { ReconcileDeps } from "../deps.ts";
+import type { Epochs, ReconcileDeps } from "../deps.ts";
 import { invisibleMs } from "./reconcile.ts";
 import { settledJobs } from "../model/settlement.ts";
 
@@ -32,7 +31,7 @@ type LaterDeps = {
   database: Database;
   jobs: Jobs;
   deps: ReconcileDeps;
-  quarantine: Pick<Quarantine, "lastEpoch" | "advanceEpoch">;
+  epochs: Epochs;
 };
 
 type Candidate = Published & { createdAt: Date };
@@ -45,14 +44,14 @@ type Seen =
  * docs/decisions/0126): a platform that shows posts late has both by then. What waits to be sent again is looked up first;
  * nothing else of a delivery moves.
  */
-export function laterLooks(parts: LaterDeps): Sweep {
-  const { database, deps, quarantine } = parts;
+export function laterLooksSweep(parts: LaterDeps): Sweep {
+  const { database, deps, epochs } = parts;
   const { leaseMs } = deps.settings;
-  const looking = createWorkerPool<LaterLook>({
+  const pool = createWorkerPool<LaterLook>({
     claim: async (limit) => {
       // A database that was restored is recognised before its history is believed.
-      if (quarantine.lastEpoch() === 0) await quarantine.advanceEpoch();
-      return claimLaterLooks(database.system, { limit, leaseMs, lastEpoch: quarantine.lastEpoch() });
+      if (epochs.lastEpoch() === 0) await epochs.advanceEpoch();
+      return claimLaterLooks(database.system, { limit, leaseMs, lastEpoch: epochs.lastEpoch() });
     },
     work: (look) => lookOnceMore(parts, look),
     groupOf: ({ channelId }) => channelId,
@@ -60,7 +59,7 @@ export function laterLooks(parts: LaterDeps): Sweep {
     perGroup: 2,
     lookEveryMs: 5_000,
   });
-  return { name: "delivery.later_looks", everyMs: 10_000, run: (signal) => looking.run(signal) };
+  return { name: "delivery.later_looks", everyMs: 10_000, run: (signal) => pool.run(signal) };
 }
 
 /** Never throws; a look that fails is made again later, and given up after its last try. */
@@ -72,9 +71,9 @@ async function lookOnceMore(parts: LaterDeps, look: LaterLook): Promise<void> {
     else if (seen.outcome === "found") await tellOf(parts, look, seen.copies);
     else await finishLook(database.system, look, seen.outcome);
   } catch (error) {
-    const asked = error instanceof ConnectorFailure ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
+    const askedMs = error instanceof ConnectorFailure ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
     deps.log.warn({ err: error, deliveryId: look.id, tries: look.looksTried }, "later look failed");
-    await putOff(parts, look, asked).catch((failure: unknown) =>
+    await putOff(parts, look, askedMs).catch((failure: unknown) =>
       deps.log.error({ err: failure, deliveryId: look.id }, "a later look could not be put off"),
     );
   }

@@ -286,6 +286,6 @@ function afterFailedLook(
   // Its own database away is nothing that a person could answer. Any other error that stays is: nobody waits for ever.
   const isTheirs = !isDatabaseUnavailable(error);
   if (isTheirs && pastWindowMs > giveUpMs) return unreadable(attempt, why);
-  const asked = error instanceof ConnectorFailure ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
-  return { kind: "again", waitMs: Math.max(asked, lookAfterMs(attempt.looks + 1)), why };
+  const askedMs = error instanceof ConnectorFailure ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
+  return { kind: "again", waitMs: Math.max(askedMs, lookAfterMs(attempt.looks + 1)), why };
 }

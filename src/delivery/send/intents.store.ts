@@ -3,7 +3,7 @@ import { type Kysely, sql } from "kysely";
 import type { Intent } from "../model/intent.ts";
 
 /** `standing`: for each intent whether it stands. `reached`: how far the database's log has come; null where none does. */
-type Written = { standing: boolean[]; reached: number | null };
+export type Written = { standing: boolean[]; reached: number | null };
 
 /**
  * Writes intents, each at the fence it names: the attempt, the lease that outlives its deadline and, the

@@ -63,9 +63,8 @@ const exclusions: readonly Exclusion[] = [
     reason: "a database that lost history, or a copy: see lost-history.test.ts and test/chaos/database",
   },
   {
-    file: /^src\/delivery\/deliveries\.ts$/,
-    within: /claim$/,
-    what: /^quarantine\.advanceEpoch/,
+    file: /^src\/delivery\/(claim\/claim-due|quarantine\/sweeps|reconcile\/later-looks)\.ts$/,
+    what: /^(epochs|quarantine)\.advanceEpoch/,
     reason: "a worker compares database and folder before it starts; this is for those that did not",
   },
   {
