@@ -23,7 +23,7 @@ export function createCommits({
   watch,
 }: Pick<DeliveryDeps, "settings" | "log"> & {
   database: Database;
-  watch(ask: (seen: number) => Promise<Written>): Promise<Written>;
+  watch: (ask: (seen: number) => Promise<Written>) => Promise<Written>;
 }): Pick<DeliveryDeps, "writeIntent" | "settle"> {
   // Several smaller commits follow one another: while one is on its way, what the last confirmed moves on.
   const maxItems = Math.max(8, Math.ceil(settings.concurrency / 2));

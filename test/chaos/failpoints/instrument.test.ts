@@ -59,9 +59,12 @@ test("an await using is refused until it has failpoints", () => {
 });
 
 test("every control still finds what it turns off, and every exclusion has a reason", () => {
-  for (const { mutations } of [...Object.values(controls), ...Object.values(controlsOfTheDatabase)]) {
-    instrumentPath(process.cwd(), mutations);
-  }
+  for (const { mutations } of Object.values(controls)) instrumentPath(process.cwd(), mutations);
+  const ofTheDatabase = Object.values(controlsOfTheDatabase);
+  instrumentPath(
+    process.cwd(),
+    ofTheDatabase.flatMap(({ mutations }) => mutations),
+  );
   const { awaits, excluded } = instrumentPath(process.cwd(), []);
   expect(awaits.length).toBeGreaterThan(excluded.size);
   expect(() =>
