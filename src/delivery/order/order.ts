@@ -139,7 +139,7 @@ export async function cancelUnclaimedOrder(
 }
 
 /** Moves what has not been sent to another moment; content and approval stay. Only for an approval that leaves the time open. */
-export async function rescheduleOrder(
+async function rescheduleOrder(
   transaction: Kysely<Schema>,
   jobs: Jobs,
   { workspaceId, postId, dueAt }: { workspaceId: string; postId: string; dueAt: Date },
