@@ -20,8 +20,7 @@ import { usageRoutes } from "#usage/routes";
 import { cancelOnChannel } from "../src/delivery/order/deliveries.store.ts";
 import { cancelOrder, cancelUnclaimedOrder, requestDeliveries } from "../src/delivery/order/order.ts";
 import { sql } from "kysely";
-import type { TestApp, TestPerson } from "./app.ts";
-import { testApp } from "./app.ts";
+import { type TestApp, type TestPerson, testApp } from "./app.ts";
 
 export type TestAgentApp = TestApp & {
   agent: Agent;

@@ -1,11 +1,14 @@
 import { newId } from "#kit";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach } from "vitest";
-import { claimDue, type Claimed } from "../src/delivery/claim/claim.ts";
+import { claimDue } from "../src/delivery/claim/claim.store.ts";
+import type { Claimed } from "../src/delivery/model/claimed.ts";
 import type { Deliveries } from "#delivery";
 import { hashItems } from "../src/delivery/send/frozen.ts";
-import { type Intent, writeIntents } from "../src/delivery/send/intent.ts";
-import { type Settlement, writeSettlements } from "../src/delivery/model/settle.ts";
+import type { Intent } from "../src/delivery/model/intent.ts";
+import { writeIntents } from "../src/delivery/send/intents.store.ts";
+import type { Settlement } from "../src/delivery/model/settlement.ts";
+import { writeSettlements } from "../src/delivery/model/settlements.store.ts";
 import { testDatabase, type TestDatabase } from "./database.ts";
 import {
   buildDeliveryHouse,

@@ -1,72 +1,35 @@
 import type { InstallationSettings } from "#channels";
 import { type ConnectorRegistry, platformSkewMs } from "#connectors";
-import type { Actor } from "#kit";
-import { type Database, isDatabaseUnavailable, sqlState } from "#platform/db";
-import { type StuckDelivery, stuckIn } from "./views/stuck.read.ts";
+import type { Database } from "#platform/db";
 import type { Jobs, Sweep, Task } from "#platform/jobs";
-import type { Schema } from "#platform/db";
-import type { Kysely } from "kysely";
-import { setTimeout as pause } from "node:timers/promises";
-import { claimAmbiguous, claimDue, type Claimed } from "./claim/claim.ts";
-import { claimWithinQuotas, dueConnectors } from "./claim/claim-quota.ts";
-import {
-  deliveriesInStates,
-  deliveriesOfPost,
-  findDelivery,
-  type DeliveryView,
-  waitingOnChannel,
-} from "./views/deliveries.read.ts";
-import { createAcquaintance } from "./reconcile/acquaintance.ts";
-import { createClockSteps } from "./maintenance/clock-steps.ts";
-import { connectorQuotas } from "./claim/connector-quotas.ts";
-import {
-  ambiguousAttempts,
-  cancelOnChannel,
-  channelStatus,
-  confirmedBetween,
-  externalIdsTaken,
-} from "./order/deliveries.store.ts";
-import { DeliveryError, notFound } from "./model/errors.ts";
-import { type Lane, takeInTurns } from "./claim/round-robin.ts";
-import { groupCommit } from "./send/group-commit.ts";
+import { createClaim } from "./claim/claim-due.ts";
+import { createDecisions, type Decisions } from "./decisions/decisions.ts";
+import type {
+  ChannelAccess,
+  DeliveryLog,
+  DeliverySettings,
+  Lease,
+  MediaBytes,
+  ReconcileDeps,
+} from "./deps.ts";
 import { createHolds, type Holds } from "./holds/holds.ts";
 import { holdAccount, learnWindow } from "./holds/holds.store.ts";
-import { type Intent, writeIntents } from "./send/intent.ts";
-import { acknowledgeSecondCopy, laterLooks } from "./reconcile/later-looks.ts";
-import { renewLease } from "./send/lease.ts";
-import {
-  cancelOrder,
-  cancelUnclaimedOrder,
-  type Change,
-  type DeliveryOrder,
-  publishTask,
-  requestDeliveries,
-  rescheduleOrder,
-} from "./order/order.ts";
-import { leaveDelivery, type Resolution, resolveDelivery, retryDelivery } from "./decisions/decisions.ts";
-import { prepareAhead } from "./send/prepare-ahead.ts";
-import { claimPreparations, findPreparation, forgetPreparations } from "./send/preparations.store.ts";
-import { publishDelivery } from "./send/publish.ts";
-import { createPump } from "./claim/worker-pool.ts";
+import { assertDurable, maintenanceSweep } from "./maintenance/maintenance.ts";
+import { recoverFromDead } from "./maintenance/recovery.store.ts";
+import { createFirstSeen } from "./model/first-seen.ts";
+import { channelStatus } from "./order/deliveries.store.ts";
+import { createOrders, type Orders, publishTask } from "./order/order.ts";
 import { createQuarantine, type Quarantine } from "./quarantine/quarantine.ts";
-import { lookForDelivery } from "./quarantine/quarantine-check.ts";
-import { claimUnchecked } from "./quarantine/quarantine.store.ts";
-import type { ReconcileTools } from "./reconcile/look.ts";
-import { reconcileDelivery } from "./reconcile/reconcile.ts";
-import { sayOutcome, type Settlement, writeSettlements } from "./model/settle.ts";
-import type { DeliveryState } from "./model/state.ts";
-import {
-  durabilityProblem,
-  holdForReconnect,
-  markMissed,
-  missAway,
-  recoverExpired,
-  recoverFromDead,
-  resumeLooks,
-  resumeReconnected,
-  waitForHolds,
-} from "./maintenance/maintenance.ts";
-import type { ChannelAccess, DeliveryLog, DeliverySettings, MediaBytes } from "./tools.ts";
+import { quarantineSweeps } from "./quarantine/sweeps.ts";
+import { confirmedBetween, externalIdsTaken } from "./reconcile/attempts.store.ts";
+import { laterLooksSweep } from "./reconcile/later-looks.ts";
+import { reconcilingSweep } from "./reconcile/reconciling.ts";
+import { createCommits } from "./send/commits.ts";
+import { renewLease } from "./send/leases.store.ts";
+import { findPreparation } from "./send/preparations.store.ts";
+import { preparingSweep } from "./send/preparing.ts";
+import { createPublishing } from "./send/publishing.ts";
+import { createViews, type DeliveryViews } from "./views/views.ts";
 
 export type DeliveriesOptions = {
   database: Database;
@@ -87,61 +50,21 @@ export type DeliveriesOptions = {
 };
 
 /** The face of delivery. Time is the database's: due times, leases and windows are judged by its clock. */
-export type Deliveries = {
-  /** Freezes an approved post, one delivery per variant; part of the caller's transaction. */
-  request(transaction: Kysely<Schema>, order: DeliveryOrder): Promise<string[]>;
-  /** Cancels what has not been sent; part of the caller's transaction. */
-  cancel(
-    transaction: Kysely<Schema>,
-    workspaceId: string,
-    postId: string,
-  ): Promise<{ cancelled: string[]; tooLate: string[] }>;
-  /** Cancels what no worker has claimed; part of the caller's transaction. */
-  cancelUnclaimed(
-    transaction: Kysely<Schema>,
-    workspaceId: string,
-    postId: string,
-  ): Promise<{ cancelled: string[]; tooLate: string[] }>;
-  /** Cancels what a post would still send on one channel, with the reason; part of the caller's transaction. */
-  cancelOnChannel(
-    transaction: Kysely<Schema>,
-    place: { workspaceId: string; postId: string; channelId: string },
-    why: { code: string; message: string },
-  ): Promise<Change>;
-  /** Moves what has not been sent; part of the caller's transaction. */
-  reschedule(
-    transaction: Kysely<Schema>,
-    workspaceId: string,
-    postId: string,
-    dueAt: Date,
-  ): Promise<{ rescheduled: string[]; tooLate: string[] }>;
-  /** What waits to go out on a channel, to be told before it is disconnected. */
-  waitingOn(workspaceId: string, channelId: string): Promise<{ scheduled: number; nextAt: Date | null }>;
-  forPost(workspaceId: string, postId: string): Promise<DeliveryView[]>;
-  /** What is neither sent nor asks although its time is over: a defect of Galley's. */
-  stuck(workspaceId: string): Promise<StuckDelivery[]>;
-  inStates(
-    workspaceId: string,
-    query: { states: readonly DeliveryState[] | "second_copy"; limit: number; before: string | null },
-  ): Promise<DeliveryView[]>;
-  resolve(actor: Actor, id: string, resolution: Resolution): Promise<DeliveryView>;
-  retry(actor: Actor, id: string): Promise<DeliveryView>;
-  /** Gives up what is left of a post of which a part is live. */
-  leave(actor: Actor, id: string): Promise<DeliveryView>;
-  holds: Holds;
-  /** A second copy is settled, by a person's word; `id` is the copy's. */
-  acknowledgeCopy(actor: Actor, id: string): Promise<DeliveryView>;
-  quarantine: Quarantine;
-  /**
-   * Throws `delivery.not_durable` on a database that may forget a commit, and recognises one that was
-   * restored; a worker asks before it starts.
-   */
-  checkDurability(): Promise<void>;
-  /** Frees what processes that died had claimed and not sent. */
-  recoverFromDead(processes: readonly string[]): Promise<void>;
-  tasks: Record<string, Task>;
-  sweeps: readonly Sweep[];
-};
+export type Deliveries = Orders &
+  DeliveryViews &
+  Decisions & {
+    holds: Holds;
+    quarantine: Quarantine;
+    /**
+     * Throws `delivery.not_durable` on a database that may forget a commit, and recognises one that was
+     * restored; a worker asks before it starts.
+     */
+    checkDurability(): Promise<void>;
+    /** Frees what processes that died had claimed and not sent. */
+    recoverFromDead(processes: readonly string[]): Promise<void>;
+    tasks: Record<string, Task>;
+    sweeps: readonly Sweep[];
+  };
 
 const defaults = {
   leaseMs: 60_000,
@@ -151,244 +74,67 @@ const defaults = {
   skewMs: platformSkewMs,
 };
 
-/** Errors that the database raised about one row, or a deadlock that it broke: nothing of the statement stands. */
-function isRefusedRow(error: unknown): boolean {
-  return /^(GD...|23...|22...|40P01)$/.test(sqlState(error) ?? "");
+export function createDeliveries(options: DeliveriesOptions): Deliveries {
+  const { database, jobs, connectors, log } = options;
+  const { claimant = null, connectorSettings = {}, dataDir: directory = null, publicUrl = null } = options;
+  const settings: DeliverySettings = { ...defaults, ...options.settings };
+  const lease: Lease = { leaseMs: settings.leaseMs, claimant };
+  const quarantine = createQuarantine({ database, directory, publicUrl, log });
+  const deps = createDeps(options, settings, quarantine);
+  const claim = createClaim({ database, connectors, connectorSettings, log, lease, epochs: quarantine });
+  const publishing = createPublishing(deps, claim);
+
+  return {
+    ...createOrders({ jobs }),
+    ...createViews({ database }),
+    ...createDecisions({ database, jobs, connectors }),
+    holds: createHolds({ database, jobs }),
+    quarantine,
+    checkDurability: async () => {
+      await assertDurable(database);
+      await quarantine.advanceEpoch();
+    },
+    recoverFromDead: (processes) => recoverFromDead(database.system, processes),
+    tasks: { [publishTask]: publishing.task },
+    sweeps: [
+      publishing.sweep,
+      ...quarantineSweeps({ database, deps, lease, quarantine }),
+      preparingSweep({ database, deps, lease, epochs: quarantine }),
+      laterLooksSweep({ database, jobs, deps, epochs: quarantine }),
+      reconcilingSweep({ database, deps, lease, mayRunTwice: () => quarantine.mayRunTwice() }),
+      maintenanceSweep({
+        database,
+        jobs,
+        log,
+        settings,
+        firstSeen: deps.firstSeen,
+        isQuarantined: () => quarantine.isActive(),
+      }),
+    ],
+  };
 }
 
-export function createDeliveries(options: DeliveriesOptions): Deliveries {
-  const { database, jobs, channels, connectors, files, log } = options;
-  const settings: DeliverySettings = { ...defaults, ...options.settings };
-  const { dataDir: directory = null, publicUrl = null } = options;
-  const quarantine = createQuarantine({ database, directory, publicUrl, log });
-  const connectorSettings = options.connectorSettings ?? {};
-  // Whether a platform counts at all is told by the installation's settings; an app changes the numbers.
-  const counting = new Map(
-    [...connectors.values()]
-      .map((connector) => ({
-        connector,
-        settings: connectorSettings,
-        quotas: connectorQuotas(connector, connectorSettings, log),
-      }))
-      .filter(({ quotas }) => quotas(null).length > 0)
-      .map((one) => [one.connector.id, one] as const),
-  );
-  // Several smaller commits follow one another: while one is on its way, what the last confirmed moves on.
-  const maxItems = Math.max(8, Math.ceil(settings.concurrency / 2));
-
-  const writeIntent = groupCommit<Intent, boolean>({
-    flush: async (intents) => {
-      const written = await quarantine.watch((seen) => writeIntents(database.system, intents, seen));
-      return written.standing;
-    },
-    isolates: isRefusedRow,
-    maxItems,
-  });
-  const settleTogether = groupCommit<Settlement, boolean>({
-    flush: (settlements) => writeSettlements(database.system, settlements),
-    isolates: isRefusedRow,
-    maxItems,
-  });
-
-  /** What a platform answered is precious: while the lease may last, a database that is away is tried again. */
-  async function settle(settlement: Settlement): Promise<boolean> {
-    const giveUpAt = performance.now() + settings.marginMs;
-    for (let waitMs = 50; ; waitMs *= 2) {
-      try {
-        const isWritten = await settleTogether(settlement);
-        if (isWritten) sayOutcome(log, settlement);
-        return isWritten;
-      } catch (error) {
-        if (!isDatabaseUnavailable(error) || performance.now() + waitMs > giveUpAt) throw error;
-        await pause(waitMs);
-      }
-    }
-  }
-
-  const acquaintance = createAcquaintance();
-  const clockSteps = createClockSteps({ database, log, settings });
-  const tools: ReconcileTools = {
+/** What the rooms of delivery need of the outside and of each other. */
+function createDeps(
+  { database, channels, connectors, files, log }: DeliveriesOptions,
+  settings: DeliverySettings,
+  quarantine: Quarantine,
+): ReconcileDeps {
+  const db = database.system;
+  return {
     channels,
     connectors,
     files,
     settings,
     log,
-    renewLease: (claimed) => renewLease(database.system, claimed, settings.leaseMs),
-    findPreparation: (claimed) => findPreparation(database.system, claimed),
-    writeIntent,
-    settle,
-    holdAccount: (claimed, notBefore) => holdAccount(database.system, claimed, notBefore),
-    idsTaken: (claimed, attemptId, ids) => externalIdsTaken(database.system, claimed, attemptId, ids),
-    witnesses: (claimed, kinds, sent) => confirmedBetween(database.system, claimed, kinds, sent),
-    channelStatus: (claimed) => channelStatus(database.system, claimed),
-    acquaintance,
-    learnWindow: (claimed, visibleAfterMs) => learnWindow(database.system, claimed, visibleAfterMs),
-  };
-  const claimInTurns = takeInTurns<Claimed>();
-  const lease = { leaseMs: settings.leaseMs, claimant: options.claimant ?? null };
-
-  async function claim(limit: number, busyChannels: string[]): Promise<Claimed[]> {
-    // Nothing is sent before database and data folder were compared.
-    if (quarantine.known() === 0) await quarantine.beat();
-    const upTo = (most: number) => ({ limit: most, busyChannels, ...lease, knownBeat: quarantine.known() });
-    const exceptConnectors = [...counting.keys()];
-    const due = await dueConnectors(database.system, exceptConnectors);
-    const lanes = due.flatMap((id): Lane<Claimed>[] => {
-      const counted = counting.get(id);
-      return counted ? [(most) => claimWithinQuotas(database.system, counted, upTo(most))] : [];
-    });
-    lanes.push((most) => claimDue(database.system, { ...upTo(most), exceptConnectors }));
-    return claimInTurns(lanes, limit);
-  }
-
-  const publishing = createPump({
-    claim,
-    work: (claimed, stopping) => publishDelivery(tools, claimed, stopping),
-    groupOf: (claimed) => claimed.channelId,
-    concurrency: settings.concurrency,
-    perGroup: Math.max(1, Math.ceil(settings.concurrency / 2)),
-    lookEveryMs: 1_000,
-  });
-  // A few at a time, in slots of their own: what is due is never behind what is not.
-  const preparing = createPump({
-    claim: (limit, busyChannels) => {
-      const { aheadMs } = settings;
-      const knownBeat = quarantine.known();
-      return claimPreparations(database.system, { limit, busyChannels, ...lease, aheadMs, knownBeat });
-    },
-    work: (claimed, aborted) => prepareAhead(tools, database, claimed, aborted),
-    groupOf: (claimed) => claimed.channelId,
-    concurrency: 4,
-    perGroup: 2,
-    lookEveryMs: 5_000,
-  });
-  const reconciling = createPump({
-    claim: (limit) => claimAmbiguous(database.system, { limit, ...lease }),
-    work: (claimed) => reconcileDelivery(tools, claimed),
-    groupOf: (claimed) => claimed.channelId,
-    concurrency: 8,
-    perGroup: 8,
-    lookEveryMs: 1_000,
-  });
-
-  async function checkDurability(): Promise<void> {
-    const problem = await durabilityProblem(database.system);
-    if (problem === null) {
-      await quarantine.beat();
-      return;
-    }
-    throw new DeliveryError({ code: "delivery.not_durable", kind: "unavailable", message: problem });
-  }
-
-  // The sweeps' signal aborts at once when the process stops; a task's only when patience ends.
-  let stopping: AbortSignal | null = null;
-
-  async function view(workspaceId: string, id: string): Promise<DeliveryView> {
-    const found = await findDelivery(database, workspaceId, id);
-    if (found) return found;
-    throw notFound();
-  }
-
-  const looking = createPump({
-    claim: (limit) => claimUnchecked(database.system, { limit, ...lease }),
-    work: (claimed, aborted) => lookForDelivery(tools, database, claimed, aborted),
-    groupOf: (claimed) => claimed.channelId,
-    concurrency: 8,
-    perGroup: 8,
-    lookEveryMs: 1_000,
-  });
-
-  return {
-    holds: createHolds({ database, jobs }),
-    quarantine,
-    request: (transaction, order) => requestDeliveries(transaction, jobs, order),
-    cancel: cancelOrder,
-    cancelUnclaimed: cancelUnclaimedOrder,
-    cancelOnChannel,
-    reschedule: (transaction, workspaceId, postId, dueAt) =>
-      rescheduleOrder(transaction, jobs, { workspaceId, postId, dueAt }),
-    waitingOn: (workspaceId, channelId) => waitingOnChannel(database, workspaceId, channelId),
-    forPost: (workspaceId, postId) => deliveriesOfPost(database, workspaceId, postId),
-    stuck: (workspaceId) => stuckIn(database.system, workspaceId),
-    inStates: (workspaceId, query) => deliveriesInStates(database, workspaceId, query),
-    resolve: async (actor, id, resolution) => {
-      await resolveDelivery({ database, jobs, connectors }, actor, id, resolution);
-      return view(actor.workspaceId, id);
-    },
-    retry: async (actor, id) => {
-      await retryDelivery({ database, jobs }, actor, id);
-      return view(actor.workspaceId, id);
-    },
-    leave: async (actor, id) => {
-      await leaveDelivery({ database, jobs }, actor, id);
-      return view(actor.workspaceId, id);
-    },
-    acknowledgeCopy: async (actor, id) =>
-      view(actor.workspaceId, await acknowledgeSecondCopy(database, actor, id)),
-    checkDurability,
-    recoverFromDead: (processes) => recoverFromDead(database.system, processes),
-    tasks: {
-      [publishTask]: async (_payload, { signal }) => {
-        // Before the first sweep nothing could stop it; that sweep is about to come and finds what is due.
-        if (stopping) await publishing.run(AbortSignal.any([signal, stopping]));
-      },
-    },
-    sweeps: [
-      {
-        name: publishTask,
-        everyMs: 1_000,
-        run: async (signal) => {
-          stopping = signal;
-          await publishing.run(signal);
-        },
-      },
-      {
-        name: "delivery.beat",
-        everyMs: 2_000,
-        run: () => quarantine.beat(),
-      },
-      {
-        // For itself: a beat waits for no upload that is made to look something up.
-        name: "delivery.quarantine",
-        everyMs: 2_000,
-        run: async (signal) => {
-          if (quarantine.known() === 0) await quarantine.beat();
-          if (!quarantine.mayRunTwice()) await looking.run(signal);
-        },
-      },
-      {
-        name: "delivery.prepare_ahead",
-        everyMs: 5_000,
-        run: async (signal) => {
-          await forgetPreparations(database.system);
-          await preparing.run(signal);
-        },
-      },
-      laterLooks({ database, jobs, tools, quarantine }),
-      {
-        name: "delivery.reconcile",
-        everyMs: 1_000,
-        run: async (signal) => {
-          if (!quarantine.mayRunTwice()) await reconciling.run(signal);
-        },
-      },
-      {
-        name: "delivery.tend",
-        everyMs: 2_000,
-        run: async () => {
-          // First: a clock that was set ends no lease.
-          if (await clockSteps.compare()) await recoverExpired(database.system);
-          acquaintance.meet(await ambiguousAttempts(database.system));
-          await resumeLooks(database.system, jobs);
-          // What is due may have been sent: it is looked up first, and then missed or not.
-          if (await quarantine.isActive()) return;
-          await markMissed(database.system, jobs);
-          await holdForReconnect(database.system, jobs);
-          await resumeReconnected(database.system, jobs);
-          await missAway(database.system, jobs);
-          await waitForHolds(database.system);
-        },
-      },
-    ],
+    ...createCommits({ database, settings, log, watch: (ask) => quarantine.watch(ask) }),
+    renewLease: (claimed) => renewLease(db, claimed, settings.leaseMs),
+    findPreparation: (claimed) => findPreparation(db, claimed),
+    holdAccount: (claimed, notBefore) => holdAccount(db, claimed, notBefore),
+    idsTaken: (claimed, attemptId, ids) => externalIdsTaken(db, claimed, attemptId, ids),
+    witnesses: (claimed, kinds, sent) => confirmedBetween(db, claimed, kinds, sent),
+    channelStatus: (claimed) => channelStatus(db, claimed),
+    firstSeen: createFirstSeen(),
+    learnWindow: (claimed, visibleAfterMs) => learnWindow(db, claimed, visibleAfterMs),
   };
 }

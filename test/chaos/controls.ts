@@ -22,7 +22,7 @@ export type Control = {
 };
 
 const publish = "src/delivery/send/publish.ts";
-const intentStands = "  if (!(await standsDurably(tools, sending, intent))) return null;";
+const intentStands = "  if (!(await standsDurably(deps, sending, intent))) return null;";
 const sends = "  const answer = await commitWithin(sending, call, deadline - performance.now());";
 
 /** Nobody dies, and each account has many posts, so that lists are long and what is believed of them decides. */
@@ -109,7 +109,11 @@ export const controls: Record<string, Control> = {
     what: "nobody takes over from a worker that died",
     harms: ["endless"],
     mutations: [
-      { file: "src/delivery/deliveries.ts", find: "await recoverExpired(database.system);", put: "" },
+      {
+        file: "src/delivery/maintenance/maintenance.ts",
+        find: "if (await clockSteps.compare()) await recoverExpired(database.system);",
+        put: "await clockSteps.compare();",
+      },
     ],
     kinds: ["kills"],
   },

@@ -81,7 +81,7 @@ async function chaos(): Promise<boolean> {
     const ofRound = new Set([...kinds].filter((kind) => kind !== "restore" || restores));
     // Nor does anything else go out beside a burst. Late enough that who comes to what is left dies of it.
     const { awaits, killedAt } = coverage.counts();
-    const burst = killedAt > 0.8 * awaits && !coverage.isDone(/pump/) ? 300 : 0;
+    const burst = killedAt > 0.8 * awaits && !coverage.isDone(/worker-pool/) ? 300 : 0;
     const options = {
       posts,
       burst,

@@ -4,8 +4,15 @@ import { actorOf, decodeIdCursor, encodeCursor, idParams } from "#platform/wire"
 import type { Deliveries } from "../deliveries.ts";
 import * as schema from "./deliveries.schema.ts";
 
+type Features = { deliveries: Deliveries };
+
 /** What became of each approved post, and what a person says where Galley has to ask. */
-export function deliveryRoutes(app: App, { deliveries }: { deliveries: Deliveries }): void {
+export function deliveryRoutes(app: App, features: Features): void {
+  routesToRead(app, features);
+  routesToDecide(app, features);
+}
+
+function routesToRead(app: App, { deliveries }: Features): void {
   app.get(
     "/posts/:id/deliveries",
     {
@@ -70,7 +77,9 @@ export function deliveryRoutes(app: App, { deliveries }: { deliveries: Deliverie
       return { items: items.map((item) => ({ ...item, since: item.since.toISOString() })) };
     },
   );
+}
 
+function routesToDecide(app: App, { deliveries }: Features): void {
   app.post(
     "/deliveries/:id/resolve",
     {

@@ -1,7 +1,7 @@
 import { type InstallationSettings, settingsOf } from "#channels";
 import { type Connector, ConnectorFailure, type Quota } from "#connectors";
 import type { JsonObject } from "#kit";
-import type { DeliveryLog } from "../tools.ts";
+import type { DeliveryLog } from "../deps.ts";
 
 /** What a platform takes from an app, by what that says openly; null: the installation's. */
 export type Quotas = (appValues: JsonObject | null) => readonly Quota[];

@@ -10,8 +10,9 @@ import {
   textVariant,
 } from "../../../test/delivery.ts";
 import { addAttempts, asOwner, copyDelivery, rowsRead } from "../../../test/full-tables.ts";
-import { claimDue } from "./claim.ts";
-import { claimInTurn, dueConnectors } from "./claim-quota.ts";
+import { claimDue } from "./claim.store.ts";
+import { claimInTurn } from "./claim-quota.ts";
+import { dueConnectors } from "./claim-quota.store.ts";
 
 let server: TestDatabase;
 let platform: DeliverySandbox;

@@ -14,7 +14,7 @@ import {
 } from "../../../test/delivery.ts";
 import { addAttempts, asOwner } from "../../../test/full-tables.ts";
 import { readFacts } from "./quota.store.ts";
-import { type Due, ownerOf, place, type Placed, type Use, windowKey } from "./quota.ts";
+import { type Due, ownerOf, allocate, type Allocated, type Use, windowKey } from "./quota.ts";
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
@@ -73,18 +73,18 @@ async function buildPast(): Promise<void> {
 
 const ms = (instant: string) => sql.raw(`extract(epoch from ${instant})::float8 * 1000`);
 
-async function everything(): Promise<{ sent: Sent[]; placed: Placed[] }> {
+async function everything(): Promise<{ sent: Sent[]; allocated: Allocated[] }> {
   const { rows: sent } = await sql<Sent>`
     select c.account_id as "accountId", c.app_identity as app, ${ms("a.intent_at")} as at, 1 as units
     from delivery_attempts a join channels c on c.id = a.channel_id where a.state <> 'not_sent'
     order by a.intent_at`.execute(server.database.system);
-  const { rows: placed } = await sql<Placed>`
+  const { rows: allocated } = await sql<Allocated>`
     select d.id, c.account_id as "accountId", c.app_identity as app, ${ms("d.wake_at")} as at,
       ${ms("d.due_at")} as "dueAt", 2 as units
     from deliveries d join channels c on c.id = d.channel_id where d.error_code = 'delivery.quota'`.execute(
     server.database.system,
   );
-  return { sent, placed };
+  return { sent, allocated };
 }
 
 const quotaOf = (per: Quota["per"]) =>
@@ -95,9 +95,9 @@ const quotaOf = (per: Quota["per"]) =>
     spreadMs: fc.constantFrom(0, 0, 500),
   });
 
-test("of what was sent, only what decides is read, and every post gets the same place", async () => {
+test("of what was sent, only what decides is read, and every post gets the same room", async () => {
   await buildPast();
-  const { sent, placed } = await everything();
+  const { sent, allocated } = await everything();
   const owners = [...new Map(sent.map(({ accountId, app }) => [accountId, { accountId, app }])).values()];
   expect(owners).toHaveLength(3);
   const app = appOfChannel({}, platform.connector);
@@ -130,12 +130,12 @@ test("of what was sent, only what decides is read, and every post gets the same 
             }),
           ),
         );
-        expect(place(due, facts)).toEqual(place(due, { now, onTheirWay, placed, sent: all }));
+        expect(allocate(due, facts)).toEqual(allocate(due, { now, onTheirWay, allocated, sent: all }));
         most = Math.max(most, ...[...facts.sent.values()].map((uses) => uses.length));
       },
     ),
     { numRuns: 300 },
   );
-  // Posts due, on their way and placed: no more can ask for room.
+  // Posts due, on their way and allocated: no more can ask for room.
   expect(most).toBeLessThanOrEqual(1 + 6 * 2 + 2 * 2 + 6 * 2);
 });

@@ -1,8 +1,8 @@
 import type { Quota } from "#connectors";
 import type { Schema } from "#platform/db";
 import { type Kysely, type RawBuilder, sql } from "kysely";
-import { thisMoment } from "./claim.ts";
-import { type Due, type Facts, ownerOf, type Placed, windowKey } from "./quota.ts";
+import { thisMoment } from "../model/due.store.ts";
+import { type Due, type Facts, ownerOf, type Allocated, windowKey } from "./quota.ts";
 
 /** How many posts of the platform are still to be sent: parts and first comment, less what is out or may be. */
 export const unitsLeft = sql`(
@@ -13,11 +13,11 @@ export const unitsLeft = sql`(
 
 export const milliseconds = (instant: unknown) => sql`(extract(epoch from ${instant})::float8 * 1000)`;
 
-type Row = { kind: "sent" | "on its way" | "placed"; key: string } & Placed;
+type Row = { kind: "sent" | "on its way" | "placed"; key: string } & Allocated;
 
 /**
  * What counts against the quotas of due deliveries of a connector: attempts that may have reached the platform,
- * what is claimed and will be attempted (now), and what was placed ahead of them. One statement, so that what is
+ * what is claimed and will be attempted (now), and what room was allocated to ahead of them. One statement, so that what is
  * being attempted meanwhile counts once.
  *
  * Of what was sent, only the moments are read at which room comes back that somebody asks for: a window of `limit`
@@ -94,7 +94,7 @@ export async function readFacts(
     ofKind("sent").toSorted((left, right) => left.at - right.at),
     ({ key }) => key,
   );
-  return { now, sent, onTheirWay: ofKind("on its way"), placed: ofKind("placed") };
+  return { now, sent, onTheirWay: ofKind("on its way"), allocated: ofKind("placed") };
 }
 
 /** Each account's and app's quotas once. `units`: how many posts of theirs are due, under whichever numbers. */

@@ -14,7 +14,7 @@ import {
   sweepUntil,
   textVariant,
 } from "../../../test/delivery.ts";
-import { place, windowKey } from "./quota.ts";
+import { allocate, windowKey } from "./quota.ts";
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 afterEach(() => platform.close());
 
-const nothing = { sent: new Map<string, never>(), onTheirWay: [], placed: [] };
+const nothing = { sent: new Map<string, never>(), onTheirWay: [], allocated: [] };
 
 function limited(quotas: Quota[]): Connector {
   return { ...platform.connector, quotas: () => quotas };
@@ -79,10 +79,10 @@ test("no window ever holds more than the limit, the gap is kept, and due order i
           now: 1_000,
           sent: new Map([[windowKey(quota, { accountId: "a", app: "" }), uses]]),
         };
-        const placed = place(candidates, facts).flatMap((one) => (one.kind === "at" ? [one] : []));
+        const allocated = allocate(candidates, facts).flatMap((one) => (one.kind === "at" ? [one] : []));
         for (const account of ["a", "b"]) {
           const own = candidates.filter((one) => one.accountId === account);
-          const going = placed.filter(({ id }) => own.some((one) => one.id === id)).map(({ at }) => at);
+          const going = allocated.filter(({ id }) => own.some((one) => one.id === id)).map(({ at }) => at);
           expect(going).toEqual(going.toSorted((left, right) => left - right));
           const sentByIt = account === "a" ? uses : [];
           const times = [...going, ...sentByIt.map((use) => use.at)];
@@ -121,7 +121,7 @@ test("a worker that stands still while it counts holds up no other", async () =>
   await sweepUntil(deliveries, async () => (await views(deliveries, [post]))[0]?.state === "confirmed");
 });
 
-test("what is longer than a quota is placed nowhere, and nothing waits for it", () => {
+test("what is longer than a quota gets no room, and nothing waits for it", () => {
   const quota: Quota = { per: "account", limit: 2, windowMs: 1_000, spreadMs: 0 };
   const due = (id: string, units: number) => ({
     workspaceId: "w",
@@ -132,7 +132,7 @@ test("what is longer than a quota is placed nowhere, and nothing waits for it", 
     units,
     quotas: [quota],
   });
-  expect(place([due("0", 3), due("1", 2)], { ...nothing, now: 5_000 })).toEqual([
+  expect(allocate([due("0", 3), due("1", 2)], { ...nothing, now: 5_000 })).toEqual([
     { workspaceId: "w", id: "0", kind: "never", quota, units: 3 },
     { workspaceId: "w", id: "1", kind: "at", at: 5_000, quota: null },
   ]);

@@ -1,6 +1,6 @@
 import { type Quota, quotaTooSmall } from "#connectors";
 
-/** Posts that count from a moment on, in milliseconds: sent, on their way (now), or placed ahead (in the future). */
+/** Posts that count from a moment on, in milliseconds: sent, on their way (now), or given room ahead (in the future). */
 export type Use = { at: number; units: number };
 
 /** Whose quotas it counts against; `app` tells the apps of a platform apart. `units` is how many posts it is made of. */
@@ -12,19 +12,19 @@ type Candidate = Counted & { id: string; dueAt: number };
 /** A due one, with what the app takes that it goes out with. */
 export type Due = Candidate & { workspaceId: string; quotas: readonly Quota[] };
 
-/** A delivery that was placed ahead already. */
-export type Placed = Candidate & { at: number };
+/** A delivery that waits for room which was allocated to it. */
+export type Allocated = Candidate & { at: number };
 
 /** What was sent is told for each sliding window by its `windowKey`, the oldest first. */
 export type Facts = {
   now: number;
   sent: ReadonlyMap<string, readonly Use[]>;
   onTheirWay: readonly (Counted & { at: number })[];
-  placed: readonly Placed[];
+  allocated: readonly Allocated[];
 };
 
 /** `quota` is the one that holds it back. */
-export type Placement = { workspaceId: string; id: string } & (
+export type Allocation = { workspaceId: string; id: string } & (
   | { kind: "at"; at: number; quota: Quota | null }
   /** It is longer than the quota ever takes at once. */
   | { kind: "never"; quota: Quota; units: number }
@@ -93,22 +93,22 @@ function roomFor({ quota, uses }: Window, units: number, at: number): number {
 
 /**
  * When each due delivery may go: `at <= now` means now. In the order of their due times, behind what was
- * placed before them, and never more than a quota allows in any window that ends at its moment. What is
+ * given room before them, and never more than a quota allows in any window that ends at its moment. What is
  * longer than a quota goes out at no time, and nothing waits for it.
  */
-export function place(candidates: readonly Due[], facts: Facts): Placement[] {
+export function allocate(candidates: readonly Due[], facts: Facts): Allocation[] {
   const { now } = facts;
   const windows = openWindows(candidates, facts.sent);
   for (const one of facts.onTheirWay) windows.count(one, one.at);
   const lastOf = new Map<string, number>();
-  function goesBefore(one: Placed): void {
+  function goesBefore(one: Allocated): void {
     windows.count(one, one.at);
     lastOf.set(one.accountId, Math.max(one.at, lastOf.get(one.accountId) ?? now));
   }
-  // What is due later than a candidate gives way: it is placed again when its moment comes.
-  const waiting = facts.placed.toSorted(byDue).values();
+  // What is due later than a candidate gives way: it is given room again when its moment comes.
+  const waiting = facts.allocated.toSorted(byDue).values();
   let first = waiting.next();
-  return candidates.toSorted(byDue).map((candidate): Placement => {
+  return candidates.toSorted(byDue).map((candidate): Allocation => {
     const { workspaceId, id, quotas, units } = candidate;
     const tooSmall = quotaTooSmall(quotas, units);
     if (tooSmall) return { workspaceId, id, kind: "never", quota: tooSmall, units };

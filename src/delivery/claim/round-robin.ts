@@ -5,7 +5,7 @@ export type Lane<Row> = (limit: number) => Promise<Row[]>;
  * Takes from several lanes so that none that always has more leaves the others nothing: the same share for each,
  * what some leave to those that have more, and another one first each time.
  */
-export function takeInTurns<Row>(): (lanes: readonly Lane<Row>[], limit: number) => Promise<Row[]> {
+export function roundRobin<Row>(): (lanes: readonly Lane<Row>[], limit: number) => Promise<Row[]> {
   let turn = 0;
   return async (lanes, limit) => {
     const first = turn % Math.max(1, lanes.length);

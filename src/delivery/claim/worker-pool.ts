@@ -1,9 +1,9 @@
-export type PumpOptions<Row> = {
+export type WorkerPoolOptions<Row> = {
   /** Takes up to `limit` rows that are due now, none of the `busy` groups. */
   claim: (limit: number, busy: string[]) => Promise<Row[]>;
   /** Works on one row. Must not throw. */
   work: (row: Row, stopping: AbortSignal) => Promise<void>;
-  /** Rows of one group share something that must not take the whole pump while others wait: a channel. */
+  /** Rows of one group share something that must not take the whole pool while others wait: a channel. */
   groupOf: (row: Row) => string;
   concurrency: number;
   perGroup: number;
@@ -11,7 +11,7 @@ export type PumpOptions<Row> = {
   lookEveryMs: number;
 };
 
-export type Pump = {
+export type WorkerPool = {
   /**
    * Claims and works until nothing is due or `stopping` aborts, then waits for what runs. While one run
    * goes on, another call only tells it to look again.
@@ -20,7 +20,7 @@ export type Pump = {
 };
 
 /** Keeps a bounded number of rows in work, and claims the next before the last has finished. */
-export function createPump<Row>(options: PumpOptions<Row>): Pump {
+export function createWorkerPool<Row>(options: WorkerPoolOptions<Row>): WorkerPool {
   const { concurrency, perGroup } = options;
   const groups = new Map<string, number>();
   const active = new Set<Promise<void>>();

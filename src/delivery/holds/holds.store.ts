@@ -1,10 +1,9 @@
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
-import { learnedMs, thisMoment } from "../claim/claim.ts";
+import { learnedMs } from "../model/claimed.store.ts";
+import { thisMoment } from "../model/due.store.ts";
+import type { NotBefore } from "../model/verdicts.ts";
 import type { ChannelRef } from "../order/deliveries.store.ts";
-
-/** A platform's "not before": why in words for people, and what it answered where that is known. */
-export type NotBefore = { waitMs: number; reason: string; evidence: string | null };
 
 /** A day: the longest that anything is held (a constraint of the table), and that a post is expected to stay invisible. */
 const longestMs = 86_400_000;

@@ -15,7 +15,7 @@ import {
   sweepUntil,
   textVariant,
 } from "../../../test/delivery.ts";
-import { claimDue } from "../claim/claim.ts";
+import { claimDue } from "../claim/claim.store.ts";
 import type { Deliveries } from "../deliveries.ts";
 import type { DeliveryState } from "../model/state.ts";
 import { createHolds } from "./holds.ts";

@@ -54,7 +54,7 @@ async function setClock(byMs: number): Promise<void> {
 }
 
 /** What a worker does between two claims. */
-async function tend(worker: Deliveries): Promise<void> {
+async function maintain(worker: Deliveries): Promise<void> {
   await worker.sweeps.find(({ name }) => name === "delivery.tend")?.run(new AbortController().signal);
 }
 
@@ -139,11 +139,11 @@ test("a clock that is set an hour ahead ends no lease: the answer of what is on 
   const { postId } = await order("On its way");
   // Well within the deadline of a call, also on a slow machine: a lost answer would be another matter.
   await platform.setFaults([{ kind: "slow", delayMs: 400 }]);
-  await Promise.all([tend(one), tend(other)]);
+  await Promise.all([maintain(one), maintain(other)]);
   const sending = sweepUntil(one, async () => (await viewOf(postId))?.state === "confirmed");
   while ((await viewOf(postId))?.state !== "in_flight") await pause(20);
   await setClock(hour);
-  await Promise.all([tend(one), tend(other)]);
+  await Promise.all([maintain(one), maintain(other)]);
   await sending;
   expect((await viewOf(postId))?.attempts).toMatchObject([{ state: "confirmed", settledBy: "answer" }]);
   expect(await texts()).toEqual(["On its way"]);
@@ -153,11 +153,11 @@ test("several workers prolong the windows of one step once, and a worker that co
   await platform.setFaults([{ kind: "reset_before_commit", remaining: 1 }]);
   const { postId } = await order("Lost on its way");
   await untilState(postId, "ambiguous");
-  await Promise.all([tend(one), tend(other)]);
+  await Promise.all([maintain(one), maintain(other)]);
   await setClock(hour);
-  await Promise.all([tend(one), tend(other)]);
+  await Promise.all([maintain(one), maintain(other)]);
   const late = platform.deliveries(server.database);
-  for (const worker of [late, one, other, late]) await tend(worker);
+  for (const worker of [late, one, other, late]) await maintain(worker);
   expect(await stepsSeen()).toEqual([3600]);
   const prolongedMs = (await attemptOf())?.clock_step_ms ?? 0;
   expect(Math.abs(prolongedMs - hour)).toBeLessThan(1_000);
@@ -170,12 +170,12 @@ test("several workers prolong the windows of one step once, and a worker that co
 
 test("no window is learned from what was sent while a step was not told yet: it would be as long as the step", async () => {
   await setClock(hour);
-  await tend(one);
+  await maintain(one);
   await setClock(-hour);
   await platform.setFaults([{ kind: "late_commit", delayMs: 1_200, remaining: 1 }]);
   const { postId } = await order("Sent by a clock that was set just now");
   await sweepUntil(one, async () => ((await attemptOf())?.looks ?? 0) > 0);
-  await tend(one);
+  await maintain(one);
   await untilState(postId, "confirmed");
   expect(await attemptOf()).toMatchObject({ state: "confirmed", settled_by: "located" });
   const learned = server.database.system.selectFrom("delivery_windows").selectAll();
@@ -184,7 +184,7 @@ test("no window is learned from what was sent while a step was not told yet: it 
 
 test("after a clock was set back, what was sent is found by when it was sent, and nothing sleeps so much longer", async () => {
   await setClock(hour);
-  await tend(one);
+  await maintain(one);
   await platform.setFaults([{ kind: "lost_answer", remaining: 1 }]);
   const { postId } = await order("Sent by a wrong clock");
   await untilState(postId, "ambiguous");
@@ -197,12 +197,12 @@ test("after a clock was set back, what was sent is found by when it was sent, an
 
 test("a quarantine begins also where the clock was set back to before what is open was sent", async () => {
   await setClock(hour);
-  await tend(one);
+  await maintain(one);
   await platform.setFaults([{ kind: "reset_before_commit", remaining: 1 }]);
   const { postId } = await order("Lost by a wrong clock");
   await untilState(postId, "ambiguous");
   await setClock(-hour);
-  await tend(one);
+  await maintain(one);
   const { userId } = await buildMember(server.database, house.workspaceId);
   const admin = { userId, name: "Ada", email: "ada@example.test", sessionId: newId() };
   expect(await one.quarantine.enter(admin, new Date())).toMatchObject({ active: true, reading: 1 });
@@ -213,7 +213,7 @@ test("a quarantine begins also where the clock was set back to before what is op
 
 test("after a clock was set back, waits and leases of the old one are pulled, and chosen times stay", async () => {
   await setClock(hour);
-  await tend(one);
+  await maintain(one);
   const { database } = server;
   const soon = new Date(Date.now() + 2 * hour);
   const { deliveryId: chosen } = await orderPost(house, one, textVariant("Chosen"), { dueAt: soon });
@@ -224,7 +224,7 @@ test("after a clock was set back, waits and leases of the old one are pulled, an
   await sql`update deliveries set state = 'claimed', fence = fence + 1, lease_until = ${inOneMinute},
     wake_at = ${inOneMinute} where id = ${left}`.execute(database.system);
   await setClock(-hour);
-  await tend(one);
+  await maintain(one);
   const waits = await database.system
     .selectFrom("deliveries")
     .select(["id", sql<number>`extract(epoch from wake_at - clock_timestamp())::float8`.as("seconds")])
@@ -238,10 +238,10 @@ test("after a clock was set back, waits and leases of the old one are pulled, an
 
 test("a hold that ends within the step is pulled as a whole, so that the step is told and the rest goes on", async () => {
   await setClock(hour);
-  await tend(one);
+  await maintain(one);
   await heldFor("10 minutes");
   await setClock(-hour);
-  await tend(one);
+  await maintain(one);
   expect(await stepsSeen()).toEqual([-3600]);
   const { since, until } = await server.database.system
     .selectFrom("delivery_holds")
@@ -269,11 +269,11 @@ test("no lease is cut that its own settings made longer", async () => {
     where id = ${claimed}`.execute(database.system);
   // For all: what other tests have left behind is sent as well.
   await platform.setFaults([{ kind: "slow", delayMs: 1_500, remaining: null }]);
-  await tend(long);
+  await maintain(long);
   const sending = sweepUntil(long, async () => (await viewOf(postId))?.state === "confirmed");
   while ((await viewOf(postId))?.state !== "in_flight") await pause(20);
   await setClock(hour);
-  await tend(long);
+  await maintain(long);
   const leases = await database.system
     .selectFrom("deliveries")
     .select(["id", "state", inSeconds("lease_until").as("seconds")])
@@ -318,16 +318,16 @@ test("later looks come when they would have, and the leases of looks and prepara
       .executeTakeFirstOrThrow();
     return { soon: looks[0], aDayLater: looks[1], preparation };
   };
-  await tend(one);
+  await maintain(one);
   await write();
   await setClock(hour);
-  await tend(one);
+  await maintain(one);
   const forward = await read();
   expect(forward.soon?.lease).toBeCloseTo(60, -1);
   expect(forward.preparation.lease).toBeCloseTo(60, -1);
   await write();
   await setClock(-hour);
-  await tend(one);
+  await maintain(one);
   const back = await read();
   expect(back.aDayLater?.due).toBeCloseTo(86_400, -2);
   expect(back.aDayLater?.lease).toBeNull();
@@ -360,7 +360,7 @@ test("a step that cannot be told to what waits is told to people, and ends no le
 
 test("what dead workers left is recovered although a step back cannot be told", async () => {
   await setClock(hour);
-  await tend(one);
+  await maintain(one);
   const { deliveryId } = await order("Left by a dead process");
   await setClock(-hour);
   await sql`update deliveries set state = 'claimed', fence = fence + 1, lease_until = clock_timestamp() - interval '1 second',
@@ -369,7 +369,7 @@ test("what dead workers left is recovered although a step back cannot be told", 
   );
   await refuseSteps();
   try {
-    await tend(one);
+    await maintain(one);
   } finally {
     await takeSteps();
   }

@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 import { uptime } from "node:os";
 import * as store from "./clock-steps.store.ts";
 import { readInstallation } from "../quarantine/quarantine.store.ts";
-import type { DeliveryLog, DeliverySettings } from "../tools.ts";
+import type { DeliveryLog, DeliverySettings } from "../deps.ts";
 
 /** Time services keep to milliseconds, and correct what is more by setting the clock. */
 const toleranceMs = 5_000;
@@ -12,7 +12,7 @@ const toleranceMs = 5_000;
 const leastBoundMs = 300_000;
 
 /** The database's clock at a moment of the steady one, which lies within `eitherMs` of it. */
-type Beat = { at: Date; newestStep: number; steadyMs: number; eitherMs: number };
+type ClockReading = { at: Date; newestStep: number; steadyMs: number; eitherMs: number };
 
 export type ClockSteps = {
   /**
@@ -44,11 +44,11 @@ export function createClockSteps(
   },
   steadyNow: () => number = sinceStart,
 ): ClockSteps {
-  let last: Beat | null = null;
+  let last: ClockReading | null = null;
   /** A step that could not be told, and since when. */
   let untold: { byMs: number; sinceMs: number } | null = null;
 
-  async function beat(): Promise<Beat> {
+  async function readClocks(): Promise<ClockReading> {
     // Before the time: a step that somebody writes down in between is found as one that came after.
     const newestStep = await store.newestStep(database.system);
     const asked = steadyNow();
@@ -58,18 +58,18 @@ export function createClockSteps(
   }
 
   async function compare(): Promise<boolean> {
-    const now = await beat();
+    const now = await readClocks();
     const before = last;
     if (before !== null) {
       const passedMs = now.steadyMs - before.steadyMs;
       const byMs = now.at.getTime() - before.at.getTime() - passedMs;
-      const tolerance = toleranceMs + before.eitherMs + now.eitherMs;
-      const oldUntil = new Date(before.at.getTime() + passedMs + tolerance);
-      if (Math.abs(byMs) > tolerance) {
+      const toleratedMs = toleranceMs + before.eitherMs + now.eitherMs;
+      const oldUntil = new Date(before.at.getTime() + passedMs + toleratedMs);
+      if (Math.abs(byMs) > toleratedMs) {
         try {
-          now.newestStep = await noticed(before, { byMs, oldUntil }, tolerance);
+          now.newestStep = await noticed(before, { byMs, oldUntil }, toleratedMs);
         } catch (error) {
-          // The last beat stays the one of before the step, so that it is noticed again.
+          // The last reading stays the one of before the step, so that it is noticed again.
           return mayGoOn(error, byMs, now.steadyMs);
         }
       }
@@ -80,13 +80,13 @@ export function createClockSteps(
   }
 
   /** Returns the newest step: this one, or another's of it. */
-  async function noticed(before: Beat, seen: store.Step, tolerance: number): Promise<number> {
+  async function noticed(before: ClockReading, seen: store.Step, toleratedMs: number): Promise<number> {
     const { step, newestStep } = await database.system.transaction().execute(async (transaction) => {
       await readInstallation(transaction, true);
       // What others have noticed since this process looked last is the same step.
       const known = await store.stepsAfter(transaction, before.newestStep);
       const rest = { ...seen, byMs: seen.byMs - known.byMs };
-      if (Math.abs(rest.byMs) <= tolerance) return { step: null, newestStep: known.newestStep };
+      if (Math.abs(rest.byMs) <= toleratedMs) return { step: null, newestStep: known.newestStep };
       const id = await store.insertStep(transaction, rest);
       // Before the deliveries, as by whoever lifts a hold.
       if (rest.byMs < 0) await store.pullHolds(transaction, rest);
@@ -111,7 +111,7 @@ export function createClockSteps(
    * A step that cannot be told must not keep what dead processes left from being recovered for ever. After one back,
    * leases end later than they would have. After one forward they seem to have ended: once the longest of before must
    * be over by the steady clock, those that still seem so are. What waits for its window waits by the process's own
-   * clock as well (`acquaintance.ts`).
+   * clock as well (`first-seen.ts`).
    */
   async function mayGoOn(error: unknown, byMs: number, steadyMs: number): Promise<boolean> {
     if (untold === null || byMs - untold.byMs > toleranceMs) untold = { byMs, sinceMs: steadyMs };

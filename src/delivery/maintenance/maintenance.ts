@@ -1,225 +1,60 @@
-import type { Schema } from "#platform/db";
-import type { Jobs } from "#platform/jobs";
-import { type Kysely, type RawBuilder, sql } from "kysely";
-import { dueSince, isDue, thisMoment } from "../claim/claim.ts";
-import { settledJobs } from "../model/settle.ts";
-import { accessIsBack, noAccess } from "../tools.ts";
+import type { Database } from "#platform/db";
+import type { Jobs, Sweep } from "#platform/jobs";
+import type { DeliveryLog, DeliverySettings } from "../deps.ts";
+import { DeliveryError } from "../model/errors.ts";
+import type { FirstSeen } from "../model/first-seen.ts";
+import { ambiguousAttempts } from "../reconcile/attempts.store.ts";
+import { createClockSteps } from "./clock-steps.ts";
+import { durabilityProblem } from "./durability.store.ts";
+import {
+  holdForReconnect,
+  markMissed,
+  missAway,
+  resumeLooks,
+  resumeReconnected,
+  waitForHolds,
+} from "./maintenance.store.ts";
+import { recoverExpired } from "./recovery.store.ts";
 
-type Moved = { workspaceId: string; postId: string };
-
-/** Rows that one pass takes at most; the next pass takes the rest. */
-const batch = 500;
-
-/**
- * What nobody owns any more: leases that ended. With an open attempt the post may be out, so it becomes
- * ambiguous and is never simply sent again; without one nothing was sent, and it is scheduled again, later
- * each time, so that a delivery that kills its worker does not do so in a circle.
- */
-export function recoverExpired(db: Kysely<Schema>): Promise<number> {
-  return recover(
-    db,
-    sql`d.state in ('claimed', 'in_flight', 'reconciling') and d.wake_at <= ${thisMoment}
-      and d.lease_until <= clock_timestamp()`,
-  );
+/** Moves on what nobody works on: what dead workers left, what is late, and what waits for its channel or its platform. */
+export function maintenanceSweep({
+  database,
+  jobs,
+  log,
+  settings,
+  firstSeen,
+  isQuarantined,
+}: {
+  database: Database;
+  jobs: Jobs;
+  log: DeliveryLog;
+  settings: DeliverySettings;
+  firstSeen: FirstSeen;
+  isQuarantined: () => Promise<boolean>;
+}): Sweep {
+  const clockSteps = createClockSteps({ database, log, settings });
+  return {
+    name: "delivery.tend",
+    everyMs: 2_000,
+    run: async () => {
+      // First: a clock that was set ends no lease.
+      if (await clockSteps.compare()) await recoverExpired(database.system);
+      firstSeen.note(await ambiguousAttempts(database.system));
+      await resumeLooks(database.system, jobs);
+      // What is due may have been sent: it is looked up first, and then missed or not.
+      if (await isQuarantined()) return;
+      await markMissed(database.system, jobs);
+      await holdForReconnect(database.system, jobs);
+      await resumeReconnected(database.system, jobs);
+      await missAway(database.system, jobs);
+      await waitForHolds(database.system);
+    },
+  };
 }
 
-/**
- * What dead processes had claimed or were reading back, before its lease ends. What they may have sent keeps its
- * lease: a process that only seemed dead may still write down the answer. Of a claim it can make nothing more:
- * the fence has moved.
- */
-export async function recoverFromDead(db: Kysely<Schema>, processes: readonly string[]): Promise<void> {
-  const theirs = sql`d.state in ('claimed', 'reconciling') and d.claimed_by = any(${processes}::text[])`;
-  while ((await recover(db, theirs)) === batch);
-}
-
-async function recover(db: Kysely<Schema>, abandoned: RawBuilder<unknown>): Promise<number> {
-  return db.transaction().execute(async (transaction) => {
-    const { rows } = await sql<{ workspaceId: string; id: string; fence: number; state: string }>`
-      with abandoned as (
-        select d.workspace_id, d.id, d.state = 'reconciling' or exists (
-            select from delivery_attempts a
-            where a.delivery_id = d.id and a.state in ('open', 'ambiguous')) as maybe_out
-        from deliveries d
-        where ${abandoned}
-        order by d.wake_at
-        limit ${batch}
-        for update of d skip locked)
-      update deliveries d
-      set state = case when maybe_out then 'ambiguous' else 'scheduled' end,
-        fence = d.fence + 1, lease_until = null, updated_at = clock_timestamp(),
-        tries = d.tries + case when maybe_out then 0 else 1 end,
-        -- The first time it keeps its place among what is due.
-        wake_at = case when not maybe_out and d.tries = 0 then least(d.due_at, clock_timestamp())
-          else clock_timestamp() + case when maybe_out then 0
-            else least(power(2, least(d.tries, 10)) - 1, 600) end * interval '1 second' end
-      from abandoned where d.workspace_id = abandoned.workspace_id and d.id = abandoned.id
-      returning d.workspace_id as "workspaceId", d.id, d.fence, d.state`.execute(transaction);
-    const lost = rows.filter((row) => row.state === "ambiguous");
-    await sql`
-      update delivery_attempts a
-      set state = 'ambiguous', settled_fence = l.fence, error_code = 'delivery.lease_ended',
-        error_message = 'The process that sent it ended before it could write the answer.'
-      from jsonb_to_recordset(${JSON.stringify(lost)}::jsonb) as l (id uuid, fence bigint)
-      where a.delivery_id = l.id and a.state = 'open'`.execute(transaction);
-    return rows.length;
-  });
-}
-
-/** Due deliveries that are later than their workspace allows: missed, and a person is asked. Never a burst. */
-export async function markMissed(db: Kysely<Schema>, jobs: Jobs): Promise<number> {
-  return db.transaction().execute(async (transaction) => {
-    const { rows } = await sql<Moved>`
-      with late as (
-        select d.workspace_id, d.id from deliveries d
-        where ${isDue} and d.late_after <= clock_timestamp()
-        order by ${dueSince}
-        limit ${batch}
-        for update skip locked)
-      update deliveries d
-      set state = 'missed', finished_at = clock_timestamp(), updated_at = clock_timestamp(),
-        error_code = case when d.error_code in ('delivery.quota', 'delivery.throttled') then d.error_code
-          else 'delivery.late' end,
-        error_message = case when d.error_code in ('delivery.quota', 'delivery.throttled')
-          then d.error_message || ' Now it is later than the workspace allows. Publish it now or cancel it.'
-          else 'It was due earlier than the workspace allows it to be late. Publish it now or cancel it.' end
-      from late where d.workspace_id = late.workspace_id and d.id = late.id
-      returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
-    await jobs.enqueueMany(transaction, settledJobs(rows));
-    return rows.length;
-  });
-}
-
-/** Due deliveries whose channel has to be connected again wait for that, visibly. */
-export async function holdForReconnect(db: Kysely<Schema>, jobs: Jobs): Promise<number> {
-  return db.transaction().execute(async (transaction) => {
-    const { rows } = await sql<Moved>`
-      with held as (
-        select d.workspace_id, d.id, c.status from deliveries d
-        join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
-        where ${isDue} and c.status <> 'connected'
-        order by ${dueSince}
-        limit ${batch}
-        for update of d skip locked)
-      update deliveries d
-      set state = 'needs_reconnect', finished_at = clock_timestamp(), updated_at = clock_timestamp(),
-        error_code = 'delivery.' || held.status,
-        error_message = case held.status
-          when 'disconnected' then 'The channel was disconnected. Connect it again, or cancel the post.'
-          else 'The channel has to be connected again.' end
-      from held where d.workspace_id = held.workspace_id and d.id = held.id
-      returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
-    await jobs.enqueueMany(transaction, settledJobs(rows));
-    return rows.length;
-  });
-}
-
-/**
- * Deliveries whose channel was connected again go on by themselves while they are not late. The channel's state alone
- * tells, since it changes before theirs: moments may come from several clocks.
- */
-export async function resumeReconnected(db: Kysely<Schema>, jobs: Jobs): Promise<number> {
-  return db.transaction().execute(async (transaction) => {
-    const { rows } = await sql<Moved>`
-      with ready as (
-        select d.workspace_id, d.id from deliveries d
-        join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
-        where d.state = 'needs_reconnect' and d.late_after > clock_timestamp()
-          and c.status = 'connected'
-        limit ${batch}
-        for update of d skip locked)
-      update deliveries d
-      set state = 'scheduled', fence = d.fence + 1, wake_at = clock_timestamp(), finished_at = null, tries = 0,
-        error_code = null, error_message = null, updated_at = clock_timestamp()
-      from ready where d.workspace_id = ready.workspace_id and d.id = ready.id
-      returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
-    await jobs.enqueueMany(transaction, settledJobs(rows));
-    return rows.length;
-  });
-}
-
-/**
- * What waited for its channel until it was later than its workspace allows is missed and asks, as all that is late does:
- * it would go out on no new connection.
- */
-export async function missAway(db: Kysely<Schema>, jobs: Jobs): Promise<number> {
-  return db.transaction().execute(async (transaction) => {
-    const { rows } = await sql<Moved>`
-      with late as (
-        select d.workspace_id, d.id from deliveries d
-        where d.state = 'needs_reconnect' and d.late_after <= ${thisMoment}
-        limit ${batch}
-        for update skip locked)
-      update deliveries d
-      set state = 'missed', fence = d.fence + 1, finished_at = clock_timestamp(), updated_at = clock_timestamp(),
-        error_code = 'delivery.late',
-        error_message = 'The channel was away until it was later than the workspace allows'
-          || case when d.error_code in ('delivery.needs_reconnect', 'delivery.disconnected') then ''
-            else coalesce(' (' || rtrim(d.error_message, '.') || ')', '') end
-          || '. Publish it now, once the channel is connected, or cancel it.'
-      from late where d.workspace_id = late.workspace_id and d.id = late.id
-      returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
-    await jobs.enqueueMany(transaction, settledJobs(rows));
-    return rows.length;
-  });
-}
-
-/**
- * What could not be read back without an access is looked for as soon as the channel is connected again, also where a
- * person is asked by now for that reason alone.
- */
-export async function resumeLooks(db: Kysely<Schema>, jobs: Jobs): Promise<number> {
-  return db.transaction().execute(async (transaction) => {
-    const { rows } = await sql<Moved>`
-      with ready as (
-        select d.workspace_id, d.id from deliveries d
-        join channels c on c.workspace_id = d.workspace_id and c.id = d.channel_id
-        where d.error_code = ${noAccess} and d.state in ('ambiguous', 'needs_human') and c.status = 'connected'
-        limit ${batch}
-        for update of d skip locked)
-      update deliveries d
-      set state = 'ambiguous', fence = d.fence + 1, wake_at = clock_timestamp(), finished_at = null,
-        error_code = ${accessIsBack}, error_message = 'The channel is connected again; Galley reads the platform back.',
-        updated_at = clock_timestamp()
-      from ready where d.workspace_id = ready.workspace_id and d.id = ready.id
-      returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
-    await jobs.enqueueMany(transaction, settledJobs(rows));
-    return rows.length;
-  });
-}
-
-/**
- * Due deliveries of an account that the platform has put off wait for the end of it, visibly, and then go one
- * after the other.
- */
-export async function waitForHolds(db: Kysely<Schema>): Promise<number> {
-  const { rows } = await sql<{ id: string }>`
-    with held as (
-      select d.workspace_id, d.id, d.due_at, c.account_id, c.connector, h.until
-      from delivery_holds h
-      join channels c on c.connector = h.connector and h.account_id = c.account_id
-      join deliveries d on d.workspace_id = c.workspace_id and d.channel_id = c.id
-      where h.until > clock_timestamp() and ${isDue} and d.late_after > clock_timestamp()
-      order by d.due_at
-      limit ${batch}
-      for update of d skip locked),
-    line as (
-      select held.*, row_number() over (partition by connector, account_id order by due_at, id) as place from held)
-    update deliveries d
-    set wake_at = least(line.until + line.place * interval '1 second', d.late_after), updated_at = clock_timestamp(),
-      error_code = 'delivery.throttled',
-      error_message = 'The platform takes no more posts of this account for now; this post waits until it does.'
-    from line where d.workspace_id = line.workspace_id and d.id = line.id
-    returning d.id`.execute(db);
-  await sql`delete from delivery_holds where until < clock_timestamp() - interval '1 day'`.execute(db);
-  return rows.length;
-}
-
-/** Refuses to publish on a database that may forget a commit: an intent must outlive a power cut. */
-export async function durabilityProblem(db: Kysely<Schema>): Promise<string | null> {
-  const { rows } = await sql<{ fsync: string; commit: string }>`
-    select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit`.execute(db);
-  const settings = rows[0];
-  if (settings?.fsync === "on" && settings.commit !== "off") return null;
-  return `The database runs with fsync=${settings?.fsync} and synchronous_commit=${settings?.commit}. Galley does not publish on it, because a crash could forget what was sent. Set both to "on".`;
+/** @throws DeliveryError `delivery.not_durable` on a database that may forget a commit */
+export async function assertDurable(database: Database): Promise<void> {
+  const problem = await durabilityProblem(database.system);
+  if (problem === null) return;
+  throw new DeliveryError({ code: "delivery.not_durable", kind: "unavailable", message: problem });
 }

@@ -2,8 +2,9 @@ import type { MediaInfo, Verdict } from "#connectors";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { attemptMayMove, attemptStates, deliveryMayMove } from "./state.ts";
-import type { Claimed } from "../claim/claim.ts";
-import { type DeliverySettings, windowFor } from "../tools.ts";
+import type { Claimed } from "./claimed.ts";
+import type { DeliverySettings } from "../deps.ts";
+import { windowFor } from "./window.ts";
 import { backOffMs, consequenceOf, type FailureFacts, lookAfterMs } from "./verdicts.ts";
 
 function of(media: MediaInfo[], learnedMs = 0): Pick<Claimed, "learnedMs" | "content"> {

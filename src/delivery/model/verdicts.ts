@@ -26,6 +26,9 @@ export type FailureFacts = {
   lateInMs: number;
 };
 
+/** A platform's "not before": why in words for people, and what it answered where that is known. */
+export type NotBefore = { waitMs: number; reason: string; evidence: string | null };
+
 const firstBackOffMs = 2_000;
 const longestBackOffMs = 10 * 60_000;
 const firstLookMs = 1_000;
@@ -61,8 +64,8 @@ export function consequenceOf(facts: FailureFacts, spread: number): Consequence 
     return { attempt: "rejected", delivery: "rejected", waitMs: 0, refresh: false };
   }
   // Throttled or not sent: no byte of it is visible, so it goes again while it is not late.
-  const asked = (facts.retryAfterSeconds ?? 0) * 1_000;
-  const waitMs = asked > 0 ? Math.round(asked * (1 + spread / 10)) : backOffMs(facts.tries, spread);
+  const askedMs = (facts.retryAfterSeconds ?? 0) * 1_000;
+  const waitMs = askedMs > 0 ? Math.round(askedMs * (1 + spread / 10)) : backOffMs(facts.tries, spread);
   const delivery = waitMs < facts.lateInMs ? "scheduled" : "missed";
   return { attempt: "not_sent", delivery, waitMs, refresh: false };
 }

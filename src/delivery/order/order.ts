@@ -7,19 +7,15 @@ import type { Kysely } from "kysely";
 import {
   cancelDeliveries,
   cancellable,
+  cancelOnChannel,
+  type Change,
   insertDeliveries,
   rescheduleDeliveries,
   unclaimed,
 } from "./deliveries.store.ts";
 import { DeliveryError } from "../model/errors.ts";
+import { type Binding, frozenHash } from "../model/frozen-content.ts";
 import { isSlowToPrepare } from "../model/slow.ts";
-
-/**
- * What an approval bound: the hash of each variant, where it goes, and when (null: at any time). `target`: the
- * fingerprint of where the channel's posts go; missing where the channel had none then.
- */
-export type Binding = { at: string | null; variants: BoundVariant[] };
-type BoundVariant = { channelId: string; hash: string; target?: string };
 
 /** A request to publish one approved post, as the desk hands it over. */
 export type DeliveryOrder = {
@@ -40,22 +36,6 @@ export type DeliveryOrder = {
   /** How late it may be sent before it is missed and asks. */
   graceSeconds: number;
 };
-
-/** The copy that is sent: nothing that happens to the post afterwards changes it. */
-export type FrozenContent = { variant: VariantContent; media: MediaInfo[] };
-
-/**
- * SHA-256 of the frozen copy; the hash that stands in an approval's binding for this variant. Of an image
- * it counts what it counted before there were videos and documents, so that older approvals still stand.
- */
-export function frozenHash(content: FrozenContent): string {
-  const media = content.media.map(({ durationMs, pages, ...info }) => ({
-    ...info,
-    ...(durationMs == null ? {} : { durationMs }),
-    ...(pages == null ? {} : { pages }),
-  }));
-  return contentHash({ variant: content.variant, media });
-}
 
 /** The job that looks for due deliveries; what it carries does not matter. */
 export const publishTask = "delivery.publish";
@@ -135,9 +115,6 @@ export async function requestDeliveries(
   return rows.map((row) => row.id);
 }
 
-/** Which deliveries of a post were changed, and which were too late because something may be visible already. */
-export type Change = { changed: string[]; tooLate: string[] };
-
 /**
  * Cancels what has not been sent, as part of the caller's transaction. A worker that holds one of them
  * loses its fence, so none is sent after the commit.
@@ -162,7 +139,7 @@ export async function cancelUnclaimedOrder(
 }
 
 /** Moves what has not been sent to another moment; content and approval stay. Only for an approval that leaves the time open. */
-export async function rescheduleOrder(
+async function rescheduleOrder(
   transaction: Kysely<Schema>,
   jobs: Jobs,
   { workspaceId, postId, dueAt }: { workspaceId: string; postId: string; dueAt: Date },
@@ -170,4 +147,46 @@ export async function rescheduleOrder(
   const { changed, tooLate } = await rescheduleDeliveries(transaction, workspaceId, postId, dueAt);
   await wakeAt(transaction, jobs, dueAt);
   return { rescheduled: changed, tooLate };
+}
+
+/** What the desk asks of delivery, each as part of the desk's own transaction. */
+export type Orders = {
+  /** Freezes an approved post, one delivery per variant. */
+  request(transaction: Kysely<Schema>, order: DeliveryOrder): Promise<string[]>;
+  /** Cancels what has not been sent. */
+  cancel(
+    transaction: Kysely<Schema>,
+    workspaceId: string,
+    postId: string,
+  ): Promise<{ cancelled: string[]; tooLate: string[] }>;
+  /** Cancels what no worker has claimed. */
+  cancelUnclaimed(
+    transaction: Kysely<Schema>,
+    workspaceId: string,
+    postId: string,
+  ): Promise<{ cancelled: string[]; tooLate: string[] }>;
+  /** Cancels what a post would still send on one channel, with the reason. */
+  cancelOnChannel(
+    transaction: Kysely<Schema>,
+    place: { workspaceId: string; postId: string; channelId: string },
+    why: { code: string; message: string },
+  ): Promise<Change>;
+  /** Moves what has not been sent. */
+  reschedule(
+    transaction: Kysely<Schema>,
+    workspaceId: string,
+    postId: string,
+    dueAt: Date,
+  ): Promise<{ rescheduled: string[]; tooLate: string[] }>;
+};
+
+export function createOrders({ jobs }: { jobs: Jobs }): Orders {
+  return {
+    request: (transaction, order) => requestDeliveries(transaction, jobs, order),
+    cancel: cancelOrder,
+    cancelUnclaimed: cancelUnclaimedOrder,
+    cancelOnChannel,
+    reschedule: (transaction, workspaceId, postId, dueAt) =>
+      rescheduleOrder(transaction, jobs, { workspaceId, postId, dueAt }),
+  };
 }

@@ -2,10 +2,12 @@ import type { Marker, Place } from "./marker.ts";
 
 /** The installation as its database tells it. */
 export type Installation = {
-  epoch: string;
-  beat: number;
-  beatAt: Date;
-  /** The server and the timeline of the last beat; null where none told them. */
+  /** Made with the database, and the same in all its copies. */
+  databaseId: string;
+  /** Counts on with each comparison of database and data folder, every two seconds while Galley runs. */
+  epoch: number;
+  epochAt: Date;
+  /** The server and the timeline of the last epoch; null where none told them. */
   server: string | null;
   timeline: string | null;
 };
@@ -16,17 +18,17 @@ export type ServerHistory = { server: string | null; timeline: string | null; po
 export type HistoryFacts = {
   row: Installation;
   now: ServerHistory;
-  /** Milliseconds since the last beat, by the database's clock. */
+  /** Milliseconds since the last epoch began, by the database's clock. */
   silentMs: number;
-  /** How far this process has seen the database come: beats, and bytes of its log. */
-  knownBeat: number;
+  /** How far this process has seen the database come: epochs, and bytes of its log. */
+  lastEpoch: number;
   seenPosition: number;
   marker: Marker | null;
   place: Place | null;
   /** There is something that could go out a second time. */
   hasDeliveries: boolean;
-  /** Something was due since the last beat and is not sent. */
-  hasDueSinceBeat: boolean;
+  /** Something was due since the last epoch began and is not sent. */
+  hasDueSinceEpoch: boolean;
 };
 
 /** Why nothing may be sent; `mayRunTwice`: another Galley may be at work on the same posts. */
@@ -49,11 +51,11 @@ export function alarmOf(facts: HistoryFacts): Alarm | null {
 
 /** A data folder that knows nothing of this database does not tell where the one is that does. */
 function isStrange({ row, marker, place, hasDeliveries }: HistoryFacts): boolean {
-  return hasDeliveries && place !== null && marker?.epoch !== row.epoch;
+  return hasDeliveries && place !== null && marker?.databaseId !== row.databaseId;
 }
 
 function lostHistory({ row, now, marker, ...facts }: HistoryFacts): string | null {
-  if (row.beat < furthestBeat({ row, marker, knownBeat: facts.knownBeat })) {
+  if (row.epoch < furthestEpoch({ row, marker, lastEpoch: facts.lastEpoch })) {
     return "The database is older than its data folder: it was restored.";
   }
   if (now.server !== null && row.server !== null && now.server !== row.server) {
@@ -65,22 +67,22 @@ function lostHistory({ row, now, marker, ...facts }: HistoryFacts): string | nul
   if (now.position !== null && now.position < facts.seenPosition) {
     return "The database has forgotten what Galley had seen it write.";
   }
-  if (marker !== null && marker.epoch !== row.epoch && facts.hasDeliveries) {
+  if (marker !== null && marker.databaseId !== row.databaseId && facts.hasDeliveries) {
     return "The database is another than the data folder's.";
   }
-  if (facts.knownBeat === 0 && facts.silentMs > longSilenceMs && facts.hasDueSinceBeat) {
+  if (facts.lastEpoch === 0 && facts.silentMs > longSilenceMs && facts.hasDueSinceEpoch) {
     return "Galley did not run for more than a day while posts were due: this may be an old copy.";
   }
   return null;
 }
 
 /** The highest number that this process or its data folder knows of this database. */
-export function furthestBeat({
+export function furthestEpoch({
   row,
   marker,
-  knownBeat,
-}: Pick<HistoryFacts, "row" | "marker" | "knownBeat">): number {
-  return Math.max(knownBeat, marker?.epoch === row.epoch ? marker.beat : 0);
+  lastEpoch,
+}: Pick<HistoryFacts, "row" | "marker" | "lastEpoch">): number {
+  return Math.max(lastEpoch, marker?.databaseId === row.databaseId ? marker.epoch : 0);
 }
 
 /** What differs between where it was and where it is, in words; null where nothing does. */

@@ -31,7 +31,7 @@ test.each([
   ["another timeline", { timeline: "0000000F" }],
   ["another server", { server: "1" }],
 ])(
-  "a database with %s sends nothing, before any beat has seen it",
+  "a database with %s sends nothing, before any comparison has seen it",
   async (_what, history) => {
     const deliveries = galley.start();
     await deliveries.checkDurability();
@@ -64,25 +64,25 @@ test("a database that forgot what a process saw it write takes no intent of it",
   await run(AbortSignal.timeout(5_000));
   expect(await galley.stateOf(deliveries, post.postId)).toBe("scheduled");
   expect(await galley.visible()).toEqual([]);
-  await deliveries.quarantine.beat();
+  await deliveries.quarantine.advanceEpoch();
   expect(await deliveries.quarantine.view()).toMatchObject({
     active: true,
     reason: expect.stringContaining("forgotten") as string,
   });
 }, 60_000);
 
-test("what is written while a beat waits for another process does not make the database look forgetful", async () => {
+test("what is written while a comparison waits for another process does not make the database look forgetful", async () => {
   const deliveries = galley.start();
   await deliveries.checkDurability();
-  let beating = Promise.resolve();
+  let comparing = Promise.resolve();
   await galley.database.system.transaction().execute(async (transaction) => {
     await sql`select from installation for update`.execute(transaction);
-    beating = deliveries.quarantine.beat();
+    comparing = deliveries.quarantine.advanceEpoch();
     await vi.waitFor(async () => expect(await beatsThatWait()).toBeGreaterThan(0), 10_000);
     await orderPost(galley.house, deliveries, textVariant("meanwhile"));
     await deliveries.quarantine.watch(async () => ({ reached: await position() }));
   });
-  await beating;
+  await comparing;
   expect(await deliveries.quarantine.view()).toMatchObject({ active: false, reason: null });
 }, 60_000);
 
@@ -268,7 +268,7 @@ test("a copy of an installation sends nothing until somebody says that the other
   const original = galley.start();
   await original.checkDurability();
   await orderPost(galley.house, original, textVariant("once"), { dueAt: new Date(Date.now() + 60_000) });
-  await original.quarantine.beat();
+  await original.quarantine.advanceEpoch();
   const copied = await mkdtemp(join(tmpdir(), "galley-copied-"));
   await cp(galley.dataDir, copied, { recursive: true, preserveTimestamps: true });
   const clone = galley.start(undefined, copied);
@@ -291,7 +291,7 @@ test("a copy that was said to be restored is still asked for the other one", asy
   const original = galley.start();
   await original.checkDurability();
   await orderPost(galley.house, original, textVariant("once"), { dueAt: new Date(Date.now() + 60_000) });
-  await original.quarantine.beat();
+  await original.quarantine.advanceEpoch();
   const copied = await mkdtemp(join(tmpdir(), "galley-copied-"));
   await cp(galley.dataDir, copied, { recursive: true, preserveTimestamps: true });
   await orderQuarantine(copied, new Date());

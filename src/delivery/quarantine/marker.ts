@@ -18,12 +18,15 @@ const placeSchema = z.object({
 });
 export type Place = z.output<typeof placeSchema>;
 
-const markerSchema = z.object({
-  epoch: z.string(),
-  beat: z.number(),
-  // Galleys of before wrote none.
-  place: placeSchema.nullable().default(null),
-});
+/** The file has the names of the columns: `epoch` tells the database apart, and `beat` counts its epochs. */
+const markerSchema = z
+  .object({
+    epoch: z.string(),
+    beat: z.number(),
+    // Galleys of before wrote none.
+    place: placeSchema.nullable().default(null),
+  })
+  .transform(({ epoch: databaseId, beat: epoch, place }) => ({ databaseId, epoch, place }));
 export type Marker = z.output<typeof markerSchema>;
 
 /** Null where there is none, or it cannot be read as one. */
@@ -38,8 +41,11 @@ export async function readMarker(directory: string): Promise<Marker | null> {
 }
 
 /** Durably: an older marker would make a newer database look right. */
-export async function writeMarker(directory: string, marker: Marker): Promise<void> {
-  await writeWhole(join(directory, markerFile), JSON.stringify(marker));
+export async function writeMarker(directory: string, { databaseId, epoch, place }: Marker): Promise<void> {
+  const text = JSON.stringify({ epoch: databaseId, beat: epoch, place } satisfies z.input<
+    typeof markerSchema
+  >);
+  await writeWhole(join(directory, markerFile), text);
 }
 
 /** Where this installation is, as far as it can tell; an address of this machine alone is none. */

@@ -1,13 +1,16 @@
 import { ConnectorFailure, type Plan, type Settling } from "#connectors";
 import { GalleyError, newId } from "#kit";
 import type { Database } from "#platform/db";
-import type { Claimed } from "../claim/claim.ts";
+import type { Claimed } from "../model/claimed.ts";
 import { deliveryInput, frozenProblem, hashItems, storablePlan } from "../send/frozen.ts";
 import { whileHeld } from "../send/lease.ts";
 import { identify, refuse, release, type Work } from "../send/outcome.ts";
 import { forgetLook, longestPauseMs, writeLookFor } from "./quarantine.store.ts";
-import { type NextStep, writeSettlements } from "../model/settle.ts";
-import { restored, type Tools, windowFor } from "../tools.ts";
+import type { NextStep } from "../model/settlement.ts";
+import { writeSettlements } from "../model/settlements.store.ts";
+import { restored } from "../model/codes.ts";
+import type { DeliveryDeps } from "../deps.ts";
+import { windowFor } from "../model/window.ts";
 import { backOffMs } from "../model/verdicts.ts";
 
 const waiting = {
@@ -38,33 +41,33 @@ function isForAccess(error: unknown): error is ConnectorFailure | GalleyError {
  * a plan can be made, after several tries, it is missed, and asks. Never throws.
  */
 export async function lookForDelivery(
-  tools: Tools,
+  deps: DeliveryDeps,
   database: Database,
   claimed: Claimed,
   stopping: AbortSignal,
 ): Promise<void> {
   const now = performance.now();
-  const leaseEndsAt = now + tools.settings.leaseMs;
+  const leaseEndsAt = now + deps.settings.leaseMs;
   const abort = new AbortController();
   // However late it is: what may have been sent is looked up, and then missed or not.
   const work: Work = { claimed, lateAt: Infinity, leaseEndsAt, abort, credentialsAt: null };
   try {
     const problem = frozenProblem(claimed);
     if (problem !== null) {
-      await refuse(tools, claimed, "delivery.content_changed", problem);
+      await refuse(deps, claimed, "delivery.content_changed", problem);
       return;
     }
-    const held = await whileHeld(tools, work, stopping, () => openAndPlan(tools, work));
-    if ("value" in held) await record(tools, database, claimed, held.value);
-    else if (held.interruption === "stopping") await release(tools, claimed);
+    const held = await whileHeld(deps, work, stopping, () => openAndPlan(deps, work));
+    if ("value" in held) await record(deps, database, claimed, held.value);
+    else if (held.interruption === "stopping") await release(deps, claimed);
     else if (held.interruption !== "lost") throw new TypeError(`preparing was ${held.interruption}`);
   } catch (error) {
-    tools.log.warn(
+    deps.log.warn(
       { err: error, deliveryId: claimed.id },
       "a delivery whose history was lost cannot be looked up",
     );
     await giveBack(database, claimed, afterFailure(claimed, error)).catch((failure: unknown) =>
-      tools.log.error({ err: failure, deliveryId: claimed.id }, "not written"),
+      deps.log.error({ err: failure, deliveryId: claimed.id }, "not written"),
     );
   } finally {
     abort.abort();
@@ -102,27 +105,27 @@ function afterFailure(claimed: Claimed, error: unknown): NextStep {
 type Looked = { plan: Plan; settling: Settling };
 
 /** An expired access is renewed; nothing is sent in quarantine, so that nobody else would find out that one was withdrawn. */
-async function openAndPlan(tools: Tools, { claimed, abort }: Work): Promise<Looked> {
+async function openAndPlan(deps: DeliveryDeps, { claimed, abort }: Work): Promise<Looked> {
   const { workspaceId, channelId } = claimed;
   for (let refresh = false; ; refresh = true) {
     const options = { whilePaused: true, refresh };
-    const opened = await tools.channels.open(workspaceId, channelId, abort.signal, options);
+    const opened = await deps.channels.open(workspaceId, channelId, abort.signal, options);
     const { connector, context, credentialsAt = null } = opened;
     try {
       const plan =
-        claimed.plan ?? storablePlan(await connector.prepare(context, deliveryInput(claimed, tools.files)));
+        claimed.plan ?? storablePlan(await connector.prepare(context, deliveryInput(claimed, deps.files)));
       return { plan, settling: connector.settling(context) };
     } catch (error) {
       if (!(error instanceof ConnectorFailure) || error.verdict !== "unauthorized") throw error;
       if (error.refreshable && !refresh) continue;
-      await tools.channels.needsReconnect(workspaceId, channelId, error.message, credentialsAt);
+      await deps.channels.needsReconnect(workspaceId, channelId, error.message, credentialsAt);
       throw error;
     }
   }
 }
 
 async function record(
-  tools: Tools,
+  deps: DeliveryDeps,
   database: Database,
   claimed: Claimed,
   { plan, settling }: Looked,
@@ -143,7 +146,7 @@ async function record(
       plan,
       itemHashes,
       deadlineMs: settling.deadlineMs,
-      windowMs: Math.ceil(windowFor(settling, tools.settings, claimed)),
+      windowMs: Math.ceil(windowFor(settling, deps.settings, claimed)),
     });
     if (!stands) return;
     await writeSettlements(transaction, [

@@ -1,8 +1,10 @@
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
-import { type Claimed, type ClaimOptions, claimRows, thisMoment } from "../claim/claim.ts";
+import type { Claimed } from "../model/claimed.ts";
+import { type ClaimOptions, claimRows } from "../claim/claim.store.ts";
+import { thisMoment } from "../model/due.store.ts";
 import type { Installation, ServerHistory } from "./history.ts";
-import { idTaken, noAccess, restored } from "../tools.ts";
+import { idTaken, noAccess, restored } from "../model/codes.ts";
 
 /** The installation's row, and what its server says of itself in the same moment. */
 export type InstallationNow = {
@@ -15,8 +17,12 @@ export type InstallationNow = {
   mayRunTwice: boolean;
 };
 
-type InstallationRow = Installation &
+/** The column `epoch` tells the database apart, and `beat` counts its epochs. */
+type InstallationRow = Pick<Installation, "server" | "timeline"> &
   Omit<InstallationNow, "row" | "now"> & {
+    epoch: string;
+    beat: number;
+    beatAt: Date;
     serverNow: string | null;
     timelineNow: string | null;
     position: number | null;
@@ -34,32 +40,33 @@ export async function readInstallation(db: Kysely<Schema>, lock = false): Promis
   const { epoch, beat, beatAt, server, timeline, serverNow, timelineNow, position, ...rest } = found;
   return {
     ...rest,
-    row: { epoch, beat, beatAt, server, timeline },
+    row: { databaseId: epoch, epoch: beat, epochAt: beatAt, server, timeline },
     now: { server: serverNow, timeline: timelineNow, position },
   };
 }
 
 /** Counts on, and takes the server's present history for this database's own. */
-export async function writeBeat(
+export async function writeEpoch(
   db: Kysely<Schema>,
-  beat: number,
+  epoch: number,
   { server, timeline }: ServerHistory,
 ): Promise<void> {
   await sql`
-    update installation set beat = ${beat}, beat_at = clock_timestamp(),
+    update installation set beat = ${epoch}, beat_at = clock_timestamp(),
       server = coalesce(${server}, server), timeline = coalesce(${timeline}, timeline)`.execute(db);
 }
 
-/** What there is to lose: deliveries at all, and such that were due since the last beat. */
+/** What there is to lose: deliveries at all, and such that were due since the last epoch began. */
 export async function deliveriesAtStake(
   db: Kysely<Schema>,
-): Promise<{ hasDeliveries: boolean; hasDueSinceBeat: boolean }> {
+): Promise<{ hasDeliveries: boolean; hasDueSinceEpoch: boolean }> {
   const { rows } = await sql<{ hasDeliveries: boolean; hasDueSinceBeat: boolean }>`
     select exists (select from deliveries) as "hasDeliveries",
       exists (select from deliveries d
         where d.state = 'scheduled' and d.due_at between i.beat_at and clock_timestamp()) as "hasDueSinceBeat"
     from installation i`.execute(db);
-  return rows[0] ?? { hasDeliveries: false, hasDueSinceBeat: false };
+  const { hasDeliveries = false, hasDueSinceBeat: hasDueSinceEpoch = false } = rows[0] ?? {};
+  return { hasDeliveries, hasDueSinceEpoch };
 }
 
 /**

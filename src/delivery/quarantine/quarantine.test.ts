@@ -6,8 +6,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { orderPost, sweepUntil, textVariant } from "../../../test/delivery.ts";
 import { type Restorable, startRestorable } from "../../../test/lost-history.ts";
 import { startSweeps } from "../../platform/jobs/sweeps.ts";
-import { claimDue } from "../claim/claim.ts";
-import { writeIntents } from "../send/intent.ts";
+import { claimDue } from "../claim/claim.store.ts";
+import { writeIntents } from "../send/intents.store.ts";
 
 let galley: Restorable;
 
@@ -71,12 +71,12 @@ test("a database that is exchanged under a running worker is not claimed from", 
   const running = galley.start();
   await running.checkDurability();
   await sweepUntil(running, async () => (await galley.stateOf(running, post.postId)) === "confirmed");
-  const beatSeen = running.quarantine.known();
+  const epochSeen = running.quarantine.lastEpoch();
   await galley.restore();
   const same = galley.start();
   // The process that goes on knows how far the database was, before any sweep has compared the two.
   const limits = { limit: 10, leaseMs: 3_000, busyChannels: [] };
-  expect(await claimDue(galley.database.system, { ...limits, knownBeat: beatSeen })).toEqual([]);
+  expect(await claimDue(galley.database.system, { ...limits, lastEpoch: epochSeen })).toEqual([]);
   await sweepUntil(same, async () => (await galley.stateOf(same, post.postId)) === "confirmed");
   expect(await galley.visible()).toEqual(["once"]);
   expect((await same.quarantine.view()).active).toBe(true);
@@ -225,9 +225,9 @@ test("a database is compared with its folder also while something is looked up f
     { error: () => undefined } as unknown as Parameters<typeof startSweeps>[1],
   );
   await reached.promise;
-  const before = deliveries.quarantine.known();
+  const before = deliveries.quarantine.lastEpoch();
   await pause(3_000);
-  const after = deliveries.quarantine.known();
+  const after = deliveries.quarantine.lastEpoch();
   gate.resolve();
   await sweeps.stop();
   expect(after).toBeGreaterThan(before);

@@ -1,12 +1,8 @@
 import { recordInstallationEvent } from "#platform/audit";
-import { clearQuarantineOrder, quarantineOrder } from "#platform/config";
-import type { Database } from "#platform/db";
 import type { SignedIn } from "#platform/wire";
 import { DeliveryError } from "../model/errors.ts";
-import { alarmOf, furthestBeat } from "./history.ts";
-import { findPlace, type Place, readMarker, writeMarker } from "./marker.ts";
+import { createEpochs, type EpochOptions, type WatchedEpochs } from "./epochs.ts";
 import * as store from "./quarantine.store.ts";
-import type { DeliveryLog } from "../tools.ts";
 
 type QuarantineView = {
   active: boolean;
@@ -26,22 +22,8 @@ type ReleaseWords = {
   nothingSentEarly?: boolean;
 };
 
-export type Quarantine = {
-  /** Compares the database with the data folder and counts both up. Before a worker starts, and then often. */
-  beat(): Promise<void>;
-  /** What this process last wrote: a database that is behind it must not be claimed from. */
-  known(): number;
-  /**
-   * Asks the database something together with how far this process has seen its log come (in bytes), and keeps how far
-   * the answer says that it has come now. An answer that comes after its history was lost counts no more.
-   */
-  watch<Answer extends { reached: number | null }>(ask: (seen: number) => Promise<Answer>): Promise<Answer>;
+export type Quarantine = WatchedEpochs & {
   isActive(): Promise<boolean>;
-  /**
-   * Whether this may be a copy of a Galley that still runs, as of the last beat: then nothing is done that could disturb
-   * the other one, not even by renewing a token that both have.
-   */
-  mayRunTwice(): boolean;
   view(): Promise<QuarantineView>;
   /** `admin`: an admin of the installation; the route's access has made sure of that, here as for `release`. */
   enter(admin: SignedIn, since: Date): Promise<QuarantineView>;
@@ -52,73 +34,9 @@ export type Quarantine = {
   release(admin: SignedIn, words?: ReleaseWords): Promise<QuarantineView>;
 };
 
-const ordered = "An administrator said that it was restored.";
-
-/**
- * @param options.directory null: only the explicit commands, no comparison with a folder
- */
-export function createQuarantine(options: {
-  database: Database;
-  directory: string | null;
-  publicUrl: string | null;
-  log: DeliveryLog;
-}): Quarantine {
-  const { database, directory, publicUrl, log } = options;
-  const db = database.system;
-  let known = 0;
-  /** Another object for each history. */
-  let seen = { position: 0 };
-  let place: Place | null = null;
-  let isPerhapsCopy = false;
-
-  async function beat(): Promise<void> {
-    // Read before the database: the folder's number was committed before it was written.
-    const marker = directory === null ? null : await readMarker(directory);
-    const order = directory === null ? null : await quarantineOrder(directory);
-    if (directory !== null) place ??= await findPlace(directory, publicUrl);
-    // What this process sees while the database is asked may be newer than the answer.
-    const seenPosition = seen.position;
-    const written = await db.transaction().execute(async (transaction) => {
-      const { row, now, silentMs } = await store.readInstallation(transaction, true);
-      const stake = await store.deliveriesAtStake(transaction);
-      const facts = { row, now, silentMs, knownBeat: known, seenPosition, marker, place, ...stake };
-      const alarm = alarmOf(facts);
-      if (order !== null) await quarantine(transaction, { reason: ordered, since: order });
-      // Also beside an order: only what is seen here tells that it may be a copy.
-      if (alarm !== null) await quarantine(transaction, { ...alarm, since: row.beatAt });
-      const next = Math.max(row.beat, furthestBeat(facts)) + 1;
-      await store.writeBeat(transaction, next, now);
-      const { mayRunTwice } = await store.readInstallation(transaction);
-      const position = now.position ?? 0;
-      const isSilent = now.timeline === null;
-      return { epoch: row.epoch, beat: next, position, isLost: alarm !== null, isSilent, mayRunTwice };
-    });
-    if (known === 0 && written.isSilent) {
-      log.warn(
-        {},
-        "this database tells neither its timeline nor its position: after a failover, say so with `galley quarantine start`",
-      );
-    }
-    isPerhapsCopy = written.mayRunTwice;
-    known = written.beat;
-    // What was seen of a history that is lost counts no more, nor what comes late from it.
-    if (written.isLost) seen = { position: written.position };
-    else seen.position = Math.max(seen.position, written.position);
-    if (directory === null) return;
-    await writeMarker(directory, { epoch: written.epoch, beat: written.beat, place });
-    if (order !== null) await clearQuarantineOrder(directory);
-  }
-
-  async function quarantine(
-    transaction: typeof db,
-    why: Parameters<typeof store.enterQuarantine>[1],
-  ): Promise<void> {
-    log.error(
-      { since: why.since },
-      `quarantine: ${why.reason} Nothing is sent until an admin of the installation releases it.`,
-    );
-    await store.enterQuarantine(transaction, why);
-  }
+export function createQuarantine(options: EpochOptions): Quarantine {
+  const db = options.database.system;
+  const epochs = createEpochs(options);
 
   async function view(): Promise<QuarantineView> {
     const { quarantinedAt, unknownSince, reason, mayRunTwice } = await store.readInstallation(db);
@@ -134,15 +52,7 @@ export function createQuarantine(options: {
   }
 
   return {
-    beat,
-    known: () => known,
-    watch: async (ask) => {
-      const history = seen;
-      const answer = await ask(history.position);
-      history.position = Math.max(history.position, answer.reached ?? 0);
-      return answer;
-    },
-    mayRunTwice: () => isPerhapsCopy,
+    ...epochs,
     isActive: async () => (await store.readInstallation(db)).quarantinedAt !== null,
     view,
     enter: async ({ userId, name }, since) => {

@@ -1,6 +1,8 @@
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
-import { type Claimed, claimedColumns, isCurrent, thisMoment } from "../claim/claim.ts";
+import type { Claimed } from "../model/claimed.ts";
+import { claimedColumns } from "../model/claimed.store.ts";
+import { isCurrent, thisMoment } from "../model/due.store.ts";
 
 /** Of the attempt that was taken for absent: `item`, `number`. */
 export type LaterLook = Claimed & {
@@ -22,13 +24,13 @@ export type LookOutcome = "none" | "uncovered" | "found" | "given_up" | "unsuppo
  */
 export async function claimLaterLooks(
   db: Kysely<Schema>,
-  { limit, leaseMs, knownBeat }: { limit: number; leaseMs: number; knownBeat: number },
+  { limit, leaseMs, lastEpoch }: { limit: number; leaseMs: number; lastEpoch: number },
 ): Promise<LaterLook[]> {
   const { rows } = await sql<LaterLook>`
     with due as (
       select delivery_id, item, number, turn from delivery_later_looks
       where done_at is null and due_at <= ${thisMoment}
-        and (lease_until is null or lease_until <= clock_timestamp()) and ${isCurrent(knownBeat)}
+        and (lease_until is null or lease_until <= clock_timestamp()) and ${isCurrent(lastEpoch)}
       order by due_at
       limit ${limit}
       for update skip locked),

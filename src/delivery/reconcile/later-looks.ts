@@ -17,21 +17,21 @@ import {
   putOffLook,
 } from "./later-looks.store.ts";
 import { candidatesIn, idsIn, isClockOff, mustCoverFrom } from "./proof.ts";
-import { createPump } from "../claim/worker-pool.ts";
-import type { Quarantine } from "../quarantine/quarantine.ts";
-import { readBack, type ReconcileTools } from "./look.ts";
+import { createWorkerPool } from "../claim/worker-pool.ts";
+import { readBack } from "./look.ts";
+import type { Epochs, ReconcileDeps } from "../deps.ts";
 import { invisibleMs } from "./reconcile.ts";
-import { settledJobs } from "../model/settle.ts";
+import { settledJobs } from "../model/settlement.ts";
 
 /** A minute after the first failure, then twice as long each time: about a day and a half in all. */
 const firstPauseMs = 60_000;
 const mostTries = 12;
 
-type LaterTools = {
+type LaterDeps = {
   database: Database;
   jobs: Jobs;
-  tools: ReconcileTools;
-  quarantine: Pick<Quarantine, "known" | "beat">;
+  deps: ReconcileDeps;
+  epochs: Epochs;
 };
 
 type Candidate = Published & { createdAt: Date };
@@ -44,14 +44,14 @@ type Seen =
  * docs/decisions/0126): a platform that shows posts late has both by then. What waits to be sent again is looked up first;
  * nothing else of a delivery moves.
  */
-export function laterLooks(parts: LaterTools): Sweep {
-  const { database, tools, quarantine } = parts;
-  const { leaseMs } = tools.settings;
-  const looking = createPump<LaterLook>({
+export function laterLooksSweep(parts: LaterDeps): Sweep {
+  const { database, deps, epochs } = parts;
+  const { leaseMs } = deps.settings;
+  const pool = createWorkerPool<LaterLook>({
     claim: async (limit) => {
       // A database that was restored is recognised before its history is believed.
-      if (quarantine.known() === 0) await quarantine.beat();
-      return claimLaterLooks(database.system, { limit, leaseMs, knownBeat: quarantine.known() });
+      if (epochs.lastEpoch() === 0) await epochs.advanceEpoch();
+      return claimLaterLooks(database.system, { limit, leaseMs, lastEpoch: epochs.lastEpoch() });
     },
     work: (look) => lookOnceMore(parts, look),
     groupOf: ({ channelId }) => channelId,
@@ -59,28 +59,28 @@ export function laterLooks(parts: LaterTools): Sweep {
     perGroup: 2,
     lookEveryMs: 5_000,
   });
-  return { name: "delivery.later_looks", everyMs: 10_000, run: (signal) => looking.run(signal) };
+  return { name: "delivery.later_looks", everyMs: 10_000, run: (signal) => pool.run(signal) };
 }
 
 /** Never throws; a look that fails is made again later, and given up after its last try. */
-async function lookOnceMore(parts: LaterTools, look: LaterLook): Promise<void> {
-  const { tools, database } = parts;
+async function lookOnceMore(parts: LaterDeps, look: LaterLook): Promise<void> {
+  const { deps, database } = parts;
   try {
-    const seen = await read(tools, look);
+    const seen = await read(deps, look);
     if (seen.outcome === "clock_off") await putOff(parts, look);
     else if (seen.outcome === "found") await tellOf(parts, look, seen.copies);
     else await finishLook(database.system, look, seen.outcome);
   } catch (error) {
-    const asked = error instanceof ConnectorFailure ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
-    tools.log.warn({ err: error, deliveryId: look.id, tries: look.looksTried }, "later look failed");
-    await putOff(parts, look, asked).catch((failure: unknown) =>
-      tools.log.error({ err: failure, deliveryId: look.id }, "a later look could not be put off"),
+    const askedMs = error instanceof ConnectorFailure ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
+    deps.log.warn({ err: error, deliveryId: look.id, tries: look.looksTried }, "later look failed");
+    await putOff(parts, look, askedMs).catch((failure: unknown) =>
+      deps.log.error({ err: failure, deliveryId: look.id }, "a later look could not be put off"),
     );
   }
 }
 
 /** The lease ends by itself where not even this can be written. */
-async function putOff({ database }: LaterTools, look: LaterLook, atLeastMs = 0): Promise<void> {
+async function putOff({ database }: LaterDeps, look: LaterLook, atLeastMs = 0): Promise<void> {
   if (look.looksTried >= mostTries) await finishLook(database.system, look, "given_up");
   else await putOffLook(database.system, look, pauseAfter(look.looksTried, atLeastMs));
 }
@@ -89,14 +89,14 @@ function pauseAfter(tries: number, atLeastMs: number): number {
   return Math.max(atLeastMs, firstPauseMs * 2 ** (tries - 1));
 }
 
-async function read(tools: ReconcileTools, look: LaterLook): Promise<Seen> {
+async function read(deps: ReconcileDeps, look: LaterLook): Promise<Seen> {
   const attempt = attemptOf(look);
   const sentAt = new Date(attempt.intentAt);
-  const { skewMs, leaseMs, marginMs } = tools.settings;
+  const { skewMs, leaseMs, marginMs } = deps.settings;
   const signal = AbortSignal.timeout(leaseMs - marginMs);
-  const { located, clockAheadMs } = await readBack(tools, asOf(look), attempt, signal, () => undefined);
+  const { located, clockAheadMs } = await readBack(deps, asOf(look), attempt, signal, () => undefined);
   if (located === "unsupported") return { outcome: "unsupported" };
-  const taken = await tools.idsTaken(look, attempt.id, idsIn(located));
+  const taken = await deps.idsTaken(look, attempt.id, idsIn(located));
   const facts = { sentAt, skewMs, clockAheadMs, taken, setForwardMs: attempt.setForwardMs };
   if (located.by === "list" && isClockOff(facts)) return { outcome: "clock_off" };
   const copies = candidatesIn(located, facts).slice(isOwnUnknown(look) ? 1 : 0);
@@ -134,8 +134,8 @@ function covers(located: Located, from: Date): boolean {
  * Writes second copies down and lets people be told, in one transaction. What may still be another attempt's is left
  * for the next try. Where the item waits to be sent again, the post is no copy: it is to be found before that.
  */
-async function tellOf(parts: LaterTools, look: LaterLook, found: readonly Candidate[]): Promise<void> {
-  const { database, jobs, tools } = parts;
+async function tellOf(parts: LaterDeps, look: LaterLook, found: readonly Candidate[]): Promise<void> {
+  const { database, jobs, deps } = parts;
   const { workspaceId, postId, id } = look;
   const attempt = attemptOf(look);
   const copies = found.map(({ externalId, url, createdAt }) => ({
@@ -151,7 +151,7 @@ async function tellOf(parts: LaterTools, look: LaterLook, found: readonly Candid
     // On its way: by the next try it is known whether the item was sent again.
     const isMoving = resend === "moving";
     const written = new Set(
-      isMoving ? [] : await insertCopies(transaction, look, copies, tools.settings.skewMs),
+      isMoving ? [] : await insertCopies(transaction, look, copies, deps.settings.skewMs),
     );
     const told = copies.filter((copy) => written.has(copy.id));
     const isWhole = told.length === copies.length;
@@ -172,7 +172,7 @@ async function tellOf(parts: LaterTools, look: LaterLook, found: readonly Candid
       details: { item: look.item, urls: told.map(({ url }) => url) },
     });
     await jobs.enqueueMany(transaction, settledJobs([{ workspaceId, postId }]));
-    tools.log.warn({ workspaceId, deliveryId: id, postId, copies: told.length }, "a second copy is out");
+    deps.log.warn({ workspaceId, deliveryId: id, postId, copies: told.length }, "a second copy is out");
   });
 }
 

@@ -1,8 +1,9 @@
 import type { Connector, ConnectorContext, ConnectorHttp, Plan } from "#connectors";
 import { connectorRegistry } from "#connectors";
 import { expect, test } from "vitest";
-import type { AttemptRecord, Claimed } from "../claim/claim.ts";
-import { lookOnce, type ReconcileTools } from "./look.ts";
+import type { AttemptRecord, Claimed } from "../model/claimed.ts";
+import { lookOnce } from "./look.ts";
+import type { ReconcileDeps } from "../deps.ts";
 
 // One look at a server of Mastodon, whose answers a proxy or a balancer stands before. What was sent is not in them.
 
@@ -96,15 +97,15 @@ async function lookAt(http: ConnectorHttp): Promise<string> {
     claimedAt: new Date(),
     attempts: [attempt],
   } as unknown as Claimed;
-  const tools = {
+  const deps = {
     channels: { open: () => Promise.resolve({ connector, context }) },
     connectors: connectorRegistry(),
     settings: { leaseMs: 60_000, marginMs: 10_000, skewMs: 120_000, minimumWindowMs: 0 },
     idsTaken: () => Promise.resolve(new Set<string>()),
     witnesses: () => Promise.resolve([]),
-    acquaintance: { meet: () => undefined, knownForMs: () => 9 * minute },
-  } as unknown as ReconcileTools;
-  const { result } = await lookOnce(tools, claimed, attempt);
+    firstSeen: { note: () => undefined, knownForMs: () => 9 * minute },
+  } as unknown as ReconcileDeps;
+  const { result } = await lookOnce(deps, claimed, attempt);
   return result.kind === "again" && "why" in result && result.doubt === undefined
     ? `again: ${result.why}`
     : result.kind;

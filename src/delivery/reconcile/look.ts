@@ -1,10 +1,8 @@
-import type { ChannelStatus } from "#channels";
-import type { Located, PlanItem, Settling } from "#connectors";
+import type { Located, Settling } from "#connectors";
 import { ConnectorFailure, listenToClock } from "#connectors";
 import { GalleyError } from "#kit";
 import { isDatabaseUnavailable } from "#platform/db";
-import type { Acquaintance } from "./acquaintance.ts";
-import type { AttemptRecord, Claimed } from "../claim/claim.ts";
+import type { AttemptRecord, Claimed } from "../model/claimed.ts";
 import {
   idsIn,
   judgeLook,
@@ -14,33 +12,11 @@ import {
   showsEqual,
   sinceSendMs,
 } from "./proof.ts";
-import {
-  type Tools,
-  accessIsBack,
-  itemKey,
-  leftOver,
-  publishedBefore,
-  restored,
-  windowFor,
-} from "../tools.ts";
+import type { DeliveryDeps, ReconcileDeps } from "../deps.ts";
+import { accessIsBack, restored } from "../model/codes.ts";
+import { itemKey, leftOver, publishedBefore } from "../model/items.ts";
+import { windowFor } from "../model/window.ts";
 import { isDuplicate, longestLookMs, lookAfterMs } from "../model/verdicts.ts";
-
-/** What reading back needs besides the common tools. */
-export type ReconcileTools = Tools & {
-  /** Which of these ids belong to other attempts of the same account on the same platform. */
-  idsTaken(claimed: Claimed, attemptId: string, externalIds: string[]): Promise<Set<string>>;
-  /** Ids of other items of the same account that a platform's answer confirmed and that were sent between these moments. */
-  witnesses(
-    claimed: Claimed,
-    kinds: readonly PlanItem["kind"][],
-    sent: { from: Date; until: Date },
-  ): Promise<string[]>;
-  /** As it is now. */
-  channelStatus(claimed: Claimed): Promise<ChannelStatus>;
-  acquaintance: Acquaintance;
-  /** Remembers how long after t_send a post was still invisible. */
-  learnWindow(claimed: Claimed, visibleAfterMs: number): Promise<void>;
-};
 
 /**
  * `tells`: the platform has answered, and what it showed tells since when the item is there, or until when it was not.
@@ -49,48 +25,44 @@ export type ReconcileTools = Tools & {
 export type Look = { result: LookResult; windowMs: number; tells: boolean };
 
 /** Reads the platform for an attempt whose answer was lost, and says what that proves. Never throws. */
-export async function lookOnce(
-  tools: ReconcileTools,
-  claimed: Claimed,
-  attempt: AttemptRecord,
-): Promise<Look> {
+export async function lookOnce(deps: ReconcileDeps, claimed: Claimed, attempt: AttemptRecord): Promise<Look> {
   const sinceSend = sinceSendMs({
     lookedAt: claimed.claimedAt,
     sentAt: new Date(attempt.intentAt),
     setForwardMs: attempt.setForwardMs,
   });
   // Before the listing is asked for: what passes while it comes back is not in it.
-  const knownForMs = tools.acquaintance.knownForMs(attempt.id);
+  const knownForMs = deps.firstSeen.knownForMs(attempt.id);
   let windowMs = Math.max(attempt.windowMs, 2 * claimed.learnedMs);
   // Of what a restored database forgot, the window begins with the age of the backup.
   let settlingMs = windowMs;
   let credentialsAt: Date | null = null;
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), tools.settings.leaseMs - tools.settings.marginMs);
+  const timer = setTimeout(() => abort.abort(), deps.settings.leaseMs - deps.settings.marginMs);
   try {
-    const connector = tools.connectors.get(claimed.connector);
+    const connector = deps.connectors.get(claimed.connector);
     if (connector?.locate === "unsupported") {
       return {
         windowMs,
-        result: judge(tools, claimed, attempt, { ...unread, windowMs, settlingMs, knownForMs }),
+        result: judge(deps, claimed, attempt, { ...unread, windowMs, settlingMs, knownForMs }),
         tells: false,
       };
     }
     const { located, clockAheadMs, cachedForMs } = await readBack(
-      tools,
+      deps,
       claimed,
       attempt,
       abort.signal,
       (opened) => {
         credentialsAt = opened.credentialsAt;
-        settlingMs = windowFor(opened.settling, tools.settings, claimed);
+        settlingMs = windowFor(opened.settling, deps.settings, claimed);
         windowMs = Math.max(windowMs, settlingMs);
       },
     );
     const ids = located === "unsupported" ? [] : idsIn(located);
-    const taken = ids.length === 0 ? new Set<string>() : await tools.idsTaken(claimed, attempt.id, ids);
-    const witnesses = await witnessesFor(tools, claimed, attempt, { located, windowMs });
-    const result = judge(tools, claimed, attempt, {
+    const taken = ids.length === 0 ? new Set<string>() : await deps.idsTaken(claimed, attempt.id, ids);
+    const witnesses = await witnessesFor(deps, claimed, attempt, { located, windowMs });
+    const result = judge(deps, claimed, attempt, {
       located,
       windowMs,
       settlingMs,
@@ -105,8 +77,8 @@ export async function lookOnce(
     return { windowMs, result, tells };
   } catch (error) {
     const giveUpMs = giveUpAfter(claimed, settlingMs);
-    const result = (await lacksAccess(tools, claimed, error, credentialsAt))
-      ? await withoutAccess(tools, claimed, attempt, error, sinceSend - windowMs > giveUpMs)
+    const result = (await lacksAccess(deps, claimed, error, credentialsAt))
+      ? await withoutAccess(deps, claimed, attempt, error, sinceSend - windowMs > giveUpMs)
       : afterFailedLook(error, attempt, sinceSend - windowMs, giveUpMs);
     return { windowMs, result, tells: false };
   } finally {
@@ -117,7 +89,7 @@ export async function lookOnce(
 
 /** Asks the platform for what equals the item; an access token that it no longer takes is renewed once. */
 export async function readBack(
-  tools: Pick<Tools, "channels" | "settings">,
+  deps: Pick<DeliveryDeps, "channels" | "settings">,
   claimed: Claimed,
   attempt: AttemptRecord,
   signal: AbortSignal,
@@ -126,7 +98,7 @@ export async function readBack(
   const startedAt = performance.now();
   const now = () => claimed.claimedAt.getTime() + performance.now() - startedAt;
   const sentAt = new Date(attempt.intentAt);
-  const from = mustCoverFrom(sentAt, tools.settings.skewMs);
+  const from = mustCoverFrom(sentAt, deps.settings.skewMs);
   const lookedFor = { sentAt, from, afterLoss: isAfterLoss(attempt) };
   const item = {
     index: attempt.item,
@@ -140,7 +112,7 @@ export async function readBack(
       connector,
       context,
       credentialsAt = null,
-    } = await tools.channels.open(claimed.workspaceId, claimed.channelId, signal, options);
+    } = await deps.channels.open(claimed.workspaceId, claimed.channelId, signal, options);
     if (connector.locate === "unsupported" || claimed.plan === null) {
       return { located: "unsupported", clockAheadMs: null, cachedForMs: 0 };
     }
@@ -166,7 +138,7 @@ function asOfNow(located: Located | "unsupported", cachedForMs: number): Located
 }
 
 function judge(
-  tools: ReconcileTools,
+  deps: ReconcileDeps,
   claimed: Claimed,
   attempt: AttemptRecord,
   seen: Pick<
@@ -188,7 +160,7 @@ function judge(
     // The claim came before the listing was asked for, so this is never too late.
     lookedAt: claimed.claimedAt,
     setForwardMs: attempt.setForwardMs,
-    skewMs: tools.settings.skewMs,
+    skewMs: deps.settings.skewMs,
     isTwinOfLost: isTwinOfLost(claimed, attempt),
     afterLoss: isAfterLoss(attempt),
     hasReplies: next !== undefined && next.kind !== "post",
@@ -233,7 +205,7 @@ const witnessesForMs = 3_600_000;
  * ago that they must have appeared.
  */
 async function witnessesFor(
-  tools: ReconcileTools,
+  deps: ReconcileDeps,
   claimed: Claimed,
   attempt: AttemptRecord,
   { located, windowMs }: { located: Located | "unsupported"; windowMs: number },
@@ -241,10 +213,10 @@ async function witnessesFor(
   if (located === "unsupported" || located.by === "key") return [];
   const { coversFrom, shows } = located;
   if (coversFrom === null || shows.length === 0) return [];
-  const covered = coversFrom.getTime() + tools.settings.skewMs;
+  const covered = coversFrom.getTime() + deps.settings.skewMs;
   const from = new Date(Math.max(covered, new Date(attempt.intentAt).getTime() - witnessesForMs));
   const until = new Date(claimed.claimedAt.getTime() - windowMs);
-  return from < until ? tools.witnesses(claimed, shows, { from, until }) : [];
+  return from < until ? deps.witnesses(claimed, shows, { from, until }) : [];
 }
 
 /**
@@ -260,13 +232,13 @@ function giveUpAfter({ errorCode }: Claimed, settlingMs: number): number {
  * nothing more: nobody would be told, and asked about each of its posts instead.
  */
 async function lacksAccess(
-  tools: ReconcileTools,
+  deps: ReconcileDeps,
   { workspaceId, channelId }: Claimed,
   error: unknown,
   credentialsAt: Date | null,
 ): Promise<boolean> {
   if (error instanceof ConnectorFailure && error.verdict === "unauthorized") {
-    await tools.channels.needsReconnect(workspaceId, channelId, error.message, credentialsAt);
+    await deps.channels.needsReconnect(workspaceId, channelId, error.message, credentialsAt);
     return true;
   }
   return error instanceof GalleyError && error.code === "channels.needs_reconnect";
@@ -277,13 +249,13 @@ async function lacksAccess(
  * goes on with them. One that was disconnected may never come back.
  */
 async function withoutAccess(
-  tools: ReconcileTools,
+  deps: ReconcileDeps,
   claimed: Claimed,
   attempt: AttemptRecord,
   error: unknown,
   isOver: boolean,
 ): Promise<LookResult> {
-  const status = await tools.channelStatus(claimed);
+  const status = await deps.channelStatus(claimed);
   const why = wordsOf(error);
   // There are other credentials by now.
   if (status === "connected") return { kind: "again", waitMs: lookAfterMs(0), why };
@@ -314,6 +286,6 @@ function afterFailedLook(
   // Its own database away is nothing that a person could answer. Any other error that stays is: nobody waits for ever.
   const isTheirs = !isDatabaseUnavailable(error);
   if (isTheirs && pastWindowMs > giveUpMs) return unreadable(attempt, why);
-  const asked = error instanceof ConnectorFailure ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
-  return { kind: "again", waitMs: Math.max(asked, lookAfterMs(attempt.looks + 1)), why };
+  const askedMs = error instanceof ConnectorFailure ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
+  return { kind: "again", waitMs: Math.max(askedMs, lookAfterMs(attempt.looks + 1)), why };
 }

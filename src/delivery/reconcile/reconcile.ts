@@ -1,12 +1,14 @@
 import { isDatabaseUnavailable, isUniqueViolation } from "#platform/db";
-import type { AttemptRecord, Claimed } from "../claim/claim.ts";
+import type { AttemptRecord, Claimed } from "../model/claimed.ts";
 import { seenPosts } from "../model/doubt.ts";
-import { type Look, lookOnce, type ReconcileTools } from "./look.ts";
+import { type Look, lookOnce } from "./look.ts";
+import type { ReconcileDeps } from "../deps.ts";
 import { identify } from "../send/outcome.ts";
 import { type LookResult, sinceSendMs } from "./proof.ts";
 import { ending, refusedSoFar } from "../send/recipients.ts";
-import type { AttemptOutcome, NextStep } from "../model/settle.ts";
-import { accessIsBack, noAccess, publishedBefore } from "../tools.ts";
+import type { AttemptOutcome, NextStep } from "../model/settlement.ts";
+import { accessIsBack, noAccess } from "../model/codes.ts";
+import { publishedBefore } from "../model/items.ts";
 import { isDuplicate, lookAfterMs } from "../model/verdicts.ts";
 
 /** Looks come this much later than they are due, at most. */
@@ -16,26 +18,26 @@ const sweepMs = 2_000;
  * One look at the platform for the ambiguous attempt of a delivery, and what follows: confirmed, absent
  * (so that it can be sent again), another look later, or a person is asked. Never sends, never throws.
  */
-export async function reconcileDelivery(tools: ReconcileTools, claimed: Claimed): Promise<void> {
+export async function reconcileDelivery(deps: ReconcileDeps, claimed: Claimed): Promise<void> {
   const attempt = claimed.attempts.find(({ state }) => state === "ambiguous");
   try {
     if (!attempt) throw new TypeError("an ambiguous delivery has an ambiguous attempt");
-    const look = await lookOnce(tools, claimed, attempt);
+    const look = await lookOnce(deps, claimed, attempt);
     try {
-      await writeLook(tools, claimed, attempt, look);
+      await writeLook(deps, claimed, attempt, look);
     } catch (error) {
       if (isDatabaseUnavailable(error)) throw error;
-      await tools.settle({ ...identify(claimed), ...afterRefusal(claimed, attempt, look) });
-      tools.log.error({ err: error, deliveryId: claimed.id }, "the database refuses what a look has shown");
+      await deps.settle({ ...identify(claimed), ...afterRefusal(claimed, attempt, look) });
+      deps.log.error({ err: error, deliveryId: claimed.id }, "the database refuses what a look has shown");
     }
   } catch (error) {
     // The lease ends, the delivery is ambiguous again, and the next look is made.
-    tools.log.error({ err: error, deliveryId: claimed.id }, "look failed");
+    deps.log.error({ err: error, deliveryId: claimed.id }, "look failed");
   }
 }
 
 async function writeLook(
-  tools: ReconcileTools,
+  deps: ReconcileDeps,
   claimed: Claimed,
   attempt: AttemptRecord,
   { result, windowMs, tells }: Look,
@@ -48,14 +50,14 @@ async function writeLook(
   };
   if (result.kind !== "found") {
     const told = unlessInVain(claimed, attempt, { result, windowMs });
-    await tools.settle({ ...identify(claimed), ...outcomeOf(claimed, attempt, seen, told) });
+    await deps.settle({ ...identify(claimed), ...outcomeOf(claimed, attempt, seen, told) });
     return;
   }
   const last = attempt.item === (claimed.itemHashes?.length ?? 0) - 1;
   const end = ending(refusedSoFar(claimed));
   const firstUrl = publishedBefore(claimed.attempts, 1)[0]?.url ?? result.published.url;
   try {
-    const written = await tools.settle({
+    const written = await deps.settle({
       ...identify(claimed),
       attempt: {
         ...seen,
@@ -69,12 +71,12 @@ async function writeLook(
       next: { ...step("scheduled", 0), ...(last ? end : {}), externalUrl: last ? firstUrl : null },
     });
     if (written && attempt.lookedAt !== null && attempt.isTimeUnsure !== true) {
-      await tools.learnWindow(claimed, invisibleMs(claimed, attempt, new Date(attempt.lookedAt)));
+      await deps.learnWindow(claimed, invisibleMs(claimed, attempt, new Date(attempt.lookedAt)));
     }
   } catch (error) {
     if (!isUniqueViolation(error, "delivery_attempts_external")) throw error;
     // Another attempt took this id between our reading and our writing: look again.
-    await tools.settle({ ...identify(claimed), attempt: null, next: step("ambiguous", lookAfterMs(0)) });
+    await deps.settle({ ...identify(claimed), attempt: null, next: step("ambiguous", lookAfterMs(0)) });
   }
 }
 

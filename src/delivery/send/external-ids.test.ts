@@ -1,7 +1,7 @@
 import { newId } from "#kit";
 import { describe, expect, test } from "vitest";
 import { intentFor, statements } from "../../../test/statements.ts";
-import type { Claimed } from "../claim/claim.ts";
+import type { Claimed } from "../model/claimed.ts";
 
 const { at, moveHouse, claimOne, intend, settle } = statements();
 

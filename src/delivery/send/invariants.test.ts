@@ -6,8 +6,8 @@ import { describe, expect, test } from "vitest";
 import { orderPost, sweepUntil, textVariant } from "../../../test/delivery.ts";
 import { intentFor, next, plan, statements } from "../../../test/statements.ts";
 import { hashItems } from "./frozen.ts";
-import { writeIntents } from "./intent.ts";
-import { recoverExpired } from "../maintenance/maintenance.ts";
+import { writeIntents } from "./intents.store.ts";
+import { recoverExpired } from "../maintenance/recovery.store.ts";
 
 /** Every test tries to break an invariant with the statements themselves, past the code that keeps it. */
 const { at, claimOne, intend, settle, stateOf, endAll, ambiguous } = statements();

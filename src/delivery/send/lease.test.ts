@@ -12,9 +12,10 @@ import {
   sweepUntil,
   textVariant,
 } from "../../../test/delivery.ts";
-import { claimDue } from "../claim/claim.ts";
+import { claimDue } from "../claim/claim.store.ts";
 import type { Deliveries } from "../deliveries.ts";
-import { renewLease, whileHeld } from "./lease.ts";
+import { renewLease } from "./leases.store.ts";
+import { whileHeld } from "./lease.ts";
 
 const leaseMs = 1_800;
 const settings = { leaseMs, marginMs: 300 };
@@ -235,8 +236,8 @@ async function hold(prepare: () => Promise<string>, renewLeaseOf: () => Promise<
   const work = { claimed, lateAt: now + 60_000, leaseEndsAt: now + leaseMs, abort, credentialsAt: null };
   const limits = { concurrency: 1, minimumWindowMs: 0, prepareMs: 60_000, aheadMs: 0, skewMs: 0 };
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const tools = { settings: { ...settings, ...limits }, log, renewLease: renewLeaseOf };
-  return whileHeld(tools, work, new AbortController().signal, prepare);
+  const deps = { settings: { ...settings, ...limits }, log, renewLease: renewLeaseOf };
+  return whileHeld(deps, work, new AbortController().signal, prepare);
 }
 
 const patient = () => pause(2 * leaseMs, "plan");

@@ -1,28 +1,6 @@
 import { ConnectorFailure } from "#connectors";
-import type { Schema } from "#platform/db";
-import { type Kysely, sql } from "kysely";
-import type { Claimed } from "../claim/claim.ts";
 import { release, type Work, writePrepareFailure } from "./outcome.ts";
-import type { Tools } from "../tools.ts";
-
-/**
- * Gives a claim its whole lease again. False: it is no longer this claim's to prepare, because the fence has moved,
- * the lease has ended or an intent stands, whose own lease nothing here may touch.
- */
-export async function renewLease(
-  db: Kysely<Schema>,
-  { workspaceId, id, fence }: Pick<Claimed, "workspaceId" | "id" | "fence">,
-  leaseMs: number,
-): Promise<boolean> {
-  const { rows } = await sql<{ id: string }>`
-    update deliveries
-    set lease_until = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond',
-      wake_at = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
-    where workspace_id = ${workspaceId} and id = ${id} and fence = ${fence}
-      and state = 'claimed' and lease_until > clock_timestamp()
-    returning id`.execute(db);
-  return rows.length > 0;
-}
+import type { DeliveryDeps } from "../deps.ts";
 
 /**
  * Why a preparation was broken off.
@@ -42,12 +20,12 @@ export type Held<Value> = { value: Value } | { interruption: Interruption };
  * before costs no statement. Breaks off what may not go on, whether or not it listens to `work.abort`.
  */
 export async function whileHeld<Value>(
-  tools: Pick<Tools, "settings" | "renewLease" | "log">,
+  deps: Pick<DeliveryDeps, "settings" | "renewLease" | "log">,
   work: Work,
   stopping: AbortSignal,
   prepare: () => Promise<Value>,
 ): Promise<Held<Value>> {
-  const { leaseMs, marginMs, prepareMs } = tools.settings;
+  const { leaseMs, marginMs, prepareMs } = deps.settings;
   const everyMs = Math.min(leaseMs / 3, Math.max(0, leaseMs - marginMs) / 2);
   const startedAt = work.leaseEndsAt - leaseMs;
   const brokenOff = Promise.withResolvers<Held<Value>>();
@@ -68,12 +46,12 @@ export async function whileHeld<Value>(
     isRenewing = true;
     const askedAt = performance.now();
     try {
-      if (!(await tools.renewLease(work.claimed))) return breakOff("lost");
+      if (!(await deps.renewLease(work.claimed))) return breakOff("lost");
       leaseEndsAt = askedAt + leaseMs;
       renewAt = askedAt + everyMs;
     } catch (error) {
       // The lease still stands, so a database that is back soon is soon enough.
-      tools.log.warn({ err: error, deliveryId: work.claimed.id }, "lease not renewed");
+      deps.log.warn({ err: error, deliveryId: work.claimed.id }, "lease not renewed");
       renewAt = performance.now() + everyMs / 4;
     }
     isRenewing = false;
@@ -121,17 +99,18 @@ const interruptionWords = {
 };
 
 /** A preparation that was broken off: nothing of it is visible, so it may be made anew. */
-export async function writeInterruption(tools: Tools, work: Work, interruption: Interruption): Promise<void> {
+export async function writeInterruption(
+  deps: DeliveryDeps,
+  work: Work,
+  interruption: Interruption,
+): Promise<void> {
   if (interruption === "stopping") {
-    await release(tools, work.claimed);
+    await release(deps, work.claimed);
   } else if (interruption === "lost") {
-    tools.log.info(
-      { deliveryId: work.claimed.id },
-      "preparing ended: the delivery is another's or cancelled",
-    );
+    deps.log.info({ deliveryId: work.claimed.id }, "preparing ended: the delivery is another's or cancelled");
   } else {
     const code = `delivery.prepare_${interruption}`;
     const message = interruptionWords[interruption];
-    await writePrepareFailure(tools, work, new ConnectorFailure({ verdict: "not_sent", code, message }));
+    await writePrepareFailure(deps, work, new ConnectorFailure({ verdict: "not_sent", code, message }));
   }
 }

@@ -2,10 +2,11 @@ import type { Published } from "#connectors";
 import { ConnectorFailure } from "#connectors";
 import { GalleyError } from "#kit";
 import { isUniqueViolation } from "#platform/db";
-import type { Claimed } from "../claim/claim.ts";
+import type { Claimed } from "../model/claimed.ts";
 import { afterDeferral, ending, refusedSoFar } from "./recipients.ts";
-import type { AttemptOutcome, NextStep } from "../model/settle.ts";
-import { idTaken, type Tools } from "../tools.ts";
+import type { AttemptOutcome, NextStep } from "../model/settlement.ts";
+import { idTaken } from "../model/codes.ts";
+import type { DeliveryDeps } from "../deps.ts";
 import { type Consequence, type FailureFacts, consequenceOf, isDuplicate } from "../model/verdicts.ts";
 
 /** A claimed delivery while this process works on it. Times are of the monotonic clock. */
@@ -21,18 +22,18 @@ export type Work = {
 };
 
 /** Nothing is visible after a failed preparation, whatever its answer was: an unknown one counts as not sent. */
-export async function writePrepareFailure(tools: Tools, work: Work, error: unknown): Promise<void> {
+export async function writePrepareFailure(deps: DeliveryDeps, work: Work, error: unknown): Promise<void> {
   const facts = failureFacts(work, error, 0);
   const verdict = facts.verdict === "unknown" ? "not_sent" : facts.verdict;
   // A token that could be renewed was renewed before this is called.
   const consequence = consequenceOf({ ...facts, verdict, refreshable: false }, Math.random());
   if (isVerdict(error)) {
-    const next = await nextAfter(tools, work, consequence, error);
-    await tools.settle({ ...identify(work.claimed), attempt: null, next });
+    const next = await nextAfter(deps, work, consequence, error);
+    await deps.settle({ ...identify(work.claimed), attempt: null, next });
   } else {
-    await writeUnexplained(tools, work, consequence, error);
+    await writeUnexplained(deps, work, consequence, error);
   }
-  await followUp(tools, work, error);
+  await followUp(deps, work, error);
 }
 
 /**
@@ -40,7 +41,7 @@ export async function writePrepareFailure(tools: Tools, work: Work, error: unkno
  * for those who were put off has to follow.
  */
 export async function confirm(
-  tools: Tools,
+  deps: DeliveryDeps,
   { claimed, lateAt }: Work,
   attemptId: string,
   published: Published,
@@ -54,7 +55,7 @@ export async function confirm(
     const externalData = { ...published.data, externalId: published.externalId };
     const partly = { id: attemptId, state: "partly" as const, ...answer, externalData };
     const next = afterDeferral(claimed, deferred, lateAt - performance.now());
-    await tools.settle({ ...identify(claimed), attempt: partly, next });
+    await deps.settle({ ...identify(claimed), attempt: partly, next });
     return false;
   }
   const attempt: AttemptOutcome = {
@@ -67,12 +68,12 @@ export async function confirm(
   const end = ending([...refusedSoFar(claimed), ...refused]);
   const done: NextStep = { ...settledAs("confirmed"), ...end, externalUrl: firstUrl ?? published.url };
   try {
-    return await tools.settle({ ...identify(claimed), attempt, next: last ? done : null });
+    return await deps.settle({ ...identify(claimed), attempt, next: last ? done : null });
   } catch (error) {
     if (!isUniqueViolation(error, "delivery_attempts_external")) throw error;
     // Invariant 5: the platform named a post that another attempt owns. Reading back must tell them apart.
     const message = "The platform answered with the id of another post; Galley reads it back.";
-    await tools.settle({
+    await deps.settle({
       ...identify(claimed),
       attempt: { id: attemptId, state: "ambiguous", errorCode: idTaken, errorMessage: message },
       next: { ...settledAs("ambiguous"), errorCode: idTaken, errorMessage: message },
@@ -83,7 +84,7 @@ export async function confirm(
 
 /** Writes what a failed call says about the attempt, and what the delivery does next. */
 export async function writeSendFailure(
-  tools: Tools,
+  deps: DeliveryDeps,
   work: Work,
   sent: { id: string; item: number },
   error: unknown,
@@ -101,9 +102,9 @@ export async function writeSendFailure(
     refused: error instanceof ConnectorFailure ? [...error.refused] : [],
     ...(consequence.attempt === "ambiguous" ? {} : { settledBy: "answer" as const }),
   };
-  const next = await nextAfter(tools, work, consequence, error);
-  await tools.settle({ ...identify(claimed), attempt, next });
-  await followUp(tools, work, error);
+  const next = await nextAfter(deps, work, consequence, error);
+  await deps.settle({ ...identify(claimed), attempt, next });
+  await followUp(deps, work, error);
 }
 
 /** Whether an error says by itself what follows: a platform's answer, or a state that somebody looks after. */
@@ -119,7 +120,7 @@ function isVerdict(error: unknown): boolean {
 const mostUnexplained = 5;
 
 async function writeUnexplained(
-  tools: Tools,
+  deps: DeliveryDeps,
   work: Work,
   consequence: Consequence,
   error: unknown,
@@ -127,7 +128,7 @@ async function writeUnexplained(
   const { claimed } = work;
   // Other failures between two of them, such as a platform that asks to wait, begin the row anew.
   const tries = claimed.errorCode === cannotPrepare ? claimed.tries + 1 : 1;
-  tools.log.error({ err: error, deliveryId: claimed.id, tries }, "a post could not be prepared");
+  deps.log.error({ err: error, deliveryId: claimed.id, tries }, "a post could not be prepared");
   const isOver = tries >= mostUnexplained || consequence.delivery === "missed";
   const message = `Galley could not prepare this post: ${inWords(error)}. It was tried ${tries} times. Change its text or its files and have it approved again, or send it again once the cause is mended; the log has the details.`;
   const next: NextStep = {
@@ -138,7 +139,7 @@ async function writeUnexplained(
     errorMessage: isOver ? message : `Preparing this post failed: ${inWords(error)}. It is tried again.`,
     externalUrl: null,
   };
-  await tools.settle({ ...identify(claimed), attempt: null, next });
+  await deps.settle({ ...identify(claimed), attempt: null, next });
 }
 
 const cannotPrepare = "delivery.cannot_prepare";
@@ -148,14 +149,14 @@ function inWords(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message.slice(0, 200)}` : "an unknown error";
 }
 
-async function followUp(tools: Tools, { claimed }: Work, error: unknown): Promise<void> {
+async function followUp(deps: DeliveryDeps, { claimed }: Work, error: unknown): Promise<void> {
   if (
     error instanceof ConnectorFailure &&
     error.verdict === "throttled" &&
     error.retryAfterSeconds !== null
   ) {
     const { message: reason, evidence } = error;
-    await tools.holdAccount(claimed, { waitMs: error.retryAfterSeconds * 1_000, reason, evidence });
+    await deps.holdAccount(claimed, { waitMs: error.retryAfterSeconds * 1_000, reason, evidence });
   }
 }
 
@@ -196,7 +197,7 @@ function wordsFor(error: unknown): { code: string; message: string } {
  * two would never wake the delivery.
  */
 async function nextAfter(
-  tools: Tools,
+  deps: DeliveryDeps,
   { claimed, credentialsAt }: Work,
   consequence: Consequence,
   error: unknown,
@@ -208,11 +209,11 @@ async function nextAfter(
   // Said by channels itself, it is marked already.
   if (state !== "needs_reconnect" || code === "channels.needs_reconnect") return next;
   const { workspaceId, channelId } = claimed;
-  const isMarked = await tools.channels
+  const isMarked = await deps.channels
     .needsReconnect(workspaceId, channelId, message, credentialsAt)
     .catch((failure: unknown) => {
       // What the platform answered is written all the same, and told again by the next try.
-      tools.log.warn({ err: failure, channelId }, "a channel without access could not be marked");
+      deps.log.warn({ err: failure, channelId }, "a channel without access could not be marked");
       return true;
     });
   // There are other credentials by now.
@@ -225,12 +226,12 @@ function settledAs(state: NextStep["state"]): NextStep {
 
 /** Ends a delivery that must not be sent as it stands. */
 export async function refuse(
-  tools: Tools,
+  deps: DeliveryDeps,
   claimed: Claimed,
   errorCode: string,
   errorMessage: string,
 ): Promise<void> {
-  await tools.settle({
+  await deps.settle({
     ...identify(claimed),
     attempt: null,
     next: { ...settledAs("rejected"), errorCode, errorMessage },
@@ -238,20 +239,20 @@ export async function refuse(
 }
 
 /** Gives a claim back unused, to be claimed again at once or after a wait. */
-export async function release(tools: Tools, claimed: Claimed, waitMs = 0): Promise<void> {
+export async function release(deps: DeliveryDeps, claimed: Claimed, waitMs = 0): Promise<void> {
   const next = { ...settledAs("scheduled"), waitMs, tries: claimed.tries };
-  await tools.settle({ ...identify(claimed), attempt: null, next });
+  await deps.settle({ ...identify(claimed), attempt: null, next });
 }
 
 /** Takes an intent back: no byte has left, and only the process that wrote it can know that. */
 export async function surrender(
-  tools: Tools,
+  deps: DeliveryDeps,
   claimed: Claimed,
   attemptId: string,
   errorCode: string,
   errorMessage: string,
 ): Promise<void> {
-  await tools.settle({
+  await deps.settle({
     ...identify(claimed),
     attempt: { id: attemptId, state: "not_sent", settledBy: "answer", errorCode, errorMessage },
     next: { ...settledAs("scheduled"), waitMs: 1_000, tries: claimed.tries + 1, errorCode, errorMessage },

@@ -1,14 +1,10 @@
 import type { Plan } from "#connectors";
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
-import {
-  type Claimed,
-  claimedColumns,
-  type ClaimOptions,
-  isCurrent,
-  maySend,
-  thisMoment,
-} from "../claim/claim.ts";
+import type { Claimed } from "../model/claimed.ts";
+import { claimedColumns } from "../model/claimed.store.ts";
+import type { ClaimOptions } from "../claim/claim.store.ts";
+import { isCurrent, maySend, thisMoment } from "../model/due.store.ts";
 
 /** A delivery that stays scheduled, while this process prepares it under a lease of the preparation's own. */
 export type Preparing = Claimed & { preparation: number };
@@ -38,7 +34,7 @@ export async function claimPreparations(
       where d.state = 'scheduled' and d.slow_to_prepare and d.plan is null and d.wake_at > ${thisMoment}
         and d.wake_at <= (select ${leaseFor(options.aheadMs)}) and d.channel_id <> all(${options.busyChannels}::uuid[])
         and coalesce(d.not_before <= clock_timestamp(), true) and d.look_since is null
-        and ${maySend} and ${isCurrent(options.knownBeat)}
+        and ${maySend} and ${isCurrent(options.lastEpoch)}
         and not exists (select from delivery_preparations p
           where p.workspace_id = d.workspace_id and p.delivery_id = d.id
             and (p.lease_until > clock_timestamp() or p.try_after > clock_timestamp()

@@ -4,7 +4,7 @@ import { assertTarget, deliveryInput, frozenProblem, storablePlan } from "./froz
 import { whileHeld } from "./lease.ts";
 import type { Work } from "./outcome.ts";
 import { endPreparation, keepPreparation, type Preparing, renewPreparation } from "./preparations.store.ts";
-import type { Tools } from "../tools.ts";
+import type { DeliveryDeps } from "../deps.ts";
 
 /**
  * Prepares a delivery that is not due yet: uploads and containers, never the visible call. The delivery
@@ -12,12 +12,12 @@ import type { Tools } from "../tools.ts";
  * a failure is told to people. Never throws.
  */
 export async function prepareAhead(
-  tools: Tools,
+  deps: DeliveryDeps,
   database: Database,
   preparing: Preparing,
   stopping: AbortSignal,
 ): Promise<void> {
-  const { leaseMs } = tools.settings;
+  const { leaseMs } = deps.settings;
   const started = performance.now();
   const work: Work = {
     claimed: preparing,
@@ -26,38 +26,38 @@ export async function prepareAhead(
     abort: new AbortController(),
     credentialsAt: null,
   };
-  const underOwnLease = { ...tools, renewLease: () => renewPreparation(database.system, preparing, leaseMs) };
+  const underOwnLease = { ...deps, renewLease: () => renewPreparation(database.system, preparing, leaseMs) };
   try {
-    const held = await whileHeld(underOwnLease, work, stopping, () => plan(tools, work));
+    const held = await whileHeld(underOwnLease, work, stopping, () => plan(deps, work));
     if ("value" in held) await keepPreparation(database.system, preparing, held.value);
     else await endPreparation(database.system, preparing, held.interruption === "too_slow");
   } catch (error) {
-    tools.log.info({ err: error, deliveryId: preparing.id }, "not prepared ahead of time");
-    await giveUp(tools, database, preparing);
+    deps.log.info({ err: error, deliveryId: preparing.id }, "not prepared ahead of time");
+    await giveUp(deps, database, preparing);
   } finally {
     work.abort.abort();
   }
 }
 
-async function giveUp(tools: Tools, database: Database, preparing: Preparing): Promise<void> {
+async function giveUp(deps: DeliveryDeps, database: Database, preparing: Preparing): Promise<void> {
   try {
     await endPreparation(database.system, preparing, true);
   } catch (error) {
     // Its lease ends by itself.
-    tools.log.warn({ err: error, deliveryId: preparing.id }, "preparation not set free");
+    deps.log.warn({ err: error, deliveryId: preparing.id }, "preparation not set free");
   }
 }
 
-async function plan(tools: Tools, { claimed, abort }: Work): Promise<Plan> {
+async function plan(deps: DeliveryDeps, { claimed, abort }: Work): Promise<Plan> {
   const problem = frozenProblem(claimed);
   if (problem !== null) {
     throw new ConnectorFailure({ verdict: "rejected", code: "delivery.content_changed", message: problem });
   }
-  const { connector, context } = await tools.channels.open(
+  const { connector, context } = await deps.channels.open(
     claimed.workspaceId,
     claimed.channelId,
     abort.signal,
   );
   await assertTarget(claimed, connector, context);
-  return storablePlan(await connector.prepare(context, deliveryInput(claimed, tools.files)));
+  return storablePlan(await connector.prepare(context, deliveryInput(claimed, deps.files)));
 }

@@ -2,7 +2,7 @@ import type { Connector, ConnectorContext, ItemRef, Plan, Published, Settling } 
 import { canBeAnswered, ConnectorFailure } from "#connectors";
 import { isOver, newId, setDeadline } from "#kit";
 import { isDatabaseUnavailable, sqlState } from "#platform/db";
-import type { Claimed } from "../claim/claim.ts";
+import type { Claimed } from "../model/claimed.ts";
 import {
   assertTarget,
   deliveryInput,
@@ -11,7 +11,7 @@ import {
   storablePlan,
   targetChanged,
 } from "./frozen.ts";
-import type { Intent } from "./intent.ts";
+import type { Intent } from "../model/intent.ts";
 import { type Held, whileHeld, writeInterruption } from "./lease.ts";
 import {
   type Work,
@@ -24,7 +24,9 @@ import {
   writeSendFailure,
 } from "./outcome.ts";
 import { isSlowToPrepare } from "../model/slow.ts";
-import { type Tools, itemKey, leftOver, publishedBefore, windowFor } from "../tools.ts";
+import type { DeliveryDeps } from "../deps.ts";
+import { itemKey, leftOver, publishedBefore } from "../model/items.ts";
+import { windowFor } from "../model/window.ts";
 
 /** How often a due delivery looks whether its preparation is done. */
 const waitForPreparationMs = 1_000;
@@ -45,82 +47,86 @@ type Sending = Work & {
  * throws. `stopping` ends it while it prepares or before the next intent, never between an intent and its
  * outcome.
  */
-export async function publishDelivery(tools: Tools, claimed: Claimed, stopping: AbortSignal): Promise<void> {
+export async function publishDelivery(
+  deps: DeliveryDeps,
+  claimed: Claimed,
+  stopping: AbortSignal,
+): Promise<void> {
   const started = performance.now();
   const work: Work = {
     claimed,
     lateAt: started + claimed.lateInMs,
-    leaseEndsAt: started + tools.settings.leaseMs,
+    leaseEndsAt: started + deps.settings.leaseMs,
     abort: new AbortController(),
     credentialsAt: null,
   };
   try {
-    const sending = await prepareToSend(tools, work, stopping);
-    if (sending) await sendItems(tools, sending, stopping);
+    const sending = await prepareToSend(deps, work, stopping);
+    if (sending) await sendItems(deps, sending, stopping);
   } catch (error) {
     // What could not be written down is decided by the end of the lease.
-    tools.log.error({ err: error, deliveryId: claimed.id }, "delivery stopped");
+    deps.log.error({ err: error, deliveryId: claimed.id }, "delivery stopped");
   } finally {
     work.abort.abort();
   }
 }
 
 /** Opens the channel and has a plan, the stored one or a new one; null when that failed and is written. */
-async function prepareToSend(tools: Tools, work: Work, stopping: AbortSignal): Promise<Sending | null> {
+async function prepareToSend(deps: DeliveryDeps, work: Work, stopping: AbortSignal): Promise<Sending | null> {
   const problem = frozenProblem(work.claimed);
   if (problem !== null) {
-    await refuse(tools, work.claimed, "delivery.content_changed", problem);
+    await refuse(deps, work.claimed, "delivery.content_changed", problem);
     return null;
   }
   let held: Held<Sending | "preparing">;
   try {
-    held = await whileHeld(tools, work, stopping, () => openAndPlan(tools, work));
+    held = await whileHeld(deps, work, stopping, () => openAndPlan(deps, work));
   } catch (error) {
     // Our own database, busy or away, is no failure of the post: no try is counted, and no back-off grows.
-    if (isDatabaseUnavailable(error)) await release(tools, work.claimed, waitForDatabaseMs);
-    else await writePrepareFailure(tools, work, error);
+    if (isDatabaseUnavailable(error)) await release(deps, work.claimed, waitForDatabaseMs);
+    else await writePrepareFailure(deps, work, error);
     return null;
   }
   if ("value" in held) {
     if (held.value !== "preparing") return held.value;
     // What is being uploaded already is not uploaded a second time beside it.
-    await release(tools, work.claimed, waitForPreparationMs);
+    await release(deps, work.claimed, waitForPreparationMs);
     return null;
   }
-  await writeInterruption(tools, work, held.interruption);
+  await writeInterruption(deps, work, held.interruption);
   return null;
 }
 
 /** An expired token is renewed and tried once more right here: nothing was sent. */
-async function openAndPlan(tools: Tools, work: Work): Promise<Sending | "preparing"> {
-  const prepared = await preparedPlan(tools, work);
+async function openAndPlan(deps: DeliveryDeps, work: Work): Promise<Sending | "preparing"> {
+  const prepared = await preparedPlan(deps, work);
   if (prepared === "preparing") return prepared;
   // The platform refused the token of the last attempt: this one needs another.
   const refresh = work.claimed.attempts.at(-1)?.state === "unauthorized";
   try {
-    return await openAndPlanWith(tools, work, prepared, refresh);
+    return await openAndPlanWith(deps, work, prepared, refresh);
   } catch (error) {
     const mayHelp =
       error instanceof ConnectorFailure && error.verdict === "unauthorized" && error.refreshable;
     if (!mayHelp || refresh) throw error;
-    return openAndPlanWith(tools, work, prepared, true);
+    return openAndPlanWith(deps, work, prepared, true);
   }
 }
 
 /** What was prepared ahead of the due time; null where nothing was or need be. */
-async function preparedPlan(tools: Tools, { claimed }: Work): Promise<Plan | "preparing" | null> {
+async function preparedPlan(deps: DeliveryDeps, { claimed }: Work): Promise<Plan | "preparing" | null> {
   if (claimed.plan !== null || !isSlowToPrepare(claimed.content.media)) return null;
-  return tools.findPreparation(claimed);
+  return deps.findPreparation(claimed);
 }
 
 async function openAndPlanWith(
-  tools: Tools,
+  deps: DeliveryDeps,
   work: Work,
   prepared: Plan | null,
   refresh: boolean,
 ): Promise<Sending> {
   const { claimed } = work;
-  const { connector, context, credentialsAt } = await tools.channels.open(
+  const { connector, context, credentialsAt } = await deps.channels.open(
     claimed.workspaceId,
     claimed.channelId,
     work.abort.signal,
@@ -131,20 +137,19 @@ async function openAndPlanWith(
   if (claimed.plan !== null && claimed.itemHashes !== null) {
     return { ...work, connector, context, plan: claimed.plan, hashes: claimed.itemHashes, isNew: false };
   }
-  const plan =
-    prepared ?? storablePlan(await connector.prepare(context, deliveryInput(claimed, tools.files)));
+  const plan = prepared ?? storablePlan(await connector.prepare(context, deliveryInput(claimed, deps.files)));
   return { ...work, connector, context, plan, hashes: hashItems(plan), isNew: true };
 }
 
-async function sendItems(tools: Tools, sending: Sending, stopping: AbortSignal): Promise<void> {
+async function sendItems(deps: DeliveryDeps, sending: Sending, stopping: AbortSignal): Promise<void> {
   const { claimed, plan } = sending;
   const published = publishedBefore(claimed.attempts, plan.items.length);
   for (let item = published.length; item < plan.items.length; item += 1) {
     if (stopping.aborted) {
-      await release(tools, claimed);
+      await release(deps, claimed);
       return;
     }
-    const result = await sendItem(tools, sending, item, published);
+    const result = await sendItem(deps, sending, item, published);
     if (result === null) return;
     published.push(result);
   }
@@ -152,7 +157,7 @@ async function sendItems(tools: Tools, sending: Sending, stopping: AbortSignal):
 
 /** One intent, one call, one outcome. Null: this delivery goes no further for now. */
 async function sendItem(
-  tools: Tools,
+  deps: DeliveryDeps,
   sending: Sending,
   item: number,
   published: Published[],
@@ -162,7 +167,7 @@ async function sendItem(
   const payloadHash = hashes[item];
   if (!planned || payloadHash === undefined || hashItems({ items: [planned] })[0] !== payloadHash) {
     await refuse(
-      tools,
+      deps,
       claimed,
       "delivery.plan_changed",
       "The stored plan no longer has the hash that it was stored with.",
@@ -172,18 +177,18 @@ async function sendItem(
   if (planned.kind !== "post" && !published.every((part) => canBeAnswered(sending.connector, part))) {
     const message =
       "A part before this one was confirmed without an address that the platform understands, so this part has nothing to answer to. Publish the rest there by hand, and leave this as it is.";
-    await refuse(tools, claimed, "delivery.parent_unknown", message);
+    await refuse(deps, claimed, "delivery.parent_unknown", message);
     return null;
   }
-  const intent = await intended(tools, sending, item, { kind: planned.kind, payloadHash });
+  const intent = await intended(deps, sending, item, { kind: planned.kind, payloadHash });
   if (intent === null) return null;
 
   // Taken before the intent is written, so that this process gives up before the database's deadline.
   const deadline = performance.now() + intent.deadlineMs;
   setDeadline(sending.abort.signal, intent.deadlineMs);
-  if (!(await standsDurably(tools, sending, intent))) return null;
+  if (!(await standsDurably(deps, sending, intent))) return null;
   if (isOver(sending.abort.signal) || performance.now() > deadline - intent.deadlineMs / 2) {
-    await surrender(tools, claimed, intent.id, "delivery.too_slow", "Galley was too busy to send in time.");
+    await surrender(deps, claimed, intent.id, "delivery.too_slow", "Galley was too busy to send in time.");
     return null;
   }
   const call = {
@@ -195,17 +200,17 @@ async function sendItem(
   const answer = await commitWithin(sending, call, deadline - performance.now());
   if ("published" in answer) {
     const last = item === plan.items.length - 1;
-    return (await confirm(tools, sending, intent.id, answer.published, published[0]?.url ?? null, last))
+    return (await confirm(deps, sending, intent.id, answer.published, published[0]?.url ?? null, last))
       ? answer.published
       : null;
   }
-  await writeSendFailure(tools, sending, intent, answer.error);
+  await writeSendFailure(deps, sending, intent, answer.error);
   return null;
 }
 
 /** What is about to be sent, before anything is; null where that could not be said, with the reason written. */
 async function intended(
-  tools: Tools,
+  deps: DeliveryDeps,
   sending: Sending,
   item: number,
   { kind, payloadHash }: Pick<Intent, "kind" | "payloadHash">,
@@ -215,7 +220,7 @@ async function intended(
   try {
     settling = sending.connector.settling(sending.context);
   } catch (error) {
-    await writePrepareFailure(tools, sending, error);
+    await writePrepareFailure(deps, sending, error);
     return null;
   }
   const first = sending.isNew && item === 0;
@@ -229,37 +234,37 @@ async function intended(
     kind,
     payloadHash,
     deadlineMs: settling.deadlineMs,
-    windowMs: windowFor(settling, tools.settings, claimed),
-    marginMs: tools.settings.marginMs,
+    windowMs: windowFor(settling, deps.settings, claimed),
+    marginMs: deps.settings.marginMs,
     plan: first ? plan : null,
     itemHashes: first ? hashes : null,
   };
 }
 
 /** Writes the intent; false when nothing may be sent, with the reason written where there is one. */
-async function standsDurably(tools: Tools, sending: Sending, intent: Intent): Promise<boolean> {
+async function standsDurably(deps: DeliveryDeps, sending: Sending, intent: Intent): Promise<boolean> {
   const { claimed } = sending;
   try {
-    return await tools.writeIntent(intent);
+    return await deps.writeIntent(intent);
   } catch (error) {
     const state = sqlState(error);
     if (state === "GD003") {
-      await refuse(tools, claimed, "delivery.plan_changed", "The plan is not the one that was stored.");
+      await refuse(deps, claimed, "delivery.plan_changed", "The plan is not the one that was stored.");
     } else if (state === "GD005") {
       const message = "The approval of this post no longer stands. Ask for approval again.";
-      await refuse(tools, claimed, "delivery.approval_void", message);
+      await refuse(deps, claimed, "delivery.approval_void", message);
     } else if (state === "GD007") {
       const message =
         "This channel goes elsewhere now than where the post was approved to go. Ask for approval again.";
-      await refuse(tools, claimed, targetChanged, message);
+      await refuse(deps, claimed, targetChanged, message);
     } else if (state === "GD008") {
-      // The next beat sees the same, and begins the quarantine.
-      await release(tools, claimed, waitForDatabaseMs);
+      // The next epoch sees the same, and begins the quarantine.
+      await release(deps, claimed, waitForDatabaseMs);
     } else if (state !== "GD002" && state !== "GD006") {
       // Whether the intent stands is unknown, but no byte has left: this process alone can say so.
-      tools.log.error({ err: error, deliveryId: claimed.id }, "intent not written");
+      deps.log.error({ err: error, deliveryId: claimed.id }, "intent not written");
       await surrender(
-        tools,
+        deps,
         claimed,
         intent.id,
         "delivery.no_intent",

@@ -1,6 +1,6 @@
 import type { RecipientAnswer } from "#connectors";
-import type { Claimed } from "../claim/claim.ts";
-import type { NextStep } from "../model/settle.ts";
+import type { Claimed } from "../model/claimed.ts";
+import type { NextStep } from "../model/settlement.ts";
 import { backOffMs } from "../model/verdicts.ts";
 
 const someRefused = "delivery.recipients_refused";

@@ -11,7 +11,7 @@ import {
   sweepUntil,
   textVariant,
 } from "../../../test/delivery.ts";
-import { frozenHash } from "../order/order.ts";
+import { frozenHash } from "../model/frozen-content.ts";
 
 // What was approved for one place never goes to another, whoever changed the channel and however late.
 

@@ -5,7 +5,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Doubt } from "../model/doubt.ts";
 import { hasOpenCopy, secondCopiesOf, type SecondCopyView } from "./second-copies.read.ts";
 import type { AttemptState, DeliveryState } from "../model/state.ts";
-import { restored } from "../tools.ts";
+import { restored } from "../model/codes.ts";
 import { isDuplicate } from "../model/verdicts.ts";
 
 /** A delivery with its timeline, as people see it. Instants are ISO text. */

@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { buildChannel, buildMember, buildWorkspace } from "../../../test/builders.ts";
 import { movableClock, testDesk } from "../../../test/desk.ts";
-import { claimDue } from "../../delivery/claim/claim.ts";
+import { claimDue } from "../../delivery/claim/claim.store.ts";
 
 // An approval can be taken back for a moment by whoever gave it, and nothing that it alone released leaves before.
 

@@ -23,7 +23,7 @@ export const controls: Record<string, Control> = {
       { file: history, find: "now.server !== null && row.server !== null", put: "false" },
       { file: history, find: "now.position !== null && now.position < facts.seenPosition", put: "false" },
       {
-        file: "src/delivery/deliveries.ts",
+        file: "src/delivery/send/commits.ts",
         find: "writeIntents(database.system, intents, seen)",
         put: "writeIntents(database.system, intents, 0)",
       },
@@ -53,7 +53,11 @@ export const controls: Record<string, Control> = {
         find: "Math.max(byDatabase, settlingMs - knownForMs)",
         put: "byDatabase",
       },
-      { file: "src/delivery/deliveries.ts", find: "if (await clockSteps.compare()) await", put: "await" },
+      {
+        file: "src/delivery/maintenance/maintenance.ts",
+        find: "if (await clockSteps.compare()) ",
+        put: "",
+      },
     ],
   },
   "no-place": {

@@ -59,14 +59,13 @@ const exclusions: readonly Exclusion[] = [
     reason: "what a person reads and decides about a quarantine",
   },
   {
-    file: /^src\/delivery\/quarantine\/quarantine\.ts$/,
+    file: /^src\/delivery\/quarantine\/epochs\.ts$/,
     what: /\.\.\.alarm/,
     reason: "a database that lost history, or a copy: see lost-history.test.ts and test/chaos/database",
   },
   {
-    file: /^src\/delivery\/deliveries\.ts$/,
-    within: /claim$/,
-    what: /^quarantine\.beat/,
+    file: /^src\/delivery\/(claim\/claim-due|quarantine\/sweeps|reconcile\/later-looks)\.ts$/,
+    what: /^(epochs|quarantine)\.advanceEpoch/,
     reason: "a worker compares database and folder before it starts; this is for those that did not",
   },
   {
@@ -119,7 +118,7 @@ const exclusions: readonly Exclusion[] = [
   {
     file: /^src\/delivery\/(send\/(group-commit|outcome)|reconcile\/reconcile)\.ts$/,
     within: /(flushTogether|^confirm|^writeLook)$/,
-    what: /^(flushTogether\(\[caller|tools\.settle\(\{\s+\.\.\.identify\(claimed\),\s+attempt: (\{ id: attemptId|null))/,
+    what: /^(flushTogether\(\[caller|deps\.settle\(\{\s+\.\.\.identify\(claimed\),\s+attempt: (\{ id: attemptId|null))/,
     reason: "an id that belongs to another attempt: see invariants.test.ts and publish.test.ts",
   },
   {
@@ -128,13 +127,8 @@ const exclusions: readonly Exclusion[] = [
     what: /^unlock/,
     reason: "jobs of a worker that died before it had told its queue: see dead-workers.test.ts",
   },
-  { file: /^src\/delivery\/decisions\/decisions\.ts$/, reason: "what a person decides about a delivery" },
+  { file: /^src\/delivery\/decisions\//, reason: "what a person decides about a delivery" },
   { file: /^src\/delivery\/views\/deliveries\.read\.ts$/, reason: "what a person reads about deliveries" },
-  {
-    file: /^src\/delivery\/deliveries\.ts$/,
-    within: /(view|resolve|retry|leave)$/,
-    reason: "what a person reads and decides",
-  },
   {
     file: /^src\/delivery\/order\/order\.ts$/,
     reason: "ordering: in the desk's transaction, before anything is due",

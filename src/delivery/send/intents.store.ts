@@ -1,28 +1,9 @@
-import type { Plan } from "#connectors";
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
-
-export type Intent = {
-  workspaceId: string;
-  deliveryId: string;
-  fence: number;
-  /** The new attempt. */
-  id: string;
-  item: number;
-  number: number;
-  kind: "post" | "reply" | "comment";
-  payloadHash: string;
-  deadlineMs: number;
-  windowMs: number;
-  /** Lease beyond the deadline. */
-  marginMs: number;
-  /** Stored with the first intent; null where the row has one. */
-  plan: Plan | null;
-  itemHashes: string[] | null;
-};
+import type { Intent } from "../model/intent.ts";
 
 /** `standing`: for each intent whether it stands. `reached`: how far the database's log has come; null where none does. */
-type Written = { standing: boolean[]; reached: number | null };
+export type Written = { standing: boolean[]; reached: number | null };
 
 /**
  * Writes intents, each at the fence it names: the attempt, the lease that outlives its deadline and, the

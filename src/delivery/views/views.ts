@@ -1,0 +1,31 @@
+import type { Database } from "#platform/db";
+import type { DeliveryState } from "../model/state.ts";
+import {
+  deliveriesInStates,
+  deliveriesOfPost,
+  type DeliveryView,
+  waitingOnChannel,
+} from "./deliveries.read.ts";
+import { type StuckDelivery, stuckIn } from "./stuck.read.ts";
+
+/** What people see of deliveries. */
+export type DeliveryViews = {
+  /** What waits to go out on a channel, to be told before it is disconnected. */
+  waitingOn(workspaceId: string, channelId: string): Promise<{ scheduled: number; nextAt: Date | null }>;
+  forPost(workspaceId: string, postId: string): Promise<DeliveryView[]>;
+  /** What is neither sent nor asks although its time is over: a defect of Galley's. */
+  stuck(workspaceId: string): Promise<StuckDelivery[]>;
+  inStates(
+    workspaceId: string,
+    query: { states: readonly DeliveryState[] | "second_copy"; limit: number; before: string | null },
+  ): Promise<DeliveryView[]>;
+};
+
+export function createViews({ database }: { database: Database }): DeliveryViews {
+  return {
+    waitingOn: (workspaceId, channelId) => waitingOnChannel(database, workspaceId, channelId),
+    forPost: (workspaceId, postId) => deliveriesOfPost(database, workspaceId, postId),
+    stuck: (workspaceId) => stuckIn(database.system, workspaceId),
+    inStates: (workspaceId, query) => deliveriesInStates(database, workspaceId, query),
+  };
+}
