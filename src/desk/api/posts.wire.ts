@@ -10,7 +10,7 @@ import type { Overview } from "../views/posts.overview.ts";
 import type { FullPost, VersionSummary } from "../views/posts.read.ts";
 import type * as schema from "./posts.schema.ts";
 import type { SchedulePreview } from "../model/schedule.ts";
-import type { SetAside } from "../posts/set-aside.ts";
+import type { SetAside } from "../posts/set-aside.store.ts";
 
 /** From the desk's own types to what the API gives: instants as text, maps as lists, images with their address. */
 export type Wire<Schema extends z.ZodType> = z.input<Schema>;

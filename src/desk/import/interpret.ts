@@ -24,7 +24,7 @@ export type LineDraft = {
 
 export type Interpreted = { draft: LineDraft | null; problems: LineProblem[] };
 
-export type Surroundings = {
+export type LineContext = {
   channels: TargetChannel[];
   connectors: ConnectorRegistry;
   /** What a line without a zone means. */
@@ -43,7 +43,7 @@ const mostMedia = 50;
 const mostProblems = 20;
 
 /** What a line says, or in plain words why it can't be made. Looks at nothing but the line and the channels. */
-export function interpret(cells: Cells, around: Surroundings): Interpreted {
+export function interpret(cells: Cells, around: LineContext): Interpreted {
   const problems: LineProblem[] = [];
   const cell = (name: string) => (cells[name] ?? "").trim();
   function wrong(column: string, message: string): void {
@@ -189,7 +189,7 @@ function fieldOf(connectors: ConnectorRegistry, connector: string, key: string):
   return fields.find((field) => field.key.toLowerCase() === key)?.key ?? null;
 }
 
-function scheduleOf(cell: (name: string) => string, around: Surroundings, wrong: Wrong): Schedule | null {
+function scheduleOf(cell: (name: string) => string, around: LineContext, wrong: Wrong): Schedule | null {
   const read = wallOf(cell("date"), cell("time"));
   if (read === null) return null;
   if ("message" in read) wrong(read.column, read.message);

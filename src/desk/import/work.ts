@@ -7,7 +7,7 @@ import { DeskError } from "../model/errors.ts";
 import { mediaByIds } from "../media/media.store.ts";
 import { setSchedule, targetChannels } from "../model/posts.store.ts";
 import { insertDraft } from "../posts/write.ts";
-import type { ImportParts } from "./imports.ts";
+import type { ImportDeps } from "./deps.ts";
 import * as store from "./imports.store.ts";
 import {
   type Interpreted,
@@ -27,27 +27,27 @@ type Key = { workspaceId: string; importId: string };
  * Does what is left of an import, from where it stands: checks its lines, or makes those that are good into
  * drafts. Safe to run twice at once and again after a crash.
  */
-export async function workOn(parts: ImportParts, key: Key, signal: AbortSignal): Promise<void> {
+export async function workOn(deps: ImportDeps, key: Key, signal: AbortSignal): Promise<void> {
   const { workspaceId, importId } = key;
-  const found = await parts.database.inWorkspace(workspaceId, (db) =>
+  const found = await deps.database.inWorkspace(workspaceId, (db) =>
     store.findImport(db, workspaceId, importId),
   );
-  if (found?.state === "checking") await checkLines(parts, key, found, signal);
-  if (found?.state === "importing") await makeLines(parts, key, found, signal);
+  if (found?.state === "checking") await checkLines(deps, key, found, signal);
+  if (found?.state === "importing") await makeLines(deps, key, found, signal);
 }
 
 async function checkLines(
-  parts: ImportParts,
+  deps: ImportDeps,
   { workspaceId, importId }: Key,
   file: store.ImportRow,
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
     if (signal.aborted) return;
-    const isOver = await parts.database.inWorkspace(workspaceId, async (db) => {
+    const isOver = await deps.database.inWorkspace(workspaceId, async (db) => {
       const wanted = { state: "waiting" as const, limit: batch };
       const lines = await store.openLines(db, workspaceId, importId, wanted);
-      const now = parts.clock.now();
+      const now = deps.clock.now();
       if (lines.length === 0) {
         await store.moveImport(db, workspaceId, importId, { from: ["checking"], to: "checked", now });
         return true;
@@ -58,12 +58,12 @@ async function checkLines(
         lines.map(({ hash }) => hash),
       );
       const channels = await allChannels(db, workspaceId);
-      const around = { channels, connectors: parts.connectors, zone: file.zone, now };
+      const around = { channels, connectors: deps.connectors, zone: file.zone, now };
       const results: store.LineResult[] = [];
       for (const { line, hash, cells } of lines) {
         const postId = made.get(hash) ?? null;
         const read = interpret(cells, around);
-        const problems = await judged(parts, db, workspaceId, read, channels);
+        const problems = await judged(deps, db, workspaceId, read, channels);
         const broken = problems.some(({ severity }) => severity === "error");
         const state = postId !== null ? "repeated" : broken ? "broken" : "ready";
         results.push({ line, state, problems, preview: previewOf(read.draft, channels), postId });
@@ -78,7 +78,7 @@ async function checkLines(
 
 /** What the platforms would say is told but keeps no line from becoming a draft. */
 async function judged(
-  parts: ImportParts,
+  deps: ImportDeps,
   db: Kysely<Schema>,
   workspaceId: string,
   { draft, problems }: Interpreted,
@@ -95,7 +95,7 @@ async function judged(
   const attached = draft.media.flatMap((media) =>
     "id" in media ? [{ mediaId: media.id, altText: media.altText }] : [],
   );
-  const { connectors, connectorSettings } = parts;
+  const { connectors, connectorSettings } = deps;
   const checks = checkVariants(withMedia(draft, attached), {
     connectors,
     connectorSettings,
@@ -135,19 +135,19 @@ function previewOf(draft: LineDraft | null, channels: TargetChannel[]): store.Li
 }
 
 async function makeLines(
-  parts: ImportParts,
+  deps: ImportDeps,
   key: Key,
   file: store.ImportRow,
   signal: AbortSignal,
 ): Promise<void> {
   const { workspaceId, importId } = key;
-  const actor = await actorOfImport(parts, workspaceId, file.createdBy);
+  const actor = await actorOfImport(deps, workspaceId, file.createdBy);
   if (!actor) {
-    await parts.database.inWorkspace(workspaceId, (db) =>
+    await deps.database.inWorkspace(workspaceId, (db) =>
       store.moveImport(db, workspaceId, importId, {
         from: ["importing"],
         to: "failed",
-        now: parts.clock.now(),
+        now: deps.clock.now(),
         notice: "Who started this import is no longer a member of the workspace; upload the file again.",
       }),
     );
@@ -155,16 +155,16 @@ async function makeLines(
   }
   const making = { actor, file, images: new Map(), signal, defects: [] };
   while (!signal.aborted) {
-    const [next] = await parts.database.inWorkspace(workspaceId, (db) =>
+    const [next] = await deps.database.inWorkspace(workspaceId, (db) =>
       store.openLines(db, workspaceId, importId, { state: "ready", limit: 1 }),
     );
     if (!next) {
-      await parts.database.inWorkspace(workspaceId, (db) =>
-        finish(db, workspaceId, importId, parts.clock.now()),
+      await deps.database.inWorkspace(workspaceId, (db) =>
+        finish(db, workspaceId, importId, deps.clock.now()),
       );
       break;
     }
-    await makeLine(parts, key, making, next);
+    await makeLine(deps, key, making, next);
   }
   // Told when every other line is made: the job's failure is what reaches the log.
   const { defects } = making;
@@ -192,10 +192,10 @@ type Making = {
  * One line in a transaction of its own: whatever is wrong with it is its own. What is no answer to it (a full disk,
  * a database that went away) is thrown; a failure that nobody expected is tried once more and then told.
  */
-async function makeLine(parts: ImportParts, key: Key, making: Making, line: store.OpenLine): Promise<void> {
+async function makeLine(deps: ImportDeps, key: Key, making: Making, line: store.OpenLine): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await tryLine(parts, key, making, line);
+      await tryLine(deps, key, making, line);
       return;
     } catch (error) {
       if (making.signal.aborted) return;
@@ -203,7 +203,7 @@ async function makeLine(parts: ImportParts, key: Key, making: Making, line: stor
       const problem = repeated ? null : problemOf(error);
       if (!repeated && problem === null && attempt === 1) continue;
       if (!repeated && problem === null) making.defects.push(error);
-      await parts.database.inWorkspace(key.workspaceId, async (db) => {
+      await deps.database.inWorkspace(key.workspaceId, async (db) => {
         const result = repeated
           ? await asRepeated(db, key.workspaceId, line)
           : brokenLine(line, problem ?? unexpected);
@@ -225,14 +225,14 @@ function brokenLine({ line }: store.OpenLine, problem: LineProblem): store.LineR
   return { line, state: "broken", preview: null, postId: null, problems: [problem] };
 }
 
-async function tryLine(parts: ImportParts, key: Key, making: Making, line: store.OpenLine): Promise<void> {
+async function tryLine(deps: ImportDeps, key: Key, making: Making, line: store.OpenLine): Promise<void> {
   const { workspaceId } = key;
-  const { draft, problems } = await parts.database.inWorkspace(workspaceId, (db) =>
-    readLine(parts, db, key, making.file, line),
+  const { draft, problems } = await deps.database.inWorkspace(workspaceId, (db) =>
+    readLine(deps, db, key, making.file, line),
   );
   // Before the transaction that writes: nothing is locked while another server takes its time.
-  const attached = draft ? await attach(parts, making, draft.media) : [];
-  await parts.database.inWorkspace(workspaceId, async (db) => {
+  const attached = draft ? await attach(deps, making, draft.media) : [];
+  await deps.database.inWorkspace(workspaceId, async (db) => {
     if (!(await store.takeLine(db, workspaceId, key.importId, line.line))) return;
     const result =
       !draft || !Array.isArray(attached)
@@ -241,26 +241,26 @@ async function tryLine(parts: ImportParts, key: Key, making: Making, line: store
             problems: Array.isArray(attached) ? problems : [attached],
             postId: null,
           }
-        : await writeDraft(parts, db, making.actor, draft, attached);
+        : await writeDraft(deps, db, making.actor, draft, attached);
     await store.writeResults(db, workspaceId, key.importId, [{ ...result, line: line.line, preview: null }]);
-    const move = { from: ["importing" as const], to: "importing" as const, now: parts.clock.now() };
+    const move = { from: ["importing" as const], to: "importing" as const, now: deps.clock.now() };
     await store.moveImport(db, workspaceId, key.importId, move);
   });
 }
 
 async function readLine(
-  parts: ImportParts,
+  deps: ImportDeps,
   db: Kysely<Schema>,
   { workspaceId }: Key,
   { zone }: store.ImportRow,
   { cells }: store.OpenLine,
 ): Promise<Interpreted> {
   const channels = await allChannels(db, workspaceId);
-  return interpret(cells, { channels, connectors: parts.connectors, zone, now: parts.clock.now() });
+  return interpret(cells, { channels, connectors: deps.connectors, zone, now: deps.clock.now() });
 }
 
 async function writeDraft(
-  parts: ImportParts,
+  deps: ImportDeps,
   db: Kysely<Schema>,
   actor: Actor,
   draft: LineDraft,
@@ -268,12 +268,12 @@ async function writeDraft(
 ) {
   const { workspaceId } = actor;
   const variants = withMedia(draft, attached);
-  const postId = await insertDraft(parts, db, actor, { title: draft.title, variants }, null);
-  if (draft.schedule) await setSchedule(db, workspaceId, postId, draft.schedule, parts.clock.now());
+  const postId = await insertDraft(deps, db, actor, { title: draft.title, variants }, null);
+  if (draft.schedule) await setSchedule(db, workspaceId, postId, draft.schedule, deps.clock.now());
   const media = attached.map(({ mediaId, altText }) => ({ id: mediaId, altText }));
   const channels = await allChannels(db, workspaceId);
   const problems = await judged(
-    parts,
+    deps,
     db,
     workspaceId,
     { draft: { ...draft, media }, problems: [] },
@@ -309,7 +309,7 @@ function problemOf(error: unknown): LineProblem | null {
  * be fetched or is no image is a problem of the lines that name it.
  */
 async function attach(
-  parts: ImportParts,
+  deps: ImportDeps,
   { actor, images, signal }: Making,
   media: LineMedia[],
 ): Promise<{ mediaId: string; altText: string }[] | LineProblem> {
@@ -317,7 +317,7 @@ async function attach(
   for (const one of media) {
     const { altText } = one;
     const found =
-      "id" in one ? one.id : (images.get(one.url) ?? (await fetchImage(parts, actor, one, signal)));
+      "id" in one ? one.id : (images.get(one.url) ?? (await fetchImage(deps, actor, one, signal)));
     if ("url" in one) images.set(one.url, found);
     if (typeof found !== "string") return found;
     attached.push({ mediaId: found, altText });
@@ -326,20 +326,20 @@ async function attach(
 }
 
 async function fetchImage(
-  parts: ImportParts,
+  deps: ImportDeps,
   actor: Actor,
   { url, altText }: { url: string; altText: string },
   signal: AbortSignal,
 ): Promise<string | LineProblem> {
   const options = { maxBytes: largestImage, timeoutMs: imageTimeoutMs, accept: "image/*", signal };
-  const answer = await parts.http.fetchDocument(url, options).catch((error: unknown) => {
+  const answer = await deps.http.fetchDocument(url, options).catch((error: unknown) => {
     if (signal.aborted || !(error instanceof GalleyError) || error.kind === "internal") throw error;
     return error;
   });
   if (answer instanceof GalleyError) return notFetched(`${url} could not be fetched: ${answer.message}`);
   if (answer.status !== 200) return notFetched(`${url} answered ${answer.status} instead of an image.`);
   const fileName = new URL(url).pathname.split("/").at(-1) || "image";
-  const added = await parts.media.addBytes(actor, { bytes: answer.body, fileName, altText });
+  const added = await deps.media.addBytes(actor, { bytes: answer.body, fileName, altText });
   return added.mediaId;
 }
 
@@ -357,12 +357,12 @@ async function allChannels(db: Kysely<Schema>, workspaceId: string): Promise<Tar
 
 /** Whoever started it, with the role that they have now; null where they have gone. */
 async function actorOfImport(
-  parts: ImportParts,
+  deps: ImportDeps,
   workspaceId: string,
   userId: string | null,
 ): Promise<Actor | null> {
   if (userId === null) return null;
-  const row = await parts.database.system
+  const row = await deps.database.system
     .selectFrom("members as m")
     .innerJoin("users as u", "u.id", "m.user_id")
     .select(["u.id", "u.name", "u.email", "m.role"])

@@ -48,13 +48,13 @@ export type VariantCheck = {
 };
 
 /** What every judgement needs: the platforms, and their settings, since what they charge may be configured. */
-export type Judging = {
+export type CheckContext = {
   connectors: ConnectorRegistry;
   /** The installation's; a channel's app may say otherwise. */
   connectorSettings: InstallationSettings;
 };
 
-export type CheckInput = Judging & {
+export type CheckInput = CheckContext & {
   channels: ReadonlyMap<string, TargetChannel>;
   media: ReadonlyMap<string, MediaInfo>;
 };
@@ -143,7 +143,7 @@ function suspiciousOf(texts: string[]): VariantCheck["suspicious"] {
 function judgeBySettings(
   content: VariantContent,
   connector: Connector,
-  { connectorSettings }: Judging,
+  { connectorSettings }: CheckContext,
   { appValues }: TargetChannel,
 ): { price: Money | null; problems: CheckProblem[] } {
   const settings = settingsOf(connectorSettings, connector, appValues);

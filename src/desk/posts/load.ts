@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import type { Schema } from "#platform/db";
 import {
-  type Judging,
+  type CheckContext,
   type TargetChannel,
   type VariantCheck,
   blockingProblems,
@@ -92,7 +92,7 @@ export type LoadedPost = {
  */
 export async function loadPost(
   db: Kysely<Schema>,
-  judging: Judging,
+  context: CheckContext,
   workspaceId: string,
   id: string,
 ): Promise<LoadedPost> {
@@ -104,7 +104,7 @@ export async function loadPost(
   const sources = row.sources as Source[];
   const media = await mediaByIds(db, workspaceId, row.media_ids);
   const channels = await targetChannels(db, workspaceId, row.channel_ids);
-  const checks = checkVariants(variants, { ...judging, channels, media });
+  const checks = checkVariants(variants, { ...context, channels, media });
   const approval = decisions.find((one) => one.decision === "approved" && one.voidedAt === null) ?? null;
   const schedule = scheduleOf(row);
   return {

@@ -3,7 +3,8 @@ import { sql } from "kysely";
 import { z } from "zod";
 import type { JsonObject } from "#kit";
 import { recordEvent } from "#platform/audit";
-import type { Database, Schema } from "#platform/db";
+import type { Schema } from "#platform/db";
+import type { DeskDeps } from "../deps.ts";
 import type { PostStatus } from "../model/post.ts";
 import { lockPost, updatePost } from "../model/posts.store.ts";
 import { type DeliveryFact, statusOf } from "../model/status.ts";
@@ -15,14 +16,14 @@ const settledPayload = z.object({ workspaceId: z.uuid(), postIds: z.array(z.uuid
 
 /** Brings posts' states in line with their deliveries. May run twice, late, or for a post that is gone. */
 export async function deliverySettled(
-  parts: { database: Database; clock: { now(): Date } },
+  deps: Pick<DeskDeps, "database" | "clock">,
   payload: JsonObject,
 ): Promise<void> {
   const { workspaceId, postIds } = settledPayload.parse(payload);
   for (const postId of postIds) {
-    await parts.database.inWorkspace(workspaceId, async (db) => {
+    await deps.database.inWorkspace(workspaceId, async (db) => {
       if (await lockPost(db, workspaceId, postId))
-        await settleStatus(db, workspaceId, postId, parts.clock.now());
+        await settleStatus(db, workspaceId, postId, deps.clock.now());
     });
   }
 }

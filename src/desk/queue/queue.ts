@@ -3,7 +3,7 @@ import type { Actor } from "#kit";
 import { newId } from "#kit";
 import { recordEvent } from "#platform/audit";
 import { isUniqueViolation, type Schema } from "#platform/db";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import { DeskError, postNotFound } from "../model/errors.ts";
 import { loadPost } from "../posts/load.ts";
 import type { PostStatus } from "../model/post.ts";
@@ -42,28 +42,28 @@ export type QueueDesk = {
   move(actor: Actor, postId: string, direction: "earlier" | "later"): Promise<void>;
 };
 
-export function createQueueDesk(parts: DeskParts): QueueDesk {
-  const { database, clock } = parts;
+export function createQueueDesk(deps: DeskDeps): QueueDesk {
+  const { database, clock } = deps;
   return {
     slots: (workspaceId) => database.inWorkspace(workspaceId, (db) => store.slotsOf(db, workspaceId, null)),
-    addSlot: (actor, slot) => addSlot(parts, actor, slot),
-    changeSlot: (actor, id, slot) => changeSlot(parts, actor, id, slot),
-    removeSlot: (actor, id) => removeSlot(parts, actor, id),
+    addSlot: (actor, slot) => addSlot(deps, actor, slot),
+    changeSlot: (actor, id, slot) => changeSlot(deps, actor, id, slot),
+    removeSlot: (actor, id) => removeSlot(deps, actor, id),
     upcoming: (workspaceId, span) =>
       database.inWorkspace(workspaceId, (db) => upcoming(db, workspaceId, span)),
     suggest: (workspaceId, wanted) =>
       database.inWorkspace(workspaceId, (db) =>
         suggestion(db, workspaceId, wanted.channelIds, wanted.postId, clock.now()),
       ),
-    add: (actor, postId, unready) => addToQueue(parts, actor, postId, unready),
-    move: (actor, postId, direction) => moveInQueue(parts, actor, postId, direction),
+    add: (actor, postId, unready) => addToQueue(deps, actor, postId, unready),
+    move: (actor, postId, direction) => moveInQueue(deps, actor, postId, direction),
   };
 }
 
-async function addSlot(parts: DeskParts, actor: Actor, wanted: NewSlot): Promise<store.Slot> {
+async function addSlot(deps: DeskDeps, actor: Actor, wanted: NewSlot): Promise<store.Slot> {
   const { workspaceId } = actor;
   const slot = { id: newId(), ...wanted };
-  return parts.database.inWorkspace(workspaceId, async (db) => {
+  return deps.database.inWorkspace(workspaceId, async (db) => {
     assertZone(slot.zone, slot.time);
     if (!(await targetChannels(db, workspaceId, [slot.channelId])).has(slot.channelId)) {
       throw new DeskError({
@@ -79,20 +79,20 @@ async function addSlot(parts: DeskParts, actor: Actor, wanted: NewSlot): Promise
         message: `A workspace may have ${mostSlots} slots; remove one first.`,
       });
     }
-    await orTaken(store.insertSlot(db, workspaceId, slot, { by: actor.userId, at: parts.clock.now() }));
+    await orTaken(store.insertSlot(db, workspaceId, slot, { by: actor.userId, at: deps.clock.now() }));
     await recordEvent(db, { actor, action: "queue.slot_added", target: target(slot.id), details: wanted });
     return slot;
   });
 }
 
 async function changeSlot(
-  parts: DeskParts,
+  deps: DeskDeps,
   actor: Actor,
   id: string,
   change: Omit<NewSlot, "channelId">,
 ): Promise<store.Slot> {
   const { workspaceId } = actor;
-  return parts.database.inWorkspace(workspaceId, async (db) => {
+  return deps.database.inWorkspace(workspaceId, async (db) => {
     assertZone(change.zone, change.time);
     if (!(await orTaken(store.updateSlot(db, workspaceId, id, change)))) throw slotNotFound();
     await recordEvent(db, { actor, action: "queue.slot_changed", target: target(id), details: change });
@@ -103,8 +103,8 @@ async function changeSlot(
 }
 
 /** Takes a slot away; posts that were scheduled by it keep their time. */
-async function removeSlot(parts: DeskParts, actor: Actor, id: string): Promise<void> {
-  await parts.database.inWorkspace(actor.workspaceId, async (db) => {
+async function removeSlot(deps: DeskDeps, actor: Actor, id: string): Promise<void> {
+  await deps.database.inWorkspace(actor.workspaceId, async (db) => {
     if (!(await store.deleteSlot(db, actor.workspaceId, id))) throw slotNotFound();
     await recordEvent(db, { actor, action: "queue.slot_removed", target: target(id) });
   });
@@ -167,17 +167,17 @@ async function suggestion(
 }
 
 async function addToQueue(
-  parts: DeskParts,
+  deps: DeskDeps,
   actor: Actor,
   id: string,
   unready: Unready = "refuse",
 ): Promise<void> {
   const { workspaceId } = actor;
-  await onPost(parts, actor, id, { action: "schedule", unready }, async ({ db, post, now }) => {
+  await onPost(deps, actor, id, { action: "schedule", unready }, async ({ db, post, now }) => {
     await store.lockQueue(db, workspaceId);
     const channelIds = post.variants.map(({ channelId }) => channelId);
     const best = await suggestion(db, workspaceId, channelIds, id, now);
-    await settle(parts, db, actor, { post, at: best, now, unready });
+    await settle(deps, db, actor, { post, at: best, now, unready });
     return {
       action: "post.queued",
       details: { wall: best.wall, zone: best.zone, at: best.at.toISOString() },
@@ -194,26 +194,26 @@ type Placing = {
 
 /** Schedules a post and takes its moment on each of its channels. */
 async function settle(
-  parts: DeskParts,
+  deps: DeskDeps,
   db: Kysely<Schema>,
   actor: Actor,
   { post, at, now, unready }: Placing,
 ): Promise<void> {
   const schedule = resolveSchedule({ wall: at.wall, zone: at.zone, rule: "compatible" }, now);
-  await place(parts, db, actor, post, schedule, now, unready);
+  await place(deps, db, actor, post, schedule, now, unready);
   const channelIds = post.variants.map(({ channelId }) => channelId);
   await orTaken(store.takeSlot(db, actor.workspaceId, { postId: post.id, channelIds, at: schedule.at, now }));
 }
 
 async function moveInQueue(
-  parts: DeskParts,
+  deps: DeskDeps,
   actor: Actor,
   id: string,
   direction: "earlier" | "later",
 ): Promise<void> {
   const { workspaceId } = actor;
-  await parts.database.inWorkspace(workspaceId, async (db) => {
-    const now = parts.clock.now();
+  await deps.database.inWorkspace(workspaceId, async (db) => {
+    const now = deps.clock.now();
     const found = await store.neighbour(db, workspaceId, id, direction, now);
     // In the order of their ids, as wherever two posts are locked.
     for (const postId of found === null ? [id] : [id, found].toSorted()) {
@@ -221,7 +221,7 @@ async function moveInQueue(
     }
     await store.lockQueue(db, workspaceId);
     const other = await store.neighbour(db, workspaceId, id, direction, now);
-    const mine = await loadPost(db, parts, workspaceId, id);
+    const mine = await loadPost(db, deps, workspaceId, id);
     if (mine.deletedAt !== null) throw postNotFound();
     assertAllowed("schedule", mine.facts, actor);
     if (other === null || other !== found || mine.schedule === null) {
@@ -231,13 +231,13 @@ async function moveInQueue(
         message: `No other post of the queue goes out ${direction} on these channels.`,
       });
     }
-    const theirs = await loadPost(db, parts, workspaceId, other);
+    const theirs = await loadPost(db, deps, workspaceId, other);
     assertAllowed("schedule", theirs.facts, actor);
     if (theirs.schedule === null) throw postNotFound();
     const [from, to] = [mine.schedule, theirs.schedule];
     // Both leave their moments first, or each would be in the other's way.
-    await place(parts, db, actor, mine, to, now);
-    await place(parts, db, actor, theirs, from, now);
+    await place(deps, db, actor, mine, to, now);
+    await place(deps, db, actor, theirs, from, now);
     await orTaken(takeBoth(db, workspaceId, { mine, theirs, from, to, now }));
     await recordEvent(db, {
       actor,

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "#platform/db";
 import { voidApproval } from "../model/approvals.store.ts";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import { lockPost, updatePost } from "../model/posts.store.ts";
 import { undoTooLate, undoWords } from "../model/undo.ts";
 import {
@@ -24,7 +24,7 @@ const waiting = new Set(["draft", "in_review", "approved", "scheduled"]);
  * stay, and so does what is already on its way. Returns how many were taken back.
  */
 export async function dropOccurrences(
-  parts: Pick<DeskParts, "deliveries">,
+  deps: Pick<DeskDeps, "deliveries">,
   db: Kysely<Schema>,
   series: SeriesRow,
   reason: string,
@@ -37,7 +37,7 @@ export async function dropOccurrences(
   for (const postId of postIds) {
     if (!(await lockPost(db, workspaceId, postId))) continue;
     if (!(await isWaiting(db, workspaceId, postId))) continue;
-    const { tooLate } = await parts.deliveries.cancel(db, workspaceId, postId);
+    const { tooLate } = await deps.deliveries.cancel(db, workspaceId, postId);
     if (tooLate.length > 0) continue;
     await voidApproval(db, workspaceId, postId, reason, now);
     await updatePost(db, workspaceId, postId, { status: "cancelled", deleted_at: now, updated_at: now });
@@ -53,7 +53,7 @@ export async function dropOccurrences(
  * @throws DeskError `desk.undo_too_late` where one has; the caller's transaction must not be kept then
  */
 export async function takeBackApproval(
-  parts: Pick<DeskParts, "deliveries">,
+  deps: Pick<DeskDeps, "deliveries">,
   db: Kysely<Schema>,
   series: SeriesRow,
   approval: SeriesApproval,
@@ -61,11 +61,11 @@ export async function takeBackApproval(
 ): Promise<void> {
   for (const postId of await postsReleasedBy(db, series, approval.id)) {
     await lockPost(db, series.workspaceId, postId);
-    const { tooLate } = await parts.deliveries.cancelUnclaimed(db, series.workspaceId, postId);
+    const { tooLate } = await deps.deliveries.cancelUnclaimed(db, series.workspaceId, postId);
     if (tooLate.length > 0) throw undoTooLate(undoWords.onItsWay);
   }
   await voidSeriesApproval(db, series, reason, now, true);
-  await dropOccurrences(parts, db, series, reason, now);
+  await dropOccurrences(deps, db, series, reason, now);
   const editors = [...new Set([...approval.editorsBefore, ...series.editors])];
   await updateSeries(db, series, { editors, tend_at: now, updated_at: now });
 }
@@ -75,20 +75,20 @@ export async function takeBackApproval(
  * the rule changes, in the transaction of that change.
  */
 export async function fallBack(
-  parts: Pick<DeskParts, "deliveries">,
+  deps: Pick<DeskDeps, "deliveries">,
   db: Kysely<Schema>,
   series: SeriesRow,
   reason: string,
   now: Date,
 ): Promise<void> {
   await voidSeriesApproval(db, series, reason, now);
-  await dropOccurrences(parts, db, series, reason, now);
+  await dropOccurrences(deps, db, series, reason, now);
   await updateSeries(db, series, { tend_at: now, updated_at: now });
 }
 
 /** The same for whoever changed a template, whose lock he holds. */
 export async function templateChanged(
-  parts: Pick<DeskParts, "deliveries">,
+  deps: Pick<DeskDeps, "deliveries">,
   db: Kysely<Schema>,
   workspaceId: string,
   templateId: string,
@@ -96,7 +96,7 @@ export async function templateChanged(
   now: Date,
 ): Promise<void> {
   const series = await lockSeries(db, workspaceId, templateId);
-  if (series) await fallBack(parts, db, series, reason, now);
+  if (series) await fallBack(deps, db, series, reason, now);
 }
 
 async function isWaiting(db: Kysely<Schema>, workspaceId: string, postId: string): Promise<boolean> {

@@ -4,7 +4,7 @@ import { Temporal } from "temporal-polyfill";
 import type { Actor } from "#kit";
 import type { Schema } from "#platform/db";
 import type { VariantCheck } from "../model/check.ts";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import { loadPost } from "../posts/load.ts";
 import type { PostStatus } from "../model/post.ts";
 import { hasOwnWords, ownWordsReason } from "./own-words.ts";
@@ -63,14 +63,14 @@ export type SeriesView = SeriesSummary & {
 };
 
 /** A series with what its page shows and what this person may do with it. */
-export async function readSeries(parts: DeskParts, actor: Actor, id: string): Promise<SeriesView> {
+export async function readSeries(deps: DeskDeps, actor: Actor, id: string): Promise<SeriesView> {
   const { workspaceId } = actor;
-  return parts.database.inWorkspace(workspaceId, async (db) => {
+  return deps.database.inWorkspace(workspaceId, async (db) => {
     const series = await findSeries(db, workspaceId, id);
     if (!series) throw seriesNotFound();
-    const template = await loadPost(db, parts, workspaceId, series.templateId);
+    const template = await loadPost(db, deps, workspaceId, series.templateId);
     const approval = await newestApproval(db, series);
-    const now = parts.clock.now();
+    const now = deps.clock.now();
     const dates = await datesWithPosts(db, series, now);
     const ownWords = await hasOwnWords(db, series, template, actor);
     const decided = seriesActions.map((action) => ({
@@ -112,10 +112,10 @@ export async function readSeries(parts: DeskParts, actor: Actor, id: string): Pr
 }
 
 /** All series of a workspace, newest first. */
-export async function readSeriesList(parts: DeskParts, actor: Actor): Promise<SeriesSummary[]> {
+export async function readSeriesList(deps: DeskDeps, actor: Actor): Promise<SeriesSummary[]> {
   const { workspaceId } = actor;
-  const now = parts.clock.now();
-  return parts.database.inWorkspace(workspaceId, async (db) => {
+  const now = deps.clock.now();
+  return deps.database.inWorkspace(workspaceId, async (db) => {
     const rows = await listSeries(db, workspaceId);
     const templates = await templatesOf(db, rows, actor.userId);
     return rows.flatMap((series) => {
@@ -151,13 +151,13 @@ export type PlannedDate = Moment & {
 
 /** Dates of active series between two instants that are not made yet, for a calendar. */
 export async function plannedDates(
-  parts: DeskParts,
+  deps: DeskDeps,
   workspaceId: string,
   span: { from: Date; to: Date },
 ): Promise<PlannedDate[]> {
-  const now = parts.clock.now();
+  const now = deps.clock.now();
   const start = span.from > now ? span.from : now;
-  return parts.database.inWorkspace(workspaceId, async (db) => {
+  return deps.database.inWorkspace(workspaceId, async (db) => {
     const rows = (await listSeries(db, workspaceId)).filter(({ state }) => state === "active");
     const templates = await templatesOf(db, rows);
     const planned: PlannedDate[] = [];

@@ -5,7 +5,7 @@ import type { Schema } from "#platform/db";
 import { insertDecision } from "../model/approvals.store.ts";
 import { bindingOf, boundHash, targetsOf } from "../model/binding.ts";
 import { blockingProblems } from "../model/check.ts";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import { handOver } from "../posts/hand-over.ts";
 import { type LoadedPost, loadPost } from "../posts/load.ts";
 import { insertPost, setSchedule, updatePost } from "../model/posts.store.ts";
@@ -27,7 +27,7 @@ const hour = 3_600_000;
 const heldAgain = 300_000;
 
 type Tending = {
-  parts: DeskParts;
+  deps: DeskDeps;
   db: Kysely<Schema>;
   series: SeriesRow;
   template: LoadedPost;
@@ -41,14 +41,14 @@ type Tending = {
  * Nothing is made without a standing approval that binds the template and the rule as they are now.
  */
 export async function tendSeries(
-  parts: DeskParts,
+  deps: DeskDeps,
   db: Kysely<Schema>,
   series: SeriesRow,
   now: Date,
 ): Promise<void> {
   if (series.state === "ended") return;
-  const template = await loadPost(db, parts, series.workspaceId, series.templateId);
-  const tending = { parts, db, series, template, now };
+  const template = await loadPost(db, deps, series.workspaceId, series.templateId);
+  const tending = { deps, db, series, template, now };
   const approval = await standingApproval(tending);
   await accountForPassed(tending, approval);
   const ahead = momentsAfter(series.rule, now, series.ahead);
@@ -153,7 +153,7 @@ async function make(tending: Tending, approval: SeriesApproval, moment: Moment):
  * limit stands in the way, it is held as a draft with the reason, and tried again.
  */
 async function letGo(
-  { parts, db, series, template, now }: Tending,
+  { deps, db, series, template, now }: Tending,
   approval: SeriesApproval,
   moment: Moment,
   postId: string,
@@ -176,7 +176,7 @@ async function letGo(
     decidedAt: approval.decidedAt,
     seriesApproval: { id: approval.id, undoUntil: approval.notBefore },
   });
-  await handOver(parts, db, workspaceId, { postId, at: moment.at, by: "approval" });
+  await handOver(deps, db, workspaceId, { postId, at: moment.at, by: "approval" });
   await updatePost(db, workspaceId, postId, { status: "scheduled", updated_at: now });
   await setReason(db, series, moment.date, null);
   return true;

@@ -1,6 +1,6 @@
 import { CompiledQuery } from "kysely";
 import { idOfCursor, pageOfRows, timeAndIdOfCursor } from "../model/cursor.ts";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import { type Editor, type EditorRow, editorsOf, editorsOfPost } from "../model/editors.read.ts";
 import { type ScheduleColumns, scheduleOf } from "../posts/load.ts";
 import type { PostStatus, Schedule } from "../model/post.ts";
@@ -61,11 +61,11 @@ type Row = ScheduleColumns & {
  * Removed posts are left out.
  */
 export async function listPosts(
-  parts: Pick<DeskParts, "database" | "clock">,
+  deps: Pick<DeskDeps, "database" | "clock">,
   workspaceId: string,
   filter: PostFilter,
 ): Promise<{ items: PostSummary[]; next: string | null }> {
-  const rows = await findRows(parts, workspaceId, filter);
+  const rows = await findRows(deps, workspaceId, filter);
   const { items, next } = pageOfRows(rows, filter.limit, (row) =>
     byTime(filter) ? [row.scheduled_at?.toISOString() ?? "", row.id] : [row.id],
   );
@@ -91,19 +91,19 @@ export async function listPosts(
 
 /** What holds the words in one of their forms; where nothing does, what holds them but for a slip of the finger. */
 async function findRows(
-  parts: Pick<DeskParts, "database" | "clock">,
+  deps: Pick<DeskDeps, "database" | "clock">,
   workspaceId: string,
   filter: PostFilter,
 ): Promise<Row[]> {
-  const { database, clock } = parts;
+  const { database, clock } = deps;
   const now = clock.now();
   if (filter.search === null) {
     return database.read(workspaceId, listQuery(workspaceId, filter, { within: "all", now }));
   }
-  const rows = await searchRows(parts, workspaceId, { ...filter, search: filter.search }, "forms");
+  const rows = await searchRows(deps, workspaceId, { ...filter, search: filter.search }, "forms");
   return rows.length > 0
     ? rows
-    : searchRows(parts, workspaceId, { ...filter, search: filter.search }, "slips");
+    : searchRows(deps, workspaceId, { ...filter, search: filter.search }, "slips");
 }
 
 /**
@@ -111,7 +111,7 @@ async function findRows(
  * would take longer. Rare ones are found by the indexes of words.
  */
 async function searchRows(
-  { database, clock }: Pick<DeskParts, "database" | "clock">,
+  { database, clock }: Pick<DeskDeps, "database" | "clock">,
   workspaceId: string,
   filter: PostFilter & { search: string },
   leniency: Leniency,

@@ -1,5 +1,5 @@
 import { CompiledQuery } from "kysely";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import type { PostStatus } from "../model/post.ts";
 import { type PostFilter, type PostSummary, listPosts, wroteIt } from "./posts.list.ts";
 
@@ -25,16 +25,16 @@ const begun = 10;
 
 /** One answer for Home and for the counts of the navigation, so that they cannot differ. */
 export async function readOverview(
-  parts: Pick<DeskParts, "database" | "clock">,
+  deps: Pick<DeskDeps, "database" | "clock">,
   workspaceId: string,
   viewerId: string,
 ): Promise<Overview> {
   const ask = async (filter: Partial<PostFilter>, limit = shown): Promise<PostSummary[]> => {
     const whole = { statuses: [], search: null, from: null, to: null, cursor: null, viewerId };
-    return (await listPosts(parts, workspaceId, { ...whole, limit, ...filter })).items;
+    return (await listPosts(deps, workspaceId, { ...whole, limit, ...filter })).items;
   };
   const [[counts], waiting, upcoming, recent, [approved], [newest]] = await Promise.all([
-    parts.database.read(workspaceId, countQuery(workspaceId, viewerId)),
+    deps.database.read(workspaceId, countQuery(workspaceId, viewerId)),
     ask({ statuses: ["in_review"] }),
     // From the beginning of time: by their time, what is due first.
     ask({ statuses: ["scheduled", "publishing"], from: new Date(0) }),

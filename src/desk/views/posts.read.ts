@@ -1,7 +1,7 @@
 import type { Actor } from "#kit";
 import { compileOnly } from "#platform/db";
 import { bindingOf, boundHash } from "../model/binding.ts";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import { postNotFound } from "../model/errors.ts";
 import { type LoadedPost, loadPost } from "../posts/load.ts";
 import type { PostStatus, Variant } from "../model/post.ts";
@@ -20,17 +20,17 @@ export type FullPost = LoadedPost & {
 const over: ReadonlySet<PostStatus> = new Set(["publishing", "published", "partly", "cancelled"]);
 
 /** A post with everything its page shows, and what this person may do with it. Removed posts are found too. */
-export async function readPost(parts: DeskParts, actor: Actor, id: string): Promise<FullPost> {
+export async function readPost(deps: DeskDeps, actor: Actor, id: string): Promise<FullPost> {
   const { workspaceId } = actor;
-  const post = await parts.database.inWorkspace(workspaceId, async (db) => {
-    const loaded = await loadPost(db, parts, workspaceId, id);
+  const post = await deps.database.inWorkspace(workspaceId, async (db) => {
+    const loaded = await loadPost(db, deps, workspaceId, id);
     if (loaded.series?.role === "template" || over.has(loaded.status)) return loaded;
     const wanted = { variants: loaded.variants, at: loaded.schedule?.at ?? null, postId: id };
-    const checks = await warnOfNeighbours(db, workspaceId, loaded.checks, wanted, parts.clock.now());
+    const checks = await warnOfNeighbours(db, workspaceId, loaded.checks, wanted, deps.clock.now());
     return { ...loaded, checks };
   });
   const decided = actions.map((action) => ({ action, refused: refusal(action, post.facts, actor) }));
-  const due = post.status === "scheduled" && post.schedule !== null && post.schedule.at <= parts.clock.now();
+  const due = post.status === "scheduled" && post.schedule !== null && post.schedule.at <= deps.clock.now();
   return {
     ...post,
     status: due ? "publishing" : post.status,
@@ -51,11 +51,11 @@ export type VersionSummary = {
 
 /** All versions of a post, newest first. */
 export async function listVersions(
-  parts: DeskParts,
+  deps: DeskDeps,
   workspaceId: string,
   id: string,
 ): Promise<VersionSummary[]> {
-  const rows = await parts.database.read(workspaceId, versionsQuery(workspaceId, id));
+  const rows = await deps.database.read(workspaceId, versionsQuery(workspaceId, id));
   if (rows.length === 0) throw postNotFound();
   return rows.map((row) => ({
     number: row.number,
@@ -68,7 +68,7 @@ export async function listVersions(
 
 /** One version with its variants, for a diff or to bring it back by saving it again. */
 export async function readVersion(
-  parts: DeskParts,
+  deps: DeskDeps,
   workspaceId: string,
   id: string,
   number: number,
@@ -89,7 +89,7 @@ export async function readVersion(
     .where("v.post_id", "=", id)
     .where("v.number", "=", number)
     .compile();
-  const [row] = await parts.database.read(workspaceId, query);
+  const [row] = await deps.database.read(workspaceId, query);
   if (!row) throw postNotFound();
   return {
     number: row.number,
