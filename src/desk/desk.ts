@@ -28,9 +28,11 @@ import {
   unschedulePost,
 } from "./posts/publish.ts";
 import { type QueueDesk, createQueueDesk } from "./queue/queue.ts";
+import type { PostDeps } from "./posts/hooks.ts";
 import { removePost, restorePost } from "./posts/remove.ts";
 import { approvePost, requestChanges, submitPost, undoApproval, withdrawPost } from "./posts/review.ts";
 import { type SchedulePreview, previewSchedule } from "./model/schedule.ts";
+import { seriesHooks } from "./series/hooks.ts";
 import { type SeriesDesk, createSeriesDesk } from "./series/series-desk.ts";
 import { listSetAside, setAside } from "./posts/set-aside.ts";
 import type { SetAside } from "./posts/set-aside.store.ts";
@@ -89,7 +91,8 @@ export type DeskOptions = DeskDeps & {
   uploads: UploadLimits;
 };
 
-export function createDesk({ files, mediaLinks, uploads, ...deps }: DeskOptions): Desk {
+export function createDesk({ files, mediaLinks, uploads, ...given }: DeskOptions): Desk {
+  const deps: PostDeps = { ...given, hooks: seriesHooks(given) };
   const { database, connectors, connectorSettings, clock } = deps;
   const images = createImages({ maxPixels: uploads.maxPixels });
 

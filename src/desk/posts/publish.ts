@@ -4,6 +4,7 @@ import type { Schema } from "#platform/db";
 import { voidApproval } from "../model/approvals.store.ts";
 import type { DeskDeps } from "../deps.ts";
 import { handOver, takeBack } from "./hand-over.ts";
+import type { PostDeps } from "./hooks.ts";
 import type { LoadedPost } from "./load.ts";
 import type { Schedule, ScheduleRule } from "../model/post.ts";
 import { setSchedule, updatePost } from "../model/posts.store.ts";
@@ -30,7 +31,7 @@ export type HeldBack = { tooLate: string[] };
  * @throws DeskError `desk.schedule_past`, `desk.schedule_ambiguous`, `desk.schedule_wall`, `desk.schedule_zone`
  */
 export async function schedulePost(
-  deps: DeskDeps,
+  deps: PostDeps,
   actor: Actor,
   id: string,
   request: ScheduleRequest,
@@ -79,7 +80,7 @@ export async function place(
  * Takes the time away. An approval for any time stays; an approval for that time falls. Deliveries that
  * are already out or on their way stay, and the post with them.
  */
-export async function unschedulePost(deps: DeskDeps, actor: Actor, id: string): Promise<HeldBack> {
+export async function unschedulePost(deps: PostDeps, actor: Actor, id: string): Promise<HeldBack> {
   const held: HeldBack = { tooLate: [] };
   await onPost(deps, actor, id, "unschedule", async ({ db, post, now }) => {
     const { workspaceId } = actor;
@@ -99,7 +100,7 @@ export async function unschedulePost(deps: DeskDeps, actor: Actor, id: string): 
 
 /** Sends an approved post now. What waited for a later time under the same approval goes out now instead. */
 export async function publishPost(
-  deps: DeskDeps,
+  deps: PostDeps,
   actor: Actor,
   id: string,
   unready: Unready = "refuse",
@@ -115,7 +116,7 @@ export async function publishPost(
 }
 
 /** Gives a post up: whatever has not left stays here. What was too late to hold back is told. */
-export async function cancelPost(deps: DeskDeps, actor: Actor, id: string): Promise<HeldBack> {
+export async function cancelPost(deps: PostDeps, actor: Actor, id: string): Promise<HeldBack> {
   const held: HeldBack = { tooLate: [] };
   await onPost(deps, actor, id, "cancel", async ({ db, post, now }) => {
     const { workspaceId } = actor;

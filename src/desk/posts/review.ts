@@ -1,15 +1,15 @@
 import type { Actor } from "#kit";
 import { insertDecision, voidApproval } from "../model/approvals.store.ts";
 import { bindingOf, boundHash, targetsOf } from "../model/binding.ts";
-import type { DeskDeps } from "../deps.ts";
 import { DeskError } from "../model/errors.ts";
 import { handOver } from "./hand-over.ts";
+import type { PostDeps } from "./hooks.ts";
 import { updatePost } from "../model/posts.store.ts";
 import { undoTooLate, undoWords } from "../model/undo.ts";
 import { onPost } from "./transition.ts";
 
 /** Asks for approval of a draft whose variants have no errors. */
-export async function submitPost(deps: DeskDeps, actor: Actor, id: string): Promise<void> {
+export async function submitPost(deps: PostDeps, actor: Actor, id: string): Promise<void> {
   await onPost(deps, actor, id, "submit", async ({ db, now }) => {
     await updatePost(db, actor.workspaceId, id, { status: "in_review", updated_at: now });
     return { action: "post.submitted" };
@@ -17,7 +17,7 @@ export async function submitPost(deps: DeskDeps, actor: Actor, id: string): Prom
 }
 
 /** Takes a post out of review, or gives up its approval before anything was scheduled. */
-export async function withdrawPost(deps: DeskDeps, actor: Actor, id: string): Promise<void> {
+export async function withdrawPost(deps: PostDeps, actor: Actor, id: string): Promise<void> {
   await onPost(deps, actor, id, "withdraw", async ({ db, now }) => {
     await voidApproval(db, actor.workspaceId, id, `${actor.name} withdrew the post`, now);
     await updatePost(db, actor.workspaceId, id, { status: "draft", updated_at: now });
@@ -27,7 +27,7 @@ export async function withdrawPost(deps: DeskDeps, actor: Actor, id: string): Pr
 
 /** Sends a post back to its author with what should change. */
 export async function requestChanges(
-  deps: DeskDeps,
+  deps: PostDeps,
   actor: Actor,
   id: string,
   note: string,
@@ -59,7 +59,7 @@ export async function requestChanges(
  * @throws DeskError `desk.changed_since_seen` when the post, its images or its time are no longer that
  */
 export async function approvePost(
-  deps: DeskDeps,
+  deps: PostDeps,
   actor: Actor,
   id: string,
   seen: { boundHash: string; note: string },
@@ -112,7 +112,7 @@ export async function approvePost(
  *
  * @throws DeskError `desk.undo_too_late` afterwards, for anybody else, and once anything is on its way
  */
-export async function undoApproval(deps: DeskDeps, actor: Actor, id: string): Promise<void> {
+export async function undoApproval(deps: PostDeps, actor: Actor, id: string): Promise<void> {
   await onPost(deps, actor, id, "undo_approval", async ({ db, post, now }) => {
     const { workspaceId } = actor;
     const { tooLate } = await deps.deliveries.cancelUnclaimed(db, workspaceId, id);

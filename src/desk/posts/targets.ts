@@ -6,11 +6,9 @@ import type { Schema } from "#platform/db";
 import { voidApproval } from "../model/approvals.store.ts";
 import { bindingAsApproved, boundHash } from "../model/binding.ts";
 import type { DeskDeps } from "../deps.ts";
+import type { PostDeps } from "./hooks.ts";
 import { type LoadedPost, loadPost } from "./load.ts";
 import { lockPost, updatePost } from "../model/posts.store.ts";
-import { fallBack } from "../series/drop.ts";
-import { seriesHashAsApproved } from "../series/series-hash.ts";
-import { lockSeries, newestApproval } from "../series/series.store.ts";
 import { settleStatus } from "./settle.ts";
 import { approvedFor, isUnderWay } from "./targets.store.ts";
 
@@ -24,7 +22,7 @@ const payloadSchema = z.object({ workspaceId: z.uuid(), channelId: z.uuid() });
  * what waited to go out is taken back. Where part of a post is out already, the approval stays with what it sent, and
  * only what would have gone to the changed channel is given up. May run twice or late.
  */
-export async function targetChanged(deps: DeskDeps, payload: JsonObject): Promise<void> {
+export async function targetChanged(deps: PostDeps, payload: JsonObject): Promise<void> {
   const { workspaceId, channelId } = payloadSchema.parse(payload);
   const posts = await deps.database.inWorkspace(workspaceId, (db) =>
     approvedFor(db, workspaceId, channelId),
@@ -33,7 +31,7 @@ export async function targetChanged(deps: DeskDeps, payload: JsonObject): Promis
     await deps.database.inWorkspace(workspaceId, async (db) => {
       if (!(await lockPost(db, workspaceId, id))) return;
       const post = await loadPost(db, deps, workspaceId, id);
-      if (kind === "template") await seriesFalls(deps, db, post, channelId);
+      if (kind === "template") await deps.hooks.templateRedirected({ db, template: post, channelId });
       else await approvalFalls(deps, db, { workspaceId, channelId }, post);
     });
   }
@@ -50,7 +48,7 @@ async function approvalFalls(
   const asApproved = bindingAsApproved(post, approval.boundAt, approval.targets);
   if (boundHash(asApproved) === approval.boundHash) return;
   const now = deps.clock.now();
-  const reason = changeInWords(post, channelId, approval.targets[channelId]?.words);
+  const reason = redirectionInWords(post, channelId, approval.targets[channelId]?.words);
   const place = { workspaceId, postId: post.id, channelId };
   await deps.deliveries.cancelOnChannel(db, place, { code: "delivery.target_changed", message: reason });
   if (await isUnderWay(db, workspaceId, post.id)) {
@@ -68,23 +66,12 @@ async function approvalFalls(
   });
 }
 
-async function seriesFalls(
-  deps: DeskDeps,
-  db: Kysely<Schema>,
-  template: LoadedPost,
-  channelId: string,
-): Promise<void> {
-  const workspaceId = template.workspace.id;
-  const series = await lockSeries(db, workspaceId, template.id);
-  const approval = series && (await newestApproval(db, series));
-  if (!approval || approval.voidedAt !== null) return;
-  if (seriesHashAsApproved(series.rule, template, approval.targets) === approval.boundHash) return;
-  const reason = changeInWords(template, channelId, approval.targets[channelId]?.words);
-  await fallBack(deps, db, series, reason, deps.clock.now());
-}
-
 /** "Email news@example.com goes to ... now; this was approved for ...". */
-function changeInWords(post: LoadedPost, channelId: string, former: string | undefined): string {
+export function redirectionInWords(
+  post: LoadedPost,
+  channelId: string,
+  former: string | undefined,
+): string {
   const channel = post.channels.get(channelId);
   const name = channel?.handle ?? "A channel";
   const now = channel?.target.words ?? "elsewhere";

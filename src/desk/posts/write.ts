@@ -10,6 +10,7 @@ import type { DeskDeps } from "../deps.ts";
 import { DeskError } from "../model/errors.ts";
 import { takeBack } from "./hand-over.ts";
 import { holdMedia } from "../media/media.store.ts";
+import type { PostDeps } from "./hooks.ts";
 import type { LoadedPost } from "./load.ts";
 import type { Source, Variant } from "../model/post.ts";
 import {
@@ -22,7 +23,6 @@ import {
   targetChannels,
   updatePost,
 } from "../model/posts.store.ts";
-import { templateChanged } from "../series/drop.ts";
 import { onPost } from "./transition.ts";
 
 export type Draft = { title: string; variants: Variant[]; sources?: Source[] | undefined };
@@ -63,7 +63,7 @@ export async function proposePost(
  * @throws DeskError `desk.version_conflict` when somebody saved in between, `desk.already_publishing`
  *   when part of the post can no longer be held back
  */
-export async function editPost(deps: DeskDeps, actor: Actor, id: string, edit: Edit): Promise<void> {
+export async function editPost(deps: PostDeps, actor: Actor, id: string, edit: Edit): Promise<void> {
   const found = { version: edit.baseVersion };
   await onPost(deps, actor, id, "edit", async ({ db, post, now }) => {
     found.version = post.version;
@@ -93,7 +93,8 @@ export async function editPost(deps: DeskDeps, actor: Actor, id: string, edit: E
       );
       await updatePost(db, actor.workspaceId, id, { status: "draft", updated_at: now });
       if (post.facts.template) {
-        await templateChanged(deps, db, actor.workspaceId, id, `${actor.name} edited the template`, now);
+        const change = { db, workspaceId: actor.workspaceId, templateId: id, now };
+        await deps.hooks.templateEdited({ ...change, reason: `${actor.name} edited the template` });
       }
     }
     // The version that it takes the place of told the audit log already that this person is writing.

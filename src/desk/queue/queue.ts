@@ -5,6 +5,7 @@ import { recordEvent } from "#platform/audit";
 import { isUniqueViolation, type Schema } from "#platform/db";
 import type { DeskDeps } from "../deps.ts";
 import { DeskError, postNotFound } from "../model/errors.ts";
+import type { PostDeps } from "../posts/hooks.ts";
 import { loadPost } from "../posts/load.ts";
 import type { PostStatus } from "../model/post.ts";
 import { lockPost, targetChannels } from "../model/posts.store.ts";
@@ -42,7 +43,7 @@ export type QueueDesk = {
   move(actor: Actor, postId: string, direction: "earlier" | "later"): Promise<void>;
 };
 
-export function createQueueDesk(deps: DeskDeps): QueueDesk {
+export function createQueueDesk(deps: PostDeps): QueueDesk {
   const { database, clock } = deps;
   return {
     slots: (workspaceId) => database.inWorkspace(workspaceId, (db) => store.slotsOf(db, workspaceId, null)),
@@ -167,7 +168,7 @@ async function suggestion(
 }
 
 async function addToQueue(
-  deps: DeskDeps,
+  deps: PostDeps,
   actor: Actor,
   id: string,
   unready: Unready = "refuse",

@@ -8,7 +8,6 @@ import {
   type SeriesApproval,
   type SeriesRow,
   freeDate,
-  lockSeries,
   occurrencesFrom,
   postsReleasedBy,
   updateSeries,
@@ -84,19 +83,6 @@ export async function fallBack(
   await voidSeriesApproval(db, series, reason, now);
   await dropOccurrences(deps, db, series, reason, now);
   await updateSeries(db, series, { tend_at: now, updated_at: now });
-}
-
-/** The same for whoever changed a template, whose lock he holds. */
-export async function templateChanged(
-  deps: Pick<DeskDeps, "deliveries">,
-  db: Kysely<Schema>,
-  workspaceId: string,
-  templateId: string,
-  reason: string,
-  now: Date,
-): Promise<void> {
-  const series = await lockSeries(db, workspaceId, templateId);
-  if (series) await fallBack(deps, db, series, reason, now);
 }
 
 async function isWaiting(db: Kysely<Schema>, workspaceId: string, postId: string): Promise<boolean> {
