@@ -18,7 +18,7 @@ import {
 } from "./views/posts.read.ts";
 import { type PostFilter, type PostSummary, listPosts } from "./views/posts.list.ts";
 import { type Overview, readOverview } from "./views/posts.overview.ts";
-import { targetChannels } from "./model/posts.store.ts";
+import { targetChannels } from "./model/channels.store.ts";
 import {
   type HeldBack,
   type ScheduleRequest,

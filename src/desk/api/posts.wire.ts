@@ -2,7 +2,7 @@ import type { Actor } from "#kit";
 import type { z } from "zod";
 import type { Desk } from "../desk.ts";
 import type { Editor } from "../model/editors.read.ts";
-import type { Decision } from "../posts/load.ts";
+import type { Decision } from "../posts/load.read.ts";
 import type { Media, Schedule, Variant } from "../model/post.ts";
 import type { MediaLinks } from "../media/media-links.ts";
 import type { PostSummary } from "../views/posts.list.ts";

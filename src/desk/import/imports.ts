@@ -8,10 +8,11 @@ import { previewSchedule } from "../model/schedule.ts";
 import { readFile } from "./columns.ts";
 import type { ImportDeps } from "./deps.ts";
 import { exportPosts, templateCsv } from "./export.ts";
+import * as lineStore from "./import-lines.store.ts";
 import * as store from "./imports.store.ts";
 import { workOn } from "./work.ts";
 
-export type ImportView = store.ImportRow & { counts: Record<store.LineState, number> };
+export type ImportView = store.ImportRow & { counts: Record<lineStore.LineState, number> };
 
 /** Posts from CSV files, and back into one. What an import makes are drafts: it approves nothing. */
 export type Imports = {
@@ -26,8 +27,8 @@ export type Imports = {
   lines(
     workspaceId: string,
     id: string,
-    page: { after: number; limit: number; states: store.LineState[] | null },
-  ): Promise<store.ImportLine[]>;
+    page: { after: number; limit: number; states: lineStore.LineState[] | null },
+  ): Promise<lineStore.ImportLine[]>;
   /** Makes a draft of every good line. @throws DeskError `desk.import_state` */
   start(actor: Actor, id: string): Promise<void>;
   /** All posts that are not removed, newest first, as CSV that an import takes. */
@@ -50,7 +51,7 @@ export function createImports(deps: ImportDeps): Imports {
     return database.inWorkspace(workspaceId, async (db) => {
       const found = await store.findImport(db, workspaceId, id);
       if (!found) throw importNotFound();
-      return { ...found, counts: await store.countLines(db, workspaceId, id) };
+      return { ...found, counts: await lineStore.countLines(db, workspaceId, id) };
     });
   }
 
@@ -66,14 +67,14 @@ export function createImports(deps: ImportDeps): Imports {
       database.inWorkspace(workspaceId, async (db) => {
         const views: ImportView[] = [];
         for (const row of await store.newestImports(db, workspaceId)) {
-          views.push({ ...row, counts: await store.countLines(db, workspaceId, row.id) });
+          views.push({ ...row, counts: await lineStore.countLines(db, workspaceId, row.id) });
         }
         return views;
       }),
     read,
     lines: async (workspaceId, id, page) => {
       await read(workspaceId, id);
-      return database.inWorkspace(workspaceId, (db) => store.linesOf(db, workspaceId, id, page));
+      return database.inWorkspace(workspaceId, (db) => lineStore.linesOf(db, workspaceId, id, page));
     },
     start: (actor, id) => start(deps, actor, id),
     exportPosts: (workspaceId) => exportPosts(database, workspaceId),
@@ -133,14 +134,14 @@ async function start(deps: ImportDeps, actor: Actor, id: string): Promise<void> 
   });
 }
 
-function jobOf(key: { workspaceId: string; importId: string }) {
+function jobOf(key: store.ImportKey) {
   return { task: importTask, payload: key, key: `${importTask}:${key.importId}` };
 }
 
 async function enqueue(
   deps: ImportDeps,
   db: Parameters<Jobs["enqueue"]>[0],
-  key: { workspaceId: string; importId: string },
+  key: store.ImportKey,
 ): Promise<void> {
   await deps.jobs.enqueueMany(db, [jobOf(key)]);
 }

@@ -9,7 +9,8 @@ import type { LoadedPost } from "./load.ts";
 import type { Schedule, ScheduleRule } from "../model/post.ts";
 import { setSchedule, updatePost } from "../model/posts.store.ts";
 import { resolveSchedule, scheduleAt } from "../model/schedule.ts";
-import { channelsOfDeliveries, settleStatus } from "./settle.ts";
+import { settleStatus } from "./settle.ts";
+import { channelsOfDeliveries } from "./settle.store.ts";
 import { onPost } from "./transition.ts";
 import type { Unready } from "../model/unready.ts";
 

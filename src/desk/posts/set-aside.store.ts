@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "#platform/db";
 import type { Variant } from "../model/post.ts";
-import { mediaIdsOf, type NewVersion } from "../model/posts.store.ts";
+import { mediaIdsOf, type NewVersion } from "../model/versions.store.ts";
 
 type Db = Kysely<Schema>;
 

@@ -13,16 +13,9 @@ import { holdMedia } from "../media/media.store.ts";
 import type { PostDeps } from "./hooks.ts";
 import type { LoadedPost } from "./load.ts";
 import type { Source, Variant } from "../model/post.ts";
-import {
-  type NewVersion,
-  addVersion,
-  insertPost,
-  isPassing,
-  keepVersion,
-  postOfRun,
-  targetChannels,
-  updatePost,
-} from "../model/posts.store.ts";
+import { type NewVersion, isPassing, keepVersion, postOfRun } from "../model/versions.store.ts";
+import { addVersion, insertPost, updatePost } from "../model/posts.store.ts";
+import { targetChannels } from "../model/channels.store.ts";
 import { onPost } from "./transition.ts";
 
 export type Draft = { title: string; variants: Variant[]; sources?: Source[] | undefined };

@@ -8,7 +8,8 @@ import { DeskError, postNotFound } from "../model/errors.ts";
 import type { PostDeps } from "../posts/hooks.ts";
 import { loadPost } from "../posts/load.ts";
 import type { PostStatus } from "../model/post.ts";
-import { lockPost, targetChannels } from "../model/posts.store.ts";
+import { lockPost } from "../model/posts.store.ts";
+import { targetChannels } from "../model/channels.store.ts";
 import { place } from "../posts/publish.ts";
 import { assertAllowed } from "../model/rules.ts";
 import { previewSchedule, resolveSchedule } from "../model/schedule.ts";
@@ -117,7 +118,7 @@ async function upcoming(
   span: { from: Date; to: Date },
 ): Promise<QueueItem[]> {
   const slots = await store.slotsOf(db, workspaceId, null);
-  const moments = momentsOf(slots, await zoneOf(db, workspaceId), capped(span));
+  const moments = momentsOf(slots, await store.zoneOf(db, workspaceId), capped(span));
   const channelIds = [...new Set(slots.map(({ channelId }) => channelId))];
   const taken = await store.occupants(db, workspaceId, channelIds, capped(span));
   const held = new Map(taken.map((post) => [keyOf(post.channelId, post.at), post]));
@@ -155,7 +156,7 @@ async function suggestion(
   const span = { from: new Date(now.getTime() + 60_000), to: new Date(now.getTime() + lookAhead) };
   const taken = await store.occupants(db, workspaceId, [...found.keys()], span);
   const best = bestSlot({
-    moments: momentsOf(slots, await zoneOf(db, workspaceId), span),
+    moments: momentsOf(slots, await store.zoneOf(db, workspaceId), span),
     channels,
     taken: taken.filter((post) => post.postId !== postId),
   });
@@ -263,15 +264,6 @@ async function takeBoth(
     const channelIds = post.variants.map(({ channelId }) => channelId);
     await store.takeSlot(db, workspaceId, { postId: post.id, channelIds, at, now });
   }
-}
-
-async function zoneOf(db: Kysely<Schema>, workspaceId: string): Promise<string> {
-  const row = await db
-    .selectFrom("workspaces")
-    .select("time_zone")
-    .where("id", "=", workspaceId)
-    .executeTakeFirst();
-  return row?.time_zone ?? "UTC";
 }
 
 /** Throws `desk.schedule_zone` for what is no time zone. */

@@ -166,3 +166,13 @@ export async function neighbour(
     limit 1`.execute(db);
   return rows[0]?.post_id ?? null;
 }
+
+/** The time zone of the workspace: that of slots that name none. */
+export async function zoneOf(db: Db, workspaceId: string): Promise<string> {
+  const row = await db
+    .selectFrom("workspaces")
+    .select("time_zone")
+    .where("id", "=", workspaceId)
+    .executeTakeFirst();
+  return row?.time_zone ?? "UTC";
+}

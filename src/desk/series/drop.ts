@@ -4,18 +4,9 @@ import { voidApproval } from "../model/approvals.store.ts";
 import type { DeskDeps } from "../deps.ts";
 import { lockPost, updatePost } from "../model/posts.store.ts";
 import { undoTooLate, undoWords } from "../model/undo.ts";
-import {
-  type SeriesApproval,
-  type SeriesRow,
-  freeDate,
-  occurrencesFrom,
-  postsReleasedBy,
-  updateSeries,
-  voidSeriesApproval,
-} from "./series.store.ts";
-
-/** States of a post in which nothing of it may be visible yet. */
-const waiting = new Set(["draft", "in_review", "approved", "scheduled"]);
+import { freeDate, occurrencesFrom, isWaiting } from "./occurrences.store.ts";
+import { type SeriesApproval, postsReleasedBy, voidSeriesApproval } from "./series-approvals.store.ts";
+import { type SeriesRow, updateSeries } from "./series.store.ts";
 
 /**
  * Takes back every occurrence that follows the template and has not left: deliveries are cancelled,
@@ -83,15 +74,4 @@ export async function fallBack(
   await voidSeriesApproval(db, series, reason, now);
   await dropOccurrences(deps, db, series, reason, now);
   await updateSeries(db, series, { tend_at: now, updated_at: now });
-}
-
-async function isWaiting(db: Kysely<Schema>, workspaceId: string, postId: string): Promise<boolean> {
-  const row = await db
-    .selectFrom("posts")
-    .select("status")
-    .where("workspace_id", "=", workspaceId)
-    .where("id", "=", postId)
-    .where("deleted_at", "is", null)
-    .executeTakeFirst();
-  return row !== undefined && waiting.has(row.status);
 }

@@ -3,7 +3,9 @@ import type { PostHooks } from "../posts/hooks.ts";
 import { redirectionInWords } from "../posts/targets.ts";
 import { fallBack } from "./drop.ts";
 import { seriesHashAsApproved } from "./series-hash.ts";
-import { leaveSeries, lockSeries, newestApproval } from "./series.store.ts";
+import { leaveSeries } from "./occurrences.store.ts";
+import { newestApproval } from "./series-approvals.store.ts";
+import { lockSeries } from "./series.store.ts";
 
 /** What changed posts mean for their series: an occurrence goes its own way, and an approval falls with its template. */
 export function seriesHooks(deps: Pick<DeskDeps, "deliveries" | "clock">): PostHooks {

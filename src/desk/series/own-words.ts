@@ -2,8 +2,9 @@ import type { Kysely } from "kysely";
 import type { Actor } from "#kit";
 import type { Schema } from "#platform/db";
 import type { LoadedPost } from "../posts/load.ts";
-import { authorsOf } from "../model/posts.store.ts";
-import { lastApprovedTemplate, type SeriesRow } from "./series.store.ts";
+import { authorsOf } from "../model/versions.store.ts";
+import { lastApprovedTemplate } from "./series-approvals.store.ts";
+import type { SeriesRow } from "./series.store.ts";
 
 export const ownWordsReason =
   "You wrote or changed part of this series since its last approval; this workspace asks for the approval of somebody else.";

@@ -12,15 +12,9 @@ import { type Moment, localDate, momentOf, momentsAfter } from "./rule.ts";
 import type { SeriesRule } from "./rule.schema.ts";
 import { seriesHash, seriesHashAsApproved } from "./series-hash.ts";
 import { type SeriesAction, seriesActions, seriesNotFound, undoRefusal, whyNot } from "./series.rules.ts";
-import {
-  type Occurrence,
-  type SeriesApproval,
-  type SeriesRow,
-  findSeries,
-  listSeries,
-  newestApproval,
-  occurrencesFrom,
-} from "./series.store.ts";
+import { type Occurrence, occurrencesFrom } from "./occurrences.store.ts";
+import { type SeriesApproval, newestApproval } from "./series-approvals.store.ts";
+import { type SeriesRow, findSeries, listSeries } from "./series.store.ts";
 
 /** A date of a series: planned, or made as a post, or past without one. */
 type SeriesDate = Moment & {

@@ -3,7 +3,8 @@ import type { Permission } from "#kit";
 import { can } from "#workspaces";
 import { DeskError } from "../model/errors.ts";
 import { undoWords } from "../model/undo.ts";
-import type { SeriesApproval, SeriesState } from "./series.store.ts";
+import type { SeriesApproval } from "./series-approvals.store.ts";
+import type { SeriesState } from "./series.store.ts";
 
 export const seriesActions = [
   "change",

@@ -8,21 +8,21 @@ import { blockingProblems } from "../model/check.ts";
 import type { DeskDeps } from "../deps.ts";
 import { DeskError, postNotFound } from "../model/errors.ts";
 import { type LoadedPost, loadPost } from "../posts/load.ts";
-import { authorsOf, insertPost, lockPost, updatePost } from "../model/posts.store.ts";
+import { authorsOf } from "../model/versions.store.ts";
+import { insertPost, lockPost, updatePost } from "../model/posts.store.ts";
 import { undoTooLate, undoWords } from "../model/undo.ts";
 import { dropOccurrences, fallBack, takeBackApproval } from "./drop.ts";
 import { hasOwnWords, ownWordsReason } from "./own-words.ts";
 import { assertRule, dayAfter, localDate, momentsAfter } from "./rule.ts";
 import type { SeriesRule } from "./rule.schema.ts";
 import { seriesHash } from "./series-hash.ts";
+import { insertSeriesApproval, newestApproval } from "./series-approvals.store.ts";
 import {
   type SeriesRow,
   dueSeries,
   findSeries,
   insertSeries,
-  insertSeriesApproval,
   lockSeries,
-  newestApproval,
   postpone,
   updateSeries,
 } from "./series.store.ts";

@@ -11,15 +11,9 @@ import { type LoadedPost, loadPost } from "../posts/load.ts";
 import { insertPost, setSchedule, updatePost } from "../model/posts.store.ts";
 import { seriesHashAsApproved } from "./series-hash.ts";
 import { type Moment, datesOf, dayAfter, localDate, momentOf, momentsAfter } from "./rule.ts";
-import {
-  type SeriesApproval,
-  type SeriesRow,
-  newestApproval,
-  occurrencesFrom,
-  setReason,
-  takeDate,
-  updateSeries,
-} from "./series.store.ts";
+import { occurrencesFrom, setReason, takeDate } from "./occurrences.store.ts";
+import { type SeriesApproval, newestApproval } from "./series-approvals.store.ts";
+import { type SeriesRow, updateSeries } from "./series.store.ts";
 
 /** How many dates that nobody tended are accounted for in one go. */
 const arrears = 400;

@@ -2,7 +2,7 @@ import { CompiledQuery } from "kysely";
 import { idOfCursor, pageOfRows, timeAndIdOfCursor } from "../model/cursor.ts";
 import type { DeskDeps } from "../deps.ts";
 import { type Editor, type EditorRow, editorsOf, editorsOfPost } from "../model/editors.read.ts";
-import { type ScheduleColumns, scheduleOf } from "../posts/load.ts";
+import { type ScheduleColumns, scheduleOf } from "../posts/load.read.ts";
 import type { PostStatus, Schedule } from "../model/post.ts";
 import { type Leniency, findPosts, searchCondition } from "./posts.search.ts";
 
