@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Desk } from "../desk.ts";
 import type { Editor } from "../model/editors.read.ts";
 import type { Decision } from "../posts/load.read.ts";
-import type { Media, Schedule, Variant } from "../model/post.ts";
+import { type Media, type Schedule, type Variant, textOptions } from "../model/post.ts";
 import type { MediaLinks } from "../media/media-links.ts";
 import type { PostSummary } from "../views/posts.list.ts";
 import type { Overview } from "../views/posts.overview.ts";
@@ -121,16 +121,6 @@ export function previewToWire(preview: SchedulePreview): Wire<typeof schema.sche
     at: preview.at.toISOString(),
     choices: preview.choices.map(({ rule, at, label }) => ({ rule, at: at.toISOString(), label })),
   };
-}
-
-/** Options are text by the API's own schema; anything else in the column would be a mistake of ours. */
-export function textOptions(options: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(options).map(([key, value]) => [
-      key,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]),
-  );
 }
 
 function channelToWire(post: FullPost, channelId: string) {

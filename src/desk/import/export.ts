@@ -3,7 +3,7 @@ import type { ConnectorRegistry } from "#connectors";
 import { contentHash } from "#kit";
 import type { Database } from "#platform/db";
 import { allChannels } from "../model/channels.store.ts";
-import { textOptions } from "../api/posts.wire.ts";
+import { textOptions } from "../model/post.ts";
 import { partsToCell, textsToCell } from "./cell-forms.ts";
 import { columns, informing } from "./columns.ts";
 import { writeCsv } from "./csv.ts";

@@ -2,8 +2,8 @@ import type { App } from "#platform/wire";
 import { actorOf, idParams } from "#platform/wire";
 import { z } from "zod";
 import type { Desk } from "../desk.ts";
-import { fullPost, releaseBody } from "../api/posts.schema.ts";
-import { answerWith } from "../api/posts.wire.ts";
+import { fullPost, releaseBody } from "./posts.schema.ts";
+import { answerWith } from "./posts.wire.ts";
 import * as schema from "./queue.schema.ts";
 
 /** Weekly slots, what they hold, and posts that take the next free one. */
