@@ -5,10 +5,11 @@ import { newId, wellFormedProblem } from "#kit";
 import { recordEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
 import type { Files, OpenedFile } from "#platform/files";
-import { idOfCursor, pageOfRows } from "../model/cursor.ts";
+import { decodeIdCursor } from "#platform/wire";
 import { DeskError, mediaNotFound } from "../model/errors.ts";
 import { type Images, wrongType } from "./images.ts";
 import * as store from "./media.store.ts";
+import { pageOfRows } from "../model/page.ts";
 import type { Media } from "../model/post.ts";
 import { type RenditionWidth, forgetRenditions, renditionOf } from "./renditions.ts";
 import { type ReceivedFile, type UploadLimits, acceptFile, largestUpload, receiveFile } from "./receive.ts";
@@ -51,7 +52,7 @@ export function createMediaDesk(deps: MediaDeps): MediaDesk {
   const { database, files, uploads } = deps;
 
   async function list(workspaceId: string, { cursor, limit }: { cursor: string | null; limit: number }) {
-    const before = cursor === null ? null : idOfCursor(cursor);
+    const before = cursor === null ? null : decodeIdCursor(cursor);
     const rows = await database.inWorkspace(workspaceId, (db) =>
       store.listMedia(db, workspaceId, { before, limit: limit + 1 }),
     );

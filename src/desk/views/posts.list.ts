@@ -1,8 +1,9 @@
 import { CompiledQuery } from "kysely";
-import { idOfCursor, pageOfRows, timeAndIdOfCursor } from "../model/cursor.ts";
+import { decodeIdCursor, decodeTimeIdCursor } from "#platform/wire";
 import type { DeskDeps } from "../deps.ts";
 import { type Editor, type EditorRow, editorsOf, editorsOfPost } from "../model/editors.read.ts";
 import { type ScheduleColumns, scheduleOf } from "../posts/load.read.ts";
+import { pageOfRows } from "../model/page.ts";
 import type { PostStatus, Schedule } from "../model/post.ts";
 import { type Leniency, findPosts, searchCondition } from "./posts.search.ts";
 
@@ -173,10 +174,10 @@ function listQuery(
   if (filter.to) conditions.push(`p.scheduled_at < ${bind(filter.to, "timestamptz")}`);
   if (byTime(filter)) conditions.push("p.scheduled_at is not null");
   if (filter.cursor && byTime(filter)) {
-    const [at, id] = timeAndIdOfCursor(filter.cursor);
+    const [at, id] = decodeTimeIdCursor(filter.cursor);
     conditions.push(`(p.scheduled_at, p.id) > (${bind(at, "timestamptz")}, ${bind(id, "uuid")})`);
   } else if (filter.cursor) {
-    conditions.push(`p.id < ${bind(idOfCursor(filter.cursor), "uuid")}`);
+    conditions.push(`p.id < ${bind(decodeIdCursor(filter.cursor), "uuid")}`);
   }
   if (typeof within === "object") conditions.push(`p.id = any(${bind(within.ids, "uuid[]")})`);
   // One row more than the page holds, to know whether another follows.
