@@ -39,7 +39,7 @@ import type { SetAside } from "./posts/set-aside.store.ts";
 import { deliverySettled } from "./posts/settle.ts";
 import { targetChanged } from "./posts/targets.ts";
 import type { Unready } from "./model/unready.ts";
-import { type Neighbourhood, warnOfNeighbours } from "./model/warnings.ts";
+import { type PlannedPost, warnOfOtherPosts } from "./model/warnings.ts";
 import { type Draft, type Edit, createPost, editPost, proposePost } from "./posts/write.ts";
 
 /**
@@ -53,7 +53,7 @@ export type Desk = {
   versions(workspaceId: string, id: string): Promise<VersionSummary[]>;
   version(workspaceId: string, id: string, number: number): Promise<VersionSummary & { variants: Variant[] }>;
   /** What each platform would say, and what other posts make worth a warning; saves nothing. */
-  check(workspaceId: string, wanted: Neighbourhood): Promise<VariantCheck[]>;
+  check(workspaceId: string, wanted: PlannedPost): Promise<VariantCheck[]>;
   previewSchedule(wall: string, zone: string): SchedulePreview;
   create(actor: Actor, draft: Draft): Promise<string>;
   /** A draft by the agent on behalf of `actor`; the only verb that the agent has. */
@@ -96,7 +96,7 @@ export function createDesk({ files, mediaLinks, uploads, ...given }: DeskOptions
   const { database, connectors, connectorSettings, clock } = deps;
   const images = createImages({ maxPixels: uploads.maxPixels });
 
-  async function check(workspaceId: string, wanted: Neighbourhood): Promise<VariantCheck[]> {
+  async function check(workspaceId: string, wanted: PlannedPost): Promise<VariantCheck[]> {
     const { variants } = wanted;
     const mediaIds = variants.flatMap(({ content }) => content.media.map(({ mediaId }) => mediaId));
     const channelIds = variants.map(({ channelId }) => channelId);
@@ -104,7 +104,7 @@ export function createDesk({ files, mediaLinks, uploads, ...given }: DeskOptions
       const channels = await targetChannels(db, workspaceId, channelIds);
       const media = await mediaByIds(db, workspaceId, mediaIds);
       const checks = checkVariants(variants, { connectors, connectorSettings, channels, media });
-      return warnOfNeighbours(db, workspaceId, checks, wanted, clock.now());
+      return warnOfOtherPosts(db, workspaceId, checks, wanted, clock.now());
     });
   }
 

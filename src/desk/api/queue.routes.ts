@@ -9,7 +9,7 @@ import * as schema from "./queue.schema.ts";
 /** Weekly slots, what they hold, and posts that take the next free one. */
 export function queueRoutes(app: App, desk: Desk): void {
   slotRoutes(app, desk);
-  placeRoutes(app, desk);
+  queuedPostRoutes(app, desk);
 }
 
 function slotRoutes(app: App, { queue }: Desk): void {
@@ -77,7 +77,7 @@ function slotRoutes(app: App, { queue }: Desk): void {
   );
 }
 
-function placeRoutes(app: App, desk: Desk): void {
+function queuedPostRoutes(app: App, desk: Desk): void {
   const { queue } = desk;
   app.get(
     "/queue",

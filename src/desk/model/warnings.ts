@@ -4,7 +4,8 @@ import type { CheckProblem, VariantCheck } from "./check.ts";
 import type { Variant } from "./post.ts";
 import { type Found, nearMinutes, nearPosts, sameTexts } from "./warnings.read.ts";
 
-export type Neighbourhood = {
+/** What is known of a post that other posts are compared with. */
+export type PlannedPost = {
   variants: Variant[];
   /** When the post goes out; null: not chosen yet, so now stands for it and nothing is near. */
   at: Date | null;
@@ -16,11 +17,11 @@ export type Neighbourhood = {
  * Adds what other posts of the workspace make worth a warning: another post on the same channel at nearly the
  * same time, and the same text on the same channel within 30 days. Never an error.
  */
-export async function warnOfNeighbours(
+export async function warnOfOtherPosts(
   db: Kysely<Schema>,
   workspaceId: string,
   checks: VariantCheck[],
-  { variants, at, postId }: Neighbourhood,
+  { variants, at, postId }: PlannedPost,
   now: Date,
 ): Promise<VariantCheck[]> {
   if (variants.length === 0) return checks;

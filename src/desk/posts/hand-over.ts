@@ -74,8 +74,8 @@ export async function handOver(
  *
  * @throws DeskError `desk.already_publishing` when part of it may be out; then nothing is taken back
  */
-export async function takeBack(
-  deps: DeskDeps,
+export async function withdrawDeliveries(
+  deps: Pick<DeskDeps, "deliveries">,
   db: Kysely<Schema>,
   workspaceId: string,
   post: LoadedPost,

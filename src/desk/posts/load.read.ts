@@ -4,6 +4,7 @@ import type { Schema } from "#platform/db";
 import type { BoundTargets } from "../model/binding.ts";
 import { type EditorRow, editorsOfPost } from "../model/editors.read.ts";
 import type { Schedule } from "../model/post.ts";
+import { lastApprovedVersion } from "../model/self-authored.read.ts";
 
 export type Approval = {
   id: string;
@@ -50,9 +51,7 @@ const seriesOfPost = sql<SeriesLink | null>`coalesce(
 
 /** The newest version of a post with what surrounds it, in one row. */
 export function selectPost(db: Kysely<Schema>, workspaceId: string, id: string) {
-  const lastApproved = sql<number | null>`(select max(version) from approvals a
-    where a.workspace_id = p.workspace_id and a.post_id = p.id and a.decision = 'approved'
-      and not a.taken_back)`;
+  const lastApproved = sql<number | null>`${sql.raw(lastApprovedVersion)}`;
   return db
     .selectFrom("posts as p")
     .innerJoin("post_versions as v", (join) =>

@@ -3,7 +3,7 @@ import type { Actor } from "#kit";
 import type { Schema } from "#platform/db";
 import { voidApproval } from "../model/approvals.store.ts";
 import type { DeskDeps } from "../deps.ts";
-import { handOver, takeBack } from "./hand-over.ts";
+import { handOver, withdrawDeliveries } from "./hand-over.ts";
 import type { PostDeps } from "./hooks.ts";
 import type { LoadedPost } from "./load.ts";
 import type { Schedule, ScheduleRule } from "../model/post.ts";
@@ -11,7 +11,7 @@ import { setSchedule, updatePost } from "../model/posts.store.ts";
 import { resolveSchedule, scheduleAt } from "../model/schedule.ts";
 import { settleStatus } from "./settle.ts";
 import { channelsOfDeliveries } from "./settle.store.ts";
-import { onPost } from "./transition.ts";
+import { type Step, onPost } from "./transition.ts";
 import type { Unready } from "../model/unready.ts";
 
 export type ScheduleRequest = {
@@ -40,7 +40,7 @@ export async function schedulePost(
   const { unready = "refuse" } = request;
   await onPost(deps, actor, id, { action: "schedule", unready }, async ({ db, post, now }) => {
     const schedule = resolveSchedule(request, now);
-    await place(deps, db, actor, post, schedule, now, unready);
+    await assignTime(deps, actor, { db, post, now, schedule, unready });
     return {
       action: "post.scheduled",
       details: {
@@ -54,17 +54,13 @@ export async function schedulePost(
 }
 
 /** Gives a locked post its time; see `schedulePost` for what becomes of its approval. */
-export async function place(
+export async function assignTime(
   deps: DeskDeps,
-  db: Kysely<Schema>,
   actor: Actor,
-  post: LoadedPost,
-  schedule: Schedule,
-  now: Date,
-  unready: Unready = "refuse",
+  { db, post, now, schedule, unready = "refuse" }: Step & { schedule: Schedule; unready?: Unready },
 ): Promise<void> {
   const { workspaceId } = actor;
-  await takeBack(deps, db, workspaceId, post);
+  await withdrawDeliveries(deps, db, workspaceId, post);
   await setSchedule(db, workspaceId, post.id, schedule, now);
   const bound = post.approval?.boundAt ?? null;
   if (post.approval && bound !== null && bound.getTime() !== schedule.at.getTime()) {
@@ -85,7 +81,7 @@ export async function unschedulePost(deps: PostDeps, actor: Actor, id: string): 
   const held: HeldBack = { tooLate: [] };
   await onPost(deps, actor, id, "unschedule", async ({ db, post, now }) => {
     const { workspaceId } = actor;
-    held.tooLate = await holdBack(deps, db, workspaceId, post);
+    held.tooLate = await cancelOrExplain(deps, db, workspaceId, post);
     if (held.tooLate.length > 0) return { action: "post.held_back", details: { tooLate: held.tooLate } };
     await setSchedule(db, workspaceId, id, null, now);
     if (post.approval?.boundAt) {
@@ -108,7 +104,7 @@ export async function publishPost(
 ): Promise<void> {
   await onPost(deps, actor, id, { action: "publish", unready }, async ({ db, post, now }) => {
     const { workspaceId } = actor;
-    await takeBack(deps, db, workspaceId, post);
+    await withdrawDeliveries(deps, db, workspaceId, post);
     await setSchedule(db, workspaceId, id, scheduleAt(now, post.workspace.timeZone), now);
     await handOver(deps, db, workspaceId, { postId: id, at: now, by: "person", unready });
     await updatePost(db, workspaceId, id, { status: "publishing", updated_at: now });
@@ -121,7 +117,7 @@ export async function cancelPost(deps: PostDeps, actor: Actor, id: string): Prom
   const held: HeldBack = { tooLate: [] };
   await onPost(deps, actor, id, "cancel", async ({ db, post, now }) => {
     const { workspaceId } = actor;
-    held.tooLate = await holdBack(deps, db, workspaceId, post);
+    held.tooLate = await cancelOrExplain(deps, db, workspaceId, post);
     if (held.tooLate.length > 0) return { action: "post.held_back", details: { tooLate: held.tooLate } };
     await voidApproval(db, workspaceId, id, `${actor.name} cancelled the post`, now);
     await updatePost(db, workspaceId, id, { status: "cancelled", updated_at: now });
@@ -130,8 +126,11 @@ export async function cancelPost(deps: PostDeps, actor: Actor, id: string): Prom
   return held;
 }
 
-/** Cancels what can be cancelled; where something could not, the post's state follows its deliveries. */
-async function holdBack(
+/**
+ * Cancels what can be cancelled. Where something could not, the post's state follows its deliveries, and the answer is
+ * the channels that it was too late for.
+ */
+async function cancelOrExplain(
   deps: DeskDeps,
   db: Kysely<Schema>,
   workspaceId: string,

@@ -32,12 +32,12 @@ export async function targetChanged(deps: PostDeps, payload: JsonObject): Promis
       if (!(await lockPost(db, workspaceId, id))) return;
       const post = await loadPost(db, deps, workspaceId, id);
       if (kind === "template") await deps.hooks.templateRedirected({ db, template: post, channelId });
-      else await approvalFalls(deps, db, { workspaceId, channelId }, post);
+      else await endApproval(deps, db, { workspaceId, channelId }, post);
     });
   }
 }
 
-async function approvalFalls(
+async function endApproval(
   deps: DeskDeps,
   db: Kysely<Schema>,
   { workspaceId, channelId }: { workspaceId: string; channelId: string },
@@ -49,8 +49,8 @@ async function approvalFalls(
   if (boundHash(asApproved) === approval.boundHash) return;
   const now = deps.clock.now();
   const reason = redirectionInWords(post, channelId, approval.targets[channelId]?.words);
-  const place = { workspaceId, postId: post.id, channelId };
-  await deps.deliveries.cancelOnChannel(db, place, { code: "delivery.target_changed", message: reason });
+  const where = { workspaceId, postId: post.id, channelId };
+  await deps.deliveries.cancelOnChannel(db, where, { code: "delivery.target_changed", message: reason });
   if (await isUnderWay(db, workspaceId, post.id)) {
     await settleStatus(db, workspaceId, post.id, now);
   } else {

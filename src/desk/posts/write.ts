@@ -8,7 +8,7 @@ import { versionHash } from "../model/binding.ts";
 import { textProblems } from "../model/check.ts";
 import type { DeskDeps } from "../deps.ts";
 import { DeskError } from "../model/errors.ts";
-import { takeBack } from "./hand-over.ts";
+import { withdrawDeliveries } from "./hand-over.ts";
 import { holdMedia } from "../media/media.store.ts";
 import type { PostDeps } from "./hooks.ts";
 import type { LoadedPost } from "./load.ts";
@@ -76,7 +76,7 @@ export async function editPost(deps: PostDeps, actor: Actor, id: string, edit: E
     await addVersion(db, actor.workspaceId, id, version, replaced ? post.version : null);
     const changed = version.contentHash !== post.contentHash;
     if (changed) {
-      await takeBack(deps, db, actor.workspaceId, post);
+      await withdrawDeliveries(deps, db, actor.workspaceId, post);
       await voidApproval(
         db,
         actor.workspaceId,
@@ -187,12 +187,12 @@ export async function newVersion(
             message: "This channel has a variant already.",
           },
         ]),
-    ...content.media.flatMap(({ mediaId }, place) =>
+    ...content.media.flatMap(({ mediaId }, position) =>
       media.has(mediaId)
         ? []
         : [
             {
-              path: `/variants/${index}/content/media/${place}`,
+              path: `/variants/${index}/content/media/${position}`,
               code: "desk.media_not_found",
               message: "There is no such image.",
             },

@@ -10,7 +10,7 @@ import { loadPost } from "../posts/load.ts";
 import type { PostStatus } from "../model/post.ts";
 import { lockPost } from "../model/posts.store.ts";
 import { targetChannels } from "../model/channels.store.ts";
-import { place } from "../posts/publish.ts";
+import { assignTime } from "../posts/publish.ts";
 import { assertAllowed } from "../model/rules.ts";
 import { previewSchedule, resolveSchedule } from "../model/schedule.ts";
 import { onPost } from "../posts/transition.ts";
@@ -18,9 +18,8 @@ import type { Unready } from "../model/unready.ts";
 import { type SlotMoment, type Suggestion, bestSlot, keyOf, momentsOf } from "./slots.ts";
 import * as store from "./slots.store.ts";
 
-const day = 86_400_000;
 /** How far ahead a free slot is looked for. */
-const lookAhead = 84 * day;
+const lookAheadMs = 84 * 86_400_000;
 const mostSlots = 500;
 
 type NewSlot = { channelId: string; weekday: number; time: string; zone: string | null };
@@ -120,7 +119,7 @@ async function upcoming(
   const slots = await store.slotsOf(db, workspaceId, null);
   const moments = momentsOf(slots, await store.zoneOf(db, workspaceId), capped(span));
   const channelIds = [...new Set(slots.map(({ channelId }) => channelId))];
-  const taken = await store.occupants(db, workspaceId, channelIds, capped(span));
+  const taken = await store.postsInSlot(db, workspaceId, channelIds, capped(span));
   const held = new Map(taken.map((post) => [keyOf(post.channelId, post.at), post]));
   return moments.map((moment) => {
     const post = held.get(keyOf(moment.channelId, moment.at));
@@ -133,7 +132,7 @@ async function upcoming(
 
 /** No more than a quarter at a time, whatever is asked for. */
 function capped(span: { from: Date; to: Date }): { from: Date; to: Date } {
-  return { from: span.from, to: new Date(Math.min(span.to.getTime(), span.from.getTime() + lookAhead)) };
+  return { from: span.from, to: new Date(Math.min(span.to.getTime(), span.from.getTime() + lookAheadMs)) };
 }
 
 async function suggestion(
@@ -153,8 +152,8 @@ async function suggestion(
       message: "None of these channels has queue slots; add one on the queue's page, or choose a time.",
     });
   }
-  const span = { from: new Date(now.getTime() + 60_000), to: new Date(now.getTime() + lookAhead) };
-  const taken = await store.occupants(db, workspaceId, [...found.keys()], span);
+  const span = { from: new Date(now.getTime() + 60_000), to: new Date(now.getTime() + lookAheadMs) };
+  const taken = await store.postsInSlot(db, workspaceId, [...found.keys()], span);
   const best = bestSlot({
     moments: momentsOf(slots, await store.zoneOf(db, workspaceId), span),
     channels,
@@ -179,7 +178,7 @@ async function addToQueue(
     await store.lockQueue(db, workspaceId);
     const channelIds = post.variants.map(({ channelId }) => channelId);
     const best = await suggestion(db, workspaceId, channelIds, id, now);
-    await settle(deps, db, actor, { post, at: best, now, unready });
+    await assignSlot(deps, db, actor, { post, at: best, now, unready });
     return {
       action: "post.queued",
       details: { wall: best.wall, zone: best.zone, at: best.at.toISOString() },
@@ -187,7 +186,7 @@ async function addToQueue(
   });
 }
 
-type Placing = {
+type Assignment = {
   post: Awaited<ReturnType<typeof loadPost>>;
   at: { wall: string; zone: string };
   now: Date;
@@ -195,14 +194,14 @@ type Placing = {
 };
 
 /** Schedules a post and takes its moment on each of its channels. */
-async function settle(
+async function assignSlot(
   deps: DeskDeps,
   db: Kysely<Schema>,
   actor: Actor,
-  { post, at, now, unready }: Placing,
+  { post, at, now, unready }: Assignment,
 ): Promise<void> {
   const schedule = resolveSchedule({ wall: at.wall, zone: at.zone, rule: "compatible" }, now);
-  await place(deps, db, actor, post, schedule, now, unready);
+  await assignTime(deps, actor, { db, post, now, schedule, unready });
   const channelIds = post.variants.map(({ channelId }) => channelId);
   await orTaken(store.takeSlot(db, actor.workspaceId, { postId: post.id, channelIds, at: schedule.at, now }));
 }
@@ -216,13 +215,13 @@ async function moveInQueue(
   const { workspaceId } = actor;
   await deps.database.inWorkspace(workspaceId, async (db) => {
     const now = deps.clock.now();
-    const found = await store.neighbour(db, workspaceId, id, direction, now);
+    const found = await store.nearestPost(db, workspaceId, id, direction, now);
     // In the order of their ids, as wherever two posts are locked.
     for (const postId of found === null ? [id] : [id, found].toSorted()) {
       if (!(await lockPost(db, workspaceId, postId))) throw postNotFound();
     }
     await store.lockQueue(db, workspaceId);
-    const other = await store.neighbour(db, workspaceId, id, direction, now);
+    const other = await store.nearestPost(db, workspaceId, id, direction, now);
     const mine = await loadPost(db, deps, workspaceId, id);
     if (mine.deletedAt !== null) throw postNotFound();
     assertAllowed("schedule", mine.facts, actor);
@@ -238,8 +237,8 @@ async function moveInQueue(
     if (theirs.schedule === null) throw postNotFound();
     const [from, to] = [mine.schedule, theirs.schedule];
     // Both leave their moments first, or each would be in the other's way.
-    await place(deps, db, actor, mine, to, now);
-    await place(deps, db, actor, theirs, from, now);
+    await assignTime(deps, actor, { db, post: mine, now, schedule: to });
+    await assignTime(deps, actor, { db, post: theirs, now, schedule: from });
     await orTaken(takeBoth(db, workspaceId, { mine, theirs, from, to, now }));
     await recordEvent(db, {
       actor,
@@ -250,7 +249,7 @@ async function moveInQueue(
   });
 }
 
-type Swap = Record<"mine" | "theirs", Placing["post"]> & Record<"from" | "to", { at: Date }> & { now: Date };
+type Swap = Record<"mine" | "theirs", Assignment["post"]> & Record<"from" | "to", { at: Date }> & { now: Date };
 
 async function takeBoth(
   db: Kysely<Schema>,

@@ -1,7 +1,7 @@
 import type { DeskDeps } from "../deps.ts";
 import type { PostHooks } from "../posts/hooks.ts";
 import { redirectionInWords } from "../posts/targets.ts";
-import { fallBack } from "./drop.ts";
+import { revokeSeriesApproval } from "./revoke.ts";
 import { seriesHashAsApproved } from "./series-hash.ts";
 import { leaveSeries } from "./occurrences.store.ts";
 import { newestApproval } from "./series-approvals.store.ts";
@@ -13,7 +13,7 @@ export function seriesHooks(deps: Pick<DeskDeps, "deliveries" | "clock">): PostH
     occurrenceChanged: ({ db, workspaceId, postId }) => leaveSeries(db, workspaceId, postId),
     async templateEdited({ db, workspaceId, templateId, reason, now }) {
       const series = await lockSeries(db, workspaceId, templateId);
-      if (series) await fallBack(deps, db, series, reason, now);
+      if (series) await revokeSeriesApproval(deps, { db, series, now }, reason);
     },
     async templateRedirected({ db, template, channelId }) {
       const series = await lockSeries(db, template.workspace.id, template.id);
@@ -21,7 +21,7 @@ export function seriesHooks(deps: Pick<DeskDeps, "deliveries" | "clock">): PostH
       if (!approval || approval.voidedAt !== null) return;
       if (seriesHashAsApproved(series.rule, template, approval.targets) === approval.boundHash) return;
       const reason = redirectionInWords(template, channelId, approval.targets[channelId]?.words);
-      await fallBack(deps, db, series, reason, deps.clock.now());
+      await revokeSeriesApproval(deps, { db, series, now: deps.clock.now() }, reason);
     },
   };
 }

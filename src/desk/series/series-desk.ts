@@ -53,7 +53,7 @@ export function createSeriesDesk(deps: DeskDeps): SeriesDesk {
     sweep: {
       name: "desk.series",
       everyMs: 20_000,
-      run: (signal) => verbs.tendDueSeries(deps, signal),
+      run: (signal) => verbs.materializeDueSeries(deps, signal),
     },
   };
 }

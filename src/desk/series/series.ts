@@ -11,8 +11,8 @@ import { type LoadedPost, loadPost } from "../posts/load.ts";
 import { authorsOf } from "../model/versions.store.ts";
 import { insertPost, lockPost, updatePost } from "../model/posts.store.ts";
 import { undoTooLate, undoWords } from "../model/undo.ts";
-import { dropOccurrences, fallBack, takeBackApproval } from "./drop.ts";
-import { hasOwnWords, ownWordsReason } from "./own-words.ts";
+import { reverseSeriesApproval, revokeSeriesApproval, withdrawOccurrences } from "./revoke.ts";
+import { isSelfAuthoredSeries, selfAuthoredReason } from "./self-authored.ts";
 import { assertRule, dayAfter, localDate, momentsAfter } from "./rule.ts";
 import type { SeriesRule } from "./rule.schema.ts";
 import { seriesHash } from "./series-hash.ts";
@@ -26,10 +26,14 @@ import {
   postpone,
   updateSeries,
 } from "./series.store.ts";
-import { seriesNotFound, seriesRefusal, undoRefusal } from "./series.rules.ts";
-import { tendSeries } from "./tend.ts";
+import { seriesNotFound, assertSeriesAllowed, undoRefusal } from "./series.rules.ts";
+import { materializeSeries } from "./materialize.ts";
+import type { SeriesStep } from "./step.ts";
 
-type Step = { db: Kysely<Schema>; series: SeriesRow; now: Date };
+/** How many series one round looks at. */
+const mostDue = 200;
+/** A series that could not be brought up to date is tried again after this. */
+const retryFailedMs = 300_000;
 
 /**
  * The frame of every verb on a series: one transaction that locks the template and then the series, the
@@ -39,7 +43,7 @@ async function onSeries(
   deps: DeskDeps,
   actor: Actor,
   id: string,
-  work: (step: Step) => Promise<{ action: `series.${string}`; details?: Record<string, string | number> }>,
+  work: (step: SeriesStep) => Promise<{ action: `series.${string}`; details?: Record<string, string | number> }>,
 ): Promise<void> {
   const { workspaceId } = actor;
   await deps.database.inWorkspace(workspaceId, async (db) => {
@@ -114,13 +118,14 @@ export async function changeSeries(
   const { rule } = change;
   if (rule) assertRule(rule);
   await onSeries(deps, actor, id, async ({ db, series, now }) => {
-    seriesRefusal("change", series.state, actor);
+    assertSeriesAllowed("change", series.state, actor);
     const ahead = change.ahead ?? series.ahead;
     const template = await loadPost(db, deps, series.workspaceId, series.templateId);
     const changed = rule !== undefined && seriesHash(rule, template) !== seriesHash(series.rule, template);
     await updateSeries(db, series, { ahead, updated_at: now, tend_at: now });
     if (!changed) return { action: "series.changed", details: { ahead } };
-    await fallBack(deps, db, series, `${actor.name} changed when the series goes out`, now);
+    const reason = `${actor.name} changed when the series goes out`;
+    await revokeSeriesApproval(deps, { db, series, now }, reason);
     const editors = [...new Set([...series.editors, actor.userId])];
     await updateSeries(db, series, { rule: JSON.stringify(rule), editors });
     await beginFromNow(db, series, rule, now);
@@ -141,7 +146,7 @@ export async function approveSeries(
   seen: { boundHash: string; note: string },
 ): Promise<void> {
   await onSeries(deps, actor, id, async ({ db, series, now }) => {
-    seriesRefusal("approve", series.state, actor);
+    assertSeriesAllowed("approve", series.state, actor);
     const template = await loadPost(db, deps, series.workspaceId, series.templateId);
     const hash = seriesHash(series.rule, template);
     if (hash !== seen.boundHash) {
@@ -170,7 +175,7 @@ export async function approveSeries(
       at: now,
     });
     await updateSeries(db, series, { editors: [], updated_at: now });
-    await tendSeries(deps, db, series, now);
+    await materializeSeries(deps, { db, series, now });
     return { action: "series.approved", details: { approvalId, boundHash: hash } };
   });
 }
@@ -181,8 +186,8 @@ async function assertApprover(
   template: LoadedPost,
   actor: Actor,
 ): Promise<void> {
-  if (await hasOwnWords(db, series, template, actor)) {
-    throw new DeskError({ code: "desk.own_words", kind: "forbidden", message: ownWordsReason });
+  if (await isSelfAuthoredSeries(db, series, template, actor)) {
+    throw new DeskError({ code: "desk.own_words", kind: "forbidden", message: selfAuthoredReason });
   }
   const problems = blockingProblems(template.checks);
   if (problems.length === 0) return;
@@ -202,11 +207,12 @@ async function assertApprover(
  */
 export async function undoSeriesApproval(deps: DeskDeps, actor: Actor, id: string): Promise<void> {
   await onSeries(deps, actor, id, async ({ db, series, now }) => {
-    seriesRefusal("undo_approval", series.state, actor);
+    assertSeriesAllowed("undo_approval", series.state, actor);
     const approval = await newestApproval(db, series);
     const refused = undoRefusal(approval, actor);
     if (approval === null || refused !== null) throw undoTooLate(refused ?? undoWords.none);
-    await takeBackApproval(deps, db, series, approval, { reason: `Taken back by ${actor.name}`, now });
+    const reason = `Taken back by ${actor.name}`;
+    await reverseSeriesApproval(deps, { db, series, now }, { approval, reason });
     return { action: "series.approval_undone", details: { approvalId: approval.id } };
   });
 }
@@ -214,22 +220,22 @@ export async function undoSeriesApproval(deps: DeskDeps, actor: Actor, id: strin
 /** Holds a series: what has not left is taken back, and dates that pass meanwhile are left out. */
 export async function pauseSeries(deps: DeskDeps, actor: Actor, id: string): Promise<void> {
   await onSeries(deps, actor, id, async ({ db, series, now }) => {
-    seriesRefusal("pause", series.state, actor);
-    const dropped = await dropOccurrences(deps, db, series, `${actor.name} paused the series`, now);
+    assertSeriesAllowed("pause", series.state, actor);
+    const withdrawn = await withdrawOccurrences(deps, { db, series, now }, `${actor.name} paused the series`);
     await updateSeries(db, series, { state: "paused", updated_at: now, tend_at: now });
-    return { action: "series.paused", details: { dropped } };
+    return { action: "series.paused", details: { dropped: withdrawn } };
   });
 }
 
 /** Goes on with the next date, under the approval that stands. */
 export async function resumeSeries(deps: DeskDeps, actor: Actor, id: string): Promise<void> {
   await onSeries(deps, actor, id, async ({ db, series, now }) => {
-    seriesRefusal("resume", series.state, actor);
+    assertSeriesAllowed("resume", series.state, actor);
     // First as paused, so that what passed meanwhile is told for what it was.
-    await tendSeries(deps, db, series, now);
+    await materializeSeries(deps, { db, series, now });
     await updateSeries(db, series, { state: "active", updated_at: now });
     const resumed = await lockSeries(db, series.workspaceId, series.templateId);
-    if (resumed) await tendSeries(deps, db, resumed, now);
+    if (resumed) await materializeSeries(deps, { db, series: resumed, now });
     return { action: "series.resumed" };
   });
 }
@@ -237,27 +243,27 @@ export async function resumeSeries(deps: DeskDeps, actor: Actor, id: string): Pr
 /** Ends a series for good: what has not left is taken back; what was published stays. */
 export async function endSeries(deps: DeskDeps, actor: Actor, id: string): Promise<void> {
   await onSeries(deps, actor, id, async ({ db, series, now }) => {
-    seriesRefusal("end", series.state, actor);
-    const dropped = await dropOccurrences(deps, db, series, `${actor.name} ended the series`, now);
+    assertSeriesAllowed("end", series.state, actor);
+    const withdrawn = await withdrawOccurrences(deps, { db, series, now }, `${actor.name} ended the series`);
     await updateSeries(db, series, { state: "ended", updated_at: now });
-    return { action: "series.ended", details: { dropped } };
+    return { action: "series.ended", details: { dropped: withdrawn } };
   });
 }
 
 /** Ends a series and puts it and its template out of sight; what was published stays. */
 export async function removeSeries(deps: DeskDeps, actor: Actor, id: string): Promise<void> {
   await onSeries(deps, actor, id, async ({ db, series, now }) => {
-    seriesRefusal("remove", series.state, actor);
-    const dropped = await dropOccurrences(deps, db, series, `${actor.name} removed the series`, now);
+    assertSeriesAllowed("remove", series.state, actor);
+    const withdrawn = await withdrawOccurrences(deps, { db, series, now }, `${actor.name} removed the series`);
     await updateSeries(db, series, { state: "ended", deleted_at: now, updated_at: now });
     await updatePost(db, series.workspaceId, series.templateId, { deleted_at: now, updated_at: now });
-    return { action: "series.removed", details: { dropped } };
+    return { action: "series.removed", details: { dropped: withdrawn } };
   });
 }
 
 /** A worker's round: looks at every series that is due, in any workspace. Safe beside other workers. */
-export async function tendDueSeries(deps: DeskDeps, signal: AbortSignal): Promise<void> {
-  const due = await dueSeries(deps.database.system, deps.clock.now(), 200);
+export async function materializeDueSeries(deps: DeskDeps, signal: AbortSignal): Promise<void> {
+  const due = await dueSeries(deps.database.system, deps.clock.now(), mostDue);
   const failures: unknown[] = [];
   for (const { workspaceId, templateId } of due) {
     if (signal.aborted) return;
@@ -265,12 +271,12 @@ export async function tendDueSeries(deps: DeskDeps, signal: AbortSignal): Promis
       await deps.database.inWorkspace(workspaceId, async (db) => {
         if (!(await lockPost(db, workspaceId, templateId))) return;
         const series = await lockSeries(db, workspaceId, templateId);
-        if (series) await tendSeries(deps, db, series, deps.clock.now());
+        if (series) await materializeSeries(deps, { db, series, now: deps.clock.now() });
       });
     } catch (error) {
-      // One series that cannot be tended keeps no other waiting.
+      // One series that fails keeps no other waiting.
       failures.push(error);
-      await postpone(deps.database.system, templateId, new Date(deps.clock.now().getTime() + 300_000));
+      await postpone(deps.database.system, templateId, new Date(deps.clock.now().getTime() + retryFailedMs));
     }
   }
   if (failures.length > 0) throw new AggregateError(failures, "some series could not be tended");

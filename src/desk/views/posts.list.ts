@@ -5,6 +5,7 @@ import { type Editor, type EditorRow, editorsOf, editorsOfPost } from "../model/
 import { type ScheduleColumns, scheduleOf } from "../posts/load.read.ts";
 import { pageOfRows } from "../model/page.ts";
 import type { PostStatus, Schedule } from "../model/post.ts";
+import { selfAuthoredInReview } from "../model/self-authored.read.ts";
 import { type Leniency, findPosts, searchCondition } from "./posts.search.ts";
 
 export type PostFilter = {
@@ -198,7 +199,7 @@ function listQuery(
       (select o.series_id from series_occurrences o where o.post_id = p.id) as series_id,
       (select u.name from users u where u.id = p.created_by) as author_name,
       ${editorsOfPost} as changed_by,
-      ${viewer === null ? "false" : wroteIt(viewer)} as own_words,
+      ${viewer === null ? "false" : selfAuthoredInReview(viewer)} as own_words,
       case when p.status = 'scheduled' and p.scheduled_at <= ${time} then 'publishing' else p.status end as status,
       coalesce((
         select json_agg(json_build_object('channelId', c.id, 'connector', c.connector, 'handle', c.handle)
@@ -224,16 +225,4 @@ function holdsWords(
 function orderOf(filter: PostFilter): string {
   if (byTime(filter)) return "p.scheduled_at, p.id";
   return filter.lastPublished ? "p.updated_at desc, p.id desc" : "p.id desc";
-}
-
-/** Whether this person wrote a version since the last approval where two people are asked for; see `rules.ts`. */
-export function wroteIt(viewer: string): string {
-  return `case when p.status = 'in_review' then
-        exists (select from workspaces w where w.id = p.workspace_id and w.separate_approver)
-        and exists (select from post_versions v
-          where v.workspace_id = p.workspace_id and v.post_id = p.id and v.created_by = ${viewer}
-            and v.number > coalesce((select max(a.version) from approvals a
-              where a.workspace_id = p.workspace_id and a.post_id = p.id and a.decision = 'approved'
-                and not a.taken_back), 0))
-        else false end`;
 }

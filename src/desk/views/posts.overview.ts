@@ -1,7 +1,8 @@
 import { CompiledQuery } from "kysely";
 import type { DeskDeps } from "../deps.ts";
 import type { PostStatus } from "../model/post.ts";
-import { type PostFilter, type PostSummary, listPosts, wroteIt } from "./posts.list.ts";
+import { selfAuthoredInReview } from "../model/self-authored.read.ts";
+import { type PostFilter, type PostSummary, listPosts } from "./posts.list.ts";
 
 /** What stands in a workspace, counted over all of its posts; of each kind the first few. */
 export type Overview = {
@@ -67,7 +68,7 @@ function countQuery(workspaceId: string, viewerId: string): CompiledQuery<Counts
           'partly', 'failed', 'missed', 'cancelled']) s (status)
         where exists (select from own p where p.status = s.status)) as states,
       (select count(*)::int from own p where p.status = 'in_review') as waiting,
-      (select count(*)::int from own p where p.status = 'in_review' and not (${wroteIt("$2::uuid")})) as for_you,
+      (select count(*)::int from own p where p.status = 'in_review' and not (${selfAuthoredInReview("$2::uuid")})) as for_you,
       (select count(*)::int from own p where p.status = 'scheduled') as upcoming`;
   return CompiledQuery.raw(text, [workspaceId, viewerId]);
 }

@@ -5,8 +5,9 @@ import type { DeskDeps } from "../deps.ts";
 import { postNotFound } from "../model/errors.ts";
 import { type LoadedPost, loadPost } from "../posts/load.ts";
 import type { PostStatus, Variant } from "../model/post.ts";
-import { type Action, type Refusal, actions, hasOwnWords, refusal } from "../model/rules.ts";
-import { warnOfNeighbours } from "../model/warnings.ts";
+import { type Action, type Refusal, actions, refusal } from "../model/rules.ts";
+import { isSelfAuthored } from "../model/self-authored.read.ts";
+import { warnOfOtherPosts } from "../model/warnings.ts";
 
 export type FullPost = LoadedPost & {
   /** What an approval would bind now; the approver's page sends it back. */
@@ -26,7 +27,7 @@ export async function readPost(deps: DeskDeps, actor: Actor, id: string): Promis
     const loaded = await loadPost(db, deps, workspaceId, id);
     if (loaded.series?.role === "template" || over.has(loaded.status)) return loaded;
     const wanted = { variants: loaded.variants, at: loaded.schedule?.at ?? null, postId: id };
-    const checks = await warnOfNeighbours(db, workspaceId, loaded.checks, wanted, deps.clock.now());
+    const checks = await warnOfOtherPosts(db, workspaceId, loaded.checks, wanted, deps.clock.now());
     return { ...loaded, checks };
   });
   const decided = actions.map((action) => ({ action, refused: refusal(action, post.facts, actor) }));
@@ -34,7 +35,7 @@ export async function readPost(deps: DeskDeps, actor: Actor, id: string): Promis
   return {
     ...post,
     status: due ? "publishing" : post.status,
-    ownWords: post.status === "in_review" && hasOwnWords(post.facts, actor),
+    ownWords: post.status === "in_review" && isSelfAuthored(post.facts, actor),
     boundHash: boundHash(bindingOf(post, post.schedule?.at ?? null)),
     allowed: decided.filter(({ refused }) => refused === null).map(({ action }) => action),
     refused: decided.flatMap(({ refused }) => refused ?? []),

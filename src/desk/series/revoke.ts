@@ -1,29 +1,26 @@
-import type { Kysely } from "kysely";
-import type { Schema } from "#platform/db";
 import { voidApproval } from "../model/approvals.store.ts";
 import type { DeskDeps } from "../deps.ts";
 import { lockPost, updatePost } from "../model/posts.store.ts";
 import { undoTooLate, undoWords } from "../model/undo.ts";
 import { freeDate, occurrencesFrom, isWaiting } from "./occurrences.store.ts";
 import { type SeriesApproval, postsReleasedBy, voidSeriesApproval } from "./series-approvals.store.ts";
-import { type SeriesRow, updateSeries } from "./series.store.ts";
+import { updateSeries } from "./series.store.ts";
+import type { SeriesStep } from "./step.ts";
 
 /**
  * Takes back every occurrence that follows the template and has not left: deliveries are cancelled,
  * approvals end, the posts are put away and their dates are free again. Occurrences that a person changed
  * stay, and so does what is already on its way. Returns how many were taken back.
  */
-export async function dropOccurrences(
+export async function withdrawOccurrences(
   deps: Pick<DeskDeps, "deliveries">,
-  db: Kysely<Schema>,
-  series: SeriesRow,
+  { db, series, now }: SeriesStep,
   reason: string,
-  now: Date,
 ): Promise<number> {
   const { workspaceId } = series;
   const all = await occurrencesFrom(db, series, "0001-01-01");
   const postIds = all.flatMap(({ postId, follows }) => (follows && postId !== null ? [postId] : [])).sort();
-  let dropped = 0;
+  let withdrawn = 0;
   for (const postId of postIds) {
     if (!(await lockPost(db, workspaceId, postId))) continue;
     if (!(await isWaiting(db, workspaceId, postId))) continue;
@@ -32,9 +29,9 @@ export async function dropOccurrences(
     await voidApproval(db, workspaceId, postId, reason, now);
     await updatePost(db, workspaceId, postId, { status: "cancelled", deleted_at: now, updated_at: now });
     await freeDate(db, series, postId);
-    dropped += 1;
+    withdrawn += 1;
   }
-  return dropped;
+  return withdrawn;
 }
 
 /**
@@ -42,12 +39,10 @@ export async function dropOccurrences(
  *
  * @throws DeskError `desk.undo_too_late` where one has; the caller's transaction must not be kept then
  */
-export async function takeBackApproval(
+export async function reverseSeriesApproval(
   deps: Pick<DeskDeps, "deliveries">,
-  db: Kysely<Schema>,
-  series: SeriesRow,
-  approval: SeriesApproval,
-  { reason, now }: { reason: string; now: Date },
+  { db, series, now }: SeriesStep,
+  { approval, reason }: { approval: SeriesApproval; reason: string },
 ): Promise<void> {
   for (const postId of await postsReleasedBy(db, series, approval.id)) {
     await lockPost(db, series.workspaceId, postId);
@@ -55,7 +50,7 @@ export async function takeBackApproval(
     if (tooLate.length > 0) throw undoTooLate(undoWords.onItsWay);
   }
   await voidSeriesApproval(db, series, reason, now, true);
-  await dropOccurrences(deps, db, series, reason, now);
+  await withdrawOccurrences(deps, { db, series, now }, reason);
   const editors = [...new Set([...approval.editorsBefore, ...series.editors])];
   await updateSeries(db, series, { editors, tend_at: now, updated_at: now });
 }
@@ -64,14 +59,12 @@ export async function takeBackApproval(
  * Ends the approval of a series and takes back what it alone had approved: called whenever the template or
  * the rule changes, in the transaction of that change.
  */
-export async function fallBack(
+export async function revokeSeriesApproval(
   deps: Pick<DeskDeps, "deliveries">,
-  db: Kysely<Schema>,
-  series: SeriesRow,
+  { db, series, now }: SeriesStep,
   reason: string,
-  now: Date,
 ): Promise<void> {
   await voidSeriesApproval(db, series, reason, now);
-  await dropOccurrences(deps, db, series, reason, now);
+  await withdrawOccurrences(deps, { db, series, now }, reason);
   await updateSeries(db, series, { tend_at: now, updated_at: now });
 }
