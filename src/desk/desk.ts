@@ -16,8 +16,8 @@ import {
   readPost,
   readVersion,
 } from "./views/posts.read.ts";
-import { type PostFilter, type PostSummary, listPosts } from "./views/posts.list.ts";
-import { type Overview, readOverview } from "./views/posts.overview.ts";
+import { type PostFilter, type PostSummary, listPosts } from "./views/posts.list.read.ts";
+import { type Overview, readOverview } from "./views/posts.overview.read.ts";
 import { targetChannels } from "./model/channels.store.ts";
 import {
   type HeldBack,

@@ -1,7 +1,13 @@
 import type { TargetChannel } from "../model/check.ts";
 import { allChannels } from "../model/channels.store.ts";
 import type { ImportDeps } from "./deps.ts";
-import { type LinePreview, type LineResult, madeBefore, openLines, writeResults } from "./import-lines.store.ts";
+import {
+  type LinePreview,
+  type LineResult,
+  madeBefore,
+  openLines,
+  writeResults,
+} from "./import-lines.store.ts";
 import { type ImportKey, type ImportRow, moveImport } from "./imports.store.ts";
 import { type LineDraft, interpret } from "./interpret.ts";
 import { problemsOfLine } from "./line-problems.ts";

@@ -107,8 +107,8 @@ describe("the preview", () => {
       ].join("\n"),
     );
     const lines = await linesOf(id);
-    const told = lines.map(({ line, state, problems }) => [line, state, problems[0]?.column ?? null]);
-    expect(told).toEqual([
+    const reported = lines.map(({ line, state, problems }) => [line, state, problems[0]?.column ?? null]);
+    expect(reported).toEqual([
       [2, "ready", null],
       [3, "broken", "channels"],
       [4, "broken", "text"],

@@ -66,8 +66,7 @@ export async function makeLines(
 /** Over when no line is left, not when another worker holds the last ones. */
 async function finish(db: Kysely<Schema>, workspaceId: string, importId: string, now: Date): Promise<void> {
   const { ready } = await countLines(db, workspaceId, importId);
-  if (ready === 0)
-    await moveImport(db, workspaceId, importId, { from: ["importing"], to: "done", now });
+  if (ready === 0) await moveImport(db, workspaceId, importId, { from: ["importing"], to: "done", now });
 }
 
 type Making = {

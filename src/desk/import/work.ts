@@ -9,9 +9,7 @@ import { makeLines } from "./make-lines.ts";
  */
 export async function workOn(deps: ImportDeps, key: ImportKey, signal: AbortSignal): Promise<void> {
   const { workspaceId, importId } = key;
-  const found = await deps.database.inWorkspace(workspaceId, (db) =>
-    findImport(db, workspaceId, importId),
-  );
+  const found = await deps.database.inWorkspace(workspaceId, (db) => findImport(db, workspaceId, importId));
   if (found?.state === "checking") await checkLines(deps, key, found, signal);
   if (found?.state === "importing") await makeLines(deps, key, found, signal);
 }

@@ -19,11 +19,7 @@ export type PostHooks = {
     now: Date;
   }): Promise<void>;
   /** A channel of a template leads elsewhere than before. */
-  templateRedirected(change: {
-    db: Kysely<Schema>;
-    template: LoadedPost;
-    channelId: string;
-  }): Promise<void>;
+  templateRedirected(change: { db: Kysely<Schema>; template: LoadedPost; channelId: string }): Promise<void>;
 };
 
 /** What the verbs on a post work with. */

@@ -100,7 +100,11 @@ export function selectPost(db: Kysely<Schema>, workspaceId: string, id: string) 
 }
 
 /** The newest decisions first; the standing approval is among them because any newer one ends it. */
-export async function selectDecisions(db: Kysely<Schema>, workspaceId: string, postId: string): Promise<Decision[]> {
+export async function selectDecisions(
+  db: Kysely<Schema>,
+  workspaceId: string,
+  postId: string,
+): Promise<Decision[]> {
   const rows = await db
     .selectFrom("approvals as a")
     .leftJoin("users as u", "u.id", "a.decided_by")

@@ -55,7 +55,7 @@ export type LoadedPost = {
 };
 
 /**
- * Reads a post with its newest version, decisions, channels and images, and judges it. A verb calls it
+ * Reads a post with its newest version, decisions, channels and images, and checks it. A verb calls it
  * after `lockPost`, in the same transaction, so that nothing of it changes before it acts.
  *
  * @throws DeskError `desk.post_not_found`

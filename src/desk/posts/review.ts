@@ -26,12 +26,7 @@ export async function withdrawPost(deps: PostDeps, actor: Actor, id: string): Pr
 }
 
 /** Sends a post back to its author with what should change. */
-export async function requestChanges(
-  deps: PostDeps,
-  actor: Actor,
-  id: string,
-  note: string,
-): Promise<void> {
+export async function requestChanges(deps: PostDeps, actor: Actor, id: string, note: string): Promise<void> {
   await onPost(deps, actor, id, "request_changes", async ({ db, post, now }) => {
     const at = post.schedule?.at ?? null;
     await voidApproval(db, actor.workspaceId, id, `${actor.name} asked for changes`, now);

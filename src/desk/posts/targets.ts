@@ -24,9 +24,7 @@ const payloadSchema = z.object({ workspaceId: z.uuid(), channelId: z.uuid() });
  */
 export async function targetChanged(deps: PostDeps, payload: JsonObject): Promise<void> {
   const { workspaceId, channelId } = payloadSchema.parse(payload);
-  const posts = await deps.database.inWorkspace(workspaceId, (db) =>
-    approvedFor(db, workspaceId, channelId),
-  );
+  const posts = await deps.database.inWorkspace(workspaceId, (db) => approvedFor(db, workspaceId, channelId));
   for (const { id, kind } of posts) {
     await deps.database.inWorkspace(workspaceId, async (db) => {
       if (!(await lockPost(db, workspaceId, id))) return;
@@ -67,11 +65,7 @@ async function endApproval(
 }
 
 /** "Email news@example.com goes to ... now; this was approved for ...". */
-export function redirectionInWords(
-  post: LoadedPost,
-  channelId: string,
-  former: string | undefined,
-): string {
+export function redirectionInWords(post: LoadedPost, channelId: string, former: string | undefined): string {
   const channel = post.channels.get(channelId);
   const name = channel?.handle ?? "A channel";
   const now = channel?.target.words ?? "elsewhere";

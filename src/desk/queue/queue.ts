@@ -249,7 +249,8 @@ async function moveInQueue(
   });
 }
 
-type Swap = Record<"mine" | "theirs", Assignment["post"]> & Record<"from" | "to", { at: Date }> & { now: Date };
+type Swap = Record<"mine" | "theirs", Assignment["post"]> &
+  Record<"from" | "to", { at: Date }> & { now: Date };
 
 async function takeBoth(
   db: Kysely<Schema>,

@@ -56,7 +56,10 @@ export async function materializeSeries(deps: DeskDeps, { db, series, now }: Ser
   await updateSeries(db, series, {
     tended_to: next?.date ?? dayAfter(localDate(now, series.rule.zone)),
     tend_at: new Date(
-      Math.min(now.getTime() + (held > 0 ? retryHeldMs : lookAgainMs), next ? next.at.getTime() + 1000 : Infinity),
+      Math.min(
+        now.getTime() + (held > 0 ? retryHeldMs : lookAgainMs),
+        next ? next.at.getTime() + 1000 : Infinity,
+      ),
     ),
     ...(next ? {} : { state: "ended" as const }),
   });
@@ -101,7 +104,11 @@ async function accountForPassed(
 }
 
 /** Makes one occurrence as a post of its own. False: it stands as a draft and is held, with the reason. */
-async function makeOccurrence(step: Materializing, approval: SeriesApproval, moment: Moment): Promise<boolean> {
+async function makeOccurrence(
+  step: Materializing,
+  approval: SeriesApproval,
+  moment: Moment,
+): Promise<boolean> {
   const { db, series, template, now } = step;
   const postId = newId();
   await insertPost(

@@ -2,7 +2,7 @@ import { voidApproval } from "../model/approvals.store.ts";
 import type { DeskDeps } from "../deps.ts";
 import { lockPost, updatePost } from "../model/posts.store.ts";
 import { undoTooLate, undoWords } from "../model/undo.ts";
-import { freeDate, occurrencesFrom, isWaiting } from "./occurrences.store.ts";
+import { freeDate, isWaiting, occurrencesFrom } from "./occurrences.store.ts";
 import { type SeriesApproval, postsReleasedBy, voidSeriesApproval } from "./series-approvals.store.ts";
 import { updateSeries } from "./series.store.ts";
 import type { SeriesStep } from "./step.ts";

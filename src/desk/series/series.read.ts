@@ -12,7 +12,13 @@ import { isSelfAuthoredSeries, selfAuthoredReason } from "./self-authored.ts";
 import { type Moment, localDate, momentOf, momentsAfter } from "./rule.ts";
 import type { SeriesRule } from "./rule.schema.ts";
 import { seriesHash, seriesHashAsApproved } from "./series-hash.ts";
-import { type SeriesAction, seriesActions, seriesNotFound, seriesRefusal, undoRefusal } from "./series.rules.ts";
+import {
+  type SeriesAction,
+  seriesActions,
+  seriesNotFound,
+  seriesRefusal,
+  undoRefusal,
+} from "./series.rules.ts";
 import { type Occurrence, occurrencesFrom } from "./occurrences.store.ts";
 import { type SeriesApproval, newestApproval } from "./series-approvals.store.ts";
 import { type SeriesRow, findSeries, listSeries } from "./series.store.ts";

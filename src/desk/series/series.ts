@@ -43,7 +43,9 @@ async function onSeries(
   deps: DeskDeps,
   actor: Actor,
   id: string,
-  work: (step: SeriesStep) => Promise<{ action: `series.${string}`; details?: Record<string, string | number> }>,
+  work: (
+    step: SeriesStep,
+  ) => Promise<{ action: `series.${string}`; details?: Record<string, string | number> }>,
 ): Promise<void> {
   const { workspaceId } = actor;
   await deps.database.inWorkspace(workspaceId, async (db) => {
@@ -254,7 +256,11 @@ export async function endSeries(deps: DeskDeps, actor: Actor, id: string): Promi
 export async function removeSeries(deps: DeskDeps, actor: Actor, id: string): Promise<void> {
   await onSeries(deps, actor, id, async ({ db, series, now }) => {
     assertSeriesAllowed("remove", series.state, actor);
-    const withdrawn = await withdrawOccurrences(deps, { db, series, now }, `${actor.name} removed the series`);
+    const withdrawn = await withdrawOccurrences(
+      deps,
+      { db, series, now },
+      `${actor.name} removed the series`,
+    );
     await updateSeries(db, series, { state: "ended", deleted_at: now, updated_at: now });
     await updatePost(db, series.workspaceId, series.templateId, { deleted_at: now, updated_at: now });
     return { action: "series.removed", details: { dropped: withdrawn } };

@@ -6,7 +6,7 @@ import { type ScheduleColumns, scheduleOf } from "../posts/load.read.ts";
 import { pageOfRows } from "../model/page.ts";
 import type { PostStatus, Schedule } from "../model/post.ts";
 import { selfAuthoredInReview } from "../model/self-authored.read.ts";
-import { type Leniency, findPosts, searchCondition } from "./posts.search.ts";
+import { type Leniency, findPosts, searchCondition } from "./posts.search.read.ts";
 
 export type PostFilter = {
   statuses: PostStatus[];

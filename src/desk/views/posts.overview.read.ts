@@ -2,7 +2,7 @@ import { CompiledQuery } from "kysely";
 import type { DeskDeps } from "../deps.ts";
 import type { PostStatus } from "../model/post.ts";
 import { selfAuthoredInReview } from "../model/self-authored.read.ts";
-import { type PostFilter, type PostSummary, listPosts } from "./posts.list.ts";
+import { type PostFilter, type PostSummary, listPosts } from "./posts.list.read.ts";
 
 /** What stands in a workspace, counted over all of its posts; of each kind the first few. */
 export type Overview = {
