@@ -5,8 +5,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { listPosts } from "../src/desk/views/posts.list.ts";
-import { findQuery, patternOf } from "../src/desk/views/posts.search.ts";
+import { listPosts } from "../src/desk/views/posts.list.read.ts";
+import { findQuery } from "../src/desk/views/posts.search.read.ts";
+import { patternOf } from "../src/desk/views/posts.search.ts";
 
 /**
  * A page of posts with a text in them among many, against the same page by looking at every post, which is

@@ -35,7 +35,7 @@ import { checkVariants } from "../src/desk/model/check.ts";
 import { partsToCell, textsToCell, tidied } from "../src/desk/import/cell-forms.ts";
 import * as csv from "../src/desk/import/csv.ts";
 import { interpret } from "../src/desk/import/interpret.ts";
-import { findQuery } from "../src/desk/views/posts.search.ts";
+import { findQuery } from "../src/desk/views/posts.search.read.ts";
 import * as print from "../src/edge/cli/print.ts";
 import { mentionsAddress, sameAddress, webAddress } from "../src/kit/addresses.ts";
 import { escapeHtml } from "../src/kit/html.ts";
@@ -191,7 +191,7 @@ export const calls: Record<string, Measured> = {
   "src/desk/import/csv.ts writeCsv": (text) => csv.writeCsv(["a"], [[text]]),
   "src/desk/import/interpret.ts interpret": (text) =>
     interpret({ text, channels: text, media: text, "alt text": text, options: text, date: text }, around),
-  "src/desk/views/posts.search.ts findQuery": (text) => findQuery("", text, "slips"),
+  "src/desk/views/posts.search.read.ts findQuery": (text) => findQuery("", text, "slips"),
   "src/edge/cli/print.ts table": (text) => print.table(["a"], [[text]]),
   "src/kit/addresses.ts webAddress": (text) => webAddress(`${url}${text}`),
   "src/kit/addresses.ts sameAddress": (text) => sameAddress(text, link),
@@ -258,7 +258,6 @@ export const excused: Record<string, string> = {
   "src/desk/model/binding.ts mediaOf": "looks at files",
   "src/desk/model/check.ts textProblems": "is a part of checkVariants, which is measured",
   "src/desk/media/images.ts wrongType": ownWords,
-  "src/desk/views/posts.search.ts searchCondition": "is a part of findQuery, which is measured",
   "src/desk/api/posts.wire.ts variantsToWire": handsOn,
   "src/desk/posts/review.ts requestChanges": reachesOut,
   "src/edge/cli/completion.ts asksForCompletion": "reads what a person typed into a terminal of their own",

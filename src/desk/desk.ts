@@ -1,8 +1,7 @@
-import type { Deliveries } from "#delivery";
-import type { Actor, Clock, JsonObject } from "#kit";
-import type { Database } from "#platform/db";
+import type { Actor, JsonObject } from "#kit";
 import type { Files } from "#platform/files";
-import { type Judging, type VariantCheck, checkVariants } from "./model/check.ts";
+import type { DeskDeps } from "./deps.ts";
+import { type VariantCheck, checkVariants } from "./model/check.ts";
 import { copyPost } from "./posts/copy.ts";
 import { createImages } from "./media/images.ts";
 import type { MediaLinks } from "./media/media-links.ts";
@@ -17,9 +16,9 @@ import {
   readPost,
   readVersion,
 } from "./views/posts.read.ts";
-import { type PostFilter, type PostSummary, listPosts } from "./views/posts.list.ts";
-import { type Overview, readOverview } from "./views/posts.overview.ts";
-import { targetChannels } from "./model/posts.store.ts";
+import { type PostFilter, type PostSummary, listPosts } from "./views/posts.list.read.ts";
+import { type Overview, readOverview } from "./views/posts.overview.read.ts";
+import { targetChannels } from "./model/channels.store.ts";
 import {
   type HeldBack,
   type ScheduleRequest,
@@ -29,23 +28,19 @@ import {
   unschedulePost,
 } from "./posts/publish.ts";
 import { type QueueDesk, createQueueDesk } from "./queue/queue.ts";
+import type { PostDeps } from "./posts/hooks.ts";
 import { removePost, restorePost } from "./posts/remove.ts";
 import { approvePost, requestChanges, submitPost, undoApproval, withdrawPost } from "./posts/review.ts";
 import { type SchedulePreview, previewSchedule } from "./model/schedule.ts";
+import { seriesHooks } from "./series/hooks.ts";
 import { type SeriesDesk, createSeriesDesk } from "./series/series-desk.ts";
-import { type SetAside, listSetAside, setAside } from "./posts/set-aside.ts";
+import { listSetAside, setAside } from "./posts/set-aside.ts";
+import type { SetAside } from "./posts/set-aside.store.ts";
 import { deliverySettled } from "./posts/settle.ts";
 import { targetChanged } from "./posts/targets.ts";
 import type { Unready } from "./model/unready.ts";
-import { type Neighbourhood, warnOfNeighbours } from "./model/warnings.ts";
+import { type PlannedPost, warnOfOtherPosts } from "./model/warnings.ts";
 import { type Draft, type Edit, createPost, editPost, proposePost } from "./posts/write.ts";
-
-export type DeskParts = Judging & {
-  database: Database;
-  /** Both run in the desk's own transaction. */
-  deliveries: Pick<Deliveries, "request" | "cancel" | "cancelUnclaimed" | "cancelOnChannel">;
-  clock: Clock;
-};
 
 /**
  * Posts from the first draft to the hand-over to delivery. Every verb takes who acts, runs in one
@@ -58,7 +53,7 @@ export type Desk = {
   versions(workspaceId: string, id: string): Promise<VersionSummary[]>;
   version(workspaceId: string, id: string, number: number): Promise<VersionSummary & { variants: Variant[] }>;
   /** What each platform would say, and what other posts make worth a warning; saves nothing. */
-  check(workspaceId: string, wanted: Neighbourhood): Promise<VariantCheck[]>;
+  check(workspaceId: string, wanted: PlannedPost): Promise<VariantCheck[]>;
   previewSchedule(wall: string, zone: string): SchedulePreview;
   create(actor: Actor, draft: Draft): Promise<string>;
   /** A draft by the agent on behalf of `actor`; the only verb that the agent has. */
@@ -90,17 +85,18 @@ export type Desk = {
   now(): Date;
 };
 
-export type DeskOptions = DeskParts & {
+export type DeskOptions = DeskDeps & {
   files: Files;
   mediaLinks: MediaLinks;
   uploads: UploadLimits;
 };
 
-export function createDesk({ files, mediaLinks, uploads, ...parts }: DeskOptions): Desk {
-  const { database, connectors, connectorSettings, clock } = parts;
+export function createDesk({ files, mediaLinks, uploads, ...given }: DeskOptions): Desk {
+  const deps: PostDeps = { ...given, hooks: seriesHooks(given) };
+  const { database, connectors, connectorSettings, clock } = deps;
   const images = createImages({ maxPixels: uploads.maxPixels });
 
-  async function check(workspaceId: string, wanted: Neighbourhood): Promise<VariantCheck[]> {
+  async function check(workspaceId: string, wanted: PlannedPost): Promise<VariantCheck[]> {
     const { variants } = wanted;
     const mediaIds = variants.flatMap(({ content }) => content.media.map(({ mediaId }) => mediaId));
     const channelIds = variants.map(({ channelId }) => channelId);
@@ -108,39 +104,39 @@ export function createDesk({ files, mediaLinks, uploads, ...parts }: DeskOptions
       const channels = await targetChannels(db, workspaceId, channelIds);
       const media = await mediaByIds(db, workspaceId, mediaIds);
       const checks = checkVariants(variants, { connectors, connectorSettings, channels, media });
-      return warnOfNeighbours(db, workspaceId, checks, wanted, clock.now());
+      return warnOfOtherPosts(db, workspaceId, checks, wanted, clock.now());
     });
   }
 
   return {
-    list: (workspaceId, filter) => listPosts(parts, workspaceId, filter),
-    overview: (actor) => readOverview(parts, actor.workspaceId, actor.userId),
-    read: (actor, id) => readPost(parts, actor, id),
-    versions: (workspaceId, id) => listVersions(parts, workspaceId, id),
-    version: (workspaceId, id, number) => readVersion(parts, workspaceId, id, number),
+    list: (workspaceId, filter) => listPosts(deps, workspaceId, filter),
+    overview: (actor) => readOverview(deps, actor.workspaceId, actor.userId),
+    read: (actor, id) => readPost(deps, actor, id),
+    versions: (workspaceId, id) => listVersions(deps, workspaceId, id),
+    version: (workspaceId, id, number) => readVersion(deps, workspaceId, id, number),
     check,
     previewSchedule,
-    create: (actor, draft) => createPost(parts, actor, draft),
-    propose: (actor, proposal) => proposePost(parts, actor, proposal),
-    edit: (actor, id, edit) => editPost(parts, actor, id, edit),
-    setAside: (actor, id, text) => setAside(parts, actor, id, text),
-    textsSetAside: (workspaceId, id) => listSetAside(parts, workspaceId, id),
-    copy: (actor, id) => copyPost(parts, actor, id),
-    remove: (actor, id) => removePost(parts, actor, id),
-    restore: (actor, id) => restorePost(parts, actor, id),
-    submit: (actor, id) => submitPost(parts, actor, id),
-    withdraw: (actor, id) => withdrawPost(parts, actor, id),
-    approve: (actor, id, seen) => approvePost(parts, actor, id, seen),
-    undoApproval: (actor, id) => undoApproval(parts, actor, id),
-    requestChanges: (actor, id, note) => requestChanges(parts, actor, id, note),
-    schedule: (actor, id, request) => schedulePost(parts, actor, id, request),
-    unschedule: (actor, id) => unschedulePost(parts, actor, id),
-    publish: (actor, id, unready) => publishPost(parts, actor, id, unready),
-    cancel: (actor, id) => cancelPost(parts, actor, id),
+    create: (actor, draft) => createPost(deps, actor, draft),
+    propose: (actor, proposal) => proposePost(deps, actor, proposal),
+    edit: (actor, id, edit) => editPost(deps, actor, id, edit),
+    setAside: (actor, id, text) => setAside(deps, actor, id, text),
+    textsSetAside: (workspaceId, id) => listSetAside(deps, workspaceId, id),
+    copy: (actor, id) => copyPost(deps, actor, id),
+    remove: (actor, id) => removePost(deps, actor, id),
+    restore: (actor, id) => restorePost(deps, actor, id),
+    submit: (actor, id) => submitPost(deps, actor, id),
+    withdraw: (actor, id) => withdrawPost(deps, actor, id),
+    approve: (actor, id, seen) => approvePost(deps, actor, id, seen),
+    undoApproval: (actor, id) => undoApproval(deps, actor, id),
+    requestChanges: (actor, id, note) => requestChanges(deps, actor, id, note),
+    schedule: (actor, id, request) => schedulePost(deps, actor, id, request),
+    unschedule: (actor, id) => unschedulePost(deps, actor, id),
+    publish: (actor, id, unready) => publishPost(deps, actor, id, unready),
+    cancel: (actor, id) => cancelPost(deps, actor, id),
     deliverySettled: (payload) => deliverySettled({ database, clock }, payload),
-    targetChanged: (payload) => targetChanged(parts, payload),
-    queue: createQueueDesk(parts),
-    series: createSeriesDesk(parts),
+    targetChanged: (payload) => targetChanged(deps, payload),
+    queue: createQueueDesk(deps),
+    series: createSeriesDesk(deps),
     media: createMediaDesk({ database, files, images, clock, uploads }),
     mediaLinks,
     now: () => clock.now(),

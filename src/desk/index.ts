@@ -7,7 +7,7 @@ export type { Imports } from "./import/imports.ts";
 export { createImports } from "./import/imports.ts";
 export { createMediaLinks } from "./media/media-links.ts";
 export type { Media, PostStatus, Schedule, Source, Variant } from "./model/post.ts";
-export type { PostSummary } from "./views/posts.list.ts";
+export type { PostSummary } from "./views/posts.list.read.ts";
 export type { FullPost } from "./views/posts.read.ts";
 export { deliverySettledTask } from "./posts/settle.ts";
 export { targetChangedTask } from "./posts/targets.ts";

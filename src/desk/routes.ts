@@ -1,3 +1,3 @@
-export { importRoutes } from "./import/imports.routes.ts";
+export { importRoutes } from "./api/imports.routes.ts";
 export { mediaBytesRoutes, mediaRoutes } from "./api/media.routes.ts";
 export { postRoutes } from "./api/posts.routes.ts";

@@ -228,8 +228,8 @@ function answerInPieces(served: Exclude<ServedFile, { kind: "image" }>, wanted: 
     return { status: 200, headers: { ...common, "content-length": served.bytes }, body: served.read() };
   }
   const length = range.last - range.first + 1;
-  const place = `bytes ${range.first}-${range.last}/${served.bytes}`;
-  const headers = { ...common, "content-range": place, "content-length": length };
+  const contentRange = `bytes ${range.first}-${range.last}/${served.bytes}`;
+  const headers = { ...common, "content-range": contentRange, "content-length": length };
   return { status: 206, headers, body: served.read(range) };
 }
 

@@ -13,10 +13,10 @@ import {
   variantsToWire,
   versionToWire,
 } from "./posts.wire.ts";
-import { queueRoutes } from "../queue/queue.routes.ts";
+import { queueRoutes } from "./queue.routes.ts";
 import { reviewRoutes } from "./review.routes.ts";
 import { setAsideRoutes } from "./set-aside.routes.ts";
-import { seriesRoutes } from "../series/series.routes.ts";
+import { seriesRoutes } from "./series.routes.ts";
 
 /** Posts: write, read, check, review, schedule, publish. */
 export function postRoutes(app: App, { desk }: { desk: Desk }): void {

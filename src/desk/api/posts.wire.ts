@@ -2,15 +2,15 @@ import type { Actor } from "#kit";
 import type { z } from "zod";
 import type { Desk } from "../desk.ts";
 import type { Editor } from "../model/editors.read.ts";
-import type { Decision } from "../posts/load.ts";
-import type { Media, Schedule, Variant } from "../model/post.ts";
+import type { Decision } from "../posts/load.read.ts";
+import { type Media, type Schedule, type Variant, textOptions } from "../model/post.ts";
 import type { MediaLinks } from "../media/media-links.ts";
-import type { PostSummary } from "../views/posts.list.ts";
-import type { Overview } from "../views/posts.overview.ts";
+import type { PostSummary } from "../views/posts.list.read.ts";
+import type { Overview } from "../views/posts.overview.read.ts";
 import type { FullPost, VersionSummary } from "../views/posts.read.ts";
 import type * as schema from "./posts.schema.ts";
 import type { SchedulePreview } from "../model/schedule.ts";
-import type { SetAside } from "../posts/set-aside.ts";
+import type { SetAside } from "../posts/set-aside.store.ts";
 
 /** From the desk's own types to what the API gives: instants as text, maps as lists, images with their address. */
 export type Wire<Schema extends z.ZodType> = z.input<Schema>;
@@ -121,16 +121,6 @@ export function previewToWire(preview: SchedulePreview): Wire<typeof schema.sche
     at: preview.at.toISOString(),
     choices: preview.choices.map(({ rule, at, label }) => ({ rule, at: at.toISOString(), label })),
   };
-}
-
-/** Options are text by the API's own schema; anything else in the column would be a mistake of ours. */
-export function textOptions(options: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(options).map(([key, value]) => [
-      key,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]),
-  );
 }
 
 function channelToWire(post: FullPost, channelId: string) {

@@ -89,7 +89,7 @@ function isColumn(name: string): boolean {
 }
 
 /** Of a file that is no table of ours a few names say enough. */
-const mostTold = 10;
+const mostReported = 10;
 
 function shown(name: string): string {
   return name.length <= 60 ? name : `${name.slice(0, 60).toWellFormed()}…`;
@@ -118,9 +118,9 @@ function headerOf(record: CsvRecord | undefined): { names: string[]; width: numb
   const firsts = new Set<string>();
   const twice = named.filter((name) => firsts.has(name) || !firsts.add(name));
   const problems = [
-    ...unknown.slice(0, mostTold).map((name) => `There is no column "${shown(name)}".`),
+    ...unknown.slice(0, mostReported).map((name) => `There is no column "${shown(name)}".`),
     ...missing.map((name) => `The column "${name}" is missing.`),
-    ...twice.slice(0, mostTold).map((name) => `The column "${shown(name)}" is there twice.`),
+    ...twice.slice(0, mostReported).map((name) => `The column "${shown(name)}" is there twice.`),
   ];
   if (problems.length === 0) return { names, width };
   throw new DeskError({
@@ -154,8 +154,8 @@ function numbered(records: CsvRecord[], names: string[]): FileLine[] {
 }
 
 function outside(cells: string[], names: string[]): string | null {
-  const place = cells.findIndex((cell, index) => cell.trim() !== "" && (names[index] ?? "") === "");
-  return place < 0 ? null : `Cell ${place + 1} of this line stands under no column name.`;
+  const position = cells.findIndex((cell, index) => cell.trim() !== "" && (names[index] ?? "") === "");
+  return position < 0 ? null : `Cell ${position + 1} of this line stands under no column name.`;
 }
 
 function refused(

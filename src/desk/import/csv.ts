@@ -60,15 +60,15 @@ export function separated(
 ): { text: string; delimiter: string } {
   const first = text.slice(0, text.search(/\r?\n|$/u));
   // A spreadsheet that took the line for a row has given it quotation marks and empty cells.
-  const said = /^"?sep=([^"\s]|\t)"?[,;\t]*$/iu.exec(first)?.[1];
-  const table = said === undefined ? text : text.slice(first.length);
+  const declared = /^"?sep=([^"\s]|\t)"?[,;\t]*$/iu.exec(first)?.[1];
+  const table = declared === undefined ? text : text.slice(first.length);
   const header = table.trimStart().slice(0, 10_000).split("\n", 1)[0] ?? "";
-  const known = [...(said === undefined ? [] : [said]), ";", "\t", ","].map((delimiter) => {
+  const known = [...(declared === undefined ? [] : [declared]), ";", "\t", ","].map((delimiter) => {
     const names = header.split(delimiter).map((name) => name.trim().replaceAll(/^"|"$/g, ""));
     return { delimiter, names: names.filter((name) => name !== "" && isColumn(name)).length };
   });
   const [best] = known.toSorted((left, right) => right.names - left.names);
-  return { text: table, delimiter: best && best.names > 0 ? best.delimiter : (said ?? ",") };
+  return { text: table, delimiter: best && best.names > 0 ? best.delimiter : (declared ?? ",") };
 }
 
 /** No record is longer: an open quotation mark ends here at the latest. */

@@ -1,29 +1,14 @@
-import { sql } from "kysely";
 import { Temporal } from "temporal-polyfill";
 import type { ConnectorRegistry } from "#connectors";
 import { contentHash } from "#kit";
 import type { Database } from "#platform/db";
-import type { PostStatus, Variant } from "../model/post.ts";
-import { targetChannels } from "../model/posts.store.ts";
-import { textOptions } from "../api/posts.wire.ts";
+import { allChannels } from "../model/channels.store.ts";
+import { textOptions } from "../model/post.ts";
 import { partsToCell, textsToCell } from "./cell-forms.ts";
 import { columns, informing } from "./columns.ts";
 import { writeCsv } from "./csv.ts";
+import { type ExportedPost, exportedPosts } from "./export.read.ts";
 import { zoneOf } from "./imports.store.ts";
-
-/** More posts than this are not written into one file. */
-const mostPosts = 20_000;
-
-type Row = {
-  id: string;
-  title: string;
-  status: PostStatus;
-  wall: string | null;
-  zone: string | null;
-  rule: string | null;
-  variants: Variant[];
-  live_at: string | null;
-};
 
 /**
  * A template with one example line, for people to fill in; it can be imported as it is. Its channel is one of the
@@ -36,7 +21,7 @@ export async function templateCsv(
   now: Date,
 ): Promise<string> {
   const { channels, zone } = await database.inWorkspace(workspaceId, async (db) => ({
-    channels: [...(await targetChannels(db, workspaceId, "all")).values()],
+    channels: await allChannels(db, workspaceId),
     zone: await zoneOf(db, workspaceId),
   }));
   const live = channels.filter(({ status }) => status !== "disconnected");
@@ -63,19 +48,7 @@ export async function templateCsv(
 
 /** One line per post and different content; channels that say the same share a line. */
 export async function exportPosts(database: Database, workspaceId: string): Promise<string> {
-  const rows = await database.inWorkspace(workspaceId, async (db) => {
-    const found = await sql<Row>`
-      select p.id, p.title, p.status, p.scheduled_wall as wall, p.scheduled_zone as zone,
-        p.scheduled_rule as rule, v.variants,
-        (select min(d.external_url) from deliveries d
-          where d.workspace_id = p.workspace_id and d.post_id = p.id and d.state in ('confirmed', 'partly')) as live_at
-      from posts p
-      join post_versions v on v.workspace_id = p.workspace_id and v.post_id = p.id and v.number = p.version
-      where p.workspace_id = ${workspaceId} and p.deleted_at is null and p.kind = 'post'
-      order by p.id desc
-      limit ${mostPosts}`.execute(db);
-    return found.rows;
-  });
+  const rows = await database.inWorkspace(workspaceId, (db) => exportedPosts(db, workspaceId));
   const lines = rows.flatMap(linesOf);
   // A column for each option: in a common one a value could not hold what separates two.
   const options = new Set(lines.flatMap((cells) => Object.keys(cells).filter(isOption)));
@@ -90,7 +63,7 @@ function isOption(column: string): boolean {
   return column.startsWith("option:");
 }
 
-function linesOf(row: Row): Record<string, string>[] {
+function linesOf(row: ExportedPost): Record<string, string>[] {
   const groups = Map.groupBy(row.variants, ({ content }) => contentHash(content));
   return [...groups.values()].flatMap((variants) => {
     const content = variants[0]?.content;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { steepOn } from "../../../test/growth.ts";
 import type { Shape } from "../../../test/text-shapes.ts";
 import { readFile } from "./columns.ts";
-import { type Surroundings, interpret } from "./interpret.ts";
+import { type LineContext, interpret } from "./interpret.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -88,13 +88,13 @@ test.each([
   expect(cost(lines(wrong)) / cost(lines(right))).toBeLessThan(6);
 });
 
-const around: Surroundings = {
+const around: LineContext = {
   channels: Array.from({ length: 50 }, (_, index) => ({
     id: `channel-${index}`,
     connector: "sandbox",
     handle: `@ada${index}`,
     status: "connected",
-  })) as Surroundings["channels"],
+  })) as LineContext["channels"],
   connectors: connectorRegistry(),
   zone: "UTC",
   now: new Date(0),

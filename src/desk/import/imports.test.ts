@@ -10,7 +10,8 @@ import { buildChannel, buildMember, buildWorkspace } from "../../../test/builder
 import { movableClock, testDesk } from "../../../test/desk.ts";
 import type { Desk } from "../desk.ts";
 import { type WebPages, webPages } from "../../../test/web-pages.ts";
-import { type ImportParts, type Imports, createImports } from "./imports.ts";
+import type { ImportDeps } from "./deps.ts";
+import { type Imports, createImports } from "./imports.ts";
 
 /** Nothing listens there: connecting is refused. */
 const nowhere = "http://127.0.0.1:1";
@@ -34,9 +35,9 @@ beforeAll(async () => {
     "/page.html": { body: "<p>not an image" },
     "/half.png": { headers: { "content-length": "5000" }, body: body.subarray(0, 40) },
   });
-  imports = createImports(parts());
+  imports = createImports(deps());
 });
-function parts(): ImportParts {
+function deps(): ImportDeps {
   return {
     database,
     connectors: connectorRegistry(),
@@ -106,8 +107,8 @@ describe("the preview", () => {
       ].join("\n"),
     );
     const lines = await linesOf(id);
-    const told = lines.map(({ line, state, problems }) => [line, state, problems[0]?.column ?? null]);
-    expect(told).toEqual([
+    const reported = lines.map(({ line, state, problems }) => [line, state, problems[0]?.column ?? null]);
+    expect(reported).toEqual([
       [2, "ready", null],
       [3, "broken", "channels"],
       [4, "broken", "text"],
@@ -218,7 +219,7 @@ describe("the import", () => {
       "three,sandbox,",
     ].join("\n");
     const media = { addBytes: () => Promise.reject(new TypeError("a defect")) };
-    const faulty = createImports({ ...parts(), media });
+    const faulty = createImports({ ...deps(), media });
     const id = await upload(file);
     await imports.start(author, id);
     const job = faulty.tasks["desk.import"]?.(

@@ -1,28 +1,18 @@
-import type { HttpClient } from "#platform/http-client";
-import type { Actor, Clock, JsonObject } from "#kit";
+import type { Actor, JsonObject } from "#kit";
 import { newId, sha256 } from "#kit";
 import { recordEvent } from "#platform/audit";
-import type { Database } from "#platform/db";
 import type { Jobs, Sweep, Task } from "#platform/jobs";
 import { z } from "zod";
-import type { Judging } from "../model/check.ts";
 import { DeskError } from "../model/errors.ts";
-import type { MediaDesk } from "../media/media.ts";
 import { previewSchedule } from "../model/schedule.ts";
 import { readFile } from "./columns.ts";
+import type { ImportDeps } from "./deps.ts";
 import { exportPosts, templateCsv } from "./export.ts";
+import * as lineStore from "./import-lines.store.ts";
 import * as store from "./imports.store.ts";
 import { workOn } from "./work.ts";
 
-export type ImportParts = Judging & {
-  database: Database;
-  jobs: Jobs;
-  http: Pick<HttpClient, "fetchDocument">;
-  media: Pick<MediaDesk, "addBytes">;
-  clock: Clock;
-};
-
-export type ImportView = store.ImportRow & { counts: Record<store.LineState, number> };
+export type ImportView = store.ImportRow & { counts: Record<lineStore.LineState, number> };
 
 /** Posts from CSV files, and back into one. What an import makes are drafts: it approves nothing. */
 export type Imports = {
@@ -37,8 +27,8 @@ export type Imports = {
   lines(
     workspaceId: string,
     id: string,
-    page: { after: number; limit: number; states: store.LineState[] | null },
-  ): Promise<store.ImportLine[]>;
+    page: { after: number; limit: number; states: lineStore.LineState[] | null },
+  ): Promise<lineStore.ImportLine[]>;
   /** Makes a draft of every good line. @throws DeskError `desk.import_state` */
   start(actor: Actor, id: string): Promise<void>;
   /** All posts that are not removed, newest first, as CSV that an import takes. */
@@ -54,50 +44,50 @@ const payloadSchema = z.object({ workspaceId: z.uuid(), importId: z.uuid() });
 /** A worker writes down its progress far more often. */
 const silentMs = 120_000;
 
-export function createImports(parts: ImportParts): Imports {
-  const { database, clock } = parts;
+export function createImports(deps: ImportDeps): Imports {
+  const { database, clock } = deps;
 
   async function read(workspaceId: string, id: string): Promise<ImportView> {
     return database.inWorkspace(workspaceId, async (db) => {
       const found = await store.findImport(db, workspaceId, id);
       if (!found) throw importNotFound();
-      return { ...found, counts: await store.countLines(db, workspaceId, id) };
+      return { ...found, counts: await lineStore.countLines(db, workspaceId, id) };
     });
   }
 
   async function wakeStranded(): Promise<void> {
     const before = new Date(clock.now().getTime() - silentMs);
     const stranded = await store.strandedImports(database.system, before);
-    await parts.jobs.enqueueMany(database.system, stranded.map(jobOf));
+    await deps.jobs.enqueueMany(database.system, stranded.map(jobOf));
   }
 
   return {
-    upload: (actor, file) => upload(parts, actor, file),
+    upload: (actor, file) => upload(deps, actor, file),
     list: (workspaceId) =>
       database.inWorkspace(workspaceId, async (db) => {
         const views: ImportView[] = [];
         for (const row of await store.newestImports(db, workspaceId)) {
-          views.push({ ...row, counts: await store.countLines(db, workspaceId, row.id) });
+          views.push({ ...row, counts: await lineStore.countLines(db, workspaceId, row.id) });
         }
         return views;
       }),
     read,
     lines: async (workspaceId, id, page) => {
       await read(workspaceId, id);
-      return database.inWorkspace(workspaceId, (db) => store.linesOf(db, workspaceId, id, page));
+      return database.inWorkspace(workspaceId, (db) => lineStore.linesOf(db, workspaceId, id, page));
     },
-    start: (actor, id) => start(parts, actor, id),
+    start: (actor, id) => start(deps, actor, id),
     exportPosts: (workspaceId) => exportPosts(database, workspaceId),
-    template: (workspaceId) => templateCsv(database, parts.connectors, workspaceId, clock.now()),
+    template: (workspaceId) => templateCsv(database, deps.connectors, workspaceId, clock.now()),
     tasks: {
-      [importTask]: (payload: JsonObject, { signal }) => workOn(parts, payloadSchema.parse(payload), signal),
+      [importTask]: (payload: JsonObject, { signal }) => workOn(deps, payloadSchema.parse(payload), signal),
     },
     sweep: { name: "desk.imports", everyMs: 60_000, run: wakeStranded },
   };
 }
 
 async function upload(
-  parts: ImportParts,
+  deps: ImportDeps,
   actor: Actor,
   file: { fileName: string; bytes: Uint8Array; zone: string | null },
 ): Promise<string> {
@@ -105,7 +95,7 @@ async function upload(
   if (file.zone !== null) previewSchedule("2026-01-01T09:00", file.zone);
   const { lines, notice } = readFile(file.bytes);
   const id = newId();
-  await parts.database.inWorkspace(workspaceId, async (db) => {
+  await deps.database.inWorkspace(workspaceId, async (db) => {
     await store.insertImport(db, workspaceId, {
       id,
       fileName: file.fileName.toWellFormed().replaceAll("\0", "").slice(0, 200) || "import.csv",
@@ -114,21 +104,21 @@ async function upload(
       notice,
       lines,
       by: actor.userId,
-      at: parts.clock.now(),
+      at: deps.clock.now(),
     });
-    await enqueue(parts, db, { workspaceId, importId: id });
+    await enqueue(deps, db, { workspaceId, importId: id });
     const details = { fileName: file.fileName, lines: lines.length };
     await recordEvent(db, { actor, action: "import.uploaded", target: { kind: "import", id }, details });
   });
   return id;
 }
 
-async function start(parts: ImportParts, actor: Actor, id: string): Promise<void> {
+async function start(deps: ImportDeps, actor: Actor, id: string): Promise<void> {
   const { workspaceId } = actor;
-  await parts.database.inWorkspace(workspaceId, async (db) => {
+  await deps.database.inWorkspace(workspaceId, async (db) => {
     const found = await store.findImport(db, workspaceId, id);
     if (!found) throw importNotFound();
-    const move = { from: ["checked" as const], to: "importing" as const, now: parts.clock.now() };
+    const move = { from: ["checked" as const], to: "importing" as const, now: deps.clock.now() };
     if (!(await store.moveImport(db, workspaceId, id, move))) {
       throw new DeskError({
         code: "desk.import_state",
@@ -139,21 +129,21 @@ async function start(parts: ImportParts, actor: Actor, id: string): Promise<void
             : "This file was imported already; upload it again to import what is new in it.",
       });
     }
-    await enqueue(parts, db, { workspaceId, importId: id });
+    await enqueue(deps, db, { workspaceId, importId: id });
     await recordEvent(db, { actor, action: "import.started", target: { kind: "import", id } });
   });
 }
 
-function jobOf(key: { workspaceId: string; importId: string }) {
+function jobOf(key: store.ImportKey) {
   return { task: importTask, payload: key, key: `${importTask}:${key.importId}` };
 }
 
 async function enqueue(
-  parts: ImportParts,
+  deps: ImportDeps,
   db: Parameters<Jobs["enqueue"]>[0],
-  key: { workspaceId: string; importId: string },
+  key: store.ImportKey,
 ): Promise<void> {
-  await parts.jobs.enqueueMany(db, [jobOf(key)]);
+  await deps.jobs.enqueueMany(db, [jobOf(key)]);
 }
 
 function importNotFound(): DeskError {

@@ -24,7 +24,7 @@ export type LineDraft = {
 
 export type Interpreted = { draft: LineDraft | null; problems: LineProblem[] };
 
-export type Surroundings = {
+export type LineContext = {
   channels: TargetChannel[];
   connectors: ConnectorRegistry;
   /** What a line without a zone means. */
@@ -43,7 +43,7 @@ const mostMedia = 50;
 const mostProblems = 20;
 
 /** What a line says, or in plain words why it can't be made. Looks at nothing but the line and the channels. */
-export function interpret(cells: Cells, around: Surroundings): Interpreted {
+export function interpret(cells: Cells, context: LineContext): Interpreted {
   const problems: LineProblem[] = [];
   const cell = (name: string) => (cells[name] ?? "").trim();
   function wrong(column: string, message: string): void {
@@ -59,14 +59,14 @@ export function interpret(cells: Cells, around: Surroundings): Interpreted {
   // Not trimmed: what surrounds a person's own text was taken away when the file was read.
   const text = cells["text"] ?? "";
   if (text.trim() === "") wrong("text", "There is no text.");
-  const channels = channelsOf(cell("channels"), around.channels, wrong);
+  const channels = channelsOf(cell("channels"), context.channels, wrong);
   const media = mediaOf(cell("media"), cells["alt text"] ?? "", wrong);
   const link = linkOf(cells["link"] ?? "", wrong);
-  const options = optionsOf(cells, channels, around.connectors, wrong);
+  const options = optionsOf(cells, channels, context.connectors, wrong);
   const parts = cellToParts(text);
   if (parts.length > mostParts)
     wrong("text", `This thread has ${parts.length} parts; ${mostParts} is the most.`);
-  const schedule = scheduleOf(cell, around, wrong);
+  const schedule = scheduleOf(cell, context, wrong);
   if (problems.length > 0) return { draft: null, problems };
   return {
     problems,
@@ -189,7 +189,7 @@ function fieldOf(connectors: ConnectorRegistry, connector: string, key: string):
   return fields.find((field) => field.key.toLowerCase() === key)?.key ?? null;
 }
 
-function scheduleOf(cell: (name: string) => string, around: Surroundings, wrong: Wrong): Schedule | null {
+function scheduleOf(cell: (name: string) => string, context: LineContext, wrong: Wrong): Schedule | null {
   const read = wallOf(cell("date"), cell("time"));
   if (read === null) return null;
   if ("message" in read) wrong(read.column, read.message);
@@ -197,7 +197,10 @@ function scheduleOf(cell: (name: string) => string, around: Surroundings, wrong:
   if (cell("clock") !== "" && reading === undefined) wrong("clock", 'Write "earlier" or "later".');
   if ("message" in read) return null;
   try {
-    return resolveSchedule({ wall: read.wall, zone: cell("zone") || around.zone, rule: reading }, around.now);
+    return resolveSchedule(
+      { wall: read.wall, zone: cell("zone") || context.zone, rule: reading },
+      context.now,
+    );
   } catch (error) {
     if (!(error instanceof DeskError)) throw error;
     const column = error.code === "desk.schedule_zone" ? "zone" : "date";

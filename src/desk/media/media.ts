@@ -5,10 +5,11 @@ import { newId, wellFormedProblem } from "#kit";
 import { recordEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
 import type { Files, OpenedFile } from "#platform/files";
-import { idOfCursor, pageOfRows } from "../model/cursor.ts";
+import { decodeIdCursor } from "#platform/wire";
 import { DeskError, mediaNotFound } from "../model/errors.ts";
 import { type Images, wrongType } from "./images.ts";
 import * as store from "./media.store.ts";
+import { pageOfRows } from "../model/page.ts";
 import type { Media } from "../model/post.ts";
 import { type RenditionWidth, forgetRenditions, renditionOf } from "./renditions.ts";
 import { type ReceivedFile, type UploadLimits, acceptFile, largestUpload, receiveFile } from "./receive.ts";
@@ -45,13 +46,13 @@ export type ServedFile = { mimeType: string } & (
   | ({ kind: "video" | "document" } & OpenedFile)
 );
 
-type MediaParts = { database: Database; files: Files; images: Images; clock: Clock; uploads: UploadLimits };
+type MediaDeps = { database: Database; files: Files; images: Images; clock: Clock; uploads: UploadLimits };
 
-export function createMediaDesk(parts: MediaParts): MediaDesk {
-  const { database, files, uploads } = parts;
+export function createMediaDesk(deps: MediaDeps): MediaDesk {
+  const { database, files, uploads } = deps;
 
   async function list(workspaceId: string, { cursor, limit }: { cursor: string | null; limit: number }) {
-    const before = cursor === null ? null : idOfCursor(cursor);
+    const before = cursor === null ? null : decodeIdCursor(cursor);
     const rows = await database.inWorkspace(workspaceId, (db) =>
       store.listMedia(db, workspaceId, { before, limit: limit + 1 }),
     );
@@ -92,23 +93,23 @@ export function createMediaDesk(parts: MediaParts): MediaDesk {
     const file = await bytes(workspaceId, sha256);
     if (file.kind !== "image") throw wrongType(file.mimeType);
     if (file.mimeType === "image/jpeg") return file;
-    return { kind: "image", bytes: await parts.images.asJpeg(file.bytes), mimeType: "image/jpeg" };
+    return { kind: "image", bytes: await deps.images.asJpeg(file.bytes), mimeType: "image/jpeg" };
   }
 
   async function atWidth(workspaceId: string, sha256: string, width: RenditionWidth): Promise<ServedFile> {
     const file = await bytes(workspaceId, sha256);
     if (file.kind !== "image") return file;
-    return { kind: "image", ...(await renditionOf(parts, workspaceId, { sha256, width }, file)) };
+    return { kind: "image", ...(await renditionOf(deps, workspaceId, { sha256, width }, file)) };
   }
 
   return {
     maxBytes: largestUpload(uploads),
     receive,
-    add: (actor, upload) => addMedia(parts, actor, upload),
+    add: (actor, upload) => addMedia(deps, actor, upload),
     addBytes: async (actor, { bytes: whole, ...upload }) => {
       const file = await receive(Readable.from([whole]));
       try {
-        return await addMedia(parts, actor, { ...upload, file });
+        return await addMedia(deps, actor, { ...upload, file });
       } finally {
         await file.staged.drop();
       }
@@ -116,7 +117,7 @@ export function createMediaDesk(parts: MediaParts): MediaDesk {
     list,
     get,
     describe,
-    remove: (actor, id) => removeMedia(parts, actor, id),
+    remove: (actor, id) => removeMedia(deps, actor, id),
     bytes,
     atWidth,
     asJpeg,
@@ -129,9 +130,9 @@ export function createMediaDesk(parts: MediaParts): MediaDesk {
  *
  * @throws DeskError `desk.image_*`, `desk.video_*`, `desk.document_*`; FilesError `files.disk_full`
  */
-async function addMedia(parts: MediaParts, actor: Actor, upload: Upload): Promise<Media> {
+async function addMedia(deps: MediaDeps, actor: Actor, upload: Upload): Promise<Media> {
   assertStorable("/altText", upload.altText);
-  const accepted = await acceptFile(parts, upload.file);
+  const accepted = await acceptFile(deps, upload.file);
   const { workspaceId } = actor;
   const hash = accepted.sha256;
   const media: Media = {
@@ -145,9 +146,9 @@ async function addMedia(parts: MediaParts, actor: Actor, upload: Upload): Promis
     pages: accepted.pages,
     fileName: safeName(upload.fileName),
     altText: upload.altText,
-    createdAt: parts.clock.now(),
+    createdAt: deps.clock.now(),
   };
-  await parts.database.inWorkspace(workspaceId, async (db) => {
+  await deps.database.inWorkspace(workspaceId, async (db) => {
     await store.lockBytes(db, workspaceId, hash);
     await accepted.store(workspaceId);
     await store.insertMedia(db, workspaceId, media, actor.userId);
@@ -162,9 +163,9 @@ async function addMedia(parts: MediaParts, actor: Actor, upload: Upload): Promis
 }
 
 /** Removes a file that no version of any post shows; its bytes go with the last row that has them. */
-async function removeMedia(parts: MediaParts, actor: Actor, id: string): Promise<void> {
+async function removeMedia(deps: MediaDeps, actor: Actor, id: string): Promise<void> {
   const { workspaceId } = actor;
-  const hash = await parts.database.inWorkspace(workspaceId, async (db) => {
+  const hash = await deps.database.inWorkspace(workspaceId, async (db) => {
     const media = await store.lockMedia(db, workspaceId, id);
     if (!media) throw mediaNotFound();
     const title = await store.postUsing(db, workspaceId, id);
@@ -185,11 +186,11 @@ async function removeMedia(parts: MediaParts, actor: Actor, id: string): Promise
     return media.sha256;
   });
   // After the commit, so that no row is ever without its bytes; a crash in between leaves a file too many.
-  await parts.database.inWorkspace(workspaceId, async (db) => {
+  await deps.database.inWorkspace(workspaceId, async (db) => {
     await store.lockBytes(db, workspaceId, hash);
     if ((await store.typeOfBytes(db, workspaceId, hash)) !== null) return;
-    await forgetRenditions(parts, db, workspaceId, hash);
-    if (!(await store.usesBytes(db, workspaceId, hash))) await parts.files.remove(workspaceId, hash);
+    await forgetRenditions(deps, db, workspaceId, hash);
+    if (!(await store.usesBytes(db, workspaceId, hash))) await deps.files.remove(workspaceId, hash);
   });
 }
 

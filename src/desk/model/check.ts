@@ -15,7 +15,7 @@ import type { Variant } from "./post.ts";
 /** An `error` keeps a post from being submitted or sent; a `warning` is shown and no more. */
 export type CheckProblem = Problem & { severity: "error" | "warning" };
 
-/** What a channel must tell for its variants to be judged. */
+/** What a channel must tell for its variants to be checked. */
 export type TargetChannel = {
   id: string;
   connector: string;
@@ -47,19 +47,19 @@ export type VariantCheck = {
   suspicious: { part: number; index: number; codePoint: number }[];
 };
 
-/** What every judgement needs: the platforms, and their settings, since what they charge may be configured. */
-export type Judging = {
+/** What every check needs: the platforms, and their settings, since what they charge may be configured. */
+export type CheckContext = {
   connectors: ConnectorRegistry;
   /** The installation's; a channel's app may say otherwise. */
   connectorSettings: InstallationSettings;
 };
 
-export type CheckInput = Judging & {
+export type CheckInput = CheckContext & {
   channels: ReadonlyMap<string, TargetChannel>;
   media: ReadonlyMap<string, MediaInfo>;
 };
 
-/** Judges every variant as its platform would, without calling it. Pure and quick: it runs while people type. */
+/** Checks every variant as its platform would, without calling it. Pure and quick: it runs while people type. */
 export function checkVariants(variants: Variant[], input: CheckInput): VariantCheck[] {
   const checks = variants.map((variant) => checkVariant(variant, input));
   warnOfTwins(variants, checks, input.channels);
@@ -109,7 +109,7 @@ function checkVariant({ channelId, content }: Variant, input: CheckInput): Varia
   const refused = connector
     .validate(content, media)
     .map((problem) => error(problem.path, problem.code, problem.message));
-  const { price, problems: bySettings } = judgeBySettings(content, connector, input, channel);
+  const { price, problems: bySettings } = checkBySettings(content, connector, input, channel);
   const problems = [
     ...channelProblems(channel, connector),
     ...permissionProblems(content, connector, channel),
@@ -117,7 +117,7 @@ function checkVariant({ channelId, content }: Variant, input: CheckInput): Varia
     ...missingMedia(content, input.media, refused),
     ...refused,
     ...(connector.limits.altTextLength === 0 ? [] : altTextWarnings(content, refused)),
-    ...textProblems(content, invisibleWarning).map((told) => ({ ...told, severity: "warning" as const })),
+    ...textProblems(content, invisibleWarning).map((found) => ({ ...found, severity: "warning" as const })),
   ];
   return { channelId, problems, parts, price, suspicious };
 }
@@ -140,10 +140,10 @@ function suspiciousOf(texts: string[]): VariantCheck["suspicious"] {
 }
 
 /** What depends on the settings of the channel; settings that its connector refuses are a problem of the post. */
-function judgeBySettings(
+function checkBySettings(
   content: VariantContent,
   connector: Connector,
-  { connectorSettings }: Judging,
+  { connectorSettings }: CheckContext,
   { appValues }: TargetChannel,
 ): { price: Money | null; problems: CheckProblem[] } {
   const settings = settingsOf(connectorSettings, connector, appValues);

@@ -30,3 +30,13 @@ export type Schedule = { wall: string; zone: string; rule: ScheduleRule; at: Dat
 
 /** An image as the desk keeps it. */
 export type Media = MediaInfo & { fileName: string; altText: string; createdAt: Date };
+
+/** Options are text by the API's own schema; anything else in the column would be a mistake of ours. */
+export function textOptions(options: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+}

@@ -2,6 +2,7 @@ import type { Actor, ErrorKind, Permission, Problem } from "#kit";
 import { can } from "#workspaces";
 import { DeskError } from "./errors.ts";
 import type { PostStatus } from "./post.ts";
+import { isSelfAuthored } from "./self-authored.read.ts";
 import { undoWords } from "./undo.ts";
 
 export const actions = [
@@ -143,7 +144,7 @@ export function refusal(action: Action, facts: Facts, actor: Actor): Refusal | n
       `You cannot ${words} this post: it is ${stateWords[facts.status]}${wanted}.`,
     );
   }
-  return particular[action]?.(facts, actor, refuse) ?? null;
+  return actionRules[action]?.(facts, actor, refuse) ?? null;
 }
 
 /** Throws the refusal as the error that a caller of the API sees. */
@@ -156,11 +157,6 @@ export function assertAllowed(action: Action, facts: Facts, actor: Actor): void 
     message: refused.reason,
     ...(refused.problems ? { problems: refused.problems } : {}),
   });
-}
-
-/** Whether the approval has to be somebody else's: two people are asked for, and this one wrote part of it. */
-export function hasOwnWords({ separateApprover, authors }: Facts, { userId }: Actor): boolean {
-  return separateApprover && authors.includes(userId);
 }
 
 type Refuse = (kind: ErrorKind, code: Refusal["code"], reason: string) => Refusal;
@@ -177,15 +173,16 @@ function undoRefusal({ approval, status }: Facts, { userId }: Actor, refuse: Ref
   return approval.undoUntil === null ? tooLate(undoWords.over) : null;
 }
 
-type Particular = (facts: Facts, actor: Actor, refuse: Refuse) => Refusal | null;
+/** What a rule says beyond state and permission; null where nothing stands in the way. */
+type ActionRule = (facts: Facts, actor: Actor, refuse: Refuse) => Refusal | null;
 
-const particular: Partial<Record<Action, Particular>> = {
+const actionRules: Partial<Record<Action, ActionRule>> = {
   submit: (facts, _actor, refuse) => readiness(facts, refuse),
   approve: (facts, actor, refuse) => {
     if (actor.kind !== "person") {
       return refuse("forbidden", "desk.person_needed", "Only a person can approve a post.");
     }
-    if (hasOwnWords(facts, actor)) {
+    if (isSelfAuthored(facts, actor)) {
       return refuse(
         "forbidden",
         "desk.own_words",

@@ -1,7 +1,6 @@
 import type { Problem } from "#kit";
 import { type VariantCheck, blockingProblems } from "./check.ts";
 import { DeskError } from "./errors.ts";
-import type { LoadedPost } from "../posts/load.ts";
 import type { Facts } from "./rules.ts";
 
 /** What becomes of channels that are not set up when a post is sent on its way: nothing is sent, or they are left out. */
@@ -50,7 +49,10 @@ function problemsOfReady(checks: VariantCheck[]): Problem[] {
  *
  * @throws DeskError `desk.nothing_ready` where none would be left
  */
-export function factsFor({ facts, checks }: Pick<LoadedPost, "facts" | "checks">, unready: Unready): Facts {
+export function factsFor(
+  { facts, checks }: { facts: Facts; checks: VariantCheck[] },
+  unready: Unready,
+): Facts {
   if (unready === "refuse") return facts;
   const [first] = unreadyChannels(checks).values();
   if (first && unreadyChannels(checks).size === checks.length) {

@@ -23,20 +23,24 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 /** A workspace of its own, with a post that its owner wrote. */
-async function written(): Promise<{ author: TestPerson; id: string; said: (text: string) => object[] }> {
+async function written(): Promise<{
+  author: TestPerson;
+  id: string;
+  variantsOf: (text: string) => object[];
+}> {
   const author = await app.owner();
   const { id: channelId } = await buildChannel(app.database, author.workspaceId);
-  const said = (text: string) => [{ channelId, content: { parts: [text] } }];
+  const variantsOf = (text: string) => [{ channelId, content: { parts: [text] } }];
   const sources = [{ kind: "note", url: null, title: "The ship's log", excerpt: "" }];
-  const body = { title: "Proof", variants: said("First words"), sources };
+  const body = { title: "Proof", variants: variantsOf("First words"), sources };
   const made = await author.call<Post>("POST", "/posts", body);
   expect(made.status).toBe(201);
-  return { author, id: made.body.id, said };
+  return { author, id: made.body.id, variantsOf };
 }
 
 test("a copy is a draft of what a post says now, whatever became of the post", async () => {
-  const { author, id, said } = await written();
-  const edit = { title: "Proof", baseVersion: 1, variants: said("Second words") };
+  const { author, id, variantsOf } = await written();
+  const edit = { title: "Proof", baseVersion: 1, variants: variantsOf("Second words") };
   const edited = await author.call<Post>("PUT", `/posts/${id}`, edit);
   await author.call("POST", `/posts/${id}/submit`);
   await author.call("POST", `/posts/${id}/approve`, { boundHash: edited.body.boundHash, note: "" });
@@ -57,7 +61,7 @@ test("a copy is a draft of what a post says now, whatever became of the post", a
   const { body: stays } = await author.call<Post>("GET", `/posts/${id}`);
   expect(stays.status).toBe("publishing");
   // It goes its own way.
-  const change = { title: "Again", baseVersion: 2, variants: said("Third words") };
+  const change = { title: "Again", baseVersion: 2, variants: variantsOf("Third words") };
   expect(await author.call("PUT", `/posts/${copy.id}`, change)).toMatchObject({
     status: 200,
     body: { version: 3 },

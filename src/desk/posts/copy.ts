@@ -1,7 +1,7 @@
 import type { Actor } from "#kit";
 import { newId } from "#kit";
 import { recordEvent } from "#platform/audit";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import { postNotFound } from "../model/errors.ts";
 import { insertCopy, lockPost } from "../model/posts.store.ts";
 
@@ -12,16 +12,16 @@ import { insertCopy, lockPost } from "../model/posts.store.ts";
  *
  * @throws DeskError `desk.post_not_found`
  */
-export async function copyPost(parts: DeskParts, actor: Actor, id: string): Promise<string> {
+export async function copyPost(deps: DeskDeps, actor: Actor, id: string): Promise<string> {
   const { workspaceId } = actor;
-  return parts.database.inWorkspace(workspaceId, async (db) => {
+  return deps.database.inWorkspace(workspaceId, async (db) => {
     // An edit meanwhile could let go of a file that only the copy shows.
     if (!(await lockPost(db, workspaceId, id))) throw postNotFound();
     const copyId = newId();
     const title = await insertCopy(db, workspaceId, id, {
       id: copyId,
       by: actor.userId,
-      at: parts.clock.now(),
+      at: deps.clock.now(),
     });
     if (title === null) throw postNotFound();
     await recordEvent(db, {

@@ -4,7 +4,7 @@ import { type TestDatabase, testDatabase } from "../../../test/database.ts";
 import { asOwner, rowsReadIn } from "../../../test/full-tables.ts";
 import { movableClock } from "../../../test/desk.ts";
 import type { Variant } from "../model/post.ts";
-import { warnOfNeighbours } from "../model/warnings.ts";
+import { warnOfOtherPosts } from "../model/warnings.ts";
 import { insertDraft } from "./write.ts";
 
 const clock = movableClock();
@@ -56,7 +56,7 @@ describe.each(["filled a moment ago", "looked at since"])("among many posts, %s"
         rowsReadIn(db, table, async () => {
           const wanted = { variants, at: null, postId: null };
           const checks = variants.map(({ channelId }) => ({ ...nothing, channelId }));
-          const warned = await warnOfNeighbours(db, workspaceId, checks, wanted, clock.now());
+          const warned = await warnOfOtherPosts(db, workspaceId, checks, wanted, clock.now());
           expect(warned[0]?.problems.map(({ code }) => code)).toEqual(["desk.same_text_again"]);
         }),
       );

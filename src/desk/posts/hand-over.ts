@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "#platform/db";
 import { bindingAsApproved, boundHash, mediaOf } from "../model/binding.ts";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import { DeskError } from "../model/errors.ts";
 import { type LoadedPost, loadPost } from "./load.ts";
 import { factsFor, type Unready, unreadyChannels } from "../model/unready.ts";
@@ -26,12 +26,12 @@ export type Release = {
  * @throws DeskError `desk.not_approved`, or `desk.not_ready` when a channel or a limit changed since
  */
 export async function handOver(
-  parts: DeskParts,
+  deps: DeskDeps,
   db: Kysely<Schema>,
   workspaceId: string,
   { postId, at, by, unready = "refuse" }: Release,
 ): Promise<void> {
-  const post = await loadPost(db, parts, workspaceId, postId);
+  const post = await loadPost(db, deps, workspaceId, postId);
   const { approval } = post;
   const binding = bindingAsApproved(post, approval?.boundAt ?? null, approval?.targets ?? {});
   const hash = boundHash(binding);
@@ -53,7 +53,7 @@ export async function handOver(
       problems,
     });
   }
-  await parts.deliveries.request(db, {
+  await deps.deliveries.request(db, {
     workspaceId,
     postId,
     approval: { id: approval.id, decidedBy: approval.decidedBy.id, binding },
@@ -74,13 +74,13 @@ export async function handOver(
  *
  * @throws DeskError `desk.already_publishing` when part of it may be out; then nothing is taken back
  */
-export async function takeBack(
-  parts: DeskParts,
+export async function withdrawDeliveries(
+  deps: Pick<DeskDeps, "deliveries">,
   db: Kysely<Schema>,
   workspaceId: string,
   post: LoadedPost,
 ): Promise<void> {
-  const { tooLate } = await parts.deliveries.cancel(db, workspaceId, post.id);
+  const { tooLate } = await deps.deliveries.cancel(db, workspaceId, post.id);
   if (tooLate.length === 0) return;
   throw new DeskError({
     code: "desk.already_publishing",

@@ -2,14 +2,16 @@ import type { Kysely } from "kysely";
 import type { Actor } from "#kit";
 import type { Schema } from "#platform/db";
 import { voidApproval } from "../model/approvals.store.ts";
-import type { DeskParts } from "../desk.ts";
-import { handOver, takeBack } from "./hand-over.ts";
+import type { DeskDeps } from "../deps.ts";
+import { handOver, withdrawDeliveries } from "./hand-over.ts";
+import type { PostDeps } from "./hooks.ts";
 import type { LoadedPost } from "./load.ts";
 import type { Schedule, ScheduleRule } from "../model/post.ts";
 import { setSchedule, updatePost } from "../model/posts.store.ts";
 import { resolveSchedule, scheduleAt } from "../model/schedule.ts";
-import { channelsOfDeliveries, settleStatus } from "./settle.ts";
-import { onPost } from "./transition.ts";
+import { settleStatus } from "./settle.ts";
+import { channelsOfDeliveries } from "./settle.store.ts";
+import { type Step, onPost } from "./transition.ts";
 import type { Unready } from "../model/unready.ts";
 
 export type ScheduleRequest = {
@@ -30,15 +32,15 @@ export type HeldBack = { tooLate: string[] };
  * @throws DeskError `desk.schedule_past`, `desk.schedule_ambiguous`, `desk.schedule_wall`, `desk.schedule_zone`
  */
 export async function schedulePost(
-  parts: DeskParts,
+  deps: PostDeps,
   actor: Actor,
   id: string,
   request: ScheduleRequest,
 ): Promise<void> {
   const { unready = "refuse" } = request;
-  await onPost(parts, actor, id, { action: "schedule", unready }, async ({ db, post, now }) => {
+  await onPost(deps, actor, id, { action: "schedule", unready }, async ({ db, post, now }) => {
     const schedule = resolveSchedule(request, now);
-    await place(parts, db, actor, post, schedule, now, unready);
+    await assignTime(deps, actor, { db, post, now, schedule, unready });
     return {
       action: "post.scheduled",
       details: {
@@ -52,17 +54,13 @@ export async function schedulePost(
 }
 
 /** Gives a locked post its time; see `schedulePost` for what becomes of its approval. */
-export async function place(
-  parts: DeskParts,
-  db: Kysely<Schema>,
+export async function assignTime(
+  deps: DeskDeps,
   actor: Actor,
-  post: LoadedPost,
-  schedule: Schedule,
-  now: Date,
-  unready: Unready = "refuse",
+  { db, post, now, schedule, unready = "refuse" }: Step & { schedule: Schedule; unready?: Unready },
 ): Promise<void> {
   const { workspaceId } = actor;
-  await takeBack(parts, db, workspaceId, post);
+  await withdrawDeliveries(deps, db, workspaceId, post);
   await setSchedule(db, workspaceId, post.id, schedule, now);
   const bound = post.approval?.boundAt ?? null;
   if (post.approval && bound !== null && bound.getTime() !== schedule.at.getTime()) {
@@ -70,7 +68,7 @@ export async function place(
     await voidApproval(db, workspaceId, post.id, reason, now);
     await updatePost(db, workspaceId, post.id, { status: "draft", updated_at: now });
   } else if (post.approval) {
-    await handOver(parts, db, workspaceId, { postId: post.id, at: schedule.at, by: "person", unready });
+    await handOver(deps, db, workspaceId, { postId: post.id, at: schedule.at, by: "person", unready });
     await updatePost(db, workspaceId, post.id, { status: "scheduled", updated_at: now });
   }
 }
@@ -79,11 +77,11 @@ export async function place(
  * Takes the time away. An approval for any time stays; an approval for that time falls. Deliveries that
  * are already out or on their way stay, and the post with them.
  */
-export async function unschedulePost(parts: DeskParts, actor: Actor, id: string): Promise<HeldBack> {
+export async function unschedulePost(deps: PostDeps, actor: Actor, id: string): Promise<HeldBack> {
   const held: HeldBack = { tooLate: [] };
-  await onPost(parts, actor, id, "unschedule", async ({ db, post, now }) => {
+  await onPost(deps, actor, id, "unschedule", async ({ db, post, now }) => {
     const { workspaceId } = actor;
-    held.tooLate = await holdBack(parts, db, workspaceId, post);
+    held.tooLate = await cancelOrExplain(deps, db, workspaceId, post);
     if (held.tooLate.length > 0) return { action: "post.held_back", details: { tooLate: held.tooLate } };
     await setSchedule(db, workspaceId, id, null, now);
     if (post.approval?.boundAt) {
@@ -99,27 +97,27 @@ export async function unschedulePost(parts: DeskParts, actor: Actor, id: string)
 
 /** Sends an approved post now. What waited for a later time under the same approval goes out now instead. */
 export async function publishPost(
-  parts: DeskParts,
+  deps: PostDeps,
   actor: Actor,
   id: string,
   unready: Unready = "refuse",
 ): Promise<void> {
-  await onPost(parts, actor, id, { action: "publish", unready }, async ({ db, post, now }) => {
+  await onPost(deps, actor, id, { action: "publish", unready }, async ({ db, post, now }) => {
     const { workspaceId } = actor;
-    await takeBack(parts, db, workspaceId, post);
+    await withdrawDeliveries(deps, db, workspaceId, post);
     await setSchedule(db, workspaceId, id, scheduleAt(now, post.workspace.timeZone), now);
-    await handOver(parts, db, workspaceId, { postId: id, at: now, by: "person", unready });
+    await handOver(deps, db, workspaceId, { postId: id, at: now, by: "person", unready });
     await updatePost(db, workspaceId, id, { status: "publishing", updated_at: now });
     return { action: "post.published", details: { at: now.toISOString() } };
   });
 }
 
 /** Gives a post up: whatever has not left stays here. What was too late to hold back is told. */
-export async function cancelPost(parts: DeskParts, actor: Actor, id: string): Promise<HeldBack> {
+export async function cancelPost(deps: PostDeps, actor: Actor, id: string): Promise<HeldBack> {
   const held: HeldBack = { tooLate: [] };
-  await onPost(parts, actor, id, "cancel", async ({ db, post, now }) => {
+  await onPost(deps, actor, id, "cancel", async ({ db, post, now }) => {
     const { workspaceId } = actor;
-    held.tooLate = await holdBack(parts, db, workspaceId, post);
+    held.tooLate = await cancelOrExplain(deps, db, workspaceId, post);
     if (held.tooLate.length > 0) return { action: "post.held_back", details: { tooLate: held.tooLate } };
     await voidApproval(db, workspaceId, id, `${actor.name} cancelled the post`, now);
     await updatePost(db, workspaceId, id, { status: "cancelled", updated_at: now });
@@ -128,15 +126,18 @@ export async function cancelPost(parts: DeskParts, actor: Actor, id: string): Pr
   return held;
 }
 
-/** Cancels what can be cancelled; where something could not, the post's state follows its deliveries. */
-async function holdBack(
-  parts: DeskParts,
+/**
+ * Cancels what can be cancelled. Where something could not, the post's state follows its deliveries, and the answer is
+ * the channels that it was too late for.
+ */
+async function cancelOrExplain(
+  deps: DeskDeps,
   db: Kysely<Schema>,
   workspaceId: string,
   post: LoadedPost,
 ): Promise<string[]> {
-  const { tooLate } = await parts.deliveries.cancel(db, workspaceId, post.id);
+  const { tooLate } = await deps.deliveries.cancel(db, workspaceId, post.id);
   if (tooLate.length === 0) return [];
-  await settleStatus(db, workspaceId, post.id, parts.clock.now());
+  await settleStatus(db, workspaceId, post.id, deps.clock.now());
   return channelsOfDeliveries(db, workspaceId, tooLate);
 }

@@ -1,19 +1,19 @@
 import type { Actor } from "#kit";
-import type { DeskParts } from "../desk.ts";
 import { updatePost } from "../model/posts.store.ts";
+import type { PostDeps } from "./hooks.ts";
 import { onPost } from "./transition.ts";
 
 /** Puts a draft or a cancelled post out of sight. `restorePost` brings it back with all its versions. */
-export async function removePost(parts: DeskParts, actor: Actor, id: string): Promise<void> {
-  await onPost(parts, actor, id, "remove", async ({ db, now }) => {
+export async function removePost(deps: PostDeps, actor: Actor, id: string): Promise<void> {
+  await onPost(deps, actor, id, "remove", async ({ db, now }) => {
     await updatePost(db, actor.workspaceId, id, { deleted_at: now, updated_at: now });
     return { action: "post.removed" };
   });
 }
 
 /** Brings a removed post back as it was, and makes a cancelled one a draft again. */
-export async function restorePost(parts: DeskParts, actor: Actor, id: string): Promise<void> {
-  await onPost(parts, actor, id, "restore", async ({ db, post, now }) => {
+export async function restorePost(deps: PostDeps, actor: Actor, id: string): Promise<void> {
+  await onPost(deps, actor, id, "restore", async ({ db, post, now }) => {
     const change = post.deletedAt === null ? { status: "draft" as const } : { deleted_at: null };
     await updatePost(db, actor.workspaceId, id, { ...change, updated_at: now });
     return { action: "post.restored" };

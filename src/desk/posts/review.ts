@@ -1,24 +1,24 @@
 import type { Actor } from "#kit";
 import { insertDecision, voidApproval } from "../model/approvals.store.ts";
 import { bindingOf, boundHash, targetsOf } from "../model/binding.ts";
-import type { DeskParts } from "../desk.ts";
 import { DeskError } from "../model/errors.ts";
 import { handOver } from "./hand-over.ts";
+import type { PostDeps } from "./hooks.ts";
 import { updatePost } from "../model/posts.store.ts";
 import { undoTooLate, undoWords } from "../model/undo.ts";
 import { onPost } from "./transition.ts";
 
 /** Asks for approval of a draft whose variants have no errors. */
-export async function submitPost(parts: DeskParts, actor: Actor, id: string): Promise<void> {
-  await onPost(parts, actor, id, "submit", async ({ db, now }) => {
+export async function submitPost(deps: PostDeps, actor: Actor, id: string): Promise<void> {
+  await onPost(deps, actor, id, "submit", async ({ db, now }) => {
     await updatePost(db, actor.workspaceId, id, { status: "in_review", updated_at: now });
     return { action: "post.submitted" };
   });
 }
 
 /** Takes a post out of review, or gives up its approval before anything was scheduled. */
-export async function withdrawPost(parts: DeskParts, actor: Actor, id: string): Promise<void> {
-  await onPost(parts, actor, id, "withdraw", async ({ db, now }) => {
+export async function withdrawPost(deps: PostDeps, actor: Actor, id: string): Promise<void> {
+  await onPost(deps, actor, id, "withdraw", async ({ db, now }) => {
     await voidApproval(db, actor.workspaceId, id, `${actor.name} withdrew the post`, now);
     await updatePost(db, actor.workspaceId, id, { status: "draft", updated_at: now });
     return { action: "post.withdrawn" };
@@ -26,13 +26,8 @@ export async function withdrawPost(parts: DeskParts, actor: Actor, id: string): 
 }
 
 /** Sends a post back to its author with what should change. */
-export async function requestChanges(
-  parts: DeskParts,
-  actor: Actor,
-  id: string,
-  note: string,
-): Promise<void> {
-  await onPost(parts, actor, id, "request_changes", async ({ db, post, now }) => {
+export async function requestChanges(deps: PostDeps, actor: Actor, id: string, note: string): Promise<void> {
+  await onPost(deps, actor, id, "request_changes", async ({ db, post, now }) => {
     const at = post.schedule?.at ?? null;
     await voidApproval(db, actor.workspaceId, id, `${actor.name} asked for changes`, now);
     await insertDecision(db, actor.workspaceId, {
@@ -59,12 +54,12 @@ export async function requestChanges(
  * @throws DeskError `desk.changed_since_seen` when the post, its images or its time are no longer that
  */
 export async function approvePost(
-  parts: DeskParts,
+  deps: PostDeps,
   actor: Actor,
   id: string,
   seen: { boundHash: string; note: string },
 ): Promise<void> {
-  await onPost(parts, actor, id, "approve", async ({ db, post, now }) => {
+  await onPost(deps, actor, id, "approve", async ({ db, post, now }) => {
     const at = post.schedule?.at ?? null;
     const hash = boundHash(bindingOf(post, at));
     if (hash !== seen.boundHash) {
@@ -95,7 +90,7 @@ export async function approvePost(
     if (at === null) {
       await updatePost(db, actor.workspaceId, id, { status: "approved", updated_at: now });
     } else {
-      await handOver(parts, db, actor.workspaceId, { postId: id, at, by: "approval" });
+      await handOver(deps, db, actor.workspaceId, { postId: id, at, by: "approval" });
       await updatePost(db, actor.workspaceId, id, { status: "scheduled", updated_at: now });
     }
     return {
@@ -112,10 +107,10 @@ export async function approvePost(
  *
  * @throws DeskError `desk.undo_too_late` afterwards, for anybody else, and once anything is on its way
  */
-export async function undoApproval(parts: DeskParts, actor: Actor, id: string): Promise<void> {
-  await onPost(parts, actor, id, "undo_approval", async ({ db, post, now }) => {
+export async function undoApproval(deps: PostDeps, actor: Actor, id: string): Promise<void> {
+  await onPost(deps, actor, id, "undo_approval", async ({ db, post, now }) => {
     const { workspaceId } = actor;
-    const { tooLate } = await parts.deliveries.cancelUnclaimed(db, workspaceId, id);
+    const { tooLate } = await deps.deliveries.cancelUnclaimed(db, workspaceId, id);
     if (tooLate.length > 0) throw undoTooLate(undoWords.onItsWay);
     await voidApproval(db, workspaceId, id, `Taken back by ${actor.name}`, now, true);
     await updatePost(db, workspaceId, id, { status: "in_review", updated_at: now });

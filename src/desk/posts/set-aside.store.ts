@@ -1,10 +1,19 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "#platform/db";
 import type { Variant } from "../model/post.ts";
-import { mediaIdsOf, type NewVersion } from "../model/posts.store.ts";
-import type { SetAside } from "./set-aside.ts";
+import { mediaIdsOf, type NewVersion } from "../model/versions.store.ts";
 
 type Db = Kysely<Schema>;
+
+/** What somebody wrote on top of a version that was no longer the newest, and did not go on with. */
+export type SetAside = {
+  id: string;
+  baseVersion: number;
+  title: string;
+  variants: Variant[];
+  author: { name: string | null; kind: "person" };
+  createdAt: Date;
+};
 
 /** As many as a history shows. */
 const shown = 100;

@@ -1,22 +1,11 @@
 import type { Actor } from "#kit";
 import { newId } from "#kit";
 import { recordEvent } from "#platform/audit";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import { postNotFound } from "../model/errors.ts";
-import type { Variant } from "../model/post.ts";
 import { lockPost } from "../model/posts.store.ts";
-import { insertSetAside, postExists, selectSetAside } from "./set-aside.store.ts";
+import { type SetAside, insertSetAside, postExists, selectSetAside } from "./set-aside.store.ts";
 import { type Edit, newVersion } from "./write.ts";
-
-/** What somebody wrote on top of a version that was no longer the newest, and did not go on with. */
-export type SetAside = {
-  id: string;
-  baseVersion: number;
-  title: string;
-  variants: Variant[];
-  author: { name: string | null; kind: "person" };
-  createdAt: Date;
-};
 
 /**
  * Keeps a text that lost to somebody else's version, and returns its id. The post stays as it is, in review or approved
@@ -25,7 +14,7 @@ export type SetAside = {
  * @throws DeskError `desk.post_not_found`, `desk.invalid_draft`
  */
 export async function setAside(
-  { database, clock }: Pick<DeskParts, "database" | "clock">,
+  { database, clock }: Pick<DeskDeps, "database" | "clock">,
   actor: Actor,
   postId: string,
   edit: Pick<Edit, "title" | "variants" | "baseVersion">,
@@ -57,7 +46,7 @@ export async function setAside(
  * @throws DeskError `desk.post_not_found`
  */
 export async function listSetAside(
-  { database }: Pick<DeskParts, "database">,
+  { database }: Pick<DeskDeps, "database">,
   workspaceId: string,
   postId: string,
 ): Promise<SetAside[]> {

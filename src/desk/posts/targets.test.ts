@@ -47,7 +47,7 @@ async function approved(at?: string): Promise<string> {
 }
 
 /** What the job does that the database enqueued. */
-async function told(channelId: string): Promise<void> {
+async function reportTarget(channelId: string): Promise<void> {
   await setup.desk.targetChanged({ workspaceId: person.workspaceId, channelId });
 }
 
@@ -77,8 +77,8 @@ test("what was approved for elsewhere is not sent, already before anybody was to
 test("the approval falls with the reason in words, and what was scheduled is taken back", async () => {
   const id = await approved("2090-01-01T09:00");
   await leadTo(channels[0], "eve");
-  await told(channels[0]);
-  await told(channels[0]);
+  await reportTarget(channels[0]);
+  await reportTarget(channels[0]);
   const post = await setup.desk.read(person, id);
   expect(post).toMatchObject({ status: "draft", approval: null });
   expect(post.lastDecision?.voidedReason).toMatch(/goes to eve@.* now; this was approved for ada@/);
@@ -104,7 +104,7 @@ test("where part is out, only what would go elsewhere is given up, and says why"
       .execute();
   }
   await leadTo(channels[0], "eve");
-  await told(channels[0]);
+  await reportTarget(channels[0]);
   const rows = await deliveriesOf(id);
   expect(rows.find((row) => row.channel_id === channels[1])).toMatchObject({ state: "in_flight" });
   const given = rows.find((row) => row.channel_id === channels[0]);
@@ -130,7 +130,7 @@ test("a series falls as a whole", async () => {
   expect(made).toHaveLength(2);
   await leadTo(channels[1], "eve");
   expect(await setup.desk.series.read(person, id)).toMatchObject({ approved: false });
-  await told(channels[1]);
+  await reportTarget(channels[1]);
   for (const occurrence of made) {
     for (const row of await deliveriesOf(occurrence)) expect(row.state).toBe("cancelled");
   }
@@ -141,9 +141,9 @@ test("an approval from before fingerprints stands until its channel comes to lea
   const id = await approved("2090-01-01T09:00");
   // The first use after the upgrade notes where the channel leads.
   await leadTo(channels[0], "ada");
-  await told(channels[0]);
+  await reportTarget(channels[0]);
   expect(await setup.desk.read(person, id)).toMatchObject({ status: "scheduled" });
   await leadTo(channels[0], "eve");
-  await told(channels[0]);
+  await reportTarget(channels[0]);
   expect(await setup.desk.read(person, id)).toMatchObject({ status: "draft", approval: null });
 });

@@ -5,12 +5,10 @@ import { recordEvent } from "#platform/audit";
 import type { Schema } from "#platform/db";
 import { voidApproval } from "../model/approvals.store.ts";
 import { bindingAsApproved, boundHash } from "../model/binding.ts";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
+import type { PostDeps } from "./hooks.ts";
 import { type LoadedPost, loadPost } from "./load.ts";
 import { lockPost, updatePost } from "../model/posts.store.ts";
-import { fallBack } from "../series/drop.ts";
-import { seriesHashAsApproved } from "../series/series-hash.ts";
-import { lockSeries, newestApproval } from "../series/series.store.ts";
 import { settleStatus } from "./settle.ts";
 import { approvedFor, isUnderWay } from "./targets.store.ts";
 
@@ -24,23 +22,21 @@ const payloadSchema = z.object({ workspaceId: z.uuid(), channelId: z.uuid() });
  * what waited to go out is taken back. Where part of a post is out already, the approval stays with what it sent, and
  * only what would have gone to the changed channel is given up. May run twice or late.
  */
-export async function targetChanged(parts: DeskParts, payload: JsonObject): Promise<void> {
+export async function targetChanged(deps: PostDeps, payload: JsonObject): Promise<void> {
   const { workspaceId, channelId } = payloadSchema.parse(payload);
-  const posts = await parts.database.inWorkspace(workspaceId, (db) =>
-    approvedFor(db, workspaceId, channelId),
-  );
+  const posts = await deps.database.inWorkspace(workspaceId, (db) => approvedFor(db, workspaceId, channelId));
   for (const { id, kind } of posts) {
-    await parts.database.inWorkspace(workspaceId, async (db) => {
+    await deps.database.inWorkspace(workspaceId, async (db) => {
       if (!(await lockPost(db, workspaceId, id))) return;
-      const post = await loadPost(db, parts, workspaceId, id);
-      if (kind === "template") await seriesFalls(parts, db, post, channelId);
-      else await approvalFalls(parts, db, { workspaceId, channelId }, post);
+      const post = await loadPost(db, deps, workspaceId, id);
+      if (kind === "template") await deps.hooks.templateRedirected({ db, template: post, channelId });
+      else await endApproval(deps, db, { workspaceId, channelId }, post);
     });
   }
 }
 
-async function approvalFalls(
-  parts: DeskParts,
+async function endApproval(
+  deps: DeskDeps,
   db: Kysely<Schema>,
   { workspaceId, channelId }: { workspaceId: string; channelId: string },
   post: LoadedPost,
@@ -49,14 +45,14 @@ async function approvalFalls(
   if (!approval) return;
   const asApproved = bindingAsApproved(post, approval.boundAt, approval.targets);
   if (boundHash(asApproved) === approval.boundHash) return;
-  const now = parts.clock.now();
-  const reason = changeInWords(post, channelId, approval.targets[channelId]?.words);
-  const place = { workspaceId, postId: post.id, channelId };
-  await parts.deliveries.cancelOnChannel(db, place, { code: "delivery.target_changed", message: reason });
+  const now = deps.clock.now();
+  const reason = redirectionInWords(post, channelId, approval.targets[channelId]?.words);
+  const where = { workspaceId, postId: post.id, channelId };
+  await deps.deliveries.cancelOnChannel(db, where, { code: "delivery.target_changed", message: reason });
   if (await isUnderWay(db, workspaceId, post.id)) {
     await settleStatus(db, workspaceId, post.id, now);
   } else {
-    await parts.deliveries.cancel(db, workspaceId, post.id);
+    await deps.deliveries.cancel(db, workspaceId, post.id);
     await voidApproval(db, workspaceId, post.id, reason, now);
     await updatePost(db, workspaceId, post.id, { status: "draft", updated_at: now });
   }
@@ -68,23 +64,8 @@ async function approvalFalls(
   });
 }
 
-async function seriesFalls(
-  parts: DeskParts,
-  db: Kysely<Schema>,
-  template: LoadedPost,
-  channelId: string,
-): Promise<void> {
-  const workspaceId = template.workspace.id;
-  const series = await lockSeries(db, workspaceId, template.id);
-  const approval = series && (await newestApproval(db, series));
-  if (!approval || approval.voidedAt !== null) return;
-  if (seriesHashAsApproved(series.rule, template, approval.targets) === approval.boundHash) return;
-  const reason = changeInWords(template, channelId, approval.targets[channelId]?.words);
-  await fallBack(parts, db, series, reason, parts.clock.now());
-}
-
 /** "Email news@example.com goes to ... now; this was approved for ...". */
-function changeInWords(post: LoadedPost, channelId: string, former: string | undefined): string {
+export function redirectionInWords(post: LoadedPost, channelId: string, former: string | undefined): string {
   const channel = post.channels.get(channelId);
   const name = channel?.handle ?? "A channel";
   const now = channel?.target.words ?? "elsewhere";

@@ -2,11 +2,10 @@ import type { Kysely } from "kysely";
 import type { Actor, JsonObject } from "#kit";
 import { recordEvent } from "#platform/audit";
 import type { Schema } from "#platform/db";
-import type { DeskParts } from "../desk.ts";
 import { postNotFound } from "../model/errors.ts";
+import type { PostDeps } from "./hooks.ts";
 import { type LoadedPost, loadPost } from "./load.ts";
 import { lockPost } from "../model/posts.store.ts";
-import { leaveSeries } from "../series/series.store.ts";
 import { type Action, assertAllowed } from "../model/rules.ts";
 import { factsFor, type Unready } from "../model/unready.ts";
 
@@ -22,7 +21,7 @@ export type Done = { action: `post.${string}`; details?: JsonObject };
  * @throws DeskError with the rule's reason when the actor can't do this now; nothing has changed then
  */
 export async function onPost(
-  parts: DeskParts,
+  deps: PostDeps,
   actor: Actor,
   id: string,
   wanted: Action | { action: Action; unready: Unready },
@@ -31,14 +30,16 @@ export async function onPost(
   const { action, unready } =
     typeof wanted === "string" ? { action: wanted, unready: "refuse" as const } : wanted;
   const { workspaceId } = actor;
-  await parts.database.inWorkspace(workspaceId, async (db) => {
+  await deps.database.inWorkspace(workspaceId, async (db) => {
     if (!(await lockPost(db, workspaceId, id))) throw postNotFound();
-    const post = await loadPost(db, parts, workspaceId, id);
+    const post = await loadPost(db, deps, workspaceId, id);
     if (post.deletedAt !== null && action !== "restore") throw postNotFound();
     assertAllowed(action, factsFor(post, unready), actor);
-    const done = await work({ db, post, now: parts.clock.now() });
+    const done = await work({ db, post, now: deps.clock.now() });
     if (done === null) return;
-    if (post.series?.role === "occurrence" && post.series.follows) await leaveSeries(db, workspaceId, id);
+    if (post.series?.role === "occurrence" && post.series.follows) {
+      await deps.hooks.occurrenceChanged({ db, workspaceId, postId: id });
+    }
     await recordEvent(db, {
       actor,
       action: done.action,

@@ -6,23 +6,16 @@ import type { Schema } from "#platform/db";
 import { voidApproval } from "../model/approvals.store.ts";
 import { versionHash } from "../model/binding.ts";
 import { textProblems } from "../model/check.ts";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import { DeskError } from "../model/errors.ts";
-import { takeBack } from "./hand-over.ts";
+import { withdrawDeliveries } from "./hand-over.ts";
 import { holdMedia } from "../media/media.store.ts";
+import type { PostDeps } from "./hooks.ts";
 import type { LoadedPost } from "./load.ts";
 import type { Source, Variant } from "../model/post.ts";
-import {
-  type NewVersion,
-  addVersion,
-  insertPost,
-  isPassing,
-  keepVersion,
-  postOfRun,
-  targetChannels,
-  updatePost,
-} from "../model/posts.store.ts";
-import { templateChanged } from "../series/drop.ts";
+import { type NewVersion, isPassing, keepVersion, postOfRun } from "../model/versions.store.ts";
+import { addVersion, insertPost, updatePost } from "../model/posts.store.ts";
+import { targetChannels } from "../model/channels.store.ts";
 import { onPost } from "./transition.ts";
 
 export type Draft = { title: string; variants: Variant[]; sources?: Source[] | undefined };
@@ -36,8 +29,8 @@ const autosaveMs = 5 * 60_000;
  * Saves a new draft and returns its id. A draft may still have problems; only what could not be stored,
  * or names a channel or image that does not exist, is refused (`desk.invalid_draft`).
  */
-export async function createPost(parts: DeskParts, actor: Actor, draft: Draft): Promise<string> {
-  return parts.database.inWorkspace(actor.workspaceId, (db) => insertDraft(parts, db, actor, draft, null));
+export async function createPost(deps: DeskDeps, actor: Actor, draft: Draft): Promise<string> {
+  return deps.database.inWorkspace(actor.workspaceId, (db) => insertDraft(deps, db, actor, draft, null));
 }
 
 /**
@@ -46,12 +39,12 @@ export async function createPost(parts: DeskParts, actor: Actor, draft: Draft): 
  * this returns the post that stands.
  */
 export async function proposePost(
-  parts: DeskParts,
+  deps: DeskDeps,
   actor: Actor,
   proposal: Draft & { runId: string },
 ): Promise<string> {
-  return parts.database.inWorkspace(actor.workspaceId, (db) =>
-    insertDraft(parts, db, actor, proposal, proposal.runId),
+  return deps.database.inWorkspace(actor.workspaceId, (db) =>
+    insertDraft(deps, db, actor, proposal, proposal.runId),
   );
 }
 
@@ -63,9 +56,9 @@ export async function proposePost(
  * @throws DeskError `desk.version_conflict` when somebody saved in between, `desk.already_publishing`
  *   when part of the post can no longer be held back
  */
-export async function editPost(parts: DeskParts, actor: Actor, id: string, edit: Edit): Promise<void> {
+export async function editPost(deps: PostDeps, actor: Actor, id: string, edit: Edit): Promise<void> {
   const found = { version: edit.baseVersion };
-  await onPost(parts, actor, id, "edit", async ({ db, post, now }) => {
+  await onPost(deps, actor, id, "edit", async ({ db, post, now }) => {
     found.version = post.version;
     if (edit.baseVersion !== post.version) {
       // Whoever collided with it may be the same person in another window, whose programs would write over it.
@@ -83,7 +76,7 @@ export async function editPost(parts: DeskParts, actor: Actor, id: string, edit:
     await addVersion(db, actor.workspaceId, id, version, replaced ? post.version : null);
     const changed = version.contentHash !== post.contentHash;
     if (changed) {
-      await takeBack(parts, db, actor.workspaceId, post);
+      await withdrawDeliveries(deps, db, actor.workspaceId, post);
       await voidApproval(
         db,
         actor.workspaceId,
@@ -93,7 +86,8 @@ export async function editPost(parts: DeskParts, actor: Actor, id: string, edit:
       );
       await updatePost(db, actor.workspaceId, id, { status: "draft", updated_at: now });
       if (post.facts.template) {
-        await templateChanged(parts, db, actor.workspaceId, id, `${actor.name} edited the template`, now);
+        const change = { db, workspaceId: actor.workspaceId, templateId: id, now };
+        await deps.hooks.templateEdited({ ...change, reason: `${actor.name} edited the template` });
       }
     }
     // The version that it takes the place of told the audit log already that this person is writing.
@@ -132,7 +126,7 @@ async function isOwnAutosave(
 
 /** Writes a draft in the caller's transaction and returns its id. */
 export async function insertDraft(
-  { clock }: Pick<DeskParts, "clock">,
+  { clock }: Pick<DeskDeps, "clock">,
   db: Kysely<Schema>,
   actor: Actor,
   draft: Draft,
@@ -193,12 +187,12 @@ export async function newVersion(
             message: "This channel has a variant already.",
           },
         ]),
-    ...content.media.flatMap(({ mediaId }, place) =>
+    ...content.media.flatMap(({ mediaId }, position) =>
       media.has(mediaId)
         ? []
         : [
             {
-              path: `/variants/${index}/content/media/${place}`,
+              path: `/variants/${index}/content/media/${position}`,
               code: "desk.media_not_found",
               message: "There is no such image.",
             },

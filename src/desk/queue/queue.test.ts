@@ -163,7 +163,7 @@ describe("a slot is free again", () => {
 });
 
 describe("moving in the queue", () => {
-  test("changes places with the neighbour and keeps both moments", async () => {
+  test("changes places with the nearest post and keeps both moments", async () => {
     await slot(2, "09:00");
     const [first, second] = [await queued("first"), await queued("second")];
     const [early, late] = [await timeOf(first), await timeOf(second)];

@@ -3,12 +3,14 @@ import type { Actor } from "#kit";
 import { newId } from "#kit";
 import { recordEvent } from "#platform/audit";
 import { isUniqueViolation, type Schema } from "#platform/db";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import { DeskError, postNotFound } from "../model/errors.ts";
+import type { PostDeps } from "../posts/hooks.ts";
 import { loadPost } from "../posts/load.ts";
 import type { PostStatus } from "../model/post.ts";
-import { lockPost, targetChannels } from "../model/posts.store.ts";
-import { place } from "../posts/publish.ts";
+import { lockPost } from "../model/posts.store.ts";
+import { targetChannels } from "../model/channels.store.ts";
+import { assignTime } from "../posts/publish.ts";
 import { assertAllowed } from "../model/rules.ts";
 import { previewSchedule, resolveSchedule } from "../model/schedule.ts";
 import { onPost } from "../posts/transition.ts";
@@ -16,9 +18,8 @@ import type { Unready } from "../model/unready.ts";
 import { type SlotMoment, type Suggestion, bestSlot, keyOf, momentsOf } from "./slots.ts";
 import * as store from "./slots.store.ts";
 
-const day = 86_400_000;
 /** How far ahead a free slot is looked for. */
-const lookAhead = 84 * day;
+const lookAheadMs = 84 * 86_400_000;
 const mostSlots = 500;
 
 type NewSlot = { channelId: string; weekday: number; time: string; zone: string | null };
@@ -42,28 +43,28 @@ export type QueueDesk = {
   move(actor: Actor, postId: string, direction: "earlier" | "later"): Promise<void>;
 };
 
-export function createQueueDesk(parts: DeskParts): QueueDesk {
-  const { database, clock } = parts;
+export function createQueueDesk(deps: PostDeps): QueueDesk {
+  const { database, clock } = deps;
   return {
     slots: (workspaceId) => database.inWorkspace(workspaceId, (db) => store.slotsOf(db, workspaceId, null)),
-    addSlot: (actor, slot) => addSlot(parts, actor, slot),
-    changeSlot: (actor, id, slot) => changeSlot(parts, actor, id, slot),
-    removeSlot: (actor, id) => removeSlot(parts, actor, id),
+    addSlot: (actor, slot) => addSlot(deps, actor, slot),
+    changeSlot: (actor, id, slot) => changeSlot(deps, actor, id, slot),
+    removeSlot: (actor, id) => removeSlot(deps, actor, id),
     upcoming: (workspaceId, span) =>
       database.inWorkspace(workspaceId, (db) => upcoming(db, workspaceId, span)),
     suggest: (workspaceId, wanted) =>
       database.inWorkspace(workspaceId, (db) =>
         suggestion(db, workspaceId, wanted.channelIds, wanted.postId, clock.now()),
       ),
-    add: (actor, postId, unready) => addToQueue(parts, actor, postId, unready),
-    move: (actor, postId, direction) => moveInQueue(parts, actor, postId, direction),
+    add: (actor, postId, unready) => addToQueue(deps, actor, postId, unready),
+    move: (actor, postId, direction) => moveInQueue(deps, actor, postId, direction),
   };
 }
 
-async function addSlot(parts: DeskParts, actor: Actor, wanted: NewSlot): Promise<store.Slot> {
+async function addSlot(deps: DeskDeps, actor: Actor, wanted: NewSlot): Promise<store.Slot> {
   const { workspaceId } = actor;
   const slot = { id: newId(), ...wanted };
-  return parts.database.inWorkspace(workspaceId, async (db) => {
+  return deps.database.inWorkspace(workspaceId, async (db) => {
     assertZone(slot.zone, slot.time);
     if (!(await targetChannels(db, workspaceId, [slot.channelId])).has(slot.channelId)) {
       throw new DeskError({
@@ -79,20 +80,20 @@ async function addSlot(parts: DeskParts, actor: Actor, wanted: NewSlot): Promise
         message: `A workspace may have ${mostSlots} slots; remove one first.`,
       });
     }
-    await orTaken(store.insertSlot(db, workspaceId, slot, { by: actor.userId, at: parts.clock.now() }));
+    await orTaken(store.insertSlot(db, workspaceId, slot, { by: actor.userId, at: deps.clock.now() }));
     await recordEvent(db, { actor, action: "queue.slot_added", target: target(slot.id), details: wanted });
     return slot;
   });
 }
 
 async function changeSlot(
-  parts: DeskParts,
+  deps: DeskDeps,
   actor: Actor,
   id: string,
   change: Omit<NewSlot, "channelId">,
 ): Promise<store.Slot> {
   const { workspaceId } = actor;
-  return parts.database.inWorkspace(workspaceId, async (db) => {
+  return deps.database.inWorkspace(workspaceId, async (db) => {
     assertZone(change.zone, change.time);
     if (!(await orTaken(store.updateSlot(db, workspaceId, id, change)))) throw slotNotFound();
     await recordEvent(db, { actor, action: "queue.slot_changed", target: target(id), details: change });
@@ -103,8 +104,8 @@ async function changeSlot(
 }
 
 /** Takes a slot away; posts that were scheduled by it keep their time. */
-async function removeSlot(parts: DeskParts, actor: Actor, id: string): Promise<void> {
-  await parts.database.inWorkspace(actor.workspaceId, async (db) => {
+async function removeSlot(deps: DeskDeps, actor: Actor, id: string): Promise<void> {
+  await deps.database.inWorkspace(actor.workspaceId, async (db) => {
     if (!(await store.deleteSlot(db, actor.workspaceId, id))) throw slotNotFound();
     await recordEvent(db, { actor, action: "queue.slot_removed", target: target(id) });
   });
@@ -116,9 +117,9 @@ async function upcoming(
   span: { from: Date; to: Date },
 ): Promise<QueueItem[]> {
   const slots = await store.slotsOf(db, workspaceId, null);
-  const moments = momentsOf(slots, await zoneOf(db, workspaceId), capped(span));
+  const moments = momentsOf(slots, await store.zoneOf(db, workspaceId), capped(span));
   const channelIds = [...new Set(slots.map(({ channelId }) => channelId))];
-  const taken = await store.occupants(db, workspaceId, channelIds, capped(span));
+  const taken = await store.postsInSlot(db, workspaceId, channelIds, capped(span));
   const held = new Map(taken.map((post) => [keyOf(post.channelId, post.at), post]));
   return moments.map((moment) => {
     const post = held.get(keyOf(moment.channelId, moment.at));
@@ -131,7 +132,7 @@ async function upcoming(
 
 /** No more than a quarter at a time, whatever is asked for. */
 function capped(span: { from: Date; to: Date }): { from: Date; to: Date } {
-  return { from: span.from, to: new Date(Math.min(span.to.getTime(), span.from.getTime() + lookAhead)) };
+  return { from: span.from, to: new Date(Math.min(span.to.getTime(), span.from.getTime() + lookAheadMs)) };
 }
 
 async function suggestion(
@@ -151,10 +152,10 @@ async function suggestion(
       message: "None of these channels has queue slots; add one on the queue's page, or choose a time.",
     });
   }
-  const span = { from: new Date(now.getTime() + 60_000), to: new Date(now.getTime() + lookAhead) };
-  const taken = await store.occupants(db, workspaceId, [...found.keys()], span);
+  const span = { from: new Date(now.getTime() + 60_000), to: new Date(now.getTime() + lookAheadMs) };
+  const taken = await store.postsInSlot(db, workspaceId, [...found.keys()], span);
   const best = bestSlot({
-    moments: momentsOf(slots, await zoneOf(db, workspaceId), span),
+    moments: momentsOf(slots, await store.zoneOf(db, workspaceId), span),
     channels,
     taken: taken.filter((post) => post.postId !== postId),
   });
@@ -167,17 +168,17 @@ async function suggestion(
 }
 
 async function addToQueue(
-  parts: DeskParts,
+  deps: PostDeps,
   actor: Actor,
   id: string,
   unready: Unready = "refuse",
 ): Promise<void> {
   const { workspaceId } = actor;
-  await onPost(parts, actor, id, { action: "schedule", unready }, async ({ db, post, now }) => {
+  await onPost(deps, actor, id, { action: "schedule", unready }, async ({ db, post, now }) => {
     await store.lockQueue(db, workspaceId);
     const channelIds = post.variants.map(({ channelId }) => channelId);
     const best = await suggestion(db, workspaceId, channelIds, id, now);
-    await settle(parts, db, actor, { post, at: best, now, unready });
+    await assignSlot(deps, db, actor, { post, at: best, now, unready });
     return {
       action: "post.queued",
       details: { wall: best.wall, zone: best.zone, at: best.at.toISOString() },
@@ -185,7 +186,7 @@ async function addToQueue(
   });
 }
 
-type Placing = {
+type Assignment = {
   post: Awaited<ReturnType<typeof loadPost>>;
   at: { wall: string; zone: string };
   now: Date;
@@ -193,35 +194,35 @@ type Placing = {
 };
 
 /** Schedules a post and takes its moment on each of its channels. */
-async function settle(
-  parts: DeskParts,
+async function assignSlot(
+  deps: DeskDeps,
   db: Kysely<Schema>,
   actor: Actor,
-  { post, at, now, unready }: Placing,
+  { post, at, now, unready }: Assignment,
 ): Promise<void> {
   const schedule = resolveSchedule({ wall: at.wall, zone: at.zone, rule: "compatible" }, now);
-  await place(parts, db, actor, post, schedule, now, unready);
+  await assignTime(deps, actor, { db, post, now, schedule, unready });
   const channelIds = post.variants.map(({ channelId }) => channelId);
   await orTaken(store.takeSlot(db, actor.workspaceId, { postId: post.id, channelIds, at: schedule.at, now }));
 }
 
 async function moveInQueue(
-  parts: DeskParts,
+  deps: DeskDeps,
   actor: Actor,
   id: string,
   direction: "earlier" | "later",
 ): Promise<void> {
   const { workspaceId } = actor;
-  await parts.database.inWorkspace(workspaceId, async (db) => {
-    const now = parts.clock.now();
-    const found = await store.neighbour(db, workspaceId, id, direction, now);
+  await deps.database.inWorkspace(workspaceId, async (db) => {
+    const now = deps.clock.now();
+    const found = await store.nearestPost(db, workspaceId, id, direction, now);
     // In the order of their ids, as wherever two posts are locked.
     for (const postId of found === null ? [id] : [id, found].toSorted()) {
       if (!(await lockPost(db, workspaceId, postId))) throw postNotFound();
     }
     await store.lockQueue(db, workspaceId);
-    const other = await store.neighbour(db, workspaceId, id, direction, now);
-    const mine = await loadPost(db, parts, workspaceId, id);
+    const other = await store.nearestPost(db, workspaceId, id, direction, now);
+    const mine = await loadPost(db, deps, workspaceId, id);
     if (mine.deletedAt !== null) throw postNotFound();
     assertAllowed("schedule", mine.facts, actor);
     if (other === null || other !== found || mine.schedule === null) {
@@ -231,13 +232,13 @@ async function moveInQueue(
         message: `No other post of the queue goes out ${direction} on these channels.`,
       });
     }
-    const theirs = await loadPost(db, parts, workspaceId, other);
+    const theirs = await loadPost(db, deps, workspaceId, other);
     assertAllowed("schedule", theirs.facts, actor);
     if (theirs.schedule === null) throw postNotFound();
     const [from, to] = [mine.schedule, theirs.schedule];
     // Both leave their moments first, or each would be in the other's way.
-    await place(parts, db, actor, mine, to, now);
-    await place(parts, db, actor, theirs, from, now);
+    await assignTime(deps, actor, { db, post: mine, now, schedule: to });
+    await assignTime(deps, actor, { db, post: theirs, now, schedule: from });
     await orTaken(takeBoth(db, workspaceId, { mine, theirs, from, to, now }));
     await recordEvent(db, {
       actor,
@@ -248,7 +249,8 @@ async function moveInQueue(
   });
 }
 
-type Swap = Record<"mine" | "theirs", Placing["post"]> & Record<"from" | "to", { at: Date }> & { now: Date };
+type Swap = Record<"mine" | "theirs", Assignment["post"]> &
+  Record<"from" | "to", { at: Date }> & { now: Date };
 
 async function takeBoth(
   db: Kysely<Schema>,
@@ -262,15 +264,6 @@ async function takeBoth(
     const channelIds = post.variants.map(({ channelId }) => channelId);
     await store.takeSlot(db, workspaceId, { postId: post.id, channelIds, at, now });
   }
-}
-
-async function zoneOf(db: Kysely<Schema>, workspaceId: string): Promise<string> {
-  const row = await db
-    .selectFrom("workspaces")
-    .select("time_zone")
-    .where("id", "=", workspaceId)
-    .executeTakeFirst();
-  return row?.time_zone ?? "UTC";
 }
 
 /** Throws `desk.schedule_zone` for what is no time zone. */

@@ -98,7 +98,7 @@ export async function lockQueue(db: Db, workspaceId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`queue ${workspaceId}`}, 0))`.execute(db);
 }
 
-export type Occupant = {
+export type PostInSlot = {
   channelId: string;
   at: Date;
   postId: string;
@@ -109,13 +109,13 @@ export type Occupant = {
 };
 
 /** Which posts hold a moment between two instants on these channels, whoever chose it and however. */
-export async function occupants(
+export async function postsInSlot(
   db: Db,
   workspaceId: string,
   channelIds: string[],
   span: { from: Date; to: Date },
-): Promise<Occupant[]> {
-  const { rows } = await sql<Occupant>`
+): Promise<PostInSlot[]> {
+  const { rows } = await sql<PostInSlot>`
     select channel_id as "channelId", p.scheduled_at as at, p.id as "postId", p.title, p.status,
       exists (select from queue_entries q where q.post_id = p.id and q.slot_at = p.scheduled_at) as queued
     from posts p cross join lateral unnest(p.channel_ids) as channel_id
@@ -147,7 +147,7 @@ export async function takeSlot(
 }
 
 /** The post next to this one in the queue of any of its channels. */
-export async function neighbour(
+export async function nearestPost(
   db: Db,
   workspaceId: string,
   postId: string,
@@ -165,4 +165,14 @@ export async function neighbour(
     order by abs(extract(epoch from o.slot_at - mine.slot_at))
     limit 1`.execute(db);
   return rows[0]?.post_id ?? null;
+}
+
+/** The time zone of the workspace: that of slots that name none. */
+export async function zoneOf(db: Db, workspaceId: string): Promise<string> {
+  const row = await db
+    .selectFrom("workspaces")
+    .select("time_zone")
+    .where("id", "=", workspaceId)
+    .executeTakeFirst();
+  return row?.time_zone ?? "UTC";
 }

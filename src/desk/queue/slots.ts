@@ -1,11 +1,11 @@
 import { Temporal } from "temporal-polyfill";
 import { previewSchedule } from "../model/schedule.ts";
-import type { Occupant, Slot } from "./slots.store.ts";
+import type { PostInSlot, Slot } from "./slots.store.ts";
 
 /** One coming moment of a weekly slot. */
 export type SlotMoment = { slotId: string; channelId: string; at: Date; wall: string; zone: string };
 
-const day = 86_400_000;
+const dayMs = 86_400_000;
 
 /** The moments of weekly slots between two instants, in order. */
 export function momentsOf(
@@ -20,7 +20,7 @@ export function momentsOf(
 
 function momentsOfSlot(slot: Slot, zone: string, span: { from: Date; to: Date }): SlotMoment[] {
   // A day more on both sides: where the clock skips the time, the moment may lie on the next day.
-  let date = Temporal.Instant.fromEpochMilliseconds(span.from.getTime() - day)
+  let date = Temporal.Instant.fromEpochMilliseconds(span.from.getTime() - dayMs)
     .toZonedDateTimeISO(zone)
     .toPlainDate();
   date = date.add({ days: (slot.weekday - date.dayOfWeek + 7) % 7 });
@@ -37,12 +37,12 @@ function momentsOfSlot(slot: Slot, zone: string, span: { from: Date; to: Date })
 export type Suggestion = { at: Date; wall: string; zone: string; reasons: string[] };
 
 /** Beyond the first free slot by at most this, one that fits every channel is better. */
-const patience = 7 * day;
+const patienceMs = 7 * dayMs;
 
 export type SuggestionInput = {
   moments: SlotMoment[];
   channels: { id: string; handle: string }[];
-  taken: Occupant[];
+  taken: PostInSlot[];
 };
 
 /**
@@ -53,7 +53,7 @@ export function bestSlot({ moments, channels, taken }: SuggestionInput): Suggest
   const held = new Map(taken.map((post) => [keyOf(post.channelId, post.at), post]));
   const byTime = Map.groupBy(moments, ({ at }) => at.getTime());
   const withSlots = new Set(moments.map(({ channelId }) => channelId));
-  const skipped: Occupant[] = [];
+  const skipped: PostInSlot[] = [];
   let first: SlotMoment[] | null = null;
   for (const [time, group] of byTime) {
     const holder = channels.flatMap(({ id }) => held.get(keyOf(id, new Date(time))) ?? [])[0];
@@ -61,7 +61,7 @@ export function bestSlot({ moments, channels, taken }: SuggestionInput): Suggest
       skipped.push(holder);
       continue;
     }
-    if (first && time > (first[0]?.at.getTime() ?? 0) + patience) break;
+    if (first && time > (first[0]?.at.getTime() ?? 0) + patienceMs) break;
     first ??= group;
     const fits = new Set(group.map(({ channelId }) => channelId));
     if (fits.size === withSlots.size) return explained(group, channels, withSlots, skipped, first);
@@ -73,7 +73,7 @@ function explained(
   group: SlotMoment[],
   channels: SuggestionInput["channels"],
   withSlots: ReadonlySet<string>,
-  skipped: Occupant[],
+  skipped: PostInSlot[],
   first: SlotMoment[],
 ): Suggestion | null {
   const [moment] = group;

@@ -1,6 +1,6 @@
 import type { Actor } from "#kit";
 import type { Sweep } from "#platform/jobs";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import type { Moment } from "./rule.ts";
 import type { SeriesRule } from "./rule.schema.ts";
 import {
@@ -36,24 +36,24 @@ export type SeriesDesk = {
   sweep: Sweep;
 };
 
-export function createSeriesDesk(parts: DeskParts): SeriesDesk {
+export function createSeriesDesk(deps: DeskDeps): SeriesDesk {
   return {
-    list: (actor) => readSeriesList(parts, actor),
-    read: (actor, id) => readSeries(parts, actor, id),
-    planned: (workspaceId, span) => plannedDates(parts, workspaceId, span),
-    preview: (rule) => previewRule(rule, parts.clock.now()),
-    create: (actor, request) => verbs.createSeries(parts, actor, request),
-    change: (actor, id, change) => verbs.changeSeries(parts, actor, id, change),
-    approve: (actor, id, seen) => verbs.approveSeries(parts, actor, id, seen),
-    undoApproval: (actor, id) => verbs.undoSeriesApproval(parts, actor, id),
-    pause: (actor, id) => verbs.pauseSeries(parts, actor, id),
-    resume: (actor, id) => verbs.resumeSeries(parts, actor, id),
-    end: (actor, id) => verbs.endSeries(parts, actor, id),
-    remove: (actor, id) => verbs.removeSeries(parts, actor, id),
+    list: (actor) => readSeriesList(deps, actor),
+    read: (actor, id) => readSeries(deps, actor, id),
+    planned: (workspaceId, span) => plannedDates(deps, workspaceId, span),
+    preview: (rule) => previewRule(rule, deps.clock.now()),
+    create: (actor, request) => verbs.createSeries(deps, actor, request),
+    change: (actor, id, change) => verbs.changeSeries(deps, actor, id, change),
+    approve: (actor, id, seen) => verbs.approveSeries(deps, actor, id, seen),
+    undoApproval: (actor, id) => verbs.undoSeriesApproval(deps, actor, id),
+    pause: (actor, id) => verbs.pauseSeries(deps, actor, id),
+    resume: (actor, id) => verbs.resumeSeries(deps, actor, id),
+    end: (actor, id) => verbs.endSeries(deps, actor, id),
+    remove: (actor, id) => verbs.removeSeries(deps, actor, id),
     sweep: {
       name: "desk.series",
       everyMs: 20_000,
-      run: (signal) => verbs.tendDueSeries(parts, signal),
+      run: (signal) => verbs.materializeDueSeries(deps, signal),
     },
   };
 }

@@ -1,26 +1,27 @@
 import type { Kysely } from "kysely";
-import { sql } from "kysely";
+import { CompiledQuery, sql } from "kysely";
 import { Temporal } from "temporal-polyfill";
 import type { Actor } from "#kit";
 import type { Schema } from "#platform/db";
 import type { VariantCheck } from "../model/check.ts";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import { loadPost } from "../posts/load.ts";
 import type { PostStatus } from "../model/post.ts";
-import { hasOwnWords, ownWordsReason } from "./own-words.ts";
+import { selfAuthored } from "../model/self-authored.read.ts";
+import { isSelfAuthoredSeries, selfAuthoredReason } from "./self-authored.ts";
 import { type Moment, localDate, momentOf, momentsAfter } from "./rule.ts";
 import type { SeriesRule } from "./rule.schema.ts";
 import { seriesHash, seriesHashAsApproved } from "./series-hash.ts";
-import { type SeriesAction, seriesActions, seriesNotFound, undoRefusal, whyNot } from "./series.rules.ts";
 import {
-  type Occurrence,
-  type SeriesApproval,
-  type SeriesRow,
-  findSeries,
-  listSeries,
-  newestApproval,
-  occurrencesFrom,
-} from "./series.store.ts";
+  type SeriesAction,
+  seriesActions,
+  seriesNotFound,
+  seriesRefusal,
+  undoRefusal,
+} from "./series.rules.ts";
+import { type Occurrence, occurrencesFrom } from "./occurrences.store.ts";
+import { type SeriesApproval, newestApproval } from "./series-approvals.store.ts";
+import { type SeriesRow, findSeries, listSeries } from "./series.store.ts";
 
 /** A date of a series: planned, or made as a post, or past without one. */
 type SeriesDate = Moment & {
@@ -63,21 +64,21 @@ export type SeriesView = SeriesSummary & {
 };
 
 /** A series with what its page shows and what this person may do with it. */
-export async function readSeries(parts: DeskParts, actor: Actor, id: string): Promise<SeriesView> {
+export async function readSeries(deps: DeskDeps, actor: Actor, id: string): Promise<SeriesView> {
   const { workspaceId } = actor;
-  return parts.database.inWorkspace(workspaceId, async (db) => {
+  return deps.database.inWorkspace(workspaceId, async (db) => {
     const series = await findSeries(db, workspaceId, id);
     if (!series) throw seriesNotFound();
-    const template = await loadPost(db, parts, workspaceId, series.templateId);
+    const template = await loadPost(db, deps, workspaceId, series.templateId);
     const approval = await newestApproval(db, series);
-    const now = parts.clock.now();
+    const now = deps.clock.now();
     const dates = await datesWithPosts(db, series, now);
-    const ownWords = await hasOwnWords(db, series, template, actor);
+    const ownWords = await isSelfAuthoredSeries(db, series, template, actor);
     const decided = seriesActions.map((action) => ({
       action,
       reason:
-        whyNot(action, series.state, actor) ??
-        (action === "approve" && ownWords ? ownWordsReason : null) ??
+        seriesRefusal(action, series.state, actor) ??
+        (action === "approve" && ownWords ? selfAuthoredReason : null) ??
         (action === "undo_approval" ? undoRefusal(approval, actor) : null),
     }));
     const hash = seriesHash(series.rule, template);
@@ -112,10 +113,10 @@ export async function readSeries(parts: DeskParts, actor: Actor, id: string): Pr
 }
 
 /** All series of a workspace, newest first. */
-export async function readSeriesList(parts: DeskParts, actor: Actor): Promise<SeriesSummary[]> {
+export async function readSeriesList(deps: DeskDeps, actor: Actor): Promise<SeriesSummary[]> {
   const { workspaceId } = actor;
-  const now = parts.clock.now();
-  return parts.database.inWorkspace(workspaceId, async (db) => {
+  const now = deps.clock.now();
+  return deps.database.inWorkspace(workspaceId, async (db) => {
     const rows = await listSeries(db, workspaceId);
     const templates = await templatesOf(db, rows, actor.userId);
     return rows.flatMap((series) => {
@@ -151,13 +152,13 @@ export type PlannedDate = Moment & {
 
 /** Dates of active series between two instants that are not made yet, for a calendar. */
 export async function plannedDates(
-  parts: DeskParts,
+  deps: DeskDeps,
   workspaceId: string,
   span: { from: Date; to: Date },
 ): Promise<PlannedDate[]> {
-  const now = parts.clock.now();
+  const now = deps.clock.now();
   const start = span.from > now ? span.from : now;
-  return parts.database.inWorkspace(workspaceId, async (db) => {
+  return deps.database.inWorkspace(workspaceId, async (db) => {
     const rows = (await listSeries(db, workspaceId)).filter(({ state }) => state === "active");
     const templates = await templatesOf(db, rows);
     const planned: PlannedDate[] = [];
@@ -187,11 +188,13 @@ function clockChanges(rule: SeriesRule, now: Date): Moment[] {
   return momentsAfter(rule, now, 740).filter(({ at, clock }) => clock !== "ordinary" && at.getTime() < end);
 }
 
+/** Texts that are farther apart are no repetition to a platform. */
+const sameTextMs = 30 * 86_400_000;
+
 /** Every occurrence says the same; a platform that minds should not be a surprise on the second one. */
 function withSameText(check: VariantCheck, dates: SeriesDate[]): VariantCheck {
   const [first, second] = dates.slice(-2);
-  const month = 30 * 86_400_000;
-  if (!first || !second || second.at.getTime() - first.at.getTime() > month) return check;
+  if (!first || !second || second.at.getTime() - first.at.getTime() > sameTextMs) return check;
   const problem = {
     path: "/parts/0",
     code: "desk.series_same_text",
@@ -234,6 +237,11 @@ async function postsOf(db: Kysely<Schema>, workspaceId: string, rows: Occurrence
   return new Map(posts.map((row) => [row.id, { status: row.status, scheduledAt: row.scheduled_at }]));
 }
 
+/** SQL for the newest version of the template of a row `s` of `series` that was approved; null where none was. */
+const lastApprovedTemplateVersion = `(select a.template_version from series_approvals a
+        where a.workspace_id = s.workspace_id and a.series_id = s.id and not a.taken_back
+        order by a.id desc limit 1)`;
+
 type TemplateFacts = { title: string; approved: boolean; ownWords: boolean; channels: Channel[] };
 
 /** Titles, channels and standing approvals of many series in one query. An edit of a template or rule ends its approval. */
@@ -243,21 +251,23 @@ async function templatesOf(
   viewerId: string | null = null,
 ): Promise<Map<string, TemplateFacts>> {
   const ids = rows.map(({ id }) => id);
-  const { rows: found } = await sql<TemplateFacts & { id: string }>`
+  const text = `
     select s.id, p.title,
       exists (select from series_approvals a where a.series_id = s.id and a.voided_at is null) as approved,
-      exists (select from workspaces w where w.id = s.workspace_id and w.separate_approver)
-        and (${viewerId}::uuid = any(s.editors) or exists (select from post_versions v
-          where v.workspace_id = s.workspace_id and v.post_id = s.template_id and v.created_by = ${viewerId}::uuid
-            and v.number > coalesce((select a.template_version from series_approvals a
-              where a.workspace_id = s.workspace_id and a.series_id = s.id and not a.taken_back
-              order by a.id desc limit 1), 0)))
-        as "ownWords",
+      ${selfAuthored({
+        workspace: "s.workspace_id",
+        post: "s.template_id",
+        viewer: "$1::uuid",
+        approvedVersion: lastApprovedTemplateVersion,
+        editors: "s.editors",
+      })} as "ownWords",
       coalesce((
         select json_agg(json_build_object('channelId', c.id, 'connector', c.connector, 'handle', c.handle)
           order by array_position(p.channel_ids, c.id))
         from channels c where c.workspace_id = p.workspace_id and c.id = any(p.channel_ids)), '[]') as channels
     from series s join posts p on p.workspace_id = s.workspace_id and p.id = s.template_id
-    where s.id = any(${ids}::uuid[])`.execute(db);
+    where s.id = any($2::uuid[])`;
+  const query: CompiledQuery<TemplateFacts & { id: string }> = CompiledQuery.raw(text, [viewerId, ids]);
+  const { rows: found } = await db.executeQuery(query);
   return new Map(found.map(({ id, ...facts }) => [id, facts]));
 }

@@ -3,7 +3,8 @@ import type { Permission } from "#kit";
 import { can } from "#workspaces";
 import { DeskError } from "../model/errors.ts";
 import { undoWords } from "../model/undo.ts";
-import type { SeriesApproval, SeriesState } from "./series.store.ts";
+import type { SeriesApproval } from "./series-approvals.store.ts";
+import type { SeriesState } from "./series.store.ts";
 
 export const seriesActions = [
   "change",
@@ -31,7 +32,7 @@ const table: Record<SeriesAction, { from: SeriesState[]; permission: Permission;
 };
 
 /** Why this actor can't do this to a series now; null when he can. */
-export function whyNot(action: SeriesAction, state: SeriesState, actor: Actor): string | null {
+export function seriesRefusal(action: SeriesAction, state: SeriesState, actor: Actor): string | null {
   const { from, permission, words } = table[action];
   if (!can(actor.role, permission)) return `Your role, ${actor.role}, cannot ${words} a series.`;
   if (action === "approve" && actor.kind !== "person") return "Only a person can approve a series.";
@@ -46,9 +47,9 @@ export function undoRefusal(approval: SeriesApproval | null, actor: Actor): stri
   return approval.undoUntil === null ? undoWords.over : null;
 }
 
-/** Throws what `whyNot` says. */
-export function seriesRefusal(action: SeriesAction, state: SeriesState, actor: Actor): void {
-  const reason = whyNot(action, state, actor);
+/** Throws what `seriesRefusal` says. */
+export function assertSeriesAllowed(action: SeriesAction, state: SeriesState, actor: Actor): void {
+  const reason = seriesRefusal(action, state, actor);
   if (reason === null) return;
   const { permission } = table[action];
   const forbidden = !can(actor.role, permission) || (action === "approve" && actor.kind !== "person");

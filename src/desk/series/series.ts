@@ -5,49 +5,55 @@ import { recordEvent } from "#platform/audit";
 import type { Schema } from "#platform/db";
 import { targetsOf } from "../model/binding.ts";
 import { blockingProblems } from "../model/check.ts";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import { DeskError, postNotFound } from "../model/errors.ts";
 import { type LoadedPost, loadPost } from "../posts/load.ts";
-import { authorsOf, insertPost, lockPost, updatePost } from "../model/posts.store.ts";
+import { authorsOf } from "../model/versions.store.ts";
+import { insertPost, lockPost, updatePost } from "../model/posts.store.ts";
 import { undoTooLate, undoWords } from "../model/undo.ts";
-import { dropOccurrences, fallBack, takeBackApproval } from "./drop.ts";
-import { hasOwnWords, ownWordsReason } from "./own-words.ts";
+import { reverseSeriesApproval, revokeSeriesApproval, withdrawOccurrences } from "./revoke.ts";
+import { isSelfAuthoredSeries, selfAuthoredReason } from "./self-authored.ts";
 import { assertRule, dayAfter, localDate, momentsAfter } from "./rule.ts";
 import type { SeriesRule } from "./rule.schema.ts";
 import { seriesHash } from "./series-hash.ts";
+import { insertSeriesApproval, newestApproval } from "./series-approvals.store.ts";
 import {
   type SeriesRow,
   dueSeries,
   findSeries,
   insertSeries,
-  insertSeriesApproval,
   lockSeries,
-  newestApproval,
   postpone,
   updateSeries,
 } from "./series.store.ts";
-import { seriesNotFound, seriesRefusal, undoRefusal } from "./series.rules.ts";
-import { tendSeries } from "./tend.ts";
+import { seriesNotFound, assertSeriesAllowed, undoRefusal } from "./series.rules.ts";
+import { materializeSeries } from "./materialize.ts";
+import type { SeriesStep } from "./step.ts";
 
-type Step = { db: Kysely<Schema>; series: SeriesRow; now: Date };
+/** How many series one round looks at. */
+const mostDue = 200;
+/** A series that could not be brought up to date is tried again after this. */
+const retryFailedMs = 300_000;
 
 /**
  * The frame of every verb on a series: one transaction that locks the template and then the series, the
  * order in which an edit of the template does. Returns nothing; the work records what it did.
  */
 async function onSeries(
-  parts: DeskParts,
+  deps: DeskDeps,
   actor: Actor,
   id: string,
-  work: (step: Step) => Promise<{ action: `series.${string}`; details?: Record<string, string | number> }>,
+  work: (
+    step: SeriesStep,
+  ) => Promise<{ action: `series.${string}`; details?: Record<string, string | number> }>,
 ): Promise<void> {
   const { workspaceId } = actor;
-  await parts.database.inWorkspace(workspaceId, async (db) => {
+  await deps.database.inWorkspace(workspaceId, async (db) => {
     const found = await findSeries(db, workspaceId, id);
     if (!found || !(await lockPost(db, workspaceId, found.templateId))) throw seriesNotFound();
     const series = await lockSeries(db, workspaceId, found.templateId);
     if (!series) throw seriesNotFound();
-    const { action, details = {} } = await work({ db, series, now: parts.clock.now() });
+    const { action, details = {} } = await work({ db, series, now: deps.clock.now() });
     await recordEvent(db, { actor, action, target: { kind: "series", id }, details });
   });
 }
@@ -59,16 +65,16 @@ async function onSeries(
  * @throws DeskError `desk.series_rule`, `desk.post_not_found`
  */
 export async function createSeries(
-  parts: DeskParts,
+  deps: DeskDeps,
   actor: Actor,
   request: { postId: string; rule: SeriesRule; ahead: number },
 ): Promise<string> {
   assertRule(request.rule);
   const { workspaceId } = actor;
-  return parts.database.inWorkspace(workspaceId, async (db) => {
-    const source = await loadPost(db, parts, workspaceId, request.postId);
+  return deps.database.inWorkspace(workspaceId, async (db) => {
+    const source = await loadPost(db, deps, workspaceId, request.postId);
     if (source.deletedAt !== null) throw postNotFound();
-    const now = parts.clock.now();
+    const now = deps.clock.now();
     const [id, templateId] = [newId(), newId()];
     await insertPost(
       db,
@@ -106,21 +112,22 @@ export async function createSeries(
 
 /** Changes the rule, or how many are made ahead. A changed rule voids the approval and takes back what it made. */
 export async function changeSeries(
-  parts: DeskParts,
+  deps: DeskDeps,
   actor: Actor,
   id: string,
   change: { rule?: SeriesRule | undefined; ahead?: number | undefined },
 ): Promise<void> {
   const { rule } = change;
   if (rule) assertRule(rule);
-  await onSeries(parts, actor, id, async ({ db, series, now }) => {
-    seriesRefusal("change", series.state, actor);
+  await onSeries(deps, actor, id, async ({ db, series, now }) => {
+    assertSeriesAllowed("change", series.state, actor);
     const ahead = change.ahead ?? series.ahead;
-    const template = await loadPost(db, parts, series.workspaceId, series.templateId);
+    const template = await loadPost(db, deps, series.workspaceId, series.templateId);
     const changed = rule !== undefined && seriesHash(rule, template) !== seriesHash(series.rule, template);
     await updateSeries(db, series, { ahead, updated_at: now, tend_at: now });
     if (!changed) return { action: "series.changed", details: { ahead } };
-    await fallBack(parts, db, series, `${actor.name} changed when the series goes out`, now);
+    const reason = `${actor.name} changed when the series goes out`;
+    await revokeSeriesApproval(deps, { db, series, now }, reason);
     const editors = [...new Set([...series.editors, actor.userId])];
     await updateSeries(db, series, { rule: JSON.stringify(rule), editors });
     await beginFromNow(db, series, rule, now);
@@ -135,14 +142,14 @@ export async function changeSeries(
  * @throws DeskError `desk.changed_since_seen`, `desk.own_words`, `desk.not_ready`
  */
 export async function approveSeries(
-  parts: DeskParts,
+  deps: DeskDeps,
   actor: Actor,
   id: string,
   seen: { boundHash: string; note: string },
 ): Promise<void> {
-  await onSeries(parts, actor, id, async ({ db, series, now }) => {
-    seriesRefusal("approve", series.state, actor);
-    const template = await loadPost(db, parts, series.workspaceId, series.templateId);
+  await onSeries(deps, actor, id, async ({ db, series, now }) => {
+    assertSeriesAllowed("approve", series.state, actor);
+    const template = await loadPost(db, deps, series.workspaceId, series.templateId);
     const hash = seriesHash(series.rule, template);
     if (hash !== seen.boundHash) {
       throw new DeskError({
@@ -170,7 +177,7 @@ export async function approveSeries(
       at: now,
     });
     await updateSeries(db, series, { editors: [], updated_at: now });
-    await tendSeries(parts, db, series, now);
+    await materializeSeries(deps, { db, series, now });
     return { action: "series.approved", details: { approvalId, boundHash: hash } };
   });
 }
@@ -181,8 +188,8 @@ async function assertApprover(
   template: LoadedPost,
   actor: Actor,
 ): Promise<void> {
-  if (await hasOwnWords(db, series, template, actor)) {
-    throw new DeskError({ code: "desk.own_words", kind: "forbidden", message: ownWordsReason });
+  if (await isSelfAuthoredSeries(db, series, template, actor)) {
+    throw new DeskError({ code: "desk.own_words", kind: "forbidden", message: selfAuthoredReason });
   }
   const problems = blockingProblems(template.checks);
   if (problems.length === 0) return;
@@ -200,77 +207,82 @@ async function assertApprover(
  *
  * @throws DeskError `desk.undo_too_late`
  */
-export async function undoSeriesApproval(parts: DeskParts, actor: Actor, id: string): Promise<void> {
-  await onSeries(parts, actor, id, async ({ db, series, now }) => {
-    seriesRefusal("undo_approval", series.state, actor);
+export async function undoSeriesApproval(deps: DeskDeps, actor: Actor, id: string): Promise<void> {
+  await onSeries(deps, actor, id, async ({ db, series, now }) => {
+    assertSeriesAllowed("undo_approval", series.state, actor);
     const approval = await newestApproval(db, series);
     const refused = undoRefusal(approval, actor);
     if (approval === null || refused !== null) throw undoTooLate(refused ?? undoWords.none);
-    await takeBackApproval(parts, db, series, approval, { reason: `Taken back by ${actor.name}`, now });
+    const reason = `Taken back by ${actor.name}`;
+    await reverseSeriesApproval(deps, { db, series, now }, { approval, reason });
     return { action: "series.approval_undone", details: { approvalId: approval.id } };
   });
 }
 
 /** Holds a series: what has not left is taken back, and dates that pass meanwhile are left out. */
-export async function pauseSeries(parts: DeskParts, actor: Actor, id: string): Promise<void> {
-  await onSeries(parts, actor, id, async ({ db, series, now }) => {
-    seriesRefusal("pause", series.state, actor);
-    const dropped = await dropOccurrences(parts, db, series, `${actor.name} paused the series`, now);
+export async function pauseSeries(deps: DeskDeps, actor: Actor, id: string): Promise<void> {
+  await onSeries(deps, actor, id, async ({ db, series, now }) => {
+    assertSeriesAllowed("pause", series.state, actor);
+    const withdrawn = await withdrawOccurrences(deps, { db, series, now }, `${actor.name} paused the series`);
     await updateSeries(db, series, { state: "paused", updated_at: now, tend_at: now });
-    return { action: "series.paused", details: { dropped } };
+    return { action: "series.paused", details: { dropped: withdrawn } };
   });
 }
 
 /** Goes on with the next date, under the approval that stands. */
-export async function resumeSeries(parts: DeskParts, actor: Actor, id: string): Promise<void> {
-  await onSeries(parts, actor, id, async ({ db, series, now }) => {
-    seriesRefusal("resume", series.state, actor);
+export async function resumeSeries(deps: DeskDeps, actor: Actor, id: string): Promise<void> {
+  await onSeries(deps, actor, id, async ({ db, series, now }) => {
+    assertSeriesAllowed("resume", series.state, actor);
     // First as paused, so that what passed meanwhile is told for what it was.
-    await tendSeries(parts, db, series, now);
+    await materializeSeries(deps, { db, series, now });
     await updateSeries(db, series, { state: "active", updated_at: now });
     const resumed = await lockSeries(db, series.workspaceId, series.templateId);
-    if (resumed) await tendSeries(parts, db, resumed, now);
+    if (resumed) await materializeSeries(deps, { db, series: resumed, now });
     return { action: "series.resumed" };
   });
 }
 
 /** Ends a series for good: what has not left is taken back; what was published stays. */
-export async function endSeries(parts: DeskParts, actor: Actor, id: string): Promise<void> {
-  await onSeries(parts, actor, id, async ({ db, series, now }) => {
-    seriesRefusal("end", series.state, actor);
-    const dropped = await dropOccurrences(parts, db, series, `${actor.name} ended the series`, now);
+export async function endSeries(deps: DeskDeps, actor: Actor, id: string): Promise<void> {
+  await onSeries(deps, actor, id, async ({ db, series, now }) => {
+    assertSeriesAllowed("end", series.state, actor);
+    const withdrawn = await withdrawOccurrences(deps, { db, series, now }, `${actor.name} ended the series`);
     await updateSeries(db, series, { state: "ended", updated_at: now });
-    return { action: "series.ended", details: { dropped } };
+    return { action: "series.ended", details: { dropped: withdrawn } };
   });
 }
 
 /** Ends a series and puts it and its template out of sight; what was published stays. */
-export async function removeSeries(parts: DeskParts, actor: Actor, id: string): Promise<void> {
-  await onSeries(parts, actor, id, async ({ db, series, now }) => {
-    seriesRefusal("remove", series.state, actor);
-    const dropped = await dropOccurrences(parts, db, series, `${actor.name} removed the series`, now);
+export async function removeSeries(deps: DeskDeps, actor: Actor, id: string): Promise<void> {
+  await onSeries(deps, actor, id, async ({ db, series, now }) => {
+    assertSeriesAllowed("remove", series.state, actor);
+    const withdrawn = await withdrawOccurrences(
+      deps,
+      { db, series, now },
+      `${actor.name} removed the series`,
+    );
     await updateSeries(db, series, { state: "ended", deleted_at: now, updated_at: now });
     await updatePost(db, series.workspaceId, series.templateId, { deleted_at: now, updated_at: now });
-    return { action: "series.removed", details: { dropped } };
+    return { action: "series.removed", details: { dropped: withdrawn } };
   });
 }
 
 /** A worker's round: looks at every series that is due, in any workspace. Safe beside other workers. */
-export async function tendDueSeries(parts: DeskParts, signal: AbortSignal): Promise<void> {
-  const due = await dueSeries(parts.database.system, parts.clock.now(), 200);
+export async function materializeDueSeries(deps: DeskDeps, signal: AbortSignal): Promise<void> {
+  const due = await dueSeries(deps.database.system, deps.clock.now(), mostDue);
   const failures: unknown[] = [];
   for (const { workspaceId, templateId } of due) {
     if (signal.aborted) return;
     try {
-      await parts.database.inWorkspace(workspaceId, async (db) => {
+      await deps.database.inWorkspace(workspaceId, async (db) => {
         if (!(await lockPost(db, workspaceId, templateId))) return;
         const series = await lockSeries(db, workspaceId, templateId);
-        if (series) await tendSeries(parts, db, series, parts.clock.now());
+        if (series) await materializeSeries(deps, { db, series, now: deps.clock.now() });
       });
     } catch (error) {
-      // One series that cannot be tended keeps no other waiting.
+      // One series that fails keeps no other waiting.
       failures.push(error);
-      await postpone(parts.database.system, templateId, new Date(parts.clock.now().getTime() + 300_000));
+      await postpone(deps.database.system, templateId, new Date(deps.clock.now().getTime() + retryFailedMs));
     }
   }
   if (failures.length > 0) throw new AggregateError(failures, "some series could not be tended");

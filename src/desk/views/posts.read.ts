@@ -1,12 +1,13 @@
 import type { Actor } from "#kit";
 import { compileOnly } from "#platform/db";
 import { bindingOf, boundHash } from "../model/binding.ts";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import { postNotFound } from "../model/errors.ts";
 import { type LoadedPost, loadPost } from "../posts/load.ts";
 import type { PostStatus, Variant } from "../model/post.ts";
-import { type Action, type Refusal, actions, hasOwnWords, refusal } from "../model/rules.ts";
-import { warnOfNeighbours } from "../model/warnings.ts";
+import { type Action, type Refusal, actions, refusal } from "../model/rules.ts";
+import { isSelfAuthored } from "../model/self-authored.read.ts";
+import { warnOfOtherPosts } from "../model/warnings.ts";
 
 export type FullPost = LoadedPost & {
   /** What an approval would bind now; the approver's page sends it back. */
@@ -20,21 +21,21 @@ export type FullPost = LoadedPost & {
 const over: ReadonlySet<PostStatus> = new Set(["publishing", "published", "partly", "cancelled"]);
 
 /** A post with everything its page shows, and what this person may do with it. Removed posts are found too. */
-export async function readPost(parts: DeskParts, actor: Actor, id: string): Promise<FullPost> {
+export async function readPost(deps: DeskDeps, actor: Actor, id: string): Promise<FullPost> {
   const { workspaceId } = actor;
-  const post = await parts.database.inWorkspace(workspaceId, async (db) => {
-    const loaded = await loadPost(db, parts, workspaceId, id);
+  const post = await deps.database.inWorkspace(workspaceId, async (db) => {
+    const loaded = await loadPost(db, deps, workspaceId, id);
     if (loaded.series?.role === "template" || over.has(loaded.status)) return loaded;
     const wanted = { variants: loaded.variants, at: loaded.schedule?.at ?? null, postId: id };
-    const checks = await warnOfNeighbours(db, workspaceId, loaded.checks, wanted, parts.clock.now());
+    const checks = await warnOfOtherPosts(db, workspaceId, loaded.checks, wanted, deps.clock.now());
     return { ...loaded, checks };
   });
   const decided = actions.map((action) => ({ action, refused: refusal(action, post.facts, actor) }));
-  const due = post.status === "scheduled" && post.schedule !== null && post.schedule.at <= parts.clock.now();
+  const due = post.status === "scheduled" && post.schedule !== null && post.schedule.at <= deps.clock.now();
   return {
     ...post,
     status: due ? "publishing" : post.status,
-    ownWords: post.status === "in_review" && hasOwnWords(post.facts, actor),
+    ownWords: post.status === "in_review" && isSelfAuthored(post.facts, actor),
     boundHash: boundHash(bindingOf(post, post.schedule?.at ?? null)),
     allowed: decided.filter(({ refused }) => refused === null).map(({ action }) => action),
     refused: decided.flatMap(({ refused }) => refused ?? []),
@@ -51,11 +52,11 @@ export type VersionSummary = {
 
 /** All versions of a post, newest first. */
 export async function listVersions(
-  parts: DeskParts,
+  deps: DeskDeps,
   workspaceId: string,
   id: string,
 ): Promise<VersionSummary[]> {
-  const rows = await parts.database.read(workspaceId, versionsQuery(workspaceId, id));
+  const rows = await deps.database.read(workspaceId, versionsQuery(workspaceId, id));
   if (rows.length === 0) throw postNotFound();
   return rows.map((row) => ({
     number: row.number,
@@ -68,7 +69,7 @@ export async function listVersions(
 
 /** One version with its variants, for a diff or to bring it back by saving it again. */
 export async function readVersion(
-  parts: DeskParts,
+  deps: DeskDeps,
   workspaceId: string,
   id: string,
   number: number,
@@ -89,7 +90,7 @@ export async function readVersion(
     .where("v.post_id", "=", id)
     .where("v.number", "=", number)
     .compile();
-  const [row] = await parts.database.read(workspaceId, query);
+  const [row] = await deps.database.read(workspaceId, query);
   if (!row) throw postNotFound();
   return {
     number: row.number,

@@ -9,7 +9,7 @@ export function encodeCursor(values: readonly string[]): string {
  * The sort values that `encodeCursor` was given. Throws `wire.bad_cursor` (invalid) for anything that
  * does not hold exactly `count` values; the caller still checks what each means.
  */
-export function decodeCursor(cursor: string, count: number): string[] {
+function decodeCursor(cursor: string, count: number): string[] {
   const values = parseJson(Buffer.from(cursor, "base64url").toString());
   if (
     Array.isArray(values) &&
@@ -25,6 +25,14 @@ export function decodeCursor(cursor: string, count: number): string[] {
 export function decodeIdCursor(cursor: string): string {
   const [id = ""] = decodeCursor(cursor, 1);
   if (isId(id)) return id;
+  throw badCursor();
+}
+
+/** What `encodeCursor([at.toISOString(), id])` was given. Throws `wire.bad_cursor` (invalid) for anything else. */
+export function decodeTimeIdCursor(cursor: string): [at: Date, id: string] {
+  const [time = "", id = ""] = decodeCursor(cursor, 2);
+  const at = new Date(time);
+  if (isId(id) && !Number.isNaN(at.getTime())) return [at, id];
   throw badCursor();
 }
 

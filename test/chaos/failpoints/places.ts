@@ -9,6 +9,7 @@ const path = [
   "src/connectors/**/*.ts",
   "src/channels/**/*.ts",
   "src/desk/posts/settle.ts",
+  "src/desk/posts/settle.store.ts",
   "src/platform/audit/**/*.ts",
   "src/platform/db/*.ts",
   "src/platform/files/**/*.ts",
@@ -139,7 +140,7 @@ const exclusions: readonly Exclusion[] = [
     reason: "ordering: in the desk's transaction, before anything is due",
   },
   {
-    file: /^src\/desk\/posts\/settle\.ts$/,
+    file: /^src\/desk\/posts\/settle\.store\.ts$/,
     within: /^channelsOfDeliveries$/,
     reason: "what a person hears when it was too late to hold a post back",
   },

@@ -26,10 +26,10 @@ export const slot = z.object({
 });
 export const slotList = z.object({ items: z.array(slot) });
 
-const place = z.object({ at: instant, wall: z.string(), zone: z.string() });
+const moment = z.object({ at: instant, wall: z.string(), zone: z.string() });
 export const upcomingList = z.object({
   items: z.array(
-    place.extend({
+    moment.extend({
       slotId: z.uuid(),
       channelId: z.uuid(),
       post: z
@@ -39,4 +39,4 @@ export const upcomingList = z.object({
   ),
 });
 /** `reasons`: sentences for a person. */
-export const suggestion = place.extend({ reasons: z.array(z.string()) });
+export const suggestion = moment.extend({ reasons: z.array(z.string()) });

@@ -2,10 +2,10 @@ import type { Actor, Permission } from "#kit";
 import type { App } from "#platform/wire";
 import { actorOf, idParams } from "#platform/wire";
 import { z } from "zod";
-import { approveBody } from "../api/posts.schema.ts";
-import { ruleWords } from "./rule-words.ts";
-import { ruleProblems } from "./rule.ts";
-import type { SeriesDesk } from "./series-desk.ts";
+import { approveBody } from "./posts.schema.ts";
+import { ruleWords } from "../series/rule-words.ts";
+import { ruleProblems } from "../series/rule.ts";
+import type { SeriesDesk } from "../series/series-desk.ts";
 import * as schema from "./series.schema.ts";
 import { momentToWire, plannedToWire, seriesToWire, summaryToWire } from "./series.wire.ts";
 

@@ -27,10 +27,10 @@ test("lists tell whose own words a post is, while it matters", async () => {
   const author = await app.owner();
   const approver = await app.member(author, "admin");
   const channelId = (await buildChannel(app.database, author.workspaceId)).id;
-  const said = (text: string) => [{ channelId, content: { parts: [text] } }];
+  const variantsOf = (text: string) => [{ channelId, content: { parts: [text] } }];
   const made = await author.call<Post>("POST", "/posts", {
     title: "Two people",
-    variants: said("One wrote it"),
+    variants: variantsOf("One wrote it"),
   });
   const { id } = made.body;
   await author.call("POST", `/posts/${id}/submit`);
@@ -42,7 +42,7 @@ test("lists tell whose own words a post is, while it matters", async () => {
   await approver.call("POST", `/posts/${id}/approve`, { boundHash: seen.boundHash, note: "" });
   expect(await ownWords(author, id)).toBeUndefined();
   // After an approval only what was written since counts.
-  const edit = { title: "Two people", baseVersion: seen.version, variants: said("The other wrote it") };
+  const edit = { title: "Two people", baseVersion: seen.version, variants: variantsOf("The other wrote it") };
   expect(await approver.call("PUT", `/posts/${id}`, edit)).toMatchObject({ status: 200 });
   await approver.call("POST", `/posts/${id}/submit`);
   expect(await ownWords(author, id)).toBe(false);

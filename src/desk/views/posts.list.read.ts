@@ -1,10 +1,12 @@
 import { CompiledQuery } from "kysely";
-import { idOfCursor, pageOfRows, timeAndIdOfCursor } from "../model/cursor.ts";
-import type { DeskParts } from "../desk.ts";
+import { decodeIdCursor, decodeTimeIdCursor } from "#platform/wire";
+import type { DeskDeps } from "../deps.ts";
 import { type Editor, type EditorRow, editorsOf, editorsOfPost } from "../model/editors.read.ts";
-import { type ScheduleColumns, scheduleOf } from "../posts/load.ts";
+import { type ScheduleColumns, scheduleOf } from "../posts/load.read.ts";
+import { pageOfRows } from "../model/page.ts";
 import type { PostStatus, Schedule } from "../model/post.ts";
-import { type Leniency, findPosts, searchCondition } from "./posts.search.ts";
+import { selfAuthoredInReview } from "../model/self-authored.read.ts";
+import { type Leniency, findPosts, searchCondition } from "./posts.search.read.ts";
 
 export type PostFilter = {
   statuses: PostStatus[];
@@ -61,11 +63,11 @@ type Row = ScheduleColumns & {
  * Removed posts are left out.
  */
 export async function listPosts(
-  parts: Pick<DeskParts, "database" | "clock">,
+  deps: Pick<DeskDeps, "database" | "clock">,
   workspaceId: string,
   filter: PostFilter,
 ): Promise<{ items: PostSummary[]; next: string | null }> {
-  const rows = await findRows(parts, workspaceId, filter);
+  const rows = await findRows(deps, workspaceId, filter);
   const { items, next } = pageOfRows(rows, filter.limit, (row) =>
     byTime(filter) ? [row.scheduled_at?.toISOString() ?? "", row.id] : [row.id],
   );
@@ -91,19 +93,19 @@ export async function listPosts(
 
 /** What holds the words in one of their forms; where nothing does, what holds them but for a slip of the finger. */
 async function findRows(
-  parts: Pick<DeskParts, "database" | "clock">,
+  deps: Pick<DeskDeps, "database" | "clock">,
   workspaceId: string,
   filter: PostFilter,
 ): Promise<Row[]> {
-  const { database, clock } = parts;
+  const { database, clock } = deps;
   const now = clock.now();
   if (filter.search === null) {
     return database.read(workspaceId, listQuery(workspaceId, filter, { within: "all", now }));
   }
-  const rows = await searchRows(parts, workspaceId, { ...filter, search: filter.search }, "forms");
+  const rows = await searchRows(deps, workspaceId, { ...filter, search: filter.search }, "forms");
   return rows.length > 0
     ? rows
-    : searchRows(parts, workspaceId, { ...filter, search: filter.search }, "slips");
+    : searchRows(deps, workspaceId, { ...filter, search: filter.search }, "slips");
 }
 
 /**
@@ -111,7 +113,7 @@ async function findRows(
  * would take longer. Rare ones are found by the indexes of words.
  */
 async function searchRows(
-  { database, clock }: Pick<DeskParts, "database" | "clock">,
+  { database, clock }: Pick<DeskDeps, "database" | "clock">,
   workspaceId: string,
   filter: PostFilter & { search: string },
   leniency: Leniency,
@@ -173,10 +175,10 @@ function listQuery(
   if (filter.to) conditions.push(`p.scheduled_at < ${bind(filter.to, "timestamptz")}`);
   if (byTime(filter)) conditions.push("p.scheduled_at is not null");
   if (filter.cursor && byTime(filter)) {
-    const [at, id] = timeAndIdOfCursor(filter.cursor);
+    const [at, id] = decodeTimeIdCursor(filter.cursor);
     conditions.push(`(p.scheduled_at, p.id) > (${bind(at, "timestamptz")}, ${bind(id, "uuid")})`);
   } else if (filter.cursor) {
-    conditions.push(`p.id < ${bind(idOfCursor(filter.cursor), "uuid")}`);
+    conditions.push(`p.id < ${bind(decodeIdCursor(filter.cursor), "uuid")}`);
   }
   if (typeof within === "object") conditions.push(`p.id = any(${bind(within.ids, "uuid[]")})`);
   // One row more than the page holds, to know whether another follows.
@@ -197,7 +199,7 @@ function listQuery(
       (select o.series_id from series_occurrences o where o.post_id = p.id) as series_id,
       (select u.name from users u where u.id = p.created_by) as author_name,
       ${editorsOfPost} as changed_by,
-      ${viewer === null ? "false" : wroteIt(viewer)} as own_words,
+      ${viewer === null ? "false" : selfAuthoredInReview(viewer)} as own_words,
       case when p.status = 'scheduled' and p.scheduled_at <= ${time} then 'publishing' else p.status end as status,
       coalesce((
         select json_agg(json_build_object('channelId', c.id, 'connector', c.connector, 'handle', c.handle)
@@ -223,16 +225,4 @@ function holdsWords(
 function orderOf(filter: PostFilter): string {
   if (byTime(filter)) return "p.scheduled_at, p.id";
   return filter.lastPublished ? "p.updated_at desc, p.id desc" : "p.id desc";
-}
-
-/** Whether this person wrote a version since the last approval where two people are asked for; see `rules.ts`. */
-export function wroteIt(viewer: string): string {
-  return `case when p.status = 'in_review' then
-        exists (select from workspaces w where w.id = p.workspace_id and w.separate_approver)
-        and exists (select from post_versions v
-          where v.workspace_id = p.workspace_id and v.post_id = p.id and v.created_by = ${viewer}
-            and v.number > coalesce((select max(a.version) from approvals a
-              where a.workspace_id = p.workspace_id and a.post_id = p.id and a.decision = 'approved'
-                and not a.taken_back), 0))
-        else false end`;
 }

@@ -1,6 +1,6 @@
 import type { App, Reply } from "#platform/wire";
 import { actorOf, idParams } from "#platform/wire";
-import type { ImportView, Imports } from "./imports.ts";
+import type { ImportView, Imports } from "../import/imports.ts";
 import * as schema from "./imports.schema.ts";
 
 /** Posts from a CSV file and into one. */

@@ -1,50 +1,37 @@
-import type { Kysely } from "kysely";
-import type { Schema } from "#platform/db";
 import { voidApproval } from "../model/approvals.store.ts";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import { lockPost, updatePost } from "../model/posts.store.ts";
 import { undoTooLate, undoWords } from "../model/undo.ts";
-import {
-  type SeriesApproval,
-  type SeriesRow,
-  freeDate,
-  lockSeries,
-  occurrencesFrom,
-  postsReleasedBy,
-  updateSeries,
-  voidSeriesApproval,
-} from "./series.store.ts";
-
-/** States of a post in which nothing of it may be visible yet. */
-const waiting = new Set(["draft", "in_review", "approved", "scheduled"]);
+import { freeDate, isWaiting, occurrencesFrom } from "./occurrences.store.ts";
+import { type SeriesApproval, postsReleasedBy, voidSeriesApproval } from "./series-approvals.store.ts";
+import { updateSeries } from "./series.store.ts";
+import type { SeriesStep } from "./step.ts";
 
 /**
  * Takes back every occurrence that follows the template and has not left: deliveries are cancelled,
  * approvals end, the posts are put away and their dates are free again. Occurrences that a person changed
  * stay, and so does what is already on its way. Returns how many were taken back.
  */
-export async function dropOccurrences(
-  parts: Pick<DeskParts, "deliveries">,
-  db: Kysely<Schema>,
-  series: SeriesRow,
+export async function withdrawOccurrences(
+  deps: Pick<DeskDeps, "deliveries">,
+  { db, series, now }: SeriesStep,
   reason: string,
-  now: Date,
 ): Promise<number> {
   const { workspaceId } = series;
   const all = await occurrencesFrom(db, series, "0001-01-01");
   const postIds = all.flatMap(({ postId, follows }) => (follows && postId !== null ? [postId] : [])).sort();
-  let dropped = 0;
+  let withdrawn = 0;
   for (const postId of postIds) {
     if (!(await lockPost(db, workspaceId, postId))) continue;
     if (!(await isWaiting(db, workspaceId, postId))) continue;
-    const { tooLate } = await parts.deliveries.cancel(db, workspaceId, postId);
+    const { tooLate } = await deps.deliveries.cancel(db, workspaceId, postId);
     if (tooLate.length > 0) continue;
     await voidApproval(db, workspaceId, postId, reason, now);
     await updatePost(db, workspaceId, postId, { status: "cancelled", deleted_at: now, updated_at: now });
     await freeDate(db, series, postId);
-    dropped += 1;
+    withdrawn += 1;
   }
-  return dropped;
+  return withdrawn;
 }
 
 /**
@@ -52,20 +39,18 @@ export async function dropOccurrences(
  *
  * @throws DeskError `desk.undo_too_late` where one has; the caller's transaction must not be kept then
  */
-export async function takeBackApproval(
-  parts: Pick<DeskParts, "deliveries">,
-  db: Kysely<Schema>,
-  series: SeriesRow,
-  approval: SeriesApproval,
-  { reason, now }: { reason: string; now: Date },
+export async function reverseSeriesApproval(
+  deps: Pick<DeskDeps, "deliveries">,
+  { db, series, now }: SeriesStep,
+  { approval, reason }: { approval: SeriesApproval; reason: string },
 ): Promise<void> {
   for (const postId of await postsReleasedBy(db, series, approval.id)) {
     await lockPost(db, series.workspaceId, postId);
-    const { tooLate } = await parts.deliveries.cancelUnclaimed(db, series.workspaceId, postId);
+    const { tooLate } = await deps.deliveries.cancelUnclaimed(db, series.workspaceId, postId);
     if (tooLate.length > 0) throw undoTooLate(undoWords.onItsWay);
   }
   await voidSeriesApproval(db, series, reason, now, true);
-  await dropOccurrences(parts, db, series, reason, now);
+  await withdrawOccurrences(deps, { db, series, now }, reason);
   const editors = [...new Set([...approval.editorsBefore, ...series.editors])];
   await updateSeries(db, series, { editors, tend_at: now, updated_at: now });
 }
@@ -74,38 +59,12 @@ export async function takeBackApproval(
  * Ends the approval of a series and takes back what it alone had approved: called whenever the template or
  * the rule changes, in the transaction of that change.
  */
-export async function fallBack(
-  parts: Pick<DeskParts, "deliveries">,
-  db: Kysely<Schema>,
-  series: SeriesRow,
+export async function revokeSeriesApproval(
+  deps: Pick<DeskDeps, "deliveries">,
+  { db, series, now }: SeriesStep,
   reason: string,
-  now: Date,
 ): Promise<void> {
   await voidSeriesApproval(db, series, reason, now);
-  await dropOccurrences(parts, db, series, reason, now);
+  await withdrawOccurrences(deps, { db, series, now }, reason);
   await updateSeries(db, series, { tend_at: now, updated_at: now });
-}
-
-/** The same for whoever changed a template, whose lock he holds. */
-export async function templateChanged(
-  parts: Pick<DeskParts, "deliveries">,
-  db: Kysely<Schema>,
-  workspaceId: string,
-  templateId: string,
-  reason: string,
-  now: Date,
-): Promise<void> {
-  const series = await lockSeries(db, workspaceId, templateId);
-  if (series) await fallBack(parts, db, series, reason, now);
-}
-
-async function isWaiting(db: Kysely<Schema>, workspaceId: string, postId: string): Promise<boolean> {
-  const row = await db
-    .selectFrom("posts")
-    .select("status")
-    .where("workspace_id", "=", workspaceId)
-    .where("id", "=", postId)
-    .where("deleted_at", "is", null)
-    .executeTakeFirst();
-  return row !== undefined && waiting.has(row.status);
 }

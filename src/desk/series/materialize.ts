@@ -1,38 +1,26 @@
-import type { Kysely } from "kysely";
 import { newId } from "#kit";
 import { recordEvent } from "#platform/audit";
-import type { Schema } from "#platform/db";
 import { insertDecision } from "../model/approvals.store.ts";
 import { bindingOf, boundHash, targetsOf } from "../model/binding.ts";
 import { blockingProblems } from "../model/check.ts";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import { handOver } from "../posts/hand-over.ts";
 import { type LoadedPost, loadPost } from "../posts/load.ts";
 import { insertPost, setSchedule, updatePost } from "../model/posts.store.ts";
 import { seriesHashAsApproved } from "./series-hash.ts";
 import { type Moment, datesOf, dayAfter, localDate, momentOf, momentsAfter } from "./rule.ts";
-import {
-  type SeriesApproval,
-  type SeriesRow,
-  newestApproval,
-  occurrencesFrom,
-  setReason,
-  takeDate,
-  updateSeries,
-} from "./series.store.ts";
+import { occurrencesFrom, setReason, takeDate } from "./occurrences.store.ts";
+import { type SeriesApproval, newestApproval } from "./series-approvals.store.ts";
+import { updateSeries } from "./series.store.ts";
+import type { SeriesStep } from "./step.ts";
 
-/** How many dates that nobody tended are accounted for in one go. */
-const arrears = 400;
-const hour = 3_600_000;
-const heldAgain = 300_000;
+/** How many dates that passed unseen are accounted for in one go. */
+const mostArrears = 400;
+/** A series is looked at at least this often, and sooner where an occurrence is held. */
+const lookAgainMs = 6 * 3_600_000;
+const retryHeldMs = 300_000;
 
-type Tending = {
-  parts: DeskParts;
-  db: Kysely<Schema>;
-  series: SeriesRow;
-  template: LoadedPost;
-  now: Date;
-};
+type Materializing = SeriesStep & { deps: DeskDeps; template: LoadedPost };
 
 /**
  * Brings a series up to date: accounts for dates whose moment passed, makes what lies ahead, and tries again
@@ -40,17 +28,12 @@ type Tending = {
  *
  * Nothing is made without a standing approval that binds the template and the rule as they are now.
  */
-export async function tendSeries(
-  parts: DeskParts,
-  db: Kysely<Schema>,
-  series: SeriesRow,
-  now: Date,
-): Promise<void> {
+export async function materializeSeries(deps: DeskDeps, { db, series, now }: SeriesStep): Promise<void> {
   if (series.state === "ended") return;
-  const template = await loadPost(db, parts, series.workspaceId, series.templateId);
-  const tending = { parts, db, series, template, now };
-  const approval = await standingApproval(tending);
-  await accountForPassed(tending, approval);
+  const template = await loadPost(db, deps, series.workspaceId, series.templateId);
+  const step = { deps, db, series, template, now };
+  const approval = await standingApproval(step);
+  await accountForPassed(step, approval);
   const ahead = momentsAfter(series.rule, now, series.ahead);
   let held = 0;
   let made = 0;
@@ -61,11 +44,11 @@ export async function tendSeries(
     for (const moment of ahead) {
       const occurrence = taken.get(moment.date);
       if (!occurrence) {
-        const stands = await make(tending, approval, moment);
+        const stands = await makeOccurrence(step, approval, moment);
         made += 1;
         held += stands ? 0 : 1;
       } else if (occurrence.follows && occurrence.postId !== null && occurrence.reason !== null) {
-        held += (await letGo(tending, approval, moment, occurrence.postId)) ? 0 : 1;
+        held += (await releaseOccurrence(step, approval, moment, occurrence.postId)) ? 0 : 1;
       }
     }
   }
@@ -73,7 +56,10 @@ export async function tendSeries(
   await updateSeries(db, series, {
     tended_to: next?.date ?? dayAfter(localDate(now, series.rule.zone)),
     tend_at: new Date(
-      Math.min(now.getTime() + (held > 0 ? heldAgain : 6 * hour), next ? next.at.getTime() + 1000 : Infinity),
+      Math.min(
+        now.getTime() + (held > 0 ? retryHeldMs : lookAgainMs),
+        next ? next.at.getTime() + 1000 : Infinity,
+      ),
     ),
     ...(next ? {} : { state: "ended" as const }),
   });
@@ -88,7 +74,7 @@ export async function tendSeries(
 }
 
 /** The approval that stands for exactly this template and this rule; null where none does. */
-async function standingApproval({ db, series, template }: Tending): Promise<SeriesApproval | null> {
+async function standingApproval({ db, series, template }: Materializing): Promise<SeriesApproval | null> {
   const approval = await newestApproval(db, series);
   if (!approval || approval.voidedAt !== null || approval.decidedBy === null) return null;
   if (approval.contentHash !== template.contentHash) return null;
@@ -99,12 +85,12 @@ async function standingApproval({ db, series, template }: Tending): Promise<Seri
 
 /** Dates whose moment passed before they could be made are kept with the reason: told, never sent late. */
 async function accountForPassed(
-  { db, series, now }: Tending,
+  { db, series, now }: Materializing,
   approval: SeriesApproval | null,
 ): Promise<void> {
   // A time that a clock change skips may lie on the evening before its date.
   const tomorrow = dayAfter(localDate(now, series.rule.zone));
-  const dates = datesOf(series.rule, series.tendedTo, tomorrow, arrears);
+  const dates = datesOf(series.rule, series.tendedTo, tomorrow, mostArrears);
   const reason =
     series.state === "paused"
       ? "The series was paused."
@@ -118,8 +104,12 @@ async function accountForPassed(
 }
 
 /** Makes one occurrence as a post of its own. False: it stands as a draft and is held, with the reason. */
-async function make(tending: Tending, approval: SeriesApproval, moment: Moment): Promise<boolean> {
-  const { db, series, template, now } = tending;
+async function makeOccurrence(
+  step: Materializing,
+  approval: SeriesApproval,
+  moment: Moment,
+): Promise<boolean> {
+  const { db, series, template, now } = step;
   const postId = newId();
   await insertPost(
     db,
@@ -145,15 +135,15 @@ async function make(tending: Tending, approval: SeriesApproval, moment: Moment):
   if (!(await takeDate(db, series, { date: moment.date, postId, reason: null, now }))) {
     throw new TypeError(`${moment.date} of series ${series.id} was made twice`);
   }
-  return letGo(tending, approval, moment, postId);
+  return releaseOccurrence(step, approval, moment, postId);
 }
 
 /**
  * Derives the occurrence's approval from that of the series and hands it to delivery. Where a channel or a
  * limit stands in the way, it is held as a draft with the reason, and tried again.
  */
-async function letGo(
-  { parts, db, series, template, now }: Tending,
+async function releaseOccurrence(
+  { deps, db, series, template, now }: Materializing,
   approval: SeriesApproval,
   moment: Moment,
   postId: string,
@@ -176,7 +166,7 @@ async function letGo(
     decidedAt: approval.decidedAt,
     seriesApproval: { id: approval.id, undoUntil: approval.notBefore },
   });
-  await handOver(parts, db, workspaceId, { postId, at: moment.at, by: "approval" });
+  await handOver(deps, db, workspaceId, { postId, at: moment.at, by: "approval" });
   await updatePost(db, workspaceId, postId, { status: "scheduled", updated_at: now });
   await setReason(db, series, moment.date, null);
   return true;

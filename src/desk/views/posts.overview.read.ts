@@ -1,7 +1,8 @@
 import { CompiledQuery } from "kysely";
-import type { DeskParts } from "../desk.ts";
+import type { DeskDeps } from "../deps.ts";
 import type { PostStatus } from "../model/post.ts";
-import { type PostFilter, type PostSummary, listPosts, wroteIt } from "./posts.list.ts";
+import { selfAuthoredInReview } from "../model/self-authored.read.ts";
+import { type PostFilter, type PostSummary, listPosts } from "./posts.list.read.ts";
 
 /** What stands in a workspace, counted over all of its posts; of each kind the first few. */
 export type Overview = {
@@ -25,16 +26,16 @@ const begun = 10;
 
 /** One answer for Home and for the counts of the navigation, so that they cannot differ. */
 export async function readOverview(
-  parts: Pick<DeskParts, "database" | "clock">,
+  deps: Pick<DeskDeps, "database" | "clock">,
   workspaceId: string,
   viewerId: string,
 ): Promise<Overview> {
   const ask = async (filter: Partial<PostFilter>, limit = shown): Promise<PostSummary[]> => {
     const whole = { statuses: [], search: null, from: null, to: null, cursor: null, viewerId };
-    return (await listPosts(parts, workspaceId, { ...whole, limit, ...filter })).items;
+    return (await listPosts(deps, workspaceId, { ...whole, limit, ...filter })).items;
   };
   const [[counts], waiting, upcoming, recent, [approved], [newest]] = await Promise.all([
-    parts.database.read(workspaceId, countQuery(workspaceId, viewerId)),
+    deps.database.read(workspaceId, countQuery(workspaceId, viewerId)),
     ask({ statuses: ["in_review"] }),
     // From the beginning of time: by their time, what is due first.
     ask({ statuses: ["scheduled", "publishing"], from: new Date(0) }),
@@ -67,7 +68,7 @@ function countQuery(workspaceId: string, viewerId: string): CompiledQuery<Counts
           'partly', 'failed', 'missed', 'cancelled']) s (status)
         where exists (select from own p where p.status = s.status)) as states,
       (select count(*)::int from own p where p.status = 'in_review') as waiting,
-      (select count(*)::int from own p where p.status = 'in_review' and not (${wroteIt("$2::uuid")})) as for_you,
+      (select count(*)::int from own p where p.status = 'in_review' and not (${selfAuthoredInReview("$2::uuid")})) as for_you,
       (select count(*)::int from own p where p.status = 'scheduled') as upcoming`;
   return CompiledQuery.raw(text, [workspaceId, viewerId]);
 }

@@ -1,9 +1,9 @@
 import { instant } from "#platform/wire";
 import { z } from "zod";
-import { channel, decision, variantCheck } from "../api/posts.schema.ts";
+import { channel, decision, variantCheck } from "./posts.schema.ts";
 import { postStatuses } from "../model/post.ts";
-import { farthestAhead, rule } from "./rule.schema.ts";
-import { seriesActions } from "./series.rules.ts";
+import { farthestAhead, rule } from "../series/rule.schema.ts";
+import { seriesActions } from "../series/series.rules.ts";
 
 const ahead = z.int().min(1).max(farthestAhead);
 

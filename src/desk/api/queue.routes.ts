@@ -2,14 +2,14 @@ import type { App } from "#platform/wire";
 import { actorOf, idParams } from "#platform/wire";
 import { z } from "zod";
 import type { Desk } from "../desk.ts";
-import { fullPost, releaseBody } from "../api/posts.schema.ts";
-import { answerWith } from "../api/posts.wire.ts";
+import { fullPost, releaseBody } from "./posts.schema.ts";
+import { answerWith } from "./posts.wire.ts";
 import * as schema from "./queue.schema.ts";
 
 /** Weekly slots, what they hold, and posts that take the next free one. */
 export function queueRoutes(app: App, desk: Desk): void {
   slotRoutes(app, desk);
-  placeRoutes(app, desk);
+  queuedPostRoutes(app, desk);
 }
 
 function slotRoutes(app: App, { queue }: Desk): void {
@@ -77,7 +77,7 @@ function slotRoutes(app: App, { queue }: Desk): void {
   );
 }
 
-function placeRoutes(app: App, desk: Desk): void {
+function queuedPostRoutes(app: App, desk: Desk): void {
   const { queue } = desk;
   app.get(
     "/queue",

@@ -1,6 +1,6 @@
 import { instant } from "#platform/wire";
 import { z } from "zod";
-import { mostBytes } from "./columns.ts";
+import { mostBytes } from "../import/columns.ts";
 
 /** `content`: the file's bytes in base64, so that its encoding survives. `zone`: of lines that name none. */
 export const uploadBody = z.object({
