@@ -77,7 +77,7 @@ export const controls: Record<string, Control> = {
     what: "a database that only reads counts as one that has refused the answer",
     scenario: "failovers",
     times: 3,
-    harms: ["twice", "lost", "otherwise wrong"],
+    harms: ["findings"],
     mutations: [{ file: "src/platform/db/errors.ts", find: "|25006|25P03", put: "" }],
   },
 };
