@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { type House, openHouse } from "../test/chaos/house.ts";
 import { type Platforms, startPlatforms } from "../test/chaos/platforms.ts";
 import { send } from "../test/acceptance/client.ts";
-import { type GalleyProcess, startGalleyProcess } from "../test/galley.ts";
+import { type GalleyProcess, startGalleyProcess } from "../test/support/galley.ts";
 
 /**
  * Lateness with real worker processes and a platform over loopback: posts due within one minute while others wait for

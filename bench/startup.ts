@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { getJson } from "../test/requests.ts";
+import { getJson } from "../test/support/requests.ts";
 import { treeMegabytes } from "./process-tree.ts";
 
 // How long Galley takes from its command to a ready server, and what it holds in memory when idle:

@@ -1,4 +1,4 @@
-/** Rules of our own for oxlint, which loads this file as a plugin (`oxlint.config.ts`); tested in test/lint-rules.test.ts. */
+/** Rules of our own for oxlint, which loads this file as a plugin (`oxlint.config.ts`); tested in test/repository/lint-rules.test.ts. */
 
 /** A node of the syntax tree (ESTree with TypeScript), as far as it is looked at here. */
 type Node = { type: string; [key: string]: unknown };

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Drafter } from "./index.ts";
 import { extractiveDrafter } from "./index.ts";
-import type { TestAgentApp } from "../../test/agent.ts";
-import { testAgentApp } from "../../test/agent.ts";
-import type { TestPerson } from "../../test/app.ts";
-import { buildChannel } from "../../test/builders.ts";
-import { movableClock } from "../../test/desk.ts";
+import type { TestAgentApp } from "../../test/support/features/agent.ts";
+import { testAgentApp } from "../../test/support/features/agent.ts";
+import type { TestPerson } from "../../test/support/app.ts";
+import { buildChannel } from "../../test/support/builders.ts";
+import { movableClock } from "../../test/support/features/desk.ts";
 
 type Run = {
   id: string;

@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { connectorRegistry } from "#connectors";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TestAgentApp } from "../../test/agent.ts";
-import { testAgentApp } from "../../test/agent.ts";
-import type { TestPerson } from "../../test/app.ts";
-import { buildChannel } from "../../test/builders.ts";
-import type { WebPages } from "../../test/web-pages.ts";
-import { webPages } from "../../test/web-pages.ts";
+import type { TestAgentApp } from "../../test/support/features/agent.ts";
+import { testAgentApp } from "../../test/support/features/agent.ts";
+import type { TestPerson } from "../../test/support/app.ts";
+import { buildChannel } from "../../test/support/builders.ts";
+import type { WebPages } from "../../test/support/web-pages.ts";
+import { webPages } from "../../test/support/web-pages.ts";
 
 type Run = {
   id: string;

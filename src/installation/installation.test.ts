@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ownMachine, testApp, type TestApp, testPassword, type TestPerson } from "../../test/app.ts";
+import { ownMachine, testApp, type TestApp, testPassword, type TestPerson } from "../../test/support/app.ts";
 
 let test: TestApp;
 let first: TestPerson;

@@ -8,7 +8,7 @@ export type Invisible = { index: number; codePoint: number };
 // notehead.
 const unseen =
   /[[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\ufff9-\ufffc\u2800\u{1d159}]--[\t\n\r]]/v;
-// measured: test/text-growth.test.ts
+// measured: test/texts/text-growth.test.ts
 const allUnseen = new RegExp(unseen, "gv");
 
 // Scripts whose letters join, and those that write conjuncts: there a joiner changes how a word looks.

@@ -2,7 +2,7 @@
 // everything but surrogates, U+FFFE and U+FFFF.
 // oxlint-disable-next-line no-control-regex -- those are what is looked for
 const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/u;
-// measured: test/text-growth.test.ts
+// measured: test/texts/text-growth.test.ts
 const allForbidden = new RegExp(forbidden, "gu");
 
 /** A text of characters that XML and HTML can carry, those left out that they cannot: for writers, as their last step. */

@@ -8,9 +8,9 @@ import type { Database } from "#platform/db";
 import { createJobs, type RunningWorker, startWorker, type Task } from "#platform/jobs";
 import { createMailTransport } from "#platform/mail";
 import { createLogger } from "#platform/telemetry";
-import { buildMember, buildSecondCopy } from "../../test/builders.ts";
-import { channelWorld } from "../../test/channels.ts";
-import { testDatabase, type TestDatabase } from "../../test/database.ts";
+import { buildMember, buildSecondCopy } from "../../test/support/builders.ts";
+import { channelWorld } from "../../test/support/features/channels.ts";
+import { testDatabase, type TestDatabase } from "../../test/support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -19,8 +19,8 @@ import {
   startDeliverySandbox,
   sweepUntil,
   textVariant,
-} from "../../test/delivery.ts";
-import { type MailCatcher, startMailCatcher } from "../../test/mail-catcher.ts";
+} from "../../test/support/features/delivery.ts";
+import { type MailCatcher, startMailCatcher } from "../../test/support/mail-catcher.ts";
 import { createNotifications } from "./notifications.ts";
 
 // A delivery that only a person can end, the queue, and a mail server, all real.

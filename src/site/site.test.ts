@@ -2,8 +2,8 @@ import { connectorRegistry } from "#connectors";
 import { newId } from "#kit";
 import { parseAtomFeed, parseJsonFeed, parseRssFeed } from "feedsmith";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TestPerson } from "../../test/app.ts";
-import { openSite, siteContext, testSiteApp } from "../../test/site.ts";
+import type { TestPerson } from "../../test/support/app.ts";
+import { openSite, siteContext, testSiteApp } from "../../test/support/features/site.ts";
 
 type Entry = {
   id: string;

@@ -3,8 +3,8 @@ import { newId } from "#kit";
 import { sql } from "kysely";
 import { SaxesParser } from "saxes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TestPerson } from "../../test/app.ts";
-import { openSite, siteContext, testSiteApp } from "../../test/site.ts";
+import type { TestPerson } from "../../test/support/app.ts";
+import { openSite, siteContext, testSiteApp } from "../../test/support/features/site.ts";
 
 let app: Awaited<ReturnType<typeof testSiteApp>>;
 let owner: TestPerson;

@@ -1,8 +1,8 @@
 import { newId } from "#kit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { buildMember, buildWorkspace } from "../../test/builders.ts";
-import type { TestDatabase } from "../../test/database.ts";
-import { testDatabase } from "../../test/database.ts";
+import { buildMember, buildWorkspace } from "../../test/support/builders.ts";
+import type { TestDatabase } from "../../test/support/database.ts";
+import { testDatabase } from "../../test/support/database.ts";
 import type { UsageEvent } from "./index.ts";
 import { recordUsage, runCost, usageSummary } from "./index.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type AccountMailbox, startAccountMailbox } from "../../test/account-mail.ts";
-import { testApp, type TestApp, testPassword } from "../../test/app.ts";
+import { type AccountMailbox, startAccountMailbox } from "../../test/support/features/account-mail.ts";
+import { testApp, type TestApp, testPassword } from "../../test/support/app.ts";
 
 let box: AccountMailbox;
 /** A Galley that sends mail, and one that sends none. */

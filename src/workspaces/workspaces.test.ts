@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ownMachine, testApp, type TestApp, testPassword } from "../../test/app.ts";
+import { ownMachine, testApp, type TestApp, testPassword } from "../../test/support/app.ts";
 import { roles } from "#kit";
 import { can } from "./permissions.ts";
 

@@ -7,7 +7,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import { everyPlatform, type RunningPlatform } from "#emulator";
-import { type GalleyProcess, startGalleyProcess } from "../galley.ts";
+import { type GalleyProcess, startGalleyProcess } from "../support/galley.ts";
 import { agree } from "./consent.ts";
 
 /**

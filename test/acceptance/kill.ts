@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { type GalleyProcess, postmasterOf, startGalleyProcess } from "../galley.ts";
+import { type GalleyProcess, postmasterOf, startGalleyProcess } from "../support/galley.ts";
 import { type Persistent, persistent, seededRandom, send } from "./client.ts";
 
 /**

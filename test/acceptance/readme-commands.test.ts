@@ -3,8 +3,8 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type TestDatabase, testDatabase } from "../database.ts";
-import { type GalleyProcess, startGalleyProcess } from "../galley.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { type GalleyProcess, startGalleyProcess } from "../support/galley.ts";
 
 const listed = spawnSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { encoding: "utf8" });
 const files = listed.status === 0 ? listed.stdout.split("\0").filter(Boolean) : null;

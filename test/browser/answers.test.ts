@@ -2,7 +2,7 @@ import type { RunningPlatform } from "#emulator";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { videoOf } from "../media-files.ts";
+import { videoOf } from "../support/media-files.ts";
 import { launch, noBrowser, press, type } from "./chromium.ts";
 import { control, startPlatform, visible } from "./platforms.ts";
 import { inspect } from "./inspect.ts";

@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "#platform/http-client";
 import { writeServiceWorker } from "../../scripts/service-worker.ts";
-import { testApp, type TestApp } from "../app.ts";
+import { testApp, type TestApp } from "../support/app.ts";
 import { launch, noBrowser } from "./chromium.ts";
 import { seedPosts, seedWorkspace } from "./seed.ts";
 import { type RunningServer, startServer } from "./server.ts";

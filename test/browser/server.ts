@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Database } from "#platform/db";
-import { testDatabase } from "../database.ts";
-import { type GalleyProcess, startGalleyProcess } from "../galley.ts";
+import { testDatabase } from "../support/database.ts";
+import { type GalleyProcess, startGalleyProcess } from "../support/galley.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -3,7 +3,7 @@ import { GalleyError } from "#kit";
 import { sql } from "kysely";
 import sharp from "sharp";
 import { setTimeout as pause } from "node:timers/promises";
-import { pdfOf, videoOf } from "../media-files.ts";
+import { pdfOf, videoOf } from "../support/media-files.ts";
 import type { ConnectedChannel, House } from "./house.ts";
 import type { Cast } from "./personas.ts";
 import { shown, type Target } from "./platforms.ts";

@@ -23,9 +23,9 @@ import { join } from "node:path";
 import type { Pool } from "pg";
 import { createSites } from "#site";
 import { agree } from "../acceptance/consent.ts";
-import { buildMember, buildWorkspace } from "../builders.ts";
-import { testUploads } from "../desk.ts";
-import { postmasterOf } from "../galley.ts";
+import { buildMember, buildWorkspace } from "../support/builders.ts";
+import { testUploads } from "../support/features/desk.ts";
+import { postmasterOf } from "../support/galley.ts";
 import type { Access, Platforms, Target } from "./platforms.ts";
 
 export type ConnectedChannel = { id: string; target: Target; account: string };

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
 import sharp from "sharp";
-import { videoOf } from "../media-files.ts";
+import { videoOf } from "../support/media-files.ts";
 
 // The platforms in a process of their own, so that what the harness does never delays their answers.
 // Arguments: a directory, and the accounts of each emulator by its id, as JSON.

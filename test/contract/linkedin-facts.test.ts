@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { EmulatorRequest } from "#emulator";
 import { startLinkedIn } from "#emulator";
-import { specs } from "../specs.ts";
+import { specs } from "../support/specs.ts";
 import { linkedInFacts } from "./linkedin-facts.ts";
 
 const validate = linkedInFacts();

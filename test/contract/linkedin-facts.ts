@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { EmulatorRequest } from "#emulator";
-import { specs } from "../specs.ts";
+import { specs } from "../support/specs.ts";
 
 const file = join(specs, "linkedin.facts.json");
 

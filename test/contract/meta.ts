@@ -13,7 +13,7 @@ import type {
 import { connectorRegistry } from "#connectors";
 import type { MetaOptions } from "#emulator";
 import { graphValidator, metaApp, startMeta } from "#emulator";
-import { specs } from "../specs.ts";
+import { specs } from "../support/specs.ts";
 import { contractHttp, nowhere } from "./http.ts";
 import type { ContractHarness, FaultCase } from "./connector-suite.ts";
 import { contractMail } from "./mail.ts";

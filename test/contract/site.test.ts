@@ -1,7 +1,7 @@
 import { connectorRegistry } from "#connectors";
 import { type Database, openDatabase } from "#platform/db";
 import { z } from "zod";
-import { sitesOn, openSite, siteContext, testSiteApp } from "../site.ts";
+import { sitesOn, openSite, siteContext, testSiteApp } from "../support/features/site.ts";
 import { connectorContract, type ContractHarness } from "./connector-suite.ts";
 
 type SiteHarness = ContractHarness & { database: Database };

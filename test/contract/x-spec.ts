@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { specs } from "../specs.ts";
+import { specs } from "../support/specs.ts";
 import { type SpecValidator, specValidator } from "./spec-validator.ts";
 
 const file = join(specs, "x-api-v2.openapi.json");

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startMailCatcher, startSandbox } from "#emulator/built-in";
-import { sendRaw } from "../raw-http.ts";
+import { sendRaw } from "../support/raw-http.ts";
 
 let directory: string;
 const ports: number[] = [];

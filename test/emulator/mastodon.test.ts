@@ -3,7 +3,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { startMastodon } from "#emulator";
-import { videoOf } from "../media-files.ts";
+import { videoOf } from "../support/media-files.ts";
 
 /**
  * What Mastodon answers and refuses, in its own words: docs.joinmastodon.org, and where that is silent the server's

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { connectorRegistry } from "#connectors";
 import { describe, expect, test } from "vitest";
-import { specs } from "../../../test/specs.ts";
+import { specs } from "../../../test/support/specs.ts";
 import { cleaned } from "../sources/cleaned.ts";
 import { languageOf } from "../sources/language.ts";
 import { parseMarkdown } from "../sources/markdown.ts";

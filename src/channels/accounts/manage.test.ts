@@ -2,8 +2,8 @@ import { type Actor, newId } from "#kit";
 import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/app.ts";
-import { type ChannelWorld, channelWorld } from "../../../test/channels.ts";
+import type { TestPerson } from "../../../test/support/app.ts";
+import { type ChannelWorld, channelWorld } from "../../../test/support/features/channels.ts";
 
 type Body = Record<string, unknown>;
 type CheckBody = { healthy: boolean; cause: string | null; fix: string | null; channel: Body };

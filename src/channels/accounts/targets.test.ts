@@ -1,8 +1,8 @@
 import type { Actor } from "#kit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/app.ts";
-import { asOwner } from "../../../test/database.ts";
-import { type ChannelWorld, channelWorld } from "../../../test/channels.ts";
+import type { TestPerson } from "../../../test/support/app.ts";
+import { asOwner } from "../../../test/support/database.ts";
+import { type ChannelWorld, channelWorld } from "../../../test/support/features/channels.ts";
 
 // Where a channel's posts go is noted with it, and told when it changes.
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { FormField } from "#connectors";
-import type { TestPerson } from "../../../test/app.ts";
-import { type ChannelWorld, channelWorld } from "../../../test/channels.ts";
+import type { TestPerson } from "../../../test/support/app.ts";
+import { type ChannelWorld, channelWorld } from "../../../test/support/features/channels.ts";
 import { lintApp } from "./app-lint.ts";
 
 type AppBody = {

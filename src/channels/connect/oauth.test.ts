@@ -1,7 +1,7 @@
 import { newId } from "#kit";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/app.ts";
-import { type ChannelWorld, channelWorld } from "../../../test/channels.ts";
+import type { TestPerson } from "../../../test/support/app.ts";
+import { type ChannelWorld, channelWorld } from "../../../test/support/features/channels.ts";
 
 type ChannelBody = { id: string; handle: string; status: string; scopes: string[]; createdAt: string };
 type ProblemBody = { code: string; detail: string };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/app.ts";
-import { type ChannelWorld, channelWorld } from "../../../test/channels.ts";
+import type { TestPerson } from "../../../test/support/app.ts";
+import { type ChannelWorld, channelWorld } from "../../../test/support/features/channels.ts";
 import { warningDue } from "../tokens/expiry.ts";
 
 type WarningBody = { id: string; subject: string; days: number; channelId: string | null };

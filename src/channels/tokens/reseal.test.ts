@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/app.ts";
-import { type ChannelWorld, channelWorld } from "../../../test/channels.ts";
+import type { TestPerson } from "../../../test/support/app.ts";
+import { type ChannelWorld, channelWorld } from "../../../test/support/features/channels.ts";
 
 type Rotated = { version: number; resealed: number; unreadable: number };
 

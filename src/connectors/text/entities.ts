@@ -32,7 +32,7 @@ export function findEntities(text: string): Entity[] {
 const mention =
   /(?<before>^|[^a-zA-Z0-9_!#$%&*@＠]|(?:^|[^a-zA-Z0-9_+~.-])[Rr][Tt]:?)[@＠][a-zA-Z0-9_]{1,20}(?:\/[a-zA-Z][a-zA-Z0-9_-]{0,24})?/gu;
 // `@ada@example.com` is a mail address, `@http://` one of the web; `@adaì` is another name than `@ada`.
-// measured: test/text-growth.test.ts
+// measured: test/texts/text-growth.test.ts
 const notAfterMention = new RegExp(`^(?:[@＠${accents}]|://)`, "u");
 
 function findMentions(text: string): Entity[] {
@@ -46,7 +46,7 @@ const joining =
 const digits = `\\p{Nd}${joining}`;
 // At least one letter. A number sign with a variation selector or an enclosing keycap is an emoji; `&#` begins an
 // entity of HTML.
-// measured: test/text-growth.test.ts
+// measured: test/texts/text-growth.test.ts
 const hashtag = new RegExp(
   `(?<before>^|[\\ufe0e\\ufe0f]|[^&${letters}${digits}])[#＃](?![\\ufe0f\\u20e3])(?=[${digits}]*[${letters}])[${letters}${digits}]+`,
   "gu",
@@ -57,7 +57,7 @@ function findHashtags(text: string): Entity[] {
   return /[#＃]/u.test(text) ? matches("hashtag", hashtag, text, notAfterHashtag) : [];
 }
 
-// measured: test/text-growth.test.ts
+// measured: test/texts/text-growth.test.ts
 const cashtag = new RegExp(
   `(?<before>^|[${spaces}])\\$[a-zA-Z]{1,6}(?:[._][a-zA-Z]{1,2})?(?=$|[\\s${punctuation}])`,
   "gu",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { specs } from "../../../test/specs.ts";
+import { specs } from "../../../test/support/specs.ts";
 import { type Entity, findEntities } from "./entities.ts";
 import { findUrls } from "./urls.ts";
 import { isValidUrl } from "./valid-url.ts";

@@ -22,12 +22,12 @@ const path = `(?:(?:${pathCharacter}*(?:${parentheses}${pathCharacter}*)*${pathE
 const query = "\\?[a-z0-9!?*'@();:&=+$/%#\\[\\]\\-_.,~|]*[a-z0-9\\-_&=#/]";
 const before = `(?:[^A-Za-z0-9@＠$#＃${invalid}]|[${directional}]|^)`;
 
-// measured: test/text-growth.test.ts
+// measured: test/texts/text-growth.test.ts
 const candidate = new RegExp(
   `(?<before>${before})(?<url>(?<protocol>https?://)?(?<domain>${domain})(?::[0-9]+)?(?<path>/${path}*)?(?:${query})?)`,
   "gi",
 );
-// measured: test/text-growth.test.ts
+// measured: test/texts/text-growth.test.ts
 const bareDomain = new RegExp(`(?:[\\-a-z0-9${accents}]+\\.)+${topLevel}`, "gi");
 const shortened = /^https?:\/\/t\.co\/([a-z0-9]+)(?:\?[a-z0-9!?*'@();:&=+$/%#[\]\-_.,~|]*[a-z0-9\-_&=#/])?/i;
 

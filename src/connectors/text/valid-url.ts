@@ -18,10 +18,10 @@ const host = `(?:${ipAddress}|(?:${subdomain}\\.)*${domainName}\\.${topLevel})`;
 const user = `(?:[${unreserved}${delimiters}:]|${encoded})*@`;
 const rest = `${host}(?::[0-9]{1,5})?(?:/${pathCharacter}*)*(?:\\?${tail})?(?:#${tail})?`;
 
-// measured: test/text-growth.test.ts
+// measured: test/texts/text-growth.test.ts
 const withProtocol = new RegExp(`^https?://(?:${user})?${rest}$`, "i");
 // With a user before it, it is a mail address.
-// measured: test/text-growth.test.ts
+// measured: test/texts/text-growth.test.ts
 const bare = new RegExp(`^${rest}$`, "i");
 
 /** Whether a text is an address of the web and nothing else; `optional` takes `example.com/news` too. */

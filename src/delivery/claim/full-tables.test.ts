@@ -1,15 +1,15 @@
 import type { Quota } from "#connectors";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { testDatabase, type TestDatabase } from "../../../test/database.ts";
-import { buildChannel } from "../../../test/builders.ts";
+import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
+import { buildChannel } from "../../../test/support/builders.ts";
 import {
   buildDeliveryHouse,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
   textVariant,
-} from "../../../test/delivery.ts";
-import { addAttempts, asOwner, copyDelivery, rowsRead } from "../../../test/full-tables.ts";
+} from "../../../test/support/features/delivery.ts";
+import { addAttempts, asOwner, copyDelivery, rowsRead } from "../../../test/support/full-tables.ts";
 import { claimDue } from "./claim.store.ts";
 import { claimInTurn } from "./claim-quota.ts";
 import { dueConnectors } from "./claim-quota.store.ts";

@@ -3,16 +3,16 @@ import type { Quota } from "#connectors";
 import * as fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { buildChannel } from "../../../test/builders.ts";
-import { testDatabase, type TestDatabase } from "../../../test/database.ts";
+import { buildChannel } from "../../../test/support/builders.ts";
+import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
   textVariant,
-} from "../../../test/delivery.ts";
-import { addAttempts, asOwner } from "../../../test/full-tables.ts";
+} from "../../../test/support/features/delivery.ts";
+import { addAttempts, asOwner } from "../../../test/support/full-tables.ts";
 import { readFacts } from "./quota.store.ts";
 import { type Due, ownerOf, allocate, type Allocated, type Use, windowKey } from "./quota.ts";
 

@@ -3,8 +3,8 @@ import type { JsonObject } from "#kit";
 import * as fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { buildApp } from "../../../test/builders.ts";
-import { testDatabase, type TestDatabase } from "../../../test/database.ts";
+import { buildApp } from "../../../test/support/builders.ts";
+import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -13,7 +13,7 @@ import {
   startDeliverySandbox,
   sweepUntil,
   textVariant,
-} from "../../../test/delivery.ts";
+} from "../../../test/support/features/delivery.ts";
 import { allocate, windowKey } from "./quota.ts";
 
 let server: TestDatabase;

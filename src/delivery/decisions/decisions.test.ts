@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Connector } from "#connectors";
 import { type Actor, newId } from "#kit";
 import { createPool } from "#platform/db";
-import { buildMember } from "../../../test/builders.ts";
-import { asOwner, testDatabase, type TestDatabase } from "../../../test/database.ts";
+import { buildMember } from "../../../test/support/builders.ts";
+import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -14,7 +14,7 @@ import {
   startDeliverySandbox,
   sweepUntil,
   textVariant,
-} from "../../../test/delivery.ts";
+} from "../../../test/support/features/delivery.ts";
 import type { Deliveries } from "../deliveries.ts";
 import type { DeliveryState } from "../model/state.ts";
 

@@ -3,9 +3,9 @@ import type { Actor } from "#kit";
 import { createJobs } from "#platform/jobs";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type TestApp, testApp } from "../../../test/app.ts";
-import { buildChannel, buildMember } from "../../../test/builders.ts";
-import { asOwner, type TestDatabase, testDatabase } from "../../../test/database.ts";
+import { type TestApp, testApp } from "../../../test/support/app.ts";
+import { buildChannel, buildMember } from "../../../test/support/builders.ts";
+import { asOwner, type TestDatabase, testDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -14,7 +14,7 @@ import {
   startDeliverySandbox,
   sweepUntil,
   textVariant,
-} from "../../../test/delivery.ts";
+} from "../../../test/support/features/delivery.ts";
 import { claimDue } from "../claim/claim.store.ts";
 import type { Deliveries } from "../deliveries.ts";
 import type { DeliveryState } from "../model/state.ts";

@@ -3,9 +3,9 @@ import { newId } from "#kit";
 import { sql } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { buildMember } from "../../../test/builders.ts";
-import { asOwner, giveClock, stepClock } from "../../../test/clock.ts";
-import { testDatabase, type TestDatabase } from "../../../test/database.ts";
+import { buildMember } from "../../../test/support/builders.ts";
+import { asOwner, giveClock, stepClock } from "../../../test/support/clock.ts";
+import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -14,7 +14,7 @@ import {
   startDeliverySandbox,
   sweepUntil,
   textVariant,
-} from "../../../test/delivery.ts";
+} from "../../../test/support/features/delivery.ts";
 import { createClockSteps } from "./clock-steps.ts";
 import type { Deliveries } from "../deliveries.ts";
 import type { DeliveryState } from "../model/state.ts";

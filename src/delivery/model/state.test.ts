@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { testDatabase, type TestDatabase } from "../../../test/database.ts";
+import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
   attemptMayMove,
   attemptStates,

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
 import { openDatabase } from "#platform/db";
-import { orderPost, sweepUntil, textVariant } from "../../../test/delivery.ts";
-import { type Restorable, startRestorable } from "../../../test/lost-history.ts";
+import { orderPost, sweepUntil, textVariant } from "../../../test/support/features/delivery.ts";
+import { type Restorable, startRestorable } from "../../../test/support/features/lost-history.ts";
 import type { Deliveries } from "../deliveries.ts";
 
 let galley: Restorable;

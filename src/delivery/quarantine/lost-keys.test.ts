@@ -4,8 +4,14 @@ import { createJobs } from "#platform/jobs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { mediaFile, picture, startFileServer } from "../../../test/contract/files.ts";
 import { startMetaHarness } from "../../../test/contract/meta.ts";
-import { markReconnect, noFiles, orderPost, sweepUntil, textVariant } from "../../../test/delivery.ts";
-import { type Restorable, startRestorable } from "../../../test/lost-history.ts";
+import {
+  markReconnect,
+  noFiles,
+  orderPost,
+  sweepUntil,
+  textVariant,
+} from "../../../test/support/features/delivery.ts";
+import { type Restorable, startRestorable } from "../../../test/support/features/lost-history.ts";
 import { createDeliveries, type Deliveries, type DeliveriesOptions } from "../deliveries.ts";
 
 // Where a platform has a key of our own, an absence under it says that nothing was sent under this key. After a restore

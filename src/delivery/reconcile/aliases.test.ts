@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pretendVideo } from "../../../test/contract/files.ts";
 import { type MetaHarness, startMetaHarness } from "../../../test/contract/meta.ts";
-import { asOwner, testDatabase, type TestDatabase } from "../../../test/database.ts";
+import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -13,7 +13,7 @@ import {
   orderPost,
   sweepUntil,
   textVariant,
-} from "../../../test/delivery.ts";
+} from "../../../test/support/features/delivery.ts";
 import { createDeliveries, type Deliveries } from "../deliveries.ts";
 
 let server: TestDatabase;

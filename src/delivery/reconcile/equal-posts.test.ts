@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Connector, ConnectorFailure, type Published } from "#connectors";
-import { asOwner, testDatabase, type TestDatabase } from "../../../test/database.ts";
+import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -10,7 +10,7 @@ import {
   startDeliverySandbox,
   sweepUntil,
   textVariant,
-} from "../../../test/delivery.ts";
+} from "../../../test/support/features/delivery.ts";
 import type { Deliveries } from "../deliveries.ts";
 import type { DeliveryState } from "../model/state.ts";
 

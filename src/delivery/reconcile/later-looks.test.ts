@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Actor } from "#kit";
-import { buildMember } from "../../../test/builders.ts";
-import { testDatabase, type TestDatabase } from "../../../test/database.ts";
+import { buildMember } from "../../../test/support/builders.ts";
+import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -11,7 +11,7 @@ import {
   startDeliverySandbox,
   sweepUntil,
   textVariant,
-} from "../../../test/delivery.ts";
+} from "../../../test/support/features/delivery.ts";
 import type { Deliveries } from "../deliveries.ts";
 import type { DeliveryView } from "../views/deliveries.read.ts";
 

@@ -1,8 +1,8 @@
 import type { Connector } from "#connectors";
 import { isDatabaseUnavailable } from "#platform/db";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { testDatabase, type TestDatabase } from "../../../test/database.ts";
-import { errorOfIdleTransaction, failOver } from "../../../test/failover.ts";
+import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
+import { errorOfIdleTransaction, failOver } from "../../../test/support/features/failover.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -11,7 +11,7 @@ import {
   startDeliverySandbox,
   sweepUntil,
   textVariant,
-} from "../../../test/delivery.ts";
+} from "../../../test/support/features/delivery.ts";
 
 let server: TestDatabase;
 let platform: DeliverySandbox;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Connector, ConnectorContext, DeliveryInput } from "#connectors";
-import { testDatabase, type TestDatabase } from "../../../test/database.ts";
+import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -11,7 +11,7 @@ import {
   startDeliverySandbox,
   sweepUntil,
   textVariant,
-} from "../../../test/delivery.ts";
+} from "../../../test/support/features/delivery.ts";
 import { claimDue } from "../claim/claim.store.ts";
 import type { Deliveries } from "../deliveries.ts";
 import { renewLease } from "./leases.store.ts";

@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Connector, ConnectorContext, DeliveryInput, MediaInfo } from "#connectors";
-import { buildApp } from "../../../test/builders.ts";
-import { testDatabase, type TestDatabase } from "../../../test/database.ts";
+import { buildApp } from "../../../test/support/builders.ts";
+import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -11,7 +11,7 @@ import {
   startDeliverySandbox,
   sweepUntil,
   textVariant,
-} from "../../../test/delivery.ts";
+} from "../../../test/support/features/delivery.ts";
 import type { Deliveries } from "../deliveries.ts";
 import { isSlowToPrepare } from "../model/slow.ts";
 

@@ -2,8 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Connector, Published } from "#connectors";
 import { createPool } from "#platform/db";
-import { buildMember } from "../../../test/builders.ts";
-import { testDatabase, type TestDatabase } from "../../../test/database.ts";
+import { buildMember } from "../../../test/support/builders.ts";
+import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -12,7 +12,7 @@ import {
   startDeliverySandbox,
   sweepUntil,
   textVariant,
-} from "../../../test/delivery.ts";
+} from "../../../test/support/features/delivery.ts";
 import type { Deliveries } from "../deliveries.ts";
 import type { DeliveryState } from "../model/state.ts";
 

@@ -2,7 +2,7 @@ import type { Connector } from "#connectors";
 import { fingerprintOf } from "#connectors";
 import { contentHash, newId } from "#kit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type TestDatabase, testDatabase } from "../../../test/database.ts";
+import { type TestDatabase, testDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -10,7 +10,7 @@ import {
   startDeliverySandbox,
   sweepUntil,
   textVariant,
-} from "../../../test/delivery.ts";
+} from "../../../test/support/features/delivery.ts";
 import { frozenHash } from "../model/frozen-content.ts";
 
 // What was approved for one place never goes to another, whoever changed the channel and however late.

@@ -1,7 +1,7 @@
 import { type Connector, ConnectorFailure } from "#connectors";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { asOwner, type TestDatabase, testDatabase } from "../../../test/database.ts";
+import { asOwner, type TestDatabase, testDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -10,7 +10,7 @@ import {
   startDeliverySandbox,
   sweepUntil,
   textVariant,
-} from "../../../test/delivery.ts";
+} from "../../../test/support/features/delivery.ts";
 import { countStuck, stuckIn } from "./stuck.read.ts";
 
 // An error that nobody foresaw ends in words and a question, never in a delivery that says nothing.

@@ -4,11 +4,11 @@ import path from "node:path";
 import { crc32 } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/app.ts";
-import { buildChannel } from "../../../test/builders.ts";
-import { movableClock, testDeskApp } from "../../../test/desk.ts";
-import { pdfOf, pictureOf as picture, videoOf } from "../../../test/media-files.ts";
-import { type Uploaded, type UploadProblem as Problem, uploadFile } from "../../../test/upload.ts";
+import type { TestPerson } from "../../../test/support/app.ts";
+import { buildChannel } from "../../../test/support/builders.ts";
+import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
+import { pdfOf, pictureOf as picture, videoOf } from "../../../test/support/media-files.ts";
+import { type Uploaded, type UploadProblem as Problem, uploadFile } from "../../../test/support/upload.ts";
 
 let app: Awaited<ReturnType<typeof testDeskApp>>;
 let owner: TestPerson;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newId } from "#kit";
-import type { TestPerson } from "../../../test/app.ts";
-import { buildApp, buildChannel } from "../../../test/builders.ts";
-import { movableClock, testDeskApp } from "../../../test/desk.ts";
+import type { TestPerson } from "../../../test/support/app.ts";
+import { buildApp, buildChannel } from "../../../test/support/builders.ts";
+import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
 
 type Post = {
   id: string;

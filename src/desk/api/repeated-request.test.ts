@@ -1,8 +1,8 @@
 import { newId } from "#kit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/app.ts";
-import { buildChannel } from "../../../test/builders.ts";
-import { movableClock, testDeskApp } from "../../../test/desk.ts";
+import type { TestPerson } from "../../../test/support/app.ts";
+import { buildChannel } from "../../../test/support/builders.ts";
+import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
 
 // Whoever lost an answer asks again with the same key, and nothing is made or moved a second time.
 

@@ -1,7 +1,7 @@
 import { connectorRegistry } from "#connectors";
 import { describe, expect, test } from "vitest";
-import { steepOn } from "../../../test/growth.ts";
-import type { Shape } from "../../../test/text-shapes.ts";
+import { steepOn } from "../../../test/support/growth.ts";
+import type { Shape } from "../../../test/texts/text-shapes.ts";
 import { readFile } from "./columns.ts";
 import { type LineContext, interpret } from "./interpret.ts";
 

@@ -6,10 +6,10 @@ import { createJobs } from "#platform/jobs";
 import * as fc from "fast-check";
 import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { buildChannel, buildMember, buildWorkspace } from "../../../test/builders.ts";
-import { movableClock, testDesk } from "../../../test/desk.ts";
+import { buildChannel, buildMember, buildWorkspace } from "../../../test/support/builders.ts";
+import { movableClock, testDesk } from "../../../test/support/features/desk.ts";
 import type { Desk } from "../desk.ts";
-import { type WebPages, webPages } from "../../../test/web-pages.ts";
+import { type WebPages, webPages } from "../../../test/support/web-pages.ts";
 import type { ImportDeps } from "./deps.ts";
 import { type Imports, createImports } from "./imports.ts";
 

@@ -1,6 +1,6 @@
 import { deflateSync } from "node:zlib";
 import { expect, describe, test } from "vitest";
-import { pdfOf } from "../../../test/media-files.ts";
+import { pdfOf } from "../../../test/support/media-files.ts";
 import { pdfFinding } from "./pdf-actions.ts";
 import { PdfProblem } from "./pdf-objects.ts";
 

@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/app.ts";
-import { movableClock, testDeskApp } from "../../../test/desk.ts";
-import { type Uploaded, uploadFile } from "../../../test/upload.ts";
+import type { TestPerson } from "../../../test/support/app.ts";
+import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
+import { type Uploaded, uploadFile } from "../../../test/support/upload.ts";
 
 let app: Awaited<ReturnType<typeof testDeskApp>>;
 let owner: TestPerson;

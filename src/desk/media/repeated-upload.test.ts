@@ -2,10 +2,10 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newId } from "#kit";
-import type { TestPerson } from "../../../test/app.ts";
-import { movableClock, testDeskApp } from "../../../test/desk.ts";
-import { pictureOf } from "../../../test/media-files.ts";
-import { uploadFile } from "../../../test/upload.ts";
+import type { TestPerson } from "../../../test/support/app.ts";
+import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
+import { pictureOf } from "../../../test/support/media-files.ts";
+import { uploadFile } from "../../../test/support/upload.ts";
 
 let app: Awaited<ReturnType<typeof testDeskApp>>;
 let person: TestPerson;

@@ -3,8 +3,8 @@ import { contentHash, type Actor } from "#kit";
 import type { Database } from "#platform/db";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildChannel, buildMember, buildWorkspace } from "../../../test/builders.ts";
-import { movableClock, testDesk } from "../../../test/desk.ts";
+import { buildChannel, buildMember, buildWorkspace } from "../../../test/support/builders.ts";
+import { movableClock, testDesk } from "../../../test/support/features/desk.ts";
 import type { Desk } from "../desk.ts";
 import { DeskError } from "./errors.ts";
 

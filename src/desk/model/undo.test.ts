@@ -2,8 +2,8 @@ import type { Actor } from "#kit";
 import { sql } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { buildChannel, buildMember, buildWorkspace } from "../../../test/builders.ts";
-import { movableClock, testDesk } from "../../../test/desk.ts";
+import { buildChannel, buildMember, buildWorkspace } from "../../../test/support/builders.ts";
+import { movableClock, testDesk } from "../../../test/support/features/desk.ts";
 import { claimDue } from "../../delivery/claim/claim.store.ts";
 
 // An approval can be taken back for a moment by whoever gave it, and nothing that it alone released leaves before.

@@ -1,7 +1,7 @@
 import type { Actor } from "#kit";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { buildChannel, buildMember, buildWorkspace } from "../../../test/builders.ts";
-import { movableClock, testDesk } from "../../../test/desk.ts";
+import { buildChannel, buildMember, buildWorkspace } from "../../../test/support/builders.ts";
+import { movableClock, testDesk } from "../../../test/support/features/desk.ts";
 
 // A channel that is not set up is left out where somebody says so, with its reason, and never by itself.
 

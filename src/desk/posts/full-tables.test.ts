@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildChannel, buildMember, buildWorkspace } from "../../../test/builders.ts";
-import { type TestDatabase, testDatabase } from "../../../test/database.ts";
-import { asOwner, rowsReadIn } from "../../../test/full-tables.ts";
-import { movableClock } from "../../../test/desk.ts";
+import { buildChannel, buildMember, buildWorkspace } from "../../../test/support/builders.ts";
+import { type TestDatabase, testDatabase } from "../../../test/support/database.ts";
+import { asOwner, rowsReadIn } from "../../../test/support/full-tables.ts";
+import { movableClock } from "../../../test/support/features/desk.ts";
 import type { Variant } from "../model/post.ts";
 import { warnOfOtherPosts } from "../model/warnings.ts";
 import { insertDraft } from "./write.ts";

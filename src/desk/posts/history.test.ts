@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/app.ts";
-import { buildChannel } from "../../../test/builders.ts";
-import { movableClock, testDeskApp } from "../../../test/desk.ts";
+import type { TestPerson } from "../../../test/support/app.ts";
+import { buildChannel } from "../../../test/support/builders.ts";
+import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
 
 type Content = { parts: string[] };
 type Variants = { channelId: string; content: Content }[];

@@ -1,8 +1,8 @@
 import { frozenHash } from "#delivery";
 import { type Actor, contentHash, sha256 } from "#kit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildChannel, buildMember, buildWorkspace } from "../../../test/builders.ts";
-import { movableClock, testDesk } from "../../../test/desk.ts";
+import { buildChannel, buildMember, buildWorkspace } from "../../../test/support/builders.ts";
+import { movableClock, testDesk } from "../../../test/support/features/desk.ts";
 import { versionHash } from "../model/binding.ts";
 
 const clock = movableClock();

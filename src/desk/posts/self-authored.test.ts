@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/app.ts";
-import { buildChannel } from "../../../test/builders.ts";
-import { movableClock, testDeskApp } from "../../../test/desk.ts";
+import type { TestPerson } from "../../../test/support/app.ts";
+import { buildChannel } from "../../../test/support/builders.ts";
+import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
 
 // Where two people are asked for, one's own words are for somebody else to approve.
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { testDatabase, type TestDatabase } from "../../../test/database.ts";
+import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
   textVariant,
-} from "../../../test/delivery.ts";
-import { copyDelivery, rowsRead } from "../../../test/full-tables.ts";
+} from "../../../test/support/features/delivery.ts";
+import { copyDelivery, rowsRead } from "../../../test/support/full-tables.ts";
 import { settleStatus } from "./settle.ts";
 
 let server: TestDatabase;

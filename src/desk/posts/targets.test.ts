@@ -1,8 +1,8 @@
 import type { Actor } from "#kit";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { buildChannel, buildMember, buildWorkspace } from "../../../test/builders.ts";
-import { asOwner } from "../../../test/database.ts";
-import { letUndoPass, movableClock, testDesk } from "../../../test/desk.ts";
+import { buildChannel, buildMember, buildWorkspace } from "../../../test/support/builders.ts";
+import { asOwner } from "../../../test/support/database.ts";
+import { letUndoPass, movableClock, testDesk } from "../../../test/support/features/desk.ts";
 
 // An approval says where a post goes. A channel that leads elsewhere voids it as an edit does.
 

@@ -1,8 +1,8 @@
 import type { Actor } from "#kit";
 import type { Database } from "#platform/db";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { buildChannel, buildMember, buildWorkspace } from "../../../test/builders.ts";
-import { movableClock, testDesk } from "../../../test/desk.ts";
+import { buildChannel, buildMember, buildWorkspace } from "../../../test/support/builders.ts";
+import { movableClock, testDesk } from "../../../test/support/features/desk.ts";
 import type { Desk } from "../desk.ts";
 
 const clock = movableClock();

@@ -1,8 +1,8 @@
 import { type Actor, contentHash } from "#kit";
 import type { Database } from "#platform/db";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildChannel, buildMember, buildWorkspace } from "../../../test/builders.ts";
-import { letUndoPass, movableClock, testDesk } from "../../../test/desk.ts";
+import { buildChannel, buildMember, buildWorkspace } from "../../../test/support/builders.ts";
+import { letUndoPass, movableClock, testDesk } from "../../../test/support/features/desk.ts";
 import type { Desk } from "../desk.ts";
 import { localDate } from "./rule.ts";
 import type { SeriesRule } from "./rule.schema.ts";

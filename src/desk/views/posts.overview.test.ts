@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/app.ts";
-import { buildChannel } from "../../../test/builders.ts";
-import { movableClock, testDeskApp } from "../../../test/desk.ts";
+import type { TestPerson } from "../../../test/support/app.ts";
+import { buildChannel } from "../../../test/support/builders.ts";
+import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
 
 type Post = { id: string; title: string; boundHash: string };
 type Section = { count: number; forYou?: number; items: Post[] };

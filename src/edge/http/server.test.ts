@@ -1,10 +1,10 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "#platform/db";
-import { testApp, type TestApp } from "../../../test/app.ts";
-import { testDatabase } from "../../../test/database.ts";
-import { openGate } from "../../../test/gate.ts";
-import { createNotes } from "../../../test/notes.ts";
+import { testApp, type TestApp } from "../../../test/support/app.ts";
+import { testDatabase } from "../../../test/support/database.ts";
+import { openGate } from "../../../test/support/gate.ts";
+import { createNotes } from "../../../test/support/features/notes.ts";
 
 let test: TestApp;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createLogger } from "#platform/telemetry";
-import { testApp, type TestApp, type TestPerson } from "../../../test/app.ts";
-import { createNotes } from "../../../test/notes.ts";
+import { testApp, type TestApp, type TestPerson } from "../../../test/support/app.ts";
+import { createNotes } from "../../../test/support/features/notes.ts";
 
 const lines: string[] = [];
 let test: TestApp;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { testApp, type TestApp, testPassword } from "../../../test/app.ts";
+import { testApp, type TestApp, testPassword } from "../../../test/support/app.ts";
 
 let test: TestApp;
 let now = new Date();

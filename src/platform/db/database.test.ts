@@ -3,8 +3,8 @@ import { sql } from "kysely";
 import { readFile } from "node:fs/promises";
 import { compileOnly, createPool, isUniqueViolation, migrate, schemaTypes } from "#platform/db";
 import { createJobs } from "#platform/jobs";
-import { buildMember, buildWorkspace } from "../../../test/builders.ts";
-import { type TestDatabase, testDatabase } from "../../../test/database.ts";
+import { buildMember, buildWorkspace } from "../../../test/support/builders.ts";
+import { type TestDatabase, testDatabase } from "../../../test/support/database.ts";
 
 let setup: TestDatabase;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createHealth } from "#platform/health";
 import { createMetrics } from "#platform/metrics";
 import { createLogger } from "#platform/telemetry";
-import { type TestDatabase, testDatabase } from "../../../test/database.ts";
+import { type TestDatabase, testDatabase } from "../../../test/support/database.ts";
 
 let setup: TestDatabase;
 beforeAll(async () => {

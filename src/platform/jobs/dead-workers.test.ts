@@ -3,7 +3,7 @@ import { createLogger } from "#platform/telemetry";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { type TestDatabase, testDatabase } from "../../../test/database.ts";
+import { type TestDatabase, testDatabase } from "../../../test/support/database.ts";
 import { lookForDeadWorkers } from "./dead-workers.ts";
 import { lifeLock, startHeartbeat } from "./heartbeat.ts";
 

@@ -8,7 +8,7 @@ import { newId } from "#kit";
 import { createPool } from "#platform/db";
 import { createJobs, startWorker } from "#platform/jobs";
 import { createLogger } from "#platform/telemetry";
-import { type TestDatabase, testDatabase } from "../../../test/database.ts";
+import { type TestDatabase, testDatabase } from "../../../test/support/database.ts";
 
 const log = createLogger({ logLevel: "silent" });
 const jobs = createJobs();

@@ -1,9 +1,9 @@
 import { newId } from "#kit";
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { buildWorkspace } from "../../../test/builders.ts";
-import type { TestDatabase } from "../../../test/database.ts";
-import { testDatabase } from "../../../test/database.ts";
+import { buildWorkspace } from "../../../test/support/builders.ts";
+import type { TestDatabase } from "../../../test/support/database.ts";
+import { testDatabase } from "../../../test/support/database.ts";
 import type { SecretPlace, Secrets } from "./secrets.ts";
 import { createSecrets } from "./secrets.ts";
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { giveClock, stepClock } from "../../clock.ts";
+import { giveClock, stepClock } from "../../support/clock.ts";
 import { on } from "../platforms/target.ts";
 import { attemptsBegin, attemptsOf, openInstallation, usualFaults } from "./installation.ts";
 import type { Scenario } from "./scenario.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { failOver } from "../../failover.ts";
+import { failOver } from "../../support/features/failover.ts";
 import { on } from "../platforms/target.ts";
 import { attemptsBegin, attemptsOf, inPeace, openInstallation } from "./installation.ts";
 import type { Finding, Scenario } from "./scenario.ts";

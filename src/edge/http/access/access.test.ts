@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "#kit";
-import { testApp, type TestApp, testOrigin, testPassword, type TestPerson } from "../../../../test/app.ts";
-import { createNotes, plainNote } from "../../../../test/notes.ts";
+import {
+  testApp,
+  type TestApp,
+  testOrigin,
+  testPassword,
+  type TestPerson,
+} from "../../../../test/support/app.ts";
+import { createNotes, plainNote } from "../../../../test/support/features/notes.ts";
 
 const notes = createNotes();
 let test: TestApp;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ownMachine, testApp, type TestApp, type TestPerson } from "../../../../test/app.ts";
-import { startListener } from "../../../../test/raw-http.ts";
+import { ownMachine, testApp, type TestApp, type TestPerson } from "../../../../test/support/app.ts";
+import { startListener } from "../../../../test/support/raw-http.ts";
 import { passOn } from "../pass-on.ts";
 
 const metricsToken = "scrape-me-if-you-can-0123456789";

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ownMachine, testApp, type TestApp } from "../../../../test/app.ts";
-import { type Listener, type RawAnswer, sendRaw, startListener } from "../../../../test/raw-http.ts";
+import { ownMachine, testApp, type TestApp } from "../../../../test/support/app.ts";
+import { type Listener, type RawAnswer, sendRaw, startListener } from "../../../../test/support/raw-http.ts";
 import { passOn } from "../pass-on.ts";
 
 let test: TestApp;

@@ -2,8 +2,8 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "#kit";
 import type { App } from "#platform/wire";
-import { testApp, type TestApp, type TestPerson } from "../../../../test/app.ts";
-import { createNotes, plainNote } from "../../../../test/notes.ts";
+import { testApp, type TestApp, type TestPerson } from "../../../../test/support/app.ts";
+import { createNotes, plainNote } from "../../../../test/support/features/notes.ts";
 
 const notes = createNotes();
 let test: TestApp;

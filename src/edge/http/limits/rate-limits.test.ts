@@ -2,9 +2,9 @@ import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createMetrics } from "#platform/metrics";
 import { createLogger } from "#platform/telemetry";
-import { testApp, type TestApp } from "../../../../test/app.ts";
-import { createNotes } from "../../../../test/notes.ts";
-import { startRedis } from "../../../../test/redis.ts";
+import { testApp, type TestApp } from "../../../../test/support/app.ts";
+import { createNotes } from "../../../../test/support/features/notes.ts";
+import { startRedis } from "../../../../test/support/redis.ts";
 import { networkOf } from "./rate-limits.ts";
 
 async function statuses({ app }: TestApp, remoteAddress: string, count: number): Promise<number[]> {

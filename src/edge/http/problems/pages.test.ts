@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "#platform/http-client";
-import { testApp, type TestApp } from "../../../../test/app.ts";
-import { createNotes } from "../../../../test/notes.ts";
-import { sendRaw } from "../../../../test/raw-http.ts";
+import { testApp, type TestApp } from "../../../../test/support/app.ts";
+import { createNotes } from "../../../../test/support/features/notes.ts";
+import { sendRaw } from "../../../../test/support/raw-http.ts";
 
 const browser = {
   accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",

@@ -3,8 +3,8 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createMetrics } from "#platform/metrics";
 import { createLogger } from "#platform/telemetry";
-import { testApp, type TestApp, testPassword, type TestPerson } from "../../../../test/app.ts";
-import { createNotes, plainNote } from "../../../../test/notes.ts";
+import { testApp, type TestApp, testPassword, type TestPerson } from "../../../../test/support/app.ts";
+import { createNotes, plainNote } from "../../../../test/support/features/notes.ts";
 
 type Line = { msg: string; event?: string } & Record<string, unknown>;
 type Events = { items: { event: string; workspaceId: string | null; times: number; details: object }[] };

@@ -1,0 +1,103 @@
+import { type Channels, createChannels } from "#channels";
+import { channelRoutes } from "#channels/routes";
+import { connectorRegistry } from "#connectors";
+import { startMastodon } from "#emulator";
+import { createHttpClient } from "#platform/http-client";
+import { createMailTransport } from "#platform/mail";
+import { createSecrets } from "#platform/secrets";
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { agree } from "../acceptance/consent.ts";
+import { type TestApp, testApp, type TestPerson } from "../support/app.ts";
+import { giveClock, stepClock } from "../support/clock.ts";
+import { movableClock } from "../support/features/desk.ts";
+
+/** The doctor names the clock that is wrong: with real servers, and a database whose clock can be set. */
+const minute = 60_000;
+const publicUrl = "http://127.0.0.1:3000";
+
+type Server = Awaited<ReturnType<typeof startMastodon>>;
+
+const clock = movableClock();
+const servers: Server[] = [];
+let app: TestApp;
+let channels: Channels;
+let ada: TestPerson;
+
+beforeAll(async () => {
+  for (let count = 0; count < 2; count += 1)
+    servers.push(await startMastodon({ host: "127.0.0.1", port: 0, publicUrl: null }));
+  app = await testApp({
+    clock,
+    register: (api, { database }) => {
+      const connectors = connectorRegistry();
+      const http = createHttpClient({ allowOrigins: servers.map(({ url }) => url) });
+      const secrets = createSecrets({ database, key: randomBytes(32), clock });
+      const mail = createMailTransport({ allowServers: [] });
+      channels = createChannels({
+        database,
+        connectors,
+        secrets,
+        http,
+        mail,
+        settings: {},
+        publicUrl,
+        clock,
+      });
+      channelRoutes(api, { channels, connectors, publicUrl });
+    },
+  });
+  await giveClock(app.url);
+  ada = await app.owner();
+  for (const { url } of servers) {
+    const form = { connector: "mastodon", form: { server: url } };
+    const asked = await ada.call<{ authorizeUrl: string }>("POST", "/channels/authorize", form);
+    const back = await agree(asked.body.authorizeUrl, publicUrl, { username: "ada" });
+    const path = `${back.pathname.replace("/api/v1", "")}${back.search}`;
+    await ada.call("GET", path, undefined, { accept: "application/json" });
+  }
+});
+afterAll(async () => {
+  await app.close();
+  await Promise.all(servers.map((server) => server.close()));
+});
+
+async function clocks() {
+  const { body } = await ada.call<{
+    channels: {
+      channel: { handle: string };
+      findings: { code: string; level: string; problem: string }[];
+    }[];
+  }>("GET", "/channels/doctor/mastodon");
+  return body.channels.flatMap(({ findings }) => findings.filter(({ code }) => code === "doctor.clock"));
+}
+
+async function setServer(server: Server | undefined, advanceMs: number): Promise<void> {
+  const request = { method: "POST", body: JSON.stringify({ advanceMs }) };
+  expect((await fetch(`${server?.url}/control/clock`, request)).status).toBe(200);
+}
+
+test("the doctor finds nothing where all agree", async () => {
+  expect((await clocks()).map(({ level }) => level)).toEqual(["ok", "ok"]);
+});
+
+test("the doctor names the platform that is off alone, and the other one stays well", async () => {
+  await setServer(servers[0], 11 * minute);
+  const found = await clocks();
+  await setServer(servers[0], -11 * minute);
+  const { host } = new URL(servers[0]?.url ?? "");
+  expect(found.map(({ level }) => level).toSorted()).toEqual(["ok", "warning"]);
+  expect(found.map(({ problem }) => problem).join()).toContain(
+    `The clock of Mastodon (${host}) is 11 minutes ahead of Galley's and that of Mastodon`,
+  );
+});
+
+test("the doctor names the database's clock, by how much it is off and what to do", async () => {
+  await stepClock(app.url, { byMs: -60 * minute });
+  const found = await clocks();
+  await stepClock(app.url, { byMs: 60 * minute });
+  expect(found.map(({ level }) => level)).toEqual(["error", "error"]);
+  expect(found[0]?.problem).toMatch(
+    /^The database's clock is 60 minutes behind Mastodon .* and this machine/u,
+  );
+});

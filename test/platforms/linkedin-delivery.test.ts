@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ConnectorContext, VariantContent } from "#connectors";
+import { connectorRegistry } from "#connectors";
+import { createDeliveries, type Deliveries } from "#delivery";
+import { createJobs } from "#platform/jobs";
+import { type LinkedInHarness, startLinkedInHarness } from "../contract/linkedin.ts";
+import { testDatabase, type TestDatabase } from "../support/database.ts";
+import {
+  buildDeliveryHouse,
+  type DeliveryHouse,
+  noFiles,
+  orderPost,
+  sweepUntil,
+  textVariant,
+  markReconnect,
+} from "../support/features/delivery.ts";
+
+/**
+ * Approved posts on their way to LinkedIn through delivery, on a real database: whatever becomes of an
+ * answer, the emulator's journal shows each post once, and what cannot be known is asked of a person.
+ */
+let server: TestDatabase;
+beforeAll(async () => {
+  server = await testDatabase();
+});
+afterAll(() => server.close());
+
+type Desk = { harness: LinkedInHarness; house: DeliveryHouse; deliveries: Deliveries; reconnects: string[] };
+
+async function open(kind: "profile" | "page"): Promise<Desk> {
+  const harness = await startLinkedInHarness(kind);
+  const house = await buildDeliveryHouse(server.database, harness.connector);
+  const reconnects: string[] = [];
+  const deliveries = createDeliveries({
+    database: server.database,
+    jobs: createJobs(),
+    connectors: connectorRegistry([harness.connector]),
+    files: noFiles,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    channels: {
+      open: async (_workspaceId, _channelId, signal, options) => {
+        if (options?.refresh === true) await harness.refresh();
+        return { connector: harness.connector, context: impatient({ ...harness.context(), signal }) };
+      },
+      needsReconnect: markReconnect(server.database, reconnects),
+    },
+    settings: { concurrency: 4, minimumWindowMs: 0, leaseMs: 6_000, marginMs: 500 },
+  });
+  return { harness, house, deliveries, reconnects };
+}
+
+/** Short windows, so that tests see the end of them. */
+function impatient(context: ConnectorContext): ConnectorContext {
+  return { ...context, settings: { ...context.settings, deadlineMs: 1_000, windowMs: 1_600 } };
+}
+
+const ends = new Set(["confirmed", "rejected", "needs_reconnect", "needs_human", "missed"]);
+
+async function deliver({ house, deliveries }: Desk, content: VariantContent) {
+  const { postId } = await orderPost(house, deliveries, content);
+  async function view() {
+    const [found] = await deliveries.forPost(house.workspaceId, postId);
+    if (!found) throw new Error("there is no delivery");
+    return found;
+  }
+  await sweepUntil(deliveries, async () => ends.has((await view()).state));
+  return view();
+}
+
+async function visible({ harness }: Desk, text: string): Promise<number> {
+  return (await harness.journal()).filter((post) => post.text === text).length;
+}
+
+async function switchOn({ harness }: Desk, kind: string, more: object = {}): Promise<void> {
+  await harness.control("PUT", "faults", { faults: [{ kind, on: "create", ...more }] });
+}
+
+describe("a post on its way to a Page", () => {
+  let desk: Desk;
+  beforeAll(async () => {
+    desk = await open("page");
+  });
+  afterAll(() => desk.harness.close());
+
+  test("goes out once, with its address and its first comment", async () => {
+    const content = { ...textVariant("Quietly, and once"), firstComment: "The first (comment)" };
+    const view = await deliver(desk, content);
+    expect(view).toMatchObject({ state: "confirmed" });
+    expect(view.attempts.map(({ item, state }) => [item, state])).toEqual([
+      [0, "confirmed"],
+      [1, "confirmed"],
+    ]);
+    expect(view.externalUrl).toMatch(/\/feed\/update\/urn:li:share:\d+\/$/);
+    expect(await visible(desk, "Quietly, and once")).toBe(1);
+    expect(await visible(desk, "The first (comment)")).toBe(1);
+  });
+
+  test.each(["lost_answer", "cut_answer", "error_after_commit", "garbled"])(
+    "%s: is found in the Page's posts and not sent again",
+    async (kind) => {
+      const text = `After ${kind}: #tag (a_b) <c> @d {e|f}`;
+      await switchOn(desk, kind);
+      const view = await deliver(desk, textVariant(text));
+      expect(view.attempts).toMatchObject([{ number: 1, state: "confirmed", settledBy: "located" }]);
+      expect(await visible(desk, text)).toBe(1);
+    },
+  );
+
+  test.each(["error_before_commit", "reset_before_commit"])(
+    "%s: its absence is proven, then it is sent again",
+    async (kind) => {
+      await switchOn(desk, kind);
+      const view = await deliver(desk, textVariant(`After ${kind}`));
+      expect(view.attempts).toMatchObject([
+        { number: 1, state: "absent_proven" },
+        { number: 2, state: "confirmed", settledBy: "answer" },
+      ]);
+      expect(await visible(desk, `After ${kind}`)).toBe(1);
+    },
+  );
+
+  test("that the listing holds late is protected by LinkedIn's refusal of duplicates", async () => {
+    // Longer than the window: the listing has proven an absence that was none.
+    await switchOn(desk, "late_commit", { delayMs: 4_000 });
+    const view = await deliver(desk, textVariant("Late but once"));
+    expect(view.state).toBe("confirmed");
+    expect(view.attempts[0]).toMatchObject({ number: 1, state: "absent_proven" });
+    expect(view.attempts.at(-1)).toMatchObject({ state: "confirmed", settledBy: "located" });
+    expect(await visible(desk, "Late but once")).toBe(1);
+  });
+
+  test("whose text LinkedIn has already is rejected with the address of the other", async () => {
+    await deliver(desk, textVariant("Said before"));
+    const again = await deliver(desk, textVariant("Said before"));
+    expect(again).toMatchObject({ state: "rejected", error: { code: "linkedin.duplicate" } });
+    expect(again.error?.message).toContain("/feed/update/urn:li:share:");
+    expect(await visible(desk, "Said before")).toBe(1);
+  });
+});
+
+describe("a post on its way to a profile", () => {
+  let desk: Desk;
+  beforeAll(async () => {
+    desk = await open("profile");
+  });
+  afterAll(() => desk.harness.close());
+
+  test("goes out once", async () => {
+    const view = await deliver(desk, textVariant("To my profile"));
+    expect(view).toMatchObject({ state: "confirmed", attempts: [{ number: 1, settledBy: "answer" }] });
+    expect(await visible(desk, "To my profile")).toBe(1);
+  });
+
+  test.each(["lost_answer", "error_before_commit"])(
+    "%s: a person is asked, and nothing is sent meanwhile",
+    async (kind) => {
+      const text = `After ${kind}`;
+      await switchOn(desk, kind);
+      const before = await desk.harness.asked("POST", /^\/rest\/posts$/);
+      const view = await deliver(desk, textVariant(text));
+      expect(view).toMatchObject({ state: "needs_human", attempts: [{ number: 1, state: "ambiguous" }] });
+      expect(await desk.harness.asked("POST", /^\/rest\/posts$/)).toBe(before + 1);
+      expect(await visible(desk, text)).toBe(kind === "lost_answer" ? 1 : 0);
+    },
+  );
+
+  test("waits for a new version of the API instead of failing", async () => {
+    desk.harness.settings["apiVersion"] = "202501";
+    const { postId } = await orderPost(desk.house, desk.deliveries, textVariant("After the sunset"));
+    const code = async () =>
+      (await desk.deliveries.forPost(desk.house.workspaceId, postId))[0]?.error?.code ?? null;
+    await sweepUntil(desk.deliveries, async () => (await code()) === "linkedin.version_ended");
+    desk.harness.settings["apiVersion"] = "";
+    await sweepUntil(desk.deliveries, async () => (await visible(desk, "After the sunset")) === 1);
+  });
+
+  test("whose access has ended asks for a new connection", async () => {
+    await desk.harness.control("POST", "expire-tokens");
+    const view = await deliver(desk, textVariant("Too late for this token"));
+    expect(view.state).toBe("needs_reconnect");
+    expect(desk.reconnects).toEqual([expect.stringContaining("60 days")]);
+    expect(await visible(desk, "Too late for this token")).toBe(0);
+  });
+});

@@ -1,0 +1,314 @@
+import { type Channels, createChannels } from "#channels";
+import { createAgent, extractiveDrafter, type Agent } from "#agent";
+import { agentRoutes } from "#agent/routes";
+import { channelRoutes } from "#channels/routes";
+import { connectorRegistry } from "#connectors";
+import { createDeliveries, type Deliveries } from "#delivery";
+import { createDesk, createMediaLinks } from "#desk";
+import { mediaRoutes, postRoutes } from "#desk/routes";
+import { startMastodon } from "#emulator";
+import { createFiles } from "#platform/files";
+import { createHttpClient } from "#platform/http-client";
+import { createJobs } from "#platform/jobs";
+import { createMailTransport } from "#platform/mail";
+import { createSecrets } from "#platform/secrets";
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { agree } from "../acceptance/consent.ts";
+import { type TestApp, testApp, type TestPerson } from "../support/app.ts";
+import { noFiles, sweepUntil } from "../support/features/delivery.ts";
+import { letUndoPass, movableClock, testUploads } from "../support/features/desk.ts";
+import { uploadFile } from "../support/upload.ts";
+
+/**
+ * Limits belong to the server of an account: what it says of itself is what authors are told, what checks go by and
+ * what decides when a post is sent. Over the API, with real servers of either kind.
+ */
+const publicUrl = "http://127.0.0.1:3000";
+const dayMs = 86_400_000;
+const clock = movableClock();
+const journal = z.object({ posts: z.array(z.object({ text: z.string() })) });
+
+type Server = Awaited<ReturnType<typeof startMastodon>>;
+type ChannelBody = {
+  id: string;
+  limits: { textLength: number; maxMedia: number; maxMediaBytes: number; altTextLength: number };
+};
+type Check = {
+  parts: { length: number; limit: number }[];
+  problems: { path: string; code: string; message: string; severity: string }[];
+};
+
+let directory = "";
+let large: Server;
+let small: Server;
+let app: TestApp;
+let channels: Channels;
+let deliveries: Deliveries;
+let agent: Agent;
+let ada: TestPerson;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "galley-limits-"));
+  const at = { host: "127.0.0.1", port: 0, publicUrl: null };
+  large = await startMastodon({
+    ...at,
+    server: { maxCharacters: 5_000, maxFiles: 16, descriptionLimit: 3_000 },
+  });
+  small = await startMastodon({
+    ...at,
+    server: { maxCharacters: 280, maxFiles: 1, descriptionLimit: 420, imageSizeLimit: 2_000_000 },
+  });
+  app = await testApp({ clock, register: async (api, { database }) => compose(api, database) });
+  ada = await app.owner();
+});
+afterAll(async () => {
+  await app.close();
+  await Promise.all([large.close(), small.close()]);
+  await rm(directory, { recursive: true });
+});
+
+async function compose(api: TestApp["app"], database: TestApp["database"]): Promise<void> {
+  const connectors = connectorRegistry();
+  const jobs = createJobs();
+  const http = createHttpClient({ allowOrigins: [large.url, small.url] });
+  channels = createChannels({
+    database,
+    connectors,
+    secrets: createSecrets({ database, key: randomBytes(32), clock }),
+    http,
+    mail: createMailTransport({ allowServers: [] }),
+    settings: {},
+    publicUrl,
+    clock,
+  });
+  deliveries = createDeliveries({
+    database,
+    jobs,
+    channels,
+    connectors,
+    files: noFiles,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    settings: { concurrency: 4, minimumWindowMs: 0 },
+  });
+  const desk = createDesk({
+    database,
+    connectors,
+    connectorSettings: {},
+    deliveries,
+    files: createFiles({ directory }),
+    mediaLinks: createMediaLinks({ key: randomBytes(32) }),
+    uploads: testUploads,
+    clock,
+  });
+  agent = createAgent({
+    database,
+    connectors,
+    channels,
+    desk,
+    jobs,
+    http,
+    drafter: extractiveDrafter,
+    clock,
+  });
+  channelRoutes(api, { channels, connectors, publicUrl });
+  postRoutes(api, { desk });
+  agentRoutes(api, { agent });
+  await mediaRoutes(api, { desk });
+}
+
+async function connect(server: Server, username: string): Promise<ChannelBody> {
+  const form = { server: server.url };
+  const asked = await ada.call<{ authorizeUrl: string }>("POST", "/channels/authorize", {
+    connector: "mastodon",
+    form,
+  });
+  const back = await agree(asked.body.authorizeUrl, publicUrl, { username });
+  const path = `${back.pathname.replace("/api/v1", "")}${back.search}`;
+  const made = await ada.call<{ id: string }>("GET", path, undefined, { accept: "application/json" });
+  return channelOf(made.body.id);
+}
+
+async function channelOf(id: string): Promise<ChannelBody> {
+  return (await ada.call<ChannelBody>("GET", `/channels/${id}`)).body;
+}
+
+async function change(server: Server, switches: object): Promise<void> {
+  const request = { method: "PUT", body: JSON.stringify(switches) };
+  expect((await fetch(`${server.url}/control/mastodon`, request)).status).toBe(200);
+}
+
+function contentOf(text: string, more: object = {}) {
+  return { parts: [text], link: null, media: [], firstComment: null, options: {}, ...more };
+}
+
+function attached(...ids: string[]) {
+  return { media: ids.map((mediaId) => ({ mediaId, altText: "Dots" })) };
+}
+
+async function check(channelId: string, text: string, more: object = {}): Promise<Check | undefined> {
+  const variants = [{ channelId, content: contentOf(text, more) }];
+  const { body } = await ada.call<{ variants: Check[] }>("POST", "/posts/check", { variants });
+  return body.variants[0];
+}
+
+/** Written, submitted and approved; ready to be published. */
+async function approved(channelId: string, text: string): Promise<string> {
+  const variants = [{ channelId, content: contentOf(text) }];
+  const { id } = (await ada.call<{ id: string }>("POST", "/posts", { title: "Long", variants })).body;
+  expect((await ada.call("POST", `/posts/${id}/submit`)).status).toBe(200);
+  const { boundHash } = (await ada.call<{ boundHash: string }>("GET", `/posts/${id}`)).body;
+  expect((await ada.call("POST", `/posts/${id}/approve`, { boundHash, note: "" })).status).toBe(200);
+  return id;
+}
+
+async function publish(id: string) {
+  expect((await ada.call("POST", `/posts/${id}/publish`)).status).toBe(200);
+  await letUndoPass(app.url);
+  const view = async () => (await deliveries.forPost(ada.workspaceId, id))[0];
+  await sweepUntil(deliveries, async () => ["confirmed", "rejected"].includes((await view())?.state ?? ""));
+  return view();
+}
+
+async function maintenance(): Promise<void> {
+  const sweep = channels.sweeps.find(({ name }) => name === "channels.limits");
+  await sweep?.run(new AbortController().signal);
+}
+
+test("where a server takes 5,000 characters, 3,000 are written, approved and published", async () => {
+  const { id, limits } = await connect(large, "ada");
+  expect(limits).toMatchObject({ textLength: 5_000, maxMedia: 16, altTextLength: 3_000 });
+  const text = `${randomUUID()} ${"word ".repeat(600)}`.trim();
+  expect(text.length).toBeGreaterThan(3_000);
+  const told = await check(id, text);
+  expect(told).toMatchObject({ parts: [{ length: text.length, limit: 5_000 }], problems: [] });
+  expect(await publish(await approved(id, text))).toMatchObject({ state: "confirmed" });
+  const { posts } = journal.parse(await (await fetch(`${large.url}/control/journal`)).json());
+  expect(posts.filter((post) => post.text === text)).toHaveLength(1);
+});
+
+test("where it takes 280, 400 are refused while they are typed, in words that name the server and its limit", async () => {
+  const { id, limits } = await connect(small, "ada");
+  expect(limits).toMatchObject({
+    textLength: 280,
+    maxMedia: 1,
+    altTextLength: 420,
+    maxMediaBytes: 1_999_999,
+  });
+  const told = await check(id, "x".repeat(400));
+  expect(told?.parts).toMatchObject([{ length: 400, limit: 280 }]);
+  expect(told?.problems).toMatchObject([{ path: "/parts/0", code: "content.too_long", severity: "error" }]);
+  const host = new URL(small.url).host;
+  expect(told?.problems[0]?.message).toBe(
+    `This part is too long for ${host}: 120 too many of 280 characters.`,
+  );
+  const variants = [{ channelId: id, content: contentOf("x".repeat(400)) }];
+  const made = await ada.call<{ id: string }>("POST", "/posts", { title: "Short", variants });
+  expect((await ada.call("POST", `/posts/${made.body.id}/submit`)).status).toBe(422);
+  // Both accounts are on one platform, and each goes by its own server.
+  expect((await check((await connect(large, "ben")).id, "x".repeat(400)))?.problems).toEqual([]);
+});
+
+test("the counters and checks of files go by the server too", async () => {
+  const { id } = await connect(small, "cleo");
+  const noise = { width: 1_200, height: 1_200, channels: 3 as const, noise: { type: "gaussian" as const } };
+  const bytes = await sharp({ create: { ...noise, background: "#000" } })
+    .png()
+    .toBuffer();
+  const image = (await uploadFile(app.app, { bytes, person: ada })).body;
+  expect(image.bytes).toBeGreaterThan(2_000_000);
+  const media = [{ mediaId: image.id, altText: "x".repeat(421) }];
+  const told = await check(id, "Look", { media: [...media, ...media] });
+  expect(told?.problems.map(({ code }) => code)).toEqual(
+    expect.arrayContaining([
+      "content.too_many_media",
+      "content.media_too_large",
+      "content.alt_text_too_long",
+    ]),
+  );
+});
+
+test("a GIF beside an image is refused while typing", async () => {
+  const { id } = await connect(large, "dora");
+  const dot = { create: { width: 2, height: 2, channels: 3 as const, background: "#b45309" } };
+  const gif = await uploadFile(app.app, {
+    bytes: await sharp(dot).gif().toBuffer(),
+    person: ada,
+    name: "a.gif",
+  });
+  const image = await uploadFile(app.app, { bytes: await sharp(dot).png().toBuffer(), person: ada });
+  expect((await check(id, "Alone", attached(gif.body.id)))?.problems).toEqual([]);
+  const mixed = await check(id, "Mixed", attached(gif.body.id, image.body.id));
+  expect(mixed?.problems).toMatchObject([{ path: "/media", code: "content.media_mixed" }]);
+});
+
+test("a check of the channel and connecting it again read the limits too", async () => {
+  const { id } = await connect(small, "finn");
+  await change(small, { maxCharacters: 300 });
+  expect((await ada.call("POST", `/channels/${id}/check`)).status).toBe(200);
+  expect((await channelOf(id)).limits.textLength).toBe(300);
+  await change(small, { maxCharacters: 320 });
+  expect(await connect(small, "finn")).toMatchObject({ id, limits: { textLength: 320 } });
+  await change(small, { instanceApi: 0 });
+  expect(await connect(small, "finn")).toMatchObject({ id, limits: { textLength: 320 } });
+  await change(small, { instanceApi: 2, maxCharacters: 280 });
+});
+
+test("what a server takes no more is refused before anything is sent, and its limit is known from then on", async () => {
+  const { id } = await connect(large, "gwen");
+  const text = `${randomUUID()} ${"y".repeat(2_000)}`;
+  const postId = await approved(id, text);
+  await change(large, { maxCharacters: 1_500 });
+  const told = await publish(postId);
+  expect(told).toMatchObject({ state: "rejected", error: { code: "mastodon.server_limit" } });
+  expect(told?.error?.message).toContain("of 1500 characters");
+  expect((await channelOf(id)).limits.textLength).toBe(1_500);
+  const next = await check(id, "z".repeat(2_000));
+  expect(next?.problems).toMatchObject([{ code: "content.too_long" }]);
+  await change(large, { maxCharacters: 5_000 });
+});
+
+test("drafts are as long as the server of their channel lets them be", async () => {
+  const text = await readFile(new URL("../fixtures/articles/shade.md", import.meta.url), "utf8");
+  const lengths: number[] = [];
+  for (const { id } of [await connect(small, "hugo"), await connect(large, "ines")]) {
+    const source = { kind: "markdown", text };
+    const run = await ada.call<{ id: string }>("POST", "/drafts", { source, channelIds: [id] });
+    const work = { workspaceId: ada.workspaceId, runId: run.body.id };
+    await agent.tasks["agent.run"]?.(work, { signal: new AbortController().signal });
+    const { postId } = (await ada.call<{ postId: string }>("GET", `/runs/${run.body.id}`)).body;
+    const post = await ada.call<{ checks: Check[] }>("GET", `/posts/${postId}`);
+    expect(post.body.checks[0]?.problems).toEqual([]);
+    lengths.push(post.body.checks[0]?.parts[0]?.length ?? 0);
+  }
+  const [short = 0, long = 0] = lengths;
+  expect(short).toBeLessThanOrEqual(280);
+  expect(long).toBeGreaterThan(500);
+});
+
+// The last one: it moves the clock away from the database's.
+test("a server that lowers its limit is noticed by maintenance within a day, and then by checks", async () => {
+  const { id } = await connect(large, "emma");
+  const text = "x".repeat(3_000);
+  await change(large, { maxCharacters: 1_000 });
+  await maintenance();
+  // It was read today.
+  expect((await check(id, text))?.problems).toEqual([]);
+  clock.move(dayMs + 1);
+  await maintenance();
+  expect((await channelOf(id)).limits.textLength).toBe(1_000);
+  expect((await check(id, text))?.problems).toMatchObject([{ code: "content.too_long" }]);
+  // A server that says nothing leaves what is known.
+  await change(large, { maxCharacters: 5_000, instanceApi: 0 });
+  clock.move(dayMs + 1);
+  await maintenance();
+  expect((await channelOf(id)).limits.textLength).toBe(1_000);
+  await change(large, { instanceApi: 2 });
+  await maintenance();
+  expect((await channelOf(id)).limits.textLength).toBe(5_000);
+});

@@ -1,0 +1,278 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import type { ConnectorContext, MediaFile, MediaInfo } from "#connectors";
+import { connectorRegistry } from "#connectors";
+import { createDeliveries, type Deliveries } from "#delivery";
+import { createJobs } from "#platform/jobs";
+import { buildMember } from "../support/builders.ts";
+import type { FileServer } from "../contract/files.ts";
+import { mediaFile, picture, startFileServer } from "../contract/files.ts";
+import { type MetaHarness, startMetaHarness } from "../contract/meta.ts";
+import { testDatabase, type TestDatabase } from "../support/database.ts";
+import {
+  buildDeliveryHouse,
+  markReconnect,
+  type DeliveryHouse,
+  orderPost,
+  sweepUntil,
+  textVariant,
+} from "../support/features/delivery.ts";
+
+/**
+ * Approved posts with images on their way to Facebook and Instagram through delivery, on a real database:
+ * whatever becomes of an answer, the emulator's journal shows each post once.
+ */
+type Way = {
+  harness: MetaHarness;
+  house: DeliveryHouse;
+  deliveries: Deliveries;
+  files: FileServer;
+  stored: Map<string, MediaFile>;
+  reconnects: string[];
+  /** What the next opening of the channel does first. */
+  beforeOpen: (() => Promise<void>) | null;
+};
+
+let server: TestDatabase;
+beforeAll(async () => {
+  server = await testDatabase();
+});
+afterAll(() => server.close());
+
+async function startWay(id: "facebook" | "instagram"): Promise<Way> {
+  const files = await startFileServer();
+  const harness = await startMetaHarness(id, {
+    settings: { publicUrl: files.origin, pollMs: 20 },
+    emulator: { processingMs: 60 },
+  });
+  const house = await buildDeliveryHouse(server.database, harness.connector);
+  const stored = new Map<string, MediaFile>();
+  const reconnects: string[] = [];
+  function file(sha256: string): MediaFile {
+    const found = stored.get(sha256);
+    if (!found) throw new TypeError("there is no such file");
+    return found;
+  }
+  const deliveries = createDeliveries({
+    database: server.database,
+    jobs: createJobs(),
+    connectors: connectorRegistry([harness.connector]),
+    files: {
+      read: (_workspaceId, sha256) => file(sha256).read(),
+      chunks: (_workspaceId, sha256, size) => file(sha256).chunks(size),
+      publicUrl: (_workspaceId, sha256) => file(sha256).publicUrl,
+    },
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    channels: {
+      open: async (_workspaceId, _channelId, signal) => {
+        await way.beforeOpen?.();
+        way.beforeOpen = null;
+        return { connector: harness.connector, context: impatient({ ...harness.context(), signal }) };
+      },
+      needsReconnect: markReconnect(server.database, reconnects),
+    },
+    settings: { concurrency: 4, minimumWindowMs: 0, leaseMs: 6_000, marginMs: 500 },
+  });
+  const way: Way = { harness, house, deliveries, files, stored, reconnects, beforeOpen: null };
+  return way;
+}
+
+/** Short windows, so that tests see the end of them. */
+function impatient(context: ConnectorContext): ConnectorContext {
+  return { ...context, settings: { ...context.settings, deadlineMs: 1_000, windowMs: 1_600 } };
+}
+
+async function image(way: Way, altText: string, size: [number, number] = [400, 400]): Promise<MediaFile> {
+  const bytes = await picture(...size);
+  const publicUrl = way.files.put(bytes, "image/jpeg");
+  const file = mediaFile(bytes, { mimeType: "image/jpeg", altText, publicUrl });
+  way.stored.set(file.sha256, file);
+  return file;
+}
+
+async function order(way: Way, text: string, media: MediaFile[], firstComment: string | null = null) {
+  const content = {
+    ...textVariant(text),
+    firstComment,
+    media: media.map(({ mediaId, altText }) => ({ mediaId, altText })),
+  };
+  const { postId } = await orderPost(way.house, way.deliveries, content, { media: media.map(infoOf) });
+  return postId;
+}
+
+const ends = ["confirmed", "rejected", "needs_reconnect", "needs_human", "missed"];
+
+/** Sweeps until the post's delivery is in one of these states, or has failed with this code. */
+async function settled(way: Way, postId: string, wanted: { states?: string[]; code?: string }) {
+  async function view() {
+    const [found] = await way.deliveries.forPost(way.house.workspaceId, postId);
+    if (!found) throw new Error("there is no delivery");
+    return found;
+  }
+  await sweepUntil(way.deliveries, async () => {
+    const { state, error } = await view();
+    return (
+      wanted.states?.includes(state) === true || (wanted.code !== undefined && error?.code === wanted.code)
+    );
+  });
+  return view();
+}
+
+async function deliver(way: Way, text: string, media: MediaFile[], firstComment: string | null = null) {
+  return settled(way, await order(way, text, media, firstComment), { states: ends });
+}
+
+/** What the desk knows of a file, without its bytes and addresses. */
+function infoOf({
+  mediaId,
+  sha256,
+  mimeType,
+  bytes,
+  width,
+  height,
+  durationMs,
+  pages,
+}: MediaFile): MediaInfo {
+  return { mediaId, sha256, mimeType, bytes, width, height, durationMs, pages };
+}
+
+async function seen(way: Way, text: string) {
+  return (await way.harness.journal()).filter((post) => post.text === text);
+}
+
+describe.each(["facebook", "instagram"] as const)("a post on its way to %s", (id) => {
+  let way: Way;
+  beforeAll(async () => {
+    way = await startWay(id);
+  });
+  afterAll(async () => {
+    const violations = await way.harness.violations();
+    await Promise.all([way.harness.close(), way.files.close()]);
+    expect(violations).toEqual([]);
+  });
+
+  test("goes out once, with its images, its alt texts and its first comment", async () => {
+    const media = [await image(way, "one"), await image(way, "two", [500, 400])];
+    const view = await deliver(way, "An album", media, "The first comment");
+    expect(view.state).toBe("confirmed");
+    expect(view.attempts).toMatchObject([
+      { number: 1, state: "confirmed", settledBy: "answer" },
+      { number: 1, state: "confirmed", settledBy: "answer" },
+    ]);
+    expect(view.externalUrl).not.toBeNull();
+    expect((await seen(way, "An album")).map((post) => post.altTexts)).toEqual([["one", "two"]]);
+    expect(await seen(way, "The first comment")).toHaveLength(1);
+  });
+
+  test.each(["lost_answer", "cut_answer", "error_after_commit", "garbled"])(
+    "%s: is found by reading back and not sent again",
+    async (kind) => {
+      await way.harness.faults({ kind, on: "create" });
+      const view = await deliver(way, `After ${kind}`, [await image(way, kind)]);
+      expect(view.attempts).toMatchObject([{ number: 1, state: "confirmed", settledBy: "located" }]);
+      expect(await seen(way, `After ${kind}`)).toHaveLength(1);
+    },
+  );
+
+  test("is found after a lost answer by a list that is whole, and its first comment follows", async () => {
+    await way.harness.faults({ kind: "lost_answer", on: "create" });
+    const view = await deliver(way, "Lost, with more to come", [await image(way, "lost")], "What comes then");
+    expect(view.state).toBe("confirmed");
+    expect(view.attempts.map(({ settledBy }) => settledBy)).toEqual(["located", "answer"]);
+    const [post] = await seen(way, "Lost, with more to come");
+    expect(await seen(way, "What comes then")).toMatchObject([{ inReplyTo: post?.id }]);
+  });
+
+  test.each(["error_before_commit", "reset_before_commit"])(
+    "%s: its absence is proven, then it is sent again",
+    async (kind) => {
+      await way.harness.faults({ kind, on: "create" });
+      const view = await deliver(way, `After ${kind}`, [await image(way, kind)]);
+      expect(view.attempts).toMatchObject([
+        { number: 1, state: "absent_proven" },
+        { number: 2, state: "confirmed", settledBy: "answer" },
+      ]);
+      expect(await seen(way, `After ${kind}`)).toHaveLength(1);
+    },
+  );
+
+  test("is read back where Instagram or Facebook calls it restricted although it is out", async () => {
+    await way.harness.faults({ kind: "refusal_after_commit", on: "create", code: "4/2207051" });
+    const view = await deliver(way, "Restricted, and out", [await image(way, "restricted")]);
+    expect(view.attempts).toMatchObject([{ number: 1, state: "confirmed", settledBy: "located" }]);
+    expect(await seen(way, "Restricted, and out")).toHaveLength(1);
+  });
+
+  test("with a file that the platform refuses ends with its reason, and nothing is public", async () => {
+    const view = await deliver(way, "A broken picture", [await notAPicture(way)]);
+    expect(view.state).toBe("rejected");
+    expect(view.error?.message).toMatch(/JPG|JPEG/);
+    expect(await seen(way, "A broken picture")).toEqual([]);
+  });
+
+  test("stops where the consent has ended, and goes on, whole, once it is connected again", async () => {
+    way.beforeOpen = () => way.harness.control("POST", "revoke-tokens");
+    const media = [await image(way, "r1"), await image(way, "r2", [500, 400])];
+    const postId = await order(way, "Revoked on the way", media);
+    const stopped = await settled(way, postId, { states: ends });
+    expect(stopped.state).toBe("needs_reconnect");
+    expect(way.reconnects.at(-1)).toContain("Connect the channel again");
+    expect(await seen(way, "Revoked on the way")).toEqual([]);
+    await way.harness.connect();
+    await markConnected(way);
+    await settled(way, postId, { states: ["confirmed"] });
+    expect((await seen(way, "Revoked on the way")).map((post) => post.altTexts)).toEqual([["r1", "r2"]]);
+  });
+
+  test("that must wait is told so, and nothing is public meanwhile", async () => {
+    await way.harness.faults({ kind: "throttle", on: "create", delayMs: 60_000 });
+    const postId = await order(way, "Throttled", [await image(way, "t")]);
+    const view = await settled(way, postId, { code: `${id}.throttled` });
+    expect(view.state).toBe("scheduled");
+    expect(await seen(way, "Throttled")).toEqual([]);
+  });
+});
+
+test("a person's word that a post is on Instagram leads its first comment there, by the address alone", async () => {
+  const way = await startWay("instagram");
+  const actor = await buildMember(server.database, way.house.workspaceId);
+  await way.harness.faults({ kind: "lost_answer", on: "create" });
+  const postId = await order(way, "Seen by a person", [await image(way, "seen")], "Its first comment");
+  const asked = await settled(way, postId, { states: ["ambiguous"] });
+  const [post] = await seen(way, "Seen by a person");
+  const { headers, proof } = way.harness.signed();
+  const path = `/v25.0/${post?.id}?fields=permalink&appsecret_proof=${proof}`;
+  const { permalink } = permalinkSchema.parse((await way.harness.fetch(path, { headers })).body);
+  const without = way.deliveries.resolve(actor, asked.id, { outcome: "live", url: null });
+  await expect(without).rejects.toMatchObject({ code: "delivery.needs_address" });
+  await way.deliveries.resolve(actor, asked.id, { outcome: "live", url: permalink });
+  const view = await settled(way, postId, { states: ends });
+  expect(view).toMatchObject({ state: "confirmed", externalUrl: permalink });
+  expect(view.attempts.map(({ settledBy }) => settledBy)).toEqual(["person", "answer"]);
+  expect(await seen(way, "Its first comment")).toMatchObject([{ inReplyTo: post?.id }]);
+  await Promise.all([way.harness.close(), way.files.close()]);
+});
+
+const permalinkSchema = z.object({ permalink: z.url() });
+
+/** What the channels' own code writes when a person has connected again. */
+async function markConnected({ house }: Way): Promise<void> {
+  await server.database.system
+    .updateTable("channels")
+    .set({ status: "connected", updated_at: new Date() })
+    .where("workspace_id", "=", house.workspaceId)
+    .where("id", "=", house.channelId)
+    .execute();
+}
+
+/** Bytes that call themselves a picture and are none. */
+async function notAPicture(way: Way): Promise<MediaFile> {
+  const bytes = Buffer.from("no picture at all");
+  const file = mediaFile(bytes, {
+    mimeType: "image/jpeg",
+    altText: "",
+    publicUrl: way.files.put(bytes, "image/jpeg"),
+  });
+  way.stored.set(file.sha256, file);
+  return file;
+}

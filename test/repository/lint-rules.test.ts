@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { parseSync, Visitor } from "vite";
+import config from "../../oxlint.config.ts";
+import plugin from "../../scripts/lint-rules.ts";
+
+/** How many places of a piece of code a rule of ours reports. */
+function reports(rule: keyof typeof plugin.rules, code: string): number {
+  let count = 0;
+  const visitor = plugin.rules[rule].create({ report: () => (count += 1) });
+  new Visitor(visitor).visit(parseSync("piece.tsx", code).program);
+  return count;
+}
+
+test.each([
+  "text.includes(link)",
+  "text.includes(post.url)",
+  "body?.indexOf(`](${variant.link})`)",
+  "text.replaceAll(url, () => short)",
+  "text.startsWith(link ?? other)",
+  "text.includes(link.trim())",
+  "text.split(address)",
+  "seen.has(entry.link)",
+  "[entry.id, entry.link].includes(item)",
+  "url.includes('example.org')",
+  "url.startsWith('https://example.org')",
+  "link.startsWith(prefix)",
+  "new RegExp(link).test(text)",
+  "new Set(links)",
+  "one.link === other.link",
+  "link !== given",
+  "url.replace(/\\/$/, '') === link.replace(/\\/$/, '')",
+  "<p>{text.includes(link) ? null : link}</p>",
+])("an address that is compared as text is found: %s", (code) => {
+  expect(reports("addresses-are-parsed", code)).toBe(1);
+});
+
+test.each([
+  "mentionsAddress(text, link)",
+  "sameAddress(one.link, other.link)",
+  "link === null || link !== undefined",
+  "kind === 'link'",
+  "url.startsWith('https:') || url.startsWith('/api/')",
+  "new URL(one).origin === new URL(other).origin",
+  "allowed.has(url.origin)",
+  "text.includes(word)",
+  "openLinks.includes(true)",
+  "hasLink === isLink",
+  "url.replace(/^https:/, '')",
+])("what compares no spelling is left alone: %s", (code) => {
+  expect(reports("addresses-are-parsed", code)).toBe(0);
+});
+
+test.each([
+  "io.stdout.write(words)",
+  "context.io.stderr.write(words)",
+  "stdout.end(words)",
+  "console.log(words)",
+])("words that reach a terminal as they are are found: %s", (code) =>
+  expect(reports("words-are-said", code)).toBe(1),
+);
+
+test.each(["say(io.stdout, words)", "file.write(words)", "context.print(post, () => words)"])(
+  "what is said through the one door is left alone: %s",
+  (code) => expect(reports("words-are-said", code)).toBe(0),
+);
+
+test("the linter has the rules", () => {
+  const set = config.overrides.flatMap(({ rules }) => Object.entries(rules));
+  for (const rule of Object.keys(plugin.rules)) expect(set).toContainEqual([`galley/${rule}`, "error"]);
+});

@@ -1,0 +1,91 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { circlesIn } from "../../scripts/shape/circles.ts";
+import { limits } from "../../scripts/shape/limits.ts";
+import {
+  circles,
+  longestFunction,
+  sqlOutsideStores,
+  usualFile,
+  widestFolder,
+} from "../../scripts/shape/measures.ts";
+import { readSource, type Source } from "../../scripts/shape/source.ts";
+
+function source(file: string, more: Partial<Source> = {}): Source {
+  return { file, lines: 10, imports: [], functions: [], texts: [], sqlAt: null, ...more };
+}
+
+test("what reaches itself is a circle, and what only leads to one is not", () => {
+  const edges = new Map([
+    ["a", ["b"]],
+    ["b", ["c"]],
+    ["c", ["b", "d"]],
+    ["d", []],
+    ["e", ["d", "a"]],
+  ]);
+  expect(circlesIn(edges)).toEqual([["b", "c"]]);
+  edges.set("d", ["e"]);
+  expect(circlesIn(edges)).toEqual([["a", "b", "c", "d", "e"]]);
+});
+
+test("a circle of types is one of imports only where a value is in every step", () => {
+  const sources = [
+    source("a.ts", { imports: [{ file: "b.ts", isType: false }] }),
+    source("b.ts", { imports: [{ file: "a.ts", isType: true }] }),
+  ];
+  expect(circles(sources, "all")).toEqual({ value: 2, found: ["a.ts <-> b.ts"] });
+  expect(circles(sources, "running")).toEqual({ value: 0, found: [] });
+});
+
+test("SQL is asked for outside the stores of the server alone", () => {
+  const files = ["src/a/a.ts", "src/a/a.store.ts", "src/a/a.read.ts", "src/platform/db/pool.ts", "test/a.ts"];
+  expect(sqlOutsideStores(files.map((file) => source(file, { sqlAt: 7 }))).found).toEqual(["src/a/a.ts:7"]);
+});
+
+test("the widest folder counts what lies in it, and nine of ten files are the usual ones", () => {
+  const sources = Array.from({ length: 10 }, (_, index) =>
+    source(`src/${index < 7 ? "wide" : "wide/deep"}/${index}.ts`, { lines: index + 1 }),
+  );
+  expect(widestFolder(sources)).toMatchObject({ value: 7, found: ["src/wide: 7", "src/wide/deep: 3"] });
+  expect(usualFile(sources).value).toBe(9);
+});
+
+test("no limit lies behind its own bar", () => {
+  for (const { bar, allowed = bar } of limits) expect(allowed).toBeGreaterThanOrEqual(bar);
+});
+
+test("a file is read by its grammar: faces, types, functions, and what speaks SQL", async () => {
+  const root = await mkdtemp(join(tmpdir(), "galley-shape-"));
+  try {
+    await writeFile(
+      join(root, "one.ts"),
+      [
+        'import type { A } from "#kit";',
+        'import { b, type C } from "./b.ts";',
+        'import { d } from "#platform/db";',
+        'export { e } from "a-package";',
+        "export function named(): string {",
+        '  return "sql`select`";',
+        "}",
+        "const told = () => sql`select 1`;",
+      ].join("\n"),
+    );
+    const faces = { "#kit": "./src/kit/index.ts", "#platform/*": "./src/platform/*/index.ts" };
+    const read = readSource(root, "one.ts", faces);
+    expect(read).toMatchObject({ lines: 8, sqlAt: 8 });
+    expect(read.imports).toEqual([
+      { file: "src/kit/index.ts", isType: true },
+      { file: "b.ts", isType: false },
+      { file: "src/platform/db/index.ts", isType: false },
+    ]);
+    expect(read.functions).toEqual([
+      { name: "named", line: 5, lines: 3 },
+      { name: "told", line: 8, lines: 1 },
+    ]);
+    expect(longestFunction([read]).value).toBe(3);
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+});

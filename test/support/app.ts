@@ -1,0 +1,200 @@
+import { type AccountMail, createAccounts, createIdentity, type Identity } from "#identity";
+import { createInstallation, type Installation } from "#installation";
+import type { Clock, Role } from "#kit";
+import { newId, systemClock } from "#kit";
+import { recordEvent } from "#platform/audit";
+import type { Database } from "#platform/db";
+import { createMetrics, type Metrics } from "#platform/metrics";
+import { createSecurityLog, type SecurityLog } from "#platform/security-log";
+import { createLogger, type Logger } from "#platform/telemetry";
+import type { App } from "#platform/wire";
+import { createWorkspaces, type Workspaces } from "#workspaces";
+import type { LightMyRequestResponse } from "fastify";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { createServer, type ServerOptions } from "../../src/edge/http/index.ts";
+import { type TestDatabase, testDatabase } from "./database.ts";
+
+type Answer<Body> = { status: number; headers: Record<string, unknown>; body: Body };
+type Headers = Record<string, string>;
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** A signed-in person of a test, in one workspace. */
+export type TestPerson = {
+  userId: string;
+  email: string;
+  workspaceId: string;
+  /** The value for `Authorization: Bearer`. */
+  bearer: string;
+  /** The value for `Cookie`, of the same session. */
+  cookie: string;
+  /** Calls `/api/v1${path}` as this person; `body` is sent as JSON. The caller names the answer's type. */
+  call: <Body = Record<string, unknown>>(
+    method: Method,
+    path: string,
+    body?: unknown,
+    headers?: Headers,
+  ) => Promise<Answer<Body>>;
+  /** The same with the answer as it travels: compressed where asked, and of any type. */
+  raw: (method: Method, path: string, body?: unknown, headers?: Headers) => Promise<LightMyRequestResponse>;
+};
+
+export type TestApp = {
+  app: App;
+  url: string;
+  database: Database;
+  identity: Identity;
+  securityLog: SecurityLog;
+  installation: Installation;
+  workspaces: Workspaces;
+  /** The owner of a new workspace. */
+  owner: () => Promise<TestPerson>;
+  /** A new person with a role in the workspace of `beside`. */
+  member: (beside: TestPerson, role: Role) => Promise<TestPerson>;
+  close: () => Promise<void>;
+};
+
+/** Keeps every rule of the password policy. */
+export const testPassword = "seven quiet herons wade";
+export const testOrigin = "http://galley.test";
+/** With an address of this machine alone, where callers on it count as such. */
+export const ownMachine = { publicUrl: "http://localhost" };
+
+const client = { address: "127.0.0.1", userAgent: "test" };
+
+/** What a feature adds: `register` gets the parts that the server stands on. */
+export type TestAppOptions = {
+  register?: (
+    app: App,
+    parts: { database: Database; workspaces: Workspaces; clock: Clock },
+  ) => void | Promise<void>;
+  /** What is served outside the versioned API. */
+  registerOutside?: (app: App) => void | Promise<void>;
+  options?: Partial<ServerOptions>;
+  clock?: Clock;
+  logger?: Logger;
+  metrics?: Metrics;
+  /** How people are mailed; default: not at all. */
+  mail?: AccountMail;
+  /** Another way to a test database; it is closed with the app. */
+  through?: TestDatabase;
+};
+
+/** The composed server on a database of its own, to be called with `inject`. Close it in `afterAll`. */
+export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
+  const { register, registerOutside, options, clock = systemClock, through, mail = null } = given;
+  const logger = given.logger ?? createLogger({ logLevel: "silent" });
+  const { database, url, close } = through ?? (await testDatabase());
+  const key = randomBytes(32).toString("base64");
+  const publicUrl = options?.publicUrl ?? testOrigin;
+  const identity = createIdentity({ database, key, publicUrl, clock, mail });
+  const installation = createInstallation({ database, accounts: createAccounts({ database }) });
+  const workspaces = createWorkspaces({ database, identity, installation, clock, publicUrl, mail });
+  const metrics = given.metrics ?? createMetrics();
+  const count = (event: string) => metrics.securityEvents.inc({ event });
+  const securityLog = createSecurityLog({ database, log: logger, count });
+  const app = await createServer({
+    options: {
+      publicUrl,
+      redisUrl: null,
+      requestsPerMinute: 100_000,
+      trustProxy: false,
+      // No build lies here: what the pages look like is for the browser tests.
+      dashboardDirectory: join(import.meta.dirname, "../fixtures"),
+      version: "0.0.0",
+      ...options,
+    },
+    logger,
+    metrics,
+    securityLog,
+    database,
+    clock,
+    identity,
+    installation,
+    workspaces,
+    health: {
+      ready: async () => ({ ready: true, checks: {} }),
+      metrics: async () => ({ contentType: "text/plain", text: "" }),
+    },
+    register: async (api) => register?.(api, { database, workspaces, clock }),
+    ...(registerOutside ? { registerOutside } : {}),
+  });
+  await app.ready();
+
+  return {
+    app,
+    securityLog,
+    url,
+    database,
+    identity,
+    installation,
+    workspaces,
+    owner: async () => {
+      const workspaceId = newId();
+      await database.system
+        .insertInto("workspaces")
+        .values({ id: workspaceId, name: "The Daily Test", time_zone: "Europe/Berlin" })
+        .execute();
+      return testPerson({ app, database, identity }, workspaceId, "owner");
+    },
+    member: (beside, role) => testPerson({ app, database, identity }, beside.workspaceId, role),
+    close: async () => {
+      await app.close();
+      await close();
+    },
+  };
+}
+
+/** Parsed where it is JSON; a file stays text. */
+function bodyOf(text: string, contentType: string): unknown {
+  if (contentType.startsWith("text/")) return text;
+  return text === "" ? null : JSON.parse(text);
+}
+
+/** Makes a person with a role in a workspace and a session, to call any composed server with. */
+export async function testPerson(
+  { app, database, identity }: Pick<TestApp, "app" | "database" | "identity">,
+  workspaceId: string,
+  role: Role,
+): Promise<TestPerson> {
+  const email = `${newId()}@example.test`;
+  const session = await database.system.transaction().execute(async (tx) => {
+    const made = await identity.createUser(tx, { name: "Robin Page", email, password: testPassword }, client);
+    await tx
+      .insertInto("members")
+      .values({ workspace_id: workspaceId, user_id: made.userId, role })
+      .execute();
+    await recordEvent(tx, { actor: { kind: "system", workspaceId }, action: "member.joined" });
+    return made;
+  });
+  const cookie = session.cookies[0]?.split(";")[0] ?? "";
+  function raw(method: Method, path: string, body?: unknown, headers: Headers = {}) {
+    return app.inject({
+      method,
+      url: `/api/v1${path}`,
+      headers: { authorization: `Bearer ${session.bearer}`, "galley-workspace": workspaceId, ...headers },
+      ...(body === undefined ? {} : { payload: body as object }),
+    });
+  }
+  return {
+    userId: session.userId,
+    email,
+    workspaceId,
+    bearer: session.bearer,
+    cookie,
+    raw,
+    call: async <Body>(
+      method: Method,
+      path: string,
+      body?: unknown,
+      headers?: Headers,
+    ): Promise<Answer<Body>> => {
+      const response = await raw(method, path, body, headers);
+      return {
+        status: response.statusCode,
+        headers: response.headers,
+        body: bodyOf(response.body, String(response.headers["content-type"])) as Body,
+      };
+    },
+  };
+}

@@ -1,0 +1,207 @@
+import { type Channels, type ChannelsOptions, createChannels } from "#channels";
+import { channelRoutes } from "#channels/routes";
+import { connectorRegistry } from "#connectors";
+import { type MailCatcher, type Sandbox, startMailCatcher, startSandbox } from "#emulator";
+import { type Actor, type Clock, type JsonObject, newId } from "#kit";
+import type { Database } from "#platform/db";
+import { createHttpClient, type HttpClient } from "#platform/http-client";
+import { createMailTransport } from "#platform/mail";
+import { createSecrets, type Secrets } from "#platform/secrets";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { type TestApp, testApp, type TestPerson } from "../app.ts";
+import { sandboxKinds } from "./sandbox-kinds.ts";
+
+const handled = z.object({ requests: z.array(z.object({ path: z.string() })) });
+
+/** Loopback, because the sandbox sends people nowhere else. Nothing listens there: tests read the address. */
+const callbackOrigin = "http://127.0.0.1:3000";
+
+/** Nothing listens there either: connecting is refused. */
+const nowhere = "http://127.0.0.1:1";
+
+/** `app`: what its configuration names for the connector `apps`. */
+type ProcessOptions = {
+  cutOff?: boolean;
+  key?: Buffer;
+  app?: JsonObject;
+  onWarning?: ChannelsOptions["onWarning"];
+  log?: ChannelsOptions["log"];
+};
+
+export type ChannelWorld = {
+  app: TestApp;
+  channels: Channels;
+  http: HttpClient;
+  secrets: Secrets;
+  sandbox: Sandbox;
+  catcher: MailCatcher;
+  clock: MovableClock;
+  /** Another process on the same database; `cutOff`: the sandbox cannot be reached from it; `key`: its GALLEY_KEY. */
+  otherProcess: (options?: ProcessOptions) => Channels;
+  actorOf: (person: TestPerson) => Actor;
+  /** A connected sandbox account of the person's workspace; its id. */
+  connectSandbox: (person: TestPerson, handle?: string) => Promise<string>;
+  /** Goes to the platform's page as a browser does; the way back, with `code` and `state` or `error`. */
+  consent: (authorizeUrl: string, decision?: "allow" | "deny", handle?: string) => Promise<URL>;
+  /** Fault switches of the sandbox. */
+  faults: (faults: JsonObject[]) => Promise<void>;
+  control: (path: string) => Promise<void>;
+  /** How many requests the sandbox has had on a path. */
+  requestsTo: (path: string) => Promise<number>;
+  close: () => Promise<void>;
+};
+
+type MovableClock = Clock & { move: (milliseconds: number) => void };
+
+function movableClock(): MovableClock {
+  let ahead = 0;
+  return {
+    now: () => new Date(Date.now() + ahead),
+    move: (milliseconds) => {
+      ahead += milliseconds;
+    },
+  };
+}
+
+/** The composed server with channels, the sandbox and the mail catcher, all real. Close it in `afterAll`. */
+export async function channelWorld(): Promise<ChannelWorld> {
+  const directory = await mkdtemp(join(tmpdir(), "galley-channels-"));
+  const sandbox = await startSandbox({
+    directory: join(directory, "sandbox"),
+    host: "127.0.0.1",
+    port: 0,
+    publicUrl: null,
+  });
+  const catcher = await startMailCatcher({
+    directory: join(directory, "mail"),
+    host: "127.0.0.1",
+    smtpPort: 0,
+    httpPort: 0,
+    publicUrl: null,
+  });
+  const clock = movableClock();
+  const kinds = sandboxKinds();
+  const connectors = connectorRegistry([...connectorRegistry().values(), ...kinds]);
+  const http = createHttpClient({ allowOrigins: [sandbox.url, catcher.url, nowhere] });
+  const mail = createMailTransport({ allowServers: [`${catcher.host}:${catcher.smtpPort}`] });
+  const key: Buffer = randomBytes(32);
+  const settings = {
+    sandbox: { baseUrl: sandbox.url },
+    ...Object.fromEntries(kinds.map(({ id }) => [id, { baseUrl: sandbox.url }])),
+    email: {
+      catcher: {
+        host: catcher.host,
+        port: catcher.smtpPort,
+        readBackUrl: catcher.url,
+        publicUrl: catcher.publicUrl,
+      },
+    },
+  };
+
+  function createProcess(database: Database, options: ProcessOptions = {}): Channels {
+    const { cutOff = false, key: galleyKey = key, app = {}, onWarning, log } = options;
+    const secrets = createSecrets({ database, key: galleyKey, clock });
+    const publicUrl = callbackOrigin;
+    const apps = { apps: { baseUrl: sandbox.url, ...app } };
+    const here = { ...settings, ...apps, ...(cutOff ? { sandbox: { baseUrl: nowhere } } : {}) };
+    const told = { ...(onWarning ? { onWarning } : {}), ...(log ? { log } : {}) };
+    return createChannels({
+      database,
+      connectors,
+      secrets,
+      http,
+      mail,
+      settings: here,
+      publicUrl,
+      clock,
+      ...told,
+    });
+  }
+
+  const built: { channels?: Channels; secrets?: Secrets } = {};
+  const app = await testApp({
+    register: (api, { database }) => {
+      const secrets = createSecrets({ database, key, clock });
+      const channels = createProcess(database);
+      Object.assign(built, { channels, secrets });
+      channelRoutes(api, {
+        channels,
+        connectors,
+        publicUrl: callbackOrigin,
+        formDefaults: { email: { fromName: "Galley", fromAddress: "news@galley.test" } },
+      });
+    },
+  });
+  const { channels, secrets } = built;
+  if (!channels || !secrets) throw new TypeError("the server registers its routes at once");
+
+  const control = http.connectorHttp({ signal: new AbortController().signal });
+
+  async function consent(authorizeUrl: string, decision = "allow", handle = "newcomer"): Promise<URL> {
+    const url = new URL(authorizeUrl);
+    url.searchParams.delete("prompt");
+    const form = new URLSearchParams([...url.searchParams, ["handle", handle], ["decision", decision]]);
+    const answer = await control.request({
+      method: "POST",
+      url: `${url.origin}${url.pathname}`,
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: form.toString(),
+    });
+    return new URL(answer.headers["location"] ?? "");
+  }
+
+  return {
+    app,
+    channels,
+    http,
+    secrets,
+    sandbox,
+    catcher,
+    clock,
+    otherProcess: (options) => createProcess(app.database, options),
+    actorOf: ({ userId, email, workspaceId }) => ({
+      kind: "person",
+      userId,
+      name: "Ada",
+      email,
+      sessionId: newId(),
+      workspaceId,
+      role: "owner",
+    }),
+    consent,
+    connectSandbox: async (person, handle = "newcomer") => {
+      const { body } = await person.call<{ authorizeUrl: string }>("POST", "/channels/authorize", {
+        connector: "sandbox",
+      });
+      const back = await consent(body.authorizeUrl, "allow", handle);
+      const answer = await person.call<{ id: string }>(
+        "GET",
+        `${back.pathname.replace("/api/v1", "")}${back.search}`,
+        undefined,
+        { accept: "application/json" },
+      );
+      return answer.body.id;
+    },
+    faults: async (faults) => {
+      const body = JSON.stringify({ faults });
+      await control.request({ method: "PUT", url: `${sandbox.url}/control/faults`, body });
+    },
+    control: async (path) => {
+      await control.request({ method: "POST", url: `${sandbox.url}/control/${path}`, body: "{}" });
+    },
+    requestsTo: async (path) => {
+      const answer = await control.request({ method: "GET", url: `${sandbox.url}/control/requests` });
+      const { requests } = handled.parse(JSON.parse(Buffer.from(answer.body).toString()));
+      return requests.filter((request) => request.path === path).length;
+    },
+    close: async () => {
+      await app.close();
+      await Promise.all([sandbox.close(), catcher.close()]);
+      await rm(directory, { recursive: true });
+    },
+  };
+}

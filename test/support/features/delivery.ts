@@ -1,0 +1,265 @@
+import type { Connector, ConnectorContext, Credentials, MediaInfo, VariantContent } from "#connectors";
+import { connectorRegistry, transportFailure } from "#connectors";
+import { createDeliveries, type Deliveries, type DeliveriesOptions, frozenHash } from "#delivery";
+import { type Sandbox, startSandbox } from "#emulator";
+import { contentHash, newId } from "#kit";
+import type { Database } from "#platform/db";
+import { createHttpClient, EgressError, type HttpClient } from "#platform/http-client";
+import { createJobs } from "#platform/jobs";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildChannel, buildUser, buildWorkspace } from "../builders.ts";
+
+/** A workspace with one channel on a connector, and everything to approve and deliver posts to it. */
+export type DeliveryHouse = {
+  database: Database;
+  workspaceId: string;
+  approverId: string;
+  channelId: string;
+  connector: Connector;
+};
+
+export async function buildDeliveryHouse(database: Database, connector: Connector): Promise<DeliveryHouse> {
+  const workspace = await buildWorkspace(database);
+  const approver = await buildUser(database);
+  const channel = await buildChannel(database, workspace.id, connector.id);
+  return { database, workspaceId: workspace.id, approverId: approver.id, channelId: channel.id, connector };
+}
+
+export function textVariant(...parts: string[]): VariantContent {
+  return { parts, link: null, media: [], firstComment: null, options: {} };
+}
+
+export type ApprovedPost = { postId: string; approvalId: string };
+
+/** Approves a post with one variant, as the desk would, and asks for its delivery. */
+export async function orderPost(
+  house: DeliveryHouse,
+  deliveries: Pick<Deliveries, "request">,
+  content: VariantContent,
+  given: { dueAt?: Date; notBefore?: Date; graceSeconds?: number; media?: MediaInfo[] } = {},
+): Promise<ApprovedPost & { deliveryId: string }> {
+  const { dueAt = new Date(Date.now() - 100), notBefore = null, graceSeconds = 3_600, media = [] } = given;
+  const { database, workspaceId, channelId } = house;
+  const binding = { at: null, variants: [{ channelId, hash: frozenHash({ variant: content, media }) }] };
+  const approved = { postId: newId(), approvalId: newId() };
+  return database.inWorkspace(workspaceId, async (transaction) => {
+    await transaction
+      .insertInto("posts")
+      .values({
+        workspace_id: workspaceId,
+        id: approved.postId,
+        title: "A post",
+        status: "publishing",
+        content_hash: "0",
+      })
+      .execute();
+    await transaction
+      .insertInto("approvals")
+      .values({
+        workspace_id: workspaceId,
+        id: approved.approvalId,
+        post_id: approved.postId,
+        version: 1,
+        bound_hash: contentHash(binding),
+        decision: "approved",
+        decided_by: house.approverId,
+      })
+      .execute();
+    const [deliveryId = ""] = await deliveries.request(transaction, {
+      workspaceId,
+      postId: approved.postId,
+      approval: { id: approved.approvalId, decidedBy: house.approverId, binding },
+      variants: [{ channelId, content, media }],
+      dueAt,
+      notBefore,
+      graceSeconds,
+    });
+    return { ...approved, deliveryId };
+  });
+}
+
+type SandboxPost = { id: string; text: string; kind: string; inReplyTo: string | null; listedAt: number };
+
+/** The real sandbox on loopback, a connected account of it, and deliveries that publish there. */
+export type DeliverySandbox = {
+  sandbox: Sandbox;
+  /** Everything that is visible. */
+  journal(): Promise<SandboxPost[]>;
+  setFaults(
+    faults: { kind: string; on?: string; remaining?: number | null; delayMs?: number }[],
+  ): Promise<void>;
+  control(path: "expire-tokens" | "revoke-tokens"): Promise<void>;
+  /** Short windows, so that tests see the end of them; `speaking` stands in for the connector. */
+  deliveries(
+    database: Database,
+    given?: Partial<DeliveriesOptions["settings"]>,
+    speaking?: Connector,
+    dataDir?: string,
+    files?: DeliveriesOptions["files"],
+    connectorSettings?: DeliveriesOptions["connectorSettings"],
+    /** Known too; its channels are spoken to by the same connector. */
+    beside?: Connector[],
+  ): Deliveries;
+  connector: Connector;
+  /** Why channels were marked for a new connection. */
+  reconnects: string[];
+  close(): Promise<void>;
+};
+
+export async function startDeliverySandbox(): Promise<DeliverySandbox> {
+  const directory = await mkdtemp(join(tmpdir(), "galley-sandbox-"));
+  const sandbox = await startSandbox({ directory, host: "127.0.0.1", port: 0, publicUrl: null });
+  const http = createHttpClient({ allowOrigins: [sandbox.url] });
+  const connector = connectorRegistry().get("sandbox");
+  if (!connector) throw new TypeError("there is no sandbox connector");
+  const account = await connectAccount(http, connector, sandbox.url);
+  const reconnects: string[] = [];
+
+  async function control(method: "GET" | "POST" | "PUT", path: string, body?: unknown): Promise<unknown> {
+    const calls = http.connectorHttp({ signal: AbortSignal.timeout(10_000) });
+    const answer = await calls.request({
+      method,
+      url: `${sandbox.url}/control/${path}`,
+      headers: { "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return JSON.parse(Buffer.from(answer.body).toString());
+  }
+
+  return {
+    sandbox,
+    connector,
+    reconnects,
+    journal: async () => ((await control("GET", "journal")) as { posts: SandboxPost[] }).posts,
+    setFaults: async (faults) => void (await control("PUT", "faults", { faults })),
+    control: async (path) => void (await control("POST", path, {})),
+    deliveries: (
+      database,
+      given = {},
+      speaking = connector,
+      dataDir,
+      files = noFiles,
+      connectorSettings = {},
+      beside = [],
+    ) =>
+      createDeliveries({
+        ...(dataDir === undefined ? {} : { dataDir }),
+        connectorSettings,
+        database,
+        jobs: createJobs(),
+        connectors: connectorRegistry([speaking, ...beside]),
+        files,
+        log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+        channels: {
+          open: async (_workspaceId, _channelId, signal, options) => ({
+            connector: speaking,
+            context: await account.open(signal, options?.refresh ?? false),
+          }),
+          needsReconnect: markReconnect(database, reconnects),
+        },
+        settings: { concurrency: 16, minimumWindowMs: 0, leaseMs: 3_000, marginMs: 500, ...given },
+      }),
+    close: async () => {
+      await sandbox.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/** Marks a channel whose access has ended, as the channels' own code does, and keeps why. */
+export function markReconnect(database: Database, reasons: string[]) {
+  return async (workspaceId: string, channelId: string, reason: string): Promise<boolean> => {
+    reasons.push(reason);
+    const marked = await database.system
+      .updateTable("channels")
+      .set({ status: "needs_reconnect", status_reason: reason })
+      .where("workspace_id", "=", workspaceId)
+      .where("id", "=", channelId)
+      .where("status", "=", "connected")
+      .executeTakeFirst();
+    return marked.numUpdatedRows > 0n;
+  };
+}
+
+/** Connects one account by the whole OAuth flow, and keeps its tokens. */
+async function connectAccount(http: HttpClient, connector: Connector, url: string) {
+  if (connector.connect.kind !== "oauth") throw new TypeError("the sandbox is connected by OAuth");
+  const { connect } = connector;
+  const settings = { baseUrl: url, deadlineMs: 1_000, windowMs: 1_600 };
+  let credentials: Credentials = {};
+
+  function contextWith(signal: AbortSignal): ConnectorContext {
+    const single = http.connectorHttp({ signal });
+    return {
+      http: {
+        request: (request) =>
+          single.request(request).catch((error: unknown) => {
+            throw error instanceof EgressError ? transportFailure(error) : error;
+          }),
+      },
+      mail: {
+        send: () => Promise.reject(new TypeError("no mail here")),
+        verify: () => Promise.reject(new TypeError("no mail here")),
+      },
+      credentials,
+      accountId: "account-newcomer",
+      scopes: connect.scopes,
+      settings,
+      signal,
+    };
+  }
+
+  const codeVerifier = randomBytes(32).toString("base64url");
+  const redirectUri = "http://127.0.0.1:1/callback";
+  const codeChallenge = createHash("sha256").update(codeVerifier).digest("base64url");
+  const context = contextWith(AbortSignal.timeout(10_000));
+  const consent = await context.http.request({
+    method: "GET",
+    url: connect.authorizeUrl(settings, {
+      redirectUri,
+      codeChallenge,
+      state: "s",
+      scopes: connect.scopes,
+      registration: {},
+      interactive: false,
+    }),
+  });
+  const code = new URL(consent.headers["location"] ?? "").searchParams.get("code") ?? "";
+  credentials = (await connect.exchange(context, { code, redirectUri, codeVerifier, registration: {} }))
+    .credentials;
+  return {
+    open: async (signal: AbortSignal, refresh: boolean): Promise<ConnectorContext> => {
+      if (refresh && connect.refresh) credentials = (await connect.refresh(contextWith(signal))).credentials;
+      return contextWith(signal);
+    },
+  };
+}
+
+/** For deliveries without media. */
+export const noFiles: DeliveriesOptions["files"] = {
+  read: () => Promise.reject(new TypeError("no files here")),
+  chunks: () => {
+    throw new TypeError("no files here");
+  },
+  publicUrl: (_workspaceId, hash) => `https://galley.test/media/${hash}`,
+};
+
+/** Runs the sweeps of `deliveries` until the condition holds; fails after `withinMs`. */
+export async function sweepUntil(
+  deliveries: Pick<Deliveries, "sweeps">,
+  holds: () => Promise<boolean>,
+  withinMs = 30_000,
+): Promise<void> {
+  const stopping = new AbortController();
+  const giveUpAt = performance.now() + withinMs;
+  while (!(await holds())) {
+    if (performance.now() > giveUpAt) throw new Error(`this did not come true within ${withinMs} ms`);
+    for (const sweep of deliveries.sweeps) await sweep.run(stopping.signal);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50);
+    });
+  }
+}
