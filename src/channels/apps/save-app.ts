@@ -58,7 +58,13 @@ export async function saveApp(
       const column = appValuesColumn({ workspaceId, id });
       const sealedValues = await secrets.seal(column, JSON.stringify(values));
       const { secretEndsAt } = given;
-      const stored = { workspaceId, id, sealedValues, openValues: openOf(registration, values), secretEndsAt };
+      const stored = {
+        workspaceId,
+        id,
+        sealedValues,
+        openValues: openOf(registration, values),
+        secretEndsAt,
+      };
       if (isSame) await updateApp(tx, { ...stored, at });
       else {
         if (row) await retireApp(tx, workspaceId, row.id, at);
