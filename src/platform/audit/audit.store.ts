@@ -12,7 +12,7 @@ type Happened = {
   requestId?: string | null;
 };
 
-export type AuditEvent = Happened & {
+type AuditEvent = Happened & {
   /** Who did it: a member, or Galley itself (the worker, a sweep, the first set-up) in a workspace. */
   actor: Actor | { kind: "system"; workspaceId: string };
 };

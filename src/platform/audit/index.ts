@@ -1,7 +1,2 @@
-export {
-  type AuditEvent,
-  type InstallationActor,
-  recordEvent,
-  recordInstallationEvent,
-} from "./audit.store.ts";
+export { type InstallationActor, recordEvent, recordInstallationEvent } from "./audit.store.ts";
 export { type AuditEntry, entryColumns, entryOf } from "./entry.ts";
