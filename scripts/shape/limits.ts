@@ -20,9 +20,9 @@ export type Limit = {
 
 export const limits: readonly Limit[] = [
   { what: "source files in the widest folder", bar: 22, allowed: 36, measure: widestFolder },
-  { what: "files in circles of types", bar: 0, allowed: 60, measure: (all) => circles(all, "all") },
+  { what: "files in circles of types", bar: 0, allowed: 38, measure: (all) => circles(all, "all") },
   { what: "files in circles of imports", bar: 0, measure: (all) => circles(all, "running") },
-  { what: "files with SQL that are no store", bar: 0, allowed: 19, measure: sqlOutsideStores },
+  { what: "files with SQL that are no store", bar: 0, allowed: 12, measure: sqlOutsideStores },
   { what: "lines that nine of ten files keep to", bar: 200, measure: usualFile },
   { what: "lines of the longest file", bar: 399, measure: longestFile },
   { what: "lines of the longest function", bar: 120, allowed: 273, measure: longestFunction },
