@@ -71,17 +71,18 @@ async function untilState(postId: string, state: DeliveryState): Promise<void> {
   await sweepUntil(one, async () => (await viewOf(postId))?.state === state);
 }
 
-async function attemptOf() {
-  return server.database.system
-    .selectFrom("delivery_attempts")
+function attemptOf() {
+  const attempts = server.database.system.selectFrom("delivery_attempts");
+  return attempts
     .select(["state", "settled_by", "looks", "clock_step_ms"])
     .where("workspace_id", "=", house.workspaceId)
     .executeTakeFirst();
 }
 
+/** In tens of seconds: a busy machine takes one between two looks at the clock. */
 async function stepsSeen(): Promise<number[]> {
   const rows = await server.database.system.selectFrom("clock_steps").select("by_ms").orderBy("id").execute();
-  return rows.map((row) => Math.round(row.by_ms / 1_000));
+  return rows.map((row) => 10 * Math.round(row.by_ms / 10_000));
 }
 
 async function texts(): Promise<string[]> {
@@ -159,8 +160,7 @@ test("several workers prolong the windows of one step once, and a worker that co
   const late = platform.deliveries(server.database);
   for (const worker of [late, one, other, late]) await maintain(worker);
   expect(await stepsSeen()).toEqual([3600]);
-  const prolongedMs = (await attemptOf())?.clock_step_ms ?? 0;
-  expect(Math.abs(prolongedMs - hour)).toBeLessThan(1_000);
+  expect(Math.abs(((await attemptOf())?.clock_step_ms ?? 0) - hour)).toBeLessThan(1_000);
   // The platform's clock and the database's are an hour apart now, so nothing is proven until one is set right.
   await setClock(-hour);
   await untilState(postId, "confirmed");
@@ -178,7 +178,7 @@ test("no window is learned from what was sent while a step was not told yet: it 
   await maintain(one);
   await untilState(postId, "confirmed");
   expect(await attemptOf()).toMatchObject({ state: "confirmed", settled_by: "located" });
-  const learned = server.database.system.selectFrom("delivery_windows").selectAll();
+  const learned = server.database.system.selectFrom("delivery_windows").select("visible_after_ms");
   expect(await learned.where("workspace_id", "=", house.workspaceId).execute()).toEqual([]);
 });
 

@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { controls } from "../controls.ts";
 import { controls as databaseControls } from "../database/controls.ts";
 import { instrument } from "./instrument.ts";
-import { instrumentPath } from "./places.ts";
+import { instrumentPath, mutate } from "./places.ts";
 
 const source = `type Row = { id: number };
 async function outer(rows: AsyncIterable<Row>): Promise<number> {
@@ -60,7 +61,9 @@ test("an await using is refused until it has failpoints", () => {
 
 test("every control still finds what it turns off, and every exclusion has a reason", () => {
   for (const { mutations } of [...Object.values(controls), ...Object.values(databaseControls)]) {
-    instrumentPath(process.cwd(), mutations);
+    for (const [file, own] of Map.groupBy(mutations, (mutation) => mutation.file)) {
+      expect(mutate(readFileSync(file, "utf8"), own)).not.toBe("");
+    }
   }
   const { awaits, excluded } = instrumentPath(process.cwd(), []);
   expect(awaits.length).toBeGreaterThan(excluded.size);

@@ -4,9 +4,9 @@ import { useEffect, useState } from "react";
 import type { Channel, Post, VariantCheck } from "../api/types.ts";
 import { lazyWindow } from "../lib/lazy-part.tsx";
 import { isForbidden, refusal } from "../post/allowed.ts";
-import { AskFirst } from "../post/ask-first.tsx";
-import { usePostAction } from "../post/use-post-action.ts";
-import { useDeletePost } from "../post/use-delete-post.ts";
+import { AskFirst } from "../post/actions/ask-first.tsx";
+import { usePostAction } from "../post/actions/use-post-action.ts";
+import { useDeletePost } from "../post/actions/use-delete-post.ts";
 import { Button } from "../ui/button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
 import { Hint } from "../ui/tooltip.tsx";
@@ -15,7 +15,7 @@ import { errorCount } from "./channel-variants.ts";
 import { isReady } from "./submit-reasons.tsx";
 import type { Content } from "./use-composer.ts";
 
-const HistoryDialog = lazyWindow(async () => (await import("./history-dialog.tsx")).HistoryDialog);
+const HistoryDialog = lazyWindow(async () => (await import("./history/history-dialog.tsx")).HistoryDialog);
 
 type ActionsProps = {
   post: Post;

@@ -20,7 +20,7 @@ import { SubmitReasons } from "./submit-reasons.tsx";
 import { useCheck } from "./use-check.ts";
 import { useComposer } from "./use-composer.ts";
 import { useFieldPlace } from "./use-field-place.ts";
-import { type Arrived, useUploads } from "./use-uploads.ts";
+import { type Arrived, useUploads } from "./media/use-uploads.ts";
 import { VariantEditor } from "./variant-editor.tsx";
 
 type ComposerProps = {

@@ -1,18 +1,18 @@
 import { PlusIcon } from "@radix-ui/react-icons";
 import type { CheckProblem, OptionField, Variant, VariantCheck, VariantContent } from "../api/types.ts";
 import { formatMoney } from "../lib/format.ts";
-import { isLostConnection, ReconnectChannels } from "../post/lost-channels.tsx";
+import { isLostConnection, ReconnectChannels } from "../post/delivery/lost-channels.tsx";
 import { Button } from "../ui/button.tsx";
 import { Field, Input, Textarea } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import type { Target } from "./channel-variants.ts";
-import { takesMedia } from "./media-limits.ts";
-import { MediaField } from "./media-field.tsx";
+import { takesMedia } from "./media/media-limits.ts";
+import { MediaField } from "./media/media-field.tsx";
 import { composerText } from "./messages.ts";
 import { OptionControl } from "./option-control.tsx";
 import { PartEditor } from "./part-editor.tsx";
 import { SuspiciousNotice } from "./suspicious-notice.tsx";
-import type { ChannelUploads } from "./use-uploads.ts";
+import type { ChannelUploads } from "./media/use-uploads.ts";
 
 type VariantEditorProps = {
   variant: Variant;

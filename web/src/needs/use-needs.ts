@@ -9,7 +9,7 @@ import {
 import type { Channel, Delivery, ExpiryWarning, PostSummary, SeriesSummary } from "../api/types.ts";
 import { useCan } from "../api/use-me.ts";
 import { useQuiet } from "../lib/quiet.ts";
-import { openCopies } from "../post/open-copies.ts";
+import { openCopies } from "../post/delivery/open-copies.ts";
 import { seriesListQuery } from "../planning/queries.ts";
 
 /** In the order in which they are shown: what may be live first, what has time last. */

@@ -14,11 +14,11 @@ import { DecidingButton } from "../ui/deciding-button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { refusal } from "./allowed.ts";
 import { postText } from "./messages.ts";
-import { PublishButton } from "./publish-button.tsx";
-import { UndoApproval } from "./undo-approval.tsx";
-import { refreshPosts } from "./use-post-action.ts";
+import { PublishButton } from "./actions/publish-button.tsx";
+import { UndoApproval } from "./actions/undo-approval.tsx";
+import { refreshPosts } from "./actions/use-post-action.ts";
 
-const ScheduleDialog = lazyWindow(async () => (await import("./schedule-dialog.tsx")).ScheduleDialog);
+const ScheduleDialog = lazyWindow(async () => (await import("./actions/schedule-dialog.tsx")).ScheduleDialog);
 
 /** What an approved post waits for, in words; empty where it waits for nothing that a person does. */
 export function waitsFor(post: Post): string {

@@ -3,7 +3,7 @@ import type { Post } from "../api/types.ts";
 import { useCan } from "../api/use-me.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { lostChannels, ReconnectChannels } from "./lost-channels.tsx";
+import { lostChannels, ReconnectChannels } from "./delivery/lost-channels.tsx";
 import { postText } from "./messages.ts";
 import { errorsOf } from "./problem-links.tsx";
 

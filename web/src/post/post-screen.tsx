@@ -13,10 +13,10 @@ import { Button } from "../ui/button.tsx";
 import { Page, PageHeader, Skeleton } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Tab, TabList, TabPanel, Tabs } from "../ui/tabs.tsx";
-import { DeliveryCard } from "./delivery-timeline.tsx";
+import { DeliveryCard } from "./delivery/delivery-timeline.tsx";
 import { postText } from "./messages.ts";
 import { WhatNext } from "./next-steps.tsx";
-import { PostActions } from "./post-actions.tsx";
+import { PostActions } from "./actions/post-actions.tsx";
 import { PostFacts } from "./post-facts.tsx";
 import { PostProblems } from "./post-problems.tsx";
 

@@ -6,7 +6,7 @@ import { messageOf } from "../api/problem.ts";
 import type { Series } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
 import { formatMoment } from "../lib/format.ts";
-import { UndoApproval } from "../post/undo-approval.tsx";
+import { UndoApproval } from "../post/actions/undo-approval.tsx";
 import { DecidingButton } from "../ui/deciding-button.tsx";
 import { Card } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";

@@ -11,7 +11,9 @@ import { useCan } from "../api/use-me.ts";
 import { lazyWindow } from "../lib/lazy-part.tsx";
 import { Button } from "../ui/button.tsx";
 
-const NewPostDialog = lazyWindow(async () => (await import("../composer/new-post-dialog.tsx")).NewPostDialog);
+const NewPostDialog = lazyWindow(
+  async () => (await import("../composer/new-post/new-post-dialog.tsx")).NewPostDialog,
+);
 
 const NewPostContext = createContext<(() => void) | null>(null);
 

@@ -1,0 +1,89 @@
+import { ResetIcon } from "@radix-ui/react-icons";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useEffectEvent, useState } from "react";
+import { toast } from "sonner";
+import { api } from "../../api/client.ts";
+import { messageOf } from "../../api/problem.ts";
+import { isTextField } from "../../lib/keyboard.ts";
+import { Button } from "../../ui/button.tsx";
+import { postText } from "../messages.ts";
+import { refreshPosts } from "./use-post-action.ts";
+
+const second = 1_000;
+
+/**
+ * How long an approval can still be taken back, in milliseconds. The server says whether it can; its clock and this
+ * one may differ, so the time is kept within what makes sense.
+ */
+export function undoTime(undoUntil: string): number {
+  return Math.min(10 * second, Math.max(2 * second, Date.parse(undoUntil) - Date.now()));
+}
+
+/** What was approved: a post or a series, by its address in the API. */
+export type Approved = { path: `/posts/${string}` | `/series/${string}`; undoUntil: string | null };
+
+/** The message that offers to take an approval back; it goes when that was done elsewhere. */
+export function offerId(path: Approved["path"]): string {
+  return `undo ${path}`;
+}
+
+/** Takes back the approval that this person gave a moment ago. */
+export function useUndoApproval() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (path: Approved["path"]) => api.post<{ title: string }>(`${path}/approve/undo`),
+    onSuccess: ({ title }, path) => {
+      toast.dismiss(offerId(path));
+      toast.success(postText.takenBack(title));
+    },
+    onError: (error) => toast.error(messageOf(error)),
+    onSettled: () => refreshPosts(queryClient),
+  });
+}
+
+/** The button for as long as it can be done, with Ctrl+Z for those at the keyboard; nothing afterwards. */
+export function UndoApproval({ path, undoUntil }: Approved) {
+  return undoUntil ? <OpenUndo key={undoUntil} path={path} until={undoUntil} /> : null;
+}
+
+function OpenUndo({ path, until }: { path: Approved["path"]; until: string }) {
+  const queryClient = useQueryClient();
+  const undo = useUndoApproval();
+  const [left, setLeft] = useState(() => Math.ceil(undoTime(until) / second));
+
+  const tick = useEffectEvent(() => {
+    setLeft((seconds) => Math.max(0, seconds - 1));
+    // The server knows when it is over.
+    if (left <= 1) void refreshPosts(queryClient);
+  });
+  const press = useEffectEvent((event: KeyboardEvent) => {
+    const chord = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && !event.repeat;
+    if (!chord || event.key.toLowerCase() !== "z" || isTextField(event.target)) return;
+    event.preventDefault();
+    if (!undo.isPending) undo.mutate(path);
+  });
+  useEffect(() => {
+    const timer = setInterval(() => tick(), second);
+    globalThis.addEventListener("keydown", press);
+    return () => {
+      clearInterval(timer);
+      globalThis.removeEventListener("keydown", press);
+    };
+  }, []);
+
+  if (left === 0) return null;
+  return (
+    <Button
+      size="sm"
+      busy={undo.isPending}
+      aria-keyshortcuts="Control+Z Meta+Z"
+      onClick={() => undo.mutate(path)}
+    >
+      <ResetIcon aria-hidden="true" />
+      {postText.undoApproval}
+      <span aria-hidden="true" className="tabular text-faint">
+        {left}
+      </span>
+    </Button>
+  );
+}

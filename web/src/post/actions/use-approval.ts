@@ -1,0 +1,37 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { toast } from "sonner";
+import { api } from "../../api/client.ts";
+import { messageOf } from "../../api/problem.ts";
+import { postQuery } from "../../api/queries.ts";
+import type { Post } from "../../api/types.ts";
+import { postText } from "../messages.ts";
+import { type Approved, offerId, undoTime, useUndoApproval } from "./undo-approval.tsx";
+import { refreshPosts } from "./use-post-action.ts";
+
+/** Approves exactly what was on the screen, by its hash. The message that says so can take it back. */
+export function useApproval(postId: string, onApproved: (post: Post) => void) {
+  const queryClient = useQueryClient();
+  const undo = useUndoApproval();
+  return useMutation({
+    mutationFn: (boundHash: string) => api.post<Post>(`/posts/${postId}/approve`, { boundHash, note: "" }),
+    onSuccess: (post) => {
+      queryClient.setQueryData(postQuery(postId).queryKey, post);
+      toast.success(postText.approved(post.title), undoOffer(post, undo.mutate));
+      onApproved(post);
+    },
+    onError: (error) => toast.error(messageOf(error)),
+    onSettled: () => refreshPosts(queryClient),
+  });
+}
+
+/** Undo in a message, which stays for as long as it can be done. */
+function undoOffer({ id, undoUntil }: Post, undo: (path: Approved["path"]) => void) {
+  if (!undoUntil) return {};
+  const action = { label: postText.undo, onClick: () => undo(`/posts/${id}`) };
+  return {
+    id: offerId(`/posts/${id}`),
+    duration: undoTime(undoUntil),
+    action,
+    description: postText.undoLead,
+  };
+}

@@ -1,0 +1,36 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { toast } from "sonner";
+import { api } from "../../api/client.ts";
+import { fieldError, messageOf } from "../../api/problem.ts";
+import type { Delivery } from "../../api/types.ts";
+import { postText } from "../messages.ts";
+
+export type DeliveryAnswer = { action: "retry" } | { action: "leave" } | { action: "resolve"; body: Outcome };
+
+type Outcome = { outcome: "live"; url: string | null; rest: "send" | "leave" } | { outcome: "absent" };
+
+const done: Record<DeliveryAnswer["action"], string> = {
+  retry: postText.retried,
+  leave: postText.left,
+  resolve: postText.resolved,
+};
+
+/**
+ * What a person decides about a delivery. Everything is read again, also when it was refused: then somebody
+ * was faster. A refusal about the address is left to its field.
+ */
+export function useDeliveryAction(delivery: Delivery) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (answer: DeliveryAnswer) =>
+      api.post(`/deliveries/${delivery.id}/${answer.action}`, "body" in answer ? answer.body : {}),
+    onSuccess: (_answer, { action }) => toast.success(done[action]),
+    onError: (error) => (fieldError(error, "/url") ? undefined : toast.error(messageOf(error))),
+    onSettled: async () => {
+      await Promise.all([
+        queryClient.invalidateQueries({ queryKey: ["deliveries"] }),
+        queryClient.invalidateQueries({ queryKey: ["posts"] }),
+      ]);
+    },
+  });
+}
