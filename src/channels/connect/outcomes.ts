@@ -5,9 +5,9 @@ import type { Channel } from "../model/channel.ts";
 import type { CallbackQuery, CallbackResult } from "./oauth.ts";
 
 type Verbs = {
-  connectForm(actor: Actor, connectorId: string, form: Record<string, string>): Promise<Channel>;
-  callback(person: SignedIn, connectorId: string, query: CallbackQuery): Promise<CallbackResult>;
-  pick(actor: Actor, id: string, accountIds: readonly string[]): Promise<Channel[]>;
+  connectForm: (actor: Actor, connectorId: string, form: Record<string, string>) => Promise<Channel>;
+  callback: (person: SignedIn, connectorId: string, query: CallbackQuery) => Promise<CallbackResult>;
+  pick: (actor: Actor, id: string, accountIds: readonly string[]) => Promise<Channel[]>;
 };
 
 /** The verbs that connect, each of which says in one line of the log what came of it. */
