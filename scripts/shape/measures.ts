@@ -51,6 +51,28 @@ export function circles(sources: readonly Source[], which: "all" | "running"): M
   return { value: found.flat().length, found: found.map((circle) => circle.join(" <-> ")) };
 }
 
+/**
+ * Folders of one module of the server that import each other in a circle, by whatever import. What lies beside them in
+ * the module's own folder composes them or stands below them, and is not counted.
+ */
+export function foldersInCircles(sources: readonly Source[]): Measure {
+  const edges = new Map<string, string[]>();
+  for (const { file, imports } of sources) {
+    const from = layerOf(file);
+    if (from === null) continue;
+    const to = imports.flatMap((named) => layerOf(named.file) ?? []).filter((folder) => folder !== from);
+    edges.set(from, [...(edges.get(from) ?? []), ...to]);
+  }
+  const found = circlesIn(edges);
+  return { value: found.flat().length, found: found.map((circle) => circle.join(" <-> ")) };
+}
+
+/** `src/delivery/send` of `src/delivery/send/lease.ts`; null for what lies in no folder of a module. */
+function layerOf(file: string): string | null {
+  const [source, module, folder, ...rest] = file.split("/");
+  return source === "src" && rest.length > 0 ? [source, module, folder].join("/") : null;
+}
+
 /** Files of the server that speak SQL and are no store. */
 export function sqlOutsideStores(sources: readonly Source[]): Measure {
   const found = sources

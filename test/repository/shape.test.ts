@@ -6,6 +6,7 @@ import { circlesIn } from "../../scripts/shape/circles.ts";
 import { limits } from "../../scripts/shape/limits.ts";
 import {
   circles,
+  foldersInCircles,
   longestFunction,
   sqlOutsideStores,
   usualFile,
@@ -37,6 +38,18 @@ test("a circle of types is one of imports only where a value is in every step", 
   ];
   expect(circles(sources, "all")).toEqual({ value: 2, found: ["a.ts <-> b.ts"] });
   expect(circles(sources, "running")).toEqual({ value: 0, found: [] });
+});
+
+test("folders of a module are in a circle where files of theirs import each other, whatever joins them from above", () => {
+  const to = (...files: string[]) => ({ imports: files.map((file) => ({ file, isType: true })) });
+  const sources = [
+    source("src/desk/desk.ts", to("src/desk/posts/write.ts")),
+    source("src/desk/posts/write.ts", to("src/desk/model/post.ts", "src/desk/desk.ts")),
+    source("src/desk/model/post.ts", to("src/kit/ids.ts")),
+  ];
+  expect(foldersInCircles(sources).value).toBe(0);
+  const circle = source("src/desk/model/rules.ts", to("src/desk/posts/load.ts"));
+  expect(foldersInCircles([...sources, circle]).found).toEqual(["src/desk/model <-> src/desk/posts"]);
 });
 
 test("SQL is asked for outside the stores of the server alone", () => {
