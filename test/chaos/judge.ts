@@ -57,12 +57,12 @@ export async function reasons({ database }: House): Promise<string[]> {
   return rows.map(({ reason, count }) => `${count} x ${reason}`);
 }
 
-/** Variants that have not come to an end yet, by state. */
+/** Variants that have not come to an end yet, by state: what is due, and what soon is, which is no decoy. */
 export async function unsettled({ database }: House): Promise<Map<string, number>> {
   const { rows } = await sql<{ state: string; count: number }>`
     select state, count(*) as count from deliveries
     where state not in ('confirmed', 'rejected', 'missed', 'cancelled')
-      and due_at <= clock_timestamp() group by state`.execute(database.system);
+      and due_at <= clock_timestamp() + interval '5 minutes' group by state`.execute(database.system);
   return new Map(rows.map(({ state, count }) => [state, count]));
 }
 

@@ -56,7 +56,7 @@ async function plainCalls(): Promise<[place: string, call: Measured][]> {
   const places = named.filter(({ place, isPlain }) => isPlain && !listed.has(place) && !(place in excused));
   return Promise.all(
     places.map(async ({ file, name, place }): Promise<[string, Measured]> => {
-      const module = (await import(join("..", file))) as Record<string, Measured>;
+      const module = (await import(join("../..", file))) as Record<string, Measured>;
       return [place, (text) => module[name]?.(text)];
     }),
   );

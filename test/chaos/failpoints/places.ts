@@ -5,7 +5,6 @@ import { type Await, instrument } from "./instrument.ts";
 /** What runs between a due delivery and the desk that hears of its outcome. */
 const path = [
   "src/delivery/**/*.ts",
-  "src/kit/or-aborted.ts",
   "src/connectors/**/*.ts",
   "src/channels/**/*.ts",
   "src/desk/posts/settle.ts",
