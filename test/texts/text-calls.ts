@@ -256,6 +256,7 @@ export const excused: Record<string, string> = {
   "src/delivery/quarantine/marker.ts readMarker": "reads what writeMarker wrote",
   "src/delivery/quarantine/marker.ts writeMarker": "writes what Galley itself knows",
   "src/desk/model/binding.ts mediaOf": "looks at files",
+  "src/connectors/likeness.ts showsUploads": "looks at the ids of files",
   "src/desk/model/check.ts textProblems": "is a part of checkVariants, which is measured",
   "src/desk/media/images.ts wrongType": ownWords,
   "src/desk/api/posts.wire.ts variantsToWire": handsOn,
