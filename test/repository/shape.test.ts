@@ -18,6 +18,10 @@ function source(file: string, more: Partial<Source> = {}): Source {
   return { file, lines: 10, imports: [], functions: [], texts: [], sqlAt: null, ...more };
 }
 
+function to(...files: string[]): Pick<Source, "imports"> {
+  return { imports: files.map((file) => ({ file, isType: true })) };
+}
+
 test("what reaches itself is a circle, and what only leads to one is not", () => {
   const edges = new Map([
     ["a", ["b"]],
@@ -41,7 +45,6 @@ test("a circle of types is one of imports only where a value is in every step", 
 });
 
 test("folders of a module are in a circle where files of theirs import each other, whatever joins them from above", () => {
-  const to = (...files: string[]) => ({ imports: files.map((file) => ({ file, isType: true })) });
   const sources = [
     source("src/desk/desk.ts", to("src/desk/posts/write.ts")),
     source("src/desk/posts/write.ts", to("src/desk/model/post.ts", "src/desk/desk.ts")),
