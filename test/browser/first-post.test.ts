@@ -54,6 +54,7 @@ describe.skipIf(noBrowser !== null)("the first post, along the guide", { timeout
     await expect.poll(() => offer.count(), { timeout: 3_000 }).toBe(0);
 
     await page.getByRole("button", { name: /^Approve/u }).click();
+    await offer.waitFor();
     await page.getByRole("button", { name: "Publish now" }).click();
     await page.getByRole("alertdialog").getByRole("button", { name: "Publish now" }).click();
     await page.getByText("On its way").waitFor();
