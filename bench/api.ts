@@ -1,11 +1,12 @@
-import { createIdentity } from "#identity";
-import { newId, systemClock } from "#kit";
+import { newId } from "#kit";
 import { migrate, openDatabase } from "#platform/db";
 import { migrateJobs } from "#platform/jobs";
 import autocannon from "autocannon";
 import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { Client } from "pg";
+import { createFeatures } from "../src/app/features.ts";
+import { testServices } from "../test/support/services.ts";
 
 /**
  * Authenticated `GET /api/v1/posts` with 20 rows against a bare Fastify route that runs the same SQL
@@ -33,7 +34,7 @@ async function onServer(statement: string, url = adminUrl): Promise<void> {
 /** A workspace with 200 posts on three channels, and its owner's session. */
 async function seed(url: string, key: string) {
   const database = openDatabase({ url });
-  const identity = createIdentity({ database, key, publicUrl: "http://127.0.0.1", clock: systemClock });
+  const { identity } = createFeatures(testServices({ database, key: Buffer.from(key, "base64") }));
   const workspaceId = newId();
   const db = database.system;
   await db.insertInto("workspaces").values({ id: workspaceId, name: "Bench", time_zone: "UTC" }).execute();

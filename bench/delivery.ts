@@ -1,18 +1,16 @@
-import { createChannels } from "#channels";
 import type { Connector } from "#connectors";
-import { createDeliveries, frozenHash } from "#delivery";
+import { frozenHash } from "#delivery";
 import { type Actor, contentHash, newId, systemClock } from "#kit";
 import { loadConfig } from "#platform/config";
 import { type Database, migrate, openDatabase, startEmbeddedPostgres } from "#platform/db";
-import { createHttpClient } from "#platform/http-client";
 import { createJobs, migrateJobs, startWorker, type Sweep, type Task } from "#platform/jobs";
-import { createMailTransport } from "#platform/mail";
-import { createSecrets } from "#platform/secrets";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
+import { createFeatures } from "../src/app/features.ts";
+import { testServices } from "../test/support/services.ts";
 import { treeCpuSeconds } from "./process-tree.ts";
 
 /**
@@ -128,35 +126,8 @@ async function noOpJobs(bench: Bench): Promise<Rate> {
 }
 
 function parts({ database, key }: Bench) {
-  const secrets = createSecrets({ database, key, clock: systemClock });
-  const http = createHttpClient({ allowOrigins: [] });
-  const mail = createMailTransport({ allowServers: [] });
   const connectors = new Map([[instant.id, instant]]);
-  const channels = createChannels({
-    database,
-    connectors,
-    secrets,
-    http,
-    mail,
-    settings: {},
-    publicUrl: "http://127.0.0.1",
-  });
-  const deliveries = createDeliveries({
-    database,
-    jobs: createJobs(),
-    channels,
-    connectors,
-    files: {
-      read: () => Promise.reject(new TypeError("no files here")),
-      chunks: () => {
-        throw new TypeError("no files here");
-      },
-      publicUrl: () => "http://127.0.0.1",
-    },
-    log,
-    settings: shipped,
-  });
-  return { channels, deliveries };
+  return createFeatures(testServices({ database, key, connectors, log, deliverySettings: shipped }));
 }
 
 async function buildPerson(database: Database): Promise<Actor> {

@@ -1,12 +1,10 @@
-import { createChannels } from "#channels";
-import { connectorRegistry } from "#connectors";
 import type { JsonObject } from "#kit";
 import { sha256, systemClock } from "#kit";
 import { openDatabase } from "#platform/db";
 import { createHttpClient } from "#platform/http-client";
-import { createMailTransport } from "#platform/mail";
-import { createSecrets } from "#platform/secrets";
 import { setTimeout as pause } from "node:timers/promises";
+import { createFeatures } from "../src/app/features.ts";
+import { testServices } from "../test/support/services.ts";
 
 // One of the processes of `refresh.ts`: several Galleys, each with a pool of its own, whose callers all want
 // the same channel. `node bench/refresh-callers.ts <options as JSON>`; rounds come and go as messages.
@@ -35,16 +33,15 @@ const options = JSON.parse(process.argv[2] ?? "{}") as CallersOptions;
 
 const instances = Array.from({ length: options.pools }, () => {
   const database = openDatabase({ url: options.databaseUrl, poolSize: 4 });
-  const channels = createChannels({
-    database,
-    connectors: connectorRegistry(),
-    secrets: createSecrets({ database, key: Buffer.from(options.key, "base64") }),
-    http: createHttpClient({ allowOrigins: [options.platformUrl] }),
-    mail: createMailTransport({ allowServers: [] }),
-    settings: options.settings,
-    publicUrl: "http://127.0.0.1:3000",
-    clock: systemClock,
-  });
+  const { channels } = createFeatures(
+    testServices({
+      database,
+      key: Buffer.from(options.key, "base64"),
+      http: createHttpClient({ allowOrigins: [options.platformUrl] }),
+      connectorSettings: options.settings,
+      publicUrl: "http://127.0.0.1:3000",
+    }),
+  );
   return { database, channels };
 });
 

@@ -1,17 +1,15 @@
-import { createChannels } from "#channels";
-import { connectorRegistry } from "#connectors";
 import { startX } from "#emulator";
 import { newId, systemClock } from "#kit";
 import { migrate, openDatabase } from "#platform/db";
 import { createHttpClient } from "#platform/http-client";
-import { createMailTransport } from "#platform/mail";
-import { createSecrets } from "#platform/secrets";
 import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { Client } from "pg";
 import { agree } from "../test/acceptance/consent.ts";
+import { createFeatures } from "../src/app/features.ts";
+import { testServices } from "../test/support/services.ts";
 import type { CallersOptions, Round, RoundResult } from "./refresh-callers.ts";
 
 // One X account whose access token has ended, and N callers in P processes, each with several pools, that
@@ -118,16 +116,9 @@ const key = randomBytes(32);
 const publicUrl = "http://127.0.0.1:3000";
 const http = createHttpClient({ allowOrigins: [platform.url] });
 const database = openDatabase({ url: url.href, poolSize: 4 });
-const channels = createChannels({
-  database,
-  connectors: connectorRegistry(),
-  secrets: createSecrets({ database, key }),
-  http,
-  mail: createMailTransport({ allowServers: [] }),
-  settings,
-  publicUrl,
-  clock: systemClock,
-});
+const { channels } = createFeatures(
+  testServices({ database, key, http, connectorSettings: settings, publicUrl }),
+);
 
 const person = { userId: newId(), sessionId: newId(), name: "Bench", email: "bench@example.test" };
 const workspaceId = newId();

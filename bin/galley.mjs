@@ -11,5 +11,5 @@ if (Number.parseInt(process.versions.node, 10) < oldest) {
   process.exit(1);
 }
 
-await import("../src/compile-cache.mjs");
-await import("../src/main.ts");
+await import("../src/app/compile-cache.mjs");
+await import("../src/app/main.ts");

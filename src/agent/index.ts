@@ -7,3 +7,4 @@ export { addressOf as modelAddress } from "./llm/settings.ts";
 export { extractiveDrafter } from "./drafting/extractive.ts";
 export { AgentError } from "./error.ts";
 export type { RunState, RunStep, RunView } from "./run.ts";
+export { agentFeature, type AgentModel } from "./feature.ts";

@@ -15,3 +15,4 @@ export { accountLimitsOfChannel, appOfChannel, appValuesOfChannel } from "./apps
 export { ChannelError } from "./model/errors.ts";
 export type { ExpiryWarning } from "./maintenance/watch.ts";
 export type { AuthorizeOptions, CallbackQuery, CallbackResult } from "./connect/oauth.ts";
+export { channelsFeature } from "./feature.ts";

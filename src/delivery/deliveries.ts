@@ -43,7 +43,7 @@ export type DeliveriesOptions = {
   /** The installation's settings of connectors, from which their quotas follow; none by default. */
   connectorSettings?: InstallationSettings;
   /** Where the mark is kept by which a restored database is recognised; without it none is. */
-  dataDir?: string;
+  dataDir?: string | null;
   /** Where Galley is reached. */
   publicUrl?: string;
   settings: Pick<DeliverySettings, "concurrency" | "minimumWindowMs"> & Partial<DeliverySettings>;

@@ -1,6 +1,6 @@
-export { countStuck } from "./views/stuck.read.ts";
 export type { Deliveries, DeliveriesOptions } from "./deliveries.ts";
 export { createDeliveries } from "./deliveries.ts";
+export { deliveriesFeature } from "./feature.ts";
 export type { AttemptView, DeliveryView } from "./views/deliveries.read.ts";
 export type { Quarantine } from "./quarantine/quarantine.ts";
 export { DeliveryError } from "./model/errors.ts";

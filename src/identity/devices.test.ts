@@ -83,7 +83,7 @@ describe("a known device", () => {
   it("is forgotten by itself after half a year", async () => {
     const person = await test.owner();
     now = new Date(now.getTime() + 181 * 24 * 60 * 60 * 1000);
-    for (const sweep of test.identity.sweeps) await sweep.run();
+    for (const sweep of test.features.identity.sweeps) await sweep.run();
     const left = test.database.system.selectFrom("known_devices").select("id");
     expect(await left.where("user_id", "=", person.userId).execute()).toEqual([]);
   });

@@ -6,3 +6,4 @@ export { createAccounts, normalizeAddress } from "./accounts.ts";
 export type { AccountMail } from "./passwords.ts";
 export { createIdentity } from "./identity.ts";
 export { IdentityError } from "./errors.ts";
+export { accountsFeature, identityFeature } from "./feature.ts";

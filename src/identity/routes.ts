@@ -1,3 +1,17 @@
-export { passwordRoutes } from "./passwords.routes.ts";
-export { clientOf, sendSession, sessionRoutes } from "./sessions/sessions.routes.ts";
+import type { ApiPart } from "#platform/features";
+import type { Identity } from "./identity.ts";
+import { passwordRoutes } from "./passwords.routes.ts";
+import { sessionRoutes } from "./sessions/sessions.routes.ts";
+
+export { clientOf, sendSession } from "./sessions/sessions.routes.ts";
 export { email, sessionOpened } from "./sessions/sessions.schema.ts";
+
+/** Signing in and out, devices, and passwords. */
+export function identityApi({ identity }: { identity: Identity }): ApiPart {
+  return {
+    routes: (app) => {
+      sessionRoutes(app, { identity });
+      passwordRoutes(app, { identity });
+    },
+  };
+}

@@ -1,2 +1,3 @@
 export type { Installation, InstallationOptions } from "./installation.ts";
 export { createInstallation } from "./installation.ts";
+export { installationFeature } from "./feature.ts";

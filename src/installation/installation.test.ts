@@ -31,7 +31,7 @@ afterAll(() => test.close());
 type Admins = { items: { userId: string; email: string }[] };
 
 async function emails(): Promise<string[]> {
-  return (await test.installation.admins()).map(({ email }) => email);
+  return (await test.features.installation.admins()).map(({ email }) => email);
 }
 
 describe("an admin of the installation", () => {
@@ -54,7 +54,7 @@ describe("an admin of the installation", () => {
 
   it("is named by address, whatever its case, and an address of nobody is refused", async () => {
     const owner = await test.owner();
-    const named = await test.installation.addAdmin(
+    const named = await test.features.installation.addAdmin(
       { kind: "person", userId: owner.userId },
       ` ${owner.email.toUpperCase()} `,
     );
@@ -79,7 +79,7 @@ describe("an admin of the installation", () => {
   });
 
   it("stays when it is the last one, by the code and by the database", async () => {
-    const remove = test.installation.removeAdmin({ kind: "machine" }, first.userId);
+    const remove = test.features.installation.removeAdmin({ kind: "machine" }, first.userId);
     await expect(remove).rejects.toMatchObject({ code: "installation.last_admin" });
     const past = test.database.system.deleteFrom("installation_admins").execute();
     await expect(past).rejects.toMatchObject({ code: "GI001" });
@@ -90,10 +90,10 @@ describe("an admin of the installation", () => {
 
   it("is left over where two remove each other at once", async () => {
     const second = await test.owner();
-    await test.installation.addAdmin({ kind: "machine" }, second.email);
+    await test.features.installation.addAdmin({ kind: "machine" }, second.email);
     const removals = await Promise.allSettled([
-      test.installation.removeAdmin({ kind: "person", userId: first.userId }, second.userId),
-      test.installation.removeAdmin({ kind: "person", userId: second.userId }, first.userId),
+      test.features.installation.removeAdmin({ kind: "person", userId: first.userId }, second.userId),
+      test.features.installation.removeAdmin({ kind: "person", userId: second.userId }, first.userId),
     ]);
     expect(removals.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
     expect(await emails()).toHaveLength(1);

@@ -1,2 +1,14 @@
-export { installationRoutes } from "./installation.routes.ts";
-export { securityRoutes } from "./security.routes.ts";
+import type { ApiPart } from "#platform/features";
+import type { Installation } from "./installation.ts";
+import { installationRoutes } from "./installation.routes.ts";
+import { securityRoutes } from "./security.routes.ts";
+
+/** Its admins, its log, and what was refused. */
+export function installationApi({ installation }: { installation: Installation }): ApiPart {
+  return {
+    routes: (app) => {
+      installationRoutes(app, { installation });
+      securityRoutes(app, { installation });
+    },
+  };
+}

@@ -1,1 +1,2 @@
 export { createNotifications } from "./notifications.ts";
+export { notificationsFeature } from "./feature.ts";

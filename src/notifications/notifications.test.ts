@@ -130,11 +130,9 @@ function mailed(count: number): Promise<void> {
 
 /** Posts whose answers were lost on a platform that cannot be read back. */
 async function postsInDoubt(titles: string[], authorId: string | null = null): Promise<string[]> {
-  const deliveries = platform.deliveries(
-    server.database,
-    {},
-    { ...platform.connector, locate: "unsupported" },
-  );
+  const deliveries = platform.deliveries(server.database, {
+    speaking: { ...platform.connector, locate: "unsupported" },
+  });
   await platform.setFaults([{ kind: "lost_answer", remaining: null }]);
   const postIds: string[] = [];
   for (const title of titles) {

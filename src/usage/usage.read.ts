@@ -1,8 +1,8 @@
 import type { Money } from "#kit";
 import { addMoney, money } from "#kit";
-import type { Database } from "#platform/db";
+import type { Database, Schema } from "#platform/db";
 import { compileOnly } from "#platform/db";
-import { sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { UsageSummary, UsageTotal } from "./usage.ts";
 
 /** What a workspace used in `[from, to)`, in total and by model, operation and day, newest day first. */
@@ -89,4 +89,19 @@ export async function runCost(database: Database, workspaceId: string, runId: st
     .compile();
   const [row] = await database.read(workspaceId, query);
   return row && !row.unknown ? money(row.cost) : null;
+}
+
+/** Tokens of model calls since a moment, of all workspaces: for the metric. `db` sees all of them. */
+export async function sumModelTokens(db: Kysely<Schema>, since: Date) {
+  return db
+    .selectFrom("usage_events")
+    .select((query) => [
+      "provider",
+      "model",
+      query.fn.sum<string>("input_tokens").as("input"),
+      query.fn.sum<string>("output_tokens").as("output"),
+    ])
+    .where("created_at", ">", since)
+    .groupBy(["provider", "model"])
+    .execute();
 }

@@ -84,7 +84,7 @@ describe("the address of an invitation", () => {
   it("counts on the word of an admin, whose link is another one", { timeout: 60_000 }, async () => {
     const owner = await silent.owner();
     const admin = await silent.owner();
-    await silent.installation.addAdmin({ kind: "machine" }, admin.email);
+    await silent.features.installation.addAdmin({ kind: "machine" }, admin.email);
     const email = "vouched@example.test";
     const made = await owner.call<Made>("POST", "/invitations", { email, role: "viewer" });
     type Waiting = { items: { id: string; email: string; workspaceName: string }[] };
@@ -113,7 +113,10 @@ describe("the address of an invitation", () => {
       code: "workspaces.address_unconfirmed",
     });
     expect((await squatter.call("POST", "/workspaces", { name: "Mine", timeZone: "UTC" })).status).toBe(403);
-    const named = silent.installation.addAdmin({ kind: "person", userId: owner.userId }, squatter.email);
+    const named = silent.features.installation.addAdmin(
+      { kind: "person", userId: owner.userId },
+      squatter.email,
+    );
     await expect(named).rejects.toMatchObject({ code: "installation.address_unconfirmed" });
     const past = system.insertInto("installation_admins").values({ user_id: squatter.userId }).execute();
     await expect(past).rejects.toMatchObject({ code: "GI002" });

@@ -1,2 +1,18 @@
-export { memberRoutes } from "./members.routes.ts";
-export { workspaceRoutes } from "./workspaces.routes.ts";
+import type { Identity } from "#identity";
+import type { Installation } from "#installation";
+import type { ApiPart } from "#platform/features";
+import { memberRoutes } from "./members.routes.ts";
+import type { Workspaces } from "./workspaces.ts";
+import { workspaceRoutes } from "./workspaces.routes.ts";
+
+type Needs = { identity: Identity; installation: Installation; workspaces: Workspaces };
+
+/** Setting up, workspaces and their settings, members and invitations. */
+export function workspacesApi(needs: Needs): ApiPart {
+  return {
+    routes: (app) => {
+      workspaceRoutes(app, needs);
+      memberRoutes(app, needs);
+    },
+  };
+}

@@ -195,7 +195,7 @@ function accept(body: object) {
 /** An owner whose word about an address counts. */
 async function admin() {
   const owner = await test.owner();
-  await test.installation.addAdmin({ kind: "machine" }, owner.email);
+  await test.features.installation.addAdmin({ kind: "machine" }, owner.email);
   return owner;
 }
 

@@ -1,8 +1,7 @@
-import { type Channel, type Channels, createChannels } from "#channels";
-import { connectorRegistry } from "#connectors";
-import { createDeliveries, type Deliveries } from "#delivery";
-import { createDesk, createMediaLinks, type Desk } from "#desk";
-import { type Actor, systemClock } from "#kit";
+import type { Channel, Channels } from "#channels";
+import type { Deliveries } from "#delivery";
+import type { Desk } from "#desk";
+import type { Actor } from "#kit";
 import {
   createPool,
   type Database,
@@ -13,19 +12,17 @@ import {
 } from "#platform/db";
 import { createFiles } from "#platform/files";
 import { createHttpClient } from "#platform/http-client";
-import { createJobs, migrateJobs } from "#platform/jobs";
+import { migrateJobs } from "#platform/jobs";
 import { createMailTransport } from "#platform/mail";
-import { createRenderer } from "#platform/rendering";
-import { createSecrets } from "#platform/secrets";
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pool } from "pg";
-import { createSites } from "#site";
+import { createFeatures } from "../../src/app/features.ts";
 import { agree } from "../acceptance/consent.ts";
 import { buildMember, buildWorkspace } from "../support/builders.ts";
-import { testUploads } from "../support/features/desk.ts";
 import { postmasterOf } from "../support/galley.ts";
+import { testServices } from "../support/services.ts";
 import type { Access, Platforms, Target } from "./platforms.ts";
 
 export type ConnectedChannel = { id: string; target: Target; account: string };
@@ -83,46 +80,19 @@ export async function openHouse(
   await admin.query(witness);
   const database = openDatabase({ url: postgres.url, poolSize: 10 });
   const key = randomBytes(32);
-  const secrets = createSecrets({ database, key });
-  const connectors = connectorRegistry();
-  const http = createHttpClient({ allowOrigins: platforms.origins });
-  const mail = createMailTransport({ allowServers: platforms.mailServers });
-  const settings = Object.fromEntries(platforms.targets.map((target) => [target.id, target.settings]));
-  const markdown = createRenderer();
-  const sites = createSites({ database, publicUrl, mediaPath: (_, sha256) => `/${sha256}`, markdown });
-  const channels = createChannels({
-    database,
-    connectors,
-    secrets,
-    http,
-    mail,
-    site: sites.pages,
-    markdown,
-    settings,
-    publicUrl,
-  });
-  const files = createFiles({ directory: join(dataDir, "media") });
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const deliveries = createDeliveries({
-    database,
-    jobs: createJobs(),
-    channels,
-    connectors,
-    // This process publishes nothing, so no platform ever fetches an image by address from it.
-    files: { ...files, publicUrl: () => publicUrl },
-    log,
-    settings: { concurrency: 1, minimumWindowMs: 0 },
-  });
-  const desk = createDesk({
-    database,
-    connectors,
-    connectorSettings: settings,
-    deliveries,
-    files,
-    mediaLinks: createMediaLinks({ key }),
-    uploads: testUploads,
-    clock: systemClock,
-  });
+  // This process publishes nothing.
+  const { desk, channels, deliveries } = createFeatures(
+    testServices({
+      database,
+      key,
+      http: createHttpClient({ allowOrigins: platforms.origins }),
+      mail: createMailTransport({ allowServers: platforms.mailServers }),
+      connectorSettings: Object.fromEntries(platforms.targets.map((target) => [target.id, target.settings])),
+      files: createFiles({ directory: join(dataDir, "media") }),
+      publicUrl,
+      deliverySettings: { concurrency: 1, minimumWindowMs: 0 },
+    }),
+  );
   const workspace = await buildWorkspace(database, { timeZone: "UTC", separateApprover: true });
   const author = await buildMember(database, workspace.id, "owner");
   const approver = await buildMember(database, workspace.id, "owner");

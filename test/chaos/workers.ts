@@ -47,7 +47,7 @@ const command = [
   "--disable-warning=ExperimentalWarning",
   "--import",
   import.meta.resolve("./failpoints/register.ts"),
-  "src/main.ts",
+  "src/app/main.ts",
   "worker",
 ];
 

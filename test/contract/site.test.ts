@@ -1,7 +1,9 @@
 import { connectorRegistry } from "#connectors";
 import { type Database, openDatabase } from "#platform/db";
 import { z } from "zod";
-import { sitesOn, openSite, siteContext, testSiteApp } from "../support/features/site.ts";
+import { createFeatures } from "../../src/app/features.ts";
+import { testServices } from "../support/services.ts";
+import { openSite, siteContext, testSiteApp } from "../support/features/site.ts";
 import { connectorContract, type ContractHarness } from "./connector-suite.ts";
 
 type SiteHarness = ContractHarness & { database: Database };
@@ -28,7 +30,7 @@ async function start(): Promise<SiteHarness> {
     connector,
     database: app.database,
     context: () => siteContext(app.sites, workspaceId),
-    unreachable: () => siteContext(sitesOn(away), workspaceId),
+    unreachable: () => siteContext(createFeatures(testServices({ database: away })).sites, workspaceId),
     async visible() {
       const seen = [];
       for (let cursor: string | null = ""; cursor !== null;) {

@@ -1,38 +1,10 @@
-import { createChannels } from "#channels";
-import { channelRoutes } from "#channels/routes";
-import { connectorRegistry } from "#connectors";
-import { createHttpClient } from "#platform/http-client";
-import { createMailTransport } from "#platform/mail";
-import { createSecrets } from "#platform/secrets";
-import { siteRoutes } from "#site/routes";
-import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestApp, type TestPerson, testApp } from "../support/app.ts";
-import { sitesOn } from "../support/features/site.ts";
 
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await testApp({
-    register: (api, { database }) => {
-      const sites = sitesOn(database);
-      const connectors = connectorRegistry();
-      const clock = { now: () => new Date() };
-      const channels = createChannels({
-        database,
-        connectors,
-        secrets: createSecrets({ database, key: randomBytes(32), clock }),
-        http: createHttpClient({ allowOrigins: [] }),
-        mail: createMailTransport({ allowServers: [] }),
-        settings: {},
-        publicUrl: "https://galley.test",
-        clock,
-        site: sites.pages,
-      });
-      siteRoutes(api, { sites });
-      channelRoutes(api, { channels, connectors, publicUrl: "https://galley.test" });
-    },
-  });
+  app = await testApp({ serves: ["sites", "channels"], services: { publicUrl: "https://galley.test" } });
 });
 afterAll(() => app.close());
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { passOn } from "../../src/edge/http/index.ts";
-import { platformPaths } from "../../src/platforms.ts";
+import { platformPaths } from "../../src/app/platforms.ts";
 import { ownMachine, testApp, type TestApp, type TestPerson } from "../support/app.ts";
 import { type Listener, startListener } from "../support/raw-http.ts";
 
@@ -33,7 +33,7 @@ function as({ bearer }: TestPerson) {
 
 it("lets admins alone set the faults of the sandbox and end its tokens", { timeout: 60_000 }, async () => {
   const [person, admin] = [await test.owner(), await test.owner()];
-  await test.installation.addAdmin({ kind: "machine" }, admin.email);
+  await test.features.installation.addAdmin({ kind: "machine" }, admin.email);
   const status = async (url: string, headers: Record<string, string>, remoteAddress = "203.0.113.9") =>
     (
       await test.app.inject({

@@ -1,11 +1,6 @@
-import { type Channels, createChannels } from "#channels";
-import { channelRoutes } from "#channels/routes";
-import { connectorRegistry } from "#connectors";
+import type { Channels } from "#channels";
 import { startMastodon } from "#emulator";
 import { createHttpClient } from "#platform/http-client";
-import { createMailTransport } from "#platform/mail";
-import { createSecrets } from "#platform/secrets";
-import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { agree } from "../acceptance/consent.ts";
 import { type TestApp, testApp, type TestPerson } from "../support/app.ts";
@@ -27,26 +22,9 @@ let ada: TestPerson;
 beforeAll(async () => {
   for (let count = 0; count < 2; count += 1)
     servers.push(await startMastodon({ host: "127.0.0.1", port: 0, publicUrl: null }));
-  app = await testApp({
-    clock,
-    register: (api, { database }) => {
-      const connectors = connectorRegistry();
-      const http = createHttpClient({ allowOrigins: servers.map(({ url }) => url) });
-      const secrets = createSecrets({ database, key: randomBytes(32), clock });
-      const mail = createMailTransport({ allowServers: [] });
-      channels = createChannels({
-        database,
-        connectors,
-        secrets,
-        http,
-        mail,
-        settings: {},
-        publicUrl,
-        clock,
-      });
-      channelRoutes(api, { channels, connectors, publicUrl });
-    },
-  });
+  const http = createHttpClient({ allowOrigins: servers.map(({ url }) => url) });
+  app = await testApp({ clock, serves: ["channels"], services: { http, publicUrl } });
+  ({ channels } = app.features);
   await giveClock(app.url);
   ada = await app.owner();
   for (const { url } of servers) {

@@ -1,18 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ConnectorContext, VariantContent } from "#connectors";
-import { connectorRegistry } from "#connectors";
-import { createDeliveries, type Deliveries } from "#delivery";
-import { createJobs } from "#platform/jobs";
+import type { Deliveries } from "#delivery";
 import { type LinkedInHarness, startLinkedInHarness } from "../contract/linkedin.ts";
 import { testDatabase, type TestDatabase } from "../support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
-  noFiles,
   orderPost,
   sweepUntil,
+  testDeliveries,
   textVariant,
-  markReconnect,
 } from "../support/features/delivery.ts";
 
 /**
@@ -31,20 +28,14 @@ async function open(kind: "profile" | "page"): Promise<Desk> {
   const harness = await startLinkedInHarness(kind);
   const house = await buildDeliveryHouse(server.database, harness.connector);
   const reconnects: string[] = [];
-  const deliveries = createDeliveries({
+  const deliveries = testDeliveries({
     database: server.database,
-    jobs: createJobs(),
-    connectors: connectorRegistry([harness.connector]),
-    files: noFiles,
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    channels: {
-      open: async (_workspaceId, _channelId, signal, options) => {
-        if (options?.refresh === true) await harness.refresh();
-        return { connector: harness.connector, context: impatient({ ...harness.context(), signal }) };
-      },
-      needsReconnect: markReconnect(server.database, reconnects),
+    connectors: [harness.connector],
+    open: async (signal, refresh) => {
+      if (refresh) await harness.refresh();
+      return { connector: harness.connector, context: impatient({ ...harness.context(), signal }) };
     },
-    settings: { concurrency: 4, minimumWindowMs: 0, leaseMs: 6_000, marginMs: 500 },
+    reconnects,
   });
   return { harness, house, deliveries, reconnects };
 }

@@ -1,8 +1,7 @@
 import { connectorRegistry } from "#connectors";
-import { createDeliveries, type Deliveries } from "#delivery";
+import type { Deliveries } from "#delivery";
 import { type MailCatcher, startMailCatcher } from "#emulator";
 import type { JsonObject } from "#kit";
-import { createJobs } from "#platform/jobs";
 import { createRenderer } from "#platform/rendering";
 import { sql } from "kysely";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -15,9 +14,9 @@ import { type TestDatabase, testDatabase } from "../support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
-  noFiles,
   orderPost,
   sweepUntil,
+  testDeliveries,
   textVariant,
 } from "../support/features/delivery.ts";
 import { buildMember } from "../support/builders.ts";
@@ -49,36 +48,29 @@ beforeEach(async () => {
   const markdown = createRenderer();
   const mail = contractMail([`127.0.0.1:${catcher.smtpPort}`]);
   const { smtpPort: port, url: readBackUrl, publicUrl } = catcher;
-  deliveries = createDeliveries({
-    connectorSettings: {},
+  deliveries = testDeliveries({
     database: server.database,
-    jobs: createJobs(),
-    connectors: connectorRegistry(),
-    files: noFiles,
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    channels: {
-      open: async (_workspaceId, _channelId, signal) => ({
-        connector,
-        context: {
-          http: contractHttp([catcher.url], signal),
-          mail,
-          credentials: {
-            server: null,
-            from: { name: "The Press", address: "news@example.com" },
-            recipients: ["ada@example.org", "ben@example.org"],
-          },
-          accountId: "news@example.com",
-          scopes: [],
-          settings: {
-            catcher: { host: "127.0.0.1", port, readBackUrl, publicUrl, deadlineMs: 5_000, windowMs: 6_000 },
-          },
-          signal,
-          markdown,
+    connectors: [connector],
+    open: async (signal) => ({
+      connector,
+      context: {
+        http: contractHttp([catcher.url], signal),
+        mail,
+        credentials: {
+          server: null,
+          from: { name: "The Press", address: "news@example.com" },
+          recipients: ["ada@example.org", "ben@example.org"],
         },
-      }),
-      needsReconnect: () => Promise.resolve(false),
-    },
-    settings: { concurrency: 4, minimumWindowMs: 0, leaseMs: 8_000, marginMs: 500 },
+        accountId: "news@example.com",
+        scopes: [],
+        settings: {
+          catcher: { host: "127.0.0.1", port, readBackUrl, publicUrl, deadlineMs: 5_000, windowMs: 6_000 },
+        },
+        signal,
+        markdown,
+      },
+    }),
+    settings: { leaseMs: 8_000 },
   });
 });
 afterEach(async () => {

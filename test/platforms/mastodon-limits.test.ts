@@ -1,18 +1,10 @@
-import { type Channels, createChannels } from "#channels";
-import { createAgent, extractiveDrafter, type Agent } from "#agent";
-import { agentRoutes } from "#agent/routes";
-import { channelRoutes } from "#channels/routes";
-import { connectorRegistry } from "#connectors";
-import { createDeliveries, type Deliveries } from "#delivery";
-import { createDesk, createMediaLinks } from "#desk";
-import { mediaRoutes, postRoutes } from "#desk/routes";
+import type { Agent } from "#agent";
+import type { Channels } from "#channels";
+import type { Deliveries } from "#delivery";
 import { startMastodon } from "#emulator";
 import { createFiles } from "#platform/files";
 import { createHttpClient } from "#platform/http-client";
-import { createJobs } from "#platform/jobs";
-import { createMailTransport } from "#platform/mail";
-import { createSecrets } from "#platform/secrets";
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,8 +13,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { agree } from "../acceptance/consent.ts";
 import { type TestApp, testApp, type TestPerson } from "../support/app.ts";
-import { noFiles, sweepUntil } from "../support/features/delivery.ts";
-import { letUndoPass, movableClock, testUploads } from "../support/features/desk.ts";
+import { sweepUntil } from "../support/features/delivery.ts";
+import { letUndoPass, movableClock } from "../support/features/desk.ts";
 import { uploadFile } from "../support/upload.ts";
 
 /**
@@ -64,7 +56,16 @@ beforeAll(async () => {
     ...at,
     server: { maxCharacters: 280, maxFiles: 1, descriptionLimit: 420, imageSizeLimit: 2_000_000 },
   });
-  app = await testApp({ clock, register: async (api, { database }) => compose(api, database) });
+  app = await testApp({
+    clock,
+    serves: ["channels", "desk", "agent"],
+    services: {
+      http: createHttpClient({ allowOrigins: [large.url, small.url] }),
+      files: createFiles({ directory }),
+      publicUrl,
+    },
+  });
+  ({ channels, deliveries, agent } = app.features);
   ada = await app.owner();
 });
 afterAll(async () => {
@@ -72,55 +73,6 @@ afterAll(async () => {
   await Promise.all([large.close(), small.close()]);
   await rm(directory, { recursive: true });
 });
-
-async function compose(api: TestApp["app"], database: TestApp["database"]): Promise<void> {
-  const connectors = connectorRegistry();
-  const jobs = createJobs();
-  const http = createHttpClient({ allowOrigins: [large.url, small.url] });
-  channels = createChannels({
-    database,
-    connectors,
-    secrets: createSecrets({ database, key: randomBytes(32), clock }),
-    http,
-    mail: createMailTransport({ allowServers: [] }),
-    settings: {},
-    publicUrl,
-    clock,
-  });
-  deliveries = createDeliveries({
-    database,
-    jobs,
-    channels,
-    connectors,
-    files: noFiles,
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    settings: { concurrency: 4, minimumWindowMs: 0 },
-  });
-  const desk = createDesk({
-    database,
-    connectors,
-    connectorSettings: {},
-    deliveries,
-    files: createFiles({ directory }),
-    mediaLinks: createMediaLinks({ key: randomBytes(32) }),
-    uploads: testUploads,
-    clock,
-  });
-  agent = createAgent({
-    database,
-    connectors,
-    channels,
-    desk,
-    jobs,
-    http,
-    drafter: extractiveDrafter,
-    clock,
-  });
-  channelRoutes(api, { channels, connectors, publicUrl });
-  postRoutes(api, { desk });
-  agentRoutes(api, { agent });
-  await mediaRoutes(api, { desk });
-}
 
 async function connect(server: Server, username: string): Promise<ChannelBody> {
   const form = { server: server.url };

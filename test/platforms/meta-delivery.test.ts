@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { ConnectorContext, MediaFile, MediaInfo } from "#connectors";
-import { connectorRegistry } from "#connectors";
-import { createDeliveries, type Deliveries } from "#delivery";
-import { createJobs } from "#platform/jobs";
+import type { Deliveries } from "#delivery";
 import { buildMember } from "../support/builders.ts";
 import type { FileServer } from "../contract/files.ts";
 import { mediaFile, picture, startFileServer } from "../contract/files.ts";
@@ -11,10 +9,10 @@ import { type MetaHarness, startMetaHarness } from "../contract/meta.ts";
 import { testDatabase, type TestDatabase } from "../support/database.ts";
 import {
   buildDeliveryHouse,
-  markReconnect,
   type DeliveryHouse,
   orderPost,
   sweepUntil,
+  testDeliveries,
   textVariant,
 } from "../support/features/delivery.ts";
 
@@ -53,25 +51,20 @@ async function startWay(id: "facebook" | "instagram"): Promise<Way> {
     if (!found) throw new TypeError("there is no such file");
     return found;
   }
-  const deliveries = createDeliveries({
+  const deliveries = testDeliveries({
     database: server.database,
-    jobs: createJobs(),
-    connectors: connectorRegistry([harness.connector]),
+    connectors: [harness.connector],
     files: {
       read: (_workspaceId, sha256) => file(sha256).read(),
       chunks: (_workspaceId, sha256, size) => file(sha256).chunks(size),
       publicUrl: (_workspaceId, sha256) => file(sha256).publicUrl,
     },
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    channels: {
-      open: async (_workspaceId, _channelId, signal) => {
-        await way.beforeOpen?.();
-        way.beforeOpen = null;
-        return { connector: harness.connector, context: impatient({ ...harness.context(), signal }) };
-      },
-      needsReconnect: markReconnect(server.database, reconnects),
+    open: async (signal) => {
+      await way.beforeOpen?.();
+      way.beforeOpen = null;
+      return { connector: harness.connector, context: impatient({ ...harness.context(), signal }) };
     },
-    settings: { concurrency: 4, minimumWindowMs: 0, leaseMs: 6_000, marginMs: 500 },
+    reconnects,
   });
   const way: Way = { harness, house, deliveries, files, stored, reconnects, beforeOpen: null };
   return way;

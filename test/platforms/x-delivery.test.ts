@@ -1,20 +1,17 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ConnectorContext } from "#connectors";
-import { connectorRegistry } from "#connectors";
-import { createDeliveries, type Deliveries } from "#delivery";
-import { createJobs } from "#platform/jobs";
+import type { Deliveries } from "#delivery";
 import { startXHarness, type XHarness } from "../contract/x-harness.ts";
 import { xSpecValidator } from "../contract/x-spec.ts";
 import { testDatabase, type TestDatabase } from "../support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
-  noFiles,
   orderPost,
   sweepUntil,
+  testDeliveries,
   textVariant,
-  markReconnect,
 } from "../support/features/delivery.ts";
 
 /**
@@ -31,20 +28,14 @@ beforeAll(async () => {
   server = await testDatabase();
   harness = await startXHarness(xSpecValidator());
   house = await buildDeliveryHouse(server.database, harness.connector);
-  deliveries = createDeliveries({
+  deliveries = testDeliveries({
     database: server.database,
-    jobs: createJobs(),
-    connectors: connectorRegistry([harness.connector]),
-    files: noFiles,
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    channels: {
-      open: async (_workspaceId, _channelId, signal, options) => {
-        if (options?.refresh === true) await harness.refresh();
-        return { connector: harness.connector, context: impatient({ ...harness.context(), signal }) };
-      },
-      needsReconnect: markReconnect(server.database, reconnects),
+    connectors: [harness.connector],
+    open: async (signal, refresh) => {
+      if (refresh) await harness.refresh();
+      return { connector: harness.connector, context: impatient({ ...harness.context(), signal }) };
     },
-    settings: { concurrency: 4, minimumWindowMs: 0, leaseMs: 6_000, marginMs: 500 },
+    reconnects,
   });
 });
 afterAll(async () => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createFeatures } from "../../src/features.ts";
+import { createServices } from "../../src/app/services.ts";
 import { loadConfig } from "#platform/config";
 import { createSecrets } from "#platform/secrets";
 import { createLogger } from "#platform/telemetry";
@@ -30,7 +30,7 @@ test("a server that is started with the former key takes over what it sealed", a
   const config = loadConfig(settings, directory);
   const platforms = { sandbox: null, mailCatcher: null, stop: async () => undefined };
   const log = createLogger({ logLevel: "silent" });
-  await createFeatures({ config, key: present, database, processId: "test", platforms, log });
+  await createServices({ config, key: present, database, processId: "test", platforms, log });
   expect(await under(present)).toBe("a token");
   await expect(under(former)).rejects.toMatchObject({ code: "secrets.wrong_key" });
   await close();

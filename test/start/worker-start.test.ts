@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
 /** What the two roles are composed of, as `serve.ts` imports it. */
-const worker = ["src/serve.ts", "src/features.ts", "src/work.ts"];
+const worker = ["src/app/serve.ts", "src/app/services.ts", "src/app/features.ts", "src/app/work.ts"];
 
 async function loadedBy(files: string[]): Promise<string[]> {
   const { stdout } = await promisify(execFile)(process.execPath, ["test/processes/loaded.ts", ...files]);
@@ -30,7 +30,7 @@ test("a worker loads neither the server nor what a single kind of job needs", as
 }, 60_000);
 
 test("the server is where the API is, without what writes feeds", async () => {
-  const loaded = await loadedBy([...worker, "src/api.ts"]);
+  const loaded = await loadedBy([...worker, "src/app/api.ts"]);
   expect(loaded).toContain("fastify");
   expect(loaded).not.toContain("feedsmith");
 }, 60_000);

@@ -1,19 +1,22 @@
-import { type AccountMail, createAccounts, createIdentity, type Identity } from "#identity";
-import { createInstallation, type Installation } from "#installation";
+import type { AccountMail, Identity } from "#identity";
 import type { Clock, Role } from "#kit";
-import { newId, systemClock } from "#kit";
+import { newId } from "#kit";
 import { recordEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
+import { apiPartsOf } from "#platform/features";
 import { createMetrics, type Metrics } from "#platform/metrics";
 import { createSecurityLog, type SecurityLog } from "#platform/security-log";
 import { createLogger, type Logger } from "#platform/telemetry";
 import type { App } from "#platform/wire";
-import { createWorkspaces, type Workspaces } from "#workspaces";
 import type { LightMyRequestResponse } from "fastify";
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { createFeatures, features, type Features } from "../../src/app/features.ts";
+import type { Services } from "../../src/app/services.ts";
 import { createServer, type ServerOptions } from "../../src/edge/http/index.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
+import { testOrigin, testServices } from "./services.ts";
+
+export { testOrigin };
 
 type Answer<Body> = { status: number; headers: Record<string, unknown>; body: Body };
 type Headers = Record<string, string>;
@@ -43,10 +46,9 @@ export type TestApp = {
   app: App;
   url: string;
   database: Database;
-  identity: Identity;
   securityLog: SecurityLog;
-  installation: Installation;
-  workspaces: Workspaces;
+  /** Every feature, made of `testServices`, whether or not its routes are served. */
+  features: Features;
   /** The owner of a new workspace. */
   owner: () => Promise<TestPerson>;
   /** A new person with a role in the workspace of `beside`. */
@@ -56,19 +58,21 @@ export type TestApp = {
 
 /** Keeps every rule of the password policy. */
 export const testPassword = "seven quiet herons wade";
-export const testOrigin = "http://galley.test";
 /** With an address of this machine alone, where callers on it count as such. */
 export const ownMachine = { publicUrl: "http://localhost" };
 
 const client = { address: "127.0.0.1", userAgent: "test" };
 
-/** What a feature adds: `register` gets the parts that the server stands on. */
+type FeatureName = (typeof features)[number]["name"];
+
 export type TestAppOptions = {
-  register?: (
-    app: App,
-    parts: { database: Database; workspaces: Workspaces; clock: Clock },
-  ) => void | Promise<void>;
-  /** What is served outside the versioned API. */
+  /** The features whose routes are served beside those of people, the installation and workspaces. */
+  serves?: readonly FeatureName[];
+  /** What the features are made of instead of what `testServices` gives. */
+  services?: Partial<Services> | ((database: Database) => Partial<Services>);
+  /** Adds routes of the test's own below `/api/v1`. */
+  register?: (app: App, features: Features) => void | Promise<void>;
+  /** The same outside the versioned API. */
   registerOutside?: (app: App) => void | Promise<void>;
   options?: Partial<ServerOptions>;
   clock?: Clock;
@@ -82,17 +86,25 @@ export type TestAppOptions = {
 
 /** The composed server on a database of its own, to be called with `inject`. Close it in `afterAll`. */
 export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
-  const { register, registerOutside, options, clock = systemClock, through, mail = null } = given;
+  const { serves = [], services = {}, register, options, clock, through, mail } = given;
   const logger = given.logger ?? createLogger({ logLevel: "silent" });
   const { database, url, close } = through ?? (await testDatabase());
-  const key = randomBytes(32).toString("base64");
   const publicUrl = options?.publicUrl ?? testOrigin;
-  const identity = createIdentity({ database, key, publicUrl, clock, mail });
-  const installation = createInstallation({ database, accounts: createAccounts({ database }) });
-  const workspaces = createWorkspaces({ database, identity, installation, clock, publicUrl, mail });
+  const made = createFeatures(
+    testServices({
+      database,
+      publicUrl,
+      ...(clock && { clock }),
+      ...mail,
+      ...(typeof services === "function" ? services(database) : services),
+    }),
+  );
+  const served = new Set<FeatureName>(["identity", "installation", "workspaces", ...serves]);
+  const parts = await apiPartsOf(features, made, { only: served });
   const metrics = given.metrics ?? createMetrics();
   const count = (event: string) => metrics.securityEvents.inc({ event });
   const securityLog = createSecurityLog({ database, log: logger, count });
+  const { identity, installation } = made;
   const app = await createServer({
     options: {
       publicUrl,
@@ -108,16 +120,21 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
     metrics,
     securityLog,
     database,
-    clock,
+    clock: made.clock,
     identity,
     installation,
-    workspaces,
     health: {
       ready: async () => ({ ready: true, checks: {} }),
       metrics: async () => ({ contentType: "text/plain", text: "" }),
     },
-    register: async (api) => register?.(api, { database, workspaces, clock }),
-    ...(registerOutside ? { registerOutside } : {}),
+    register: async (api) => {
+      for (const part of parts) await part.routes?.(api);
+      await register?.(api, made);
+    },
+    registerOutside: async (outside) => {
+      for (const part of parts) await part.outside?.(outside);
+      await given.registerOutside?.(outside);
+    },
   });
   await app.ready();
 
@@ -126,9 +143,7 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
     securityLog,
     url,
     database,
-    identity,
-    installation,
-    workspaces,
+    features: made,
     owner: async () => {
       const workspaceId = newId();
       await database.system
@@ -153,7 +168,7 @@ function bodyOf(text: string, contentType: string): unknown {
 
 /** Makes a person with a role in a workspace and a session, to call any composed server with. */
 export async function testPerson(
-  { app, database, identity }: Pick<TestApp, "app" | "database" | "identity">,
+  { app, database, identity }: Pick<TestApp, "app" | "database"> & { identity: Identity },
   workspaceId: string,
   role: Role,
 ): Promise<TestPerson> {

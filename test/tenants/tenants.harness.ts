@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createIdentity } from "#identity";
-import { newId, permissions, type Role, systemClock } from "#kit";
+import { newId, permissions, type Role } from "#kit";
 import { loadConfig } from "#platform/config";
 import { createLogger } from "#platform/telemetry";
 import type { App } from "#platform/wire";
-import { createApi } from "../../src/api.ts";
-import { createFeatures, type Features } from "../../src/features.ts";
+import { createApi } from "../../src/app/api.ts";
+import { createFeatures, type Features } from "../../src/app/features.ts";
+import { createServices } from "../../src/app/services.ts";
 import { testPerson, type TestPerson } from "../support/app.ts";
 import { buildWorkspace } from "../support/builders.ts";
 import { testDatabase, type TestDatabase } from "../support/database.ts";
@@ -58,12 +58,11 @@ export async function startTenants(extend?: (app: App, features: Features) => vo
     platforms: { sandbox: null, mailCatcher: null, stop: async () => undefined },
     log: createLogger({ logLevel: "silent" }),
   };
-  const features = await createFeatures(parts);
+  const features = createFeatures(await createServices(parts));
   const { server: app } = await createApi(parts, features);
   extend?.(app, features);
   await app.ready();
-  const { publicUrl } = config;
-  const identity = createIdentity({ database, key: key.toString("base64"), publicUrl, clock: systemClock });
+  const { identity } = features;
   const person = (workspaceId: string, role: Role) =>
     testPerson({ app, database, identity }, workspaceId, role);
 

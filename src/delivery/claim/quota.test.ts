@@ -101,11 +101,9 @@ test("no window ever holds more than the limit, the gap is kept, and due order i
 });
 
 test("a worker that stands still while it counts holds up no other", async () => {
-  const deliveries = platform.deliveries(
-    server.database,
-    {},
-    limited([{ per: "account", limit: 5, windowMs: 60_000, spreadMs: 0 }]),
-  );
+  const deliveries = platform.deliveries(server.database, {
+    speaking: limited([{ per: "account", limit: 5, windowMs: 60_000, spreadMs: 0 }]),
+  });
   const still = Promise.withResolvers<void>();
   const standing = server.database.system.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(hashtext('galley.delivery.quota'), hashtext('sandbox'))`.execute(
@@ -142,7 +140,7 @@ test("a thread that its quota never takes is told to a person at once, and holds
   const connector = limited([{ per: "app", limit: 2, windowMs: 3_600_000, spreadMs: 0 }]);
   const fresh = await testDatabase();
   const here = await buildDeliveryHouse(fresh.database, connector);
-  const deliveries = platform.deliveries(fresh.database, {}, connector);
+  const deliveries = platform.deliveries(fresh.database, { speaking: connector });
   const thread = await orderPost(here, deliveries, textVariant("1", "2", "3"));
   const short = await orderPost(here, deliveries, textVariant("short", "and done"));
   const view = async (post: { postId: string }) =>
@@ -167,8 +165,8 @@ test("a quota is told in plain words", () => {
 test("what a quota has no room for waits, says so, and two workers at once never send more", async () => {
   const connector = limited([{ per: "account", limit: 3, windowMs: 3_600_000, spreadMs: 0 }]);
   const [one, two] = [
-    platform.deliveries(server.database, {}, connector),
-    platform.deliveries(server.database, {}, connector),
+    platform.deliveries(server.database, { speaking: connector }),
+    platform.deliveries(server.database, { speaking: connector }),
   ];
   const posts = await orderMany(8, one);
   const settled = async () =>
@@ -195,7 +193,7 @@ test("a limit of an app is shared by the workspaces that use it; an app of one's
   const fresh = await testDatabase();
   const { database } = fresh;
   const settings = { [connector.id]: { appPosts: 2 } };
-  const deliveries = platform.deliveries(database, {}, connector, undefined, undefined, settings);
+  const deliveries = platform.deliveries(database, { speaking: connector, connectorSettings: settings });
   const houses: DeliveryHouse[] = [];
   for (let count = 0; count < 6; count += 1) {
     houses.push(await buildDeliveryHouse(database, platform.connector));
@@ -234,7 +232,7 @@ test("settings that its connector refuses hold back nothing of other platforms",
       throw new ConnectorFailure({ verdict: "not_sent", code: "sandbox.not_configured", message: "No." });
     },
   };
-  const deliveries = platform.deliveries(server.database, {}, connector);
+  const deliveries = platform.deliveries(server.database, { speaking: connector });
   const [post] = await orderMany(1, deliveries);
   await sweepUntil(
     deliveries,
@@ -247,7 +245,11 @@ test("many due posts of a platform that counts them leave others their turn", as
   const connector = limited([{ per: "account", limit: 1_000, windowMs: 3_600_000, spreadMs: 0 }]);
   const other: Connector = { ...platform.connector, id: "mastodon", quotas: () => [] };
   const few = { concurrency: 2 };
-  const deliveries = platform.deliveries(server.database, few, connector, undefined, undefined, {}, [other]);
+  const deliveries = platform.deliveries(server.database, {
+    settings: few,
+    speaking: connector,
+    beside: [other],
+  });
   for (let accounts = 0; accounts < 4; accounts += 1) {
     house = await buildDeliveryHouse(server.database, platform.connector);
     await orderMany(8, deliveries);
@@ -264,7 +266,7 @@ test("many due posts of a platform that counts them leave others their turn", as
 
 test("waiting posts go out as room comes back, in the order in which they were due", async () => {
   const connector = limited([{ per: "account", limit: 2, windowMs: 1_500, spreadMs: 0 }]);
-  const deliveries = platform.deliveries(server.database, {}, connector);
+  const deliveries = platform.deliveries(server.database, { speaking: connector });
   const posts = await orderMany(5, deliveries);
   await sweepUntil(deliveries, async () =>
     (await views(deliveries, posts)).every((view) => view?.state === "confirmed"),
@@ -291,7 +293,7 @@ async function sentTimes(): Promise<{ rows: Date[] }> {
 
 test("a gap between two posts of an account is kept, and an account in two workspaces is one account", async () => {
   const connector = limited([{ per: "account", limit: 100, windowMs: 60_000, spreadMs: 600 }]);
-  const deliveries = platform.deliveries(server.database, {}, connector);
+  const deliveries = platform.deliveries(server.database, { speaking: connector });
   const there = await buildDeliveryHouse(server.database, platform.connector);
   const { account_id: account } = await server.database.system
     .selectFrom("channels")
@@ -319,7 +321,7 @@ test("a gap between two posts of an account is kept, and an account in two works
 
 test("what waits for a quota beyond the grace is missed, and says that it was the quota", async () => {
   const connector = limited([{ per: "account", limit: 1, windowMs: 3_600_000, spreadMs: 0 }]);
-  const deliveries = platform.deliveries(server.database, {}, connector);
+  const deliveries = platform.deliveries(server.database, { speaking: connector });
   const dueAt = new Date(Date.now() - 1_000);
   const first = await orderPost(house, deliveries, textVariant("first"), {
     dueAt: new Date(dueAt.getTime() - 1),
@@ -345,7 +347,10 @@ test("a 429 with Retry-After puts the whole account on hold, not this post alone
       throw new ConnectorFailure({ ...details, retryAfterSeconds: 2 });
     },
   };
-  const deliveries = platform.deliveries(server.database, { concurrency: 1 }, throttling);
+  const deliveries = platform.deliveries(server.database, {
+    settings: { concurrency: 1 },
+    speaking: throttling,
+  });
   const posts = await orderMany(3, deliveries);
   const started = Date.now();
   await sweepUntil(deliveries, async () => (await views(deliveries, posts)).some((view) => view?.waiting));

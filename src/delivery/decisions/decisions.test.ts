@@ -33,7 +33,9 @@ afterAll(() => server.close());
 beforeEach(async () => {
   platform = await startDeliverySandbox();
   house = await buildDeliveryHouse(server.database, platform.connector);
-  deliveries = platform.deliveries(server.database, {}, { ...platform.connector, locate: "unsupported" });
+  deliveries = platform.deliveries(server.database, {
+    speaking: { ...platform.connector, locate: "unsupported" },
+  });
   actor = await buildMember(server.database, house.workspaceId);
 });
 afterEach(() => platform.close());
@@ -144,7 +146,7 @@ test("a part of a thread that a person confirms by its address is the parent of 
     locate: "unsupported" as const,
     externalIdOf: (url: string) => /\/posts\/([^/?#]+)$/.exec(url)?.[1] ?? null,
   };
-  deliveries = platform.deliveries(server.database, {}, speaking);
+  deliveries = platform.deliveries(server.database, { speaking });
   await platform.setFaults([{ kind: "lost_answer" }]);
   const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("one", "two"));
   await untilState(postId, "needs_human");
@@ -169,7 +171,7 @@ test("a part that a person says is live while Galley still looks holds the rest 
     ...platform.connector,
     externalIdOf: (url: string) => /\/posts\/([^/?#]+)$/.exec(url)?.[1] ?? null,
   };
-  deliveries = platform.deliveries(server.database, {}, speaking);
+  deliveries = platform.deliveries(server.database, { speaking });
   await platform.setFaults([{ kind: "late_commit", delayMs: 1_000 }]);
   const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("one", "two"));
   await untilState(postId, "ambiguous");
@@ -194,7 +196,7 @@ test("an address that Galley has read itself names the post that it read, wherev
       return located === "unsupported" || located.by === "key" ? located : { ...located, coversFrom: null };
     },
   };
-  deliveries = platform.deliveries(server.database, {}, endless);
+  deliveries = platform.deliveries(server.database, { speaking: endless });
   await platform.setFaults([{ kind: "lost_answer" }]);
   const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("one", "two"));
   await untilState(postId, "ambiguous");
@@ -225,7 +227,7 @@ test("without an address that a platform understands, the next part is held inst
 
 test("a part whose address holds no id is live, and a person may leave the rest", async () => {
   const speaking = { ...platform.connector, locate: "unsupported" as const, externalIdOf: () => null };
-  deliveries = platform.deliveries(server.database, {}, speaking);
+  deliveries = platform.deliveries(server.database, { speaking });
   await platform.setFaults([{ kind: "lost_answer" }]);
   const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("one", "two"));
   await untilState(postId, "needs_human");
@@ -317,7 +319,9 @@ describe("what is half live", () => {
     await expect(forced.execute(server.database.system)).rejects.toThrow(/not a part of it is live/);
     expect((await untilState(refused.postId, "rejected"))?.state).toBe("rejected");
 
-    const blind = platform.deliveries(server.database, {}, { ...platform.connector, locate: "unsupported" });
+    const blind = platform.deliveries(server.database, {
+      speaking: { ...platform.connector, locate: "unsupported" },
+    });
     const first = await orderPost(house, blind, textVariant("one", "two"));
     deliveries = blind;
     await platform.setFaults([{ kind: "lost_answer" }]);
@@ -331,10 +335,8 @@ describe("what is half live", () => {
 test("a post that was called off while a worker holds it is not sent", async () => {
   const gate = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<void>();
-  const slow = platform.deliveries(
-    server.database,
-    {},
-    {
+  const slow = platform.deliveries(server.database, {
+    speaking: {
       ...platform.connector,
       prepare: async (...given) => {
         reached.resolve();
@@ -342,7 +344,7 @@ test("a post that was called off while a worker holds it is not sent", async () 
         return platform.connector.prepare(...given);
       },
     },
-  );
+  });
   const { postId } = await orderPost(house, slow, textVariant("never mind"));
   const sweeping = slow.sweeps[0]?.run(new AbortController().signal);
   await reached.promise;
@@ -358,19 +360,16 @@ test("a post that was called off while a worker holds it is not sent", async () 
 
 test("a file that changed on the disk is refused, and not tried again", async () => {
   const bytes = new TextEncoder().encode("another picture");
-  const reading = platform.deliveries(
-    server.database,
-    {},
-    {
+  const reading = platform.deliveries(server.database, {
+    speaking: {
       ...platform.connector,
       prepare: async (context, input) => {
         await input.media[0]?.read();
         return platform.connector.prepare(context, { ...input, media: [] });
       },
     },
-    undefined,
-    { ...noFiles, read: async () => bytes },
-  );
+    files: { ...noFiles, read: async () => bytes },
+  });
   const media = [
     {
       mediaId: newId(),

@@ -254,7 +254,7 @@ describe("a channel that has to be connected again", () => {
   /** A post that is live, whose answer was lost an hour ago, and that nobody may read. */
   async function lostAndUnreadable(): Promise<string> {
     isRevoked = true;
-    deliveries = platform.deliveries(server.database, {}, readingRefused());
+    deliveries = platform.deliveries(server.database, { speaking: readingRefused() });
     await platform.setFaults([{ kind: "lost_answer" }]);
     const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Only once"));
     await untilState(postId, "ambiguous");

@@ -324,7 +324,7 @@ test("a copy of the database under another name, with a data folder of its own, 
   const copy = openDatabase({ url: address.href, poolSize: 4 });
   const folder = await mkdtemp(join(tmpdir(), "galley-rehearsal-"));
   try {
-    const rehearsal = galley.platform.deliveries(copy, {}, undefined, folder);
+    const rehearsal = galley.platform.deliveries(copy, { dataDir: folder });
     await rehearsal.checkDurability();
     for (let count = 0; count < 20; count += 1) {
       for (const sweep of rehearsal.sweeps) await sweep.run(new AbortController().signal);

@@ -1,18 +1,17 @@
-import type { Connector, ConnectorContext, ConnectorHttp } from "#connectors";
 import { connectorRegistry } from "#connectors";
-import { createJobs } from "#platform/jobs";
+import type { Connector, ConnectorContext, ConnectorHttp } from "#connectors";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { mediaFile, picture, startFileServer } from "../../../test/contract/files.ts";
 import { startMetaHarness } from "../../../test/contract/meta.ts";
 import {
-  markReconnect,
   noFiles,
   orderPost,
   sweepUntil,
+  testDeliveries,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
 import { type Restorable, startRestorable } from "../../../test/support/features/lost-history.ts";
-import { createDeliveries, type Deliveries, type DeliveriesOptions } from "../deliveries.ts";
+import type { Deliveries, DeliveriesOptions } from "../deliveries.ts";
 
 // Where a platform has a key of our own, an absence under it says that nothing was sent under this key. After a restore
 // the post may have gone out under another one.
@@ -30,18 +29,13 @@ function start(
   contextFor: (signal: AbortSignal) => ConnectorContext,
   files: DeliveriesOptions["files"] = noFiles,
 ): Deliveries {
-  return createDeliveries({
+  return testDeliveries({
     dataDir: galley.dataDir,
     database: galley.database,
-    jobs: createJobs(),
-    connectors: connectorRegistry([connector]),
+    connectors: [connector],
     files,
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    channels: {
-      open: (_workspaceId, _channelId, signal) => Promise.resolve({ connector, context: contextFor(signal) }),
-      needsReconnect: markReconnect(galley.database, []),
-    },
-    settings: { concurrency: 16, minimumWindowMs: 0, leaseMs: 6_000, marginMs: 500 },
+    open: async (signal) => ({ connector, context: contextFor(signal) }),
+    settings: { concurrency: 16 },
   });
 }
 

@@ -1,5 +1,3 @@
-import { connectorRegistry } from "#connectors";
-import { createJobs } from "#platform/jobs";
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pretendVideo } from "../../../test/contract/files.ts";
@@ -8,13 +6,13 @@ import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
-  markReconnect,
   noFiles,
   orderPost,
   sweepUntil,
+  testDeliveries,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
-import { createDeliveries, type Deliveries } from "../deliveries.ts";
+import type { Deliveries } from "../deliveries.ts";
 
 let server: TestDatabase;
 let harness: MetaHarness;
@@ -36,22 +34,15 @@ beforeAll(async () => {
   server = await testDatabase();
   harness = await startMetaHarness("facebook", { settings: { deadlineMs: 1_000, windowMs: 6_000 } });
   house = await buildDeliveryHouse(server.database, harness.connector);
-  deliveries = createDeliveries({
+  deliveries = testDeliveries({
     database: server.database,
-    jobs: createJobs(),
-    connectors: connectorRegistry([harness.connector]),
-    files: {
-      ...noFiles,
-      read: () => Promise.resolve(video),
-      chunks: piecesOfVideo,
-    },
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    channels: {
-      open: (_workspaceId, _channelId, signal) =>
-        Promise.resolve({ connector: harness.connector, context: harness.contextWith({ signal }) }),
-      needsReconnect: markReconnect(server.database, []),
-    },
-    settings: { concurrency: 16, minimumWindowMs: 0, leaseMs: 4_000, marginMs: 500 },
+    connectors: [harness.connector],
+    files: { ...noFiles, read: () => Promise.resolve(video), chunks: piecesOfVideo },
+    open: async (signal) => ({
+      connector: harness.connector,
+      context: harness.contextWith({ signal }),
+    }),
+    settings: { concurrency: 16, leaseMs: 4_000 },
   });
 });
 afterAll(async () => {

@@ -61,7 +61,7 @@ test("a key under which the platform keeps an equal post's: the other gets a new
         ? Promise.resolve({ by: "list", posts: [], coversFrom: null, shows: [] })
         : locate(context, plan, item, since),
   };
-  deliveries = platform.deliveries(server.database, {}, keyed);
+  deliveries = platform.deliveries(server.database, { speaking: keyed });
   const one = await orderPost(house, deliveries, textVariant("Said twice"));
   await untilState(one.postId, "ambiguous");
   const other = await orderPost(house, deliveries, textVariant("Said twice"));
@@ -96,7 +96,7 @@ test("a refusal as duplicate is not final where an answer was lost after the las
     // The list hides what is new.
     locate: () => Promise.resolve({ by: "list", posts: [], coversFrom: new Date(0), shows: [] }),
   };
-  deliveries = platform.deliveries(server.database, {}, hiding);
+  deliveries = platform.deliveries(server.database, { speaking: hiding });
   const { postId } = await orderPost(house, deliveries, textVariant("Once and hidden"));
   const stateOf = async () => (await deliveries.forPost(house.workspaceId, postId))[0]?.state ?? "";
   await sweepUntil(
@@ -122,7 +122,7 @@ test("what stands under a key of our own is found, however long before this atte
       return Promise.resolve({ by: "key", posts: [post] });
     },
   };
-  deliveries = platform.deliveries(server.database, {}, keyed);
+  deliveries = platform.deliveries(server.database, { speaking: keyed });
   const { postId } = await orderPost(house, deliveries, textVariant("Made before"));
   const view = await untilState(postId, "confirmed");
   expect(view?.attempts).toMatchObject([{ state: "confirmed", settledBy: "located" }]);
@@ -143,7 +143,7 @@ test("what the database refuses to write of a look ends in a question with the a
       return Promise.resolve({ by: "key", posts: [post] });
     },
   };
-  deliveries = platform.deliveries(server.database, {}, odd);
+  deliveries = platform.deliveries(server.database, { speaking: odd });
   const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Not to be written"));
   await untilState(postId, "ambiguous");
   const anHourAgo = `update delivery_attempts set intent_at = intent_at - interval '1 hour' where delivery_id = $1`;

@@ -182,7 +182,9 @@ describe("a later look", () => {
     const first = await sentTwice("Equal posts", 4_500);
     // Its answer is lost, and the equal post that comes up may be the one or the other.
     await platform.setFaults([{ kind: "lost_answer" }]);
-    const blind = platform.deliveries(server.database, {}, { ...platform.connector, locate: "unsupported" });
+    const blind = platform.deliveries(server.database, {
+      speaking: { ...platform.connector, locate: "unsupported" },
+    });
     const other = await orderPost(house, blind, textVariant("Equal posts"));
     await sweepUntil(blind, async () => (await viewOf(other.postId)).state === "needs_human");
     await comesUp("Equal posts", 3);

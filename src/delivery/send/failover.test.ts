@@ -40,7 +40,10 @@ test("an answer outlives a database that only reads for a moment", async () => {
       return published;
     },
   };
-  const deliveries = platform.deliveries(server.database, { leaseMs: 12_000, marginMs: 4_000 }, failing);
+  const deliveries = platform.deliveries(server.database, {
+    settings: { leaseMs: 12_000, marginMs: 4_000 },
+    speaking: failing,
+  });
   const { postId } = await orderPost(house, deliveries, textVariant("Said once"));
   const viewOf = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
   // As a worker does, whose next sweep comes when the database is back.

@@ -34,7 +34,7 @@ afterAll(() => server.close());
 beforeEach(async () => {
   platform = await startDeliverySandbox();
   house = await buildDeliveryHouse(server.database, platform.connector);
-  other = platform.deliveries(server.database, settings);
+  other = platform.deliveries(server.database, { settings });
   running = [];
 });
 afterEach(async () => {
@@ -66,7 +66,10 @@ const never = () => new Promise<never>(() => undefined);
 
 /** Runs the publishing sweep once, as a worker would, until it is stopped. */
 function startWorker(connector: Connector, given: { prepareMs?: number } = {}): AbortController {
-  const worker = platform.deliveries(server.database, { ...settings, ...given }, connector);
+  const worker = platform.deliveries(server.database, {
+    settings: { ...settings, ...given },
+    speaking: connector,
+  });
   const stopping = new AbortController();
   const [publish] = worker.sweeps;
   running.push({ stopping, run: publish?.run(stopping.signal) ?? Promise.resolve() });

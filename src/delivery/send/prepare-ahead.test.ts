@@ -69,7 +69,10 @@ function watched(
 }
 
 function deliveriesWith(connector: Connector): Deliveries {
-  return platform.deliveries(server.database, { leaseMs: 2_000, marginMs: 300 }, connector);
+  return platform.deliveries(server.database, {
+    settings: { leaseMs: 2_000, marginMs: 300 },
+    speaking: connector,
+  });
 }
 
 function start(deliveries: Deliveries, name: string): AbortController {

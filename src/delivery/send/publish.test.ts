@@ -104,7 +104,7 @@ describe("each broken answer ends with exactly one visible post", () => {
         return (first ??= published);
       },
     };
-    deliveries = platform.deliveries(server.database, {}, mixedUp);
+    deliveries = platform.deliveries(server.database, { speaking: mixedUp });
     const one = await orderPost(house, deliveries, textVariant("One"));
     await untilState(one.postId, "confirmed");
     const other = await orderPost(house, deliveries, textVariant("Other"));
@@ -268,7 +268,7 @@ test("a database that had no room for a moment is no failure of the post", async
       return platform.connector.prepare(context, delivery);
     },
   };
-  deliveries = platform.deliveries(server.database, {}, connector);
+  deliveries = platform.deliveries(server.database, { speaking: connector });
   const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("There was room"));
   await sweepUntil(deliveries, async () => calls === 1);
   const rows = server.database.system.selectFrom("deliveries").select(["state", "tries", "error_code"]);

@@ -88,7 +88,7 @@ async function outcome(deliveries: ReturnType<typeof platform.deliveries>, postI
 test("a channel that leads elsewhere once it is opened gets nothing", async () => {
   let where = "ada";
   const connector = leadingTo(() => where);
-  const deliveries = platform.deliveries(server.database, {}, connector);
+  const deliveries = platform.deliveries(server.database, { speaking: connector });
   const target = await note(connector);
   expect(await outcome(deliveries, await order(deliveries, "stays", target))).toMatchObject({
     state: "confirmed",
@@ -104,7 +104,7 @@ test("a channel that leads elsewhere once it is opened gets nothing", async () =
 
 test("the database refuses the intent where the noted target is another one", async () => {
   const connector = leadingTo(() => "ada");
-  const deliveries = platform.deliveries(server.database, {}, connector);
+  const deliveries = platform.deliveries(server.database, { speaking: connector });
   const target = await note(connector);
   const postId = await order(deliveries, "refused by the database", target);
   await note(leadingTo(() => "eve"));

@@ -34,7 +34,7 @@ beforeEach(async () => {
 /** Publishes by this connector until the delivery has ended, without waiting for back-offs. */
 async function publishBy(speaking: Connector) {
   // Room for a busy machine: what is sent too late is taken back and sent again.
-  const deliveries = platform.deliveries(server.database, { leaseMs: 10_000 }, speaking);
+  const deliveries = platform.deliveries(server.database, { settings: { leaseMs: 10_000 }, speaking });
   const { postId } = await orderPost(house, deliveries, textVariant("Hello"));
   const read = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
   await sweepUntil(
@@ -127,7 +127,7 @@ test("what stays neither sent nor asking is counted and named", async () => {
 test("what is read back for long is stuck only after four times its window, of weeks too", async () => {
   await platform.setFaults([{ kind: "lost_answer" }]);
   const unreadable = { ...platform.connector, locate: () => Promise.reject(new RangeError("no list")) };
-  const deliveries = platform.deliveries(server.database, {}, unreadable);
+  const deliveries = platform.deliveries(server.database, { speaking: unreadable });
   const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Lost history"));
   const read = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
   await sweepUntil(deliveries, async () => (await read())?.state === "ambiguous");

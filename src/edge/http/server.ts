@@ -3,9 +3,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Server } from "node:http";
 import { constants } from "node:zlib";
 import type { Identity } from "#identity";
-import { passwordRoutes, sessionRoutes } from "#identity/routes";
 import type { Installation } from "#installation";
-import { installationRoutes, securityRoutes } from "#installation/routes";
 import type { Clock } from "#kit";
 import type { Database } from "#platform/db";
 import type { Health } from "#platform/health";
@@ -13,8 +11,6 @@ import type { Metrics } from "#platform/metrics";
 import type { SecurityLog } from "#platform/security-log";
 import { withLogContext } from "#platform/telemetry";
 import type { App } from "#platform/wire";
-import type { Workspaces } from "#workspaces";
-import { memberRoutes, workspaceRoutes } from "#workspaces/routes";
 import { guardRoutes, mayLookInside, recognisePeople } from "./access/access.ts";
 import { answerUnreadable, createProblemAnswer } from "./problems/answers.ts";
 import { serveDashboard } from "./dashboard.ts";
@@ -57,7 +53,6 @@ export type ServerDeps = {
   clock: Clock;
   identity: Identity;
   installation: Installation;
-  workspaces: Workspaces;
   health: Health;
   /** Registers the features' routes below `/api/v1`. */
   register: (app: App) => void | Promise<void>;
@@ -73,7 +68,7 @@ const bodyLimit = 8 * 1024 * 1024;
 
 /** The HTTP server, ready to `listen` or to be tested with `inject`. */
 export async function createServer(deps: ServerDeps): Promise<App> {
-  const { options, identity, installation, workspaces, database, clock } = deps;
+  const { options, identity, installation, database, clock } = deps;
   const { publicUrl, hosts = [], metricsToken = null, setUpToken = null } = options;
   const { securityLog } = deps;
   const answerProblem = createProblemAnswer(publicUrl, (error, request) =>
@@ -136,12 +131,6 @@ export async function createServer(deps: ServerDeps): Promise<App> {
         if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
         return payload;
       });
-      sessionRoutes(api, { identity });
-      passwordRoutes(api, { identity });
-      installationRoutes(api, { installation });
-      securityRoutes(api, { installation });
-      workspaceRoutes(api, { identity, installation, workspaces });
-      memberRoutes(api, { workspaces });
       await deps.register(api);
     },
     { prefix: "/api/v1" },

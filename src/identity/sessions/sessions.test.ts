@@ -137,7 +137,7 @@ describe("a session", () => {
     const { userId } = await test.owner();
     const before = now;
     now = new Date(now.getTime() + 31 * day);
-    for (const sweep of test.identity.sweeps) await sweep.run();
+    for (const sweep of test.features.identity.sweeps) await sweep.run();
     now = before;
     const left = await test.database.system
       .selectFrom("sessions")

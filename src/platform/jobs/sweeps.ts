@@ -5,7 +5,13 @@ import { setTimeout as pause } from "node:timers/promises";
  * Work that comes round by itself, in every worker. It must be safe beside another worker's sweep of the
  * same name, and should stop soon after its signal.
  */
-export type Sweep = { name: string; everyMs: number; run: (signal: AbortSignal) => Promise<void> };
+export type Sweep = {
+  name: string;
+  everyMs: number;
+  run: (signal: AbortSignal) => Promise<void>;
+  /** It makes or renews what two Galleys must not both: it rests where this may be a copy of one that still runs. */
+  notInCopies?: boolean;
+};
 
 async function loop(sweep: Sweep, signal: AbortSignal, log: Logger): Promise<void> {
   while (!signal.aborted) {

@@ -1,5 +1,5 @@
-import { createRenderer } from "#platform/rendering";
-import { createSites } from "#site";
+import { createFeatures } from "../../../src/app/features.ts";
+import { testServices } from "../../support/services.ts";
 import type { Target, Visible } from "./target.ts";
 
 const slug = "press";
@@ -27,12 +27,7 @@ export function site(publicUrl: string): Target {
     asShown: (address) => address,
     personas: null,
     async journal({ database }) {
-      const sites = createSites({
-        database,
-        publicUrl,
-        mediaPath: (_, sha256) => `/${sha256}`,
-        markdown: createRenderer(),
-      });
+      const { sites } = createFeatures(testServices({ database, publicUrl }));
       const { site: pages } = await sites.bySlug(slug);
       const seen: Visible[] = [];
       for (let before: string | null = null; ;) {

@@ -57,7 +57,7 @@ export async function startAccountMailbox(): Promise<AccountMailbox> {
         from: { name: "Galley", address: "galley@galley.test" },
       },
     },
-    async serve({ identity, workspaces, url }) {
+    async serve({ features: { identity, workspaces }, url }) {
       worker = await startWorker({
         id: newId(),
         databaseUrl: url,

@@ -1,25 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import type { Agent, Drafter } from "#agent";
-import { createAgent, extractiveDrafter } from "#agent";
-import { agentRoutes } from "#agent/routes";
-import { connectorRegistry } from "#connectors";
+import { type Agent, createAgent, type Drafter, extractiveDrafter } from "#agent";
+import { agentApi } from "#agent/routes";
 import type { Desk } from "#desk";
-import { testUploads } from "./desk.ts";
-import { createDesk, createMediaLinks } from "#desk";
-import { postRoutes } from "#desk/routes";
-import type { Clock, JsonObject } from "#kit";
-import { systemClock } from "#kit";
-import type { Database } from "#platform/db";
-import { createFiles } from "#platform/files";
+import type { Clock } from "#kit";
 import { createHttpClient } from "#platform/http-client";
-import { createJobs } from "#platform/jobs";
-import { usageRoutes } from "#usage/routes";
-import { cancelOnChannel } from "../../../src/delivery/order/deliveries.store.ts";
-import { cancelOrder, cancelUnclaimedOrder, requestDeliveries } from "../../../src/delivery/order/order.ts";
-import { sql } from "kysely";
 import { type TestApp, type TestPerson, testApp } from "../app.ts";
 
 export type TestAgentApp = TestApp & {
@@ -39,17 +22,16 @@ export type TestAgentOptions = {
 
 /** The agent behind the composed server, with the real desk, egress rules and database. */
 export async function testAgentApp(options: TestAgentOptions = {}): Promise<TestAgentApp> {
-  const directory = await mkdtemp(path.join(tmpdir(), "galley-agent-"));
-  const clock = options.clock ?? systemClock;
+  const { clock, allowOrigins = [], drafter = extractiveDrafter, aroundDesk } = options;
   let agent: Agent | undefined;
   const app = await testApp({
-    clock,
-    register: (api, { database }) => {
-      const made = agentOn(database, directory, clock, options);
-      agent = made.agent;
-      agentRoutes(api, { agent });
-      postRoutes(api, { desk: made.desk });
-      usageRoutes(api, { database, clock });
+    ...(clock && { clock }),
+    serves: ["desk", "usage"],
+    services: { http: createHttpClient({ allowOrigins }) },
+    register: async (api, features) => {
+      const desk = aroundDesk?.(features.desk) ?? features.desk;
+      agent = createAgent({ ...features, desk, drafter });
+      await agentApi({ agent }).routes?.(api);
     },
   });
   const made = agent;
@@ -59,56 +41,5 @@ export async function testAgentApp(options: TestAgentOptions = {}): Promise<Test
     agent: made,
     execute: async (person, runId, signal = new AbortController().signal) =>
       made.tasks["agent.run"]?.({ workspaceId: person.workspaceId, runId }, { signal }),
-    close: async () => {
-      await app.close();
-      await rm(directory, { recursive: true });
-    },
-  };
-}
-
-function agentOn(database: Database, directory: string, clock: Clock, options: TestAgentOptions) {
-  const jobs = createJobs();
-  const connectors = connectorRegistry();
-  const desk = createDesk({
-    database,
-    connectors,
-    connectorSettings: {},
-    deliveries: {
-      request: (db, order) => requestDeliveries(db, jobs, order),
-      cancel: cancelOrder,
-      cancelUnclaimed: cancelUnclaimedOrder,
-      cancelOnChannel,
-    },
-    files: createFiles({ directory }),
-    mediaLinks: createMediaLinks({ key: randomBytes(32) }),
-    uploads: testUploads,
-    clock,
-  });
-  const agent = createAgent({
-    database,
-    connectors,
-    channels: channelsOf(database),
-    desk: options.aroundDesk?.(desk) ?? desk,
-    jobs,
-    http: createHttpClient({ allowOrigins: options.allowOrigins ?? [] }),
-    drafter: options.drafter ?? extractiveDrafter,
-    clock,
-  });
-  return { agent, desk };
-}
-
-/** Names and limits of channels straight from their rows, as `#channels` reads them. */
-function channelsOf(database: Database) {
-  return {
-    get: async (workspaceId: string, channelId: string) =>
-      database.inWorkspace(workspaceId, (db) =>
-        db
-          .selectFrom("channels")
-          .select(["id", "connector", "handle"])
-          .select(sql<JsonObject | null>`account_limits`.as("accountLimits"))
-          .where("workspace_id", "=", workspaceId)
-          .where("id", "=", channelId)
-          .executeTakeFirstOrThrow(),
-      ),
   };
 }

@@ -1,18 +1,19 @@
-import { type Channels, type ChannelsOptions, createChannels } from "#channels";
-import { channelRoutes } from "#channels/routes";
+import type { Channels, ChannelsOptions } from "#channels";
+import { channelsFeature } from "#channels";
 import { connectorRegistry } from "#connectors";
 import { type MailCatcher, type Sandbox, startMailCatcher, startSandbox } from "#emulator";
 import { type Actor, type Clock, type JsonObject, newId } from "#kit";
-import type { Database } from "#platform/db";
+import { compose } from "#platform/features";
 import { createHttpClient, type HttpClient } from "#platform/http-client";
 import { createMailTransport } from "#platform/mail";
-import { createSecrets, type Secrets } from "#platform/secrets";
+import type { Secrets } from "#platform/secrets";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { type TestApp, testApp, type TestPerson } from "../app.ts";
+import { testServices } from "../services.ts";
 import { sandboxKinds } from "./sandbox-kinds.ts";
 
 const handled = z.object({ requests: z.array(z.object({ path: z.string() })) });
@@ -89,7 +90,7 @@ export async function channelWorld(): Promise<ChannelWorld> {
   const http = createHttpClient({ allowOrigins: [sandbox.url, catcher.url, nowhere] });
   const mail = createMailTransport({ allowServers: [`${catcher.host}:${catcher.smtpPort}`] });
   const key: Buffer = randomBytes(32);
-  const settings = {
+  const connectorSettings = {
     sandbox: { baseUrl: sandbox.url },
     ...Object.fromEntries(kinds.map(({ id }) => [id, { baseUrl: sandbox.url }])),
     email: {
@@ -102,42 +103,35 @@ export async function channelWorld(): Promise<ChannelWorld> {
     },
   };
 
-  function createProcess(database: Database, options: ProcessOptions = {}): Channels {
-    const { cutOff = false, key: galleyKey = key, app = {}, onWarning, log } = options;
-    const secrets = createSecrets({ database, key: galleyKey, clock });
-    const publicUrl = callbackOrigin;
+  /** Of a process that knows this of the connector `apps`. */
+  function settingsWith({ cutOff = false, app = {} }: ProcessOptions) {
     const apps = { apps: { baseUrl: sandbox.url, ...app } };
-    const here = { ...settings, ...apps, ...(cutOff ? { sandbox: { baseUrl: nowhere } } : {}) };
-    const told = { ...(onWarning ? { onWarning } : {}), ...(log ? { log } : {}) };
-    return createChannels({
-      database,
-      connectors,
-      secrets,
-      http,
-      mail,
-      settings: here,
-      publicUrl,
-      clock,
-      ...told,
-    });
+    return { ...connectorSettings, ...apps, ...(cutOff ? { sandbox: { baseUrl: nowhere } } : {}) };
   }
+  const shared = { connectors, http, mail, key, clock, publicUrl: callbackOrigin };
 
-  const built: { channels?: Channels; secrets?: Secrets } = {};
   const app = await testApp({
-    register: (api, { database }) => {
-      const secrets = createSecrets({ database, key, clock });
-      const channels = createProcess(database);
-      Object.assign(built, { channels, secrets });
-      channelRoutes(api, {
-        channels,
-        connectors,
-        publicUrl: callbackOrigin,
-        formDefaults: { email: { fromName: "Galley", fromAddress: "news@galley.test" } },
-      });
+    serves: ["channels"],
+    services: {
+      ...shared,
+      connectorSettings: settingsWith({}),
+      formDefaults: { email: { fromName: "Galley", fromAddress: "news@galley.test" } },
     },
   });
-  const { channels, secrets } = built;
-  if (!channels || !secrets) throw new TypeError("the server registers its routes at once");
+  const { channels, secrets } = app.features;
+
+  function createProcess(options: ProcessOptions): Channels {
+    const { key: galleyKey = key, log } = options;
+    const onWarning = options.onWarning ?? (async () => undefined);
+    const services = testServices({
+      ...shared,
+      database: app.database,
+      key: galleyKey,
+      connectorSettings: settingsWith(options),
+    });
+    const others = { sites: app.features.sites, notifications: { onWarning }, ...(log && { log }) };
+    return compose({ ...services, ...others }, [channelsFeature]).channels;
+  }
 
   const control = http.connectorHttp({ signal: new AbortController().signal });
 
@@ -162,7 +156,7 @@ export async function channelWorld(): Promise<ChannelWorld> {
     sandbox,
     catcher,
     clock,
-    otherProcess: (options) => createProcess(app.database, options),
+    otherProcess: (options = {}) => createProcess(options),
     actorOf: ({ userId, email, workspaceId }) => ({
       kind: "person",
       userId,

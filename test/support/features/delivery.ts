@@ -5,12 +5,13 @@ import { type Sandbox, startSandbox } from "#emulator";
 import { contentHash, newId } from "#kit";
 import type { Database } from "#platform/db";
 import { createHttpClient, EgressError, type HttpClient } from "#platform/http-client";
-import { createJobs } from "#platform/jobs";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildChannel, buildUser, buildWorkspace } from "../builders.ts";
+import type { Services } from "../../../src/app/services.ts";
+import { testServices } from "../services.ts";
 
 /** A workspace with one channel on a connector, and everything to approve and deliver posts to it. */
 export type DeliveryHouse = {
@@ -83,6 +84,19 @@ export async function orderPost(
 
 type SandboxPost = { id: string; text: string; kind: string; inReplyTo: string | null; listedAt: number };
 
+/** What a process is given, where a test is about it. */
+export type SandboxDeliveries = {
+  /** Windows are short by default, so that tests see the end of them. */
+  settings?: Partial<DeliveriesOptions["settings"]>;
+  /** Stands in for the connector. */
+  speaking?: Connector | undefined;
+  dataDir?: string;
+  files?: DeliveriesOptions["files"];
+  connectorSettings?: Services["connectorSettings"];
+  /** Known too; its channels are spoken to by the same connector. */
+  beside?: Connector[];
+};
+
 /** The real sandbox on loopback, a connected account of it, and deliveries that publish there. */
 export type DeliverySandbox = {
   sandbox: Sandbox;
@@ -92,17 +106,8 @@ export type DeliverySandbox = {
     faults: { kind: string; on?: string; remaining?: number | null; delayMs?: number }[],
   ): Promise<void>;
   control(path: "expire-tokens" | "revoke-tokens"): Promise<void>;
-  /** Short windows, so that tests see the end of them; `speaking` stands in for the connector. */
-  deliveries(
-    database: Database,
-    given?: Partial<DeliveriesOptions["settings"]>,
-    speaking?: Connector,
-    dataDir?: string,
-    files?: DeliveriesOptions["files"],
-    connectorSettings?: DeliveriesOptions["connectorSettings"],
-    /** Known too; its channels are spoken to by the same connector. */
-    beside?: Connector[],
-  ): Deliveries;
+  /** A process that publishes there; see `SandboxDeliveries`. */
+  deliveries(database: Database, given?: SandboxDeliveries): Deliveries;
   connector: Connector;
   /** Why channels were marked for a new connection. */
   reconnects: string[];
@@ -136,32 +141,20 @@ export async function startDeliverySandbox(): Promise<DeliverySandbox> {
     journal: async () => ((await control("GET", "journal")) as { posts: SandboxPost[] }).posts,
     setFaults: async (faults) => void (await control("PUT", "faults", { faults })),
     control: async (path) => void (await control("POST", path, {})),
-    deliveries: (
-      database,
-      given = {},
-      speaking = connector,
-      dataDir,
-      files = noFiles,
-      connectorSettings = {},
-      beside = [],
-    ) =>
-      createDeliveries({
-        ...(dataDir === undefined ? {} : { dataDir }),
-        connectorSettings,
+    deliveries: (database, given = {}) => {
+      const { speaking = connector, beside = [], settings, ...others } = given;
+      return testDeliveries({
+        ...others,
         database,
-        jobs: createJobs(),
-        connectors: connectorRegistry([speaking, ...beside]),
-        files,
-        log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-        channels: {
-          open: async (_workspaceId, _channelId, signal, options) => ({
-            connector: speaking,
-            context: await account.open(signal, options?.refresh ?? false),
-          }),
-          needsReconnect: markReconnect(database, reconnects),
-        },
-        settings: { concurrency: 16, minimumWindowMs: 0, leaseMs: 3_000, marginMs: 500, ...given },
-      }),
+        connectors: [speaking, ...beside],
+        open: async (signal, refresh) => ({
+          connector: speaking,
+          context: await account.open(signal, refresh),
+        }),
+        reconnects,
+        settings: { concurrency: 16, leaseMs: 3_000, ...settings },
+      });
+    },
     close: async () => {
       await sandbox.close();
       await rm(directory, { recursive: true });
@@ -169,8 +162,40 @@ export async function startDeliverySandbox(): Promise<DeliverySandbox> {
   };
 }
 
+/** What a test's own delivery stands on. */
+type TestDeliveries = {
+  database: Database;
+  connectors: Connector[];
+  /** Opens the channel of the test, whichever is asked for. */
+  open: (signal: AbortSignal, refresh: boolean) => ReturnType<DeliveriesOptions["channels"]["open"]>;
+  /** Gets why channels were marked for a new connection. */
+  reconnects?: string[];
+  /** Default: posts have no media. */
+  files?: DeliveriesOptions["files"];
+  dataDir?: string;
+  connectorSettings?: Services["connectorSettings"];
+  settings?: Partial<DeliveriesOptions["settings"]>;
+};
+
+/** Delivery as it is composed for a process, whose channels are one account that the test opens by itself. */
+export function testDeliveries(given: TestDeliveries): Deliveries {
+  const { database, connectors, open, reconnects = [], files = noFiles, settings, ...others } = given;
+  const services = testServices({
+    ...others,
+    database,
+    connectors: connectorRegistry(connectors),
+    deliverySettings: { concurrency: 4, minimumWindowMs: 0, leaseMs: 6_000, marginMs: 500, ...settings },
+  });
+  const channels = {
+    open: (_workspaceId: string, _channelId: string, signal: AbortSignal, options?: { refresh?: boolean }) =>
+      open(signal, options?.refresh ?? false),
+    needsReconnect: markReconnect(database, reconnects),
+  };
+  return createDeliveries({ ...services, channels, files, settings: services.deliverySettings });
+}
+
 /** Marks a channel whose access has ended, as the channels' own code does, and keeps why. */
-export function markReconnect(database: Database, reasons: string[]) {
+function markReconnect(database: Database, reasons: string[]) {
   return async (workspaceId: string, channelId: string, reason: string): Promise<boolean> => {
     reasons.push(reason);
     const marked = await database.system

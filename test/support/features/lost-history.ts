@@ -49,7 +49,8 @@ export async function startRestorable(): Promise<Restorable> {
     database,
     dataDir,
     house: await buildDeliveryHouse(database, platform.connector),
-    start: (speaking, folder = dataDir) => platform.deliveries(restorable.database, {}, speaking, folder),
+    start: (speaking, folder = dataDir) =>
+      platform.deliveries(restorable.database, { speaking, dataDir: folder }),
     stateOf: async (deliveries, postId) =>
       (await deliveries.forPost(restorable.house.workspaceId, postId))[0]?.state,
     owner: async () => {

@@ -1,38 +1,21 @@
 import { connectorRegistry, type ConnectorContext } from "#connectors";
-import { createMediaLinks } from "#desk";
 import { newId } from "#kit";
-import type { Database } from "#platform/db";
 import { createRenderer } from "#platform/rendering";
-import { createSites, type PublicSites } from "#site";
-import { publicSiteRoutes, siteRoutes } from "#site/routes";
-import { randomBytes } from "node:crypto";
-import { testApp, type TestApp } from "../app.ts";
+import type { PublicSites } from "#site";
 import { contractHttp } from "../../contract/http.ts";
 import { contractMail } from "../../contract/mail.ts";
-
-const sitePublicUrl = "https://galley.test";
+import { testApp, type TestApp } from "../app.ts";
 
 /** One thread for all that a test file renders. */
-const testMarkdown = createRenderer();
-
-export function sitesOn(database: Database): PublicSites {
-  const links = createMediaLinks({ key: randomBytes(32) });
-  const mediaPath = (workspaceId: string, hash: string) => links.addressOf(workspaceId, hash);
-  return createSites({ database, publicUrl: sitePublicUrl, mediaPath, markdown: testMarkdown });
-}
+const markdown = createRenderer();
 
 /** The public pages behind a server, and its settings. */
 export async function testSiteApp(): Promise<TestApp & { sites: PublicSites }> {
-  let sites: PublicSites | undefined;
   const app = await testApp({
-    register: (api, { database }) => {
-      sites = sitesOn(database);
-      siteRoutes(api, { sites });
-      publicSiteRoutes(api, { sites });
-    },
+    serves: ["sites"],
+    services: { publicUrl: "https://galley.test", markdown },
   });
-  if (!sites) throw new TypeError("the server registered no routes");
-  return { ...app, sites };
+  return { ...app, sites: app.features.sites };
 }
 
 /** What the connector gets for one workspace. */
@@ -42,7 +25,7 @@ export function siteContext(sites: PublicSites, workspaceId: string): ConnectorC
     http: contractHttp([], signal),
     mail: contractMail([]),
     site: sites.pages(workspaceId),
-    markdown: testMarkdown,
+    markdown,
     credentials: {},
     accountId: workspaceId,
     scopes: [],

@@ -107,7 +107,7 @@ describe("what is for this machine, people and programs with a token", { timeout
     const withToken = { remoteAddress, headers: { authorization: `Bearer ${metricsToken}` } };
     expect((await get("/sandbox/mail", withToken)).status).toBe(401);
     const admin = await test.owner();
-    await test.installation.addAdmin({ kind: "machine" }, admin.email);
+    await test.features.installation.addAdmin({ kind: "machine" }, admin.email);
     const asAdmin = { remoteAddress, headers: { cookie: admin.cookie } };
     expect((await get("/sandbox/mail", asAdmin)).status).toBe(200);
   });

@@ -101,7 +101,7 @@ describe("a security event", () => {
     expect((await stranger.call<Events>("GET", "/security-events")).body.items).toEqual([]);
     expect((await viewer.call("GET", "/security-events")).status).toBe(403);
     expect((await owner.call("GET", "/installation/security-events")).status).toBe(403);
-    await test.installation.addAdmin({ kind: "machine" }, owner.email);
+    await test.features.installation.addAdmin({ kind: "machine" }, owner.email);
     const all = await owner.call<Events>("GET", "/installation/security-events?limit=1");
     expect(all.body).toMatchObject({ items: [{ event: "authz_fail" }], next: expect.any(String) });
   });

@@ -79,8 +79,9 @@ export async function startGalley(config: Config): Promise<RunningGalley> {
         () => undefined,
       ),
     );
-    const [postgres, { createFeatures }, api, work, key] = await Promise.all([
+    const [postgres, { createServices }, { createFeatures }, api, work, key] = await Promise.all([
       starting,
+      import("./services.ts"),
       import("./features.ts"),
       isApi ? import("./api.ts") : null,
       isWorker ? import("./work.ts") : null,
@@ -97,18 +98,19 @@ export async function startGalley(config: Config): Promise<RunningGalley> {
     const platforms = await startPlatforms(config);
     closing.push("built-in platforms", platforms.stop);
 
-    const parts = { config, key, database, processId: newId(), platforms, log };
-    const features = await createFeatures(parts);
-    const served = (await api?.createApi(parts, features)) ?? null;
+    const process = { config, key, database, processId: newId(), platforms, log };
+    const features = createFeatures(await createServices(process));
+    const served = (await api?.createApi(process, features)) ?? null;
     let worker: RunningWorker | null = null;
     closing.push("server and worker", async () => {
       await Promise.all([served?.server.close(), worker?.stop()]);
     });
     if (work) {
-      await features.deliveries.checkDurability();
+      const { beforeStart, ...part } = work.workOf(features);
+      await beforeStart();
       worker = await startWorker({
-        ...work.workOf(parts, features),
-        id: parts.processId,
+        ...part,
+        id: process.processId,
         databaseUrl: postgres.url,
         concurrency: config.jobConcurrency,
         log,

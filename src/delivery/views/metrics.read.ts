@@ -22,18 +22,3 @@ export async function countOpenDeliveries(db: Kysely<Schema>) {
     .groupBy(["connector", "state"])
     .execute();
 }
-
-/** Tokens of model calls since a moment; `db` sees all workspaces. */
-export async function sumModelTokens(db: Kysely<Schema>, since: Date) {
-  return db
-    .selectFrom("usage_events")
-    .select((query) => [
-      "provider",
-      "model",
-      query.fn.sum<string>("input_tokens").as("input"),
-      query.fn.sum<string>("output_tokens").as("output"),
-    ])
-    .where("created_at", ">", since)
-    .groupBy(["provider", "model"])
-    .execute();
-}

@@ -69,7 +69,7 @@ async function main(argv: string[]): Promise<void> {
     return;
   }
   const [{ runCli }, { readVersion }] = await Promise.all([
-    import("./edge/cli/index.ts"),
+    import("../edge/cli/index.ts"),
     import("./version.ts"),
   ]);
   const { stdin, stdout, stderr } = process;

@@ -1,0 +1,42 @@
+import { deliverySettledTask, targetChangedTask } from "#desk";
+import { workerPartOf } from "#platform/features";
+import type { Sweep, WorkerOptions } from "#platform/jobs";
+import { securityLogSweep } from "#platform/security-log";
+import { idempotencySweep } from "../edge/http/idempotency/idempotency.sweep.ts";
+import { type Features, features } from "./features.ts";
+
+type Work = Pick<WorkerOptions, "tasks" | "sweeps" | "onDeadWorkers"> & {
+  /** To be awaited before the first job. Throws where this process must not work. */
+  beforeStart: () => Promise<void>;
+};
+
+/** What the role `worker` runs of the features, and nothing that serves requests. */
+export function workOf(made: Features): Work {
+  const { database, clock, deliveries, desk, notifications } = made;
+  const part = workerPartOf(features, made);
+  // Where this may be a copy of a Galley that still runs, the other one is left what must not be done twice.
+  const unlessCopied = (sweep: Sweep): Sweep => ({
+    ...sweep,
+    run: async (signal) => {
+      if (!deliveries.quarantine.mayRunTwice()) await sweep.run(signal);
+    },
+  });
+  return {
+    ...part,
+    tasks: {
+      ...part.tasks,
+      // Delivery never knows the desk; it announces outcomes through this job.
+      [deliverySettledTask]: async (payload) => {
+        await desk.deliverySettled(payload);
+        await notifications.deliverySettled(payload);
+      },
+      // The database announces that a channel leads elsewhere than before.
+      [targetChangedTask]: (payload) => desk.targetChanged(payload),
+    },
+    sweeps: [
+      ...part.sweeps.map((sweep) => (sweep.notInCopies ? unlessCopied(sweep) : sweep)),
+      idempotencySweep({ database, clock }),
+      securityLogSweep({ database }),
+    ],
+  };
+}

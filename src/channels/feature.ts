@@ -1,0 +1,33 @@
+import { feature } from "#platform/features";
+import { type ChannelsOptions, createChannels } from "./channels.ts";
+
+type Needs = Omit<Required<ChannelsOptions>, "site" | "settings" | "onWarning"> & {
+  connectorSettings: ChannelsOptions["settings"];
+  /** Galley's own pages, which the connector `site` publishes to; no feature sees them. */
+  sites: { pages: NonNullable<ChannelsOptions["site"]> };
+  notifications: { onWarning: NonNullable<ChannelsOptions["onWarning"]> };
+};
+
+/** Connected accounts, and the custody of what opens them. */
+export const channelsFeature = feature({
+  name: "channels",
+  needs: [
+    "database",
+    "connectors",
+    "secrets",
+    "http",
+    "mail",
+    "sites",
+    "markdown",
+    "connectorSettings",
+    "publicUrl",
+    "clock",
+    "log",
+    "notifications",
+  ],
+  make: ({ sites, connectorSettings: settings, notifications, ...deps }: Needs) =>
+    createChannels({ ...deps, settings, site: sites.pages, onWarning: notifications.onWarning }),
+  // They renew tokens, which holds for one Galley alone.
+  worker: ({ sweeps }) => ({ sweeps: sweeps.map((sweep) => ({ ...sweep, notInCopies: true })) }),
+  api: async () => (await import("./routes.ts")).channelsApi,
+});
