@@ -5,7 +5,7 @@ type Override = { files: string[]; plugins?: string[]; rules: Record<string, unk
  * Who may import whom: a folder sees the faces named here and no others. The order is that of
  * docs/architecture.md: kit <- platform <- features <- edge <- app.
  */
-const sees: Record<string, string[]> = {
+export const sees: Record<string, string[]> = {
   "src/kit": [],
   "src/platform": ["#kit", "#platform/*"],
   // After the folder above it, whose rules it replaces.

@@ -1,13 +1,13 @@
 import { connectorRegistry } from "#connectors";
 import { compose } from "../../src/agent/drafting/compose.ts";
-import { splitAtBoundaries } from "../../src/agent/drafting/boundaries.ts";
+import { splitAtBoundaries } from "../../src/agent/text/boundaries.ts";
 import { digest } from "../../src/agent/drafting/digest.ts";
-import * as fit from "../../src/agent/drafting/fit.ts";
+import * as fit from "../../src/agent/text/fit.ts";
 import { keyTags } from "../../src/agent/drafting/key-terms.ts";
 import { requiredOptions } from "../../src/agent/drafting/options.ts";
-import * as sentences from "../../src/agent/drafting/sentences.ts";
+import * as sentences from "../../src/agent/text/sentences.ts";
 import { visibleContent } from "../../src/agent/drafting/visible.ts";
-import { isStopWord, meaningfulWords } from "../../src/agent/drafting/words.ts";
+import { isStopWord, meaningfulWords } from "../../src/agent/text/words.ts";
 import { decodeBytes } from "../../src/agent/sources/charset.ts";
 import { cleaned } from "../../src/agent/sources/cleaned.ts";
 import { parseFeedItem } from "../../src/agent/sources/feed.ts";
@@ -130,23 +130,23 @@ function tokensOf(text: string) {
 
 /** Functions that take more than a text, by file and name, each as it is called with one. The others call themselves. */
 export const calls: Record<string, Measured> = {
-  "src/agent/drafting/boundaries.ts splitAtBoundaries": (text) => splitAtBoundaries(text, "de"),
+  "src/agent/text/boundaries.ts splitAtBoundaries": (text) => splitAtBoundaries(text, "de"),
   "src/agent/drafting/compose.ts compose": (text) => {
     const composition = { digest: digest({ ...parsed(text), title: "T" }), link, language: "en" };
     for (const connector of [x, site]) compose(connector, composition);
   },
   "src/agent/drafting/digest.ts digest": (text) => digest({ ...parsed(text), title: "T" }),
-  "src/agent/drafting/fit.ts fitText": (text) => fit.fitText(text, "en", ({ length }) => length < 280),
-  "src/agent/drafting/fit.ts fitWords": (text) => fit.fitWords(text, ({ length }) => length < 280),
-  "src/agent/drafting/fit.ts fitTitle": (text) => fit.fitTitle(text, 200),
+  "src/agent/text/fit.ts fitText": (text) => fit.fitText(text, "en", ({ length }) => length < 280),
+  "src/agent/text/fit.ts fitWords": (text) => fit.fitWords(text, ({ length }) => length < 280),
+  "src/agent/text/fit.ts fitTitle": (text) => fit.fitTitle(text, 200),
   "src/agent/drafting/key-terms.ts keyTags": (text) => keyTags(text, text, "en", 5),
   "src/agent/drafting/options.ts requiredOptions": (text) => requiredOptions(site, text),
-  "src/agent/drafting/sentences.ts splitSentences": (text) => sentences.splitSentences([text], "en"),
-  "src/agent/drafting/sentences.ts sentencesOf": (text) => sentences.sentencesOf(text, "en"),
-  "src/agent/drafting/sentences.ts joinSentences": (text) => sentences.joinSentences(text.split(" ")),
+  "src/agent/text/sentences.ts splitSentences": (text) => sentences.splitSentences([text], "en"),
+  "src/agent/text/sentences.ts sentencesOf": (text) => sentences.sentencesOf(text, "en"),
+  "src/agent/text/sentences.ts joinSentences": (text) => sentences.joinSentences(text.split(" ")),
   "src/agent/drafting/visible.ts visibleContent": (text) => visibleContent(content(text)),
-  "src/agent/drafting/words.ts meaningfulWords": (text) => meaningfulWords(text, "en"),
-  "src/agent/drafting/words.ts isStopWord": (text) => isStopWord(text, "en"),
+  "src/agent/text/words.ts meaningfulWords": (text) => meaningfulWords(text, "en"),
+  "src/agent/text/words.ts isStopWord": (text) => isStopWord(text, "en"),
   "src/agent/sources/charset.ts decodeBytes": (text) => decodeBytes(Buffer.from(text), "text/html"),
   "src/agent/sources/cleaned.ts cleaned": (text) => cleaned(parsed(text)),
   "src/agent/sources/feed.ts parseFeedItem": (text) =>
@@ -232,8 +232,8 @@ const ownWords = "takes words of our own";
 
 /** Why a function that takes a text is not measured. */
 export const excused: Record<string, string> = {
-  "src/agent/drafting/fit.ts fits": byPlatform,
-  "src/agent/drafting/fit.ts plainVariant": handsOn,
+  "src/agent/drafting/variant.ts fits": byPlatform,
+  "src/agent/drafting/variant.ts plainVariant": handsOn,
   "src/agent/sources/markdown.ts parseMarkdown": inAThread,
   "src/agent/sources/language.ts languageOf": "is readSample, which is measured",
   "src/channels/model/errors.ts channelError": ownWords,

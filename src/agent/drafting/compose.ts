@@ -1,8 +1,9 @@
 import type { Connector, VariantContent } from "#connectors";
 import type { Digest } from "./digest.ts";
-import { fits, fitText, plainVariant } from "./fit.ts";
+import { fitText } from "../text/fit.ts";
+import { fits, plainVariant } from "./variant.ts";
 import { requiredOptions, titleField } from "./options.ts";
-import { joinSentences, plainWords } from "./sentences.ts";
+import { joinSentences, plainWords } from "../text/sentences.ts";
 
 /** What a variant is composed from. */
 export type Composition = { digest: Digest; link: string | null; language: string };

@@ -7,8 +7,8 @@ import { parseBrief } from "../sources/brief.ts";
 import { parseMarkdown } from "../sources/markdown.ts";
 import { compose } from "./compose.ts";
 import { digest } from "./digest.ts";
-import { fitText, fitWords } from "./fit.ts";
-import { sentencesOf, splitSentences } from "./sentences.ts";
+import { fitText, fitWords } from "../text/fit.ts";
+import { sentencesOf, splitSentences } from "../text/sentences.ts";
 
 const article = parseMarkdown(
   await readFile(new URL("../../../test/fixtures/articles/shade.md", import.meta.url), "utf8"),

@@ -1,4 +1,4 @@
-import { isStopWord, meaningfulWords, wordSegmenter } from "./words.ts";
+import { isStopWord, meaningfulWords, wordSegmenter } from "../text/words.ts";
 
 type Term = { words: string[]; count: number; inTitle: boolean };
 

@@ -1,6 +1,6 @@
 import type { Connector, OptionField } from "#connectors";
 import type { JsonObject } from "#kit";
-import { fitTitle } from "./fit.ts";
+import { fitTitle } from "../text/fit.ts";
 
 /**
  * The field that holds a text's title, as the subject of a mail or the headline of a page; undefined where a

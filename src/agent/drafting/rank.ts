@@ -1,4 +1,4 @@
-import type { Sentence } from "./sentences.ts";
+import type { Sentence } from "../text/sentences.ts";
 
 /** How much of a sentence's weight comes from its neighbours, as in PageRank and LexRank. */
 const DAMPING = 0.85;

@@ -1,4 +1,4 @@
-import { hasSentenceEnd } from "../drafting/boundaries.ts";
+import { hasSentenceEnd } from "../text/boundaries.ts";
 import { linkIn } from "./links.ts";
 import type { ParsedText } from "./parsed.ts";
 

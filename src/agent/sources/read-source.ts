@@ -1,8 +1,8 @@
 import { sha256, wellFormedProblem } from "#kit";
 import type { FetchedDocument, HttpClient } from "#platform/http-client";
 import { EgressError } from "#platform/http-client";
-import { fitTitle } from "../drafting/fit.ts";
-import { sentencesOf } from "../drafting/sentences.ts";
+import { fitTitle } from "../text/fit.ts";
+import { sentencesOf } from "../text/sentences.ts";
 import { AgentError } from "../error.ts";
 import { decodeText } from "./decode.ts";
 import { feedFormat } from "./feed-root.ts";

@@ -5,8 +5,8 @@ import { specs } from "../../../test/support/specs.ts";
 import { cleaned } from "../sources/cleaned.ts";
 import { languageOf } from "../sources/language.ts";
 import { parseMarkdown } from "../sources/markdown.ts";
-import { compose } from "./compose.ts";
-import { digest } from "./digest.ts";
+import { compose } from "../drafting/compose.ts";
+import { digest } from "../drafting/digest.ts";
 import { joinSentences, sentencesOf } from "./sentences.ts";
 
 const corpora = new URL("../../../test/fixtures/sentences/", import.meta.url);
