@@ -164,8 +164,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     await settle(house, (open) => open <= posts / 20, 20_000);
     workers.calm();
     await weather.calm();
-    const waking = setInterval(() => void wakeBackOffs(house), 5_000);
-    await settle(house, (open) => open === 0, options.settleWithinMs).finally(() => clearInterval(waking));
+    await settleAll(house, options.settleWithinMs);
     // What a worker that stood still may yet send, and what a platform brings up late.
     await pause(standMs + bounds.latestMs);
     await weather.close();
@@ -201,7 +200,7 @@ function mostlyPersonas(target: Target, accounts: number): Target {
   return { ...target, accounts };
 }
 
-export async function settle(
+async function settle(
   house: Parameters<typeof unsettled>[0],
   isDone: (open: number) => boolean,
   withinMs: number,
@@ -210,6 +209,12 @@ export async function settle(
     const open = await unsettled(house).catch(() => null);
     if (open && isDone([...open.values()].reduce((sum, count) => sum + count, 0))) return;
   }
+}
+
+/** Until nothing is open, or for so long; what waits longer between two tries than anybody watches is woken. */
+export async function settleAll(house: House, withinMs: number): Promise<void> {
+  const waking = setInterval(() => void wakeBackOffs(house), 5_000);
+  await settle(house, (open) => open === 0, withinMs).finally(() => clearInterval(waking));
 }
 
 /** What was killed or refused many times waits up to ten minutes for its next try; nobody needs to watch that. */

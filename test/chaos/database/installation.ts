@@ -11,7 +11,7 @@ import { judge, type Outcome, reasons, unsettled } from "../judge.ts";
 import { nobodyCast } from "../personas.ts";
 import { type Bounds, type Platforms, startPlatforms } from "../platforms.ts";
 import { type FaultSwitch, on, setFaults } from "../platforms/target.ts";
-import { settle } from "../run.ts";
+import { settleAll } from "../run.ts";
 import { type Asked, startWeather } from "../weather.ts";
 import { type Life, startWorkers, type Workers } from "../workers.ts";
 import { type Forwarder, startForwarder } from "./forwarder.ts";
@@ -188,7 +188,7 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
     await installation.disturb([]);
     // Nobody who comes and goes waits out a window, and each believes its own clock alone.
     for (const workers of running) workers.calm();
-    await settle(house, (open) => open === 0, settleWithinMs);
+    await settleAll(house, settleWithinMs);
     // What a platform brings up late, and what a worker that is still there might send.
     await pause(bounds.latestMs + bounds.deadlineMs);
   }
