@@ -78,7 +78,8 @@ export function createAgent(parts: AgentParts): Agent {
   async function cancel(actor: Actor, runId: string): Promise<RunView> {
     const run = await readRun(parts, actor.workspaceId, runId);
     await database.inWorkspace(actor.workspaceId, async (db) => {
-      if (!(await cancelRun(db, actor.workspaceId, runId, clock.now()))) throw runFinished(run);
+      if (!(await cancelRun(db, { workspaceId: actor.workspaceId, runId }, clock.now())))
+        throw runFinished(run);
       await recordEvent(db, { actor, action: "run.cancelled", target: { kind: "run", id: runId } });
     });
     return readRun(parts, actor.workspaceId, runId);

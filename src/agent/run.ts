@@ -66,20 +66,18 @@ export const runInputSchema: z.ZodType<RunInput> = z.object({
   tone: z.string().nullable(),
 });
 
-/** The steps of a run from its first moment on, so that progress has an end. Numbers start at 1. */
+/** The steps of a run from its first moment on, so that progress has an end; `all` in their order. */
 export function plannedSteps(input: RunInput, nameOf: (connector: string) => string) {
-  const drafts = input.channels.map((channel) => ({
+  const read = { name: "read" as const, number: 1, label: readLabel(input.source) };
+  const understand = { name: "understand" as const, number: 2, label: "Find what matters" };
+  const drafts = input.channels.map((channel, index) => ({
     name: "draft" as const,
+    number: index + 3,
     label: `Draft for ${nameOf(channel.connector)} (${channel.handle})`,
     channel,
   }));
-  const steps = [
-    { name: "read" as const, label: readLabel(input.source) },
-    { name: "understand" as const, label: "Find what matters" },
-    ...drafts,
-    { name: "propose" as const, label: "Save the draft" },
-  ];
-  return steps.map((step, index) => ({ ...step, number: index + 1 }));
+  const propose = { name: "propose" as const, number: drafts.length + 3, label: "Save the draft" };
+  return { read, understand, drafts, propose, all: [read, understand, ...drafts, propose] };
 }
 
 function readLabel(source: SourceRequest): string {

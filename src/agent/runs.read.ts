@@ -89,7 +89,7 @@ async function stepsOf(
     .where("run_id", "=", runId)
     .compile();
   const rows = new Map((await database.read(workspaceId, query)).map((row) => [row.number, row]));
-  return plannedSteps(input, (id) => connectors.get(id)?.name ?? id).map(({ number, name, label }) => {
+  return plannedSteps(input, (id) => connectors.get(id)?.name ?? id).all.map(({ number, name, label }) => {
     const row = rows.get(number);
     return {
       number,

@@ -1,6 +1,7 @@
 import { deliverySettledTask, targetChangedTask } from "#desk";
 import { workerPartOf } from "#platform/features";
 import type { Sweep, WorkerOptions } from "#platform/jobs";
+import { leasesSweep } from "#platform/leases";
 import { securityLogSweep } from "#platform/security-log";
 import { idempotencySweep } from "../edge/http/idempotency/idempotency.sweep.ts";
 import { type Features, features } from "./features.ts";
@@ -36,6 +37,7 @@ export function workOf(made: Features): Work {
     sweeps: [
       ...part.sweeps.map((sweep) => (sweep.notInCopies ? unlessCopied(sweep) : sweep)),
       idempotencySweep({ database, clock }),
+      leasesSweep({ database }),
       securityLogSweep({ database }),
     ],
   };

@@ -81,7 +81,6 @@ export async function deleteSettled(db: Kysely<Schema>, workspaceId: string): Pr
   await sql`
     delete from notifications n
     where n.workspace_id = ${workspaceId} and n.mailed_at is null
-      and (n.claimed_until is null or n.claimed_until <= clock_timestamp())
       and (not exists (select from members m where m.workspace_id = n.workspace_id and m.user_id = n.user_id)
         or exists (select from deliveries d
           where d.workspace_id = n.workspace_id and d.id = n.delivery_id and d.state <> n.kind and n.copy_id is null)
@@ -92,31 +91,33 @@ export async function deleteSettled(db: Kysely<Schema>, workspaceId: string): Pr
             and (w.dismissed_at is not null or w.ends_at <= clock_timestamp())))`.execute(db);
 }
 
-/**
- * Takes all that waits for one person, none of `except`, for `forMs`; null where nothing waits. `db` sees
- * all workspaces, because only that role reads mail addresses.
- */
-export async function claimForOne(
+/** Whom something waits for. */
+export async function waitingPeople(db: Kysely<Schema>, workspaceId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom("notifications")
+    .select("user_id")
+    .distinct()
+    .where("workspace_id", "=", workspaceId)
+    .where("mailed_at", "is", null)
+    .orderBy("user_id")
+    .execute();
+  return rows.map((row) => row.user_id);
+}
+
+/** All that waits for one person; null where nothing does. `db` sees all workspaces: only that role reads addresses. */
+export async function waitingFor(
   db: Kysely<Schema>,
   workspaceId: string,
-  { except, forMs }: { except: readonly string[]; forMs: number },
+  userId: string,
 ): Promise<{ recipient: Recipient; notices: Notice[] } | null> {
-  const { rows } = await sql<{ id: string; userId: string }>`
-    update notifications set claimed_until = clock_timestamp() + ${forMs} * interval '1 millisecond'
-    where workspace_id = ${workspaceId} and id in (
-      select n.id from notifications n
-      where n.workspace_id = ${workspaceId} and n.mailed_at is null
-        and (n.claimed_until is null or n.claimed_until <= clock_timestamp())
-        and n.user_id = (
-          select user_id from notifications
-          where workspace_id = ${workspaceId} and mailed_at is null
-            and (claimed_until is null or claimed_until <= clock_timestamp())
-            and user_id <> all(${except}::uuid[])
-          order by user_id limit 1)
-      for update skip locked)
-    returning id, user_id as "userId"`.execute(db);
-  const userId = rows[0]?.userId;
-  if (userId === undefined) return null;
+  const rows = await db
+    .selectFrom("notifications")
+    .select("id")
+    .where("workspace_id", "=", workspaceId)
+    .where("user_id", "=", userId)
+    .where("mailed_at", "is", null)
+    .execute();
+  if (rows.length === 0) return null;
   const recipient = await db
     .selectFrom("users")
     .innerJoin("workspaces", (join) => join.on("workspaces.id", "=", workspaceId))
@@ -128,7 +129,7 @@ export async function claimForOne(
     notices: await noticesOf(
       db,
       workspaceId,
-      rows.map((row) => row.id),
+      rows.map(({ id }) => id),
     ),
   };
 }
@@ -165,33 +166,8 @@ export async function markMailed(
 ): Promise<void> {
   await db
     .updateTable("notifications")
-    .set({ mailed_at: sql`clock_timestamp()`, claimed_until: null })
+    .set({ mailed_at: sql`clock_timestamp()` })
     .where("workspace_id", "=", workspaceId)
     .where("id", "in", ids)
     .execute();
-}
-
-/** Gives back what could not be sent. */
-export async function release(
-  db: Kysely<Schema>,
-  workspaceId: string,
-  ids: readonly string[],
-): Promise<void> {
-  await db
-    .updateTable("notifications")
-    .set({ claimed_until: null })
-    .where("workspace_id", "=", workspaceId)
-    .where("id", "in", ids)
-    .execute();
-}
-
-/** When the last claim of another worker ends; null where there is none. */
-export async function claimedUntil(db: Kysely<Schema>, workspaceId: string): Promise<Date | null> {
-  const row = await db
-    .selectFrom("notifications")
-    .select((eb) => eb.fn.max("claimed_until").as("until"))
-    .where("workspace_id", "=", workspaceId)
-    .where("mailed_at", "is", null)
-    .executeTakeFirst();
-  return row?.until ?? null;
 }

@@ -1,14 +1,14 @@
 import { type Clock, GalleyError, sha256 } from "#kit";
 import type { Database } from "#platform/db";
 import type { MailFailure, MailMessage, MailSender } from "#platform/mail";
+import { heldUntil, type Lease, underLease } from "#platform/leases";
 import {
-  claimedUntil,
-  claimForOne,
   deleteSettled,
   markMailed,
   type Notice,
   type Recipient,
-  release,
+  waitingFor,
+  waitingPeople,
 } from "./notifications.store.ts";
 import { writeNotice } from "./words.ts";
 
@@ -21,38 +21,51 @@ type SendParts = {
 };
 
 const patienceMs = 45_000;
-/** Longer than one mail may take, or another worker would send it, too. */
-const claimMs = 120_000;
+/** A mail that is on its way when its worker dies is tried by another one after so long. */
+const leaseMs = 120_000;
+const mailLease = "notifications.mail";
 
 /**
- * Sends what waits in a workspace, one mail for each person. Returns until when another worker has claimed
- * some of it. A mail that is not accepted stays, and an error makes the job come again.
+ * Sends what waits in a workspace, one mail for each person. Returns until when another worker may still mail some of
+ * it. A mail that is not accepted stays, and an error makes the job come again.
  */
 export async function sendWaiting(
   parts: SendParts,
   workspaceId: string,
   signal: AbortSignal,
 ): Promise<Date | null> {
-  const db = parts.database.system;
+  const { database } = parts;
+  const db = database.system;
   await deleteSettled(db, workspaceId);
-  const failed = new Map<string, MailFailure>();
-  while (!signal.aborted) {
-    const claimed = await claimForOne(db, workspaceId, { except: [...failed.keys()], forMs: claimMs });
-    if (claimed === null) break;
-    const ids = claimed.notices.map(({ id }) => id);
-    const outcome = await sendOne(parts, claimed, signal);
-    if (outcome.kind === "accepted") {
-      await markMailed(db, workspaceId, ids);
-      continue;
-    }
-    await release(db, workspaceId, ids);
-    failed.set(claimed.recipient.userId, outcome);
+  let failure: MailFailure | null = null;
+  let isElsewhere = false;
+  for (const userId of await waitingPeople(db, workspaceId)) {
+    if (signal.aborted) break;
+    const key = { workspaceId, kind: mailLease, subject: userId };
+    const held = await underLease(database, { key, forMs: leaseMs, signal }, (lease) =>
+      mailPerson(parts, lease, userId),
+    );
+    isElsewhere ||= held === null;
+    const refused = held?.result ?? null;
+    failure ??= refused;
     // The others would wait for the same server in vain.
-    if (outcome.verdict === "not_sent" || outcome.verdict === "unauthorized") break;
+    if (refused?.verdict === "not_sent" || refused?.verdict === "unauthorized") break;
   }
-  const [failure] = failed.values();
   if (failure) throw notMailed(failure);
-  return claimedUntil(db, workspaceId);
+  return isElsewhere ? heldUntil(db, { workspaceId, kind: mailLease }) : null;
+}
+
+/** All that waits for one person, in one mail; how it failed, where it did. */
+async function mailPerson(parts: SendParts, lease: Lease, userId: string): Promise<MailFailure | null> {
+  const { workspaceId } = lease;
+  const waiting = await waitingFor(parts.database.system, workspaceId, userId);
+  if (waiting === null) return null;
+  const outcome = await sendOne(parts, waiting, lease.signal);
+  if (outcome.kind !== "accepted") return outcome;
+  // It is sent, whoever holds the lease by now.
+  const ids = waiting.notices.map(({ id }) => id);
+  await markMailed(parts.database.system, workspaceId, ids);
+  return null;
 }
 
 async function sendOne(

@@ -15,7 +15,9 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const { imports } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {
   imports: Record<string, string>;
 };
-const folders = globSync("src/*/feature.ts", { cwd: root }).map((file) => posix.dirname(file)).toSorted();
+const folders = globSync("src/*/feature.ts", { cwd: root })
+  .map((file) => posix.dirname(file))
+  .toSorted();
 
 /** Every feature, with the folder that describes it. */
 const described = (
@@ -49,7 +51,9 @@ test("every feature has its face, and one for routes where it has some", () => {
 
 /** The folder of a face, where it is a feature's. */
 function folderOf(face: string): string | undefined {
-  return folders.find((folder) => face === `#${posix.basename(folder)}` || face.startsWith(`#${posix.basename(folder)}/`));
+  return folders.find(
+    (folder) => face === `#${posix.basename(folder)}` || face.startsWith(`#${posix.basename(folder)}/`),
+  );
 }
 
 test("features see each other, and are made of each other, along one line", () => {
@@ -61,7 +65,10 @@ test("features see each other, and are made of each other, along one line", () =
       .flatMap(({ feature }) => feature.needs)
       .flatMap((need) => described.find(({ feature }) => feature.name === need)?.folder ?? []);
     // A part that others beside it need too, such as addresses of media, is made of nothing that stands above it.
-    edges.set(folder, [...seen, ...needed].filter((other) => other !== folder && !isBase(other, needed)));
+    edges.set(
+      folder,
+      [...seen, ...needed].filter((other) => other !== folder && !isBase(other, needed)),
+    );
   }
   expect(circlesIn(edges)).toEqual([]);
 });
@@ -78,7 +85,9 @@ test("whatever the matrix allows is used, so that it can be read as what stands"
   const unused = Object.entries(sees).flatMap(([folder, allowed]) => {
     const files = globSync(`${folder}/**/*.ts`, { cwd: root });
     const used = new Set(
-      files.flatMap((file) => [...readFileSync(`${root}${file}`, "utf8").matchAll(/"(#[^"]+)"/g)].map(([, face]) => face)),
+      files.flatMap((file) =>
+        [...readFileSync(`${root}${file}`, "utf8").matchAll(/"(#[^"]+)"/g)].map(([, face]) => face),
+      ),
     );
     return allowed
       .filter((face) => !face.endsWith("/*") && !used.has(face))

@@ -338,6 +338,14 @@ export type KnownDevicesTable = {
   used_at: Instant;
 };
 
+export type LeasesTable = {
+  workspace_id: string;
+  kind: string;
+  subject: string;
+  fence: number;
+  until: Instant;
+};
+
 export type LostTimesTable = {
   id: Filled<number>;
   since: Instant;
@@ -383,7 +391,6 @@ export type NotificationsTable = {
   delivery_id: Nullable<string>;
   warning_id: Nullable<string>;
   created_at: Filled<Instant>;
-  claimed_until: Nullable<Instant>;
   mailed_at: Nullable<Instant>;
   copy_id: Nullable<string>;
 };
@@ -522,7 +529,7 @@ export type RunStepsTable = {
   workspace_id: string;
   run_id: string;
   number: number;
-  name: "read" | "understand" | "draft" | "propose";
+  name: string;
   label: string;
   state: "running" | "done" | "failed";
   output: Nullable<Json>;
@@ -542,8 +549,7 @@ export type RunsTable = {
   error_code: Nullable<string>;
   error_message: Nullable<string>;
   created_by: Nullable<string>;
-  lease_until: Nullable<Instant>;
-  fence: Filled<number>;
+  executions: Filled<number>;
   created_at: Filled<Instant>;
   finished_at: Nullable<Instant>;
 };
@@ -744,6 +750,7 @@ export type Schema = {
   installation_events: InstallationEventsTable;
   invitations: InvitationsTable;
   known_devices: KnownDevicesTable;
+  leases: LeasesTable;
   lost_times: LostTimesTable;
   media: MediaTable;
   media_renditions: MediaRenditionsTable;

@@ -18,7 +18,8 @@ const writer = feature({
   make: ({ reader: read, mark }: { reader: { first(): string | undefined }; mark: string }) => ({
     write: () => `${read.first()}${mark}`,
   }),
-  api: async () =>
+  api:
+    async () =>
     ({ writer: made }: { writer: { write(): string } }) => ({ metrics: () => void made.write() }),
 });
 
