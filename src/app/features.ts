@@ -1,4 +1,5 @@
 import { agentFeature } from "#agent";
+import { attentionFeature } from "#attention";
 import { channelsFeature } from "#channels";
 import { deliveriesFeature } from "#delivery";
 import { deskFeature, importsFeature, mediaLinksFeature } from "#desk";
@@ -22,6 +23,7 @@ export const features = [
   deskFeature,
   importsFeature,
   deliveriesFeature,
+  attentionFeature,
   sitesFeature,
   notificationsFeature,
   usageFeature,

@@ -8,3 +8,4 @@ export type { Binding, FrozenContent } from "./model/frozen-content.ts";
 export { frozenHash } from "./model/frozen-content.ts";
 export type { DeliveryOrder } from "./order/order.ts";
 export type { DeliveryState } from "./model/state.ts";
+export { hasOpenCopy } from "./views/second-copies.read.ts";

@@ -13,3 +13,4 @@ export type { FullPost } from "./views/posts.read.ts";
 export type { Draft } from "./posts/write.ts";
 export { deliverySettledTask } from "./posts/settle.ts";
 export { targetChangedTask } from "./posts/targets.ts";
+export { selfAuthoredInReview, selfAuthoredSeries } from "./model/self-authored.read.ts";

@@ -197,6 +197,17 @@ export async function deliveriesOfPost(
   return (await database.read(workspaceId, selectViews(condition, 500))).map(toView);
 }
 
+/** The deliveries of a workspace that have these ids, newest first. */
+export async function deliveriesByIds(
+  database: Database,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<DeliveryView[]> {
+  if (ids.length === 0) return [];
+  const condition = sql`d.workspace_id = ${workspaceId} and d.id = any(${ids}::uuid[])`;
+  return (await database.read(workspaceId, selectViews(condition, ids.length))).map(toView);
+}
+
 /**
  * Deliveries in the given states, or those of which a second copy is out, newest first; `before` is the id that the
  * page before ended with.

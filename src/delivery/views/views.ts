@@ -1,6 +1,7 @@
 import type { Database } from "#platform/db";
 import type { DeliveryState } from "../model/state.ts";
 import {
+  deliveriesByIds,
   deliveriesInStates,
   deliveriesOfPost,
   type DeliveryView,
@@ -13,6 +14,8 @@ export type DeliveryViews = {
   /** What waits to go out on a channel, to be told before it is disconnected. */
   waitingOn(workspaceId: string, channelId: string): Promise<{ scheduled: number; nextAt: Date | null }>;
   forPost(workspaceId: string, postId: string): Promise<DeliveryView[]>;
+  /** Those of the workspace among them, newest first. */
+  byIds(workspaceId: string, ids: readonly string[]): Promise<DeliveryView[]>;
   /** What is neither sent nor asks although its time is over: a defect of Galley's. */
   stuck(workspaceId: string): Promise<StuckDelivery[]>;
   inStates(
@@ -25,6 +28,7 @@ export function createViews({ database }: { database: Database }): DeliveryViews
   return {
     waitingOn: (workspaceId, channelId) => waitingOnChannel(database, workspaceId, channelId),
     forPost: (workspaceId, postId) => deliveriesOfPost(database, workspaceId, postId),
+    byIds: (workspaceId, ids) => deliveriesByIds(database, workspaceId, ids),
     stuck: (workspaceId) => stuckIn(database.system, workspaceId),
     inStates: (workspaceId, query) => deliveriesInStates(database, workspaceId, query),
   };

@@ -17,7 +17,7 @@ export function isSelfAuthored(
  * @param of.approvedVersion the last approved version of the post, or null without one
  * @param of.editors an array of people who count as authors besides
  */
-export function selfAuthored(of: {
+function selfAuthored(of: {
   workspace: string;
   post: string;
   viewer: string;
@@ -40,4 +40,20 @@ export const lastApprovedVersion = `(select max(a.version) from approvals a
 export function selfAuthoredInReview(viewer: string): string {
   const of = { workspace: "p.workspace_id", post: "p.id", approvedVersion: lastApprovedVersion };
   return `case when p.status = 'in_review' then ${selfAuthored({ ...of, viewer })} else false end`;
+}
+
+/** SQL for the newest version of the template of a row `s` of `series` that was approved; null where none was. */
+const lastApprovedTemplateVersion = `(select a.template_version from series_approvals a
+        where a.workspace_id = s.workspace_id and a.series_id = s.id and not a.taken_back
+        order by a.id desc limit 1)`;
+
+/** SQL for whether the approval of a row `s` of `series` has to be somebody else's. */
+export function selfAuthoredSeries(viewer: string): string {
+  return selfAuthored({
+    workspace: "s.workspace_id",
+    post: "s.template_id",
+    viewer,
+    approvedVersion: lastApprovedTemplateVersion,
+    editors: "s.editors",
+  });
 }

@@ -7,7 +7,7 @@ import type { VariantCheck } from "../model/check.ts";
 import type { DeskDeps } from "../deps.ts";
 import { loadPost } from "../posts/load.ts";
 import type { PostStatus } from "../model/post.ts";
-import { selfAuthored } from "../model/self-authored.read.ts";
+import { selfAuthoredSeries } from "../model/self-authored.read.ts";
 import { isSelfAuthoredSeries, selfAuthoredReason } from "./self-authored.ts";
 import { type Moment, localDate, momentOf, momentsAfter } from "./rule.ts";
 import type { SeriesRule } from "./rule.schema.ts";
@@ -237,11 +237,6 @@ async function postsOf(db: Kysely<Schema>, workspaceId: string, rows: Occurrence
   return new Map(posts.map((row) => [row.id, { status: row.status, scheduledAt: row.scheduled_at }]));
 }
 
-/** SQL for the newest version of the template of a row `s` of `series` that was approved; null where none was. */
-const lastApprovedTemplateVersion = `(select a.template_version from series_approvals a
-        where a.workspace_id = s.workspace_id and a.series_id = s.id and not a.taken_back
-        order by a.id desc limit 1)`;
-
 type TemplateFacts = { title: string; approved: boolean; ownWords: boolean; channels: Channel[] };
 
 /** Titles, channels and standing approvals of many series in one query. An edit of a template or rule ends its approval. */
@@ -254,13 +249,7 @@ async function templatesOf(
   const text = `
     select s.id, p.title,
       exists (select from series_approvals a where a.series_id = s.id and a.voided_at is null) as approved,
-      ${selfAuthored({
-        workspace: "s.workspace_id",
-        post: "s.template_id",
-        viewer: "$1::uuid",
-        approvedVersion: lastApprovedTemplateVersion,
-        editors: "s.editors",
-      })} as "ownWords",
+      ${selfAuthoredSeries("$1::uuid")} as "ownWords",
       coalesce((
         select json_agg(json_build_object('channelId', c.id, 'connector', c.connector, 'handle', c.handle)
           order by array_position(p.channel_ids, c.id))

@@ -66,9 +66,7 @@ test("one that lost its lease is stopped, and what it writes is refused", async 
   const { system } = server.database;
   const lost = work(300, async (lease) => {
     await revokeLease(system, key);
-    await new Promise((resolve) => {
-      lease.signal.addEventListener("abort", resolve);
-    });
+    await expect.poll(() => lease.signal.aborted, { timeout: 10_000 }).toBe(true);
     expect(lease.signal.reason).toBeInstanceOf(LeaseLost);
     await lease.write(async (db) => {
       await db.updateTable("workspaces").set({ name: "Stolen" }).where("id", "=", key.workspaceId).execute();
@@ -102,7 +100,11 @@ test("nobody takes it while its holder writes, even where its time is up meanwhi
 test("a fence is never given twice, also when the lease was forgotten in between", async () => {
   const { system } = server.database;
   const first = await takeLease(system, key, 0);
-  await system.updateTable("leases").set({ until: new Date(0) }).where("subject", "=", key.subject).execute();
+  await system
+    .updateTable("leases")
+    .set({ until: new Date(0) })
+    .where("subject", "=", key.subject)
+    .execute();
   await leasesSweep(server).run(signal);
   const rows = await system.selectFrom("leases").select("fence").where("subject", "=", key.subject).execute();
   expect(rows).toEqual([]);
@@ -112,10 +114,14 @@ test("a fence is never given twice, also when the lease was forgotten in between
 
 test("a process that stops ends its work and gives the lease back", async () => {
   const stopping = new AbortController();
-  const stopped = underLease(server.database, { key, forMs: 60_000, signal: stopping.signal }, async (lease) => {
-    stopping.abort();
-    lease.signal.throwIfAborted();
-  });
+  const stopped = underLease(
+    server.database,
+    { key, forMs: 60_000, signal: stopping.signal },
+    async (lease) => {
+      stopping.abort();
+      lease.signal.throwIfAborted();
+    },
+  );
   await expect(stopped).rejects.toThrow("aborted");
   expect(await work(300, async () => "mine")).toEqual({ result: "mine" });
 });
@@ -126,9 +132,7 @@ test("a database that cannot be reached ends the work; the lease ends by itself"
   const there = { ...key, workspaceId: id };
   const ended = underLease(away.database, { key: there, forMs: 300, signal }, async (lease) => {
     await away.close();
-    await new Promise((resolve) => {
-      lease.signal.addEventListener("abort", resolve);
-    });
+    await expect.poll(() => lease.signal.aborted, { timeout: 10_000 }).toBe(true);
     throw lease.signal.reason;
   });
   await expect(ended).rejects.toBeInstanceOf(LeaseLost);

@@ -36,6 +36,17 @@ export function decodeTimeIdCursor(cursor: string): [at: Date, id: string] {
   throw badCursor();
 }
 
+/** What `encodeCursor([name, id])` was given, one of `names`. Throws `wire.bad_cursor` (invalid) for anything else. */
+export function decodeNameIdCursor<Name extends string>(
+  cursor: string,
+  names: readonly Name[],
+): [name: Name, id: string] {
+  const [given, id = ""] = decodeCursor(cursor, 2);
+  const name = names.find((one) => one === given);
+  if (name !== undefined && isId(id)) return [name, id];
+  throw badCursor();
+}
+
 function badCursor(): GalleyError {
   return new GalleyError({
     code: "wire.bad_cursor",

@@ -121,7 +121,7 @@ export function auditPageOf<const Kinds extends readonly [string, ...string[]]>(
 
 export const idParams = z.object({ id: z.uuid() });
 
-export { decodeIdCursor, decodeTimeIdCursor, encodeCursor } from "./cursor.ts";
+export { decodeIdCursor, decodeNameIdCursor, decodeTimeIdCursor, encodeCursor } from "./cursor.ts";
 
 /** A request and a reply of any route, for functions that several routes share. */
 export type Request = FastifyRequest;
