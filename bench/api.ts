@@ -37,7 +37,10 @@ async function seed(url: string, key: string) {
   const { identity } = createFeatures(testServices({ database, key: Buffer.from(key, "base64") }));
   const workspaceId = newId();
   const db = database.system;
-  await db.insertInto("workspaces").values({ id: workspaceId, name: "Bench", time_zone: "UTC" }).execute();
+  await db
+    .insertInto("workspaces")
+    .values({ id: workspaceId, name: "Bench", time_zone: "UTC", grace_seconds: 7_200 })
+    .execute();
   const person = { name: "Robin Page", email: "robin@example.test", password: "seven quiet herons wade" };
   const session = await db
     .transaction()

@@ -147,7 +147,7 @@ async function buildPerson(database: Database): Promise<Actor> {
     .execute();
   await db
     .insertInto("workspaces")
-    .values({ id: actor.workspaceId, name: "Bench", time_zone: "UTC" })
+    .values({ id: actor.workspaceId, name: "Bench", time_zone: "UTC", grace_seconds: 7_200 })
     .execute();
   return actor;
 }

@@ -131,7 +131,7 @@ async function settle(): Promise<void> {
     .insertInto("users")
     .values({ id: userId, name: person.name, email: person.email, email_verified: true })
     .execute();
-  const workspace = { id: workspaceId, name: "Bench", time_zone: "UTC" };
+  const workspace = { id: workspaceId, name: "Bench", time_zone: "UTC", grace_seconds: 7_200 };
   await system.insertInto("workspaces").values(workspace).execute();
   const member = { workspace_id: workspaceId, user_id: userId, role: "owner" as const };
   await system.insertInto("members").values(member).execute();

@@ -27,7 +27,10 @@ const [workspaceId, another] = [newId(), newId()];
 
 async function fill(): Promise<void> {
   for (const id of [workspaceId, another]) {
-    await database.system.insertInto("workspaces").values({ id, name: "Bench", time_zone: "UTC" }).execute();
+    await database.system
+      .insertInto("workspaces")
+      .values({ id, name: "Bench", time_zone: "UTC", grace_seconds: 7_200 })
+      .execute();
   }
   const batch = 20_000;
   for (let first = 1; first <= count; first += batch) {

@@ -50,7 +50,7 @@ async function publish(
 }
 
 function get(path: string, headers: Record<string, string> = {}) {
-  return app.app.inject({ url: `/api/v1/site/${slug}${path}`, headers });
+  return app.app.inject({ url: `/site/${slug}${path}`, headers });
 }
 
 describe("an entry", () => {
@@ -166,7 +166,7 @@ describe("readers", () => {
 
   test("see nothing of what does not exist or is switched off", async () => {
     expect((await get("/nothing-here")).statusCode).toBe(404);
-    expect((await app.app.inject({ url: "/api/v1/site/nobody/api/entries" })).statusCode).toBe(404);
+    expect((await app.app.inject({ url: "/site/nobody/api/entries" })).statusCode).toBe(404);
     const settings = { slug, title: "The Press", description: "", public: false };
     await owner.call("PUT", "/site", settings);
     for (const path of ["", "/feeds", "/feed.xml", "/api/entries"]) {
@@ -194,7 +194,7 @@ describe("settings", () => {
     };
     expect(saved).toMatchObject({ status: 200, body: { ...settings, language: "pt-BR", url: home, feeds } });
     for (const address of Object.values(feeds)) {
-      expect((await app.app.inject({ url: `/api/v1${new URL(address).pathname}` })).statusCode).toBe(200);
+      expect((await app.app.inject({ url: new URL(address).pathname })).statusCode).toBe(200);
     }
     expect((await get("")).body).toContain('<html lang="pt-BR">');
     expect(parseRssFeed((await get("/feed.xml")).body).language).toBe("pt-BR");

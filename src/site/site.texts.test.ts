@@ -39,7 +39,7 @@ async function publish(title: string, body: string, { options = {}, link, media 
 }
 
 async function get(path: string) {
-  const answer = await app.app.inject({ url: `/api/v1/site/${slug}${path}` });
+  const answer = await app.app.inject({ url: `/site/${slug}${path}` });
   return { status: answer.statusCode, body: answer.body };
 }
 

@@ -24,11 +24,16 @@ const workspaceColumns = [
 
 export async function insertWorkspace(
   db: Kysely<Schema>,
-  workspace: { id: string; name: string; timeZone: string },
+  workspace: { id: string; name: string; timeZone: string; graceSeconds: number },
 ): Promise<void> {
   await db
     .insertInto("workspaces")
-    .values({ id: workspace.id, name: workspace.name, time_zone: workspace.timeZone })
+    .values({
+      id: workspace.id,
+      name: workspace.name,
+      time_zone: workspace.timeZone,
+      grace_seconds: workspace.graceSeconds,
+    })
     .execute();
 }
 

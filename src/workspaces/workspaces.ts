@@ -13,6 +13,9 @@ import { timeZoneProblem } from "./time-zone.ts";
 import type { WorkspaceRow } from "./workspaces.store.ts";
 import * as store from "./workspaces.store.ts";
 
+/** Of a new workspace: two hours. */
+const defaultGraceSeconds = 7_200;
+
 export type Workspace = {
   id: string;
   name: string;
@@ -64,6 +67,7 @@ export function createWorkspaces(options: WorkspacesOptions) {
         id: workspaceId,
         name: order.workspaceName,
         timeZone: order.timeZone,
+        graceSeconds: defaultGraceSeconds,
       });
       await store.insertMember(tx, { workspaceId, userId: session.userId, role: "owner" });
       await recordEvent(tx, {
@@ -81,7 +85,7 @@ export function createWorkspaces(options: WorkspacesOptions) {
     const id = newId();
     return database.system.transaction().execute(async (tx) => {
       if (!(await identity.isConfirmed(tx, owner.userId))) throw addressUnconfirmed();
-      await store.insertWorkspace(tx, { id, ...order });
+      await store.insertWorkspace(tx, { id, ...order, graceSeconds: defaultGraceSeconds });
       await store.insertMember(tx, { workspaceId: id, userId: owner.userId, role: "owner" });
       await recordEvent(tx, {
         actor: { kind: "person", ...owner, workspaceId: id, role: "owner" },

@@ -35,7 +35,7 @@ async function start(): Promise<SiteHarness> {
       const seen = [];
       for (let cursor: string | null = ""; cursor !== null;) {
         const query: string = cursor === "" ? "" : `&cursor=${cursor}`;
-        const url = `/api/v1/site/${slug}/api/entries?limit=100${query}`;
+        const url = `/site/${slug}/api/entries?limit=100${query}`;
         const given = await app.app.inject({ url });
         if (given.statusCode === 404) return [];
         const page = answer.parse(given.json());

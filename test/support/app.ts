@@ -148,7 +148,7 @@ export async function testApp(given: TestAppOptions = {}): Promise<TestApp> {
       const workspaceId = newId();
       await database.system
         .insertInto("workspaces")
-        .values({ id: workspaceId, name: "The Daily Test", time_zone: "Europe/Berlin" })
+        .values({ id: workspaceId, name: "The Daily Test", time_zone: "Europe/Berlin", grace_seconds: 7_200 })
         .execute();
       return testPerson({ app, database, identity }, workspaceId, "owner");
     },

@@ -2,7 +2,7 @@ import type { HttpClient } from "#platform/http-client";
 import { AgentError } from "../error.ts";
 
 /** Milliseconds for one answer of a model; they think long. */
-const TIMEOUT = 120_000;
+const timeoutMs = 120_000;
 
 /**
  * `fetch` for the AI SDK, by way of the egress rules, bound to one origin: whatever the SDK is talked
@@ -23,7 +23,7 @@ export function boundFetch(
         message: `A call for ${origin} wanted to go to ${new URL(request.url).origin}.`,
       });
     }
-    const sender = http.connectorHttp({ signal: request.signal, timeoutMs: TIMEOUT });
+    const sender = http.connectorHttp({ signal: request.signal, timeoutMs: timeoutMs });
     const answer = await sender.request({
       method: request.method === "GET" ? "GET" : "POST",
       url: request.url,

@@ -18,7 +18,7 @@ export type ModelRequest = {
 };
 
 /** Tokens of an answer; a draft has some hundred, and a runaway answer costs money. */
-const MAX_OUTPUT_TOKENS = 4_000;
+const mostOutputTokens = 4_000;
 
 /**
  * Asks the model for one proposal and reports the call, whatever became of it. It has no tools.
@@ -34,7 +34,7 @@ export async function askModel(request: ModelRequest): Promise<Proposal> {
       instructions: request.instructions,
       prompt: request.prompt,
       output: Output.object({ schema: proposalSchema, name: "propose_draft" }),
-      maxOutputTokens: MAX_OUTPUT_TOKENS,
+      maxOutputTokens: mostOutputTokens,
       maxRetries: 1,
       abortSignal: request.signal,
     });

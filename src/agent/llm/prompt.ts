@@ -4,7 +4,7 @@ import { titleField } from "../drafting/options.ts";
 import { z } from "zod";
 
 /** Characters of material that a model reads; beyond it come the most telling sentences alone. */
-const READ_WHOLE = 24_000;
+const readWholeLength = 24_000;
 
 /** What the model may answer: a proposal for one channel, and nothing that acts. */
 export const proposalSchema = z.object({
@@ -49,8 +49,8 @@ export function promptFor(request: DraftRequest, marker: string, problems: reado
 
 function readable({ material, digest }: DraftRequest): string {
   const whole = material.paragraphs.join("\n\n");
-  if (whole.length <= READ_WHOLE) return whole;
+  if (whole.length <= readWholeLength) return whole;
   const sentences = digest.sentences.toSorted((left, right) => left.index - right.index);
   const rest = sentences.map((sentence) => sentence.text).join("\n");
-  return `${whole.slice(0, READ_WHOLE).toWellFormed()}\n\n[The rest is left out; its most telling sentences:]\n${rest}`;
+  return `${whole.slice(0, readWholeLength).toWellFormed()}\n\n[The rest is left out; its most telling sentences:]\n${rest}`;
 }

@@ -3,7 +3,7 @@ import { decodeBytes } from "./charset.ts";
 
 const textTypes = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:xml|json|xhtml)|application\/(?:rss|atom|feed))/;
 /** More than one unread character in this many is a page that nobody can read, and few are worth a word. */
-const UNREADABLE = 200;
+const unreadableLength = 200;
 
 /**
  * Bytes as text, by `decodeBytes`. `notice` says where the page's own word for its character set was not followed,
@@ -24,7 +24,7 @@ export async function decodeText(
   if (type !== "" && !textTypes.test(type) && type !== "application/octet-stream") throw binary(type);
   const { text, charset, passedOver, broken } = decodeBytes(bytes, contentType);
   if (looksBinary(text)) throw binary("binary data");
-  if (broken > 5 && broken > text.length / UNREADABLE) throw garbled(passedOver ?? charset);
+  if (broken > 5 && broken > text.length / unreadableLength) throw garbled(passedOver ?? charset);
   if (broken > 0)
     return {
       text,

@@ -2,7 +2,7 @@
 export type FeedFormat = "rss" | "atom" | "rdf" | "json";
 
 /** What may stand before the root: longer than any prolog that people write. */
-const PROLOG = 100_000;
+const prologLength = 100_000;
 
 /**
  * The kind of feed that a document is by its root element, or by `version` where it is JSON; null for anything
@@ -20,8 +20,8 @@ export function feedFormat(text: string): FeedFormat | null {
 /** The qualified name of an XML document's root element, past its declaration, instructions, comments and DOCTYPE. */
 function rootElement(text: string): string | null {
   let at = 0;
-  while (at < Math.min(text.length, PROLOG)) {
-    at += /^[\s\ufeff]*/.exec(text.slice(at, at + PROLOG))?.[0].length ?? 0;
+  while (at < Math.min(text.length, prologLength)) {
+    at += /^[\s\ufeff]*/.exec(text.slice(at, at + prologLength))?.[0].length ?? 0;
     const end = pastProlog(text, at);
     if (end === null)
       return /^<([\p{L}_][\p{L}\p{N}_.:-]{0,100})(?=[\s/>])/u.exec(text.slice(at, at + 110))?.[1] ?? null;
@@ -53,7 +53,7 @@ const opaque = [
 function pastDoctype(text: string, from: number): number {
   let isInSubset = false;
   let at = from;
-  while (at < Math.min(text.length, PROLOG)) {
+  while (at < Math.min(text.length, prologLength)) {
     const pair = opaque.find(([open]) => text.startsWith(open, at));
     if (pair) {
       const end = text.indexOf(pair[1], at + pair[0].length);

@@ -24,13 +24,13 @@ type Page = {
 };
 
 /** No page that people write nests half as deep; Readability's time grows with the square of it. */
-const MAX_NESTING = 1_000;
+const deepestNesting = 1_000;
 /** Void elements, and those whose end tag an author may leave out. */
 const endsItself = new Set(
   "AREA BASE BR COL EMBED HR IMG INPUT LINK META SOURCE TRACK WBR P LI DT DD TD TH TR OPTION PATH".split(" "),
 );
-const ELEMENT = 1;
-const TEXT = 3;
+const elementNode = 1;
+const textNode = 3;
 /** Elements whose text is no part of the article's sentences. */
 const skipped = new Set(
   "HEAD TITLE SCRIPT STYLE NOSCRIPT TEMPLATE SVG MATH NAV FOOTER FORM BUTTON SELECT IFRAME FIGCAPTION PRE H1 H2 H3 H4 H5 H6".split(
@@ -67,7 +67,7 @@ const references = [
  * @throws ParseRefusal `bot_wall`, `paywall` and the other walls, `empty`, `too_complex`
  */
 export function parseHtml(html: string, url: string): ParsedText {
-  if (nesting(html) > MAX_NESTING) throw new ParseRefusal("too_complex");
+  if (nesting(html) > deepestNesting) throw new ParseRefusal("too_complex");
   const page: Page = parseHTML(whole(html)).document;
   const facts = factsOf(page);
   const base = URL.parse(page.querySelector("base[href]")?.getAttribute("href") ?? "", url)?.href ?? url;
@@ -166,8 +166,8 @@ function paragraphsOf(root: PageNode): string[] {
   const stack: (PageNode | "boundary")[] = [root];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (node === "boundary") flush();
-    else if (node.nodeType === TEXT) current += node.textContent ?? "";
-    else if (node.nodeType === ELEMENT) {
+    else if (node.nodeType === textNode) current += node.textContent ?? "";
+    else if (node.nodeType === elementNode) {
       const name = node.nodeName.toUpperCase();
       if (!inline.has(name)) flush();
       if (name === "BR") current += " ";

@@ -1,7 +1,7 @@
 import { readLanguage } from "#platform/language";
 
 /** UTF-8 bytes. With less text than this, what the page says of itself counts more than what its words look like. */
-const SHORT = 200;
+const shortLength = 200;
 
 /**
  * The language of a text as a BCP 47 tag: by its own words, because pages often say "en" of everything; by what the
@@ -12,7 +12,7 @@ export async function languageOf(paragraphs: readonly string[], declared: string
   const read = await readLanguage(paragraphs.join("\n"));
   if (read === null) return tag ?? "en";
   if (tag === null) return read.language;
-  return read.likeness(tag) >= (read.bytes < SHORT ? 0.7 : 0.92) ? tag : read.language;
+  return read.likeness(tag) >= (read.bytes < shortLength ? 0.7 : 0.92) ? tag : read.language;
 }
 
 function validTag(tag: string | null): string | null {

@@ -15,10 +15,10 @@ import { isBotAnswer } from "./walls.ts";
 
 type Reading = { http: Pick<HttpClient, "fetchDocument">; signal: AbortSignal };
 
-const TIME_LIMIT = 20_000;
+const timeLimitMs = 20_000;
 /** A feed entry shorter than this is a teaser: the article behind its link is read instead. */
-const TEASER = 800;
-const ACCEPT =
+const teaserLength = 800;
+const acceptHeader =
   "text/html, application/xhtml+xml, application/rss+xml, application/atom+xml, text/markdown, text/plain;q=0.9, */*;q=0.5";
 
 /**
@@ -74,7 +74,7 @@ async function readFeed(feed: FetchedText, item: string | null, reading: Reading
   const { text, document, notice } = feed;
   const entry = await parseSource({ kind: "feed", text, url: document.url, item }, reading.signal);
   const { link } = entry;
-  if (link === null || entry.paragraphs.join(" ").length >= TEASER)
+  if (link === null || entry.paragraphs.join(" ").length >= teaserLength)
     return { material: materialOf("feed", entry, link, sha256(document.body)), notice };
   const article = await fetchText(link, reading);
   const parsed = await parseDocument(article, reading);
@@ -115,8 +115,8 @@ async function fetchDocument(url: string, { http, signal }: Reading): Promise<Fe
   try {
     return await http.fetchDocument(url, {
       maxBytes: MAX_SOURCE_BYTES,
-      timeoutMs: TIME_LIMIT,
-      accept: ACCEPT,
+      timeoutMs: timeLimitMs,
+      accept: acceptHeader,
       signal,
     });
   } catch (error) {

@@ -15,7 +15,7 @@ export type StructuredData = { isArticle: boolean; isFree: boolean | null; publi
 
 const texts = /(?:article|posting|report|creativework|webpage|webcontent|review)$/i;
 /** A page has a handful; the rest is not looked at. */
-const MOST_NODES = 200;
+const mostNodes = 200;
 
 /**
  * Reads the `application/ld+json` of a page (schema.org): whether it is an article, and whether everybody may read it. What
@@ -24,7 +24,7 @@ const MOST_NODES = 200;
 export function structuredData(scripts: readonly string[]): StructuredData {
   const found: StructuredData = { isArticle: false, isFree: null, published: null };
   const waiting = scripts.slice(0, 20).flatMap((script) => listOf(parsed(script)));
-  for (let count = 0; waiting.length > 0 && count < MOST_NODES; count += 1) {
+  for (let count = 0; waiting.length > 0 && count < mostNodes; count += 1) {
     const read = node.safeParse(waiting.shift());
     if (!read.success) continue;
     waiting.push(...(read.data["@graph"] ?? []), ...listOf(read.data.mainEntity));

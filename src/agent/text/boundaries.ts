@@ -5,7 +5,7 @@ import type { QuotedSpans } from "./quoted-spans.ts";
 import { quotedSpans } from "./quoted-spans.ts";
 
 /** Characters before and after a full stop that are looked at. */
-const WINDOW = 60;
+const windowLength = 60;
 
 const terminal = /[\p{Sentence_Terminal}…‥]/u;
 /** Marks that end a sentence wherever they stand; the others need a space or the end of the text behind them. */
@@ -93,7 +93,7 @@ function endsSentence(reading: Reading, place: Place): boolean {
   if (end >= text.length) return true;
   if (spans.holds(end)) return false;
   const marks = text.slice(at, end);
-  const rest = text.slice(end, end + WINDOW);
+  const rest = text.slice(end, end + windowLength);
   if (certain.test(marks)) return !(closing.test(marks.slice(-1)) && joinsQuotation.test(rest.charAt(0)));
   if (!/^\s/.test(rest)) return false;
   const next = rest.replace(opening, "");
@@ -106,7 +106,11 @@ function endsSentence(reading: Reading, place: Place): boolean {
   if (inner === "bracket") return false;
   if (inner === "quote" && reading.language === "de") return starter;
   if (!/^\.[^.]*$/.test(marks)) return true;
-  return !isAbbreviated(reading, { before: text.slice(Math.max(start, at - WINDOW), at), next, starter });
+  return !isAbbreviated(reading, {
+    before: text.slice(Math.max(start, at - windowLength), at),
+    next,
+    starter,
+  });
 }
 
 /** Whether the marks close a span that opened in the middle of the sentence, and no mark follows it. */

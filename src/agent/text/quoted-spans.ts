@@ -1,5 +1,5 @@
 /** A quotation or an aside that is longer than this is several sentences, which are told apart inside it. */
-const LONGEST = 300;
+const longestSpan = 300;
 
 const brackets: Record<string, string> = {
   "(": ")",
@@ -33,7 +33,7 @@ export function quotedSpans(text: string): QuotedSpans {
     open.delete(family);
     if (from === undefined) return;
     openings.set(at, from);
-    if (at - from > LONGEST) return;
+    if (at - from > longestSpan) return;
     change[from + 1] = (change[from + 1] ?? 0) + 1;
     change[at] = (change[at] ?? 0) - 1;
   }

@@ -5,13 +5,13 @@ import { meaningfulWords } from "./words.ts";
 export type Sentence = { text: string; index: number; paragraph: number; stems: string[] };
 
 /** Past this many sentences a text repeats itself more than it adds; ranking costs the square of it. */
-const MAX_SENTENCES = 300;
+const mostSentences = 300;
 /** As many as a digest holds anyway. */
 const FEW = 8;
 /** Longer than any sentence that people read in a post. */
-const LONGEST = 600;
+const longestLength = 600;
 /** Shorter than this says too little to stand alone, in columns of a fixed-width font. */
-const SHORTEST = 25;
+const shortestLength = 25;
 
 const wide = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303f\uff00-\uff60]/gu;
 
@@ -22,7 +22,7 @@ const wide = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303
 export function splitSentences(paragraphs: readonly string[], language: string): Sentence[] {
   const proper = collect(paragraphs, language, isSentence);
   if (proper.length > FEW) return proper;
-  const all = collect(paragraphs, language, (text) => text.length <= LONGEST);
+  const all = collect(paragraphs, language, (text) => text.length <= longestLength);
   return proper.length === 0 || all.length <= FEW ? all : proper;
 }
 
@@ -35,7 +35,7 @@ function collect(
   const seen = new Set<string>();
   for (const [paragraph, text] of paragraphs.entries()) {
     for (const sentence of sentencesOf(text, language)) {
-      if (sentences.length === MAX_SENTENCES) return sentences;
+      if (sentences.length === mostSentences) return sentences;
       // Pages repeat a sentence as a pull quote, and people a line of their brief.
       const plain = plainWords(sentence);
       if (seen.has(plain)) continue;
@@ -73,5 +73,7 @@ export function plainWords(text: string): string {
 
 function isSentence(text: string, stems: string[]): boolean {
   const columns = text.length + (text.match(wide)?.length ?? 0);
-  return stems.length >= 3 && columns >= SHORTEST && text.length <= LONGEST && hasSentenceEnd(text);
+  return (
+    stems.length >= 3 && columns >= shortestLength && text.length <= longestLength && hasSentenceEnd(text)
+  );
 }

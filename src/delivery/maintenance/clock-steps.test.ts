@@ -55,7 +55,7 @@ async function setClock(byMs: number): Promise<void> {
 
 /** What a worker does between two claims. */
 async function maintain(worker: Deliveries): Promise<void> {
-  await worker.sweeps.find(({ name }) => name === "delivery.tend")?.run(new AbortController().signal);
+  await worker.sweeps.find(({ name }) => name === "delivery.maintenance")?.run(new AbortController().signal);
 }
 
 /** Late is told by the same clock: these posts may be late by a day. */

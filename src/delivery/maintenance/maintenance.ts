@@ -34,7 +34,7 @@ export function maintenanceSweep({
 }): Sweep {
   const clockSteps = createClockSteps({ database, log, settings });
   return {
-    name: "delivery.tend",
+    name: "delivery.maintenance",
     everyMs: 2_000,
     run: async () => {
       // First: a clock that was set ends no lease.

@@ -36,6 +36,14 @@ export async function writePrepareFailure(deps: DeliveryDeps, work: Work, error:
   await followUp(deps, work, error);
 }
 
+type Confirmed = {
+  attemptId: string;
+  published: Published;
+  /** Where the first item of the thread is; null for that one itself. */
+  firstUrl: string | null;
+  isLast: boolean;
+};
+
 /**
  * Writes the platform's answer; false when the lease was lost, the answer does not identify this post, or an attempt
  * for those who were put off has to follow.
@@ -43,10 +51,7 @@ export async function writePrepareFailure(deps: DeliveryDeps, work: Work, error:
 export async function confirm(
   deps: DeliveryDeps,
   { claimed, lateAt }: Work,
-  attemptId: string,
-  published: Published,
-  firstUrl: string | null,
-  last: boolean,
+  { attemptId, published, firstUrl, isLast }: Confirmed,
 ): Promise<boolean> {
   const { refused = [], deferred = [] } = published;
   const answer = { settledBy: "answer" as const, externalUrl: published.url, refused, deferred };
@@ -68,7 +73,7 @@ export async function confirm(
   const end = ending([...refusedSoFar(claimed), ...refused]);
   const done: NextStep = { ...settledAs("confirmed"), ...end, externalUrl: firstUrl ?? published.url };
   try {
-    return await deps.settle({ ...identify(claimed), attempt, next: last ? done : null });
+    return await deps.settle({ ...identify(claimed), attempt, next: isLast ? done : null });
   } catch (error) {
     if (!isUniqueViolation(error, "delivery_attempts_external")) throw error;
     // Invariant 5: the platform named a post that another attempt owns. Reading back must tell them apart.

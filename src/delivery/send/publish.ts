@@ -199,10 +199,13 @@ async function sendItem(
   };
   const answer = await commitWithin(sending, call, deadline - performance.now());
   if ("published" in answer) {
-    const last = item === plan.items.length - 1;
-    return (await confirm(deps, sending, intent.id, answer.published, published[0]?.url ?? null, last))
-      ? answer.published
-      : null;
+    const isWritten = await confirm(deps, sending, {
+      attemptId: intent.id,
+      published: answer.published,
+      firstUrl: published[0]?.url ?? null,
+      isLast: item === plan.items.length - 1,
+    });
+    return isWritten ? answer.published : null;
   }
   await writeSendFailure(deps, sending, intent, answer.error);
   return null;

@@ -28,7 +28,7 @@ async function upload(bytes: Uint8Array, name = "photo.jpg"): Promise<Uploaded> 
 }
 
 async function fetched(media: Uploaded, more: string) {
-  const answer = await app.app.inject({ method: "GET", url: `/api/v1${media.url}${more}` });
+  const answer = await app.app.inject({ method: "GET", url: `${media.url}${more}` });
   return { status: answer.statusCode, type: answer.headers["content-type"], bytes: answer.rawPayload };
 }
 

@@ -39,7 +39,10 @@ export async function materializeSeries(deps: DeskDeps, { db, series, now }: Ser
   let made = 0;
   if (series.state === "active" && approval) {
     const taken = new Map(
-      (await occurrencesFrom(db, series, ahead[0]?.date ?? series.tendedTo)).map((one) => [one.date, one]),
+      (await occurrencesFrom(db, series, ahead[0]?.date ?? series.materializedUntil)).map((one) => [
+        one.date,
+        one,
+      ]),
     );
     for (const moment of ahead) {
       const occurrence = taken.get(moment.date);
@@ -54,8 +57,8 @@ export async function materializeSeries(deps: DeskDeps, { db, series, now }: Ser
   }
   const [next] = ahead;
   await updateSeries(db, series, {
-    tended_to: next?.date ?? dayAfter(localDate(now, series.rule.zone)),
-    tend_at: new Date(
+    materialized_until: next?.date ?? dayAfter(localDate(now, series.rule.zone)),
+    next_run_at: new Date(
       Math.min(
         now.getTime() + (held > 0 ? retryHeldMs : lookAgainMs),
         next ? next.at.getTime() + 1000 : Infinity,
@@ -90,7 +93,7 @@ async function accountForPassed(
 ): Promise<void> {
   // A time that a clock change skips may lie on the evening before its date.
   const tomorrow = dayAfter(localDate(now, series.rule.zone));
-  const dates = datesOf(series.rule, series.tendedTo, tomorrow, mostArrears);
+  const dates = datesOf(series.rule, series.materializedUntil, tomorrow, mostArrears);
   const reason =
     series.state === "paused"
       ? "The series was paused."

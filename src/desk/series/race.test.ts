@@ -77,7 +77,7 @@ const steps: Record<string, Step> = {
   sweep: async () => {
     await database.system
       .updateTable("series")
-      .set({ tend_at: new Date(0) })
+      .set({ next_run_at: new Date(0) })
       .execute();
     await desk.series.sweep.run(AbortSignal.timeout(10_000));
   },

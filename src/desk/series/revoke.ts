@@ -52,7 +52,7 @@ export async function reverseSeriesApproval(
   await voidSeriesApproval(db, series, reason, now, true);
   await withdrawOccurrences(deps, { db, series, now }, reason);
   const editors = [...new Set([...approval.editorsBefore, ...series.editors])];
-  await updateSeries(db, series, { editors, tend_at: now, updated_at: now });
+  await updateSeries(db, series, { editors, next_run_at: now, updated_at: now });
 }
 
 /**
@@ -66,5 +66,5 @@ export async function revokeSeriesApproval(
 ): Promise<void> {
   await voidSeriesApproval(db, series, reason, now);
   await withdrawOccurrences(deps, { db, series, now }, reason);
-  await updateSeries(db, series, { tend_at: now, updated_at: now });
+  await updateSeries(db, series, { next_run_at: now, updated_at: now });
 }

@@ -14,7 +14,7 @@ export type SeriesRow = {
   ahead: number;
   state: SeriesState;
   editors: string[];
-  tendedTo: string;
+  materializedUntil: string;
   createdAt: Date;
   updatedAt: Date;
   deletedAt: Date | null;
@@ -28,7 +28,7 @@ const columns = [
   "ahead",
   "state",
   "editors",
-  "tended_to",
+  "materialized_until",
   "created_at",
   "updated_at",
   "deleted_at",
@@ -42,7 +42,7 @@ function seriesOf(row: {
   ahead: number;
   state: SeriesState;
   editors: string[];
-  tended_to: string;
+  materialized_until: string;
   created_at: Date;
   updated_at: Date;
   deleted_at: Date | null;
@@ -55,7 +55,7 @@ function seriesOf(row: {
     ahead: row.ahead,
     state: row.state,
     editors: row.editors,
-    tendedTo: row.tended_to,
+    materializedUntil: row.materialized_until,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     deletedAt: row.deleted_at,
@@ -76,8 +76,8 @@ export async function insertSeries(
       rule: JSON.stringify(series.rule),
       ahead: series.ahead,
       editors: made.editors,
-      tended_to: series.rule.startsOn,
-      tend_at: made.at,
+      materialized_until: series.rule.startsOn,
+      next_run_at: made.at,
       created_by: made.by,
       created_at: made.at,
       updated_at: made.at,
@@ -126,8 +126,8 @@ type SeriesChange = {
   ahead?: number;
   state?: SeriesState;
   editors?: string[];
-  tended_to?: string;
-  tend_at?: Date;
+  materialized_until?: string;
+  next_run_at?: Date;
   deleted_at?: Date;
   updated_at?: Date;
 };
@@ -151,8 +151,8 @@ export async function dueSeries(
     .selectFrom("series")
     .select(["workspace_id", "template_id"])
     .where("state", "<>", "ended")
-    .where("tend_at", "<=", now)
-    .orderBy("tend_at")
+    .where("next_run_at", "<=", now)
+    .orderBy("next_run_at")
     .limit(limit)
     .execute();
   return rows.map((row) => ({ workspaceId: row.workspace_id, templateId: row.template_id }));
@@ -160,5 +160,5 @@ export async function dueSeries(
 
 /** Looks at a series again at `until`, and not before. */
 export async function postpone(db: Db, templateId: string, until: Date): Promise<void> {
-  await db.updateTable("series").set({ tend_at: until }).where("template_id", "=", templateId).execute();
+  await db.updateTable("series").set({ next_run_at: until }).where("template_id", "=", templateId).execute();
 }

@@ -254,7 +254,7 @@ describe("one occurrence by itself", () => {
     // Neither is made anew, and an edit of the template touches neither.
     await database.system
       .updateTable("series")
-      .set({ tend_at: new Date(0) })
+      .set({ next_run_at: new Date(0) })
       .execute();
     await desk.series.sweep.run(AbortSignal.timeout(10_000));
     const { templateId, templateVersion, dates } = await desk.series.read(author, id);

@@ -124,7 +124,7 @@ export async function changeSeries(
     const ahead = change.ahead ?? series.ahead;
     const template = await loadPost(db, deps, series.workspaceId, series.templateId);
     const changed = rule !== undefined && seriesHash(rule, template) !== seriesHash(series.rule, template);
-    await updateSeries(db, series, { ahead, updated_at: now, tend_at: now });
+    await updateSeries(db, series, { ahead, updated_at: now, next_run_at: now });
     if (!changed) return { action: "series.changed", details: { ahead } };
     const reason = `${actor.name} changed when the series goes out`;
     await revokeSeriesApproval(deps, { db, series, now }, reason);
@@ -224,7 +224,7 @@ export async function pauseSeries(deps: DeskDeps, actor: Actor, id: string): Pro
   await onSeries(deps, actor, id, async ({ db, series, now }) => {
     assertSeriesAllowed("pause", series.state, actor);
     const withdrawn = await withdrawOccurrences(deps, { db, series, now }, `${actor.name} paused the series`);
-    await updateSeries(db, series, { state: "paused", updated_at: now, tend_at: now });
+    await updateSeries(db, series, { state: "paused", updated_at: now, next_run_at: now });
     return { action: "series.paused", details: { dropped: withdrawn } };
   });
 }
@@ -297,7 +297,7 @@ async function beginFromNow(
 ): Promise<void> {
   const [next] = momentsAfter(rule, now, 1);
   await updateSeries(db, series, {
-    tended_to: next?.date ?? dayAfter(localDate(now, rule.zone)),
-    tend_at: now,
+    materialized_until: next?.date ?? dayAfter(localDate(now, rule.zone)),
+    next_run_at: now,
   });
 }

@@ -574,8 +574,8 @@ export type SeriesTable = {
   ahead: number;
   state: Filled<"active" | "paused" | "ended">;
   editors: Filled<string[]>;
-  tended_to: string;
-  tend_at: Instant;
+  materialized_until: string;
+  next_run_at: Instant;
   created_by: Nullable<string>;
   created_at: Filled<Instant>;
   updated_at: Filled<Instant>;
@@ -723,7 +723,7 @@ export type WorkspacesTable = {
   name: string;
   time_zone: string;
   separate_approver: Filled<boolean>;
-  grace_seconds: Filled<number>;
+  grace_seconds: number;
   created_at: Filled<Instant>;
   paused_at: Nullable<Instant>;
 };
