@@ -47,7 +47,7 @@ const owned: Record<string, string[]> = {
   "better-auth": ["src/identity"],
   fastify: ["src/edge/http", "src/platform/wire"],
   "graphile-worker": ["src/platform/jobs"],
-  ioredis: ["src/edge/http/limits"],
+  ioredis: ["src/edge/http/limits", "src/platform/live"],
   pg: ["src/platform/db"],
   nodemailer: ["src/platform/mail"],
   "nodemailer/lib/mail-composer": ["src/platform/mail"],

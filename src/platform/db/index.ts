@@ -9,3 +9,4 @@ export { createPool } from "./pool.ts";
 export type { Schema } from "./schema.gen.ts";
 export { schemaTypes } from "./schema-types.ts";
 export { databaseTime } from "./time.ts";
+export { listenTo, notify } from "./listen.ts";

@@ -1,0 +1,1 @@
+export { type Announcements, createAnnouncements, type NewsListener } from "./announcements.ts";

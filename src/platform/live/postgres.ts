@@ -1,0 +1,25 @@
+import { type Database, listenTo, notify } from "#platform/db";
+import type { AnnouncementsOptions, Carrier } from "./announcements.ts";
+
+const channel = "galley_news";
+
+/** By NOTIFY: without another service, and lost only with the connection that listens. */
+export function throughPostgres({
+  database,
+  databaseUrl,
+  log,
+}: Pick<AnnouncementsOptions, "databaseUrl" | "log"> & { database: Database }): Carrier {
+  return {
+    send: (workspaceIds) => notify(database.system, channel, workspaceIds),
+    listen: async (onNews) =>
+      listenTo({
+        url: databaseUrl,
+        channel,
+        onMessage: onNews,
+        onListening: () => onNews(null),
+        onError: (error) =>
+          log.warn({ err: error }, "nothing is heard of news; open pages ask for themselves"),
+      }),
+    close: async () => undefined,
+  };
+}
