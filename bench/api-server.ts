@@ -7,6 +7,7 @@ import { systemClock } from "#kit";
 import { type Database, openDatabase } from "#platform/db";
 import { createFiles } from "#platform/files";
 import { createMetrics } from "#platform/metrics";
+import { createJobs } from "#platform/jobs";
 import { createSecurityLog } from "#platform/security-log";
 import { createLogger } from "#platform/telemetry";
 import { createWorkspaces } from "#workspaces";
@@ -24,6 +25,7 @@ function deskOn(database: Pick<Database, "read">) {
   return createDesk({
     // The list needs no more than a read.
     database: database as Database,
+    jobs: createJobs(),
     connectors: connectorRegistry(),
     connectorSettings: {},
     deliveries: {

@@ -8,8 +8,10 @@ import { createAccounts, createIdentity } from "#identity";
 import { createInstallation } from "#installation";
 import { systemClock } from "#kit";
 import { createNotifications } from "#notifications";
+import { auditSubscriber } from "#platform/audit";
 import type { Config } from "#platform/config";
 import type { Database } from "#platform/db";
+import { createEvents } from "#platform/events";
 import { createFiles } from "#platform/files";
 import { createHttpClient } from "#platform/http-client";
 import { createJobs } from "#platform/jobs";
@@ -142,7 +144,6 @@ export async function createFeatures(parts: FeatureParts) {
     log,
     publicUrl,
     clock,
-    onWarning: (transaction, warning) => notifications.onWarning(transaction, warning),
   });
   const deliveries = createDeliveries({
     database,
@@ -165,6 +166,7 @@ export async function createFeatures(parts: FeatureParts) {
   });
   const { uploads } = config;
   const desk = createDesk({
+    jobs,
     database,
     connectors,
     connectorSettings: settings,
@@ -188,9 +190,14 @@ export async function createFeatures(parts: FeatureParts) {
   const drafter = drafterFor(config);
   const agent = createAgent({ database, connectors, channels, desk, jobs, http, drafter, clock, log });
 
+  // A post's state before the notices about it.
+  const subscribers = [auditSubscriber, ...desk.subscribers, ...notifications.subscribers];
+  const events = createEvents({ database, jobs, subscribers, log, keepMs: config.eventsKeepMs });
+
   return {
     clock,
     connectors,
+    events,
     identity,
     installation,
     workspaces,

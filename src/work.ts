@@ -1,4 +1,3 @@
-import { deliverySettledTask, targetChangedTask } from "#desk";
 import type { Sweep, WorkerOptions } from "#platform/jobs";
 import { securityLogSweep } from "#platform/security-log";
 import { idempotencySweep } from "./edge/http/idempotency/idempotency.sweep.ts";
@@ -9,8 +8,8 @@ export function workOf(
   { database }: Pick<FeatureParts, "database">,
   features: Features,
 ): Pick<WorkerOptions, "tasks" | "sweeps" | "onDeadWorkers"> {
-  const { agent, channels, clock, deliveries, desk, identity, imports, notifications, sites, workspaces } =
-    features;
+  const { agent, channels, clock, deliveries, desk, events, identity, imports } = features;
+  const { notifications, sites, workspaces } = features;
   // What renews a token, or makes posts and costs, is left to the other one where this may be a copy.
   const unlessTwice = (sweep: Sweep): Sweep => ({
     ...sweep,
@@ -26,15 +25,11 @@ export function workOf(
       ...notifications.tasks,
       ...identity.tasks,
       ...workspaces.tasks,
-      // Delivery never knows the desk; it announces outcomes through this job.
-      [deliverySettledTask]: async (payload) => {
-        await desk.deliverySettled(payload);
-        await notifications.deliverySettled(payload);
-      },
-      // The database announces that a channel leads elsewhere than before.
-      [targetChangedTask]: (payload) => desk.targetChanged(payload),
+      ...desk.tasks,
+      ...events.tasks,
     },
     sweeps: [
+      ...events.sweeps,
       ...deliveries.sweeps,
       ...channels.sweeps.map(unlessTwice),
       ...identity.sweeps,

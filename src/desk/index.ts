@@ -9,6 +9,4 @@ export { createMediaLinks } from "./media/media-links.ts";
 export type { Media, PostStatus, Schedule, Source, Variant } from "./model/post.ts";
 export type { PostSummary } from "./views/posts.list.read.ts";
 export type { FullPost } from "./views/posts.read.ts";
-export { deliverySettledTask } from "./posts/settle.ts";
-export { targetChangedTask } from "./posts/targets.ts";
 export type { Draft } from "./posts/write.ts";

@@ -115,6 +115,7 @@ export async function openHouse(
   });
   const desk = createDesk({
     database,
+    jobs: createJobs(),
     connectors,
     connectorSettings: settings,
     deliveries,

@@ -98,6 +98,7 @@ async function compose(api: TestApp["app"], database: TestApp["database"]): Prom
   });
   const desk = createDesk({
     database,
+    jobs,
     connectors,
     connectorSettings: {},
     deliveries,

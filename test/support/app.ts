@@ -2,8 +2,8 @@ import { type AccountMail, createAccounts, createIdentity, type Identity } from 
 import { createInstallation, type Installation } from "#installation";
 import type { Clock, Role } from "#kit";
 import { newId, systemClock } from "#kit";
-import { recordEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
+import { append } from "#platform/events";
 import { createMetrics, type Metrics } from "#platform/metrics";
 import { createSecurityLog, type SecurityLog } from "#platform/security-log";
 import { createLogger, type Logger } from "#platform/telemetry";
@@ -12,6 +12,7 @@ import { createWorkspaces, type Workspaces } from "#workspaces";
 import type { LightMyRequestResponse } from "fastify";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { memberJoined } from "../../src/workspaces/events.ts";
 import { createServer, type ServerOptions } from "../../src/edge/http/index.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 
@@ -164,7 +165,8 @@ export async function testPerson(
       .insertInto("members")
       .values({ workspace_id: workspaceId, user_id: made.userId, role })
       .execute();
-    await recordEvent(tx, { actor: { kind: "system", workspaceId }, action: "member.joined" });
+    const joined = { targetId: made.userId, data: { role, invitationId: newId() } };
+    await append(tx, memberJoined, { actor: { kind: "system", workspaceId }, ...joined });
     return made;
   });
   const cookie = session.cookies[0]?.split(";")[0] ?? "";

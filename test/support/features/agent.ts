@@ -71,6 +71,7 @@ function agentOn(database: Database, directory: string, clock: Clock, options: T
   const connectors = connectorRegistry();
   const desk = createDesk({
     database,
+    jobs,
     connectors,
     connectorSettings: {},
     deliveries: {

@@ -28,7 +28,6 @@ type ProcessOptions = {
   cutOff?: boolean;
   key?: Buffer;
   app?: JsonObject;
-  onWarning?: ChannelsOptions["onWarning"];
   log?: ChannelsOptions["log"];
 };
 
@@ -103,12 +102,12 @@ export async function channelWorld(): Promise<ChannelWorld> {
   };
 
   function createProcess(database: Database, options: ProcessOptions = {}): Channels {
-    const { cutOff = false, key: galleyKey = key, app = {}, onWarning, log } = options;
+    const { cutOff = false, key: galleyKey = key, app = {}, log } = options;
     const secrets = createSecrets({ database, key: galleyKey, clock });
     const publicUrl = callbackOrigin;
     const apps = { apps: { baseUrl: sandbox.url, ...app } };
     const here = { ...settings, ...apps, ...(cutOff ? { sandbox: { baseUrl: nowhere } } : {}) };
-    const told = { ...(onWarning ? { onWarning } : {}), ...(log ? { log } : {}) };
+    const told = log ? { log } : {};
     return createChannels({
       database,
       connectors,

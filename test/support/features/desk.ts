@@ -37,6 +37,7 @@ function deskOn(database: TestDatabase["database"], directory: string, clock: Cl
   const jobs = createJobs();
   return createDesk({
     database,
+    jobs,
     connectors: connectorRegistry(),
     connectorSettings: {},
     deliveries: {
