@@ -1,8 +1,9 @@
 import type { Connector } from "#connectors";
-import { frozenHash } from "#delivery";
+import { deliverySettled, frozenHash } from "#delivery";
 import { type Actor, contentHash, newId, systemClock } from "#kit";
 import { loadConfig } from "#platform/config";
 import { type Database, migrate, openDatabase, startEmbeddedPostgres } from "#platform/db";
+import { createEvents, subscriber } from "#platform/events";
 import { createJobs, migrateJobs, startWorker, type Sweep, type Task } from "#platform/jobs";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -198,12 +199,21 @@ async function publishing(bench: Bench): Promise<Rate> {
   await orderAll(bench, built);
   const done = Promise.withResolvers<void>();
   let left = count;
-  const settled: Task = async ({ postIds }) => {
-    left -= Array.isArray(postIds) ? postIds.length : 0;
-    if (left === 0) done.resolve();
-  };
-  const { tasks, sweeps } = built.deliveries;
-  return throughput(bench, { tasks: { ...tasks, "desk.delivery_settled": settled }, sweeps }, done.promise);
+  const desk = subscriber({
+    name: "bench.desk",
+    to: [deliverySettled],
+    order: "none",
+    begins: "end",
+    handle: async (_db, settled) => {
+      for (const { data } of settled) left -= data.postIds.length;
+      if (left === 0) done.resolve();
+    },
+  });
+  const { database } = bench;
+  const events = createEvents({ database, jobs: createJobs(), subscribers: [desk], log, keepMs: 86_400_000 });
+  const tasks = { ...built.deliveries.tasks, ...events.tasks };
+  const sweeps = [...events.sweeps, ...built.deliveries.sweeps];
+  return throughput(bench, { tasks, sweeps }, done.promise);
 }
 
 function cellsOf({ perSecond, ownCpu, databaseCpu }: Rate): string[] {

@@ -2,12 +2,13 @@ import type { ConnectorRegistry } from "#connectors";
 import type { Desk } from "#desk";
 import type { Actor, Clock, JsonObject } from "#kit";
 import { newId } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
 import type { Database } from "#platform/db";
 import type { HttpClient } from "#platform/http-client";
 import type { Jobs, Sweep, Task } from "#platform/jobs";
 import type { OutcomeLog } from "#platform/telemetry";
 import { z } from "zod";
+import { runCancelled, runStarted } from "./events.ts";
 import type { AgentChannels } from "./channels.ts";
 import type { Drafter, DrafterInfo } from "./drafting/drafter.ts";
 import { AgentError } from "./error.ts";
@@ -70,7 +71,7 @@ export function createAgent(parts: AgentParts): Agent {
       await insertRun(db, actor, runId, input);
       await jobs.enqueue(db, runTask, { workspaceId: actor.workspaceId, runId }, { key: jobKey(runId) });
       const details = { source: order.source.kind, channels: input.channels.map(({ id }) => id) };
-      await recordEvent(db, { actor, action: "run.started", target: { kind: "run", id: runId }, details });
+      await append(db, runStarted, { actor, targetId: runId, data: details });
     });
     return readRun(parts, actor.workspaceId, runId);
   }
@@ -80,7 +81,7 @@ export function createAgent(parts: AgentParts): Agent {
     await database.inWorkspace(actor.workspaceId, async (db) => {
       if (!(await cancelRun(db, { workspaceId: actor.workspaceId, runId }, clock.now())))
         throw runFinished(run);
-      await recordEvent(db, { actor, action: "run.cancelled", target: { kind: "run", id: runId } });
+      await append(db, runCancelled, { actor, targetId: runId });
     });
     return readRun(parts, actor.workspaceId, runId);
   }

@@ -62,6 +62,8 @@ export type Services = {
   dataDir: string | null;
   uploads: UploadLimits;
   deliverySettings: DeliveriesOptions["settings"];
+  /** How long events are kept that everybody has handled. */
+  eventsKeepMs: number;
   /** Null: the built-in drafter. */
   model: AgentModel | null;
 };
@@ -96,6 +98,7 @@ export async function createServices(process: Process): Promise<Services> {
     dataDir: config.dataDir,
     uploads: config.uploads,
     deliverySettings: config.delivery,
+    eventsKeepMs: config.eventsKeepMs,
     model: config.llm === null ? null : { settings: config.llm, allowOrigins },
   };
 }

@@ -1,4 +1,5 @@
-import { deliverySettledTask, targetChangedTask } from "#desk";
+import { auditSubscriber } from "#platform/audit";
+import { createEvents } from "#platform/events";
 import { workerPartOf } from "#platform/features";
 import type { Sweep, WorkerOptions } from "#platform/jobs";
 import { leasesSweep } from "#platform/leases";
@@ -13,8 +14,15 @@ type Work = Pick<WorkerOptions, "tasks" | "sweeps" | "onDeadWorkers"> & {
 
 /** What the role `worker` runs of the features, and nothing that serves requests. */
 export function workOf(made: Features): Work {
-  const { database, clock, deliveries, desk, notifications } = made;
-  const part = workerPartOf(features, made);
+  const { database, clock, jobs, log, deliveries, eventsKeepMs: keepMs } = made;
+  const { subscribers, ...part } = workerPartOf(features, made);
+  const events = createEvents({
+    database,
+    jobs,
+    log,
+    keepMs,
+    subscribers: [auditSubscriber, ...subscribers],
+  });
   // Where this may be a copy of a Galley that still runs, the other one is left what must not be done twice.
   const unlessCopied = (sweep: Sweep): Sweep => ({
     ...sweep,
@@ -24,17 +32,9 @@ export function workOf(made: Features): Work {
   });
   return {
     ...part,
-    tasks: {
-      ...part.tasks,
-      // Delivery never knows the desk; it announces outcomes through this job.
-      [deliverySettledTask]: async (payload) => {
-        await desk.deliverySettled(payload);
-        await notifications.deliverySettled(payload);
-      },
-      // The database announces that a channel leads elsewhere than before.
-      [targetChangedTask]: (payload) => desk.targetChanged(payload),
-    },
+    tasks: { ...part.tasks, ...events.tasks },
     sweeps: [
+      ...events.sweeps,
       ...part.sweeps.map((sweep) => (sweep.notInCopies ? unlessCopied(sweep) : sweep)),
       idempotencySweep({ database, clock }),
       leasesSweep({ database }),

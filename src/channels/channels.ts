@@ -53,8 +53,6 @@ export type ChannelsOptions = {
   clock?: Clock;
   /** Where outcomes of connections and renewals are said; default: nowhere. */
   log?: OutcomeLog;
-  /** Told of each thing that ends soon, in the transaction that wrote it: for mails. */
-  onWarning?: WatchDeps["onWarning"];
 };
 
 export type Channels = {
@@ -144,7 +142,7 @@ export function createChannels(options: ChannelsOptions): Channels {
     rotateSecrets: (actor) => rotateSecrets(deps, actor),
     warnings: (workspaceId) => standingWarnings(deps, workspaceId),
     dismissWarning: (actor, id) => dismissWarning(deps, actor, id),
-    sweeps: channelSweeps({ ...opening, onWarning: options.onWarning ?? null }),
+    sweeps: channelSweeps(opening),
   };
 }
 

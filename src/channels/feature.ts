@@ -1,11 +1,10 @@
 import { feature } from "#platform/features";
 import { type ChannelsOptions, createChannels } from "./channels.ts";
 
-type Needs = Omit<Required<ChannelsOptions>, "site" | "settings" | "onWarning"> & {
+type Needs = Omit<Required<ChannelsOptions>, "site" | "settings"> & {
   connectorSettings: ChannelsOptions["settings"];
   /** Galley's own pages, which the connector `site` publishes to; no feature sees them. */
   sites: { pages: NonNullable<ChannelsOptions["site"]> };
-  notifications: { onWarning: NonNullable<ChannelsOptions["onWarning"]> };
 };
 
 /** Connected accounts, and the custody of what opens them. */
@@ -23,10 +22,9 @@ export const channelsFeature = feature({
     "publicUrl",
     "clock",
     "log",
-    "notifications",
   ],
-  make: ({ sites, connectorSettings: settings, notifications, ...deps }: Needs) =>
-    createChannels({ ...deps, settings, site: sites.pages, onWarning: notifications.onWarning }),
+  make: ({ sites, connectorSettings: settings, ...deps }: Needs) =>
+    createChannels({ ...deps, settings, site: sites.pages }),
   // They renew tokens, which holds for one Galley alone.
   worker: ({ sweeps }) => ({ sweeps: sweeps.map((sweep) => ({ ...sweep, notInCopies: true })) }),
   api: async () => (await import("./routes.ts")).channelsApi,

@@ -13,6 +13,6 @@ export type { InstallationSettings } from "./apps/connector-settings.ts";
 export { settingsOf } from "./apps/connector-settings.ts";
 export { accountLimitsOfChannel, appOfChannel, appValuesOfChannel } from "./apps/connector-settings.read.ts";
 export { ChannelError } from "./model/errors.ts";
-export type { ExpiryWarning } from "./maintenance/watch.ts";
+export { channelExpiryWarned, channelTargetChanged } from "./events.ts";
 export type { AuthorizeOptions, CallbackQuery, CallbackResult } from "./connect/oauth.ts";
 export { channelsFeature } from "./feature.ts";

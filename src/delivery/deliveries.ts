@@ -18,6 +18,7 @@ import { assertDurable, maintenanceSweep } from "./maintenance/maintenance.ts";
 import { recoverFromDead } from "./maintenance/recovery.store.ts";
 import { createFirstSeen } from "./model/first-seen.ts";
 import { channelStatus } from "./order/deliveries.store.ts";
+import { formerTasks } from "./model/settled.ts";
 import { createOrders, type Orders, publishTask } from "./order/order.ts";
 import { createQuarantine, type Quarantine } from "./quarantine/quarantine.ts";
 import { quarantineSweeps } from "./quarantine/sweeps.ts";
@@ -95,16 +96,15 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       await quarantine.advanceEpoch();
     },
     recoverFromDead: (processes) => recoverFromDead(database.system, processes),
-    tasks: { [publishTask]: publishing.task },
+    tasks: { [publishTask]: publishing.task, ...formerTasks({ database }) },
     sweeps: [
       publishing.sweep,
       ...quarantineSweeps({ database, deps, lease, quarantine }),
       preparingSweep({ database, deps, lease, epochs: quarantine }),
-      laterLooksSweep({ database, jobs, deps, epochs: quarantine }),
+      laterLooksSweep({ database, deps, epochs: quarantine }),
       reconcilingSweep({ database, deps, lease, mayRunTwice: () => quarantine.mayRunTwice() }),
       maintenanceSweep({
         database,
-        jobs,
         log,
         settings,
         firstSeen: deps.firstSeen,

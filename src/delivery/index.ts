@@ -6,6 +6,7 @@ export type { Quarantine } from "./quarantine/quarantine.ts";
 export { DeliveryError } from "./model/errors.ts";
 export type { Binding, FrozenContent } from "./model/frozen-content.ts";
 export { frozenHash } from "./model/frozen-content.ts";
+export { deliverySettled } from "./events.ts";
 export type { DeliveryOrder } from "./order/order.ts";
 export type { DeliveryState } from "./model/state.ts";
 export { hasOpenCopy } from "./views/second-copies.read.ts";

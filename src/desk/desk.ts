@@ -1,5 +1,7 @@
 import type { Actor, JsonObject } from "#kit";
+import type { Subscriber } from "#platform/events";
 import type { Files } from "#platform/files";
+import type { Jobs, Task } from "#platform/jobs";
 import type { DeskDeps } from "./deps.ts";
 import { type VariantCheck, checkVariants } from "./model/check.ts";
 import { copyPost } from "./posts/copy.ts";
@@ -36,8 +38,8 @@ import { seriesHooks } from "./series/hooks.ts";
 import { type SeriesDesk, createSeriesDesk } from "./series/series-desk.ts";
 import { listSetAside, setAside } from "./posts/set-aside.ts";
 import type { SetAside } from "./posts/set-aside.store.ts";
-import { deliverySettled } from "./posts/settle.ts";
-import { targetChanged } from "./posts/targets.ts";
+import { settlePosts, settleSubscriber, settleTasks } from "./posts/settle.ts";
+import { targetChanged, targetSubscriber, targetTasks } from "./posts/targets.ts";
 import type { Unready } from "./model/unready.ts";
 import { type PlannedPost, warnOfOtherPosts } from "./model/warnings.ts";
 import { type Draft, type Edit, createPost, editPost, proposePost } from "./posts/write.ts";
@@ -74,24 +76,27 @@ export type Desk = {
   unschedule(actor: Actor, id: string): Promise<HeldBack>;
   publish(actor: Actor, id: string, unready?: Unready): Promise<void>;
   cancel(actor: Actor, id: string): Promise<HeldBack>;
-  /** The task `deliverySettledTask`. */
+  /** Brings posts in line with their deliveries: `{workspaceId, postIds}`. */
   deliverySettled(payload: JsonObject): Promise<void>;
-  /** The task `targetChangedTask`. */
+  /** A channel leads elsewhere: `{workspaceId, channelId}`. */
   targetChanged(payload: JsonObject): Promise<void>;
   queue: QueueDesk;
   series: SeriesDesk;
   media: MediaDesk;
   mediaLinks: MediaLinks;
+  tasks: Record<string, Task>;
+  subscribers: readonly Subscriber[];
   now(): Date;
 };
 
 export type DeskOptions = DeskDeps & {
+  jobs: Jobs;
   files: Files;
   mediaLinks: MediaLinks;
   uploads: UploadLimits;
 };
 
-export function createDesk({ files, mediaLinks, uploads, ...given }: DeskOptions): Desk {
+export function createDesk({ jobs, files, mediaLinks, uploads, ...given }: DeskOptions): Desk {
   const deps: PostDeps = { ...given, hooks: seriesHooks(given) };
   const { database, connectors, connectorSettings, clock } = deps;
   const images = createImages({ maxPixels: uploads.maxPixels });
@@ -133,12 +138,14 @@ export function createDesk({ files, mediaLinks, uploads, ...given }: DeskOptions
     unschedule: (actor, id) => unschedulePost(deps, actor, id),
     publish: (actor, id, unready) => publishPost(deps, actor, id, unready),
     cancel: (actor, id) => cancelPost(deps, actor, id),
-    deliverySettled: (payload) => deliverySettled({ database, clock }, payload),
+    deliverySettled: (payload) => settlePosts(deps, payload),
     targetChanged: (payload) => targetChanged(deps, payload),
     queue: createQueueDesk(deps),
     series: createSeriesDesk(deps),
     media: createMediaDesk({ database, files, images, clock, uploads }),
     mediaLinks,
+    tasks: { ...settleTasks(deps), ...targetTasks(deps) },
+    subscribers: [settleSubscriber({ clock, jobs }), targetSubscriber({ jobs })],
     now: () => clock.now(),
   };
 }

@@ -13,6 +13,7 @@ export const deskFeature = feature({
   name: "desk",
   needs: [
     "database",
+    "jobs",
     "connectors",
     "connectorSettings",
     "deliveries",
@@ -22,8 +23,12 @@ export const deskFeature = feature({
     "clock",
   ],
   make: (needs: DeskOptions) => createDesk(needs),
-  // It makes posts, which two Galleys would make twice.
-  worker: ({ series }) => ({ sweeps: [{ ...series.sweep, notInCopies: true }] }),
+  worker: ({ tasks, subscribers, series }) => ({
+    tasks,
+    subscribers,
+    // It makes posts, which two Galleys would make twice.
+    sweeps: [{ ...series.sweep, notInCopies: true }],
+  }),
   api: async () => (await import("./routes.ts")).deskApi,
 });
 

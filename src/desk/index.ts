@@ -11,6 +11,4 @@ export type { Media, PostStatus, Schedule, Source, Variant } from "./model/post.
 export type { PostSummary } from "./views/posts.list.read.ts";
 export type { FullPost } from "./views/posts.read.ts";
 export type { Draft } from "./posts/write.ts";
-export { deliverySettledTask } from "./posts/settle.ts";
-export { targetChangedTask } from "./posts/targets.ts";
 export { selfAuthoredInReview, selfAuthoredSeries } from "./model/self-authored.read.ts";

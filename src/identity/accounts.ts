@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
-import { recordInstallationEvent } from "#platform/audit";
+import { append } from "#platform/events";
 import type { Database, Schema } from "#platform/db";
+import { accountPasswordReset, accountUnlocked } from "./events.ts";
 import { deleteOtherDevices } from "./devices.store.ts";
 import { IdentityError } from "./errors.ts";
 import { hashPassword, refuseWeak } from "./password.ts";
@@ -35,7 +36,7 @@ export function createAccounts({ database }: { database: Database }) {
     const person = await findOrRefuse(address);
     await db.transaction().execute(async (tx) => {
       await forgetAllTries(tx, person.id);
-      await record(tx, "account.unlocked", person.id);
+      await record(tx, accountUnlocked, person.id);
     });
     return person;
   }
@@ -53,7 +54,7 @@ export function createAccounts({ database }: { database: Database }) {
       await store.deleteOtherSessions(tx, person.id, null);
       await deleteOtherDevices(tx, person.id, null);
       await forgetAllTries(tx, person.id);
-      await record(tx, "account.password_reset", person.id);
+      await record(tx, accountPasswordReset, person.id);
     });
     return person;
   }
@@ -68,12 +69,12 @@ export function createAccounts({ database }: { database: Database }) {
   };
 }
 
-async function record(tx: Kysely<Schema>, action: string, userId: string): Promise<void> {
-  await recordInstallationEvent(tx, {
-    actor: { kind: "machine" },
-    action,
-    target: { kind: "user", id: userId },
-  });
+async function record(
+  tx: Kysely<Schema>,
+  kind: typeof accountUnlocked | typeof accountPasswordReset,
+  userId: string,
+): Promise<void> {
+  await append(tx, kind, { actor: { kind: "machine" }, targetId: userId });
 }
 
 /** As the database keeps addresses: one person has one account, whatever case they type. */

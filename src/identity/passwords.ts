@@ -3,10 +3,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Kysely } from "kysely";
 import { z } from "zod";
 import { type Clock, newId, sha256 } from "#kit";
-import { recordInstallationEvent } from "#platform/audit";
+import { append } from "#platform/events";
 import type { Database, Schema } from "#platform/db";
 import type { Jobs, Task } from "#platform/jobs";
 import { type MailSender, sendLetter } from "#platform/mail";
+import { accountPasswordChanged, accountPasswordReset } from "./events.ts";
 import { normalizeAddress } from "./accounts.ts";
 import type { Devices } from "./devices.ts";
 import { deleteOtherDevices } from "./devices.store.ts";
@@ -71,7 +72,7 @@ export function createPasswords({ database, devices, tries, mail, publicUrl, clo
       await store.deleteOtherSessions(tx, userId, sessionId);
       await deleteOtherDevices(tx, userId, device?.id ?? null);
       await tries.forget(tx, place);
-      await tell(tx, userId, "account.password_changed");
+      await tell(tx, userId, accountPasswordChanged);
     });
   }
 
@@ -115,18 +116,18 @@ export function createPasswords({ database, devices, tries, mail, publicUrl, clo
       await store.confirmAddress(tx, userId);
       await store.deleteOtherSessions(tx, userId, null);
       await deleteOtherDevices(tx, userId, null);
-      await tell(tx, userId, "account.password_reset");
+      await tell(tx, userId, accountPasswordReset);
       return devices.remember(tx, { userId, known: null, userAgent: client.userAgent });
     });
   }
 
   /** Writes down that the password is another one, and lets its owner know. */
-  async function tell(tx: Kysely<Schema>, userId: string, action: string): Promise<void> {
-    await recordInstallationEvent(tx, {
-      actor: { kind: "person", userId },
-      action,
-      target: { kind: "user", id: userId },
-    });
+  async function tell(
+    tx: Kysely<Schema>,
+    userId: string,
+    kind: typeof accountPasswordChanged | typeof accountPasswordReset,
+  ): Promise<void> {
+    await append(tx, kind, { actor: { kind: "person", userId }, targetId: userId });
     await mail?.jobs.enqueue(tx, changedTask, { id: userId });
   }
 

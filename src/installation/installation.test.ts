@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ownMachine, testApp, type TestApp, testPassword, type TestPerson } from "../../test/support/app.ts";
+import { handleEvents } from "../../test/support/events.ts";
 
 let test: TestApp;
 let first: TestPerson;
@@ -69,6 +70,7 @@ describe("an admin of the installation", () => {
 
     expect((await owner.call("DELETE", `/installation/admins/${owner.userId}`)).status).toBe(200);
     expect((await owner.call("GET", "/installation/admins")).status).toBe(403);
+    await handleEvents(test.database);
     const { rows } = await sql<{ actions: string[] }>`
       select array_agg(action order by id) as actions from installation_events`.execute(test.database.system);
     expect(rows[0]?.actions).toEqual([

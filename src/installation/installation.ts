@@ -1,8 +1,10 @@
 import type { Kysely } from "kysely";
 import type { Accounts } from "#identity";
-import { type AuditEntry, entryOf, type InstallationActor, recordInstallationEvent } from "#platform/audit";
+import { type AuditEntry, entryOf } from "#platform/audit";
+import { append, type InstallationActor } from "#platform/events";
 import type { Database, Schema } from "#platform/db";
 import { listSecurityRecords } from "#platform/security-log";
+import { installationAdminAdded, installationAdminRemoved, installationSetUp } from "./events.ts";
 import { InstallationError } from "./errors.ts";
 import * as store from "./installation.store.ts";
 
@@ -40,12 +42,7 @@ export function createInstallation({ database, accounts }: InstallationOptions) 
       else if (!(await accounts.isConfirmed(person.id, tx))) throw addressUnconfirmed();
       const addedBy = actor.kind === "person" ? actor.userId : null;
       if (!(await store.insertAdmin(tx, { userId: person.id, addedBy }))) return;
-      await recordInstallationEvent(tx, {
-        actor,
-        action: "installation.admin_added",
-        target: { kind: "user", id: person.id },
-        details: { email: person.email },
-      });
+      await append(tx, installationAdminAdded, { actor, targetId: person.id, data: { email: person.email } });
     });
     return admins();
   }
@@ -59,12 +56,7 @@ export function createInstallation({ database, accounts }: InstallationOptions) 
       if (removed === undefined) throw adminNotFound();
       if (all.length === 1) throw lastAdmin();
       await store.deleteAdmin(tx, userId);
-      await recordInstallationEvent(tx, {
-        actor,
-        action: "installation.admin_removed",
-        target: { kind: "user", id: userId },
-        details: { email: removed.email },
-      });
+      await append(tx, installationAdminRemoved, { actor, targetId: userId, data: { email: removed.email } });
     });
     return admins();
   }
@@ -96,11 +88,7 @@ export function createInstallation({ database, accounts }: InstallationOptions) 
 /** The person who sets this Galley up; in the transaction that makes the account. */
 async function addFirstAdmin(tx: Kysely<Schema>, userId: string): Promise<void> {
   await store.insertAdmin(tx, { userId, addedBy: null });
-  await recordInstallationEvent(tx, {
-    actor: { kind: "person", userId },
-    action: "installation.set_up",
-    target: { kind: "user", id: userId },
-  });
+  await append(tx, installationSetUp, { actor: { kind: "person", userId }, targetId: userId });
 }
 
 function noSuchPerson(): InstallationError {

@@ -21,5 +21,5 @@ export const notificationsFeature = feature({
   needs: ["database", "jobs", "sender", "publicUrl", "connectors", "clock"],
   make: ({ sender, connectors, ...deps }: Needs) =>
     createNotifications({ ...deps, mail: sender, connectorName: (id) => connectors.get(id)?.name ?? id }),
-  worker: ({ tasks }) => ({ tasks }),
+  worker: ({ tasks, subscribers }) => ({ tasks, subscribers }),
 });

@@ -67,8 +67,10 @@ export async function insertForWarning(
 ): Promise<number> {
   const result = await sql`
     insert into notifications (workspace_id, id, user_id, kind, warning_id)
-    select workspace_id, gen_random_uuid(), user_id, 'expiry', ${warningId}
-    from members where workspace_id = ${workspaceId} and role in ('owner', 'admin')
+    select m.workspace_id, gen_random_uuid(), m.user_id, 'expiry', w.id
+    from expiry_warnings w
+    join members m on m.workspace_id = w.workspace_id and m.role in ('owner', 'admin')
+    where w.workspace_id = ${workspaceId} and w.id = ${warningId}
     on conflict do nothing`.execute(db);
   return Number(result.numAffectedRows ?? 0n);
 }

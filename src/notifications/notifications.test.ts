@@ -3,12 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import PostalMime from "postal-mime";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { type Actor, type JsonObject, newId, systemClock } from "#kit";
+import { type Actor, newId, systemClock } from "#kit";
 import type { Database } from "#platform/db";
+import { createEvents } from "#platform/events";
 import { createJobs, type RunningWorker, startWorker, type Task } from "#platform/jobs";
 import { createMailTransport } from "#platform/mail";
 import { createLogger } from "#platform/telemetry";
 import { buildMember, buildSecondCopy } from "../../test/support/builders.ts";
+import { handleEvents } from "../../test/support/events.ts";
 import { channelWorld } from "../../test/support/features/channels.ts";
 import { testDatabase, type TestDatabase } from "../../test/support/database.ts";
 import {
@@ -21,6 +23,7 @@ import {
   textVariant,
 } from "../../test/support/features/delivery.ts";
 import { type MailCatcher, startMailCatcher } from "../../test/support/mail-catcher.ts";
+import { appendSettled } from "../delivery/model/settled.ts";
 import { createNotifications } from "./notifications.ts";
 
 // A delivery that only a person can end, the queue, and a mail server, all real.
@@ -79,11 +82,9 @@ function notificationsOn(database: Database, to = catcher, isMailed = true) {
 }
 
 async function work(notifications = notificationsOn(server.database), url = server.url): Promise<void> {
-  const tasks = {
-    ...notifications.tasks,
-    "desk.delivery_settled": (payload: JsonObject) => notifications.deliverySettled(payload),
-    "delivery.publish": async () => undefined,
-  };
+  const { subscribers } = notifications;
+  const events = createEvents({ database: server.database, jobs, subscribers, log, keepMs: 86_400_000 });
+  const tasks = { ...notifications.tasks, ...events.tasks, "delivery.publish": async () => undefined };
   worker = await startWorker({
     id: newId(),
     databaseUrl: url,
@@ -93,6 +94,18 @@ async function work(notifications = notificationsOn(server.database), url = serv
     log,
     pollMs: 50,
   });
+}
+
+/** Deliveries of these posts settle once more, and the notices hear of it. */
+async function settled(
+  { subscribers }: ReturnType<typeof notificationsOn>,
+  { workspaceId, postIds }: { workspaceId: string; postIds: string[] },
+): Promise<void> {
+  await appendSettled(
+    server.database.system,
+    postIds.map((postId) => ({ workspaceId, postId })),
+  );
+  await handleEvents(server.database, subscribers);
 }
 
 async function caught(from = catcher): Promise<Caught[]> {
@@ -191,12 +204,12 @@ test("a second copy is told with both addresses, once, and is no news once it is
   await sweepUntil(deliveries, async () => (await view())?.state === "confirmed");
   const { workspaceId } = house;
   const ofDelivery = { workspaceId, deliveryId, channelId: house.channelId };
-  const settled = await buildSecondCopy(server.database, ofDelivery);
-  await notificationsOn(server.database).deliverySettled({ workspaceId, postIds: [postId] });
-  await deliveries.acknowledgeCopy(owner, settled);
+  const acknowledged = await buildSecondCopy(server.database, ofDelivery);
+  await settled(notificationsOn(server.database), { workspaceId, postIds: [postId] });
+  await deliveries.acknowledgeCopy(owner, acknowledged);
   const open = await buildSecondCopy(server.database, ofDelivery);
   const notifications = notificationsOn(server.database);
-  await notifications.deliverySettled({ workspaceId, postIds: [postId] });
+  await settled(notifications, { workspaceId, postIds: [postId] });
   const context = { signal: new AbortController().signal };
   for (const task of Object.values(notifications.tasks)) await task({ workspaceId }, context);
   const mails = await caught();
@@ -206,7 +219,7 @@ test("a second copy is told with both addresses, once, and is no news once it is
     expect(text).toContain(`\n${address}\n`);
     expect(html).toContain(`<a href="${address}">`);
   }
-  expect(text).not.toContain(settled);
+  expect(text).not.toContain(acknowledged);
 });
 
 test("what happens together is one mail, and a job that runs again sends nothing more", async () => {
@@ -220,7 +233,7 @@ test("what happens together is one mail, and a job that runs again sends nothing
   const { text } = await read(mail);
   for (const postId of postIds) expect(text).toContain(`/posts/${postId}`);
   const { workspaceId } = house;
-  await notifications.deliverySettled({ workspaceId, postIds });
+  await settled(notifications, { workspaceId, postIds });
   const context = { signal: new AbortController().signal };
   for (const task of Object.values(notifications.tasks)) await task({ workspaceId }, context);
   expect(await caught()).toHaveLength(1);
@@ -232,7 +245,7 @@ test("a mail server that is down is tried again, and then it is sent once", asyn
   await catcher.close();
   const postIds = await postsInDoubt(["Storm"]);
   const { workspaceId } = house;
-  await notifications.deliverySettled({ workspaceId, postIds });
+  await settled(notifications, { workspaceId, postIds });
   const context = { signal: new AbortController().signal };
   for (const task of Object.values(notifications.tasks)) {
     await expect(task({ workspaceId }, context)).rejects.toMatchObject({
@@ -264,7 +277,7 @@ test("a mail server that is down is tried again, and then it is sent once", asyn
 test("what a person has settled meanwhile is told to nobody, and without a mail server nothing is kept", async () => {
   const [postId] = await postsInDoubt(["Settled"]);
   const { workspaceId } = house;
-  await notificationsOn(server.database, catcher, false).deliverySettled({
+  await settled(notificationsOn(server.database, catcher, false), {
     workspaceId,
     postIds: [postId ?? ""],
   });
@@ -276,7 +289,7 @@ test("what a person has settled meanwhile is told to nobody, and without a mail 
       .execute();
   expect(await rows()).toEqual([]);
   const notifications = notificationsOn(server.database);
-  await notifications.deliverySettled({ workspaceId, postIds: [postId ?? ""] });
+  await settled(notifications, { workspaceId, postIds: [postId ?? ""] });
   expect(await rows()).toHaveLength(1);
   const deliveries = platform.deliveries(server.database);
   const [delivery] = await deliveries.forPost(workspaceId, postId ?? "");
@@ -300,12 +313,10 @@ test("access to a channel that ends is mailed to those who can renew it", async 
     const endsAt = new Date(world.clock.now().getTime() + 6 * 86_400_000);
     await database.system.updateTable("channels").set({ ends_at: endsAt }).where("id", "=", id).execute();
     const notifications = notificationsOn(database, world.catcher);
-    const channels = world.otherProcess({
-      onWarning: (transaction, warning) => notifications.onWarning(transaction, warning),
-    });
     const context = { signal: new AbortController().signal };
     for (let round = 0; round < 2; round += 1) {
-      await channels.sweeps.find(({ name }) => name === "channels.warn")?.run(context.signal);
+      await world.channels.sweeps.find(({ name }) => name === "channels.warn")?.run(context.signal);
+      await handleEvents(database, notifications.subscribers);
       for (const task of Object.values(notifications.tasks)) {
         await task({ workspaceId: ada.workspaceId }, context);
       }

@@ -1,6 +1,8 @@
-import type { ExpiryWarning } from "#channels";
-import type { Clock, JsonObject } from "#kit";
+import { channelExpiryWarned } from "#channels";
+import { deliverySettled } from "#delivery";
+import type { Clock } from "#kit";
 import type { Database, Schema } from "#platform/db";
+import { type Subscriber, subscriber } from "#platform/events";
 import type { Jobs, Task } from "#platform/jobs";
 import type { MailSender } from "#platform/mail";
 import type { Kysely } from "kysely";
@@ -23,15 +25,12 @@ type NotificationsOptions = {
 };
 
 type Notifications = {
-  /** For the job that announces outcomes of deliveries; may run twice, late, or for posts that are gone. */
-  deliverySettled(payload: JsonObject): Promise<void>;
-  /** Tells of something about a channel that ends, as part of the transaction that wrote the warning. */
-  onWarning(transaction: Kysely<Schema>, warning: Pick<ExpiryWarning, "id" | "workspaceId">): Promise<void>;
+  /** To what needs a person. */
+  subscribers: readonly Subscriber[];
   tasks: Record<string, Task>;
 };
 
 const mailTask = "notifications.mail";
-const settledPayload = z.object({ workspaceId: z.uuid(), postIds: z.array(z.uuid()) });
 const mailPayload = z.object({ workspaceId: z.uuid() });
 
 /**
@@ -49,21 +48,25 @@ export function createNotifications(options: NotificationsOptions): Notification
   }
 
   return {
-    async deliverySettled(payload) {
-      if (mail === null) return;
-      const { workspaceId, postIds } = settledPayload.parse(payload);
-      await database.inWorkspace(workspaceId, async (transaction) => {
-        if ((await insertForPosts(transaction, workspaceId, postIds)) > 0) {
-          await enqueueMail(transaction, workspaceId);
-        }
-      });
-    },
-    async onWarning(transaction, { id, workspaceId }) {
-      if (mail === null) return;
-      if ((await insertForWarning(transaction, workspaceId, id)) > 0) {
-        await enqueueMail(transaction, workspaceId);
-      }
-    },
+    subscribers: [
+      subscriber({
+        name: "notifications",
+        to: [deliverySettled, channelExpiryWarned],
+        order: "none",
+        begins: "start",
+        async handle(db, events) {
+          const workspaceId = events[0]?.workspaceId;
+          if (mail === null || workspaceId === undefined) return;
+          const postIds = events.flatMap((one) => (one.kind === "delivery.settled" ? one.data.postIds : []));
+          let told = postIds.length === 0 ? 0 : await insertForPosts(db, workspaceId, postIds);
+          for (const { kind, target } of events) {
+            if (kind !== "channel.expiry_warned" || target === null) continue;
+            told += await insertForWarning(db, workspaceId, target.id);
+          }
+          if (told > 0) await enqueueMail(db, workspaceId);
+        },
+      }),
+    ],
     tasks: {
       [mailTask]: async (payload, { signal }) => {
         if (mail === null) return;

@@ -4,6 +4,7 @@ import { parseAtomFeed, parseJsonFeed, parseRssFeed } from "feedsmith";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestPerson } from "../../test/support/app.ts";
 import { openSite, siteContext, testSiteApp } from "../../test/support/features/site.ts";
+import { handleEvents } from "../../test/support/events.ts";
 
 type Entry = {
   id: string;
@@ -203,6 +204,7 @@ describe("settings", () => {
       const answer = await owner.call("PUT", "/site", { ...settings, language });
       expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: "/language" }] } });
     }
+    await handleEvents(app.database);
     const audit = await app.database.system
       .selectFrom("audit_events")
       .select("details")

@@ -1,8 +1,9 @@
 import type { ConnectorSite } from "#connectors";
 import type { Actor } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
 import { type Database, isUniqueViolation } from "#platform/db";
 import { plainHtml, type Renderer } from "#platform/rendering";
+import { siteChanged } from "./events.ts";
 import { SiteError, notFound } from "./errors.ts";
 import { connectorSite, siteUrl } from "./pages.ts";
 import type { SiteLinks } from "./links.ts";
@@ -99,8 +100,7 @@ export function createSites(options: SitesOptions): PublicSites {
       try {
         return await database.inWorkspace(workspaceId, async (db) => {
           const site = await store.saveSite(db, { workspaceId, ...settings });
-          const target = { kind: "site", id: workspaceId };
-          await recordEvent(db, { actor, action: "site.changed", target, details: { ...settings } });
+          await append(db, siteChanged, { actor, targetId: workspaceId, data: { ...settings } });
           return shown(site);
         });
       } catch (error) {

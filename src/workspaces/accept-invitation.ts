@@ -1,6 +1,7 @@
 import type { Client, SignedInResult } from "#identity";
 import { sha256 } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
+import { memberJoined } from "./events.ts";
 import type { InvitationDeps } from "./deps.ts";
 import { addressUnconfirmed, alreadyMember, invitationNotFound, WorkspaceError } from "./errors.ts";
 import type { InvitedRole } from "./invitations.store.ts";
@@ -57,11 +58,10 @@ export async function acceptInvitation(
     if (proves) await identity.confirmAddress(tx, session.userId);
     else if (!(await identity.isConfirmed(tx, session.userId))) throw addressUnconfirmed();
     if (!(await insertMember(tx, { workspaceId, userId: session.userId, role }))) throw alreadyMember();
-    await recordEvent(tx, {
+    await append(tx, memberJoined, {
       actor: { kind: "system", workspaceId },
-      action: "member.joined",
-      target: { kind: "user", id: session.userId },
-      details: { role, invitationId: found.id },
+      targetId: session.userId,
+      data: { role, invitationId: found.id },
     });
     return session;
   });

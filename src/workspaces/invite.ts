@@ -3,10 +3,11 @@ import { z } from "zod";
 import { normalizeAddress } from "#identity";
 import type { Actor } from "#kit";
 import { newId, sha256 } from "#kit";
-import { recordEvent, recordInstallationEvent } from "#platform/audit";
+import { append } from "#platform/events";
 import type { Task } from "#platform/jobs";
 import { sendLetter } from "#platform/mail";
 import type { SignedIn } from "#platform/wire";
+import { invitationRevoked, invitationVouchedFor, memberInvited } from "./events.ts";
 import type { InvitationDeps } from "./deps.ts";
 import { alreadyMember, invitationNotFound } from "./errors.ts";
 import type { InvitedRole } from "./invitations.store.ts";
@@ -75,12 +76,7 @@ export async function invite(
       invitedBy: actor.userId,
     });
     await mail?.jobs.enqueue(tx, mailTask, { id: invitation.id });
-    await recordEvent(tx, {
-      actor,
-      action: "member.invited",
-      target: { kind: "invitation", id: invitation.id },
-      details: { email, role: order.role },
-    });
+    await append(tx, memberInvited, { actor, targetId: invitation.id, data: { email, role: order.role } });
   });
   const mailed = mail !== null;
   return {
@@ -117,11 +113,10 @@ export async function vouchForInvitation(
   await database.system.transaction().execute(async (tx) => {
     const vouched = await store.vouchForInvitation(tx, { id, tokenHash, now: clock.now() });
     if (vouched === null) throw invitationNotFound();
-    await recordInstallationEvent(tx, {
+    await append(tx, invitationVouchedFor, {
       actor: { kind: "person", userId: admin.userId },
-      action: "invitation.vouched_for",
-      target: { kind: "invitation", id },
-      details: { email: vouched.email },
+      targetId: id,
+      data: { email: vouched.email },
     });
   });
   return link;
@@ -135,6 +130,6 @@ export async function revokeInvitation(
 ): Promise<void> {
   await database.inWorkspace(actor.workspaceId, async (tx) => {
     if (!(await store.deleteInvitation(tx, actor.workspaceId, id))) throw invitationNotFound();
-    await recordEvent(tx, { actor, action: "invitation.revoked", target: { kind: "invitation", id } });
+    await append(tx, invitationRevoked, { actor, targetId: id });
   });
 }

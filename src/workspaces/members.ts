@@ -1,6 +1,7 @@
 import type { Actor, Role } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
 import type { Database } from "#platform/db";
+import { memberRemoved, memberRoleChanged } from "./events.ts";
 import { WorkspaceError } from "./errors.ts";
 import * as store from "./workspaces.store.ts";
 
@@ -30,12 +31,7 @@ export function createMembers({ database }: { database: Database }) {
       refuseAdminOverOwner(actor, member.role, role);
       if (member.role === "owner" && member.owners === 1) throw lastOwner();
       await store.updateRole(tx, actor.workspaceId, userId, role);
-      await recordEvent(tx, {
-        actor,
-        action: "member.role_changed",
-        target: { kind: "user", id: userId },
-        details: { from: member.role, to: role },
-      });
+      await append(tx, memberRoleChanged, { actor, targetId: userId, data: { from: member.role, to: role } });
     });
   }
 
@@ -47,12 +43,7 @@ export function createMembers({ database }: { database: Database }) {
       refuseAdminOverOwner(actor, member.role, member.role);
       if (member.role === "owner" && member.owners === 1) throw lastOwner();
       await store.deleteMember(tx, actor.workspaceId, userId);
-      await recordEvent(tx, {
-        actor,
-        action: "member.removed",
-        target: { kind: "user", id: userId },
-        details: { role: member.role },
-      });
+      await append(tx, memberRemoved, { actor, targetId: userId, data: { role: member.role } });
     });
   }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ownMachine, testApp, type TestApp, testPassword } from "../../test/support/app.ts";
 import { roles } from "#kit";
 import { can } from "./permissions.ts";
+import { handleEvents } from "../../test/support/events.ts";
 
 let test: TestApp;
 beforeAll(async () => {
@@ -67,6 +68,7 @@ describe("a workspace", () => {
     expect((await owner.call("POST", "/workspace/pause")).body).toEqual(first);
     expect((await owner.call("GET", "/me")).body).toMatchObject({ workspace: first });
     expect((await owner.call("POST", "/workspace/resume")).body).toMatchObject({ pausedAt: null });
+    await handleEvents(test.database);
     const audit = (await owner.call("GET", "/audit")).body;
     const said = JSON.stringify(audit).match(/workspace\.(paused|resumed)/g);
     expect(said).toEqual(["workspace.resumed", "workspace.paused"]);
@@ -282,6 +284,7 @@ describe("the audit log", () => {
       items: { action: string; details: { name?: string }; actor: { name: string } }[];
       next: string | null;
     };
+    await handleEvents(test.database);
     const first = await owner.call<Page>("GET", "/audit?limit=2");
     expect(first.body.items).toMatchObject([
       { action: "workspace.changed", details: { name: "Three" }, actor: { name: "Robin Page" } },

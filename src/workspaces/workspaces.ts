@@ -2,9 +2,16 @@ import type { Actor, Clock, Role } from "#kit";
 import { newId } from "#kit";
 import type { AccountMail, Client, Identity, SignedInResult } from "#identity";
 import type { Installation } from "#installation";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
 import type { Database } from "#platform/db";
 import type { SignedIn } from "#platform/wire";
+import {
+  workspaceChanged,
+  workspaceCreated,
+  workspacePaused,
+  workspaceResumed,
+  workspaceSetUp,
+} from "./events.ts";
 import { listEvents } from "./audit.read.ts";
 import { addressUnconfirmed, WorkspaceError } from "./errors.ts";
 import { createInvitations } from "./invitations.ts";
@@ -70,11 +77,7 @@ export function createWorkspaces(options: WorkspacesOptions) {
         graceSeconds: defaultGraceSeconds,
       });
       await store.insertMember(tx, { workspaceId, userId: session.userId, role: "owner" });
-      await recordEvent(tx, {
-        actor: { kind: "system", workspaceId },
-        action: "workspace.set_up",
-        target: { kind: "user", id: session.userId },
-      });
+      await append(tx, workspaceSetUp, { actor: { kind: "system", workspaceId }, targetId: session.userId });
       return session;
     });
   }
@@ -87,10 +90,9 @@ export function createWorkspaces(options: WorkspacesOptions) {
       if (!(await identity.isConfirmed(tx, owner.userId))) throw addressUnconfirmed();
       await store.insertWorkspace(tx, { id, ...order, graceSeconds: defaultGraceSeconds });
       await store.insertMember(tx, { workspaceId: id, userId: owner.userId, role: "owner" });
-      await recordEvent(tx, {
+      await append(tx, workspaceCreated, {
         actor: { kind: "person", ...owner, workspaceId: id, role: "owner" },
-        action: "workspace.created",
-        target: { kind: "workspace", id },
+        targetId: id,
       });
       return workspaceOf(await store.findWorkspace(tx, id));
     });
@@ -111,12 +113,7 @@ export function createWorkspaces(options: WorkspacesOptions) {
         separate_approver: change.separateApprover,
         grace_seconds: change.graceSeconds,
       });
-      await recordEvent(tx, {
-        actor,
-        action: "workspace.changed",
-        target: { kind: "workspace", id: actor.workspaceId },
-        details: JSON.parse(JSON.stringify(change)),
-      });
+      await append(tx, workspaceChanged, { actor, targetId: actor.workspaceId, data: change });
       return workspaceOf(await store.findWorkspace(tx, actor.workspaceId));
     });
   }
@@ -129,8 +126,7 @@ export function createWorkspaces(options: WorkspacesOptions) {
     return database.inWorkspace(actor.workspaceId, async (tx) => {
       const at = paused ? clock.now() : null;
       if (await store.setWorkspacePaused(tx, actor.workspaceId, at)) {
-        const action = paused ? "workspace.paused" : "workspace.resumed";
-        await recordEvent(tx, { actor, action, target: { kind: "workspace", id: actor.workspaceId } });
+        await append(tx, paused ? workspacePaused : workspaceResumed, { actor, targetId: actor.workspaceId });
       }
       return workspaceOf(await store.findWorkspace(tx, actor.workspaceId));
     });

@@ -7,6 +7,7 @@ import { runCli } from "../../src/edge/cli/index.ts";
 import { testApp, testPassword } from "../support/app.ts";
 import { buildUser } from "../support/builders.ts";
 import { testDatabase, type TestDatabase } from "../support/database.ts";
+import { handleEvents } from "../support/events.ts";
 
 // Commands that reach the database themselves: no server runs here, and nobody is signed in.
 
@@ -48,6 +49,7 @@ test("admins of the installation are named, listed and removed, the last one nev
   });
   const list = await run(["admin", "--json"]);
   expect(JSON.parse(list.out)).toMatchObject({ items: [{ email: "first@example.test" }] });
+  await handleEvents(db.database);
   const events = await db.database.system
     .selectFrom("installation_events")
     .select(["actor_kind", "action", "target_id"])

@@ -1,8 +1,8 @@
 import type { AccountMail, Identity } from "#identity";
 import type { Clock, Role } from "#kit";
 import { newId } from "#kit";
-import { recordEvent } from "#platform/audit";
 import type { Database } from "#platform/db";
+import { append } from "#platform/events";
 import { apiPartsOf } from "#platform/features";
 import { createMetrics, type Metrics } from "#platform/metrics";
 import { createSecurityLog, type SecurityLog } from "#platform/security-log";
@@ -12,6 +12,7 @@ import type { LightMyRequestResponse } from "fastify";
 import { join } from "node:path";
 import { createFeatures, features, type Features } from "../../src/app/features.ts";
 import type { Services } from "../../src/app/services.ts";
+import { memberJoined } from "../../src/workspaces/events.ts";
 import { createServer, type ServerOptions } from "../../src/edge/http/index.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import { testOrigin, testServices } from "./services.ts";
@@ -179,7 +180,8 @@ export async function testPerson(
       .insertInto("members")
       .values({ workspace_id: workspaceId, user_id: made.userId, role })
       .execute();
-    await recordEvent(tx, { actor: { kind: "system", workspaceId }, action: "member.joined" });
+    const joined = { targetId: made.userId, data: { role, invitationId: newId() } };
+    await append(tx, memberJoined, { actor: { kind: "system", workspaceId }, ...joined });
     return made;
   });
   const cookie = session.cookies[0]?.split(";")[0] ?? "";

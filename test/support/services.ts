@@ -49,6 +49,7 @@ export function testServices(given: Partial<Services> & { database: Database }):
     dataDir: null,
     uploads,
     deliverySettings: { concurrency: 16, minimumWindowMs: 0 },
+    eventsKeepMs: 86_400_000,
     model: null,
     ...given,
   };

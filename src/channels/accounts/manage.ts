@@ -1,8 +1,9 @@
 import type { Connector } from "#connectors";
 import { ConnectorFailure } from "#connectors";
 import type { Actor } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
 import { SecretsError } from "#platform/secrets";
+import { channelDisconnected, channelPaused, channelResumed } from "../events.ts";
 import type { ChannelDeps, CheckDeps } from "../deps.ts";
 import { patienceMs } from "../model/ask-platform.ts";
 import type { Channel, ChannelCheck, Disconnected } from "../model/channel.ts";
@@ -26,11 +27,10 @@ export async function disconnect(deps: ChannelDeps, actor: Actor, id: string): P
   const revoked = row.sealed === null ? null : await revoke(deps, connector, row);
   await deps.database.inWorkspace(actor.workspaceId, async (tx) => {
     await markDisconnected(tx, row, deps.clock.now());
-    await recordEvent(tx, {
+    await append(tx, channelDisconnected, {
       actor,
-      action: "channel.disconnected",
-      target: { kind: "channel", id },
-      details: { connector: row.connector, handle: row.handle, revoked },
+      targetId: id,
+      data: { connector: row.connector, handle: row.handle, revoked },
     });
   });
   return { revoked, message: disconnectedMessage(connector, revoked) };
@@ -75,11 +75,7 @@ export async function pauseChannel(
   const row = await database.inWorkspace(actor.workspaceId, async (tx) => {
     const changed = await setPaused(tx, actor.workspaceId, id, paused ? clock.now() : null);
     if (!changed) throw noSuchChannel();
-    await recordEvent(tx, {
-      actor,
-      action: paused ? "channel.paused" : "channel.resumed",
-      target: { kind: "channel", id },
-    });
+    await append(tx, paused ? channelPaused : channelResumed, { actor, targetId: id });
     return changed;
   });
   return withoutCredentials(row);

@@ -2,7 +2,8 @@ import type { Account, Connector, Credentials, Fingerprint, TokenSet } from "#co
 import { fingerprintOf } from "#connectors";
 import type { JsonObject } from "#kit";
 import { newId } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
+import { channelConnected, channelReconnected } from "../events.ts";
 import type { ConnectorApp } from "../apps/app.ts";
 import type { ChannelDeps, Connecting } from "../deps.ts";
 import { patienceMs } from "../model/ask-platform.ts";
@@ -79,11 +80,10 @@ async function storeOnce(
       });
       // The credentials are sealed for `id` and would not open in another row.
       if (row.id !== id) throw new LostRace();
-      await recordEvent(tx, {
+      await append(tx, former ? channelReconnected : channelConnected, {
         actor,
-        action: former ? "channel.reconnected" : "channel.connected",
-        target: { kind: "channel", id },
-        details: { connector: connector.id, handle: account.handle, target: target.words },
+        targetId: id,
+        data: { connector: connector.id, handle: account.handle, target: target.words },
       });
       return withoutCredentials(row);
     })

@@ -28,13 +28,12 @@ function stored(id: string) {
 }
 
 async function announced(channelId: string): Promise<number> {
-  const jobs = await asOwner(
+  const events = await asOwner(
     world.app.url,
-    `select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-     where t.identifier = 'desk.target_changed' and j.payload ->> 'channelId' = $1`,
+    "select from events where kind = 'channel.target_changed' and target_id = $1",
     [channelId],
   );
-  return jobs.length;
+  return events.length;
 }
 
 test("the same sender with other recipients is the same channel, and leads elsewhere", async () => {

@@ -1,10 +1,11 @@
 import type { Connector } from "#connectors";
 import type { Actor, Clock } from "#kit";
 import { newId } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
 import type { Database } from "#platform/db";
 import { isUniqueViolation } from "#platform/db";
 import type { Secrets } from "#platform/secrets";
+import { appChanged, appRemoved, appSet } from "../events.ts";
 import { channelError } from "../model/errors.ts";
 import { appValuesColumn } from "../model/sealed-columns.ts";
 import { identityOf } from "./app-identity.ts";
@@ -70,11 +71,10 @@ export async function saveApp(
         if (row) await retireApp(tx, workspaceId, row.id, at);
         await insertApp(tx, { ...stored, connector: connector.id, identity, updatedAt: at });
       }
-      await recordEvent(tx, {
+      await append(tx, isSame ? appChanged : appSet, {
         actor,
-        action: isSame ? "app.changed" : "app.set",
-        target: { kind: "app", id },
-        details: { connector: connector.id, secretEndsAt: secretEndsAt?.toISOString() ?? null },
+        targetId: id,
+        data: { connector: connector.id, secretEndsAt: secretEndsAt?.toISOString() ?? null },
       });
     })
     .catch((error: unknown) => {
@@ -97,11 +97,6 @@ export async function removeApp(
     const row = await lockCurrentApp(tx, actor.workspaceId, connector.id);
     if (!row) throw channelError("no_app", "not_found", "This workspace has no app of its own there.");
     await retireApp(tx, actor.workspaceId, row.id, clock.now());
-    await recordEvent(tx, {
-      actor,
-      action: "app.removed",
-      target: { kind: "app", id: row.id },
-      details: { connector: connector.id },
-    });
+    await append(tx, appRemoved, { actor, targetId: row.id, data: { connector: connector.id } });
   });
 }

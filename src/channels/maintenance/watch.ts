@@ -1,8 +1,8 @@
-import type { Kysely } from "kysely";
 import { type Actor, GalleyError } from "#kit";
-import type { Schema } from "#platform/db";
+import { append } from "#platform/events";
 import { versionsInUse } from "../apps/versions.ts";
 import type { ChannelDeps, NeedsReconnect } from "../deps.ts";
+import { channelExpiryWarned } from "../events.ts";
 import type { ChannelRow } from "../model/channels.store.ts";
 import { channelError } from "../model/errors.ts";
 import { connectorOf } from "../model/find.ts";
@@ -20,13 +20,9 @@ import {
 import { dayMs, endingsOf, warningDue } from "../tokens/expiry.ts";
 import type { Refresher } from "../tokens/refresh.ts";
 
-/** What a workspace is told of, with the transaction that wrote it: for mails and notices. */
-export type ExpiryWarning = Omit<NewWarning, "key"> & { id: string };
-
 export type WatchDeps = ChannelDeps & {
   refresher: Refresher;
   needsReconnect: NeedsReconnect;
-  onWarning: ((transaction: Kysely<Schema>, warning: ExpiryWarning) => Promise<void>) | null;
 };
 
 /** The longest that a token is renewed before its end; isDueAhead says when within it. */
@@ -76,8 +72,8 @@ export async function warnOfEndings(deps: WatchDeps): Promise<void> {
     await deps.database.system.transaction().execute(async (transaction) => {
       const id = await insertWarning(transaction, { ...warning, days }, now);
       if (id === undefined) return;
-      const { key: _key, ...told } = warning;
-      await deps.onWarning?.(transaction, { ...told, days, id });
+      const actor = { kind: "system" as const, workspaceId: warning.workspaceId };
+      await append(transaction, channelExpiryWarned, { actor, targetId: id });
     });
   }
 }

@@ -1,4 +1,5 @@
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
+import { channelNeedsReconnect } from "../events.ts";
 import type { ChannelDeps } from "../deps.ts";
 import { markNeedsReconnect } from "../model/channels.store.ts";
 
@@ -15,11 +16,10 @@ export async function requireReconnect(
   return database.inWorkspace(channel.workspaceId, async (tx) => {
     const at = clock.now();
     if (!(await markNeedsReconnect(tx, channel, { reason, at, intentId, used }))) return false;
-    await recordEvent(tx, {
+    await append(tx, channelNeedsReconnect, {
       actor: { kind: "system", workspaceId: channel.workspaceId },
-      action: "channel.needs_reconnect",
-      target: { kind: "channel", id: channel.id },
-      details: { reason },
+      targetId: channel.id,
+      data: { reason },
     });
     return true;
   });

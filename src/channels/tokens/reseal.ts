@@ -1,5 +1,6 @@
 import { type Actor, GalleyError } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
+import { secretsRotated } from "../events.ts";
 import type { ConnectDeps } from "../deps.ts";
 import { appValuesColumn, credentialsColumn } from "../model/sealed-columns.ts";
 import { replaceApp, replaceCredentials, type Sealed, sealedApps, sealedChannels } from "./reseal.store.ts";
@@ -14,7 +15,7 @@ export async function rotateSecrets(deps: ResealDeps, actor: Actor): Promise<Res
   const version = await deps.secrets.rotate(workspaceId);
   const done = await resealWorkspace(deps, workspaceId);
   await deps.database.inWorkspace(workspaceId, (tx) =>
-    recordEvent(tx, { actor, action: "secrets.rotated", details: { version, ...done } }),
+    append(tx, secretsRotated, { actor, data: { version, ...done } }),
   );
   return { version, ...done };
 }

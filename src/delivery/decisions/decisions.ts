@@ -1,11 +1,12 @@
 import type { ConnectorRegistry } from "#connectors";
 import type { Actor } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
 import { type Database, isUniqueViolation, type Schema } from "#platform/db";
 import type { Jobs } from "#platform/jobs";
 import type { Kysely } from "kysely";
+import { deliveryLeft, deliveryResolved, deliveryRetried } from "../events.ts";
 import { DeliveryError, notFound } from "../model/errors.ts";
-import { settledJobs } from "../model/settlement.ts";
+import { appendSettled } from "../model/settled.ts";
 import { writeSettlements } from "../model/settlements.store.ts";
 import { publishTask } from "../order/order.ts";
 import { acknowledgeSecondCopy } from "../reconcile/later-looks.ts";
@@ -98,25 +99,20 @@ async function resolveDelivery(
       postId: row.postId,
       isDue: next.state === "scheduled",
     });
-    await recordEvent(transaction, {
-      actor,
-      action: "delivery.resolved",
-      target: { kind: "delivery", id },
-      details: { ...resolution },
-    });
+    await append(transaction, deliveryResolved, { actor, targetId: id, data: { ...resolution } });
   });
   await resolving.catch((error: unknown) => {
     throw isUniqueViolation(error, "delivery_attempts_external") ? addressTaken(error) : error;
   });
 }
 
-/** Lets the desk know, and a worker, in the transaction that decided. */
+/** Says so, and wakes a worker, in the transaction that decided. */
 async function announce(
   jobs: Jobs,
   transaction: Kysely<Schema>,
   { workspaceId, postId, isDue }: { workspaceId: string; postId: string; isDue: boolean },
 ): Promise<void> {
-  await jobs.enqueueMany(transaction, settledJobs([{ workspaceId, postId }]));
+  await appendSettled(transaction, [{ workspaceId, postId }]);
   if (isDue) await jobs.enqueue(transaction, publishTask, {});
 }
 
@@ -150,7 +146,7 @@ async function retryDelivery({ database, jobs }: DecisionDeps, actor: Actor, id:
     await restartGrace(transaction, { workspaceId, id });
     await applyDecision(transaction, { workspaceId, id }, { state, error: null, externalUrl: null });
     await announce(jobs, transaction, { workspaceId, postId: row.postId, isDue: state === "scheduled" });
-    await recordEvent(transaction, { actor, action: "delivery.retried", target: { kind: "delivery", id } });
+    await append(transaction, deliveryRetried, { actor, targetId: id });
   });
 }
 
@@ -174,11 +170,10 @@ async function leaveDelivery({ database, jobs }: DecisionDeps, actor: Actor, id:
     if (row.live === 0) throw nothingLive();
     await leaveAsIs(transaction, { workspaceId, id });
     await announce(jobs, transaction, { workspaceId, postId: row.postId, isDue: false });
-    await recordEvent(transaction, {
+    await append(transaction, deliveryLeft, {
       actor,
-      action: "delivery.left",
-      target: { kind: "delivery", id },
-      details: { from: row.state, live: row.live, items: row.itemCount },
+      targetId: id,
+      data: { from: row.state, live: row.live, items: row.itemCount },
     });
   });
 }

@@ -21,6 +21,7 @@ import type { DeliveryState } from "../model/state.ts";
 import { createHolds } from "./holds.ts";
 import { holdRoutes } from "./holds.routes.ts";
 import { holdAccount, learnWindow } from "./holds.store.ts";
+import { handleEvents } from "../../../test/support/events.ts";
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
@@ -69,13 +70,14 @@ async function copiesOf(text: string): Promise<number> {
 }
 
 async function eventsOf(action: string): Promise<{ target_id: string | null }[]> {
+  await handleEvents(server.database);
   const events = server.database.system.selectFrom("audit_events").select("target_id");
   return events.where("action", "=", action).where("workspace_id", "=", house.workspaceId).execute();
 }
 
 /** Whether the desk was told of a post after it had been told so often. */
 async function timesTold(postId: string): Promise<number> {
-  const asked = "select from graphile_worker._private_jobs where payload::jsonb -> 'postIds' ? $1";
+  const asked = "select from events where kind = 'delivery.settled' and data -> 'postIds' ? $1";
   return (await asOwner(server.url, asked, [postId])).length;
 }
 

@@ -1,8 +1,9 @@
 import type { Actor } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
 import type { Database, Schema } from "#platform/db";
 import type { Jobs } from "#platform/jobs";
 import type { Kysely } from "kysely";
+import { channelHoldLifted, channelWindowForgotten } from "../events.ts";
 import { type ChannelRef, channelStatus } from "../order/deliveries.store.ts";
 import { publishTask } from "../order/order.ts";
 import { deleteHold, deleteWindow, type Slowed, slowedChannels, wakeDue } from "./holds.store.ts";
@@ -48,23 +49,17 @@ export function createHolds({ database, jobs }: { database: Database; jobs: Jobs
         if (lifted === null) return;
         await wakeDue(transaction, lifted);
         await jobs.enqueue(transaction, publishTask, {});
-        await recordEvent(transaction, {
+        await append(transaction, channelHoldLifted, {
           actor,
-          action: "channel.hold_lifted",
-          target: { kind: "channel", id: channelId },
-          details: { since: lifted.since.toISOString(), until: lifted.until.toISOString() },
+          targetId: channelId,
+          data: { since: lifted.since.toISOString(), until: lifted.until.toISOString() },
         });
       }),
     forgetWindow: (actor, channelId) =>
       change(actor, channelId, async (transaction, channel) => {
         const forgotten = await deleteWindow(transaction, channel);
         if (forgotten === null) return;
-        await recordEvent(transaction, {
-          actor,
-          action: "channel.window_forgotten",
-          target: { kind: "channel", id: channelId },
-          details: forgotten,
-        });
+        await append(transaction, channelWindowForgotten, { actor, targetId: channelId, data: forgotten });
       }),
   };
 }

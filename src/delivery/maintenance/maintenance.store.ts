@@ -1,8 +1,7 @@
 import type { Schema } from "#platform/db";
-import type { Jobs } from "#platform/jobs";
 import { type Kysely, sql } from "kysely";
 import { dueSince, isDue, thisMoment } from "../model/due.store.ts";
-import { settledJobs } from "../model/settlement.ts";
+import { appendSettled } from "../model/settled.ts";
 import { accessIsBack, noAccess } from "../model/codes.ts";
 
 type Moved = { workspaceId: string; postId: string };
@@ -11,7 +10,7 @@ type Moved = { workspaceId: string; postId: string };
 const batch = 500;
 
 /** Due deliveries that are later than their workspace allows: missed, and a person is asked. Never a burst. */
-export async function markMissed(db: Kysely<Schema>, jobs: Jobs): Promise<number> {
+export async function markMissed(db: Kysely<Schema>): Promise<number> {
   return db.transaction().execute(async (transaction) => {
     const { rows } = await sql<Moved>`
       with late as (
@@ -29,13 +28,13 @@ export async function markMissed(db: Kysely<Schema>, jobs: Jobs): Promise<number
           else 'It was due earlier than the workspace allows it to be late. Publish it now or cancel it.' end
       from late where d.workspace_id = late.workspace_id and d.id = late.id
       returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
-    await jobs.enqueueMany(transaction, settledJobs(rows));
+    await appendSettled(transaction, rows);
     return rows.length;
   });
 }
 
 /** Due deliveries whose channel has to be connected again wait for that, visibly. */
-export async function holdForReconnect(db: Kysely<Schema>, jobs: Jobs): Promise<number> {
+export async function holdForReconnect(db: Kysely<Schema>): Promise<number> {
   return db.transaction().execute(async (transaction) => {
     const { rows } = await sql<Moved>`
       with held as (
@@ -53,7 +52,7 @@ export async function holdForReconnect(db: Kysely<Schema>, jobs: Jobs): Promise<
           else 'The channel has to be connected again.' end
       from held where d.workspace_id = held.workspace_id and d.id = held.id
       returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
-    await jobs.enqueueMany(transaction, settledJobs(rows));
+    await appendSettled(transaction, rows);
     return rows.length;
   });
 }
@@ -62,7 +61,7 @@ export async function holdForReconnect(db: Kysely<Schema>, jobs: Jobs): Promise<
  * Deliveries whose channel was connected again go on by themselves while they are not late. The channel's state alone
  * tells, since it changes before theirs: moments may come from several clocks.
  */
-export async function resumeReconnected(db: Kysely<Schema>, jobs: Jobs): Promise<number> {
+export async function resumeReconnected(db: Kysely<Schema>): Promise<number> {
   return db.transaction().execute(async (transaction) => {
     const { rows } = await sql<Moved>`
       with ready as (
@@ -77,7 +76,7 @@ export async function resumeReconnected(db: Kysely<Schema>, jobs: Jobs): Promise
         error_code = null, error_message = null, updated_at = clock_timestamp()
       from ready where d.workspace_id = ready.workspace_id and d.id = ready.id
       returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
-    await jobs.enqueueMany(transaction, settledJobs(rows));
+    await appendSettled(transaction, rows);
     return rows.length;
   });
 }
@@ -86,7 +85,7 @@ export async function resumeReconnected(db: Kysely<Schema>, jobs: Jobs): Promise
  * What waited for its channel until it was later than its workspace allows is missed and asks, as all that is late does:
  * it would go out on no new connection.
  */
-export async function missAway(db: Kysely<Schema>, jobs: Jobs): Promise<number> {
+export async function missAway(db: Kysely<Schema>): Promise<number> {
   return db.transaction().execute(async (transaction) => {
     const { rows } = await sql<Moved>`
       with late as (
@@ -103,7 +102,7 @@ export async function missAway(db: Kysely<Schema>, jobs: Jobs): Promise<number> 
           || '. Publish it now, once the channel is connected, or cancel it.'
       from late where d.workspace_id = late.workspace_id and d.id = late.id
       returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
-    await jobs.enqueueMany(transaction, settledJobs(rows));
+    await appendSettled(transaction, rows);
     return rows.length;
   });
 }
@@ -112,7 +111,7 @@ export async function missAway(db: Kysely<Schema>, jobs: Jobs): Promise<number> 
  * What could not be read back without an access is looked for as soon as the channel is connected again, also where a
  * person is asked by now for that reason alone.
  */
-export async function resumeLooks(db: Kysely<Schema>, jobs: Jobs): Promise<number> {
+export async function resumeLooks(db: Kysely<Schema>): Promise<number> {
   return db.transaction().execute(async (transaction) => {
     const { rows } = await sql<Moved>`
       with ready as (
@@ -127,7 +126,7 @@ export async function resumeLooks(db: Kysely<Schema>, jobs: Jobs): Promise<numbe
         updated_at = clock_timestamp()
       from ready where d.workspace_id = ready.workspace_id and d.id = ready.id
       returning d.workspace_id as "workspaceId", d.post_id as "postId"`.execute(transaction);
-    await jobs.enqueueMany(transaction, settledJobs(rows));
+    await appendSettled(transaction, rows);
     return rows.length;
   });
 }

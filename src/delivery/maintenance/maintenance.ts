@@ -1,5 +1,5 @@
 import type { Database } from "#platform/db";
-import type { Jobs, Sweep } from "#platform/jobs";
+import type { Sweep } from "#platform/jobs";
 import type { DeliveryLog, DeliverySettings } from "../deps.ts";
 import { DeliveryError } from "../model/errors.ts";
 import type { FirstSeen } from "../model/first-seen.ts";
@@ -19,14 +19,12 @@ import { recoverExpired } from "./recovery.store.ts";
 /** Moves on what nobody works on: what dead workers left, what is late, and what waits for its channel or its platform. */
 export function maintenanceSweep({
   database,
-  jobs,
   log,
   settings,
   firstSeen,
   isQuarantined,
 }: {
   database: Database;
-  jobs: Jobs;
   log: DeliveryLog;
   settings: DeliverySettings;
   firstSeen: FirstSeen;
@@ -40,13 +38,13 @@ export function maintenanceSweep({
       // First: a clock that was set ends no lease.
       if (await clockSteps.compare()) await recoverExpired(database.system);
       firstSeen.note(await ambiguousAttempts(database.system));
-      await resumeLooks(database.system, jobs);
+      await resumeLooks(database.system);
       // What is due may have been sent: it is looked up first, and then missed or not.
       if (await isQuarantined()) return;
-      await markMissed(database.system, jobs);
-      await holdForReconnect(database.system, jobs);
-      await resumeReconnected(database.system, jobs);
-      await missAway(database.system, jobs);
+      await markMissed(database.system);
+      await holdForReconnect(database.system);
+      await resumeReconnected(database.system);
+      await missAway(database.system);
       await waitForHolds(database.system);
     },
   };

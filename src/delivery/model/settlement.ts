@@ -1,6 +1,5 @@
 import type { RecipientAnswer } from "#connectors";
 import type { JsonObject } from "#kit";
-import type { Job } from "#platform/jobs";
 import type { Doubt } from "./doubt.ts";
 import type { AttemptState, DeliveryState } from "./state.ts";
 
@@ -49,17 +48,6 @@ export type Settlement = {
   /** What the line in the log names besides; not written. */
   about?: { postId: string; channelId: string; connector: string };
 };
-
-/** The job that tells the desk that a delivery waits for nothing but a person. */
-const settledTask = "desk.delivery_settled";
-
-/** One job for each workspace, however many posts. */
-export function settledJobs(moved: readonly { workspaceId: string; postId: string }[]): Job[] {
-  return [...Map.groupBy(moved, ({ workspaceId }) => workspaceId)].map(([workspaceId, rows]) => ({
-    task: settledTask,
-    payload: { workspaceId, postIds: rows.map(({ postId }) => postId) },
-  }));
-}
 
 /** Says what came of a delivery, once it is written: each end and each question, and every try that failed. */
 export function sayOutcome(

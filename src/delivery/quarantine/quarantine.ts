@@ -1,5 +1,6 @@
-import { recordInstallationEvent } from "#platform/audit";
+import { append } from "#platform/events";
 import type { SignedIn } from "#platform/wire";
+import { deliveryQuarantined, deliveryReleased } from "../events.ts";
 import { DeliveryError } from "../model/errors.ts";
 import { createEpochs, type EpochOptions, type WatchedEpochs } from "./epochs.ts";
 import * as store from "./quarantine.store.ts";
@@ -62,10 +63,9 @@ export function createQuarantine(options: EpochOptions): Quarantine {
           reason: `${name} said that it was restored.`,
           since,
         });
-        await recordInstallationEvent(transaction, {
+        await append(transaction, deliveryQuarantined, {
           actor: { kind: "person", userId },
-          action: "delivery.quarantined",
-          details: { since: since.toISOString() },
+          data: { since: since.toISOString() },
         });
       });
       return view();
@@ -81,10 +81,9 @@ export function createQuarantine(options: EpochOptions): Quarantine {
         if (mayRunTwice) await store.restartWindows(transaction);
         await store.leaveQuarantine(transaction);
         if (nothingSentEarly) await store.forgetLater(transaction, quarantinedAt);
-        await recordInstallationEvent(transaction, {
+        await append(transaction, deliveryReleased, {
           actor: { kind: "person", userId },
-          action: "delivery.released",
-          details: { otherIsOff, nothingSentEarly },
+          data: { otherIsOff, nothingSentEarly },
         });
       });
       return view();

@@ -14,6 +14,7 @@ import {
 } from "../../../test/support/features/delivery.ts";
 import type { Deliveries } from "../deliveries.ts";
 import type { DeliveryView } from "../views/deliveries.read.ts";
+import { handleEvents } from "../../../test/support/events.ts";
 
 // A platform that shows a post only after the window: its absence was believed, and it went out again. Later looks come
 // 4 W and a day after that; here the database says that they are due, since no test may wait a day.
@@ -99,6 +100,7 @@ async function learnedMs(): Promise<number> {
 }
 
 async function events(deliveryId: string): Promise<string[]> {
+  await handleEvents(server.database);
   const { rows } = await sql<{ action: string }>`select action from audit_events
     where target_id = ${deliveryId} order by id`.execute(server.database.system);
   return rows.map(({ action }) => action);

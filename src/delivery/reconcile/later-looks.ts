@@ -1,8 +1,9 @@
 import { ConnectorFailure, type Located, type Published } from "#connectors";
 import { type Actor, newId, webAddress } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
 import type { Database } from "#platform/db";
-import type { Jobs, Sweep } from "#platform/jobs";
+import type { Sweep } from "#platform/jobs";
+import { deliverySecondCopyAcknowledged, deliverySecondCopyFound } from "../events.ts";
 import { notFound } from "../model/errors.ts";
 import { learnWindow } from "../holds/holds.store.ts";
 import {
@@ -21,7 +22,7 @@ import { createWorkerPool } from "../claim/worker-pool.ts";
 import { readBack } from "./look.ts";
 import type { Epochs, ReconcileDeps } from "../deps.ts";
 import { invisibleMs } from "./reconcile.ts";
-import { settledJobs } from "../model/settlement.ts";
+import { appendSettled } from "../model/settled.ts";
 
 /** A minute after the first failure, then twice as long each time: about a day and a half in all. */
 const firstPauseMs = 60_000;
@@ -29,7 +30,6 @@ const mostTries = 12;
 
 type LaterDeps = {
   database: Database;
-  jobs: Jobs;
   deps: ReconcileDeps;
   epochs: Epochs;
 };
@@ -135,7 +135,7 @@ function covers(located: Located, from: Date): boolean {
  * for the next try. Where the item waits to be sent again, the post is no copy: it is to be found before that.
  */
 async function tellOf(parts: LaterDeps, look: LaterLook, found: readonly Candidate[]): Promise<void> {
-  const { database, jobs, deps } = parts;
+  const { database, deps } = parts;
   const { workspaceId, postId, id } = look;
   const attempt = attemptOf(look);
   const copies = found.map(({ externalId, url, createdAt }) => ({
@@ -165,13 +165,12 @@ async function tellOf(parts: LaterDeps, look: LaterLook, found: readonly Candida
     if (missedAt !== null && attempt.isTimeUnsure !== true) {
       await learnWindow(transaction, look, invisibleMs(look, attempt, new Date(missedAt)));
     }
-    await recordEvent(transaction, {
+    await append(transaction, deliverySecondCopyFound, {
       actor: { kind: "system", workspaceId },
-      action: "delivery.second_copy_found",
-      target: { kind: "delivery", id },
-      details: { item: look.item, urls: told.map(({ url }) => url) },
+      targetId: id,
+      data: { item: look.item, urls: told.map(({ url }) => url) },
     });
-    await jobs.enqueueMany(transaction, settledJobs([{ workspaceId, postId }]));
+    await appendSettled(transaction, [{ workspaceId, postId }]);
     deps.log.warn({ workspaceId, deliveryId: id, postId, copies: told.length }, "a second copy is out");
   });
 }
@@ -191,11 +190,10 @@ export async function acknowledgeSecondCopy(
     const copy = await acknowledgeCopy(transaction, actor.workspaceId, copyId, actor.userId);
     if (!copy) throw notFound();
     if (copy.isFirst) {
-      await recordEvent(transaction, {
+      await append(transaction, deliverySecondCopyAcknowledged, {
         actor,
-        action: "delivery.second_copy_acknowledged",
-        target: { kind: "delivery", id: copy.deliveryId },
-        details: { url: copy.url },
+        targetId: copy.deliveryId,
+        data: { url: copy.url },
       });
     }
     return copy.deliveryId;

@@ -3,6 +3,7 @@ import { newId } from "#kit";
 import type { TestPerson } from "../../../test/support/app.ts";
 import { buildApp, buildChannel } from "../../../test/support/builders.ts";
 import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
+import { handleEvents } from "../../../test/support/events.ts";
 
 type Post = {
   id: string;
@@ -145,6 +146,7 @@ test("what a post costs is told by the app that its channel is connected with", 
 test("what a person does is in the audit log with the id of its request", async () => {
   const post = await draft();
   await owner.call("POST", `/posts/${post.id}/submit`, undefined, { "x-request-id": "trace-me-7" });
+  await handleEvents(app.database);
   const events = await app.database.system
     .selectFrom("audit_events")
     .select(["action", "request_id"])

@@ -1,8 +1,9 @@
 import type { Actor, JsonObject } from "#kit";
 import { newId, sha256 } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
 import type { Jobs, Sweep, Task } from "#platform/jobs";
 import { z } from "zod";
+import { importStarted, importUploaded } from "../events.ts";
 import { DeskError } from "../model/errors.ts";
 import { previewSchedule } from "../model/schedule.ts";
 import { readFile } from "./columns.ts";
@@ -108,7 +109,7 @@ async function upload(
     });
     await enqueue(deps, db, { workspaceId, importId: id });
     const details = { fileName: file.fileName, lines: lines.length };
-    await recordEvent(db, { actor, action: "import.uploaded", target: { kind: "import", id }, details });
+    await append(db, importUploaded, { actor, targetId: id, data: details });
   });
   return id;
 }
@@ -130,7 +131,7 @@ async function start(deps: ImportDeps, actor: Actor, id: string): Promise<void> 
       });
     }
     await enqueue(deps, db, { workspaceId, importId: id });
-    await recordEvent(db, { actor, action: "import.started", target: { kind: "import", id } });
+    await append(db, importStarted, { actor, targetId: id });
   });
 }
 

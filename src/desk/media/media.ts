@@ -2,10 +2,11 @@ import { Readable } from "node:stream";
 import type { Actor, Clock } from "#kit";
 import { mediaKind } from "#connectors";
 import { newId, wellFormedProblem } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
 import type { Database } from "#platform/db";
 import type { Files, OpenedFile } from "#platform/files";
 import { decodeIdCursor } from "#platform/wire";
+import { mediaAdded, mediaRemoved } from "../events.ts";
 import { DeskError, mediaNotFound } from "../model/errors.ts";
 import { type Images, wrongType } from "./images.ts";
 import * as store from "./media.store.ts";
@@ -152,11 +153,10 @@ async function addMedia(deps: MediaDeps, actor: Actor, upload: Upload): Promise<
     await store.lockBytes(db, workspaceId, hash);
     await accepted.store(workspaceId);
     await store.insertMedia(db, workspaceId, media, actor.userId);
-    await recordEvent(db, {
+    await append(db, mediaAdded, {
       actor,
-      action: "media.added",
-      target: { kind: "media", id: media.mediaId },
-      details: { fileName: media.fileName, sha256: hash },
+      targetId: media.mediaId,
+      data: { fileName: media.fileName, sha256: hash },
     });
   });
   return media;
@@ -177,12 +177,7 @@ async function removeMedia(deps: MediaDeps, actor: Actor, id: string): Promise<v
       });
     }
     await store.deleteMedia(db, workspaceId, id);
-    await recordEvent(db, {
-      actor,
-      action: "media.removed",
-      target: { kind: "media", id },
-      details: { fileName: media.fileName },
-    });
+    await append(db, mediaRemoved, { actor, targetId: id, data: { fileName: media.fileName } });
     return media.sha256;
   });
   // After the commit, so that no row is ever without its bytes; a crash in between leaves a file too many.

@@ -21,6 +21,19 @@ export async function lockPost(db: Db, workspaceId: string, id: string): Promise
   return row !== undefined;
 }
 
+/** Locks those of the posts that nobody else has locked; their ids. Waits for nobody. */
+export async function lockIdlePosts(db: Db, workspaceId: string, ids: string[]): Promise<string[]> {
+  const rows = await db
+    .selectFrom("posts")
+    .select("id")
+    .where("workspace_id", "=", workspaceId)
+    .where("id", "=", sql<string>`any(${ids}::uuid[])`)
+    .forUpdate()
+    .skipLocked()
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 export async function insertPost(
   db: Db,
   workspaceId: string,

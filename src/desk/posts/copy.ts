@@ -1,6 +1,7 @@
 import type { Actor } from "#kit";
 import { newId } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
+import { postCopied } from "../events.ts";
 import type { DeskDeps } from "../deps.ts";
 import { postNotFound } from "../model/errors.ts";
 import { insertCopy, lockPost } from "../model/posts.store.ts";
@@ -24,12 +25,7 @@ export async function copyPost(deps: DeskDeps, actor: Actor, id: string): Promis
       at: deps.clock.now(),
     });
     if (title === null) throw postNotFound();
-    await recordEvent(db, {
-      actor,
-      action: "post.copied",
-      target: { kind: "post", id: copyId },
-      details: { title, postId: id },
-    });
+    await append(db, postCopied, { actor, targetId: copyId, data: { title, postId: id } });
     return copyId;
   });
 }

@@ -1,6 +1,8 @@
 import type { Kysely } from "kysely";
 import type { Actor } from "#kit";
 import type { Schema } from "#platform/db";
+import { postCancelled, postHeldBack, postPublished, postScheduled, postUnscheduled } from "../events.ts";
+import { did } from "../model/did.ts";
 import { voidApproval } from "../model/approvals.store.ts";
 import type { DeskDeps } from "../deps.ts";
 import { handOver, withdrawDeliveries } from "./hand-over.ts";
@@ -41,15 +43,12 @@ export async function schedulePost(
   await onPost(deps, actor, id, { action: "schedule", unready }, async ({ db, post, now }) => {
     const schedule = resolveSchedule(request, now);
     await assignTime(deps, actor, { db, post, now, schedule, unready });
-    return {
-      action: "post.scheduled",
-      details: {
-        wall: schedule.wall,
-        zone: schedule.zone,
-        rule: schedule.rule,
-        at: schedule.at.toISOString(),
-      },
-    };
+    return did(postScheduled, {
+      wall: schedule.wall,
+      zone: schedule.zone,
+      rule: schedule.rule,
+      at: schedule.at.toISOString(),
+    });
   });
 }
 
@@ -82,7 +81,7 @@ export async function unschedulePost(deps: PostDeps, actor: Actor, id: string): 
   await onPost(deps, actor, id, "unschedule", async ({ db, post, now }) => {
     const { workspaceId } = actor;
     held.tooLate = await cancelOrExplain(deps, db, workspaceId, post);
-    if (held.tooLate.length > 0) return { action: "post.held_back", details: { tooLate: held.tooLate } };
+    if (held.tooLate.length > 0) return did(postHeldBack, { tooLate: held.tooLate });
     await setSchedule(db, workspaceId, id, null, now);
     if (post.approval?.boundAt) {
       await voidApproval(db, workspaceId, id, `${actor.name} took the approved time away`, now);
@@ -90,7 +89,7 @@ export async function unschedulePost(deps: PostDeps, actor: Actor, id: string): 
     } else if (post.approval) {
       await updatePost(db, workspaceId, id, { status: "approved", updated_at: now });
     }
-    return { action: "post.unscheduled" };
+    return did(postUnscheduled);
   });
   return held;
 }
@@ -108,7 +107,7 @@ export async function publishPost(
     await setSchedule(db, workspaceId, id, scheduleAt(now, post.workspace.timeZone), now);
     await handOver(deps, db, workspaceId, { postId: id, at: now, by: "person", unready });
     await updatePost(db, workspaceId, id, { status: "publishing", updated_at: now });
-    return { action: "post.published", details: { at: now.toISOString() } };
+    return did(postPublished, { at: now.toISOString() });
   });
 }
 
@@ -118,10 +117,10 @@ export async function cancelPost(deps: PostDeps, actor: Actor, id: string): Prom
   await onPost(deps, actor, id, "cancel", async ({ db, post, now }) => {
     const { workspaceId } = actor;
     held.tooLate = await cancelOrExplain(deps, db, workspaceId, post);
-    if (held.tooLate.length > 0) return { action: "post.held_back", details: { tooLate: held.tooLate } };
+    if (held.tooLate.length > 0) return did(postHeldBack, { tooLate: held.tooLate });
     await voidApproval(db, workspaceId, id, `${actor.name} cancelled the post`, now);
     await updatePost(db, workspaceId, id, { status: "cancelled", updated_at: now });
-    return { action: "post.cancelled" };
+    return did(postCancelled);
   });
   return held;
 }

@@ -1,4 +1,6 @@
 import type { Actor } from "#kit";
+import { postRemoved, postRestored } from "../events.ts";
+import { did } from "../model/did.ts";
 import { updatePost } from "../model/posts.store.ts";
 import type { PostDeps } from "./hooks.ts";
 import { onPost } from "./transition.ts";
@@ -7,7 +9,7 @@ import { onPost } from "./transition.ts";
 export async function removePost(deps: PostDeps, actor: Actor, id: string): Promise<void> {
   await onPost(deps, actor, id, "remove", async ({ db, now }) => {
     await updatePost(db, actor.workspaceId, id, { deleted_at: now, updated_at: now });
-    return { action: "post.removed" };
+    return did(postRemoved);
   });
 }
 
@@ -16,6 +18,6 @@ export async function restorePost(deps: PostDeps, actor: Actor, id: string): Pro
   await onPost(deps, actor, id, "restore", async ({ db, post, now }) => {
     const change = post.deletedAt === null ? { status: "draft" as const } : { deleted_at: null };
     await updatePost(db, actor.workspaceId, id, { ...change, updated_at: now });
-    return { action: "post.restored" };
+    return did(postRestored);
   });
 }

@@ -1,4 +1,12 @@
 import type { Actor } from "#kit";
+import {
+  postApprovalUndone,
+  postApproved,
+  postChangesRequested,
+  postSubmitted,
+  postWithdrawn,
+} from "../events.ts";
+import { did } from "../model/did.ts";
 import { insertDecision, voidApproval } from "../model/approvals.store.ts";
 import { bindingOf, boundHash, targetsOf } from "../model/binding.ts";
 import { DeskError } from "../model/errors.ts";
@@ -12,7 +20,7 @@ import { onPost } from "./transition.ts";
 export async function submitPost(deps: PostDeps, actor: Actor, id: string): Promise<void> {
   await onPost(deps, actor, id, "submit", async ({ db, now }) => {
     await updatePost(db, actor.workspaceId, id, { status: "in_review", updated_at: now });
-    return { action: "post.submitted" };
+    return did(postSubmitted);
   });
 }
 
@@ -21,7 +29,7 @@ export async function withdrawPost(deps: PostDeps, actor: Actor, id: string): Pr
   await onPost(deps, actor, id, "withdraw", async ({ db, now }) => {
     await voidApproval(db, actor.workspaceId, id, `${actor.name} withdrew the post`, now);
     await updatePost(db, actor.workspaceId, id, { status: "draft", updated_at: now });
-    return { action: "post.withdrawn" };
+    return did(postWithdrawn);
   });
 }
 
@@ -41,7 +49,7 @@ export async function requestChanges(deps: PostDeps, actor: Actor, id: string, n
       decidedAt: now,
     });
     await updatePost(db, actor.workspaceId, id, { status: "draft", updated_at: now });
-    return { action: "post.changes_requested", details: { note } };
+    return did(postChangesRequested, { note });
   });
 }
 
@@ -93,10 +101,7 @@ export async function approvePost(
       await handOver(deps, db, actor.workspaceId, { postId: id, at, by: "approval" });
       await updatePost(db, actor.workspaceId, id, { status: "scheduled", updated_at: now });
     }
-    return {
-      action: "post.approved",
-      details: { approvalId, boundHash: hash, at: at?.toISOString() ?? null },
-    };
+    return did(postApproved, { approvalId, boundHash: hash, at: at?.toISOString() ?? null });
   });
 }
 
@@ -114,6 +119,6 @@ export async function undoApproval(deps: PostDeps, actor: Actor, id: string): Pr
     if (tooLate.length > 0) throw undoTooLate(undoWords.onItsWay);
     await voidApproval(db, workspaceId, id, `Taken back by ${actor.name}`, now, true);
     await updatePost(db, workspaceId, id, { status: "in_review", updated_at: now });
-    return { action: "post.approval_undone", details: { approvalId: post.approval?.id ?? null } };
+    return did(postApprovalUndone, { approvalId: post.approval?.id ?? null });
   });
 }

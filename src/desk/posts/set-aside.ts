@@ -1,6 +1,7 @@
 import type { Actor } from "#kit";
 import { newId } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
+import { postTextSetAside } from "../events.ts";
 import type { DeskDeps } from "../deps.ts";
 import { postNotFound } from "../model/errors.ts";
 import { lockPost } from "../model/posts.store.ts";
@@ -30,12 +31,7 @@ export async function setAside(
     });
     const id = newId();
     await insertSetAside(db, workspaceId, postId, { ...text, id });
-    await recordEvent(db, {
-      actor,
-      action: "post.text_set_aside",
-      target: { kind: "post", id: postId },
-      details: { baseVersion: edit.baseVersion },
-    });
+    await append(db, postTextSetAside, { actor, targetId: postId, data: { baseVersion: edit.baseVersion } });
     return id;
   });
 }

@@ -1,25 +1,61 @@
 import type { Kysely } from "kysely";
 import { z } from "zod";
-import type { JsonObject } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { deliverySettled } from "#delivery";
 import type { Schema } from "#platform/db";
+import { append, type Subscriber, subscriber } from "#platform/events";
+import type { Jobs, Task } from "#platform/jobs";
+import type { JsonObject } from "#kit";
 import type { DeskDeps } from "../deps.ts";
+import {
+  postFailed,
+  postMissed,
+  postPartlyLive,
+  postSettled,
+  postWaitsForChannel,
+  postWentLive,
+} from "../events.ts";
 import type { PostStatus } from "../model/post.ts";
-import { lockPost, updatePost } from "../model/posts.store.ts";
+import { lockIdlePosts, lockPost, updatePost } from "../model/posts.store.ts";
 import { statusOf } from "../model/status.ts";
 import { deliveryFacts, statusOfPost } from "./settle.store.ts";
 
-/** The task that delivery enqueues whenever one of a post's deliveries has come to an end. */
-export const deliverySettledTask = "desk.delivery_settled";
+type SettleDeps = Pick<DeskDeps, "database" | "clock">;
 
-const settledPayload = z.object({ workspaceId: z.uuid(), postIds: z.array(z.uuid()) });
+/** For posts that somebody worked on while their deliveries settled. */
+const settleTask = "desk.settle";
+const settlePayload = z.object({ workspaceId: z.uuid(), postIds: z.array(z.uuid()) });
+
+/**
+ * Posts follow their deliveries. A post that somebody works on at the moment is not waited for, with all the others
+ * locked: it is left to a job.
+ */
+export function settleSubscriber({ clock, jobs }: Pick<DeskDeps, "clock"> & { jobs: Jobs }): Subscriber {
+  return subscriber({
+    name: "desk.settle",
+    to: [deliverySettled],
+    order: "none",
+    begins: "start",
+    batch: 10,
+    async handle(db, events) {
+      const workspaceId = events[0]?.workspaceId;
+      if (workspaceId === undefined) return;
+      const postIds = new Set(events.flatMap(({ data }) => data.postIds));
+      for (const postId of await lockIdlePosts(db, workspaceId, [...postIds])) {
+        await settleStatus(db, workspaceId, postId, clock.now());
+        postIds.delete(postId);
+      }
+      if (postIds.size > 0) await jobs.enqueue(db, settleTask, { workspaceId, postIds: [...postIds] });
+    },
+  });
+}
+
+export function settleTasks(deps: SettleDeps): Record<string, Task> {
+  return { [settleTask]: (payload) => settlePosts(deps, payload) };
+}
 
 /** Brings posts' states in line with their deliveries. May run twice, late, or for a post that is gone. */
-export async function deliverySettled(
-  deps: Pick<DeskDeps, "database" | "clock">,
-  payload: JsonObject,
-): Promise<void> {
-  const { workspaceId, postIds } = settledPayload.parse(payload);
+export async function settlePosts(deps: SettleDeps, payload: JsonObject): Promise<void> {
+  const { workspaceId, postIds } = settlePayload.parse(payload);
   for (const postId of postIds) {
     await deps.database.inWorkspace(workspaceId, async (db) => {
       if (await lockPost(db, workspaceId, postId))
@@ -40,18 +76,24 @@ export async function settleStatus(
   const status = statusOf(await deliveryFacts(db, workspaceId, postId), now);
   if (before === null || status === null || status === before) return;
   await updatePost(db, workspaceId, postId, { status, updated_at: now });
-  await recordEvent(db, {
+  await append(db, settledKinds[status] ?? postSettled, {
     actor: { kind: "system", workspaceId },
-    action: settledActions[status] ?? "post.settled",
-    target: { kind: "post", id: postId },
-    details: { from: before, to: status },
+    targetId: postId,
+    data: { from: before, to: status },
   });
 }
 
-const settledActions: Partial<Record<PostStatus, string>> = {
-  published: "post.went_live",
-  partly: "post.partly_live",
-  waiting_for_channel: "post.waits_for_channel",
-  failed: "post.failed",
-  missed: "post.missed",
+const settledKinds: Partial<Record<PostStatus, SettledKind>> = {
+  published: postWentLive,
+  partly: postPartlyLive,
+  waiting_for_channel: postWaitsForChannel,
+  failed: postFailed,
+  missed: postMissed,
 };
+
+type SettledKind =
+  | typeof postWentLive
+  | typeof postPartlyLive
+  | typeof postWaitsForChannel
+  | typeof postFailed
+  | typeof postMissed;

@@ -1,8 +1,11 @@
 import type { Kysely } from "kysely";
 import { z } from "zod";
+import { channelTargetChanged } from "#channels";
 import type { JsonObject } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append, type Subscriber, subscriber } from "#platform/events";
+import type { Jobs, Task } from "#platform/jobs";
 import type { Schema } from "#platform/db";
+import { postTargetChanged } from "../events.ts";
 import { voidApproval } from "../model/approvals.store.ts";
 import { bindingAsApproved, boundHash } from "../model/binding.ts";
 import type { DeskDeps } from "../deps.ts";
@@ -12,10 +15,30 @@ import { lockPost, updatePost } from "../model/posts.store.ts";
 import { settleStatus } from "./settle.ts";
 import { approvedFor, isUnderWay } from "./targets.store.ts";
 
-/** The task that the database enqueues when a channel comes to lead elsewhere. */
-export const targetChangedTask = "desk.target_changed";
+/** A transaction for each post. Until migration 0063 the database enqueued it itself. */
+const targetChangedTask = "desk.target_changed";
 
 const payloadSchema = z.object({ workspaceId: z.uuid(), channelId: z.uuid() });
+
+/** Takes approvals back when a channel comes to lead elsewhere. */
+export function targetSubscriber({ jobs }: { jobs: Jobs }): Subscriber {
+  return subscriber({
+    name: "desk.targets",
+    to: [channelTargetChanged],
+    order: "none",
+    begins: "start",
+    async handle(db, events) {
+      const changes = events.flatMap(({ workspaceId, target }) =>
+        target === null ? [] : [{ task: targetChangedTask, payload: { workspaceId, channelId: target.id } }],
+      );
+      await jobs.enqueueMany(db, changes);
+    },
+  });
+}
+
+export function targetTasks(deps: PostDeps): Record<string, Task> {
+  return { [targetChangedTask]: (payload) => targetChanged(deps, payload) };
+}
 
 /**
  * A channel leads elsewhere than before: every approval that bound its former target falls, as after an edit, and
@@ -56,11 +79,10 @@ async function endApproval(
     await voidApproval(db, workspaceId, post.id, reason, now);
     await updatePost(db, workspaceId, post.id, { status: "draft", updated_at: now });
   }
-  await recordEvent(db, {
+  await append(db, postTargetChanged, {
     actor: { kind: "system", workspaceId },
-    action: "post.target_changed",
-    target: { kind: "post", id: post.id },
-    details: { channelId, reason },
+    targetId: post.id,
+    data: { channelId, reason },
   });
 }
 

@@ -1,7 +1,8 @@
 import type { Kysely } from "kysely";
-import type { Actor, JsonObject } from "#kit";
-import { recordEvent } from "#platform/audit";
+import type { Actor } from "#kit";
+import { append } from "#platform/events";
 import type { Schema } from "#platform/db";
+import type { Done } from "../model/did.ts";
 import { postNotFound } from "../model/errors.ts";
 import type { PostDeps } from "./hooks.ts";
 import { type LoadedPost, loadPost } from "./load.ts";
@@ -11,12 +12,9 @@ import { factsFor, type Unready } from "../model/unready.ts";
 
 export type Step = { db: Kysely<Schema>; post: LoadedPost; now: Date };
 
-/** What a verb did, for the audit log; null when there was nothing to do. */
-export type Done = { action: `post.${string}`; details?: JsonObject };
-
 /**
  * The frame of every verb on an existing post: one transaction that locks the post, reads it, asks the
- * rules, lets the verb act and records what happened. Two verbs on one post never overlap.
+ * rules, lets the verb act and appends what happened; null: nothing did. Two verbs on one post never overlap.
  *
  * @throws DeskError with the rule's reason when the actor can't do this now; nothing has changed then
  */
@@ -25,7 +23,7 @@ export async function onPost(
   actor: Actor,
   id: string,
   wanted: Action | { action: Action; unready: Unready },
-  work: (step: Step) => Promise<Done | null>,
+  work: (step: Step) => Promise<Done<"post"> | null>,
 ): Promise<void> {
   const { action, unready } =
     typeof wanted === "string" ? { action: wanted, unready: "refuse" as const } : wanted;
@@ -40,11 +38,6 @@ export async function onPost(
     if (post.series?.role === "occurrence" && post.series.follows) {
       await deps.hooks.occurrenceChanged({ db, workspaceId, postId: id });
     }
-    await recordEvent(db, {
-      actor,
-      action: done.action,
-      target: { kind: "post", id },
-      details: { version: post.version, ...done.details },
-    });
+    await append(db, done.kind, { actor, targetId: id, data: { version: post.version, ...done.data } });
   });
 }

@@ -1,8 +1,10 @@
 import type { Kysely } from "kysely";
 import type { Actor } from "#kit";
 import { newId, wellFormedProblem } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
 import type { Schema } from "#platform/db";
+import { postCreated, postEdited, postProposed } from "../events.ts";
+import { did } from "../model/did.ts";
 import { voidApproval } from "../model/approvals.store.ts";
 import { versionHash } from "../model/binding.ts";
 import { textProblems } from "../model/check.ts";
@@ -92,7 +94,7 @@ export async function editPost(deps: PostDeps, actor: Actor, id: string, edit: E
     }
     // The version that it takes the place of told the audit log already that this person is writing.
     if (replaced && !changed) return null;
-    return { action: "post.edited", details: { version: version.number, contentChanged: changed } };
+    return did(postEdited, { version: version.number, contentChanged: changed });
   });
   // Told when what was kept is kept for good.
   if (found.version !== edit.baseVersion) throw versionConflict(edit.baseVersion, found.version);
@@ -143,12 +145,9 @@ export async function insertDraft(
     now: clock.now(),
   });
   await insertPost(db, workspaceId, id, version, draft.sources ?? []);
-  await recordEvent(db, {
-    actor,
-    action: runId === null ? "post.created" : "post.proposed",
-    target: { kind: "post", id },
-    details: { title: draft.title, ...(runId === null ? {} : { runId }) },
-  });
+  const { title } = draft;
+  if (runId === null) await append(db, postCreated, { actor, targetId: id, data: { title } });
+  else await append(db, postProposed, { actor, targetId: id, data: { title, runId } });
   return id;
 }
 

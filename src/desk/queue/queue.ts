@@ -1,8 +1,10 @@
 import type { Kysely } from "kysely";
 import type { Actor } from "#kit";
 import { newId } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
 import { isUniqueViolation, type Schema } from "#platform/db";
+import { postQueueMoved, postQueued, queueSlotAdded, queueSlotChanged, queueSlotRemoved } from "../events.ts";
+import { did } from "../model/did.ts";
 import type { DeskDeps } from "../deps.ts";
 import { DeskError, postNotFound } from "../model/errors.ts";
 import type { PostDeps } from "../posts/hooks.ts";
@@ -81,7 +83,7 @@ async function addSlot(deps: DeskDeps, actor: Actor, wanted: NewSlot): Promise<s
       });
     }
     await orTaken(store.insertSlot(db, workspaceId, slot, { by: actor.userId, at: deps.clock.now() }));
-    await recordEvent(db, { actor, action: "queue.slot_added", target: target(slot.id), details: wanted });
+    await append(db, queueSlotAdded, { actor, targetId: slot.id, data: wanted });
     return slot;
   });
 }
@@ -96,7 +98,7 @@ async function changeSlot(
   return deps.database.inWorkspace(workspaceId, async (db) => {
     assertZone(change.zone, change.time);
     if (!(await orTaken(store.updateSlot(db, workspaceId, id, change)))) throw slotNotFound();
-    await recordEvent(db, { actor, action: "queue.slot_changed", target: target(id), details: change });
+    await append(db, queueSlotChanged, { actor, targetId: id, data: change });
     const slot = (await store.slotsOf(db, workspaceId, null)).find((one) => one.id === id);
     if (!slot) throw slotNotFound();
     return slot;
@@ -107,7 +109,7 @@ async function changeSlot(
 async function removeSlot(deps: DeskDeps, actor: Actor, id: string): Promise<void> {
   await deps.database.inWorkspace(actor.workspaceId, async (db) => {
     if (!(await store.deleteSlot(db, actor.workspaceId, id))) throw slotNotFound();
-    await recordEvent(db, { actor, action: "queue.slot_removed", target: target(id) });
+    await append(db, queueSlotRemoved, { actor, targetId: id });
   });
 }
 
@@ -179,10 +181,7 @@ async function addToQueue(
     const channelIds = post.variants.map(({ channelId }) => channelId);
     const best = await suggestion(db, workspaceId, channelIds, id, now);
     await assignSlot(deps, db, actor, { post, at: best, now, unready });
-    return {
-      action: "post.queued",
-      details: { wall: best.wall, zone: best.zone, at: best.at.toISOString() },
-    };
+    return did(postQueued, { wall: best.wall, zone: best.zone, at: best.at.toISOString() });
   });
 }
 
@@ -240,12 +239,7 @@ async function moveInQueue(
     await assignTime(deps, actor, { db, post: mine, now, schedule: to });
     await assignTime(deps, actor, { db, post: theirs, now, schedule: from });
     await orTaken(takeBoth(db, workspaceId, { mine, theirs, from, to, now }));
-    await recordEvent(db, {
-      actor,
-      action: "post.queue_moved",
-      target: { kind: "post", id },
-      details: { with: other, at: to.at.toISOString() },
-    });
+    await append(db, postQueueMoved, { actor, targetId: id, data: { with: other, at: to.at.toISOString() } });
   });
 }
 
@@ -285,10 +279,6 @@ async function orTaken<Result>(work: Promise<Result>): Promise<Result> {
       cause: error,
     });
   }
-}
-
-function target(id: string) {
-  return { kind: "queue_slot", id };
 }
 
 function slotNotFound(): DeskError {

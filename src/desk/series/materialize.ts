@@ -1,5 +1,6 @@
 import { newId } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
+import { seriesOccurrencesMade } from "../events.ts";
 import { insertDecision } from "../model/approvals.store.ts";
 import { bindingOf, boundHash, targetsOf } from "../model/binding.ts";
 import { blockingProblems } from "../model/check.ts";
@@ -67,11 +68,10 @@ export async function materializeSeries(deps: DeskDeps, { db, series, now }: Ser
     ...(next ? {} : { state: "ended" as const }),
   });
   if (made > 0) {
-    await recordEvent(db, {
+    await append(db, seriesOccurrencesMade, {
       actor: { kind: "system", workspaceId: series.workspaceId },
-      action: "series.occurrences_made",
-      target: { kind: "series", id: series.id },
-      details: { made, held, approvalId: approval?.id ?? null },
+      targetId: series.id,
+      data: { made, held, approvalId: approval?.id ?? null },
     });
   }
 }

@@ -1,8 +1,20 @@
 import type { Kysely } from "kysely";
 import type { Actor } from "#kit";
 import { newId } from "#kit";
-import { recordEvent } from "#platform/audit";
+import { append } from "#platform/events";
 import type { Schema } from "#platform/db";
+import {
+  seriesApprovalUndone,
+  seriesApproved,
+  seriesChanged,
+  seriesCreated,
+  seriesEnded,
+  seriesPaused,
+  seriesRemoved,
+  seriesResumed,
+  seriesRuleChanged,
+} from "../events.ts";
+import { did, type Done } from "../model/did.ts";
 import { targetsOf } from "../model/binding.ts";
 import { blockingProblems } from "../model/check.ts";
 import type { DeskDeps } from "../deps.ts";
@@ -37,15 +49,13 @@ const retryFailedMs = 300_000;
 
 /**
  * The frame of every verb on a series: one transaction that locks the template and then the series, the
- * order in which an edit of the template does. Returns nothing; the work records what it did.
+ * order in which an edit of the template does. Returns nothing; the work says what it did.
  */
 async function onSeries(
   deps: DeskDeps,
   actor: Actor,
   id: string,
-  work: (
-    step: SeriesStep,
-  ) => Promise<{ action: `series.${string}`; details?: Record<string, string | number> }>,
+  work: (step: SeriesStep) => Promise<Done<"series">>,
 ): Promise<void> {
   const { workspaceId } = actor;
   await deps.database.inWorkspace(workspaceId, async (db) => {
@@ -53,8 +63,8 @@ async function onSeries(
     if (!found || !(await lockPost(db, workspaceId, found.templateId))) throw seriesNotFound();
     const series = await lockSeries(db, workspaceId, found.templateId);
     if (!series) throw seriesNotFound();
-    const { action, details = {} } = await work({ db, series, now: deps.clock.now() });
-    await recordEvent(db, { actor, action, target: { kind: "series", id }, details });
+    const { kind, data } = await work({ db, series, now: deps.clock.now() });
+    await append(db, kind, { actor, targetId: id, data });
   });
 }
 
@@ -100,11 +110,10 @@ export async function createSeries(
     await insertSeries(db, series, { by: actor.userId, editors, at: now });
     const row = await lockSeries(db, workspaceId, templateId);
     if (row) await beginFromNow(db, row, request.rule, now);
-    await recordEvent(db, {
+    await append(db, seriesCreated, {
       actor,
-      action: "series.created",
-      target: { kind: "series", id },
-      details: { title: source.title, postId: request.postId, templateId },
+      targetId: id,
+      data: { title: source.title, postId: request.postId, templateId },
     });
     return id;
   });
@@ -125,13 +134,13 @@ export async function changeSeries(
     const template = await loadPost(db, deps, series.workspaceId, series.templateId);
     const changed = rule !== undefined && seriesHash(rule, template) !== seriesHash(series.rule, template);
     await updateSeries(db, series, { ahead, updated_at: now, next_run_at: now });
-    if (!changed) return { action: "series.changed", details: { ahead } };
+    if (!changed) return did(seriesChanged, { ahead });
     const reason = `${actor.name} changed when the series goes out`;
     await revokeSeriesApproval(deps, { db, series, now }, reason);
     const editors = [...new Set([...series.editors, actor.userId])];
     await updateSeries(db, series, { rule: JSON.stringify(rule), editors });
     await beginFromNow(db, series, rule, now);
-    return { action: "series.rule_changed", details: { ahead } };
+    return did(seriesRuleChanged, { ahead });
   });
 }
 
@@ -178,7 +187,7 @@ export async function approveSeries(
     });
     await updateSeries(db, series, { editors: [], updated_at: now });
     await materializeSeries(deps, { db, series, now });
-    return { action: "series.approved", details: { approvalId, boundHash: hash } };
+    return did(seriesApproved, { approvalId, boundHash: hash });
   });
 }
 
@@ -215,7 +224,7 @@ export async function undoSeriesApproval(deps: DeskDeps, actor: Actor, id: strin
     if (approval === null || refused !== null) throw undoTooLate(refused ?? undoWords.none);
     const reason = `Taken back by ${actor.name}`;
     await reverseSeriesApproval(deps, { db, series, now }, { approval, reason });
-    return { action: "series.approval_undone", details: { approvalId: approval.id } };
+    return did(seriesApprovalUndone, { approvalId: approval.id });
   });
 }
 
@@ -225,7 +234,7 @@ export async function pauseSeries(deps: DeskDeps, actor: Actor, id: string): Pro
     assertSeriesAllowed("pause", series.state, actor);
     const withdrawn = await withdrawOccurrences(deps, { db, series, now }, `${actor.name} paused the series`);
     await updateSeries(db, series, { state: "paused", updated_at: now, next_run_at: now });
-    return { action: "series.paused", details: { dropped: withdrawn } };
+    return did(seriesPaused, { dropped: withdrawn });
   });
 }
 
@@ -238,7 +247,7 @@ export async function resumeSeries(deps: DeskDeps, actor: Actor, id: string): Pr
     await updateSeries(db, series, { state: "active", updated_at: now });
     const resumed = await lockSeries(db, series.workspaceId, series.templateId);
     if (resumed) await materializeSeries(deps, { db, series: resumed, now });
-    return { action: "series.resumed" };
+    return did(seriesResumed);
   });
 }
 
@@ -248,7 +257,7 @@ export async function endSeries(deps: DeskDeps, actor: Actor, id: string): Promi
     assertSeriesAllowed("end", series.state, actor);
     const withdrawn = await withdrawOccurrences(deps, { db, series, now }, `${actor.name} ended the series`);
     await updateSeries(db, series, { state: "ended", updated_at: now });
-    return { action: "series.ended", details: { dropped: withdrawn } };
+    return did(seriesEnded, { dropped: withdrawn });
   });
 }
 
@@ -263,7 +272,7 @@ export async function removeSeries(deps: DeskDeps, actor: Actor, id: string): Pr
     );
     await updateSeries(db, series, { state: "ended", deleted_at: now, updated_at: now });
     await updatePost(db, series.workspaceId, series.templateId, { deleted_at: now, updated_at: now });
-    return { action: "series.removed", details: { dropped: withdrawn } };
+    return did(seriesRemoved, { dropped: withdrawn });
   });
 }
 

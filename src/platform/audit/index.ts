@@ -1,2 +1,2 @@
-export { type InstallationActor, recordEvent, recordInstallationEvent } from "./audit.store.ts";
 export { type AuditEntry, entryColumns, entryOf } from "./entry.ts";
+export { auditSubscriber } from "./subscriber.ts";

@@ -77,6 +77,8 @@ export type Config = {
     /** How much a lease outlives the deadline of its call. */
     readonly marginMs: number;
   };
+  /** How long events are kept that every subscriber has handled. */
+  readonly eventsKeepMs: number;
   /** How long a stopping process waits for requests and jobs that run. */
   readonly shutdownGraceMs: number;
 };
@@ -141,6 +143,7 @@ function toConfig(values: Values, folder: string, roles: readonly ProcessRole[])
       aheadMs: values.DELIVERY_PREPARE_AHEAD_SECONDS * 1000,
       marginMs: values.DELIVERY_MARGIN_SECONDS * 1000,
     },
+    eventsKeepMs: values.EVENTS_KEEP_DAYS * 86_400_000,
     shutdownGraceMs: values.SHUTDOWN_GRACE_SECONDS * 1000,
   });
 }

@@ -244,5 +244,6 @@ export const variables = {
   DELIVERY_PREPARE_SECONDS: whole(1800, 1, 86_400),
   DELIVERY_PREPARE_AHEAD_SECONDS: whole(1200, 0, 7200),
   DELIVERY_MARGIN_SECONDS: whole(10, 1, 600),
+  EVENTS_KEEP_DAYS: whole(30, 1, 3650),
   SHUTDOWN_GRACE_SECONDS: whole(30, 1, 600),
 } as const;

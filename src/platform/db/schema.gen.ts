@@ -233,6 +233,53 @@ export type DeliveryWindowsTable = {
   seen_at: Filled<Instant>;
 };
 
+export type EventCursorsTable = {
+  subscriber: string;
+  workspace_id: string;
+  handled_sequence: number;
+  tries: Filled<number>;
+  next_at: Nullable<Instant>;
+  error: Nullable<string>;
+};
+
+export type EventFailuresTable = {
+  subscriber: string;
+  workspace_id: string;
+  sequence: number;
+  tries: Filled<number>;
+  next_at: Instant;
+  error: string;
+};
+
+export type EventHeadsTable = {
+  workspace_id: string;
+  sequence: Filled<number>;
+  settled_sequence: Filled<number>;
+};
+
+export type EventSubscribersTable = {
+  name: string;
+  kinds: Nullable<string[]>;
+  since_position: number;
+  seen_at: Filled<Instant>;
+};
+
+export type EventsTable = {
+  position: Filled<number>;
+  id: string;
+  workspace_id: string;
+  sequence: Nullable<number>;
+  kind: string;
+  audited: boolean;
+  actor_kind: "person" | "agent" | "machine" | "system";
+  actor_id: Nullable<string>;
+  target_kind: Nullable<string>;
+  target_id: Nullable<string>;
+  data: Json;
+  request_id: Nullable<string>;
+  at: Filled<Instant>;
+};
+
 export type ExpiryWarningsTable = {
   workspace_id: string;
   id: string;
@@ -741,6 +788,11 @@ export type Schema = {
   delivery_preparations: DeliveryPreparationsTable;
   delivery_second_copies: DeliverySecondCopiesTable;
   delivery_windows: DeliveryWindowsTable;
+  event_cursors: EventCursorsTable;
+  event_failures: EventFailuresTable;
+  event_heads: EventHeadsTable;
+  event_subscribers: EventSubscribersTable;
+  events: EventsTable;
   expiry_warnings: ExpiryWarningsTable;
   idempotency_keys: IdempotencyKeysTable;
   import_lines: ImportLinesTable;

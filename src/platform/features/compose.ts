@@ -99,7 +99,10 @@ export async function apiPartsOf<World extends object, const Features extends re
   return Promise.all(makers.map((make) => make(world as never)));
 }
 
-/** What the features run in a worker, as one. Throws a TypeError where two know the same task or sweep. */
+/**
+ * What the features run in a worker, as one. Subscribers keep the order of
+ * the list. Throws a TypeError where two know the same task or sweep.
+ */
 export function workerPartOf(features: readonly AnyFeature[], world: object): Required<WorkerPart> {
   const made = { ...world } as Record<string, unknown>;
   const parts = features.flatMap((feature) => feature.worker?.(made[feature.name] as never) ?? []);
@@ -109,6 +112,7 @@ export function workerPartOf(features: readonly AnyFeature[], world: object): Re
   return {
     tasks: Object.fromEntries(tasks),
     sweeps,
+    subscribers: parts.flatMap((part) => part.subscribers ?? []),
     beforeStart: async () => {
       for (const part of parts) await part.beforeStart?.();
     },

@@ -1,3 +1,4 @@
+import type { Subscriber } from "#platform/events";
 import type { Sweep, Task } from "#platform/jobs";
 import type { Metrics } from "#platform/metrics";
 import type { App } from "#platform/wire";
@@ -7,6 +8,8 @@ export type WorkerPart = {
   /** By their names in the queue. */
   tasks?: Readonly<Record<string, Task>>;
   sweeps?: readonly Sweep[];
+  /** To events, of whatever feature. */
+  subscribers?: readonly Subscriber[];
   /** Before the first job. Throws where this process must not work. */
   beforeStart?: () => Promise<void>;
   /** Sets free what workers that died held outside the queue, by their ids. */

@@ -29,7 +29,6 @@ type ProcessOptions = {
   cutOff?: boolean;
   key?: Buffer;
   app?: JsonObject;
-  onWarning?: ChannelsOptions["onWarning"];
   log?: ChannelsOptions["log"];
 };
 
@@ -122,14 +121,13 @@ export async function channelWorld(): Promise<ChannelWorld> {
 
   function createProcess(options: ProcessOptions): Channels {
     const { key: galleyKey = key, log } = options;
-    const onWarning = options.onWarning ?? (async () => undefined);
     const services = testServices({
       ...shared,
       database: app.database,
       key: galleyKey,
       connectorSettings: settingsWith(options),
     });
-    const others = { sites: app.features.sites, notifications: { onWarning }, ...(log && { log }) };
+    const others = { sites: app.features.sites, ...(log && { log }) };
     return compose({ ...services, ...others }, [channelsFeature]).channels;
   }
 
