@@ -166,7 +166,7 @@ export default {
     { files: ["test/**", "bench/**", "**/*.test.ts"], rules: { "no-restricted-globals": "off" } },
     // What composes the rest sees all of it, and opens no connection either.
     {
-      files: ["src/app/**", "src/edge/http/**"],
+      files: ["src/app/**", "src/edge/http/**", "src/edge/live/**"],
       rules: { "no-restricted-imports": ["error", { paths: waysOut }] },
     },
     { files: ["src/edge/http/**/*.test.ts"], rules: { "no-restricted-imports": "off" } },

@@ -5,6 +5,7 @@ import { createSecurityLog } from "#platform/security-log";
 import type { App } from "#platform/wire";
 import { fileURLToPath } from "node:url";
 import { createServer, passOn } from "../edge/http/index.ts";
+import { createFeed, liveRoutes } from "../edge/live/index.ts";
 import { type Features, features } from "./features.ts";
 import { platformPaths } from "./platforms.ts";
 import type { Process } from "./services.ts";
@@ -20,7 +21,7 @@ export type Api = {
 
 /** The features' routes on the HTTP server: what the role `api` adds, and no other role loads. */
 export async function createApi({ config, key, platforms }: Process, made: Features): Promise<Api> {
-  const { database, log, clock, identity, installation, publicUrl } = made;
+  const { database, announcements, log, clock, identity, installation, publicUrl } = made;
   const metrics = createMetrics();
   const parts = await apiPartsOf(features, made);
   for (const part of parts) part.metrics?.(metrics);
@@ -51,6 +52,7 @@ export async function createApi({ config, key, platforms }: Process, made: Featu
     securityLog,
     register: async (api) => {
       for (const part of parts) await part.routes?.(api);
+      liveRoutes(api, { feed: createFeed({ database, announcements, log }), identity });
     },
     registerOutside: async (app) => {
       for (const part of parts) await part.outside?.(app);

@@ -98,8 +98,10 @@ export async function startGalley(config: Config): Promise<RunningGalley> {
     const platforms = await startPlatforms(config);
     closing.push("built-in platforms", platforms.stop);
 
-    const process = { config, key, database, processId: newId(), platforms, log };
+    const databaseUrl = postgres.url;
+    const process = { config, key, database, databaseUrl, processId: newId(), platforms, log };
     const features = createFeatures(await createServices(process));
+    closing.push("announcements", features.announcements.close);
     const served = (await api?.createApi(process, features)) ?? null;
     let worker: RunningWorker | null = null;
     closing.push("server and worker", async () => {

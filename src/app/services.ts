@@ -8,6 +8,7 @@ import type { Database } from "#platform/db";
 import { createFiles, type Files } from "#platform/files";
 import { createHttpClient, type HttpClient } from "#platform/http-client";
 import { createJobs, type Jobs } from "#platform/jobs";
+import { type Announcements, createAnnouncements } from "#platform/live";
 import { createMailTransport, type MailSender } from "#platform/mail";
 import { createRenderer, type Renderer } from "#platform/rendering";
 import { createSecrets, type Secrets } from "#platform/secrets";
@@ -27,6 +28,8 @@ export type Process = {
   /** The 32 bytes that everything secret is sealed under. */
   key: Buffer;
   database: Database;
+  /** Where the database is, for what needs a session of its own. */
+  databaseUrl: string;
   /** Names this process where it takes work; a new one with each start. */
   processId: string;
   platforms: BuiltInPlatforms;
@@ -36,6 +39,8 @@ export type Process = {
 /** What features are made of, by the names under which they ask for it. */
 export type Services = {
   database: Database;
+  /** Tells all processes, and by them open pages, that something is new. */
+  announcements: Announcements;
   /** The 32 bytes that everything secret is sealed under. */
   key: Buffer;
   processId: string;
@@ -70,7 +75,7 @@ export type Services = {
 
 /** Everything that features share in a process. Nothing runs yet. */
 export async function createServices(process: Process): Promise<Services> {
-  const { config, key, database, processId, platforms, log } = process;
+  const { config, key, database, databaseUrl, processId, platforms, log } = process;
   const clock = systemClock;
   const secrets = createSecrets({ database, key, clock });
   if (config.formerKey !== null) {
@@ -78,8 +83,10 @@ export async function createServices(process: Process): Promise<Services> {
     log.warn({ adopted }, "took over the data keys of GALLEY_FORMER_KEY; leave it out from now on");
   }
   const { allowOrigins, allowMailServers } = config.egress;
+  const { redisUrl } = config;
   return {
     database,
+    announcements: createAnnouncements({ database, databaseUrl, redisUrl, log }),
     key,
     processId,
     log,

@@ -30,7 +30,15 @@ test("a server that is started with the former key takes over what it sealed", a
   const config = loadConfig(settings, directory);
   const platforms = { sandbox: null, mailCatcher: null, stop: async () => undefined };
   const log = createLogger({ logLevel: "silent" });
-  await createServices({ config, key: present, database, processId: "test", platforms, log });
+  await createServices({
+    config,
+    key: present,
+    database,
+    databaseUrl: url,
+    processId: "test",
+    platforms,
+    log,
+  });
   expect(await under(present)).toBe("a token");
   await expect(under(former)).rejects.toMatchObject({ code: "secrets.wrong_key" });
   await close();

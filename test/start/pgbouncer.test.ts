@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { buildWorkspace } from "../support/builders.ts";
 import { testDatabase, type TestDatabase } from "../support/database.ts";
-import { type PgBouncer, pgBouncerMissing, startPgBouncer } from "../support/pgbouncer.ts";
+import { type PgBouncer, pgBouncerMissing, startPgBouncer } from "./pgbouncer.ts";
 
 const missing = pgBouncerMissing();
 if (missing !== null) console.log(`skipped: Galley behind PgBouncer; ${missing}`);

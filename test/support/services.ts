@@ -4,6 +4,7 @@ import type { Database } from "#platform/db";
 import { createFiles } from "#platform/files";
 import { createHttpClient } from "#platform/http-client";
 import { createJobs } from "#platform/jobs";
+import { createAnnouncements } from "#platform/live";
 import { createMailTransport } from "#platform/mail";
 import { createRenderer } from "#platform/rendering";
 import { createSecrets } from "#platform/secrets";
@@ -21,6 +22,8 @@ const uploads: Services["uploads"] = {
   document: { maxBytes: 6_000_000, maxPages: 20 },
 };
 
+const nowhere = "postgres://nobody@127.0.0.1:9/none";
+
 /** Where Galley is reached in tests. */
 export const testOrigin = "http://galley.test";
 
@@ -30,11 +33,14 @@ export const testOrigin = "http://galley.test";
  */
 export function testServices(given: Partial<Services> & { database: Database }): Services {
   const { database, clock = systemClock, key = randomBytes(32) } = given;
+  const log = createLogger({ logLevel: "silent" });
   return {
     key,
     clock,
     processId: newId(),
-    log: createLogger({ logLevel: "silent" }),
+    log,
+    // Nothing connects before somebody listens; a test about that gives the address of its database.
+    announcements: createAnnouncements({ database, databaseUrl: nowhere, redisUrl: null, log }),
     secrets: createSecrets({ database, key, clock }),
     jobs: createJobs(),
     files: createFiles({ directory: join(tmpdir(), `galley-files-${newId()}`) }),

@@ -54,6 +54,7 @@ export async function startTenants(extend?: (app: App, features: Features) => vo
     config,
     key,
     database,
+    databaseUrl: url,
     processId: newId(),
     platforms: { sandbox: null, mailCatcher: null, stop: async () => undefined },
     log: createLogger({ logLevel: "silent" }),

@@ -26,6 +26,8 @@ export type DispatchDeps = {
   jobs: Jobs;
   subscribers: readonly Subscriber[];
   log: Pick<Logger, "warn" | "error">;
+  /** Told where there is something new; what it throws is none of the subscribers' business. Default: nobody. */
+  announce?: (workspaceIds: readonly string[]) => Promise<void>;
 };
 
 /** From so many tries on it is an error that somebody has to look at. */
@@ -44,8 +46,16 @@ export async function dispatchWorkspace(
   const { database, jobs, subscribers } = deps;
   const names = subscribers.map(({ name }) => name);
   const busy = new Set<string>();
+  let isTold = false;
   for (;;) {
     const due = new Set(await dueSubscribers(database.system, workspaceId, names));
+    // They have been numbered by now, so that whoever is told can read them.
+    if (due.size > 0 && !isTold) {
+      isTold = true;
+      await deps.announce?.([workspaceId]).catch((error: unknown) => {
+        deps.log.warn({ err: error, workspaceId }, "open pages were not told of what is new");
+      });
+    }
     const left = subscribers.filter(({ name }) => due.has(name) && !busy.has(name));
     if (left.length === 0) return;
     for (const subscriber of left) {

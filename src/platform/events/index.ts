@@ -5,3 +5,4 @@ export type { Events } from "./events.ts";
 export { createEvents } from "./events.ts";
 export type { EventOf, StoredEvent, Subscriber } from "./subscriber.ts";
 export { auditedSubscriber, subscriber } from "./subscriber.ts";
+export { type AnnouncedEvent, eventsAfter, eventSpan } from "./stream.read.ts";

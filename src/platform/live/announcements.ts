@@ -1,9 +1,5 @@
-import type { Database } from "#platform/db";
-import type { Logger } from "#platform/telemetry";
+import type { Carrier, CarrierOptions, NewsListener } from "./carrier.ts";
 import { throughPostgres } from "./postgres.ts";
-
-/** Called with a workspace in which something is new; with null where something may have been missed anywhere. */
-export type NewsListener = (workspaceId: string | null) => void;
 
 /**
  * Tells all processes that there is something new. It carries no content and may lose what it tells: whoever listens
@@ -16,21 +12,9 @@ export type Announcements = {
   close(): Promise<void>;
 };
 
-/** One way for announcements to travel. */
-export type Carrier = {
-  send(workspaceIds: readonly string[]): Promise<void>;
-  /** `onNews` is told of every message, and null whenever a connection was made anew. */
-  listen(onNews: NewsListener): Promise<{ stop: () => Promise<void> }>;
-  close(): Promise<void>;
-};
-
-export type AnnouncementsOptions = {
-  database: Database;
-  /** The database's own address, at which a session stays. */
-  databaseUrl: string;
+export type AnnouncementsOptions = CarrierOptions & {
   /** Where set, Redis carries them; else the database does. */
   redisUrl: string | null;
-  log: Pick<Logger, "warn">;
 };
 
 /** Redis and its client are loaded where they are set. */

@@ -1,1 +1,1 @@
-export { type Announcements, createAnnouncements, type NewsListener } from "./announcements.ts";
+export { type Announcements, createAnnouncements } from "./announcements.ts";

@@ -1,14 +1,10 @@
-import { type Database, listenTo, notify } from "#platform/db";
-import type { AnnouncementsOptions, Carrier } from "./announcements.ts";
+import { listenTo, notify } from "#platform/db";
+import type { Carrier, CarrierOptions } from "./carrier.ts";
 
 const channel = "galley_news";
 
 /** By NOTIFY: without another service, and lost only with the connection that listens. */
-export function throughPostgres({
-  database,
-  databaseUrl,
-  log,
-}: Pick<AnnouncementsOptions, "databaseUrl" | "log"> & { database: Database }): Carrier {
+export function throughPostgres({ database, databaseUrl, log }: CarrierOptions): Carrier {
   return {
     send: (workspaceIds) => notify(database.system, channel, workspaceIds),
     listen: async (onNews) =>

@@ -1,17 +1,11 @@
 import { Redis } from "ioredis";
-import type { AnnouncementsOptions, Carrier } from "./announcements.ts";
+import type { Carrier, CarrierOptions } from "./carrier.ts";
 
 const channel = "galley:news";
 const longestPauseMs = 10_000;
 
 /** By Redis: for many processes, where each NOTIFY would make every commit wait for the one before. */
-export function throughRedis({
-  redisUrl,
-  log,
-}: {
-  redisUrl: string;
-  log: AnnouncementsOptions["log"];
-}): Carrier {
+export function throughRedis({ redisUrl, log }: { redisUrl: string; log: CarrierOptions["log"] }): Carrier {
   function connect(): Redis {
     const redis = new Redis(redisUrl, {
       lazyConnect: true,
