@@ -43,7 +43,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const mediaDirectory = join(options.directory, "media");
   mkdirSync(mediaDirectory, { recursive: true, mode: 0o700 });
   const state = openState(options.directory);
-  const requests = rememberRequests(clock);
+  const requests = rememberRequests(() => clock.now().getTime());
   let publicUrl = options.publicUrl ?? "";
   const basePath = options.publicUrl === null ? "" : new URL(options.publicUrl).pathname.replace(/\/+$/, "");
   // Known once the port is; handlers run later than that.
