@@ -1,8 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** What platforms read. */
-export type PlatformClock = { now(): Date };
-
 /** A platform's own clock, in milliseconds since the epoch. */
 export type SettableClock = {
   now: () => number;

@@ -8,8 +8,6 @@ import { rememberRequests } from "./requests.ts";
 import type { PlatformDeps, PlatformRules } from "./rules.ts";
 import { serve } from "./serve.ts";
 
-export type { ByHand, PlatformRules, Visible } from "./rules.ts";
-
 export type PlatformOptions = {
   host: string;
   /** 0 picks a free one. */
@@ -45,11 +43,7 @@ export async function startPlatform(
   let publicUrl = options.publicUrl ?? "";
   const clock = createClock();
   const state: PlatformState = {
-    rules: create({
-      now: clock.now,
-      clock: { now: () => new Date(clock.now()) },
-      publicUrl: () => publicUrl,
-    }),
+    rules: create({ now: clock.now, publicUrl: () => publicUrl }),
     clock,
     faults: [],
     personas: createPersonas(),

@@ -1,4 +1,3 @@
-import type { PlatformClock } from "./clock.ts";
 import type { ErrorBodies, Operation, Twist } from "./faults.ts";
 import type { Answer, EmulatorRequest, Refusal } from "./http.ts";
 
@@ -32,8 +31,6 @@ export type ByHand = Pick<Visible, "account" | "text" | "inReplyTo" | "createdAt
 export type PlatformDeps = {
   /** The platform's own clock, in milliseconds since the epoch. */
   now: () => number;
-  /** The same, for those that want dates. */
-  clock: PlatformClock;
   /** Where people reach it; known once it listens. */
   publicUrl: () => string;
 };
