@@ -53,13 +53,16 @@ const ordinary: Persona = {
   faults: [],
 };
 
+/** The personas of a platform's accounts, by the name that the journal gives an account. */
+export type Personas = ReturnType<typeof createPersonas>;
+
 /** Between two spells of one account. */
 const restMs = 10_000;
 const spellChance = 0.3;
 
 type Spell = { asOfMs: number; endsAt: number };
 
-/** The personas of a platform's accounts, by the name that the journal gives an account. */
+/** Personas by account, and what their spells remember. */
 export function createPersonas() {
   let personas = new Map<string, Persona>();
   const answered = new Map<string, number[]>();

@@ -1,20 +1,24 @@
-import type { PlatformClock } from "./clock.ts";
 import type { EmulatorRequest } from "./http.ts";
 
 /** A request as `GET /control/requests` tells it, oldest first; the last ten thousand. */
-export type Handled = { at: string; method: string; path: string; status: number; fault: string | null };
+type Handled = { at: string; method: string; path: string; status: number; fault: string | null };
+
+export type RequestLog = {
+  add(request: EmulatorRequest, status: number, fault: string | null): void;
+  all(): readonly Handled[];
+};
 
 const most = 10_000;
 
 /** Remembers what was asked, for tests that count requests; it ends with the process. */
-export function rememberRequests(clock: PlatformClock) {
+export function rememberRequests(now: () => number): RequestLog {
   const handled: Handled[] = [];
   return {
-    add(request: EmulatorRequest, status: number, fault: string | null): void {
+    add(request, status, fault) {
       const { method, path } = request;
-      handled.push({ at: clock.now().toISOString(), method, path, status, fault });
+      handled.push({ at: new Date(now()).toISOString(), method, path, status, fault });
       if (handled.length > most) handled.shift();
     },
-    all: (): readonly Handled[] => handled,
+    all: () => handled,
   };
 }

@@ -1,21 +1,21 @@
 import type { Operation, Twist } from "../faults.ts";
 import type { Answer, EmulatorRequest } from "../http.ts";
 import { json, jsonBody } from "../http.ts";
-import type { PlatformClock } from "../clock.ts";
-import type { Platform, PlatformOptions, PlatformRules, Visible } from "../platform.ts";
+import type { Platform, PlatformOptions } from "../platform.ts";
 import { startPlatform } from "../platform.ts";
+import { createRouter } from "../routes.ts";
+import type { ByHand, PlatformRules } from "../rules.ts";
 import { setSwitches } from "../switches.ts";
-import { createAuthors } from "./authors.ts";
-import { createComments } from "./comments.ts";
+import * as comments from "./comments.ts";
 import { bodies, notFound } from "./errors.ts";
-import { shownText } from "./little-text.ts";
-import { createMedia } from "./media.ts";
-import { createOAuth } from "./oauth.ts";
-import { createOrganizations } from "./organizations.ts";
-import { createPosts } from "./posts.ts";
-import type { LinkedInApp, LinkedInState, Organization, Post, PostContent } from "./state.ts";
+import { journalOf } from "./journal.ts";
+import * as media from "./media.ts";
+import * as oauth from "./oauth.ts";
+import { userinfo } from "./organizations.ts";
+import * as posts from "./posts.ts";
+import { rest } from "./rest.ts";
+import type { LinkedInApp, LinkedInState, Organization } from "./state.ts";
 import { createState } from "./state.ts";
-import { checkVersion } from "./versions.ts";
 import { authorOf } from "./whose.ts";
 
 export type LinkedInOptions = PlatformOptions & {
@@ -50,85 +50,28 @@ const someOrganizations: Organization[] = [
  * server stands for www.linkedin.com and api.linkedin.com. Besides the control routes of every emulator:
  * `PUT /control/switches` with fields of `Switches`.
  */
-export async function startLinkedIn(options: LinkedInOptions): Promise<Platform> {
-  const state = createState(options.apps ?? linkedInApps, options.organizations ?? someOrganizations);
-  return startPlatform((parts) => rulesOf(state, parts), options);
+export function startLinkedIn(options: LinkedInOptions): Promise<Platform> {
+  const { apps = linkedInApps, organizations = someOrganizations } = options;
+  return startPlatform((deps) => rulesOf(createState(deps, { apps, organizations })), options);
 }
 
-function rulesOf(
-  state: LinkedInState,
-  { clock, publicUrl }: { clock: PlatformClock; publicUrl: () => string },
-): PlatformRules {
-  const oauth = createOAuth(state, clock);
-  const authors = createAuthors(state, oauth);
-  const media = createMedia(state, authors, clock, publicUrl);
-  const posts = createPosts(state, { oauth, authors, media, clock });
-  const comments = createComments(state, { oauth, authors, clock });
-  const organizations = createOrganizations(state, oauth);
+/** All but what is below `/rest/`, and the addresses of uploads. */
+const open = createRouter<LinkedInState>({
+  "GET /oauth/v2/authorization": oauth.authorization,
+  "POST /oauth/v2/authorization": oauth.authorization,
+  "POST /oauth/v2/accessToken": oauth.accessToken,
+  "POST /oauth/v2/revoke": oauth.revoke,
+  "POST /oauth/v2/introspectToken": oauth.introspect,
+  "GET /v2/userinfo": userinfo,
+});
 
-  function answer(request: EmulatorRequest, twist: Twist): Answer {
-    if (request.path.startsWith("/rest/")) {
-      checkVersion(request, state.switches.oldestVersion, clock.now());
-      return rest(request, twist);
-    }
-    const [, token, part] = /^\/dms-uploads\/([\w-]+)\/(\d{1,5})$/.exec(request.path) ?? [];
-    if (request.method === "PUT" && token !== undefined) return media.upload(request, token, Number(part));
-    switch (`${request.method} ${request.path}`) {
-      case "GET /oauth/v2/authorization":
-      case "POST /oauth/v2/authorization":
-        return oauth.authorization(request);
-      case "POST /oauth/v2/accessToken":
-        return oauth.accessToken(request);
-      case "POST /oauth/v2/revoke":
-        return oauth.revoke(request);
-      case "POST /oauth/v2/introspectToken":
-        return oauth.introspect(request);
-      case "GET /v2/userinfo":
-        return organizations.userinfo(request);
-      default:
-        throw notFound("Nothing is here");
-    }
-  }
-
-  function rest(request: EmulatorRequest, twist: Twist): Answer {
-    const [, , resource = "", key, sub] = request.path.split("/").map(decoded);
-    const call = `${request.method} ${resource}${key === undefined ? "" : "/*"}${sub === undefined ? "" : `/${sub}`}`;
-    switch (call) {
-      case "POST posts":
-        return posts.create(request, twist);
-      case "GET posts":
-        return posts.list(request, twist);
-      case "GET posts/*":
-        return posts.get(request, key ?? "");
-      case "POST socialActions/*/comments":
-        return comments.create(request, key ?? "", twist);
-      case "GET socialActions/*/comments":
-        return comments.list(request, key ?? "", twist);
-      case "POST images":
-      case "POST videos":
-      case "POST documents":
-        return media.act(request, resource);
-      case "GET images/*":
-      case "GET videos/*":
-      case "GET documents/*":
-        return media.status(request, resource, key ?? "");
-      case "GET organizationAcls":
-        return organizations.acls(request);
-      case "GET organizationsLookup":
-        return organizations.lookup(request);
-      case "GET organizations/*":
-        return organizations.get(request, key ?? "");
-      default:
-        throw notFound(`No resource ${request.path}`);
-    }
-  }
-
+function rulesOf(state: LinkedInState): PlatformRules {
   return {
     name: "LinkedIn (emulated)",
     operationOf,
-    answer,
+    answer: (request, twist) => answer(state, request, twist),
     accountOf: (request) => authorOf(state, request),
-    post: (byHand) => (byHand.inReplyTo === null ? posts : comments).byHand(byHand),
+    post: (byHand) => postByHand(state, byHand),
     sizeName: "count",
     repeated: { code: "422" },
     bodies,
@@ -137,10 +80,10 @@ function rulesOf(
       setSwitches(state.switches, jsonBody(request), ["grantOnly"]);
       return json({ switches: state.switches });
     },
-    journal: () => journalOf(state, publicUrl()),
+    journal: () => journalOf(state),
     expireTokens() {
       for (const grant of state.grants.all)
-        grant.accessExpiresAt = Math.min(grant.accessExpiresAt, clock.now().getTime());
+        grant.accessExpiresAt = Math.min(grant.accessExpiresAt, state.now());
     },
     revokeTokens() {
       for (const grant of state.grants.all) grant.revoked = true;
@@ -148,12 +91,20 @@ function rulesOf(
   };
 }
 
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    throw notFound("The path is not well encoded");
+function postByHand(state: LinkedInState, byHand: ByHand): void {
+  if (byHand.inReplyTo === null) posts.byHand(state, byHand);
+  else comments.byHand(state, byHand);
+}
+
+function answer(state: LinkedInState, request: EmulatorRequest, twist: Twist): Answer {
+  if (request.path.startsWith("/rest/")) return rest(state, request, twist);
+  const [, token, part] = /^\/dms-uploads\/([\w-]+)\/(\d{1,5})$/.exec(request.path) ?? [];
+  if (request.method === "PUT" && token !== undefined) {
+    return media.upload(state, request, { token, part: Number(part) });
   }
+  const answered = open(state, request, twist);
+  if (answered === null) throw notFound("Nothing is here");
+  return answered;
 }
 
 function operationOf(request: EmulatorRequest): Operation | null {
@@ -163,60 +114,4 @@ function operationOf(request: EmulatorRequest): Operation | null {
   if (/^\/(?:rest\/(?:images|videos|documents)|dms-uploads)(?:\/|$)/.test(request.path)) return "media";
   if (request.path === "/oauth/v2/accessToken") return "token";
   return null;
-}
-
-function journalOf(state: LinkedInState, publicUrl: string): Visible[] {
-  const posts = state.posts.all.map((post): Visible => ({
-    id: post.urn,
-    account: post.author,
-    kind: "post",
-    text: shownText(post.commentary),
-    altTexts: altTextsOf(post),
-    inReplyTo: null,
-    url: `${publicUrl}/feed/update/${post.urn}`,
-    createdAt: post.createdAt,
-    ghost: post.ghost,
-    ...(post.byHand ? { byHand: true } : {}),
-    details: detailsOf(state, post),
-  }));
-  const comments = state.comments.all.map((comment): Visible => ({
-    id: comment.urn,
-    account: comment.actor,
-    kind: "comment",
-    text: comment.text,
-    altTexts: [],
-    inReplyTo: comment.object,
-    url: `${publicUrl}/feed/update/${comment.object}?commentUrn=${encodeURIComponent(comment.urn)}`,
-    createdAt: comment.createdAt,
-    ghost: comment.ghost,
-    ...(comment.byHand ? { byHand: true } : {}),
-  }));
-  return [...posts, ...comments].toSorted((left, right) => left.createdAt - right.createdAt);
-}
-
-function altTextsOf({ content }: Post): string[] {
-  if (content === null) return [];
-  if ("media" in content) return content.media.altText === undefined ? [] : [content.media.altText];
-  return "multiImage" in content ? content.multiImage.images.map((image) => image.altText ?? "") : [];
-}
-
-/** The link's card, who may see it, and the hashes of the files that it shows. */
-function detailsOf(state: LinkedInState, { content, visibility }: Post): Record<string, unknown> {
-  const article = content !== null && "article" in content ? content.article : null;
-  return {
-    visibility,
-    ...(article === null ? {} : { card: article }),
-    title: content !== null && "media" in content ? (content.media.title ?? null) : null,
-    files: mediaOf(content).flatMap((urn) => {
-      const media = state.media.get(urn);
-      return media ? [{ kind: media.kind, sha256: media.sha256 }] : [];
-    }),
-  };
-}
-
-function mediaOf(content: PostContent | null): string[] {
-  if (content === null) return [];
-  if ("media" in content) return [content.media.id];
-  if ("multiImage" in content) return content.multiImage.images.map((image) => image.id);
-  return content.article.thumbnail === undefined ? [] : [content.article.thumbnail];
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
+import type { PlatformDeps } from "../rules.ts";
 import { createShelf, type Shelf } from "../shelf.ts";
 
 export type LinkedInApp = {
@@ -114,7 +115,8 @@ type Switches = {
   refusesDuplicates: boolean;
 };
 
-export type LinkedInState = {
+/** Everything that LinkedIn knows. */
+export type LinkedInState = PlatformDeps & {
   apps: LinkedInApp[];
   organizations: Organization[];
   members: Map<string, Member>;
@@ -125,6 +127,8 @@ export type LinkedInState = {
   mediaByToken: Map<string, Media>;
   /** By author. */
   posts: Shelf<Post>;
+  /** How many of a day, by author and by app. */
+  counted: Map<string, number>;
   /** By what they stand under. */
   comments: Shelf<Comment>;
   switches: Switches;
@@ -132,9 +136,13 @@ export type LinkedInState = {
   nextNumber(): string;
 };
 
-export function createState(apps: LinkedInApp[], organizations: Organization[]): LinkedInState {
+export function createState(
+  deps: PlatformDeps,
+  { apps, organizations }: Pick<LinkedInState, "apps" | "organizations">,
+): LinkedInState {
   let last = 7_200_000_000_000_000_000n + BigInt(Date.now());
   return {
+    ...deps,
     apps,
     organizations,
     members: new Map(),
@@ -149,6 +157,7 @@ export function createState(apps: LinkedInApp[], organizations: Organization[]):
       ({ urn }) => [urn],
       ({ author }) => [author],
     ),
+    counted: new Map(),
     comments: createShelf(
       ({ urn }) => [urn],
       ({ object }) => [object],

@@ -1,4 +1,4 @@
-import type { ByHand } from "../platform.ts";
+import type { ByHand } from "../rules.ts";
 import { type MetaState, prefixes } from "./state.ts";
 
 /** The Page or the Instagram account that an object's id belongs to; null for what is none of both. */

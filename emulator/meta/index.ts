@@ -1,16 +1,17 @@
-import type { Operation } from "../faults.ts";
+import type { Operation, Twist } from "../faults.ts";
 import type { Answer, EmulatorRequest } from "../http.ts";
 import { json, jsonBody, page } from "../http.ts";
-import type { Platform, PlatformOptions, PlatformRules, Visible } from "../platform.ts";
+import type { Platform, PlatformOptions } from "../platform.ts";
 import { startPlatform } from "../platform.ts";
+import type { PlatformRules, Visible } from "../rules.ts";
 import { setSwitches } from "../switches.ts";
-import { plainPage } from "./consent.page.ts";
-import type { MetaApp, MetaPost } from "./state.ts";
-import { createState, manyPages, shortcodeOf } from "./state.ts";
 import { ownerOf, postByHand } from "./by-hand.ts";
+import { plainPage } from "./consent.page.ts";
 import { businessUsage, errorAnswer, exhaustedUsage, GraphRefusal, namedError } from "./errors.ts";
-import { createGraph } from "./graph.ts";
-import { createLogin } from "./login.ts";
+import { graph } from "./graph.ts";
+import { dialog } from "./login.ts";
+import type { MetaApp, MetaPost, MetaState } from "./state.ts";
+import { createState, manyPages, shortcodeOf } from "./state.ts";
 import { answeringVersion } from "./versions.ts";
 
 export { graphValidator } from "./specification.ts";
@@ -40,102 +41,104 @@ export const metaApp: MetaApp = {
  * `POST /control/expire-containers`, as if 24 hours were over for those that are older than ten seconds.
  */
 export function startMeta(options: MetaOptions): Promise<Platform> {
-  return startPlatform(({ clock, publicUrl }): PlatformRules => {
-    const state = createState(
-      { ...metaApp, ...options.app },
-      options.pages === undefined ? undefined : manyPages(options.pages),
-    );
-    const login = createLogin(state, clock);
-    const graph = createGraph(state, clock, {
-      publicUrl,
-      login,
-      processingMs: options.processingMs ?? 200,
+  const { app, processingMs = 200, pages, product = "Facebook" } = options;
+  return startPlatform((deps) => {
+    const state = createState(deps, {
+      app: { ...metaApp, ...app },
+      processingMs,
+      ...(pages === undefined ? {} : { pages: manyPages(pages) }),
     });
-    /** The first version that has not ended; the calendar alone decides where it is empty. */
-    const switches = { oldestVersion: "" };
-    let calls = 0;
-
-    async function answer(request: EmulatorRequest, twist: Parameters<typeof graph>[2]): Promise<Answer> {
-      const { wanted, path } = splitVersion(request.path);
-      if (path === "/dialog/oauth") return login.dialog(request);
-      const seen = wanted === null && request.method === "GET" ? permalink(path) : null;
-      if (seen !== null) return seen;
-      const version = answeringVersion(wanted, clock.now(), switches.oldestVersion);
-      if (version === null) {
-        throw new GraphRefusal({
-          status: 400,
-          code: 2500,
-          message: `Unknown path components: ${request.path}`,
-        });
-      }
-      calls += 1;
-      const percent = Math.min(100, Math.floor(calls / 100));
-      const usage = { call_count: percent, total_time: percent, total_cputime: percent };
-      const id = path.split("/")[1] ?? "";
-      const headers = {
-        "facebook-api-version": version,
-        "x-app-usage": JSON.stringify(usage),
-        ...(/^\d+/.test(id) ? businessUsage(id, percent) : {}),
-      };
-      try {
-        return withHeaders(await graph({ ...request, path }, version, twist), headers);
-      } catch (error) {
-        if (error instanceof GraphRefusal) return errorAnswer(error.graph, headers);
-        throw error;
-      }
-    }
-
-    /** Where people look: `/{post}` of Facebook and `/p/{code}/` of Instagram. */
-    function permalink(path: string): Answer | null {
-      const post = state.posts.get(path.slice(1));
-      if (post) return page(plainPage("Facebook", post.text));
-      return path.startsWith("/p/") ? page(plainPage("Instagram", path)) : null;
-    }
-
-    return {
-      name: "Meta",
-      operationOf,
-      answer,
-      accountOf: (request) => ownerOf(state, splitVersion(request.path).path.split("/")[1] ?? ""),
-      post: (byHand) => postByHand(state, byHand),
-      sizeName: "limit",
-      // Instagram's container is published by the first one, and a second finds it spent.
-      repeated: options.product === "Instagram" ? { code: "24/2207008" } : { code: "506" },
-      bodies: {
-        unavailable: () => errorAnswer(namedError("2"), {}),
-        internal: () => errorAnswer(namedError("1"), {}),
-        throttled: (seconds) =>
-          errorAnswer(namedError("32"), exhaustedUsage(state.pages[0]?.id ?? "", seconds)),
-        refusal: (code) => errorAnswer(namedError(code)),
-        refused: (refusal) =>
-          errorAnswer(
-            refusal instanceof GraphRefusal
-              ? refusal.graph
-              : { status: refusal.status, code: 100, message: `(#100) ${refusal.message}` },
-          ),
-      },
-      journal: () => state.posts.all.map((post) => visible(post, publicUrl())),
-      control(request) {
-        const key = `${request.method} ${request.path}`;
-        if (key === "PUT /control/meta") {
-          setSwitches(switches, jsonBody(request));
-          return json(switches);
-        }
-        if (key !== "POST /control/expire-containers") return null;
-        const aWhileAgo = clock.now().getTime() - 10_000;
-        for (const container of state.containers.values()) {
-          if (container.createdAt < aWhileAgo) container.createdAt = 0;
-        }
-        return json({});
-      },
-      expireTokens() {
-        for (const token of state.tokens.values()) token.expiresAt = clock.now().getTime();
-      },
-      revokeTokens() {
-        for (const consent of state.consents) consent.revoked = true;
-      },
-    };
+    return rulesOf(state, product);
   }, options);
+}
+
+function rulesOf(state: MetaState, product: "Facebook" | "Instagram"): PlatformRules {
+  return {
+    name: "Meta",
+    operationOf,
+    answer: (request, twist) => answer(state, request, twist),
+    accountOf: (request) => ownerOf(state, splitVersion(request.path).path.split("/")[1] ?? ""),
+    post: (byHand) => postByHand(state, byHand),
+    sizeName: "limit",
+    // Instagram's container is published by the first one, and a second finds it spent.
+    repeated: product === "Instagram" ? { code: "24/2207008" } : { code: "506" },
+    bodies: {
+      unavailable: () => errorAnswer(namedError("2"), {}),
+      internal: () => errorAnswer(namedError("1"), {}),
+      throttled: (seconds) =>
+        errorAnswer(namedError("32"), exhaustedUsage(state.pages[0]?.id ?? "", seconds)),
+      refusal: (code) => errorAnswer(namedError(code)),
+      refused: (refusal) =>
+        errorAnswer(
+          refusal instanceof GraphRefusal
+            ? refusal.graph
+            : { status: refusal.status, code: 100, message: `(#100) ${refusal.message}` },
+        ),
+    },
+    journal: () => state.posts.all.map((post) => visible(post, state.publicUrl())),
+    control: (request) => control(state, request),
+    expireTokens() {
+      for (const token of state.tokens.values()) token.expiresAt = state.now();
+    },
+    revokeTokens() {
+      for (const consent of state.consents) consent.revoked = true;
+    },
+  };
+}
+
+async function answer(state: MetaState, request: EmulatorRequest, twist: Twist): Promise<Answer> {
+  const { wanted, path } = splitVersion(request.path);
+  if (path === "/dialog/oauth") return dialog(state, request);
+  const seen = wanted === null && request.method === "GET" ? permalink(state, path) : null;
+  if (seen !== null) return seen;
+  const version = answeringVersion(wanted, new Date(state.now()), state.switches.oldestVersion);
+  if (version === null) {
+    throw new GraphRefusal({
+      status: 400,
+      code: 2500,
+      message: `Unknown path components: ${request.path}`,
+    });
+  }
+  const headers = { "facebook-api-version": version, ...usageHeaders(state, path) };
+  try {
+    return withHeaders(await graph(state, { ...request, path }, { version, twist }), headers);
+  } catch (error) {
+    if (error instanceof GraphRefusal) return errorAnswer(error.graph, headers);
+    throw error;
+  }
+}
+
+/** Counts a call, and tells how much of what is allowed is used up. */
+function usageHeaders(state: MetaState, path: string): Record<string, string> {
+  state.calls += 1;
+  const percent = Math.min(100, Math.floor(state.calls / 100));
+  const usage = { call_count: percent, total_time: percent, total_cputime: percent };
+  const id = path.split("/")[1] ?? "";
+  return {
+    "x-app-usage": JSON.stringify(usage),
+    ...(/^\d+/.test(id) ? businessUsage(id, percent) : {}),
+  };
+}
+
+/** Where people look: `/{post}` of Facebook and `/p/{code}/` of Instagram. */
+function permalink(state: MetaState, path: string): Answer | null {
+  const post = state.posts.get(path.slice(1));
+  if (post) return page(plainPage("Facebook", post.text));
+  return path.startsWith("/p/") ? page(plainPage("Instagram", path)) : null;
+}
+
+function control(state: MetaState, request: EmulatorRequest): Answer | null {
+  const key = `${request.method} ${request.path}`;
+  if (key === "PUT /control/meta") {
+    setSwitches(state.switches, jsonBody(request));
+    return json(state.switches);
+  }
+  if (key !== "POST /control/expire-containers") return null;
+  const aWhileAgo = state.now() - 10_000;
+  for (const container of state.containers.values()) {
+    if (container.createdAt < aWhileAgo) container.createdAt = 0;
+  }
+  return json({});
 }
 
 function splitVersion(path: string): { wanted: string | null; path: string } {

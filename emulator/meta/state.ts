@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
+import type { PlatformDeps } from "../rules.ts";
 import { createShelf, type Shelf } from "../shelf.ts";
 
 export type MetaApp = { id: string; secret: string; redirectUris: string[]; demandsProof: boolean };
@@ -89,8 +90,15 @@ export type Container = {
   published: boolean;
 };
 
-export type MetaState = {
+/** Everything that Meta knows. */
+export type MetaState = PlatformDeps & {
   app: MetaApp;
+  /** How long a container of Instagram is `IN_PROGRESS`. */
+  processingMs: number;
+  /** The first version that has not ended; the calendar alone decides where it is empty. */
+  switches: { oldestVersion: string };
+  /** How often the Graph API was called. */
+  calls: number;
   user: { id: string; name: string };
   pages: MetaPage[];
   codes: Map<string, LoginCode>;
@@ -168,11 +176,18 @@ export function manyPages(count: number): MetaPage[] {
   }));
 }
 
-export function createState(app: MetaApp, pages: MetaPage[] = somePages): MetaState {
+export function createState(
+  deps: PlatformDeps,
+  { app, processingMs, pages = somePages }: { app: MetaApp; processingMs: number; pages?: MetaPage[] },
+): MetaState {
   let count = 1000;
   const tokens = new Map<string, Token>();
   return {
+    ...deps,
     app,
+    processingMs,
+    switches: { oldestVersion: "" },
+    calls: 0,
     user: { id: `${prefixes.user}1001`, name: "Ada Newcomer" },
     pages,
     codes: new Map(),

@@ -1,8 +1,7 @@
 import type { Answer } from "../http.ts";
 import { json } from "../http.ts";
-import type { Twist } from "../faults.ts";
-import type { PlatformClock } from "../clock.ts";
-import { GraphRefusal, invalidParameter, noSuchObject } from "./errors.ts";
+import type { GraphCall } from "./call.ts";
+import { GraphRefusal, invalidParameter } from "./errors.ts";
 import { project } from "./fields.ts";
 import { fetchMedia, kindOf } from "./media-bytes.ts";
 import { mustCreate } from "./pages.ts";
@@ -10,145 +9,138 @@ import type { GraphParams } from "./params.ts";
 import type { MetaPage, MetaPost, MetaState, Video } from "./state.ts";
 import { graphTime } from "./state.ts";
 
-/** `/{page}/videos`, whole by `file_url` or in phases: https://developers.facebook.com/docs/video-api/guides/publishing */
-export type VideoEdges = {
-  upload(page: MetaPage, params: GraphParams, twist: Twist): Promise<Answer>;
-  get(id: string, params: GraphParams): Answer;
-};
+// `/{page}/videos`, whole by `file_url` or in phases: https://developers.facebook.com/docs/video-api/guides/publishing
 
 const chunkBytes = 1024 * 1024;
 
-export function createVideoEdges(state: MetaState, clock: PlatformClock): VideoEdges {
-  function upload(page: MetaPage, params: GraphParams, twist: Twist): Promise<Answer> {
-    mustCreate(page);
-    const phase = params.values.get("upload_phase");
-    if (phase === "start") return Promise.resolve(start(page, params));
-    if (phase === "transfer") return Promise.resolve(transfer(page, params));
-    if (phase === "finish") return Promise.resolve(finish(page, params, twist));
-    return whole(page, params, twist);
-  }
+/** `POST /{page}/videos` */
+export function upload(state: MetaState, page: MetaPage, call: GraphCall): Promise<Answer> {
+  const { params } = call;
+  mustCreate(page);
+  const phase = params.values.get("upload_phase");
+  if (phase === "start") return Promise.resolve(start(state, page, params));
+  if (phase === "transfer") return Promise.resolve(transfer(state, page, params));
+  if (phase === "finish") return Promise.resolve(finish(state, page, call));
+  return whole(state, page, call);
+}
 
-  function start(page: MetaPage, params: GraphParams): Answer {
-    const size = Number(params.values.get("file_size"));
-    if (!Number.isInteger(size) || size < 1) throw invalidParameter("The parameter file_size is required");
-    const video: Video = {
-      id: state.newId("video"),
-      pageId: page.id,
-      session: state.newId("video"),
-      size,
-      received: 0,
-      finished: false,
-      failed: false,
-    };
-    state.videos.set(video.id, video);
-    return json({ video_id: video.id, upload_session_id: video.session, ...offsets(video) });
-  }
+function start(state: MetaState, page: MetaPage, params: GraphParams): Answer {
+  const size = Number(params.values.get("file_size"));
+  if (!Number.isInteger(size) || size < 1) throw invalidParameter("The parameter file_size is required");
+  const video: Video = {
+    id: state.newId("video"),
+    pageId: page.id,
+    session: state.newId("video"),
+    size,
+    received: 0,
+    finished: false,
+    failed: false,
+  };
+  state.videos.set(video.id, video);
+  return json({ video_id: video.id, upload_session_id: video.session, ...offsets(video) });
+}
 
-  function sessionOf(page: MetaPage, params: GraphParams): Video {
-    const session = params.values.get("upload_session_id");
-    const video = [...state.videos.values()].find((one) => one.session === session && one.pageId === page.id);
-    if (video && !video.finished) return video;
+function sessionOf(state: MetaState, page: MetaPage, params: GraphParams): Video {
+  const session = params.values.get("upload_session_id");
+  const video = [...state.videos.values()].find((one) => one.session === session && one.pageId === page.id);
+  if (video && !video.finished) return video;
+  throw new GraphRefusal({
+    status: 400,
+    code: 6000,
+    subcode: 1363026,
+    message: "There was a problem uploading your video file: this upload session does not exist any more.",
+  });
+}
+
+function transfer(state: MetaState, page: MetaPage, params: GraphParams): Answer {
+  const video = sessionOf(state, page, params);
+  const chunk = params.files.get("video_file_chunk")?.bytes ?? Buffer.alloc(0);
+  if (params.values.get("start_offset") !== String(video.received) || chunk.length === 0) {
     throw new GraphRefusal({
       status: 400,
-      code: 6000,
-      subcode: 1363026,
-      message: "There was a problem uploading your video file: this upload session does not exist any more.",
+      code: 6001,
+      subcode: 1363037,
+      message: "The chunk does not start where the upload stands.",
     });
   }
+  if (video.received === 0) mustBeVideo(chunk);
+  video.received += chunk.length;
+  return json(offsets(video));
+}
 
-  function transfer(page: MetaPage, params: GraphParams): Answer {
-    const video = sessionOf(page, params);
-    const chunk = params.files.get("video_file_chunk")?.bytes ?? Buffer.alloc(0);
-    if (params.values.get("start_offset") !== String(video.received) || chunk.length === 0) {
-      throw new GraphRefusal({
-        status: 400,
-        code: 6001,
-        subcode: 1363037,
-        message: "The chunk does not start where the upload stands.",
-      });
-    }
-    if (video.received === 0) mustBeVideo(chunk);
-    video.received += chunk.length;
-    return json(offsets(video));
+function finish(state: MetaState, page: MetaPage, call: GraphCall): Answer {
+  const video = sessionOf(state, page, call.params);
+  if (video.received !== video.size) throw invalidParameter("The upload is not complete.");
+  publish(state, video, call);
+  return json({ success: true });
+}
+
+async function whole(state: MetaState, page: MetaPage, call: GraphCall): Promise<Answer> {
+  const { params } = call;
+  const address = params.values.get("file_url");
+  const bytes =
+    params.files.get("source")?.bytes ?? (address === undefined ? null : await fetchMedia(address));
+  if (bytes === null) {
+    throw new GraphRefusal({
+      status: 400,
+      code: 389,
+      message: "(#389) Unable to fetch video file from URL.",
+    });
   }
+  mustBeVideo(bytes);
+  const video: Video = {
+    id: state.newId("video"),
+    pageId: page.id,
+    session: "",
+    size: bytes.length,
+    received: bytes.length,
+    finished: false,
+    failed: false,
+  };
+  state.videos.set(video.id, video);
+  publish(state, video, call);
+  return json({ id: video.id });
+}
 
-  function finish(page: MetaPage, params: GraphParams, twist: Twist): Answer {
-    const video = sessionOf(page, params);
-    if (video.received !== video.size) throw invalidParameter("The upload is not complete.");
-    publish(page, video, params, twist);
-    return json({ success: true });
-  }
+function publish(state: MetaState, video: Video, { params, twist }: GraphCall): void {
+  video.finished = true;
+  const createdAt = state.now() + twist.commitMs;
+  const post: MetaPost = {
+    id: `${video.pageId}_${state.newId("post")}`,
+    account: video.pageId,
+    kind: "post",
+    text: params.values.get("description") ?? "",
+    link: null,
+    photos: [],
+    video: video.id,
+    altTexts: [],
+    mediaType: null,
+    parent: null,
+    createdAt,
+    listedAt: createdAt + twist.listingMs,
+    ghost: false,
+  };
+  state.posts.add(post);
+  if (twist.ghost) state.posts.add({ ...post, id: `${video.pageId}_${state.newId("post")}`, ghost: true });
+}
 
-  async function whole(page: MetaPage, params: GraphParams, twist: Twist): Promise<Answer> {
-    const address = params.values.get("file_url");
-    const bytes =
-      params.files.get("source")?.bytes ?? (address === undefined ? null : await fetchMedia(address));
-    if (bytes === null) {
-      throw new GraphRefusal({
-        status: 400,
-        code: 389,
-        message: "(#389) Unable to fetch video file from URL.",
-      });
-    }
-    mustBeVideo(bytes);
-    const { id } = page;
-    const video: Video = {
-      id: state.newId("video"),
-      pageId: id,
-      session: "",
-      size: bytes.length,
-      received: bytes.length,
-      finished: false,
-      failed: false,
-    };
-    state.videos.set(video.id, video);
-    publish(page, video, params, twist);
-    return json({ id: video.id });
-  }
-
-  function publish(page: MetaPage, video: Video, params: GraphParams, twist: Twist): void {
-    video.finished = true;
-    const createdAt = clock.now().getTime() + twist.commitMs;
-    const post: MetaPost = {
-      id: `${page.id}_${state.newId("post")}`,
-      account: page.id,
-      kind: "post",
-      text: params.values.get("description") ?? "",
-      link: null,
-      photos: [],
-      video: video.id,
-      altTexts: [],
-      mediaType: null,
-      parent: null,
-      createdAt,
-      listedAt: createdAt + twist.listingMs,
-      ghost: false,
-    };
-    state.posts.add(post);
-    if (twist.ghost) state.posts.add({ ...post, id: `${page.id}_${state.newId("post")}`, ghost: true });
-  }
-
-  function get(id: string, params: GraphParams): Answer {
-    const video = state.videos.get(id);
-    if (!video) throw noSuchObject(id, "GET");
-    const post = state.posts.get(id);
-    const isOut = post !== undefined && post.createdAt <= clock.now().getTime();
-    return json(
-      project(
-        {
-          id,
-          published: isOut,
-          description: post?.text,
-          created_time: graphTime(post?.createdAt ?? clock.now().getTime()),
-          status: { video_status: isOut ? "ready" : "uploading" },
-        },
-        params.values.get("fields"),
-        ["description", "id"],
-      ),
-    );
-  }
-
-  return { upload, get };
+/** `GET /{video}` */
+export function get(state: MetaState, { id }: Video, { params }: GraphCall): Answer {
+  const post = state.posts.get(id);
+  const isOut = post !== undefined && post.createdAt <= state.now();
+  return json(
+    project(
+      {
+        id,
+        published: isOut,
+        description: post?.text,
+        created_time: graphTime(post?.createdAt ?? state.now()),
+        status: { video_status: isOut ? "ready" : "uploading" },
+      },
+      params.values.get("fields"),
+      ["description", "id"],
+    ),
+  );
 }
 
 function offsets(video: Video): Record<string, string> {

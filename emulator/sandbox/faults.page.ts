@@ -2,7 +2,7 @@ import { html } from "../page.ts";
 import { sandboxLayout } from "./consent.page.ts";
 import type { FaultKind } from "../faults.ts";
 import { faultKinds, operations } from "../faults.ts";
-import type { Views } from "./timeline.page.ts";
+import type { SandboxState } from "./state.ts";
 
 const labels: Record<FaultKind, string> = {
   error_before_commit: "503, nothing published",
@@ -27,8 +27,8 @@ const labels: Record<FaultKind, string> = {
 };
 
 /** Switches that make the sandbox fail as real platforms do. */
-export function faultsPage(views: Views): string {
-  const { state, basePath } = views;
+export function faultsPage(state: SandboxState): string {
+  const { basePath } = state;
   const action = `${basePath}/faults`;
   const active = state.faults.map(
     (fault) =>

@@ -1,16 +1,17 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ServerResponse } from "node:http";
-import type { Answer, EmulatorRequest } from "../http.ts";
-import { formBody, json, jsonBody, listen, page, redirect, Refusal } from "../http.ts";
-import { rememberRequests } from "../requests.ts";
-import { createApi } from "./api.ts";
-import { errorPage } from "./consent.page.ts";
 import type { ErrorBodies, Fault, Operation } from "../faults.ts";
-import { insteadOf, parseFault, sendThrough, takeFault, twistOf } from "../faults.ts";
+import { insteadOf, sendThrough, takeFault, twistOf } from "../faults.ts";
+import type { Answer, EmulatorRequest } from "../http.ts";
+import { json, listen, page, Refusal } from "../http.ts";
+import { createRouter } from "../routes.ts";
+import * as api from "./api.ts";
+import { errorPage } from "./consent.page.ts";
+import * as control from "./control.ts";
 import { faultsPage } from "./faults.page.ts";
-import { createOAuth } from "./oauth.ts";
-import type { SandboxClock } from "./state.ts";
+import * as oauth from "./oauth.ts";
+import type { SandboxState } from "./state.ts";
 import { openState } from "./state.ts";
 import { postPage, timelinePage } from "./timeline.page.ts";
 
@@ -22,7 +23,7 @@ export type SandboxOptions = {
   port: number;
   /** Where people reach it, with a path where it sits under another server; null for its own address. */
   publicUrl: string | null;
-  clock?: SandboxClock;
+  clock?: { now(): Date };
   accessTokenSeconds?: number;
 };
 
@@ -33,163 +34,54 @@ export type Sandbox = {
   close(): Promise<void>;
 };
 
+const route = createRouter<SandboxState>({
+  "GET /": (state, { request }) =>
+    page(timelinePage(state, { handle: null, before: request.query.get("before") })),
+  "GET /faults": (state) => page(faultsPage(state)),
+  "POST /faults": control.changeFaults,
+  "GET /oauth/authorize": oauth.authorize,
+  "POST /oauth/authorize": oauth.authorize,
+  "POST /oauth/token": oauth.token,
+  "POST /oauth/revoke": oauth.revoke,
+  "GET /oauth/userinfo": api.me,
+  "POST /api/posts": api.create,
+  "GET /api/posts": api.list,
+  "POST /api/media": api.upload,
+  "GET /control/journal": control.journal,
+  "GET /control/requests": control.requests,
+  "GET /control/faults": control.faults,
+  "PUT /control/faults": control.setFaults,
+  "POST /control/expire-tokens": control.expireTokens,
+  "POST /control/revoke-tokens": control.revokeTokens,
+});
+
 /**
  * Starts the sandbox: a small social network with OAuth, an API, pages and fault switches. It never
  * removes duplicates, so its journal tells whether something went out twice. Everything it answered
  * for is on disk before the answer.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const clock = options.clock ?? { now: () => new Date() };
-  const mediaDirectory = join(options.directory, "media");
+  const { clock = { now: () => new Date() }, directory, host } = options;
+  const mediaDirectory = join(directory, "media");
   mkdirSync(mediaDirectory, { recursive: true, mode: 0o700 });
-  const state = openState(options.directory);
-  const requests = rememberRequests(clock);
-  let publicUrl = options.publicUrl ?? "";
-  const basePath = options.publicUrl === null ? "" : new URL(options.publicUrl).pathname.replace(/\/+$/, "");
   // Known once the port is; handlers run later than that.
-  const settings = { mediaDirectory, publicUrl };
-  const oauth = createOAuth(state, clock, {
+  let publicUrl = options.publicUrl ?? "";
+  const state = openState(directory, {
+    now: () => clock.now().getTime(),
+    publicUrl: () => publicUrl,
+    basePath: options.publicUrl === null ? "" : new URL(options.publicUrl).pathname.replace(/\/+$/, ""),
+    mediaDirectory,
     redirectOrigins: options.publicUrl === null ? [] : [new URL(options.publicUrl).origin],
     accessTokenSeconds: options.accessTokenSeconds ?? 7200,
     refreshTokenSeconds: 30 * 24 * 3600,
-    basePath,
   });
-  const api = createApi(state, oauth, clock, settings);
-  const views = { state, clock, basePath };
-
-  function route(request: EmulatorRequest, fault: Fault | null): Answer {
-    const key = `${request.method} ${request.path}`;
-    const twist = twistOf(fault);
-    switch (key) {
-      case "GET /":
-        return page(timelinePage(views, { handle: null, before: request.query.get("before") }));
-      case "GET /faults":
-        return page(faultsPage(views));
-      case "POST /faults":
-        return changeFaults(request);
-      case "GET /oauth/authorize":
-      case "POST /oauth/authorize":
-        return oauth.authorize(request);
-      case "POST /oauth/token":
-        return oauth.token(request);
-      case "POST /oauth/revoke":
-        return oauth.revoke(request);
-      case "GET /oauth/userinfo":
-        return api.me(request);
-      case "POST /api/posts":
-        return api.create(request, twist);
-      case "GET /api/posts":
-        return api.list(request, twist);
-      case "POST /api/media":
-        return api.upload(request);
-      case "GET /control/journal":
-        return journal();
-      case "GET /control/requests":
-        return json({ requests: requests.all() });
-      case "GET /control/faults":
-        return json({ faults: state.faults });
-      case "PUT /control/faults":
-        return setFaults(request);
-      case "POST /control/expire-tokens":
-        state.record({ type: "expired", at: clock.now().getTime() });
-        return json({});
-      case "POST /control/revoke-tokens":
-        state.record({ type: "revoked", family: null });
-        return json({});
-      default:
-        return byPath(request);
-    }
-  }
-
-  function byPath(request: EmulatorRequest): Answer {
-    const [, folder, name] = /^\/(accounts|posts|media|api\/posts)\/([\w-]+)$/.exec(request.path) ?? [];
-    if (request.method !== "GET" || folder === undefined || name === undefined) {
-      throw new Refusal(404, "not_found", "Nothing is here.");
-    }
-    if (folder === "accounts") {
-      return page(timelinePage(views, { handle: name, before: request.query.get("before") }));
-    }
-    if (folder === "posts") {
-      const html = postPage(views, name);
-      return html === null ? page(errorPage(basePath, "There is no such post."), 404) : page(html);
-    }
-    if (folder === "media") return image(name);
-    return api.get(request, name);
-  }
-
-  function image(id: string): Answer {
-    const media = state.media.get(id);
-    if (!media) throw new Refusal(404, "no_media", "No such media.");
-    return {
-      status: 200,
-      headers: {
-        "content-type": media.mimeType,
-        "x-content-type-options": "nosniff",
-        "cache-control": "max-age=86400",
-      },
-      body: readFileSync(join(mediaDirectory, media.file)),
-    };
-  }
-
-  function setFaults(request: EmulatorRequest): Answer {
-    const faults = jsonBody(request)["faults"];
-    if (!Array.isArray(faults)) throw new Refusal(400, "bad_fault", '"faults" is a list.');
-    state.record({ type: "faults", faults: faults.map(parseFault) });
-    return json({ faults: state.faults });
-  }
-
-  function changeFaults(request: EmulatorRequest): Answer {
-    const form = formBody(request);
-    const action = form.get("action");
-    if (action === "add") {
-      const remaining = form.get("remaining") ?? "1";
-      const fault = parseFault({
-        kind: form.get("kind"),
-        on: form.get("on"),
-        remaining: remaining === "" ? null : Number(remaining),
-        delayMs: Number(form.get("delaySeconds") ?? "0") * 1000,
-      });
-      state.record({ type: "faults", faults: [...state.faults, fault] });
-    }
-    if (action === "clear") state.record({ type: "faults", faults: [] });
-    if (action === "expire") state.record({ type: "expired", at: clock.now().getTime() });
-    if (action === "revoke") state.record({ type: "revoked", family: null });
-    return redirect(`${basePath}/faults`);
-  }
-
-  function journal(): Answer {
-    const posts = state.timeline.map((post) => ({
-      ...post,
-      media: post.media.map((id) => ({ id, altText: state.media.get(id)?.altText ?? "" })),
-    }));
-    return json({ posts });
-  }
-
-  async function handle(request: EmulatorRequest, response: ServerResponse): Promise<Answer | null> {
-    const operation = operationOf(request);
-    const taken = operation === null ? null : takeFault(state.faults, operation);
-    if (taken && taken.fault.remaining !== null) state.record({ type: "faults", faults: taken.left });
-    const fault = taken?.fault ?? null;
-    const answer = answerOf(request, fault);
-    requests.add(request, answer.status, fault?.kind ?? null);
-    return sendThrough(fault, answer, response, bodies);
-  }
-
-  function answerOf(request: EmulatorRequest, fault: Fault | null): Answer {
-    const instead = insteadOf(fault, bodies);
-    if (instead !== null) return instead;
-    try {
-      return route(request, fault);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return json({ error: error.code, message: error.message }, error.status, error.headers);
-    }
-  }
-
-  const listening = await listen(handle, { host: options.host, port: options.port, basePath });
-  const url = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${listening.port}`;
+  const listening = await listen((request, response) => handle(state, request, response), {
+    host,
+    port: options.port,
+    basePath: state.basePath,
+  });
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${listening.port}`;
   publicUrl = (options.publicUrl ?? url).replace(/\/+$/, "");
-  settings.publicUrl = publicUrl;
   return {
     url,
     publicUrl,
@@ -197,6 +89,61 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       await listening.close();
       state.close();
     },
+  };
+}
+
+async function handle(
+  state: SandboxState,
+  request: EmulatorRequest,
+  response: ServerResponse,
+): Promise<Answer | null> {
+  const operation = operationOf(request);
+  const taken = operation === null ? null : takeFault(state.faults, operation);
+  if (taken && taken.fault.remaining !== null) state.record({ type: "faults", faults: taken.left });
+  const fault = taken?.fault ?? null;
+  const answer = answerOf(state, request, fault);
+  state.requests.add(request, answer.status, fault?.kind ?? null);
+  return sendThrough(fault, answer, response, bodies);
+}
+
+function answerOf(state: SandboxState, request: EmulatorRequest, fault: Fault | null): Answer {
+  const instead = insteadOf(fault, bodies);
+  if (instead !== null) return instead;
+  try {
+    return route(state, request, twistOf(fault)) ?? byPath(state, request);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return json({ error: error.code, message: error.message }, error.status, error.headers);
+  }
+}
+
+function byPath(state: SandboxState, request: EmulatorRequest): Answer {
+  const [, folder, name] = /^\/(accounts|posts|media|api\/posts)\/([\w-]+)$/.exec(request.path) ?? [];
+  if (request.method !== "GET" || folder === undefined || name === undefined) {
+    throw new Refusal(404, "not_found", "Nothing is here.");
+  }
+  if (folder === "accounts") {
+    return page(timelinePage(state, { handle: name, before: request.query.get("before") }));
+  }
+  if (folder === "posts") {
+    const html = postPage(state, name);
+    return html === null ? page(errorPage(state.basePath, "There is no such post."), 404) : page(html);
+  }
+  if (folder === "media") return image(state, name);
+  return api.get(state, { request, id: name });
+}
+
+function image(state: SandboxState, id: string): Answer {
+  const media = state.media.get(id);
+  if (!media) throw new Refusal(404, "no_media", "No such media.");
+  return {
+    status: 200,
+    headers: {
+      "content-type": media.mimeType,
+      "x-content-type-options": "nosniff",
+      "cache-control": "max-age=86400",
+    },
+    body: readFileSync(join(state.mediaDirectory, media.file)),
   };
 }
 

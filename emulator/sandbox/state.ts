@@ -3,8 +3,9 @@ import { join } from "node:path";
 import type { DurableLog } from "../log.ts";
 import { openLog } from "../log.ts";
 import type { Fault } from "../faults.ts";
-
-export type SandboxClock = { now(): Date };
+import type { RequestLog } from "../requests.ts";
+import { rememberRequests } from "../requests.ts";
+import type { PlatformDeps } from "../rules.ts";
 
 export type SandboxAccount = { id: string; handle: string; name: string };
 
@@ -59,8 +60,19 @@ type SandboxEvent =
   | { type: "post"; post: SandboxPost }
   | { type: "faults"; faults: Fault[] };
 
+/** What it is started with. */
+export type SandboxSettings = PlatformDeps & {
+  /** The path of its public address; empty where it has none. */
+  basePath: string;
+  mediaDirectory: string;
+  /** Origins, besides loopback, that a redirect may go to. */
+  redirectOrigins: string[];
+  accessTokenSeconds: number;
+  refreshTokenSeconds: number;
+};
+
 /** Everything the platform knows; each change is on disk before it is in memory. */
-export type SandboxState = {
+export type SandboxState = SandboxSettings & {
   accounts: Map<string, SandboxAccount>;
   codes: Map<string, AuthorizationCode & { used: boolean }>;
   grantsByAccess: Map<string, Grant>;
@@ -74,12 +86,14 @@ export type SandboxState = {
   byAccount: Map<string, SandboxPost[]>;
   replies: Map<string, SandboxPost[]>;
   faults: Fault[];
+  requests: RequestLog;
   record(event: SandboxEvent): void;
   close(): void;
 };
 
-export function openState(directory: string): SandboxState {
+export function openState(directory: string, settings: SandboxSettings): SandboxState {
   const state: SandboxState = {
+    ...settings,
     accounts: new Map(),
     codes: new Map(),
     grantsByAccess: new Map(),
@@ -92,6 +106,7 @@ export function openState(directory: string): SandboxState {
     byAccount: new Map(),
     replies: new Map(),
     faults: [],
+    requests: rememberRequests(settings.now),
     record(event) {
       log.append(event);
       apply(state, event);

@@ -1,16 +1,17 @@
 import type { Markup } from "../page.ts";
 import { html } from "../page.ts";
 import { sandboxLayout } from "./consent.page.ts";
-import type { SandboxClock, SandboxPost, SandboxState } from "./state.ts";
-
-export type Views = { state: SandboxState; clock: SandboxClock; basePath: string };
+import type { SandboxPost, SandboxState } from "./state.ts";
 
 const pageSize = 30;
 
 /** The posts that people can see, newest first, each with its thread and comments; of one account with `handle`. */
-export function timelinePage(views: Views, filter: { handle: string | null; before: string | null }): string {
-  const { state, basePath } = views;
-  const roots = visible(views, state.timeline)
+export function timelinePage(
+  state: SandboxState,
+  filter: { handle: string | null; before: string | null },
+): string {
+  const { basePath } = state;
+  const roots = visible(state, state.timeline)
     .filter((post) => post.inReplyTo === null)
     .filter((post) => filter.handle === null || state.accounts.get(post.accountId)?.handle === filter.handle)
     .toReversed();
@@ -33,48 +34,48 @@ export function timelinePage(views: Views, filter: { handle: string | null; befo
           </p>
         </div>`
       : html`<h1>${title}</h1>
-          ${shown.map((post) => postCard(views, post))}${older}`;
+          ${shown.map((post) => postCard(state, post))}${older}`;
   return sandboxLayout(basePath, `${title} · Sandbox`, filter.handle === null ? "timeline" : null, body);
 }
 
 /** One post with everything under it; null when nobody can see it (yet). */
-export function postPage(views: Views, id: string): string | null {
-  const post = views.state.posts.get(id);
-  if (!post || visible(views, [post]).length === 0) return null;
+export function postPage(state: SandboxState, id: string): string | null {
+  const post = state.posts.get(id);
+  if (!post || visible(state, [post]).length === 0) return null;
   const above =
     post.inReplyTo === null
       ? null
       : html`<p class="soft">
-          In answer to <a href="${views.basePath}/posts/${post.inReplyTo}">an earlier post</a>
+          In answer to <a href="${state.basePath}/posts/${post.inReplyTo}">an earlier post</a>
         </p>`;
-  return sandboxLayout(views.basePath, "Post · Sandbox", null, html`${above}${postCard(views, post)}`);
+  return sandboxLayout(state.basePath, "Post · Sandbox", null, html`${above}${postCard(state, post)}`);
 }
 
-function visible(views: Views, posts: SandboxPost[]): SandboxPost[] {
-  const now = views.clock.now().getTime();
+function visible(state: SandboxState, posts: SandboxPost[]): SandboxPost[] {
+  const now = state.now();
   return posts.filter((post) => post.createdAt <= now);
 }
 
-function postCard(views: Views, post: SandboxPost): Markup {
+function postCard(state: SandboxState, post: SandboxPost): Markup {
   return html`<article class="card" data-post="${post.id}">
-    ${postBody(views, post)}${answers(views, post, 0)}
+    ${postBody(state, post)}${answers(state, post, 0)}
   </article>`;
 }
 
-function answers(views: Views, post: SandboxPost, depth: number): Markup | null {
-  const below = visible(views, views.state.replies.get(post.id) ?? []);
+function answers(state: SandboxState, post: SandboxPost, depth: number): Markup | null {
+  const below = visible(state, state.replies.get(post.id) ?? []);
   if (below.length === 0) return null;
   // A long thread answers itself part by part; indenting each would leave no room.
   const items = below.map(
     (item) =>
-      html`<div data-post="${item.id}">${postBody(views, item)}</div>
-        ${answers(views, item, depth + 1)}`,
+      html`<div data-post="${item.id}">${postBody(state, item)}</div>
+        ${answers(state, item, depth + 1)}`,
   );
   return depth === 0 ? html`<div class="thread">${items}</div>` : html`${items}`;
 }
 
-function postBody(views: Views, post: SandboxPost): Markup {
-  const { state, basePath } = views;
+function postBody(state: SandboxState, post: SandboxPost): Markup {
+  const { basePath } = state;
   const account = state.accounts.get(post.accountId);
   const at = new Date(post.createdAt);
   const images = post.media.map((id) => {

@@ -1,18 +1,17 @@
-import type { PlatformClock } from "../clock.ts";
-
 type Window = { endsAt: number; used: number };
 
 export type Allowance = { allowed: boolean; headers: Record<string, string> };
 
+export type RateLimits = ReturnType<typeof createRateLimits>;
+
 /** Fixed windows as X counts them: https://docs.x.com/x-api/fundamentals/rate-limits */
-export function createRateLimits(clock: PlatformClock) {
+export function createRateLimits(now: () => number) {
   const windows = new Map<string, Window>();
 
   function windowOf(key: string, ms: number): Window {
-    const now = clock.now().getTime();
     const existing = windows.get(key);
-    if (existing && existing.endsAt > now) return existing;
-    const created = { endsAt: now + ms, used: 0 };
+    if (existing && existing.endsAt > now()) return existing;
+    const created = { endsAt: now() + ms, used: 0 };
     windows.set(key, created);
     return created;
   }

@@ -1,6 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createShelf, type Shelf } from "../shelf.ts";
-import type { PlatformClock } from "../clock.ts";
+import type { PlatformDeps } from "../rules.ts";
+import { createRateLimits, type RateLimits } from "./rate-limits.ts";
+
+/** The one app that is registered. */
+export type XApp = { clientId: string; clientSecret: string };
 
 export type XAccount = { id: string; username: string; name: string; protected: boolean };
 
@@ -76,8 +80,9 @@ export type Switches = {
   callsPerAccount: number;
 };
 
-export type XState = {
-  clock: PlatformClock;
+/** Everything that X knows. */
+export type XState = PlatformDeps & {
+  app: XApp;
   switches: Switches;
   accounts: Map<string, XAccount>;
   codes: Map<string, Code>;
@@ -88,6 +93,7 @@ export type XState = {
   media: Map<string, XMedia>;
   /** By account. */
   posts: Shelf<XPost>;
+  limits: RateLimits;
   /** Requests to the token endpoint that ended in new tokens. */
   exchanges: number;
   newId(at: number): string;
@@ -96,10 +102,11 @@ export type XState = {
 // The first millisecond of X's ids, which carry the time: https://docs.x.com/resources/fundamentals/x-ids
 const epoch = 1_288_834_974_657n;
 
-export function createState(clock: PlatformClock): XState {
+export function createState(deps: PlatformDeps, app: XApp): XState {
   let sequence = 0n;
   return {
-    clock,
+    ...deps,
+    app,
     switches: {
       withheldScopes: [],
       accessTokenSeconds: 7200,
@@ -122,6 +129,7 @@ export function createState(clock: PlatformClock): XState {
       ({ id }) => [id],
       ({ accountId }) => [accountId],
     ),
+    limits: createRateLimits(deps.now),
     exchanges: 0,
     newId(at) {
       sequence = (sequence + 1n) % (1n << 22n);
@@ -130,6 +138,7 @@ export function createState(clock: PlatformClock): XState {
   };
 }
 
+/** Opens the account where it is new. */
 export function accountFor(state: XState, username: string): XAccount {
   const existing = [...state.accounts.values()].find(
     (account) => account.username.toLowerCase() === username.toLowerCase(),

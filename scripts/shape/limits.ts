@@ -27,5 +27,5 @@ export const limits: readonly Limit[] = [
   { what: "files with SQL that are no store", bar: 0, measure: sqlOutsideStores },
   { what: "lines that nine of ten files keep to", bar: 200, measure: usualFile },
   { what: "lines of the longest file", bar: 399, measure: longestFile },
-  { what: "lines of the longest function", bar: 120, allowed: 231, measure: longestFunction },
+  { what: "lines of the longest function", bar: 120, allowed: 171, measure: longestFunction },
 ];

@@ -1,6 +1,6 @@
 import { constants, inflateSync } from "node:zlib";
 import type { PdfBudget, PdfDictionary, PdfValue } from "./pdf-objects.ts";
-import { PdfProblem, pdfReader } from "./pdf-objects.ts";
+import { PdfProblem, readValue, skipBlank } from "./pdf-objects.ts";
 
 /** Most that one object stream may unpack to, and that all of a document may, in bytes. */
 const MAX_UNPACKED = 32 * 1024 * 1024;
@@ -50,13 +50,13 @@ export function readPdfObjects(bytes: Uint8Array): PdfObjects {
 
   const starts = beginnings(bytes);
   for (const [index, { number, at }] of starts.entries()) {
-    const reader = pdfReader(bytes, at, budget);
-    const read = number === null ? null : readable(() => reader.value());
+    const reader = { bytes, at, budget };
+    const read = number === null ? null : readable(() => readValue(reader));
     const value = read ?? namesFrom(bytes, at, starts[index + 1]?.at, budget);
     keep(number, value);
     if (value.kind !== "dictionary" || !["N", "First"].every((key) => value.entries.has(key))) continue;
     if (value.scattered) throw new PdfProblem("a broken object stream");
-    reader.skipBlank();
+    skipBlank(reader);
     const dataAt = streamData(bytes, reader.at);
     if (dataAt !== null) streams.push({ dictionary: value, dataAt });
   }
@@ -69,12 +69,12 @@ export function readPdfObjects(bytes: Uint8Array): PdfObjects {
     unpacked += data.length;
     if (unpacked > MAX_UNPACKED_IN_ALL) throw new PdfProblem("object streams that are too large");
     const within: PdfBudget = { left: data.length * 8 + 100_000 };
-    const index = pdfReader(data, 0, within);
+    const index = { bytes: data, at: 0, budget: within };
     for (let entry = 0; entry < count && entry < MAX_OBJECTS; entry += 1) {
-      const [number, offset] = [index.value(), index.value()];
+      const [number, offset] = [readValue(index), readValue(index)];
       if (number.kind !== "number" || offset.kind !== "number")
         throw new PdfProblem("a broken object stream");
-      keep(number.number, pdfReader(data, first + offset.number, within).value());
+      keep(number.number, readValue({ bytes: data, at: first + offset.number, budget: within }));
     }
   }
   return { all, resolve };
