@@ -29,7 +29,7 @@ export const sees: Record<string, string[]> = {
   ],
   "src/usage": ["#kit", "#platform/*"],
   "src/agent": ["#kit", "#platform/*", "#connectors", "#desk", "#usage"],
-  "src/notifications": ["#kit", "#platform/*", "#connectors", "#channels"],
+  "src/notifications": ["#kit", "#platform/*", "#connectors", "#channels", "#delivery"],
   // The command line speaks to the API like any other client; what is for the machine alone reaches its database.
   "src/edge/cli": [
     "#kit",

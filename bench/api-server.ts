@@ -1,7 +1,6 @@
 import { deskApi } from "#desk/routes";
 import { type Database, openDatabase } from "#platform/db";
 import { createMetrics } from "#platform/metrics";
-import { createJobs } from "#platform/jobs";
 import { createSecurityLog } from "#platform/security-log";
 import { createLogger } from "#platform/telemetry";
 import Fastify from "fastify";

@@ -1,6 +1,6 @@
 import type { Connector } from "#connectors";
 import { deliverySettled, frozenHash } from "#delivery";
-import { type Actor, contentHash, newId, systemClock } from "#kit";
+import { type Actor, contentHash, newId } from "#kit";
 import { loadConfig } from "#platform/config";
 import { type Database, migrate, openDatabase, startEmbeddedPostgres } from "#platform/db";
 import { createEvents, subscriber } from "#platform/events";

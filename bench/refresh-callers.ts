@@ -1,5 +1,5 @@
 import type { JsonObject } from "#kit";
-import { sha256, systemClock } from "#kit";
+import { sha256 } from "#kit";
 import { openDatabase } from "#platform/db";
 import { createHttpClient } from "#platform/http-client";
 import { setTimeout as pause } from "node:timers/promises";

@@ -1,5 +1,5 @@
 import { startX } from "#emulator";
-import { newId, systemClock } from "#kit";
+import { newId } from "#kit";
 import { migrate, openDatabase } from "#platform/db";
 import { createHttpClient } from "#platform/http-client";
 import { type ChildProcess, fork } from "node:child_process";

@@ -9,7 +9,7 @@ export const runStates = ["queued", "running", "done", "failed", "cancelled"] as
 export type RunState = (typeof runStates)[number];
 
 export const stepNames = ["read", "understand", "draft", "propose"] as const;
-export type StepName = (typeof stepNames)[number];
+type StepName = (typeof stepNames)[number];
 
 /** What a run was asked; channels are remembered with their names, for the labels of its steps. */
 export type RunInput = {

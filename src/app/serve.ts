@@ -101,7 +101,7 @@ export async function startGalley(config: Config): Promise<RunningGalley> {
     const databaseUrl = postgres.url;
     const process = { config, key, database, databaseUrl, processId: newId(), platforms, log };
     const features = createFeatures(await createServices(process));
-    closing.push("announcements", features.announcements.close);
+    closing.push("announcements", () => features.announcements.close());
     const served = (await api?.createApi(process, features)) ?? null;
     let worker: RunningWorker | null = null;
     closing.push("server and worker", async () => {

@@ -9,7 +9,7 @@ export const needKinds = ["answer", "channel", "stopped", "approval"] as const;
 export type NeedKind = (typeof needKinds)[number];
 
 /** What waits: its id is of this. */
-export type NeedSubject = "delivery" | "channel" | "warning" | "post" | "series";
+type NeedSubject = "delivery" | "channel" | "warning" | "post" | "series";
 
 export type NeedRow = {
   kind: NeedKind;

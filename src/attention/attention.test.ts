@@ -4,7 +4,6 @@ import { type TestApp, testApp, type TestPerson } from "../../test/support/app.t
 import { buildChannel } from "../../test/support/builders.ts";
 import { asOwner } from "../../test/support/database.ts";
 import { buildDeliveryHouse, orderPost, textVariant } from "../../test/support/features/delivery.ts";
-import { connectorRegistry } from "#connectors";
 
 type Need = {
   id: string;
@@ -43,7 +42,7 @@ async function delivery(
   channelId: string,
   errorMessage: string | null = null,
 ): Promise<string> {
-  const connector = connectorRegistry().get("sandbox");
+  const connector = app.features.connectors.get("sandbox");
   if (!connector) throw new TypeError("there is no sandbox connector");
   const fixture = await buildDeliveryHouse(app.database, connector);
   const here = { ...fixture, workspaceId: owner.workspaceId, approverId: owner.userId, channelId };
@@ -118,12 +117,12 @@ test("what a channel holds back stands with the channel, once", async () => {
   const back = await channel("connected");
   const late = await delivery("needs_reconnect", back);
   const { items } = await attention();
-  expect(items.map(({ id, held }) => [id, held]).toSorted()).toEqual(
-    [
+  expect(new Map(items.map(({ id, held }) => [id, held]))).toEqual(
+    new Map([
       [away, 2],
       [left, 1],
       [late, 0],
-    ].toSorted(),
+    ]),
   );
   expect(items.map(({ id }) => id)).not.toContain(idle);
 });

@@ -48,11 +48,11 @@ export const deliveriesFeature = feature({
       files: { ...files, publicUrl },
     });
   },
-  worker: ({ tasks, sweeps, checkDurability, recoverFromDead }) => ({
-    tasks,
-    sweeps,
-    beforeStart: checkDurability,
-    onDeadWorkers: recoverFromDead,
+  worker: (deliveries) => ({
+    tasks: deliveries.tasks,
+    sweeps: deliveries.sweeps,
+    beforeStart: () => deliveries.checkDurability(),
+    onDeadWorkers: (ids) => deliveries.recoverFromDead(ids),
   }),
   api: async () => (await import("./routes.ts")).deliveriesApi,
 });

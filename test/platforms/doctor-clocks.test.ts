@@ -1,4 +1,3 @@
-import type { Channels } from "#channels";
 import { startMastodon } from "#emulator";
 import { createHttpClient } from "#platform/http-client";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -16,7 +15,6 @@ type Server = Awaited<ReturnType<typeof startMastodon>>;
 const clock = movableClock();
 const servers: Server[] = [];
 let app: TestApp;
-let channels: Channels;
 let ada: TestPerson;
 
 beforeAll(async () => {
@@ -24,7 +22,6 @@ beforeAll(async () => {
     servers.push(await startMastodon({ host: "127.0.0.1", port: 0, publicUrl: null }));
   const http = createHttpClient({ allowOrigins: servers.map(({ url }) => url) });
   app = await testApp({ clock, serves: ["channels"], services: { http, publicUrl } });
-  ({ channels } = app.features);
   await giveClock(app.url);
   ada = await app.owner();
   for (const { url } of servers) {

@@ -5,7 +5,6 @@ import { expect, test } from "vitest";
 import type { AnyFeature } from "#platform/features";
 import { sees } from "../../oxlint.config.ts";
 import { circlesIn } from "../../scripts/shape/circles.ts";
-import { readSource } from "../../scripts/shape/source.ts";
 import { features } from "../../src/app/features.ts";
 
 // What a feature is stands in its `feature.ts`. The module faces, the linter's import matrix and the composition follow

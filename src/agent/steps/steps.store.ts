@@ -5,10 +5,10 @@ import type { Kysely } from "kysely";
 export type StepOwner = { workspaceId: string; runId: string };
 
 /** Writes that a step has begun; one that failed before begins anew. */
-export async function startStep<Name extends string>(
+export async function startStep(
   db: Kysely<Schema>,
   owner: StepOwner,
-  step: { number: number; name: Name; label: string; at: Date },
+  step: { number: number; name: string; label: string; at: Date },
 ): Promise<void> {
   const { at, ...named } = step;
   await db

@@ -8,7 +8,7 @@ import type { ModelCall } from "../drafting/drafter.ts";
 import { finishedSteps, finishStep, startStep } from "./steps.store.ts";
 
 /** A step as it is planned, so that progress has an end. Numbers start at 1 and stay. */
-export type PlannedStep<Name extends string> = { name: Name; number: number; label: string };
+type PlannedStep<Name extends string> = { name: Name; number: number; label: string };
 
 /** What a step does. It reports each model call, paid or not; `notice`: what people should know although it is done. */
 type StepWork<Output> = (

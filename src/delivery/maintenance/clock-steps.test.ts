@@ -256,11 +256,9 @@ test("no lease is cut that its own settings made longer", async () => {
     ...platform.connector,
     settling: () => ({ deadlineMs: 1_800_000, windowMs: 3_600_000, builtIn: true }),
   };
-  const long = platform.deliveries(server.database, {
-    settings: { leaseMs: hour, marginMs: 60_000 },
-    speaking: patient,
-  });
   const { database } = server;
+  const settings = { leaseMs: hour, marginMs: 60_000 };
+  const long = platform.deliveries(database, { settings, speaking: patient });
   const { postId, deliveryId } = await orderPost(house, long, textVariant("On its way"), {
     graceSeconds: 86_400,
   });

@@ -52,7 +52,7 @@ async function wakeAt(transaction: Kysely<Schema>, jobs: Jobs, at: Date): Promis
  *   `delivery.already_requested` when this approval has sent the post to one of the channels before,
  *   `delivery.unknown_channel`
  */
-export async function requestDeliveries(
+async function requestDeliveries(
   transaction: Kysely<Schema>,
   jobs: Jobs,
   order: DeliveryOrder,
@@ -119,7 +119,7 @@ export async function requestDeliveries(
  * Cancels what has not been sent, as part of the caller's transaction. A worker that holds one of them
  * loses its fence, so none is sent after the commit.
  */
-export async function cancelOrder(
+async function cancelOrder(
   transaction: Kysely<Schema>,
   workspaceId: string,
   postId: string,
@@ -129,7 +129,7 @@ export async function cancelOrder(
 }
 
 /** Cancels what no worker has claimed yet; what one has is told and stays. Part of the caller's transaction. */
-export async function cancelUnclaimedOrder(
+async function cancelUnclaimedOrder(
   transaction: Kysely<Schema>,
   workspaceId: string,
   postId: string,

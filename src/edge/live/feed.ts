@@ -5,7 +5,7 @@ import type { Logger } from "#platform/telemetry";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** Somebody who follows a workspace: gets its events in order, each once. */
-export type Follower = {
+type Follower = {
   /** Up to which sequence they have got everything. */
   position: number;
   send(events: readonly AnnouncedEvent[]): void;

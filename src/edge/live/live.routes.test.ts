@@ -54,7 +54,7 @@ beforeAll(async () => {
     log,
     keepMs: 86_400_000,
     subscribers: [auditSubscriber],
-    announce: announcements.announce,
+    announce: (workspaceIds) => announcements.announce(workspaceIds),
   });
 });
 afterAll(async () => {

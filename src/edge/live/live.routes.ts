@@ -83,11 +83,12 @@ export function liveRoutes(app: App, { feed, identity, everyMs }: LiveOptions): 
       });
       write(`retry: ${comeBackAfterMs}\nid: ${position}\nevent: ${missed ? "reset" : "open"}\ndata: {}\n\n`);
 
+      async function endUnlessAllowed(): Promise<void> {
+        if (!(await isStillAllowed(identity, request, role))) stream.end();
+      }
       const beats = setInterval(() => write(": still here\n\n"), heartbeat);
       const checks = setInterval(() => {
-        void isStillAllowed(identity, request, role).then((allowed) => {
-          if (!allowed) stream.end();
-        });
+        void endUnlessAllowed();
       }, recheck);
       stream.once("close", () => {
         clearInterval(beats);

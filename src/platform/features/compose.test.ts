@@ -45,8 +45,11 @@ test("a feature gets what it names and nothing else", () => {
   expect(seen).toEqual(["mark"]);
 });
 
+function sort(...list: AnyFeature[]): string[] {
+  return sortByNeeds(list, ["database"]).map(({ name }) => name);
+}
+
 test("what cannot be composed is refused with the names that matter", () => {
-  const sort = (...list: AnyFeature[]) => sortByNeeds(list, ["database"]).map(({ name }) => name);
   expect(sort(named("c", "b"), named("a", "database"), named("b", "a"))).toEqual(["a", "b", "c"]);
   expect(() => sort(named("a", "nothing"))).toThrow("a needs nothing, which nobody makes or gives");
   expect(() => sort(named("a", "b"), named("b", "c"), named("c", "a"))).toThrow("a -> b -> c -> a");

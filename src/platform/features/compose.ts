@@ -4,7 +4,7 @@ type NeedsOf<One> = One extends { make: (needs: infer Needs) => unknown } ? Need
 type ApiNeedsOf<One> = One extends { api?: () => Promise<(needs: infer Needs) => unknown> } ? Needs : unknown;
 
 /** What features make, by their names. */
-export type MadeBy<Features extends readonly AnyFeature[]> = {
+type MadeBy<Features extends readonly AnyFeature[]> = {
   [One in Features[number] as One["name"]]: ReturnType<One["make"]>;
 };
 
@@ -96,7 +96,7 @@ export async function apiPartsOf<World extends object, const Features extends re
 ): Promise<ApiPart[]> {
   const served = features.filter(({ name }) => only?.has(name) ?? true);
   const makers = await Promise.all(served.flatMap((feature) => feature.api?.() ?? []));
-  return Promise.all(makers.map((make) => make(world as never)));
+  return Promise.all(makers.map(async (make) => make(world as never)));
 }
 
 /**

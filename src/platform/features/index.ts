@@ -1,2 +1,2 @@
-export { apiPartsOf, type Composed, compose, type MadeBy, sortByNeeds, workerPartOf } from "./compose.ts";
-export { type AnyFeature, type ApiPart, feature, type Feature, type WorkerPart } from "./feature.ts";
+export { apiPartsOf, compose, workerPartOf } from "./compose.ts";
+export { type AnyFeature, type ApiPart, feature } from "./feature.ts";

@@ -85,7 +85,7 @@ export async function orderPost(
 type SandboxPost = { id: string; text: string; kind: string; inReplyTo: string | null; listedAt: number };
 
 /** What a process is given, where a test is about it. */
-export type SandboxDeliveries = {
+type SandboxDeliveries = {
   /** Windows are short by default, so that tests see the end of them. */
   settings?: Partial<DeliveriesOptions["settings"]>;
   /** Stands in for the connector. */
