@@ -14,7 +14,7 @@ type Work = Pick<WorkerOptions, "tasks" | "sweeps" | "onDeadWorkers"> & {
 
 /** What the role `worker` runs of the features, and nothing that serves requests. */
 export function workOf(made: Features): Work {
-  const { database, clock, jobs, log, deliveries, eventsKeepMs: keepMs } = made;
+  const { database, announcements, clock, jobs, log, deliveries, eventsKeepMs: keepMs } = made;
   const { subscribers, ...part } = workerPartOf(features, made);
   const events = createEvents({
     database,
@@ -22,6 +22,7 @@ export function workOf(made: Features): Work {
     log,
     keepMs,
     subscribers: [auditSubscriber, ...subscribers],
+    announce: (workspaceIds) => announcements.announce(workspaceIds),
   });
   // Where this may be a copy of a Galley that still runs, the other one is left what must not be done twice.
   const unlessCopied = (sweep: Sweep): Sweep => ({

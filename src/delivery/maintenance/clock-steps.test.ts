@@ -259,9 +259,8 @@ test("no lease is cut that its own settings made longer", async () => {
   const { database } = server;
   const settings = { leaseMs: hour, marginMs: 60_000 };
   const long = platform.deliveries(database, { settings, speaking: patient });
-  const { postId, deliveryId } = await orderPost(house, long, textVariant("On its way"), {
-    graceSeconds: 86_400,
-  });
+  const day = { graceSeconds: 86_400 };
+  const { postId, deliveryId } = await orderPost(house, long, textVariant("On its way"), day);
   const { deliveryId: claimed } = await orderPost(house, long, textVariant("Prepared for an hour"), {
     dueAt: new Date(Date.now() + hour),
   });
