@@ -21,12 +21,7 @@ import { dropPending, getPending, pickAccounts } from "./connect/pending.ts";
 import type { ConnectDeps, NeedsReconnect, Open } from "./deps.ts";
 import { examinePlatform, type PlatformReport } from "./diagnostics/doctor.ts";
 import { channelSweeps, type Sweep } from "./maintenance/sweeps.ts";
-import {
-  dismissWarning,
-  type StandingWarning,
-  standingWarnings,
-  type WatchDeps,
-} from "./maintenance/watch.ts";
+import { dismissWarning, type StandingWarning, standingWarnings } from "./maintenance/watch.ts";
 import type { Channel, ChannelCheck, Disconnected, PendingConnection } from "./model/channel.ts";
 import { listQuery } from "./model/channels.store.ts";
 import { connectorOf, findChannel } from "./model/find.ts";

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import type { Readable } from "node:stream";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
@@ -31,7 +32,7 @@ const elsewhere: Record<string, string> = {
 };
 
 let directory: string;
-let awaits: Await[] = [];
+const awaits: Await[] = [];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "galley-events-"));
@@ -39,7 +40,7 @@ beforeAll(async () => {
   for (const file of globSync("src/platform/{events,audit}/*.ts", { cwd: root }).toSorted()) {
     if (file.endsWith(".test.ts")) continue;
     const made = instrument(file, readFileSync(join(root, file), "utf8"), awaits.length);
-    awaits = [...awaits, ...made.awaits];
+    awaits.push(...made.awaits);
     sources[file] = made.code;
   }
   await plantTree(root, join(directory, "tree"), { sources });
@@ -129,7 +130,7 @@ function start(stream: Stream, failpoint: number | null): ChildProcess {
 async function live(stream: Stream, failpoint: number | null): Promise<boolean> {
   const child = start(stream, failpoint);
   const gone = once(child, "exit");
-  child.stdio[3]?.resume();
+  (child.stdio[3] as Readable).resume();
   const until = performance.now() + handledWithinMs;
   while (child.exitCode === null && child.signalCode === null && performance.now() < until) {
     await hurry(stream);
@@ -171,8 +172,8 @@ test("a worker that is killed at any await leaves every event to be handled, and
         await live(stream, null);
       }),
     );
-    const excused = [...unreached].filter((name) => Object.keys(elsewhere).some((key) => name.includes(key)));
-    expect([...unreached].filter((name) => !excused.includes(name))).toEqual([]);
+    const isElsewhere = (name: string) => Object.keys(elsewhere).some((key) => name.includes(key));
+    expect([...unreached].filter((name) => !isElsewhere(name))).toEqual([]);
     expect(kills).toBeGreaterThan(points.length / 2);
     for (const stream of all) await judge(stream);
   } finally {

@@ -50,7 +50,7 @@ export async function dispatchWorkspace(
     if (left.length === 0) return;
     for (const subscriber of left) {
       // Another worker goes on, or this one after its next start.
-      if (signal.aborted) return void (await jobs.enqueue(database.system, dispatchTask, { workspaceId }));
+      if (signal.aborted) return jobs.enqueue(database.system, dispatchTask, { workspaceId });
       if (!(await advance(deps, subscriber, workspaceId))) busy.add(subscriber.name);
     }
   }

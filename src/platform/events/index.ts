@@ -1,5 +1,5 @@
 export { append, appendAll } from "./append.store.ts";
-export type { EventData, EventKind, Happening, InstallationActor } from "./declare.ts";
+export type { EventData, EventKind, Happening, InstallationActor, IsOptional } from "./declare.ts";
 export { event, happened, installationEvent, installationStream } from "./declare.ts";
 export type { Events } from "./events.ts";
 export { createEvents } from "./events.ts";
