@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Connector, Published } from "#connectors";
 import { createPool } from "#platform/db";
 import { buildMember } from "../../../test/support/builders.ts";
-import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
+import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -355,15 +355,21 @@ describe("several workers", () => {
     expect(sent).toHaveLength(100);
   }, 60_000);
 
-  test("tells the desk of each outcome in the queue", async () => {
+  test("tells of each outcome by an event, and wakes who hands it out", async () => {
     const { postId } = await orderPost(house, deliveries, textVariant("Told"));
     await untilState(postId, "confirmed");
     const queue = createPool({ url: server.url, role: null, size: 1 });
-    const told = await queue.query(
-      "select from graphile_worker._private_jobs where payload::jsonb -> 'postIds' ? $1 and payload ->> 'workspaceId' = $2",
+    const told = await asOwner(
+      server.url,
+      "select from events where kind = 'delivery.settled' and workspace_id = $2 and data -> 'postIds' ? $1",
       [postId, house.workspaceId],
     );
+    const woken = await queue.query(
+      `select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+       where t.identifier = 'events.dispatch' and j.payload ->> 'workspaceId' = $1`,
+      [house.workspaceId],
+    );
     await queue.end();
-    expect(told.rowCount).toBe(1);
+    expect([told.length, woken.rowCount]).toEqual([1, 1]);
   });
 });

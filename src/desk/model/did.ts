@@ -1,4 +1,4 @@
-import type { EventData, EventKind } from "#platform/events";
+import type { EventData, EventKind, IsOptional } from "#platform/events";
 import type { z } from "zod";
 
 type KindAbout<Target extends string> = EventKind<string, Target, z.ZodType<EventData>, "workspace">;
@@ -11,7 +11,11 @@ type Told<Kind extends EventKind> = Omit<z.input<Kind["data"]>, "version"> & { v
 
 export function did<Target extends string, Kind extends KindAbout<Target>>(
   kind: Kind & { target: Target },
-  ...[data]: Record<never, never> extends Told<Kind> ? [data?: Told<Kind>] : [data: Told<Kind>]
+  ...[data]: IsOptional<z.input<Kind["data"]>> extends true
+    ? []
+    : IsOptional<Told<Kind>> extends true
+      ? [data?: Told<Kind>]
+      : [data: Told<Kind>]
 ): Done<Target> {
   return { kind, data: data ?? {} };
 }

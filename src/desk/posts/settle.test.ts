@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
+import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryHouse,
   type DeliverySandbox,
@@ -8,7 +8,11 @@ import {
   textVariant,
 } from "../../../test/support/features/delivery.ts";
 import { copyDelivery, rowsRead } from "../../../test/support/full-tables.ts";
-import { settleStatus } from "./settle.ts";
+import { createJobs } from "#platform/jobs";
+import { newId, systemClock } from "#kit";
+import { handleEvents } from "../../../test/support/events.ts";
+import { appendSettled, formerTasks } from "../../delivery/model/settled.ts";
+import { settlePosts, settleStatus, settleSubscriber } from "./settle.ts";
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
@@ -32,4 +36,64 @@ test("what became of one post is found without reading every approval of the wor
     settleStatus(transaction, house.workspaceId, postId, new Date()),
   );
   expect(read).toBeLessThan(10);
+});
+
+/** Two posts of one workspace whose deliveries wait for their channel, and whose states do not say so yet. */
+async function twoThatWait() {
+  const house = await buildDeliveryHouse(server.database, platform.connector);
+  const deliveries = platform.deliveries(server.database);
+  const posts = [];
+  for (const text of ["One", "Two"])
+    posts.push((await orderPost(house, deliveries, textVariant(text))).postId);
+  await server.database.system
+    .updateTable("deliveries")
+    .set({ state: "needs_reconnect" })
+    .where("workspace_id", "=", house.workspaceId)
+    .execute();
+  return { workspaceId: house.workspaceId, posts };
+}
+
+async function statuses(postIds: readonly string[]): Promise<string[]> {
+  const rows = await server.database.system
+    .selectFrom("posts")
+    .select(["id", "status"])
+    .where("id", "in", postIds)
+    .execute();
+  return postIds.map((postId) => rows.find(({ id }) => id === postId)?.status ?? "none");
+}
+
+const desk = () => settleSubscriber({ clock: systemClock, jobs: createJobs() });
+
+test("posts follow what settled, and one that somebody works on is left to a job", async () => {
+  const { workspaceId, posts } = await twoThatWait();
+  const [free = "", busy = ""] = posts;
+  await appendSettled(
+    server.database.system,
+    [...posts, newId()].map((postId) => ({ workspaceId, postId })),
+  );
+  await server.database.inWorkspace(workspaceId, async (tx) => {
+    await tx.selectFrom("posts").select("id").where("id", "=", busy).forUpdate().execute();
+    await handleEvents(server.database, [desk()]);
+  });
+  const [, before] = await statuses([free, busy]);
+  expect(await statuses([free])).toEqual(["waiting_for_channel"]);
+  expect(before).not.toBe("waiting_for_channel");
+  const jobs = await asOwner(
+    server.url,
+    `select j.payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+     where t.identifier = 'desk.settle' and j.payload::jsonb -> 'postIds' ? $1`,
+    [busy],
+  );
+  const [job] = jobs as { payload: { workspaceId: string; postIds: string[] } }[];
+  expect(job?.payload.postIds).not.toContain(free);
+  await settlePosts({ database: server.database, clock: systemClock }, job?.payload ?? {});
+  expect(await statuses([busy])).toEqual(["waiting_for_channel"]);
+});
+
+test("a job that was in the queue before an upgrade is done as the event that it became", async () => {
+  const { workspaceId, posts } = await twoThatWait();
+  const [task] = Object.values(formerTasks(server));
+  await task?.({ workspaceId, postIds: posts }, { signal: new AbortController().signal });
+  await handleEvents(server.database, [desk()]);
+  expect(await statuses(posts)).toEqual(["waiting_for_channel", "waiting_for_channel"]);
 });

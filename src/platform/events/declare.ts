@@ -71,8 +71,12 @@ function declare<
 type TargetOf<Kind extends EventKind> = Kind["target"] extends string
   ? { targetId: string }
   : { targetId?: undefined };
+
+/** Whether data may be left out: none are told, or each of them may be missing. */
+export type IsOptional<Data> =
+  Data extends Record<string, never> ? true : Partial<Data> extends Data ? true : false;
 type DataOf<Kind extends EventKind> =
-  Record<never, never> extends z.input<Kind["data"]>
+  IsOptional<z.input<Kind["data"]>> extends true
     ? { data?: z.input<Kind["data"]> }
     : { data: z.input<Kind["data"]> };
 type ActorOf<Kind extends EventKind> = Kind["scope"] extends "installation"

@@ -5,6 +5,7 @@ import type { Kysely } from "kysely";
 import { installationStream } from "./declare.ts";
 import {
   type Cursor,
+  type Due,
   deleteFailure,
   dueSubscribers,
   holdCursor,
@@ -31,7 +32,7 @@ export type DispatchDeps = {
 };
 
 /** From so many tries on it is an error that somebody has to look at. */
-const manyTries = 10;
+export const manyTries = 10;
 
 /**
  * Hands the events of a workspace to all subscribers, until none of them has anything left that this process can do.
@@ -48,28 +49,30 @@ export async function dispatchWorkspace(
   const busy = new Set<string>();
   let isTold = false;
   for (;;) {
-    const due = new Set(await dueSubscribers(database.system, workspaceId, names));
-    // They have been numbered by now, so that whoever is told can read them.
-    if (due.size > 0 && !isTold) {
-      isTold = true;
-      await deps.announce?.([workspaceId]).catch((error: unknown) => {
-        deps.log.warn({ err: error, workspaceId }, "open pages were not told of what is new");
-      });
-    }
-    const left = subscribers.filter(({ name }) => due.has(name) && !busy.has(name));
-    if (left.length === 0) return;
-    for (const subscriber of left) {
+    const found = await dueSubscribers(database.system, workspaceId, names);
+    const due = new Map(found.filter(({ name }) => !busy.has(name)).map((one) => [one.name, one]));
+    if (due.size === 0) return;
+    if (!isTold) await tellOpenPages(deps, workspaceId);
+    isTold = true;
+    for (const subscriber of subscribers) {
+      const waiting = due.get(subscriber.name);
+      if (!waiting) continue;
       // Another worker goes on, or this one after its next start.
-      if (signal.aborted) return void (await jobs.enqueue(database.system, dispatchTask, { workspaceId }));
-      if (!(await advance(deps, subscriber, workspaceId))) busy.add(subscriber.name);
+      if (signal.aborted) return jobs.enqueue(database.system, dispatchTask, { workspaceId });
+      if (!(await advance(deps, subscriber, { workspaceId, ...waiting }))) busy.add(subscriber.name);
     }
   }
 }
 
 /** One step of a subscriber; false where another worker is at all of it. */
-async function advance(deps: DispatchDeps, subscriber: Subscriber, workspaceId: string): Promise<boolean> {
-  const hasRetried = subscriber.order === "none" && (await retryFailure(deps, subscriber, workspaceId));
-  const hasMoved = await handleBatch(deps, subscriber, { workspaceId, limit: subscriber.batch });
+async function advance(
+  deps: DispatchDeps,
+  subscriber: Subscriber,
+  { workspaceId, hasNew, hasFailed }: Due & { workspaceId: string },
+): Promise<boolean> {
+  const batch = { workspaceId, limit: subscriber.batch };
+  const hasRetried = hasFailed && (await retryFailure(deps, subscriber, workspaceId));
+  const hasMoved = hasNew && (await handleBatch(deps, subscriber, batch));
   return hasRetried || hasMoved;
 }
 
@@ -82,6 +85,13 @@ function inStream<Result>(
   return workspaceId === installationStream
     ? database.system.transaction().execute(work)
     : database.inWorkspace(workspaceId, work);
+}
+
+/** What is due has been numbered by now, so that whoever is told can read it. */
+async function tellOpenPages({ announce, log }: DispatchDeps, workspaceId: string): Promise<void> {
+  await announce?.([workspaceId]).catch((error: unknown) => {
+    log.warn({ err: error, workspaceId }, "open pages were not told of what is new");
+  });
 }
 
 type Batch = { workspaceId: string; limit: number };

@@ -9,11 +9,15 @@ type Whose = Pick<Subscriber, "name" | "kinds">;
 /** A subscriber that no worker runs as another version declares it is free for this one after so long. */
 const takenOverAfter = sql`interval '5 minutes'`;
 
-/** Numbers what has become visible in the workspace; the names of those that have something to handle by now. */
-export async function dueSubscribers(db: Db, workspaceId: string, names: string[]): Promise<string[]> {
-  const { rows } = await sql<{ name: string }>`
-    select due_subscribers(${workspaceId}::uuid, ${names}::text[]) as name`.execute(db);
-  return rows.map(({ name }) => name);
+/** What a subscriber has to handle by now. */
+export type Due = { name: string; hasNew: boolean; hasFailed: boolean };
+
+/** Numbers what has become visible in the workspace; those of the subscribers that have something to handle by now. */
+export async function dueSubscribers(db: Db, workspaceId: string, names: string[]): Promise<Due[]> {
+  const { rows } = await sql<Due>`
+    select name, has_new as "hasNew", has_failed as "hasFailed"
+    from due_subscribers(${workspaceId}::uuid, ${names}::text[])`.execute(db);
+  return rows;
 }
 
 /**

@@ -208,17 +208,22 @@ test("without an order, an event that fails is put aside and comes again by itse
   expect(await rows("event_failures")).toEqual([]);
 });
 
+/** Until what was put aside comes again, in milliseconds. */
+async function pauseLeft(): Promise<number> {
+  const [failure] = await rows("event_failures");
+  return (failure?.["next_at"] as Date).getTime() - Date.now();
+}
+
 test("the next try is announced, each later than the one before", async () => {
   const letters = reader();
   letters.refuse.add(1);
   await send(1);
   const events = eventsTo([letters]);
   await events.catchUp(never);
-  const nextAt = async () => (await rows("event_failures"))[0]?.["next_at"] as Date;
-  const first = (await nextAt()).getTime() - Date.now();
+  const first = await pauseLeft();
   await letPauseEnd();
   await events.catchUp(never);
-  const second = (await nextAt()).getTime() - Date.now();
+  const second = await pauseLeft();
   expect(first).toBeLessThan(1_100);
   expect(second).toBeGreaterThan(1_500);
   const waiting = await asOwner(
@@ -288,7 +293,7 @@ test("events are kept as long as somebody has not handled them, and forgotten wh
   const forget = events.sweeps.find(({ name }) => name === "events.old");
   await forget?.run(never);
   const kept = async () => (await rows("events")).map(({ data }) => (data as { number: number }).number);
-  expect((await kept()).toSorted()).toEqual([2, 4]);
+  expect(new Set(await kept())).toEqual(new Set([2, 4]));
   letters.refuse.clear();
   await letPauseEnd();
   await events.catchUp(never);

@@ -48,7 +48,7 @@ export type Subscriber = Required<Common> & {
    * writes by `db` stands exactly once. What goes outside, and what needs several transactions, is a job that it
    * enqueues. An error undoes all of it, and the events come again.
    */
-  handle(db: Kysely<Schema>, events: readonly StoredEvent[]): Promise<void>;
+  handle: (db: Kysely<Schema>, events: readonly StoredEvent[]) => Promise<void>;
 };
 
 const usualBatch = 100;
@@ -60,7 +60,7 @@ export function subscriber<const Kind extends EventKind>({
   ...options
 }: Common & {
   to: readonly Kind[];
-  handle(db: Kysely<Schema>, events: readonly EventOf<Kind>[]): Promise<void>;
+  handle: (db: Kysely<Schema>, events: readonly EventOf<Kind>[]) => Promise<void>;
 }): Subscriber {
   const schemas = new Map<string, EventKind["data"]>(to.map(({ kind, data }) => [kind, data]));
   return {

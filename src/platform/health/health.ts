@@ -90,6 +90,15 @@ function quarantineCheck({ quarantined }: QueueFacts): NamedCheck {
   return { name: "quarantine", ok: true, message };
 }
 
+/** Not a failure of this server either: what failed is tried again, and somebody has to look why. */
+function eventsCheck({ events_failing: failing }: QueueFacts): NamedCheck {
+  const ok = failing === 0;
+  const message = ok
+    ? "what happened reaches everybody"
+    : `${failing} could not be handled, however often: look for "event" in the worker's log`;
+  return { name: "events", ok, advises: true, message };
+}
+
 /** The database's clock against ours, which was `asked` before its answer came and `told` after. */
 function clockCheck({ at }: QueueFacts, asked: number, told: number): NamedCheck {
   const ahead = Math.max(at - told, 0) - Math.max(asked - at, 0);
@@ -136,7 +145,8 @@ export function createHealth({
         const asked = clock.now().getTime();
         const facts = await queueFacts(database);
         const clocks = clockCheck(facts, asked, clock.now().getTime());
-        return [databaseCheck(facts), workerCheck(facts), queueCheck(facts), quarantineCheck(facts), clocks];
+        const work = [workerCheck(facts), queueCheck(facts), eventsCheck(facts)];
+        return [databaseCheck(facts), ...work, quarantineCheck(facts), clocks];
       }),
       check("disk", async () => [await diskCheck(dataDir)]),
     ]);
@@ -167,6 +177,19 @@ export function createHealth({
       { value: facts.workers, labels: { state: "workers" } },
     ];
   });
+
+  addGauge(
+    metrics,
+    { name: "galley_events", help: "Events that wait to be handled", labels: ["state"] },
+    async () => {
+      const facts = await inTime(queueFacts(database)).catch(() => null);
+      if (!facts) return [];
+      return [
+        { value: facts.events_open, labels: { state: "open_workspaces" } },
+        { value: facts.events_failing, labels: { state: "failing" } },
+      ];
+    },
+  );
 
   return {
     ready,

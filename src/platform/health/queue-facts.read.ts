@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Database } from "#platform/db";
+import { manyTries } from "#platform/events";
 
 /** What one look at the database tells of it, its queue and its workers. */
 export type QueueFacts = {
@@ -13,6 +14,10 @@ export type QueueFacts = {
   waiting: number;
   given_up: number;
   quarantined: boolean;
+  /** Workspaces (and the installation) with events that somebody has yet to handle. */
+  events_open: number;
+  /** Events whose handling has failed so often that it is an error. */
+  events_failing: number;
 };
 
 export async function queueFacts({ system }: Database): Promise<QueueFacts> {
@@ -22,6 +27,9 @@ export async function queueFacts({ system }: Database): Promise<QueueFacts> {
       (select count(*) from worker_heartbeats) as workers,
       (select extract(epoch from now() - max(beat_at))::float8 from worker_heartbeats) as beat_age,
       (select quarantined_at is not null from installation) as quarantined,
+      (select count(*) from event_heads where settled_sequence < sequence) as events_open,
+      (select count(*) from event_cursors where tries >= ${manyTries})
+        + (select count(*) from event_failures where tries >= ${manyTries}) as events_failing,
       due, extract(epoch from now() - oldest_due_at)::float8 as due_age, waiting, given_up
     from job_queue_state()`.execute(system);
   const facts = rows[0];

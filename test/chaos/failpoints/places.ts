@@ -11,6 +11,7 @@ const path = [
   "src/desk/posts/settle.store.ts",
   "src/platform/audit/**/*.ts",
   "src/platform/db/*.ts",
+  "src/platform/events/**/*.ts",
   "src/platform/files/**/*.ts",
   "src/platform/http-client/**/*.ts",
   "src/platform/jobs/**/*.ts",
@@ -217,6 +218,45 @@ const exclusions: readonly Exclusion[] = [
     file: /^src\/platform\/secrets\//,
     within: /(startKey|insertKey)$/,
     reason: "the first data key of a workspace, made when its first channel was connected",
+  },
+  {
+    file: /^src\/platform\/events\/(dispatch|events\.store)\.ts$/,
+    within: /^(afterFailure|retryFailure|comeAgain|holdCursor|putAside|(lock|delete|postpone)Failure)$/,
+    reason: "an event that could not be handled: see events.test.ts and events-killed.test.ts",
+  },
+  {
+    file: /^src\/platform\/events\/dispatch\.ts$/,
+    within: /^(handleBatch|advance)$/,
+    what: /^(afterFailure|retryFailure)/,
+    reason: "an event that could not be handled: see events.test.ts and events-killed.test.ts",
+  },
+  {
+    file: /^src\/delivery\/model\/settled\.ts$/,
+    within: /desk\.delivery_settled|^formerTasks/,
+    reason: "a job of before an upgrade",
+  },
+  {
+    file: /^src\/platform\/events\/dispatch\.ts$/,
+    within: /^dispatchWorkspace$/,
+    what: /^jobs\.enqueue/,
+    reason: "a worker that is told to stop in the middle of many events: see events.test.ts",
+  },
+  {
+    file: /^src\/platform\/events\/events\.store\.ts$/,
+    within: /^registerSubscriber$/,
+    what: /update event_heads/,
+    reason: "a subscriber that is new, before anything is handed to it",
+  },
+  {
+    file: /^src\/platform\/audit\/audit\.store\.ts$|^src\/platform\/audit\/subscriber\.ts$/,
+    what: /nstallation/,
+    reason: "what people do to the installation: see events-killed.test.ts",
+  },
+  {
+    file: /^src\/desk\/posts\/settle\.ts$/,
+    within: /^settlePosts$|settlePosts\.|handle$/,
+    what: /^(deps\.database|lockPost|settleStatus\(db, workspaceId, postId, deps|jobs\.enqueue)/,
+    reason: "a post that somebody works on at this moment: see settle.test.ts",
   },
   {
     file: /^src\/platform\/jobs\/jobs\.ts$/,

@@ -110,9 +110,9 @@ begin
 end
 $$;
 
--- Numbers what has become visible in a workspace, and answers which of `mine` have something to handle by now. Where no
--- subscriber has, the workspace is settled up to here.
-create function due_subscribers(stream uuid, mine text[]) returns setof text
+-- Numbers what has become visible in a workspace, and answers which of `mine` have something to handle by now: what is
+-- new, or what they have put aside. Where nothing is new to any subscriber, the workspace is settled up to here.
+create function due_subscribers(stream uuid, mine text[]) returns table (name text, has_new boolean, has_failed boolean)
   language plpgsql
 as $$
 declare
@@ -160,12 +160,16 @@ begin
     where c.workspace_id = stream and c.subscriber = far.subscriber and c.handled_sequence < head;
   end if;
   return query
-    select c.subscriber from event_cursors c
-    where c.workspace_id = stream and c.subscriber = any(pending) and c.subscriber = any(mine)
-      and (c.next_at is null or c.next_at <= clock_timestamp())
-    union
-    select f.subscriber from event_failures f
-    where f.workspace_id = stream and f.subscriber = any(mine) and f.next_at <= clock_timestamp();
+    select d.subscriber, d.has_new, d.has_failed
+    from (
+      select c.subscriber,
+        c.subscriber = any(pending) and (c.next_at is null or c.next_at <= clock_timestamp()) as has_new,
+        exists (
+          select from event_failures f
+          where f.workspace_id = stream and f.subscriber = c.subscriber and f.next_at <= clock_timestamp()) as has_failed
+      from event_cursors c
+      where c.workspace_id = stream and c.subscriber = any(mine)) d
+    where d.has_new or d.has_failed;
 end
 $$;
 revoke execute on function due_subscribers(uuid, text[]) from public;
