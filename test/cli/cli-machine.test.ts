@@ -4,6 +4,7 @@ import path from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCli } from "../../src/edge/cli/index.ts";
+import { describeContracts } from "../../src/edge/http/docs/describe.ts";
 import { testApp, testPassword } from "../support/app.ts";
 import { buildUser } from "../support/builders.ts";
 import { testDatabase, type TestDatabase } from "../support/database.ts";
@@ -28,7 +29,15 @@ async function run(argv: string[], { input = "", environment = {} } = {}): Promi
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   stdin.end(input);
   const settings = { DATABASE_URL: db.url, XDG_CONFIG_HOME: folder, ...environment };
-  const code = await runCli(argv, { stdin, stdout, stderr, environment: settings, folder, version: "0.0.0" });
+  const code = await runCli(argv, {
+    stdin,
+    stdout,
+    stderr,
+    environment: settings,
+    folder,
+    version: "0.0.0",
+    describeApi: (publicUrl) => describeContracts({ version: "0.0.0", publicUrl }),
+  });
   return { code, out: String(stdout.read() ?? ""), err: String(stderr.read() ?? "") };
 }
 
