@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCli } from "../../src/edge/cli/index.ts";
 import { describeContracts } from "../../src/edge/http/docs/describe.ts";
 import { testApp, testPassword } from "../support/app.ts";
+import { requestOf } from "../support/calls.ts";
 import { buildUser } from "../support/builders.ts";
 import { testDatabase, type TestDatabase } from "../support/database.ts";
 
@@ -78,8 +79,8 @@ test("somebody who is locked out is let in again, with the same or with a new pa
   async function signIn(password: string): Promise<number> {
     calls += 1;
     const payload = { email, password };
-    const from = { url: "/api/v1/sessions", remoteAddress: `10.0.0.${calls}` };
-    return (await app.app.inject({ method: "POST", payload, ...from })).statusCode;
+    const from = { ...requestOf("signIn"), remoteAddress: `10.0.0.${calls}` };
+    return (await app.app.inject({ payload, ...from })).statusCode;
   }
   for (let time = 0; time < 10; time += 1) await signIn("a wrong password");
   expect(await signIn(testPassword)).toBe(401);
@@ -94,7 +95,7 @@ test("somebody who is locked out is let in again, with the same or with a new pa
   expect([weak.code, weak.err]).toEqual([5, expect.stringContaining("at least 15 characters")]);
   const another = "nine brown otters dive at dawn";
   expect((await run(["user", "reset-password", email], { input: `${another}\n` })).code).toBe(0);
-  expect((await person.call("GET", "/me")).status).toBe(401);
+  expect((await person.call("whoAmI")).status).toBe(401);
   expect([await signIn(testPassword), await signIn(another)]).toEqual([401, 201]);
   expect((await run(["user", "unlock", "nobody@example.test"])).code).toBe(4);
   await app.app.close();

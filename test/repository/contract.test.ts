@@ -180,8 +180,11 @@ test("breaks: an operation or a path is gone", () => {
   expect(breakingChanges(released, moved)).toEqual([{ where: "POST /posts", what: "is gone" }]);
 });
 
+function words(...list: string[]) {
+  return answer({ a: { ...text, enum: list } });
+}
+
 test("a word that is new in an answer is told, and breaks nobody who expects one", () => {
-  const words = (...list: string[]) => answer({ a: { ...text, enum: list } });
   expect(found(words("x"), words("x", "y"))).toEqual(['note 200/a may be "y" now']);
   expect(found(words("x", "y"), words("x"))).toEqual([]);
 });

@@ -43,7 +43,7 @@ export type Given<Wanted> = object extends Wanted ? [given?: Wanted] : [given: W
 /** Operations that answer with a file. */
 export type FileOperation = { [Id in Operation]: Answer<Id> extends never ? Id : never }[Operation];
 
-type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
+type Fields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 export type Address = { method: Route["method"]; path: string };
 /** What an address is made of; `params` and `query` of a call fit. */
 export type AddressParts = { params?: Fields | undefined; query?: Fields | undefined };
@@ -58,16 +58,16 @@ export function addressOf(operation: Operation, parts: AddressParts = {}): Addre
   return { method, path: `/api/v1${fill(path, parts)}` };
 }
 
-/** Puts parameters into a path (`/posts/:id`) and a query behind it; fields that are undefined are left out. */
+/** Puts parameters into a path (`/posts/:id`) and a query behind it; fields without a value are left out. */
 export function fill(path: string, { params = {}, query = {} }: AddressParts): string {
   const filled = path.replaceAll(/:(\w+)/g, (_place, name: string) => {
     const value = params[name];
-    if (value === undefined) throw new TypeError(`${path} needs the parameter "${name}"`);
+    if (value === undefined || value === null) throw new TypeError(`${path} needs the parameter "${name}"`);
     return encodeURIComponent(value);
   });
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) search.set(name, String(value));
+    if (value !== undefined && value !== null) search.set(name, String(value));
   }
   const text = search.toString();
   return text === "" ? filled : `${filled}?${text}`;
