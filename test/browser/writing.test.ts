@@ -56,6 +56,9 @@ describe.skipIf(noBrowser !== null)(
     function read(id: string): Promise<PostView> {
       return call(page, "getPost", { params: { id } });
     }
+    function edit(id: string, body: object) {
+      return call(page, "editPost", { params: { id }, body });
+    }
 
     function said(text: string) {
       return [{ channelId: channels.sandbox, content: { parts: [text] } }];
@@ -103,10 +106,7 @@ describe.skipIf(noBrowser !== null)(
         channelId,
         content: { ...content, parts: ["Theirs."] },
       }));
-      await call(page, "editPost", {
-        params: { id },
-        body: { title, variants: theirs, baseVersion: version },
-      });
+      await edit(id, { title, variants: theirs, baseVersion: version });
 
       await text.fill("Mine.");
       await page.getByText("Somebody else has changed this post").waitFor();
@@ -121,10 +121,7 @@ describe.skipIf(noBrowser !== null)(
       const id = await newDraft();
       const text = await openComposer(id);
       const body = { title: "A draft", baseVersion: 1, autosave: true };
-      await call(page, "editPost", {
-        params: { id },
-        body: { ...body, variants: said("From another window.") },
-      });
+      await edit(id, { ...body, variants: said("From another window.") });
       await text.fill("From this window.");
       await page.getByText("Somebody else has changed this post").waitFor();
       await page.getByRole("button", { name: "Keep mine" }).click();
@@ -136,14 +133,7 @@ describe.skipIf(noBrowser !== null)(
       expect(await textsOf(id)).toContain("From another window.");
 
       const { version } = await read(id);
-      await call(page, "editPost", {
-        params: { id },
-        body: {
-          ...body,
-          baseVersion: version,
-          variants: said("From another window again."),
-        },
-      });
+      await edit(id, { ...body, baseVersion: version, variants: said("From another window again.") });
       await text.fill("A text that loses.");
       await page.getByRole("button", { name: "Use their version" }).click();
       await eventually(() => text.inputValue()).toBe("From another window again.");

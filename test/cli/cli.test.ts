@@ -24,20 +24,16 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
   return name;
 }
 
-async function call<Answer>(
-  { method, path: address }: { method: string; path: string },
-  body: object,
-): Promise<Answer> {
+async function call<Answer>(asked: { method: string; path: string }, body: object): Promise<Answer> {
   const stored = await readFile(path.join(folder, "galley", "sessions.json"), "utf8");
   const [session] = Object.values(JSON.parse(stored) as Record<string, { token: string }>);
-  const answer = await fetch(`${galley.url}${address}`, {
-    method,
+  const answer = await fetch(`${galley.url}${asked.path}`, {
+    method: asked.method,
     headers: { authorization: `Bearer ${session?.token ?? ""}`, "content-type": "application/json" },
     body: JSON.stringify(body),
   });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${address}: ${answer.status} ${text}`);
-  return JSON.parse(text) as Answer;
+  if (!answer.ok) throw new Error(`${asked.path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as Answer;
 }
 
 /** A thread whose second part the platform puts off for longer than the workspace waits. */
