@@ -12,8 +12,15 @@ export const sees: Record<string, string[]> = {
   "src/platform/http-client": ["#kit", "#platform/*"],
   "src/connectors": ["#kit"],
   "src/identity": ["#kit", "#platform/*"],
-  "src/installation": ["#kit", "#platform/*", "#identity", "#identity/routes"],
-  "src/workspaces": ["#kit", "#platform/*", "#identity", "#identity/routes", "#installation"],
+  "src/installation": ["#kit", "#platform/*", "#identity", "#identity/routes", "#contracts/identity"],
+  "src/workspaces": [
+    "#kit",
+    "#platform/*",
+    "#identity",
+    "#identity/routes",
+    "#contracts/identity",
+    "#installation",
+  ],
   "src/site": ["#kit", "#platform/*", "#connectors"],
   "src/channels": ["#kit", "#platform/*", "#connectors", "#workspaces"],
   "src/delivery": ["#kit", "#platform/*", "#connectors", "#installation", "#channels"],
@@ -33,6 +40,7 @@ export const sees: Record<string, string[]> = {
   // The command line speaks to the API like any other client; what is for the machine alone reaches its database.
   "src/edge/cli": [
     "#kit",
+    "#contract",
     "#platform/config",
     "#platform/db",
     "#platform/http-client",
@@ -96,8 +104,16 @@ function importRules(folder: string): Override[] {
 }
 
 const serverTypes = {
-  // But for the parsers of paths and of Markdown, so that nobody reads one otherwise than the server does.
-  group: ["#*", "#*/*", "**/src/**", "!**/src/kit/own-path.ts", "!**/src/platform/rendering/markdown-*.ts"],
+  // But for the parsers of paths and of Markdown, so that nobody reads one otherwise than the server does, and for the
+  // methods and paths of the API's operations.
+  group: [
+    "#*",
+    "#*/*",
+    "!#contract",
+    "**/src/**",
+    "!**/src/kit/own-path.ts",
+    "!**/src/platform/rendering/markdown-*.ts",
+  ],
   allowTypeImports: true,
   message: "The dashboard imports only types from the server; the API is its way in.",
 };
@@ -162,6 +178,24 @@ export default {
     { files: ["src/edge/cli/io.ts"], rules: { "galley/words-are-said": "off" } },
     // As long as there are tables.
     { files: ["src/platform/db/schema.gen.ts"], rules: { "max-lines": "off" } },
+    // What clients load of the contract: methods and paths, and of the rest the types alone.
+    {
+      files: ["src/edge/contract/index.ts"],
+      rules: {
+        "no-restricted-imports": [
+          "error",
+          {
+            patterns: [
+              {
+                group: ["#*", "#*/*", "zod", "./every.ts"],
+                allowTypeImports: true,
+                message: "Clients of the API load this; it brings no schema along.",
+              },
+            ],
+          },
+        ],
+      },
+    },
     // Tests and measurements are clients of a server that they started on the loopback.
     { files: ["test/**", "bench/**", "**/*.test.ts"], rules: { "no-restricted-globals": "off" } },
     // What composes the rest sees all of it, and opens no connection either.

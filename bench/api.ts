@@ -1,3 +1,4 @@
+import { addressOf } from "#contract";
 import { newId } from "#kit";
 import { migrate, openDatabase } from "#platform/db";
 import { migrateJobs } from "#platform/jobs";
@@ -95,7 +96,7 @@ function start(kind: string, url: string, key: string, workspaceId: string): Pro
 
 async function requestsPerSecond(address: string, bearer: string, duration: number): Promise<number> {
   const result = await autocannon({
-    url: `${address}/api/v1/posts?limit=20`,
+    url: `${address}${addressOf("listPosts", { query: { limit: 20 } }).path}`,
     headers: { authorization: `Bearer ${bearer}` },
     connections,
     duration,

@@ -57,11 +57,11 @@ afterAll(() => app.close());
 
 async function start(): Promise<Run> {
   const source = { kind: "brief", text: "Rain belongs to the roots. A gap in the kerb is enough." };
-  return (await owner.call<Run>("POST", "/drafts", { source, channelIds })).body;
+  return (await owner.call("createDrafts", { body: { source, channelIds } })).body;
 }
 
 async function read(id: string): Promise<Run> {
-  return (await owner.call<Run>("GET", `/runs/${id}`)).body;
+  return (await owner.call("getRun", { params: { id } })).body;
 }
 
 async function postsOf(id: string): Promise<string[]> {
@@ -131,12 +131,12 @@ test("two workers at once: one works", async () => {
 test("cancelled in the middle: nothing is saved, and a finished run is not cancelled", async () => {
   const { id } = await start();
   stage.before = async () => {
-    if (stage.drafts === 2) await owner.call("POST", `/runs/${id}/cancel`);
+    if (stage.drafts === 2) await owner.call("cancelRun", { params: { id } });
   };
   await app.execute(owner, id);
   expect(await read(id)).toMatchObject({ state: "cancelled", postId: null });
   expect(await postsOf(id)).toEqual([]);
-  expect(await owner.call("POST", `/runs/${id}/cancel`)).toMatchObject({
+  expect(await owner.call("cancelRun", { params: { id } })).toMatchObject({
     status: 409,
     body: { code: "agent.run_finished" },
   });
@@ -179,7 +179,7 @@ test("the sweep wakes what nobody works on", async () => {
 test("somebody who left the workspace gets no more drafts", async () => {
   const editor = await app.member(owner, "editor");
   const source = { kind: "brief", text: "A line." };
-  const { body } = await editor.call<Run>("POST", "/drafts", { source, channelIds });
+  const { body } = await editor.call("createDrafts", { body: { source, channelIds } });
   await app.database.system.deleteFrom("members").where("user_id", "=", editor.userId).execute();
   await app.execute(owner, body.id);
   expect(await read(body.id)).toMatchObject({ state: "failed", error: { code: "agent.requester_gone" } });

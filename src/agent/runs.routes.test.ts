@@ -18,7 +18,6 @@ type Run = {
   sources: { url: string | null; title: string; excerpt: string; sha256: string }[];
   steps: { name: string; label: string; state: string; notice: string | null }[];
 };
-type Problem = { code: string; detail: string; errors: { path: string }[] };
 type Content = { parts: string[]; link: string | null; options: Record<string, string> };
 type Post = {
   status: string;
@@ -95,10 +94,10 @@ afterAll(async () => {
 });
 
 async function draft(source: object): Promise<Run> {
-  const started = await owner.call<Run>("POST", "/drafts", { source, channelIds });
+  const started = await owner.call("createDrafts", { body: { source, channelIds } });
   expect(started).toMatchObject({ status: 202, body: { state: "queued", postId: null } });
   await app.execute(owner, started.body.id);
-  return (await owner.call<Run>("GET", `/runs/${started.body.id}`)).body;
+  return (await owner.call("getRun", { params: { id: started.body.id } })).body;
 }
 
 describe("a source becomes a draft", () => {
@@ -121,7 +120,7 @@ describe("a source becomes a draft", () => {
       ["draft", "done"],
       ["propose", "done"],
     ]);
-    const { body: post } = await owner.call<Post>("GET", `/posts/${run.postId}`);
+    const { body: post } = await owner.call("getPost", { params: { id: run.postId } });
     expect(post).toMatchObject({ status: "draft", author: { kind: "agent" } });
     expect(post.checks.flatMap((check) => check.problems)).toEqual([]);
     expect(run.sources[0]?.sha256).toMatch(/^[0-9a-f]{64}$/);
@@ -146,7 +145,7 @@ describe("a source becomes a draft", () => {
   test("a brief of two lines", async () => {
     const text = "Summer opening hours\nFrom June on we open at eight: https://shop.example/hours.";
     const run = await draft({ kind: "brief", text });
-    const { body: post } = await owner.call<Post>("GET", `/posts/${run.postId}`);
+    const { body: post } = await owner.call("getPost", { params: { id: run.postId } });
     expect(post.variants[0]?.content).toMatchObject({ link: "https://shop.example/hours" });
     expect(post.variants[0]?.content.parts[0]).toContain("Summer opening hours");
   });
@@ -155,7 +154,7 @@ describe("a source becomes a draft", () => {
     const text =
       "Summer\u2800opening\u200b hours\u{e0041}\u{e0042}\nFrom June\u00ad on we open at\u202e eight.";
     const run = await draft({ kind: "brief", text });
-    const { body: post } = await owner.call<Post>("GET", `/posts/${run.postId}`);
+    const { body: post } = await owner.call("getPost", { params: { id: run.postId } });
     expect(JSON.stringify(post)).not.toMatch(/[\u00ad\u200b\u202e\u2800\u{e0041}]/u);
     expect(post.variants[0]?.content.parts[0]).toContain("Summer opening hours");
   });
@@ -194,14 +193,12 @@ describe("what cannot be read says so, and no post is made", () => {
   });
 
   test("Markdown of five megabytes and half a character are refused at the door", async () => {
-    const large = await owner.call<Problem>("POST", "/drafts", {
-      source: { kind: "markdown", text: "Long. ".repeat(900_000) },
-      channelIds,
+    const large = await owner.call("createDrafts", {
+      body: { source: { kind: "markdown", text: "Long. ".repeat(900_000) }, channelIds },
     });
     expect(large).toMatchObject({ status: 413, body: { code: "agent.source_too_large" } });
-    const half = await owner.call<Problem>("POST", "/drafts", {
-      source: { kind: "brief", text: "Half of \ud83c a tree" },
-      channelIds,
+    const half = await owner.call("createDrafts", {
+      body: { source: { kind: "brief", text: "Half of \ud83c a tree" }, channelIds },
     });
     expect(half).toMatchObject({ status: 400, body: { code: "http.broken_text" } });
     expect(half.body.errors[0]?.path).toBe("/source/text");
@@ -211,12 +208,11 @@ describe("what cannot be read says so, and no post is made", () => {
 test("every call writes a usage event, and the built-in drafter is known to be free", async () => {
   const person = await app.owner();
   const channel = await buildChannel(app.database, person.workspaceId);
-  const started = await person.call<Run>("POST", "/drafts", {
-    source: { kind: "brief", text: "One line." },
-    channelIds: [channel.id],
+  const started = await person.call("createDrafts", {
+    body: { source: { kind: "brief", text: "One line." }, channelIds: [channel.id] },
   });
   await app.execute(person, started.body.id);
-  const usage = await person.call<{ total: object; items: object[] }>("GET", "/usage");
+  const usage = await person.call("getUsage");
   expect(usage.body.total).toMatchObject({ calls: 1, unpriced: 0, cost: { amount: "0", currency: "USD" } });
   expect(usage.body.items).toMatchObject([{ provider: "galley", model: "extractive", operation: "draft" }]);
 });
@@ -224,19 +220,19 @@ test("every call writes a usage event, and the built-in drafter is known to be f
 test("a viewer cannot draft, and another workspace's run does not exist", async () => {
   const viewer = await app.member(owner, "viewer");
   const source = { kind: "brief", text: "One line." };
-  expect(await viewer.call("POST", "/drafts", { source, channelIds })).toMatchObject({ status: 403 });
+  expect(await viewer.call("createDrafts", { body: { source, channelIds } })).toMatchObject({ status: 403 });
   const run = await draft(source);
   const stranger = await app.owner();
-  expect(await stranger.call("GET", `/runs/${run.id}`)).toMatchObject({
+  expect(await stranger.call("getRun", { params: { id: run.id } })).toMatchObject({
     status: 404,
     body: { code: "agent.run_not_found" },
   });
-  expect(await stranger.call("POST", `/runs/${run.id}/cancel`)).toMatchObject({ status: 404 });
+  expect(await stranger.call("cancelRun", { params: { id: run.id } })).toMatchObject({ status: 404 });
 });
 
 test("the drafter says what it is", async () => {
   expect(connectorRegistry().size).toBeGreaterThan(1);
-  const answer = await owner.call("GET", "/drafters");
+  const answer = await owner.call("getDrafter");
   expect(answer.body).toEqual({
     label: "Built-in extractive drafter",
     provider: "galley",

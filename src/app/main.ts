@@ -74,8 +74,12 @@ async function main(argv: string[]): Promise<void> {
   ]);
   const { stdin, stdout, stderr } = process;
   const version = await readVersion();
+  const describeApi = async (publicUrl: string) => {
+    const { describeContracts } = await import("../edge/http/docs/describe.ts");
+    return describeContracts({ version, publicUrl });
+  };
   // oxlint-disable-next-line node/no-process-env -- handed to the settings, as for a server
-  const io = { stdin, stdout, stderr, environment: process.env, folder: process.cwd(), version };
+  const io = { stdin, stdout, stderr, environment: process.env, folder: process.cwd(), version, describeApi };
   process.exitCode = await runCli(argv, io);
 }
 

@@ -1,23 +1,12 @@
-import { actorOf, type App, decodeNameIdCursor, encodeCursor } from "#platform/wire";
+import { actorOf, type App, decodeNameIdCursor, encodeCursor, serve } from "#platform/wire";
+import { attentionContract } from "./attention.contract.ts";
 import type { Attention, Need } from "./attention.ts";
 import { needKinds } from "./attention.read.ts";
-import * as schema from "./attention.schema.ts";
 
 /** What waits for the person who asks, over all of the product. */
 export function attentionRoutes(app: App, { attention }: { attention: Attention }): void {
-  app.get(
-    "/attention",
-    {
-      config: { access: "posts.read" },
-      schema: {
-        operationId: "listAttention",
-        summary: "What waits for you: questions, channels, what has stopped, and what is to be approved",
-        tags: ["Attention"],
-        querystring: schema.attentionQuery,
-        response: { 200: schema.attentionPage },
-      },
-    },
-    async (request) => {
+  serve(app, attentionContract, {
+    listAttention: async (request) => {
       const { limit, cursor, kind } = request.query;
       const [from, id] = cursor === undefined ? [] : decodeNameIdCursor(cursor, needKinds);
       const page = await attention.list(actorOf(request), {
@@ -33,7 +22,7 @@ export function attentionRoutes(app: App, { attention }: { attention: Attention 
         next: last ? encodeCursor([last.kind, last.id]) : null,
       };
     },
-  );
+  });
 }
 
 function needToWire({ channelId, connector, handle, warning, since, ...need }: Need) {

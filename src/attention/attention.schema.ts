@@ -1,4 +1,4 @@
-import { deliverySchema } from "#delivery/routes";
+import { deliverySchema } from "#contracts/delivery";
 import { instant, pageOf, pageQuery } from "#platform/wire";
 import { z } from "zod";
 import { needKinds } from "./attention.read.ts";

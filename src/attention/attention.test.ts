@@ -1,23 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { newId } from "#kit";
 import { type TestApp, testApp, type TestPerson } from "../../test/support/app.ts";
+import type { AddressParts } from "#contract";
+import type { BodyOf } from "../../test/support/calls.ts";
 import { buildChannel } from "../../test/support/builders.ts";
 import { asOwner } from "../../test/support/database.ts";
 import { buildDeliveryHouse, orderPost, textVariant } from "../../test/support/features/delivery.ts";
 
-type Need = {
-  id: string;
-  kind: string;
-  what: string;
-  state: string;
-  reason: string | null;
-  held: number;
-  title: string;
-  channel: { id: string; handle: string } | null;
-  delivery: { id: string } | null;
-  warning: { days: number } | null;
-};
-type Page = { count: number; counts: Record<string, number>; items: Need[]; next: string | null };
+type Page = BodyOf<"listAttention">;
 
 let app: TestApp;
 let owner: TestPerson;
@@ -30,8 +20,8 @@ beforeEach(async () => {
   owner = await app.owner();
 });
 
-async function attention(person = owner, query = ""): Promise<Page> {
-  const { status, body } = await person.call<Page>("GET", `/attention${query}`);
+async function attention(person = owner, query: AddressParts["query"] = {}): Promise<Page> {
+  const { status, body } = await person.call("listAttention", { query });
   expect(status).toBe(200);
   return body;
 }
@@ -67,8 +57,8 @@ async function channel(status: string, reason: string | null = null): Promise<st
 
 async function inReview(person: TestPerson, channelId: string, title: string): Promise<string> {
   const variants = [{ channelId, content: { parts: ["The galley is ready."] } }];
-  const { body } = await person.call<{ id: string }>("POST", "/posts", { title, variants });
-  expect(await person.call("POST", `/posts/${body.id}/submit`)).toMatchObject({ status: 200 });
+  const { body } = await person.call("createPost", { body: { title, variants } });
+  expect(await person.call("submitPost", { params: { id: body.id } })).toMatchObject({ status: 200 });
   return body.id;
 }
 
@@ -165,19 +155,19 @@ test("approvals wait for those who may give them, and not for who wrote the word
 test("a series waits until it is approved", async () => {
   const here = await channel("connected");
   const variants = [{ channelId: here, content: { parts: ["Every week."] } }];
-  const { body: post } = await owner.call<{ id: string }>("POST", "/posts", { title: "Weekly", variants });
+  const { body: post } = await owner.call("createPost", { body: { title: "Weekly", variants } });
   const rule = {
     repeat: { every: "day", interval: 7 },
     time: "09:00",
     zone: "Europe/Berlin",
     startsOn: "2030-01-01",
   };
-  const made = await owner.call<{ id: string }>("POST", "/series", { postId: post.id, rule });
+  const made = await owner.call("createSeries", { body: { postId: post.id, rule } });
   expect(made).toMatchObject({ status: 201 });
   expect((await attention()).items).toMatchObject([
     { id: made.body.id, kind: "approval", what: "series", title: "Weekly" },
   ]);
-  await owner.call("POST", `/series/${made.body.id}/pause`);
+  await owner.call("pauseSeries", { params: { id: made.body.id } });
   expect((await attention()).count).toBe(0);
 });
 
@@ -204,9 +194,9 @@ test("pages follow each other over the kinds, and one kind can be asked for alon
     ids.add(await delivery("rejected", here));
     ids.add(await inReview(owner, here, `Post ${number}`));
   }
-  const seen: Need[] = [];
+  const seen: Page["items"] = [];
   for (let cursor: string | null = ""; cursor !== null;) {
-    const page: Page = await attention(owner, `?limit=2${cursor ? `&cursor=${cursor}` : ""}`);
+    const page: Page = await attention(owner, { limit: 2, cursor: cursor || undefined });
     expect(page.count).toBe(9);
     seen.push(...page.items);
     cursor = page.next;
@@ -217,7 +207,7 @@ test("pages follow each other over the kinds, and one kind can be asked for alon
     ...Array<string>(3).fill("stopped"),
     ...Array<string>(3).fill("approval"),
   ]);
-  const stopped = await attention(owner, "?kind=stopped");
+  const stopped = await attention(owner, { kind: "stopped" });
   expect(stopped.items.map(({ kind }) => kind)).toEqual(["stopped", "stopped", "stopped"]);
-  expect((await owner.call("GET", "/attention?cursor=nonsense")).status).toBe(400);
+  expect((await owner.call("listAttention", { query: { cursor: "nonsense" } })).status).toBe(400);
 });

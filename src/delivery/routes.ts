@@ -7,8 +7,6 @@ import { holdRoutes } from "./holds/holds.routes.ts";
 import { quarantineRoutes } from "./quarantine/quarantine.routes.ts";
 import { addDeliveryMetrics } from "./views/metrics.ts";
 
-export { delivery as deliverySchema } from "./api/deliveries.schema.ts";
-
 type Needs = { deliveries: Deliveries; installation: Installation; database: Database };
 
 /** Deliveries and what people decide about them, what platforms asked to wait for, and a restored database. */

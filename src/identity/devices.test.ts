@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testApp, type TestApp, testPassword, type TestPerson } from "../../test/support/app.ts";
+import { requestOf } from "../../test/support/calls.ts";
 
 let test: TestApp;
 let now = new Date();
@@ -15,7 +16,7 @@ function signIn(body: { email: string; password: string }, cookie = "") {
   calls += 1;
   const headers = cookie === "" ? {} : { cookie, "sec-fetch-site": "same-origin" };
   const remoteAddress = `10.0.${Math.floor(calls / 250)}.${calls % 250}`;
-  return test.app.inject({ method: "POST", url: "/api/v1/sessions", payload: body, headers, remoteAddress });
+  return test.app.inject({ ...requestOf("signIn"), payload: body, headers, remoteAddress });
 }
 
 function deviceOf(answer: { headers: Record<string, unknown> }): string {
@@ -69,11 +70,10 @@ describe("a known device", () => {
     for (const cookie of [await known(other), forged, "galley.device=", `${device}x`]) {
       expect((await signIn(own, cookie)).statusCode).toBe(401);
     }
-    type List = { items: { id: string }[] };
-    const { body } = await person.call<List>("GET", "/devices");
+    const { body } = await person.call("listDevices");
     for (const { id } of body.items) {
-      expect((await other.call("DELETE", `/devices/${id}`)).status).toBe(404);
-      expect((await person.call("DELETE", `/devices/${id}`)).status).toBe(204);
+      expect((await other.call("forgetDevice", { params: { id } })).status).toBe(404);
+      expect((await person.call("forgetDevice", { params: { id } })).status).toBe(204);
     }
     expect((await signIn(own, device)).statusCode).toBe(401);
     const rows = await test.database.system.selectFrom("known_devices").selectAll().execute();

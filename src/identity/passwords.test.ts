@@ -2,6 +2,7 @@ import type { Schema } from "#platform/db";
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type AccountMailbox, startAccountMailbox } from "../../test/support/features/account-mail.ts";
+import { requestOf, type TestOperation } from "../../test/support/calls.ts";
 import { testApp, type TestApp, testPassword, type TestPerson } from "../../test/support/app.ts";
 import { hashPassword } from "./password.ts";
 import { deleteOtherSessions, setPassword } from "./passwords.store.ts";
@@ -25,20 +26,20 @@ const asked = /Choose a new password/;
 let calls = 0;
 
 /** Each call comes from an address of its own: the limit of calls from one address is another test's matter. */
-function post(path: string, payload: object, cookie?: string) {
+function post(operation: TestOperation, payload: object, cookie?: string) {
   calls += 1;
   const headers = cookie === undefined ? {} : { cookie, "sec-fetch-site": "same-origin" };
   const remoteAddress = `10.0.0.${calls}`;
-  return test.app.inject({ method: "POST", url: `/api/v1${path}`, payload, headers, remoteAddress });
+  return test.app.inject({ ...requestOf(operation), payload, headers, remoteAddress });
 }
 
 async function resetToken(email: string): Promise<string> {
-  expect((await post("/password-resets", { email })).statusCode).toBe(204);
+  expect((await post("requestPasswordReset", { email })).statusCode).toBe(204);
   return new URL(await box.linkTo(email, asked)).searchParams.get("token") ?? "";
 }
 
 async function canSignIn(person: TestPerson, password: string): Promise<boolean> {
-  return (await post("/sessions", { email: person.email, password })).statusCode === 201;
+  return (await post("signIn", { email: person.email, password })).statusCode === 201;
 }
 
 /** Replaces the password while `work` has checked the old one, and waits for `held` to write what follows from it. */
@@ -72,16 +73,16 @@ describe("a new password by mail", () => {
   it("is chosen once by a link, ends every session, and opens none", { timeout: 60_000 }, async () => {
     const person = await test.owner();
     const token = await resetToken(person.email);
-    const weak = await post("/password-resets/complete", { token, password: "short" });
+    const weak = await post("completePasswordReset", { token, password: "short" });
     expect(weak.json()).toMatchObject({ status: 422, errors: [{ path: "/password" }] });
     const answers = await Promise.all(
-      [1, 2, 3].map(() => post("/password-resets/complete", { token, password: another })),
+      [1, 2, 3].map(() => post("completePasswordReset", { token, password: another })),
     );
     expect(answers.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b)).toEqual([204, 404, 404]);
     const cookies = answers.map(({ headers }) => String(headers["set-cookie"])).join();
     expect(cookies).toContain("galley.device=");
     expect(cookies).not.toContain("session_token");
-    expect((await person.call("GET", "/me")).status).toBe(401);
+    expect((await person.call("whoAmI")).status).toBe(401);
     expect(await canSignIn(person, testPassword)).toBe(false);
     expect(await canSignIn(person, another)).toBe(true);
     await box.arrives(person.email, /was changed/);
@@ -94,12 +95,10 @@ describe("a new password by mail", () => {
       const person = await test.owner();
       for (let time = 0; time < 10; time += 1) await canSignIn(person, "a wrong password");
       const token = await resetToken(person.email);
-      const done = await post("/password-resets/complete", { token, password: another });
+      const done = await post("completePasswordReset", { token, password: another });
       expect(await canSignIn(person, another)).toBe(false);
       const device = String(done.headers["set-cookie"]).split(";")[0];
-      expect((await post("/sessions", { email: person.email, password: another }, device)).statusCode).toBe(
-        201,
-      );
+      expect((await post("signIn", { email: person.email, password: another }, device)).statusCode).toBe(201);
     },
   );
 
@@ -108,7 +107,7 @@ describe("a new password by mail", () => {
     const answers = [];
     for (const address of [email, "nobody@example.test"]) {
       const start = performance.now();
-      const { statusCode, body, headers } = await post("/password-resets", { email: address });
+      const { statusCode, body, headers } = await post("requestPasswordReset", { email: address });
       expect(performance.now() - start).toBeGreaterThan(295);
       answers.push({ statusCode, body, length: headers["content-length"] });
     }
@@ -123,17 +122,11 @@ describe("a new password by mail", () => {
       const person = await test.owner();
       const late = await resetToken(person.email);
       now = new Date(now.getTime() + 31 * 60 * 1000);
-      expect((await post("/password-resets/complete", { token: late, password: another })).statusCode).toBe(
-        404,
-      );
+      expect((await post("completePasswordReset", { token: late, password: another })).statusCode).toBe(404);
       const [older, newer] = [await resetToken(person.email), await resetToken(person.email)];
-      await post("/password-resets", { email: person.email });
-      expect((await post("/password-resets/complete", { token: newer, password: another })).statusCode).toBe(
-        204,
-      );
-      expect((await post("/password-resets/complete", { token: older, password: another })).statusCode).toBe(
-        404,
-      );
+      await post("requestPasswordReset", { email: person.email });
+      expect((await post("completePasswordReset", { token: newer, password: another })).statusCode).toBe(204);
+      expect((await post("completePasswordReset", { token: older, password: another })).statusCode).toBe(404);
       await box.arrives(person.email, /was changed/);
       expect((await box.mailsTo(person.email)).filter(({ subject }) => asked.test(subject))).toHaveLength(3);
       const rows = await test.database.system.selectFrom("password_resets").selectAll().execute();
@@ -147,7 +140,7 @@ describe("changing a password", () => {
     const person = await test.owner();
     await canSignIn(person, testPassword);
     const change = (currentPassword: string, password: string) =>
-      person.call("POST", "/me/password", { currentPassword, password });
+      person.call("changePassword", { body: { currentPassword, password } });
     expect((await change("a wrong password", another)).body).toMatchObject({
       status: 422,
       errors: [{ path: "/currentPassword", code: "identity.wrong_password" }],
@@ -156,11 +149,8 @@ describe("changing a password", () => {
     const mailed = await resetToken(person.email);
     expect((await change(testPassword, another)).status).toBe(204);
     // Whoever reads the mailbox has a link no more that undoes this.
-    expect((await post("/password-resets/complete", { token: mailed, password: another })).statusCode).toBe(
-      404,
-    );
-    type List = { items: { current: boolean }[] };
-    expect((await person.call<List>("GET", "/sessions")).body.items).toMatchObject([{ current: true }]);
+    expect((await post("completePasswordReset", { token: mailed, password: another })).statusCode).toBe(404);
+    expect((await person.call("listSessions")).body.items).toMatchObject([{ current: true }]);
     expect(await canSignIn(person, testPassword)).toBe(false);
     expect(await canSignIn(person, another)).toBe(true);
     await box.arrives(person.email, /was changed/);
@@ -170,7 +160,7 @@ describe("changing a password", () => {
     const person = await test.owner();
     const noNewSession = sql`lock table sessions in share mode`;
     const signingIn = await whileReplacing(person, another, noNewSession, () =>
-      post("/sessions", { email: person.email, password: testPassword }),
+      post("signIn", { email: person.email, password: testPassword }),
     );
     const opened = String(signingIn.headers["set-cookie"]).split(";")[0];
     expect(signingIn.statusCode, opened).toBe(401);
@@ -189,7 +179,7 @@ describe("changing a password", () => {
     const change = { currentPassword: testPassword, password: thiefs };
     const account = sql`select 1 from accounts where user_id = ${person.userId} for update`;
     const changing = await whileReplacing(person, another, account, () =>
-      person.call("POST", "/me/password", change),
+      person.call("changePassword", { body: change }),
     );
     expect(changing.body).toMatchObject({ status: 422, code: "identity.wrong_password" });
     expect(await canSignIn(person, thiefs)).toBe(false);
@@ -199,7 +189,7 @@ describe("changing a password", () => {
   it("pauses a session that guesses, and no other way in", { timeout: 60_000 }, async () => {
     const person = await test.owner();
     const guess = (currentPassword: string) =>
-      person.call("POST", "/me/password", { currentPassword, password: another });
+      person.call("changePassword", { body: { currentPassword, password: another } });
     for (let time = 0; time < 10; time += 1) expect((await guess("a wrong password")).status).toBe(422);
     expect((await guess(testPassword)).status).toBe(422);
     expect(await canSignIn(person, testPassword)).toBe(true);
@@ -212,8 +202,7 @@ it("says without a mail server who can help, whatever the address", async () => 
     const { email } = await silent.owner();
     for (const address of [email, "nobody@example.test"]) {
       const answer = await silent.app.inject({
-        method: "POST",
-        url: "/api/v1/password-resets",
+        ...requestOf("requestPasswordReset"),
         payload: { email: address },
       });
       expect(answer.json()).toMatchObject({ status: 409, code: "identity.no_mail" });

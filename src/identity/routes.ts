@@ -5,6 +5,7 @@ import { sessionRoutes } from "./sessions/sessions.routes.ts";
 
 export { clientOf, sendSession } from "./sessions/sessions.routes.ts";
 export { email, sessionOpened } from "./sessions/sessions.schema.ts";
+export { sessionCookieName } from "./settings.ts";
 
 /** Signing in and out, devices, and passwords. */
 export function identityApi({ identity }: { identity: Identity }): ApiPart {

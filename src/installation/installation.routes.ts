@@ -1,75 +1,24 @@
 import type { App } from "#platform/wire";
-import { decodeIdCursor, encodeCursor, pageQuery, signedInOf } from "#platform/wire";
+import { decodeIdCursor, encodeCursor, serve, signedInOf } from "#platform/wire";
+import { installationContract } from "./installation.contract.ts";
 import type { Admin, Installation } from "./installation.ts";
-import * as schema from "./installation.schema.ts";
-
-const tags = ["Installation"];
 
 /** Who decides about the installation, and what was done to it. */
 export function installationRoutes(app: App, { installation }: { installation: Installation }): void {
-  app.get(
-    "/installation/admins",
-    {
-      config: { access: "installation" },
-      schema: {
-        operationId: "listInstallationAdmins",
-        summary: "Who decides about this installation",
-        tags,
-        response: { 200: schema.adminList },
-      },
-    },
-    async () => adminsView(await installation.admins()),
-  );
+  serve(app, installationContract, {
+    listInstallationAdmins: async () => adminsView(await installation.admins()),
 
-  app.post(
-    "/installation/admins",
-    {
-      config: { access: "installation", again: "they are an admin already" },
-      schema: {
-        operationId: "addInstallationAdmin",
-        summary: "Name one more admin, by the address of an account",
-        tags,
-        body: schema.addAdminBody,
-        response: { 200: schema.adminList },
-      },
-    },
-    async (request) => {
+    addInstallationAdmin: async (request) => {
       const { userId } = signedInOf(request);
       return adminsView(await installation.addAdmin({ kind: "person", userId }, request.body.email));
     },
-  );
 
-  app.delete(
-    "/installation/admins/:userId",
-    {
-      config: { access: "installation" },
-      schema: {
-        operationId: "removeInstallationAdmin",
-        summary: "Remove an admin; the last one stays",
-        tags,
-        params: schema.adminParams,
-        response: { 200: schema.adminList },
-      },
-    },
-    async (request) => {
+    removeInstallationAdmin: async (request) => {
       const { userId } = signedInOf(request);
       return adminsView(await installation.removeAdmin({ kind: "person", userId }, request.params.userId));
     },
-  );
 
-  app.get(
-    "/installation/audit",
-    {
-      config: { access: "installation" },
-      schema: {
-        operationId: "listInstallationEvents",
-        summary: "What was done to the installation and to accounts, newest first",
-        tags,
-        querystring: pageQuery,
-        response: { 200: schema.eventPage },
-      },
-    },
-    async (request) => {
+    listInstallationEvents: async (request) => {
       const { limit, cursor } = request.query;
       const before = cursor === undefined ? null : decodeIdCursor(cursor);
       const events = await installation.events({ limit: limit + 1, before });
@@ -77,7 +26,7 @@ export function installationRoutes(app: App, { installation }: { installation: I
       const last = items.at(-1);
       return { items, next: events.length > limit && last !== undefined ? encodeCursor([last.id]) : null };
     },
-  );
+  });
 }
 
 function adminsView(admins: Admin[]) {

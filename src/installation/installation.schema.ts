@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { email } from "#identity/routes";
+import { email } from "#contracts/identity";
 import { auditPageOf, instant, pageOf } from "#platform/wire";
 
 export const adminList = z.object({

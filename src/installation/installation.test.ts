@@ -2,14 +2,15 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ownMachine, testApp, type TestApp, testPassword, type TestPerson } from "../../test/support/app.ts";
 import { handleEvents } from "../../test/support/events.ts";
+import { requestOf } from "../../test/support/calls.ts";
+import type { Sent } from "../../test/support/calls.ts";
 
 let test: TestApp;
 let first: TestPerson;
 beforeAll(async () => {
   test = await testApp({ options: ownMachine });
   const answer = await test.app.inject({
-    method: "POST",
-    url: "/api/v1/setup",
+    ...requestOf("setUp"),
     payload: {
       name: "Ada Press",
       email: "ada@example.test",
@@ -24,12 +25,13 @@ beforeAll(async () => {
   first = {
     ...someone,
     userId: answer.json<{ userId: string }>().userId,
-    call: (method, path, body) => someone.call(method, path, body, { authorization: "", ...origin }),
+    call: (operation, ...[given]) => {
+      const sent = { ...given, headers: { authorization: "", ...origin } };
+      return someone.call(operation, ...([sent] as unknown as Sent<typeof operation>));
+    },
   };
 });
 afterAll(() => test.close());
-
-type Admins = { items: { userId: string; email: string }[] };
 
 async function emails(): Promise<string[]> {
   return (await test.features.installation.admins()).map(({ email }) => email);
@@ -39,14 +41,14 @@ describe("an admin of the installation", () => {
   it("is first the person who set it up, whatever roles others have", async () => {
     expect(await emails()).toEqual(["ada@example.test"]);
     const owner = await test.owner();
-    expect((await owner.call("GET", "/me")).body).toMatchObject({ user: { isInstallationAdmin: false } });
-    for (const [method, path] of [
-      ["GET", "/installation/admins"],
-      ["POST", "/installation/admins"],
-      ["DELETE", `/installation/admins/${owner.userId}`],
-      ["GET", "/installation/audit"],
-    ] as const) {
-      expect((await owner.call(method, path)).body).toMatchObject({
+    expect((await owner.call("whoAmI")).body).toMatchObject({ user: { isInstallationAdmin: false } });
+    for (const { body } of [
+      await owner.call("listInstallationAdmins"),
+      await owner.call("addInstallationAdmin"),
+      await owner.call("removeInstallationAdmin", { params: { userId: owner.userId } }),
+      await owner.call("listInstallationEvents"),
+    ]) {
+      expect(body).toMatchObject({
         status: 403,
         code: "http.installation_admins_only",
       });
@@ -60,16 +62,18 @@ describe("an admin of the installation", () => {
       ` ${owner.email.toUpperCase()} `,
     );
     expect(named.map(({ userId }) => userId)).toContain(owner.userId);
-    expect((await owner.call("GET", "/me")).body).toMatchObject({ user: { isInstallationAdmin: true } });
-    expect((await owner.call<Admins>("GET", "/installation/admins")).body.items).toHaveLength(2);
-    const again = await owner.call<Admins>("POST", "/installation/admins", { email: owner.email });
+    expect((await owner.call("whoAmI")).body).toMatchObject({ user: { isInstallationAdmin: true } });
+    expect((await owner.call("listInstallationAdmins")).body.items).toHaveLength(2);
+    const again = await owner.call("addInstallationAdmin", { body: { email: owner.email } });
     expect(again.body.items).toHaveLength(2);
     expect(
-      (await owner.call("POST", "/installation/admins", { email: "nobody@example.test" })).body,
+      (await owner.call("addInstallationAdmin", { body: { email: "nobody@example.test" } })).body,
     ).toMatchObject({ status: 404, errors: [{ path: "/email", code: "installation.no_such_person" }] });
 
-    expect((await owner.call("DELETE", `/installation/admins/${owner.userId}`)).status).toBe(200);
-    expect((await owner.call("GET", "/installation/admins")).status).toBe(403);
+    expect((await owner.call("removeInstallationAdmin", { params: { userId: owner.userId } })).status).toBe(
+      200,
+    );
+    expect((await owner.call("listInstallationAdmins")).status).toBe(403);
     await handleEvents(test.database);
     const { rows } = await sql<{ actions: string[] }>`
       select array_agg(action order by id) as actions from installation_events`.execute(test.database.system);

@@ -1,42 +1,17 @@
-import type { App } from "#platform/wire";
-import { actorOf, decodeIdCursor, encodeCursor, pageQuery } from "#platform/wire";
+import type { App, pageQuery } from "#platform/wire";
+import { actorOf, decodeIdCursor, encodeCursor, serve } from "#platform/wire";
+import { securityContract } from "./security.contract.ts";
 import type { z } from "zod";
 import type { Installation } from "./installation.ts";
-import * as schema from "./installation.schema.ts";
-
-const tags = ["Security"];
 
 /** What was refused: of everything to the admins of the installation, of a workspace to those who manage it. */
 export function securityRoutes(app: App, { installation }: { installation: Installation }): void {
-  app.get(
-    "/installation/security-events",
-    {
-      config: { access: "installation" },
-      schema: {
-        operationId: "listSecurityEvents",
-        summary: "Refused sign-ins, tokens, requests and rights of this installation, newest first",
-        tags,
-        querystring: pageQuery,
-        response: { 200: schema.securityPage },
-      },
-    },
-    (request) => pageOfRefusals(installation, null, request.query),
-  );
+  serve(app, securityContract, {
+    listSecurityEvents: (request) => pageOfRefusals(installation, null, request.query),
 
-  app.get(
-    "/security-events",
-    {
-      config: { access: "workspace.manage" },
-      schema: {
-        operationId: "listWorkspaceSecurityEvents",
-        summary: "What was refused in this workspace, newest first",
-        tags,
-        querystring: pageQuery,
-        response: { 200: schema.securityPage },
-      },
-    },
-    (request) => pageOfRefusals(installation, actorOf(request).workspaceId, request.query),
-  );
+    listWorkspaceSecurityEvents: (request) =>
+      pageOfRefusals(installation, actorOf(request).workspaceId, request.query),
+  });
 }
 
 async function pageOfRefusals(

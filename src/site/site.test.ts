@@ -169,11 +169,11 @@ describe("readers", () => {
     expect((await get("/nothing-here")).statusCode).toBe(404);
     expect((await app.app.inject({ url: "/site/nobody/api/entries" })).statusCode).toBe(404);
     const settings = { slug, title: "The Press", description: "", public: false };
-    await owner.call("PUT", "/site", settings);
+    await owner.call("changeSite", { body: settings });
     for (const path of ["", "/feeds", "/feed.xml", "/api/entries"]) {
       expect((await get(path)).statusCode).toBe(404);
     }
-    await owner.call("PUT", "/site", { ...settings, public: true });
+    await owner.call("changeSite", { body: { ...settings, public: true } });
     expect((await get("")).statusCode).toBe(200);
   });
 });
@@ -181,10 +181,7 @@ describe("readers", () => {
 describe("settings", () => {
   test("are shown with every address, and name the language of pages and feeds", async () => {
     const settings = { slug, title: "A Imprensa", description: "Notícias", public: true };
-    const saved = await owner.call<{ url: string; feeds: Record<string, string> }>("PUT", "/site", {
-      ...settings,
-      language: " PT-br ",
-    });
+    const saved = await owner.call("changeSite", { body: { ...settings, language: " PT-br " } });
     const home = `https://galley.test/site/${slug}`;
     const feeds = {
       rss: `${home}/feed.xml`,
@@ -201,7 +198,7 @@ describe("settings", () => {
     expect(parseRssFeed((await get("/feed.xml")).body).language).toBe("pt-BR");
     expect(parseJsonFeed((await get("/feed.json")).body).language).toBe("pt-BR");
     for (const language of ["", "not a language", "x".repeat(40), '"><script>']) {
-      const answer = await owner.call("PUT", "/site", { ...settings, language });
+      const answer = await owner.call("changeSite", { body: { ...settings, language } });
       expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: "/language" }] } });
     }
     await handleEvents(app.database);
@@ -213,20 +210,22 @@ describe("settings", () => {
       .execute();
     expect(audit.at(-1)?.details).toMatchObject({ language: "pt-BR" });
     const editor = await app.member(owner, "editor");
-    expect((await editor.call("GET", "/site")).status).toBe(200);
-    expect((await editor.call("PUT", "/site", settings)).status).toBe(403);
-    await owner.call("PUT", "/site", { ...settings, title: "The Press", language: "en" });
+    expect((await editor.call("getSite")).status).toBe(200);
+    expect((await editor.call("changeSite", { body: settings })).status).toBe(403);
+    await owner.call("changeSite", { body: { ...settings, title: "The Press", language: "en" } });
   });
 
   test("belong to the workspace, and an address to one workspace alone", async () => {
     const other = await app.owner();
-    expect(await other.call("GET", "/site")).toMatchObject({ status: 404 });
+    expect(await other.call("getSite")).toMatchObject({ status: 404 });
     const taken = { slug, title: "Mine", description: "", public: true };
-    expect(await other.call("PUT", "/site", taken)).toMatchObject({
+    expect(await other.call("changeSite", { body: taken })).toMatchObject({
       status: 409,
       body: { code: "site.slug_taken" },
     });
-    expect(await other.call("PUT", "/site", { ...taken, slug: "No Way" })).toMatchObject({ status: 400 });
+    expect(await other.call("changeSite", { body: { ...taken, slug: "No Way" } })).toMatchObject({
+      status: 400,
+    });
     await expect(openSite(app.sites, other.workspaceId)).resolves.toBeDefined();
     const entry = await publish("Theirs", "Text", { slug: "theirs" }, { person: other });
     expect(entry.url).not.toContain(slug);

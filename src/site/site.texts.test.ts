@@ -205,7 +205,7 @@ test("a page says in which language and direction it is read", async () => {
   expect((await get("/short")).body).toContain('<article dir="rtl">');
   expect((await get("/persian")).body).toContain('<html lang="en">');
   const settings = { slug, title: "The Press", description: "", public: true };
-  await owner.call("PUT", "/site", { ...settings, language: "ar" });
+  await owner.call("changeSite", { body: { ...settings, language: "ar" } });
   expect((await get("")).body).toContain('<html lang="ar" dir="rtl">');
 });
 

@@ -2,38 +2,23 @@ import type { Clock } from "#kit";
 import { GalleyError } from "#kit";
 import type { Database } from "#platform/db";
 import type { App } from "#platform/wire";
-import { actorOf, instant } from "#platform/wire";
-import { z } from "zod";
+import { actorOf, serve } from "#platform/wire";
+import { usageContract } from "./usage.contract.ts";
 import { usageSummary } from "./usage.read.ts";
-import { summarySchema } from "./usage.schema.ts";
 
 const day = 86_400_000;
 
 /** GET /usage: tokens, money and time by model, operation and day. */
 export function usageRoutes(app: App, { database, clock }: { database: Database; clock: Clock }): void {
-  app.get(
-    "/usage",
-    {
-      config: { access: "usage.read" },
-      schema: {
-        operationId: "getUsage",
-        summary: "What the models were used for and what it cost",
-        tags: ["usage"],
-        querystring: z.object({
-          from: instant.optional().describe("Default: 30 days before `to`"),
-          to: instant.optional().describe("Exclusive. Default: now"),
-        }),
-        response: { 200: summarySchema },
-      },
-    },
-    async (request) => {
+  serve(app, usageContract, {
+    getUsage: async (request) => {
       const to = request.query.to ? new Date(request.query.to) : clock.now();
       const from = request.query.from ? new Date(request.query.from) : new Date(to.getTime() - 30 * day);
       if (from >= to) throw emptyRange();
       const summary = await usageSummary(database, actorOf(request).workspaceId, { from, to });
       return { ...summary, from: from.toISOString(), to: to.toISOString() };
     },
-  );
+  });
 }
 
 function emptyRange(): GalleyError {

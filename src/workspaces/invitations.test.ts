@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AccountMailbox, startAccountMailbox } from "../../test/support/features/account-mail.ts";
+import { requestOf } from "../../test/support/calls.ts";
 import { testApp, type TestApp, testPassword } from "../../test/support/app.ts";
 
 let box: AccountMailbox;
@@ -17,16 +18,13 @@ afterAll(async () => {
   await Promise.all([mailing.close(), silent.close()]);
 });
 
-type Made = { id: string; link: string | null; mailed: boolean; makesAccount: boolean };
-
 function tokenOf(link: string | null): string {
   return new URL(link ?? "").searchParams.get("token") ?? "";
 }
 
 function accept(test: TestApp, token: string, password = testPassword) {
   return test.app.inject({
-    method: "POST",
-    url: "/api/v1/invitations/accept",
+    ...requestOf("acceptInvitation"),
     payload: { token, name: "New Person", password },
   });
 }
@@ -46,7 +44,7 @@ describe("the address of an invitation", () => {
     async () => {
       const owner = await mailing.owner();
       const email = "mailed@example.test";
-      const { body } = await owner.call<Made>("POST", "/invitations", { email, role: "editor" });
+      const { body } = await owner.call("invite", { body: { email, role: "editor" } });
       expect(body).toMatchObject({ link: null, mailed: true, makesAccount: true });
       const token = tokenOf(await box.linkTo(email, /Join The Daily Test/));
       expect((await accept(mailing, token)).statusCode).toBe(201);
@@ -64,10 +62,10 @@ describe("the address of an invitation", () => {
       const victim = await silent.owner();
       const answers = [];
       for (const email of [victim.email, "free@example.test"]) {
-        const { body } = await attacker.call<Made>("POST", "/invitations", { email, role: "editor" });
+        const { body } = await attacker.call("invite", { body: { email, role: "editor" } });
         expect(body).toMatchObject({ mailed: false, makesAccount: false });
         const token = tokenOf(body.link);
-        const preview = await silent.app.inject(`/api/v1/invitations/accept?token=${token}`);
+        const preview = await silent.app.inject(requestOf("previewInvitation", { query: { token } }));
         const start = performance.now();
         const answer = await accept(silent, token, "an attacker's own password");
         expect(performance.now() - start).toBeGreaterThan(295);
@@ -86,13 +84,12 @@ describe("the address of an invitation", () => {
     const admin = await silent.owner();
     await silent.features.installation.addAdmin({ kind: "machine" }, admin.email);
     const email = "vouched@example.test";
-    const made = await owner.call<Made>("POST", "/invitations", { email, role: "viewer" });
-    type Waiting = { items: { id: string; email: string; workspaceName: string }[] };
-    const waiting = await admin.call<Waiting>("GET", "/installation/invitations");
+    const made = await owner.call("invite", { body: { email, role: "viewer" } });
+    const waiting = await admin.call("listUnprovenInvitations");
     expect(waiting.body.items).toContainEqual(expect.objectContaining({ id: made.body.id, email }));
-    const vouch = `/installation/invitations/${made.body.id}/vouch`;
-    expect((await owner.call("POST", vouch)).status).toBe(403);
-    const { body } = await admin.call<{ link: string }>("POST", vouch);
+    const params = { id: made.body.id };
+    expect((await owner.call("vouchForInvitation", { params })).status).toBe(403);
+    const { body } = await admin.call("vouchForInvitation", { params });
     expect((await accept(silent, tokenOf(made.body.link))).statusCode).toBe(404);
     expect((await accept(silent, tokenOf(body.link))).statusCode).toBe(201);
     expect(await users(silent, email)).toMatchObject([{ email_verified: true }]);
@@ -107,12 +104,14 @@ describe("the address of an invitation", () => {
       .set({ email_verified: false })
       .where("id", "=", squatter.userId)
       .execute();
-    const made = await owner.call<Made>("POST", "/invitations", { email: squatter.email, role: "admin" });
+    const made = await owner.call("invite", { body: { email: squatter.email, role: "admin" } });
     expect((await accept(silent, tokenOf(made.body.link))).json()).toMatchObject({
       status: 403,
       code: "workspaces.address_unconfirmed",
     });
-    expect((await squatter.call("POST", "/workspaces", { name: "Mine", timeZone: "UTC" })).status).toBe(403);
+    expect((await squatter.call("createWorkspace", { body: { name: "Mine", timeZone: "UTC" } })).status).toBe(
+      403,
+    );
     const named = silent.features.installation.addAdmin(
       { kind: "person", userId: owner.userId },
       squatter.email,

@@ -1,11 +1,11 @@
 import type { Identity } from "#identity";
 import type { Installation } from "#installation";
-import { clientOf, sendSession, sessionOpened } from "#identity/routes";
+import { clientOf, sendSession } from "#identity/routes";
 import type { App } from "#platform/wire";
-import { actorOf, signedInOf } from "#platform/wire";
+import { actorOf, serve, signedInOf } from "#platform/wire";
+import { setUpContract, personContract, workspaceSettingsContract } from "./workspaces.contract.ts";
 import { permissionsOf } from "./permissions.ts";
 import type { Workspaces } from "./workspaces.ts";
-import * as schema from "./workspaces.schema.ts";
 
 export type WorkspaceRoutesOptions = {
   identity: Identity;
@@ -21,57 +21,22 @@ export function workspaceRoutes(app: App, options: WorkspaceRoutesOptions): void
 }
 
 function setUpRoutes(app: App, { identity, workspaces }: WorkspaceRoutesOptions): void {
-  app.get(
-    "/setup",
-    {
-      config: { access: "public" },
-      schema: {
-        operationId: "setUpNeeded",
-        summary: "Whether this installation still needs its owner",
-        tags: ["Set-up"],
-        response: { 200: schema.setUpNeeded },
-      },
-    },
-    async ({ isOwnMachine }) => {
+  serve(app, setUpContract, {
+    setUpNeeded: async ({ isOwnMachine }) => {
       const needed = await identity.needsSetUp();
       return { needed, ...(needed && !isOwnMachine ? { tokenNeeded: true } : {}) };
     },
-  );
 
-  app.post(
-    "/setup",
-    {
-      config: { access: "public", forSetUp: true, requestsPerMinute: 20, again: "there is an owner already" },
-      schema: {
-        operationId: "setUp",
-        summary: "Make the owner and the first workspace, once",
-        description:
-          "From the server's own machine; from elsewhere with the header `Galley-Setup-Token`, which Galley prints at its start.",
-        tags: ["Set-up"],
-        body: schema.setUpBody,
-        response: { 201: sessionOpened },
-      },
-    },
-    async (request, reply) => {
+    setUp: async (request, reply) => {
       const session = await workspaces.setUpOwner(request.body, clientOf(request));
       return sendSession(reply, session, request.body.transport);
     },
-  );
+  });
 }
 
 function personRoutes(app: App, { installation, workspaces }: WorkspaceRoutesOptions): void {
-  app.get(
-    "/me",
-    {
-      config: { access: "session" },
-      schema: {
-        operationId: "whoAmI",
-        summary: "You, your workspaces, and what you may do in this one",
-        tags: ["Workspaces"],
-        response: { 200: schema.me },
-      },
-    },
-    async (request) => {
+  serve(app, personContract, {
+    whoAmI: async (request) => {
       const { userId, name, email } = signedInOf(request);
       const [all, isInstallationAdmin] = await Promise.all([
         workspaces.list(userId),
@@ -87,73 +52,18 @@ function personRoutes(app: App, { installation, workspaces }: WorkspaceRoutesOpt
         workspaces: all,
       };
     },
-  );
 
-  app.get(
-    "/workspaces",
-    {
-      config: { access: "session" },
-      schema: {
-        operationId: "listWorkspaces",
-        summary: "The workspaces that you belong to",
-        tags: ["Workspaces"],
-        response: { 200: schema.workspaceList },
-      },
-    },
-    async (request) => ({ items: await workspaces.list(signedInOf(request).userId) }),
-  );
+    listWorkspaces: async (request) => ({ items: await workspaces.list(signedInOf(request).userId) }),
 
-  app.post(
-    "/workspaces",
-    {
-      config: { access: "session", idempotent: true },
-      schema: {
-        operationId: "createWorkspace",
-        summary: "Make a workspace that you own",
-        tags: ["Workspaces"],
-        body: schema.createWorkspaceBody,
-        response: { 201: schema.workspace },
-      },
-    },
-    async (request, reply) =>
+    createWorkspace: async (request, reply) =>
       reply.code(201).send(await workspaces.create(signedInOf(request), request.body)),
-  );
+  });
 }
 
 function settingsRoutes(app: App, { workspaces }: WorkspaceRoutesOptions): void {
-  app.patch(
-    "/workspace",
-    {
-      config: { access: "workspace.manage" },
-      schema: {
-        operationId: "updateWorkspace",
-        summary: "Change the settings of this workspace",
-        tags: ["Workspaces"],
-        body: schema.updateWorkspaceBody,
-        response: { 200: schema.workspace },
-      },
-    },
-    (request) => workspaces.updateSettings(actorOf(request), request.body),
-  );
-
-  for (const [verb, paused] of [
-    ["pause", true],
-    ["resume", false],
-  ] as const) {
-    app.post(
-      `/workspace/${verb}`,
-      {
-        config: { access: "channels.manage", again: "it is so already" },
-        schema: {
-          operationId: `${verb}Workspace`,
-          summary: paused
-            ? "Send nothing of this workspace until it is resumed"
-            : "Send again what this workspace has on its way",
-          tags: ["Workspaces"],
-          response: { 200: schema.workspace },
-        },
-      },
-      (request) => workspaces.setPaused(actorOf(request), paused),
-    );
-  }
+  serve(app, workspaceSettingsContract, {
+    updateWorkspace: (request) => workspaces.updateSettings(actorOf(request), request.body),
+    pauseWorkspace: (request) => workspaces.setPaused(actorOf(request), true),
+    resumeWorkspace: (request) => workspaces.setPaused(actorOf(request), false),
+  });
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { email } from "#identity/routes";
+import { email } from "#contracts/identity";
 import { permissions, roles } from "#kit";
 import { auditPageOf, instant } from "#platform/wire";
 

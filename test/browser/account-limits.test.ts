@@ -39,10 +39,10 @@ describe.skipIf(noBrowser !== null)("the composer of a channel whose server has 
   });
 
   test("counts and offers what that server takes", { timeout: 120_000 }, async () => {
-    const { items } = await call<{ items: { id: string; connector: string }[] }>(page, "GET", "/channels");
+    const { items } = await call(page, "listChannels");
     const channelId = items.find(({ connector }) => connector === "mastodon")?.id ?? "";
     const variants = [{ channelId, content: { parts: ["Room for more"] } }];
-    const { id } = await call<{ id: string }>(page, "POST", "/posts", { title: "Long", variants });
+    const { id } = await call(page, "createPost", { body: { title: "Long", variants } });
     await page.goto(`${server.url}/posts/${id}/edit`);
     await page.getByText("13 / 5,000").waitFor();
     await page.getByText(/up to 16 images/u).waitFor();

@@ -1,3 +1,4 @@
+import { addressOf } from "#contract";
 import type { RunningPlatform } from "#emulator";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import sharp from "sharp";
@@ -67,7 +68,7 @@ describe.skipIf(noBrowser !== null)("what a person does about a delivery that ne
   }
 
   async function channelOn(connector: string): Promise<string> {
-    const { items } = await call<{ items: { id: string; connector: string }[] }>(page, "GET", "/channels");
+    const { items } = await call(page, "listChannels");
     return items.find((channel) => channel.connector === connector)?.id ?? "";
   }
 
@@ -76,7 +77,7 @@ describe.skipIf(noBrowser !== null)("what a person does about a delivery that ne
   }
 
   async function deliveryOf(postId: string): Promise<Delivery | undefined> {
-    return (await call<{ items: Delivery[] }>(page, "GET", `/posts/${postId}/deliveries`)).items[0];
+    return (await call(page, "listPostDeliveries", { params: { id: postId } })).items[0];
   }
 
   /** Publishes it to the profile and opens its page, where Galley asks. */
@@ -115,7 +116,7 @@ describe.skipIf(noBrowser !== null)("what a person does about a delivery that ne
       await page.getByText("told by a person").waitFor();
       expect(await page.getByRole("link", { name: "Open live post" }).getAttribute("href")).toBe(posted?.url);
       await expect
-        .poll(async () => (await call<{ status: string }>(page, "GET", `/posts/${postId}`)).status)
+        .poll(async () => (await call(page, "getPost", { params: { id: postId } })).status)
         .toBe("published");
       expect(await visible(linkedin, text)).toHaveLength(1);
     },
@@ -164,11 +165,14 @@ describe.skipIf(noBrowser !== null)("what a person does about a delivery that ne
     const late = page.getByRole("button", { name: "It is not", exact: true });
     await late.focus();
     // Its page does not hear of it in time.
-    await page.route("**/api/v1/posts/**", (route) => route.abort());
-    await call(page, "POST", `/deliveries/${delivery?.id}/resolve`, { outcome: "live", url: null });
+    await page.route(`**${addressOf("listPosts").path}/**`, (route) => route.abort());
+    await call(page, "resolveDelivery", {
+      params: { id: delivery?.id },
+      body: { outcome: "live", url: null },
+    });
     await late.press("Enter");
     await press(page, "button", "It is not there, send it again");
-    await page.unroute("**/api/v1/posts/**");
+    await page.unroute(`**${addressOf("listPosts").path}/**`);
     await page.getByText("Galley is not asking about this delivery").waitFor();
     await status("Live");
     expect(await visible(linkedin, text)).toHaveLength(1);
@@ -279,7 +283,7 @@ describe.skipIf(noBrowser !== null)("what a person does about a delivery that ne
       const mediaId = await upload("press.mp4", "video/mp4", await videoOf());
       const media = [{ mediaId, altText: "A press of 1911, printing" }];
       const variants = [{ channelId: await channelOn("x"), content: { parts: ["It prints"], media } }];
-      const { id } = await call<{ id: string }>(page, "POST", "/posts", { title: "It prints", variants });
+      const { id } = await call(page, "createPost", { body: { title: "It prints", variants } });
       await page.goto(`${server.url}/posts/${id}/edit`);
       await page.getByText("This platform takes no description of videos").waitFor();
       await page.getByText("X takes no description of videos").first().waitFor();
@@ -293,18 +297,18 @@ describe.skipIf(noBrowser !== null)("what a person does about a delivery that ne
 
   async function upload(name: string, mimeType: string, bytes: Buffer): Promise<string> {
     return page.evaluate(
-      async ([fileName, fileType, encoded]) => {
+      async ([address, fileName, fileType, encoded]) => {
         const form = new FormData();
         const content = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
         form.append("file", new Blob([content], { type: fileType }), fileName);
-        const answer = await fetch("/api/v1/media", {
+        const answer = await fetch(address, {
           method: "POST",
           headers: { "idempotency-key": crypto.randomUUID() },
           body: form,
         });
         return ((await answer.json()) as { id: string }).id;
       },
-      [name, mimeType, bytes.toString("base64")] as const,
+      [addressOf("uploadMedia").path, name, mimeType, bytes.toString("base64")] as const,
     );
   }
 });

@@ -5,8 +5,6 @@ import { violations } from "./inspect.ts";
 import { call, seedPosts, seedWorkspace } from "./seed.ts";
 import { type RunningServer, startServer } from "./server.ts";
 
-type PostView = { id: string; status: string; version: number; boundHash: string };
-
 describe.skipIf(noBrowser !== null)("around an approval", () => {
   let server: RunningServer;
   let browser: Browser;
@@ -32,13 +30,13 @@ describe.skipIf(noBrowser !== null)("around an approval", () => {
 
   async function waiting(title: string, channelId = channels.sandbox): Promise<string> {
     const variants = [{ channelId, content: { parts: [`${title}, in a text of its own.`] } }];
-    const { id } = await call<PostView>(page, "POST", "/posts", { title, variants });
-    await call(page, "POST", `/posts/${id}/submit`, {});
+    const { id } = await call(page, "createPost", { body: { title, variants } });
+    await call(page, "submitPost", { params: { id }, body: {} });
     return id;
   }
 
   function statusOf(id: string, timeout = 20_000) {
-    return expect.poll(async () => (await call<PostView>(page, "GET", `/posts/${id}`)).status, { timeout });
+    return expect.poll(async () => (await call(page, "getPost", { params: { id } })).status, { timeout });
   }
 
   async function approve(id: string): Promise<void> {
@@ -48,7 +46,7 @@ describe.skipIf(noBrowser !== null)("around an approval", () => {
 
   test("the way to publish stands beside what was approved", { timeout: 300_000 }, async () => {
     const weekday = { channelId: channels.sandbox, weekday: 2, time: "09:00", zone: null };
-    await call(page, "POST", "/queue/slots", weekday);
+    await call(page, "addQueueSlot", { body: weekday });
     const id = await waiting("On to the press");
     await approve(id);
     await page.getByText("Nothing goes out until it is published").waitFor();
@@ -71,18 +69,20 @@ describe.skipIf(noBrowser !== null)("around an approval", () => {
 
   test("a post tells who changed it since it was written", { timeout: 60_000 }, async () => {
     const material = { kind: "brief", text: "The workshop opens on Friday at six. Soup and coffee." };
-    const run = await call<{ id: string }>(page, "POST", "/drafts", {
-      source: material,
-      channelIds: [channels.sandbox],
+    const run = await call(page, "createDrafts", {
+      body: {
+        source: material,
+        channelIds: [channels.sandbox],
+      },
     });
-    const postOf = async () => (await call<{ postId: string | null }>(page, "GET", `/runs/${run.id}`)).postId;
+    const postOf = async () => (await call(page, "getRun", { params: { id: run.id } })).postId;
     await expect.poll(postOf, { timeout: 30_000 }).not.toBeNull();
     const id = (await postOf()) ?? "";
     await page.goto(`${server.url}/posts/${id}`);
     await page.getByText("the agent", { exact: true }).waitFor();
     const variants = [{ channelId: channels.sandbox, content: { parts: ["Changed by a person."] } }];
-    await call(page, "PUT", `/posts/${id}`, { title: "Workshop", variants, baseVersion: 1 });
-    await call(page, "POST", `/posts/${id}/submit`, {});
+    await call(page, "editPost", { params: { id }, body: { title: "Workshop", variants, baseVersion: 1 } });
+    await call(page, "submitPost", { params: { id }, body: {} });
     for (const path of [`/posts/${id}`, `/inbox?post=${id}`, "/posts"]) {
       await page.goto(server.url + path);
       await page
@@ -98,7 +98,7 @@ describe.skipIf(noBrowser !== null)("around an approval", () => {
     async () => {
       const id = await waiting("Held by its channel");
       for (const path of [`/posts/${id}`, `/posts/${id}/edit`, `/inbox?post=${id}`]) {
-        await call(page, "DELETE", `/channels/${channels.sandbox}`);
+        await call(page, "disconnectChannel", { params: { id: channels.sandbox } });
         await page.goto(server.url + path);
         await page
           .getByRole("button", { name: /^Reconnect/u })
@@ -115,12 +115,12 @@ describe.skipIf(noBrowser !== null)("around an approval", () => {
 
   test("a post that waits for its account is helped on from the calendar", { timeout: 240_000 }, async () => {
     const id = await waiting("Waits in the calendar");
-    const { version, boundHash } = await call<PostView>(page, "GET", `/posts/${id}`);
-    await call(page, "POST", `/posts/${id}/approve`, { version, boundHash });
+    const { version, boundHash } = await call(page, "getPost", { params: { id } });
+    await call(page, "approvePost", { params: { id }, body: { version, boundHash } });
     // A time is chosen by the minute.
     const wall = new Date(Date.now() + 65_000).toISOString().slice(0, 16);
-    await call(page, "POST", `/posts/${id}/schedule`, { wall, zone: "UTC" });
-    await call(page, "DELETE", `/channels/${channels.sandbox}`);
+    await call(page, "schedulePost", { params: { id }, body: { wall, zone: "UTC" } });
+    await call(page, "disconnectChannel", { params: { id: channels.sandbox } });
     await statusOf(id, 90_000).toBe("waiting_for_channel");
     const path = `/calendar?view=list&date=${wall.slice(0, 10)}&channel=${channels.sandbox}`;
     await page.goto(`${server.url}/calendar?channel=${channels.email}`);
@@ -141,9 +141,11 @@ describe.skipIf(noBrowser !== null)("around an approval", () => {
 
   test("a viewer has no button that writes, on any screen", { timeout: 400_000 }, async () => {
     await waiting("Not for a viewer");
-    const draft = await call<PostView>(page, "POST", "/posts", {
-      title: "A draft",
-      variants: [{ channelId: channels.sandbox, content: { parts: ["Draft."] } }],
+    const draft = await call(page, "createPost", {
+      body: {
+        title: "A draft",
+        variants: [{ channelId: channels.sandbox, content: { parts: ["Draft."] } }],
+      },
     });
     await server.database.system.updateTable("members").set({ role: "viewer" }).execute();
     const refused: string[] = [];

@@ -114,13 +114,13 @@ describe.skipIf(noBrowser !== null)("channels in a browser", () => {
       await press(page, "button", "Connect");
       await page.getByText(/@galley\w+ is connected/u).waitFor();
       await picker.waitFor({ state: "detached" });
-      const { items } = await call<{ items: { connector: string }[] }>(page, "GET", "/channels");
+      const { items } = await call(page, "listChannels");
       expect(items.filter(({ connector }) => connector === "facebook")).toHaveLength(1);
     },
   );
 
   test("what slows a channel is told with its reason, and ended by hand", { timeout: 60_000 }, async () => {
-    const { items } = await call<{ items: { id: string; handle: string }[] }>(page, "GET", "/channels");
+    const { items } = await call(page, "listChannels");
     const { id = "" } = items.find(({ handle }) => handle === "@northwind") ?? {};
     const { system } = server.database;
     const channels = system.selectFrom("channels").select(["workspace_id", "connector", "account_id"]);
@@ -148,13 +148,13 @@ describe.skipIf(noBrowser !== null)("channels in a browser", () => {
     await row.getByText("Healthy").waitFor();
     await press(page, "button", /^Forget that/u);
     await row.getByText(/take up to/u).waitFor({ state: "detached" });
-    expect(await call(page, "GET", "/channels/slowed")).toEqual({ items: [] });
+    expect(await call(page, "listSlowedChannels")).toEqual({ items: [] });
   });
 
   test("disconnecting tells what waits; reconnecting keeps the channel", { timeout: 90_000 }, async () => {
-    const before = await call<{ items: { id: string; handle: string }[] }>(page, "GET", "/channels");
+    const before = await call(page, "listChannels");
     const id = before.items.find(({ handle }) => handle === "@northwind")?.id;
-    const impact = await call<{ scheduled: number }>(page, "GET", `/channels/${id}/impact`);
+    const impact = await call(page, "getDisconnectImpact", { params: { id } });
     expect(impact.scheduled).toBeGreaterThan(0);
     await open("/channels", "Connect a channel");
     await page.getByRole("button", { name: "Actions for @northwind" }).click();
@@ -172,16 +172,12 @@ describe.skipIf(noBrowser !== null)("channels in a browser", () => {
     await page.getByLabel("Account handle").fill("northwind");
     await page.getByRole("button", { name: "Allow" }).click();
     await page.getByText("@northwind is connected").waitFor();
-    const after = await call<{ items: { id: string; handle: string; status: string }[] }>(
-      page,
-      "GET",
-      "/channels",
-    );
+    const after = await call(page, "listChannels");
     expect(after.items.find(({ handle }) => handle === "@northwind")).toMatchObject({
       id,
       status: "connected",
     });
-    const again = await call<{ scheduled: number }>(page, "GET", `/channels/${id}/impact`);
+    const again = await call(page, "getDisconnectImpact", { params: { id } });
     expect(again.scheduled).toBe(impact.scheduled);
   });
 
@@ -196,7 +192,7 @@ describe.skipIf(noBrowser !== null)("channels in a browser", () => {
 
   test("an invited person joins with a name and a password", { timeout: 60_000 }, async () => {
     const body = { email: "ines@northwind.example", role: "editor" };
-    const invited = await call<Record<string, unknown>>(page, "POST", "/invitations", body);
+    const invited = await call(page, "invite", { body });
     const link = Object.values(invited).find((value) => String(value).includes("/invitation?token="));
     const theirs = await browser.newContext({
       reducedMotion: "reduce",
@@ -212,7 +208,7 @@ describe.skipIf(noBrowser !== null)("channels in a browser", () => {
     await joining.getByLabel(/^Password/u).fill("eleven years at the case");
     await joining.keyboard.press("Enter");
     await joining.waitForURL(`${server.url}/`);
-    const { role } = await call<{ role: string }>(joining, "GET", "/me");
+    const { role } = await call(joining, "whoAmI");
     expect(role).toBe("editor");
     await joining.goto(new URL(String(link), server.url).href);
     await joining.getByText("This invitation can't be used").waitFor();

@@ -6,7 +6,6 @@ import { call, seedPosts, seedWorkspace } from "./seed.ts";
 import { type RunningServer, startServer } from "./server.ts";
 
 type Listed = { id: string; status: string; title: string };
-type Decided = { status: string; lastDecision: { id: string } | null; deletedAt: string | null };
 
 const sentences = [
   "a new post about apples and pears, as a draft",
@@ -57,7 +56,7 @@ describe.skipIf(noBrowser !== null)("a keyboard decides nothing that it was not 
   });
 
   async function posts(): Promise<Listed[]> {
-    return (await call<{ items: Listed[] }>(page, "GET", "/posts?limit=100")).items;
+    return (await call(page, "listPosts", { query: { limit: 100 } })).items;
   }
 
   async function approved(): Promise<number> {
@@ -68,8 +67,8 @@ describe.skipIf(noBrowser !== null)("a keyboard decides nothing that it was not 
     for (let number = 1; number <= count; number += 1) {
       const content = { parts: [`Waiting number ${number} has a text of its own.`] };
       const body = { title: `Waiting ${number}`, variants: [{ channelId: channels.sandbox, content }] };
-      const { id } = await call<Listed>(page, "POST", "/posts", body);
-      await call(page, "POST", `/posts/${id}/submit`, {});
+      const { id } = await call(page, "createPost", { body });
+      await call(page, "submitPost", { params: { id }, body: {} });
     }
   }
 
@@ -77,7 +76,7 @@ describe.skipIf(noBrowser !== null)("a keyboard decides nothing that it was not 
   async function decisions(): Promise<Record<string, string>> {
     const all: [string, string][] = [];
     for (const id of ids) {
-      const { status, lastDecision, deletedAt } = await call<Decided>(page, "GET", `/posts/${id}`);
+      const { status, lastDecision, deletedAt } = await call(page, "getPost", { params: { id } });
       const decided = ["draft", "in_review"].includes(status) ? "open" : status;
       all.push([id, `${decided} ${lastDecision?.id ?? "none"} ${deletedAt ?? "kept"}`]);
     }
@@ -132,9 +131,11 @@ describe.skipIf(noBrowser !== null)("a keyboard decides nothing that it was not 
     const before = await decisions();
     const [scheduled, draft] = await Promise.all([
       posts().then((all) => all.find(({ status }) => status === "scheduled")?.id),
-      call<Listed>(page, "POST", "/posts", {
-        title: "A draft to keep",
-        variants: [{ channelId: channels.sandbox, content: { parts: ["Kept."] } }],
+      call(page, "createPost", {
+        body: {
+          title: "A draft to keep",
+          variants: [{ channelId: channels.sandbox, content: { parts: ["Kept."] } }],
+        },
       }).then(({ id }) => id),
     ]);
     ids.push(draft);

@@ -29,23 +29,18 @@ describe.skipIf(noBrowser !== null)("a post for many channels", () => {
     await seedWorkspace(page, server.url);
     for (let number = 1; number < accounts; number += 1) {
       const asked = { connector: "sandbox", interactive: true, returnTo: "/channels" };
-      const { authorizeUrl } = await call<{ authorizeUrl: string }>(
-        page,
-        "POST",
-        "/channels/authorize",
-        asked,
-      );
+      const { authorizeUrl } = await call(page, "authorizeChannel", { body: asked });
       const named = new URL(authorizeUrl);
       named.searchParams.set("handle", `a_rather_long_handle_${number}`);
       await page.goto((await agree(named.href, server.url)).href);
       await page.getByText(`a_rather_long_handle_${number}`).first().waitFor();
     }
-    const { items } = await call<{ items: { id: string; connector: string }[] }>(page, "GET", "/channels");
+    const { items } = await call(page, "listChannels");
     const variants = items
       .filter(({ connector }) => connector === "sandbox")
       .map(({ id }) => ({ channelId: id, content: { parts: ["For all of them."] } }));
     expect(variants).toHaveLength(accounts);
-    postId = (await call<{ id: string }>(page, "POST", "/posts", { title: "For all", variants })).id;
+    postId = (await call(page, "createPost", { body: { title: "For all", variants } })).id;
   }, 120_000);
 
   afterAll(async () => {
@@ -68,9 +63,9 @@ describe.skipIf(noBrowser !== null)("a post for many channels", () => {
   });
 
   test("tells on its page that a channel went away, and mends it there", { timeout: 60_000 }, async () => {
-    const { items } = await call<{ items: { id: string; handle: string }[] }>(page, "GET", "/channels");
+    const { items } = await call(page, "listChannels");
     const gone = items.find(({ handle }) => handle === "@a_rather_long_handle_3");
-    await call(page, "DELETE", `/channels/${gone?.id ?? ""}`);
+    await call(page, "disconnectChannel", { params: { id: gone?.id ?? "" } });
     await page.goto(`${server.url}/posts/${postId}`);
     await page.getByText("This keeps the post from going out").waitFor();
     const told = page.getByRole("alert").filter({ hasText: "@a_rather_long_handle_3 is disconnected" });

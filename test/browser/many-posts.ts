@@ -1,3 +1,4 @@
+import { addressOf } from "#contract";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { seedWorkspace } from "./seed.ts";
@@ -21,7 +22,8 @@ const counts = { review: 39, scheduled: 40, published: 5, drafts: 116 };
 export async function seedManyPosts(page: Page, url: string): Promise<ManyPosts> {
   const channels = await seedWorkspace(page, url);
   const image = await uploadPicture(page);
-  const seeded = await page.evaluate(write, { channels, image, counts, wall: walls(counts.scheduled) });
+  const seed = { channels, image, counts, wall: walls(counts.scheduled), operations: addresses() };
+  const seeded = await page.evaluate(write, seed);
   return { ...seeded, waiting: counts.review };
 }
 
@@ -30,15 +32,19 @@ async function uploadPicture(page: Page): Promise<string> {
   const noise = { type: "gaussian" as const, mean: 128, sigma: 24 };
   const picture = sharp({ create: { width: 2400, height: 1600, channels: 3, background: "grey", noise } });
   const bytes = (await picture.jpeg({ quality: 80 }).toBuffer()).toString("base64");
-  return page.evaluate(async (text) => {
-    const form = new FormData();
-    const binary = Uint8Array.from(atob(text), (letter) => letter.codePointAt(0) ?? 0);
-    form.set("altText", "The press room");
-    form.set("file", new Blob([binary], { type: "image/jpeg" }), "press-room.jpg");
-    const headers = { "idempotency-key": crypto.randomUUID() };
-    const answer = await fetch("/api/v1/media", { method: "POST", body: form, headers });
-    return ((await answer.json()) as { id: string }).id;
-  }, bytes);
+  const { path } = addressOf("uploadMedia");
+  return page.evaluate(
+    async ([text, address]) => {
+      const form = new FormData();
+      const binary = Uint8Array.from(atob(text), (letter) => letter.codePointAt(0) ?? 0);
+      form.set("altText", "The press room");
+      form.set("file", new Blob([binary], { type: "image/jpeg" }), "press-room.jpg");
+      const headers = { "idempotency-key": crypto.randomUUID() };
+      const answer = await fetch(address, { method: "POST", body: form, headers });
+      return ((await answer.json()) as { id: string }).id;
+    },
+    [bytes, path] as const,
+  );
 }
 
 /** Wall times over the next six weeks, several on some days; none on today, wherever that is. */
@@ -49,7 +55,25 @@ function walls(count: number): string[] {
   });
 }
 
+const used = [
+  "createPost",
+  "submitPost",
+  "getPost",
+  "approvePost",
+  "schedulePost",
+  "publishPost",
+  "createSeries",
+] as const;
+type Used = (typeof used)[number];
+
+/** Methods and paths for the page, which loads nothing of ours; `ID` stands for the post. */
+function addresses() {
+  const of = (operation: Used) => [operation, addressOf(operation, { params: { id: "ID" } })] as const;
+  return Object.fromEntries(used.map(of)) as Record<Used, { method: string; path: string }>;
+}
+
 type Seed = {
+  operations: ReturnType<typeof addresses>;
   channels: { sandbox: string; email: string };
   image: string;
   counts: typeof counts;
@@ -57,12 +81,18 @@ type Seed = {
 };
 
 /** Runs in the page, so that each call costs no way to the test and back. */
-async function write({ channels, image, counts, wall }: Seed): Promise<Omit<ManyPosts, "waiting">> {
-  // oxlint-disable-next-line unicorn/consistent-function-scoping -- the page gets this one function and nothing around it
-  async function call(method: string, path: string, body: unknown = {}) {
+async function write({
+  operations,
+  channels,
+  image,
+  counts,
+  wall,
+}: Seed): Promise<Omit<ManyPosts, "waiting">> {
+  async function call(operation: Used, body: unknown, id = "") {
+    const { method, path } = operations[operation];
     const headers = { "content-type": "application/json", "idempotency-key": crypto.randomUUID() };
     const text = method === "GET" ? null : JSON.stringify(body);
-    const answer = await fetch(`/api/v1${path}`, { method, headers, body: text });
+    const answer = await fetch(path.replace("ID", id), { method, headers, body: text });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as { id: string; boundHash: string };
   }
@@ -78,12 +108,12 @@ async function write({ channels, image, counts, wall }: Seed): Promise<Omit<Many
         ? [{ channelId: channels.email, content: { parts, options: { subject: title } } }]
         : []),
     ];
-    return (await call("POST", "/posts", { title, variants })).id;
+    return (await call("createPost", { title, variants })).id;
   }
   async function approve(id: string): Promise<void> {
-    await call("POST", `/posts/${id}/submit`);
-    const { boundHash } = await call("GET", `/posts/${id}`);
-    await call("POST", `/posts/${id}/approve`, { boundHash, note: "" });
+    await call("submitPost", {}, id);
+    const { boundHash } = await call("getPost", {}, id);
+    await call("approvePost", { boundHash, note: "" }, id);
   }
   async function many(kind: string, count: number, then: (id: string, index: number) => Promise<unknown>) {
     const ids: string[] = [];
@@ -101,18 +131,18 @@ async function write({ channels, image, counts, wall }: Seed): Promise<Omit<Many
     }
     return ids;
   }
-  const review = await many("Review", counts.review, (id) => call("POST", `/posts/${id}/submit`));
+  const review = await many("Review", counts.review, (id) => call("submitPost", {}, id));
   await many("Planned", counts.scheduled, async (id, index) => {
     await approve(id);
-    await call("POST", `/posts/${id}/schedule`, { wall: wall[index], zone: "Europe/Berlin" });
+    await call("schedulePost", { wall: wall[index], zone: "Europe/Berlin" }, id);
   });
   const published = await many("Out", counts.published, async (id) => {
     await approve(id);
-    await call("POST", `/posts/${id}/publish`);
+    await call("publishPost", {}, id);
   });
   const drafts = await many("Draft", counts.drafts, () => Promise.resolve());
   const repeat = { every: "week", weekdays: [1] };
   const rule = { repeat, time: "10:00", zone: "Europe/Berlin", startsOn: wall[0]?.slice(0, 10) };
-  const { id: series } = await call("POST", "/series", { postId: drafts[1], rule });
+  const { id: series } = await call("createSeries", { postId: drafts[1], rule });
   return { review: review[0] ?? "", published: published[0] ?? "", draft: drafts[0] ?? "", series };
 }

@@ -36,7 +36,7 @@ describe.skipIf(noBrowser !== null)("what needs a person, in one place", () => {
     await page.getByRole("button", { name: "Connect LinkedIn", exact: true }).click();
     await page.getByRole("button", { name: "Allow" }).click();
     await page.getByText("is connected").first().waitFor();
-    const { items } = await call<{ items: { id: string; connector: string }[] }>(page, "GET", "/channels");
+    const { items } = await call(page, "listChannels");
     profile = items.find(({ connector }) => connector === "linkedin")?.id ?? "";
   }, 120_000);
 
@@ -54,9 +54,7 @@ describe.skipIf(noBrowser !== null)("what needs a person, in one place", () => {
   async function becomes(postId: string, state: string): Promise<void> {
     await expect
       .poll(
-        async () =>
-          (await call<{ items: { state: string }[] }>(page, "GET", `/posts/${postId}/deliveries`)).items[0]
-            ?.state,
+        async () => (await call(page, "listPostDeliveries", { params: { id: postId } })).items[0]?.state,
         { timeout: patience },
       )
       .toBe(state);
@@ -82,8 +80,8 @@ describe.skipIf(noBrowser !== null)("what needs a person, in one place", () => {
       await control(linkedin, "POST", "revoke-tokens");
       await becomes(await sent(held, null), "needs_reconnect");
       const variants = [{ channelId: sandbox, content: { parts: ["For approval"] } }];
-      const post = await call<{ id: string }>(page, "POST", "/posts", { title: "For approval", variants });
-      await call(page, "POST", `/posts/${post.id}/submit`, {});
+      const post = await call(page, "createPost", { body: { title: "For approval", variants } });
+      await call(page, "submitPost", { params: { id: post.id }, body: {} });
 
       await page.goto(server.url);
       await page.getByText("3 things need you").waitFor();
@@ -176,10 +174,10 @@ describe.skipIf(noBrowser !== null)("what needs a person, in one place", () => {
   });
 
   test("a post that somebody else has to approve needs somebody else", { timeout: 60_000 }, async () => {
-    await call(page, "PATCH", "/workspace", { separateApprover: true });
+    await call(page, "updateWorkspace", { body: { separateApprover: true } });
     const variants = [{ channelId: sandbox, content: { parts: ["My own words"] } }];
-    const post = await call<{ id: string }>(page, "POST", "/posts", { title: "My own words", variants });
-    await call(page, "POST", `/posts/${post.id}/submit`, {});
+    const post = await call(page, "createPost", { body: { title: "My own words", variants } });
+    await call(page, "submitPost", { params: { id: post.id }, body: {} });
     await page.goto(`${server.url}/needs-you`);
     await page.getByText("Nothing needs you").waitFor();
     await page.goto(`${server.url}/inbox`);
@@ -187,7 +185,7 @@ describe.skipIf(noBrowser !== null)("what needs a person, in one place", () => {
     await page.getByText("asks for the approval of somebody else").waitFor();
     await page.getByRole("link", { name: "Approvals", exact: true }).waitFor();
     await inspect(page, "inbox-own-words");
-    await call(page, "PATCH", "/workspace", { separateApprover: false });
+    await call(page, "updateWorkspace", { body: { separateApprover: false } });
     await page.goto(`${server.url}/needs-you`);
     await needs().getByRole("link", { name: "My own words", exact: true }).waitFor();
   });

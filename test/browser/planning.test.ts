@@ -5,8 +5,6 @@ import { overflow, violations } from "./inspect.ts";
 import { call, seedPosts, seedWorkspace } from "./seed.ts";
 import { type RunningServer, startServer } from "./server.ts";
 
-type Post = { id: string; status: string; boundHash: string; scheduled: { wall: string } | null };
-
 async function middleOf(target: ReturnType<Page["locator"]>): Promise<{ x: number; y: number }> {
   await target.scrollIntoViewIfNeeded();
   const box = await target.boundingBox();
@@ -47,11 +45,11 @@ describe.skipIf(noBrowser !== null)("planning in the browser", () => {
 
   async function draft(title: string, wall: string): Promise<string> {
     const variants = [{ channelId: sandbox, content: { parts: [title] } }];
-    const { id } = await call<Post>(page, "POST", "/posts", { title, variants });
-    await call(page, "POST", `/posts/${id}/schedule`, { wall, zone: "Europe/Berlin" });
+    const { id } = await call(page, "createPost", { body: { title, variants } });
+    await call(page, "schedulePost", { params: { id }, body: { wall, zone: "Europe/Berlin" } });
     return id;
   }
-  const wallOf = async (id: string) => (await call<Post>(page, "GET", `/posts/${id}`)).scheduled?.wall;
+  const wallOf = async (id: string) => (await call(page, "getPost", { params: { id } })).scheduled?.wall;
   const cell = (day: string) => page.locator(`[data-day="${day}"]`);
 
   async function open(path: string, ready: string): Promise<void> {
@@ -132,9 +130,9 @@ describe.skipIf(noBrowser !== null)("planning in the browser", () => {
     { timeout: 60_000 },
     async () => {
       const id = await draft("Bound to its time", "2031-08-12T09:00");
-      await call(page, "POST", `/posts/${id}/submit`, {});
-      const { boundHash } = await call<Post>(page, "GET", `/posts/${id}`);
-      await call(page, "POST", `/posts/${id}/approve`, { boundHash, note: "" });
+      await call(page, "submitPost", { params: { id }, body: {} });
+      const { boundHash } = await call(page, "getPost", { params: { id } });
+      await call(page, "approvePost", { params: { id }, body: { boundHash, note: "" } });
       await open("/calendar?date=2031-08-01", "Bound to its time");
       const entry = page.getByRole("link", { name: /Bound to its time/u });
       await drag(await middleOf(entry), await middleOf(cell("2031-08-13")));
@@ -144,7 +142,7 @@ describe.skipIf(noBrowser !== null)("planning in the browser", () => {
       await drag(await middleOf(entry), await middleOf(cell("2031-08-13")));
       await page.getByRole("button", { name: "Move", exact: true }).click();
       await page.getByText("It is a draft again").waitFor();
-      expect(await call<Post>(page, "GET", `/posts/${id}`)).toMatchObject({ status: "draft" });
+      expect(await call(page, "getPost", { params: { id } })).toMatchObject({ status: "draft" });
 
       await open("/calendar", "Today");
       const soon = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
@@ -216,9 +214,11 @@ describe.skipIf(noBrowser !== null)("planning in the browser", () => {
     expect(await violations(page)).toEqual([]);
     await page.getByRole("button", { name: "Add", exact: true }).click();
     await page.getByRole("button", { name: "Remove Friday 07:45" }).waitFor();
-    const { id } = await call<Post>(page, "POST", "/posts", {
-      title: "Into the queue",
-      variants: [{ channelId: sandbox, content: { parts: ["queued words"] } }],
+    const { id } = await call(page, "createPost", {
+      body: {
+        title: "Into the queue",
+        variants: [{ channelId: sandbox, content: { parts: ["queued words"] } }],
+      },
     });
     await open(`/posts/${id}`, "Into the queue");
     await page.getByRole("button", { name: "Schedule" }).click();
@@ -270,8 +270,8 @@ describe.skipIf(noBrowser !== null)("planning in the browser", () => {
     async () => {
       await page.setViewportSize({ width: 390, height: 844 });
       await page.emulateMedia({ colorScheme: "dark" });
-      const series = await call<{ items: { id: string }[] }>(page, "GET", "/series");
-      const imports = await call<{ items: { id: string }[] }>(page, "GET", "/imports");
+      const series = await call(page, "listSeries");
+      const imports = await call(page, "listImports");
       const screens: [path: string, ready: string][] = [
         ["/calendar?date=2031-03-01", "Free slots"],
         ["/queue", "Weekly slots"],

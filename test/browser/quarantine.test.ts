@@ -47,7 +47,7 @@ describe.skipIf(noBrowser !== null)("a copy of a Galley with planned posts", () 
     await page.goto(`${copy.url}/`);
     const banner = page.getByRole("alert").filter({ hasText: "Nothing is sent" });
     await banner.getByText("The data folder is a copy").waitFor();
-    const refused = call(page, "POST", "/quarantine/release");
+    const refused = call(page, "releaseQuarantine");
     await expect(refused).rejects.toThrow(/409 .*delivery\.may_run_twice/u);
 
     await banner.getByRole("button", { name: "Let posts go out" }).click();
@@ -61,7 +61,7 @@ describe.skipIf(noBrowser !== null)("a copy of a Galley with planned posts", () 
     await release.click();
     await page.getByText("Posts go out again").waitFor();
     await banner.waitFor({ state: "detached" });
-    const view = await call<{ active: boolean; later: number }>(page, "GET", "/quarantine");
+    const view = await call(page, "readQuarantine");
     expect(view).toMatchObject({ active: false, later: 0 });
   });
 });

@@ -65,7 +65,7 @@ describe.skipIf(noBrowser !== null)("what a person sees of what Galley saw", () 
   }
 
   async function deliveryOf(postId: string): Promise<Delivery | undefined> {
-    return (await call<{ items: Delivery[] }>(page, "GET", `/posts/${postId}/deliveries`)).items[0];
+    return (await call(page, "listPostDeliveries", { params: { id: postId } })).items[0];
   }
 
   async function becomes(postId: string, state: string): Promise<void> {

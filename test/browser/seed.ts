@@ -1,14 +1,19 @@
+import { addressOf, type AddressParts, type Answer, type Operation } from "#contract";
 import type { Page } from "playwright-core";
-
-type Body = Record<string, unknown>;
-type Written = { id: string; version: number; boundHash: string };
+import type { Sent } from "../support/calls.ts";
 
 /** A call of the API from the page itself: with its cookie, and from its own site. */
-export async function call<Answer>(page: Page, method: string, path: string, body?: Body): Promise<Answer> {
+export async function call<Id extends Operation>(
+  page: Page,
+  operation: Id,
+  ...[given]: Sent<Id>
+): Promise<Answer<Id>> {
+  const { params, query, body } = (given ?? {}) as AddressParts & { body?: unknown };
+  const { method, path } = addressOf(operation, { params, query });
   const answer = await page.evaluate(
     async ([verb, address, text]) => {
-      const response = await fetch(`/api/v1${address}`, {
-        method: verb ?? "GET",
+      const response = await fetch(address, {
+        method: verb,
         headers: { "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
         ...(text ? { body: text } : {}),
       });
@@ -17,7 +22,7 @@ export async function call<Answer>(page: Page, method: string, path: string, bod
     [method, path, body ? JSON.stringify(body) : ""] as const,
   );
   if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
-  return (answer.text === "" ? null : JSON.parse(answer.text)) as Answer;
+  return (answer.text === "" ? null : JSON.parse(answer.text)) as Answer<Id>;
 }
 
 /** An owner with a workspace, the sandbox and the mail catcher connected. Leaves the page signed in. */
@@ -26,26 +31,20 @@ export async function seedWorkspace(page: Page, url: string): Promise<{ sandbox:
   const name = "Ada Lovelace";
   const password = "a compiler is a patient reader";
   const workspace = { workspaceName: "Northwind Press", timeZone: "Europe/Berlin" };
-  await call(page, "POST", "/setup", { name, email: "ada@northwind.example", password, ...workspace });
+  await call(page, "setUp", { body: { name, email: "ada@northwind.example", password, ...workspace } });
   const authorize = { connector: "sandbox", interactive: true, returnTo: "/" };
-  const { authorizeUrl } = await call<{ authorizeUrl: string }>(
-    page,
-    "POST",
-    "/channels/authorize",
-    authorize,
-  );
+  const { authorizeUrl } = await call(page, "authorizeChannel", { body: authorize });
   await page.goto(authorizeUrl);
   await page.getByLabel("Account handle").fill("northwind");
   await page.getByRole("button", { name: "Allow" }).click();
   await page.getByText("Northwind Press").first().waitFor();
 
-  const { items } = await call<{
-    items: { id: string; connect: { fields?: { key: string; initial: string }[] } }[];
-  }>(page, "GET", "/connectors");
-  const fields = items.find((connector) => connector.id === "email")?.connect.fields ?? [];
+  const { items } = await call(page, "listConnectors");
+  const way = items.find((connector) => connector.id === "email")?.connect;
+  const fields = way?.kind === "form" ? way.fields : [];
   const form = Object.fromEntries(fields.map((field) => [field.key, field.initial]));
-  const mail = await call<{ id: string }>(page, "POST", "/channels", { connector: "email", form });
-  const channels = await call<{ items: { id: string; connector: string }[] }>(page, "GET", "/channels");
+  const mail = await call(page, "connectChannel", { body: { connector: "email", form } });
+  const channels = await call(page, "listChannels");
   return { sandbox: channels.items.find((one) => one.connector === "sandbox")?.id ?? "", email: mail.id };
 }
 
@@ -101,63 +100,74 @@ export async function seedPosts(
 ): Promise<{ review: string; published: string }> {
   const ids: string[] = [];
   for (const [title, social, mail] of stories) {
-    const post = await call<Written>(page, "POST", "/posts", {
-      title,
-      variants: variants(channels, social, mail, title),
-      sources: [{ kind: "markdown", url: null, title: `${title} (notes)`, excerpt: mail.slice(0, 120) }],
+    const post = await call(page, "createPost", {
+      body: {
+        title,
+        variants: variants(channels, social, mail, title),
+        sources: [{ kind: "markdown", url: null, title: `${title} (notes)`, excerpt: mail.slice(0, 120) }],
+      },
     });
     ids.push(post.id);
   }
   const [changed = "", waiting = "", published = "", ...later] = ids;
   await approve(page, published);
-  await call(page, "POST", `/posts/${published}/publish`, {});
+  await call(page, "publishPost", { params: { id: published }, body: {} });
   for (const [index, id] of later.entries()) {
     await approve(page, id);
-    await call(page, "POST", `/posts/${id}/schedule`, {
-      wall: wallIn(index * 2 + 1, 9 + index),
-      zone: "Europe/Berlin",
+    await call(page, "schedulePost", {
+      params: { id },
+      body: {
+        wall: wallIn(index * 2 + 1, 9 + index),
+        zone: "Europe/Berlin",
+      },
     });
   }
-  await call(page, "POST", `/posts/${waiting}/submit`, {});
+  await call(page, "submitPost", { params: { id: waiting }, body: {} });
 
   const version = await approve(page, changed);
   const [title, social, mail] = stories[0] ?? ["", "", ""];
   const edited = social
     .replace("Forty-eight", "Fifty-two")
     .replace("on Monday", "on Tuesday, signed by the printer");
-  await call(page, "PUT", `/posts/${changed}`, {
-    title,
-    variants: variants(channels, edited, mail, title),
-    baseVersion: version,
+  await call(page, "editPost", {
+    params: { id: changed },
+    body: {
+      title,
+      variants: variants(channels, edited, mail, title),
+      baseVersion: version,
+    },
   });
-  await call(page, "POST", `/posts/${changed}/schedule`, { wall: wallIn(4, 8), zone: "Europe/Berlin" });
-  await call(page, "POST", `/posts/${changed}/submit`, {});
+  await call(page, "schedulePost", {
+    params: { id: changed },
+    body: { wall: wallIn(4, 8), zone: "Europe/Berlin" },
+  });
+  await call(page, "submitPost", { params: { id: changed }, body: {} });
   return { review: changed, published };
 }
 
 async function approve(page: Page, id: string): Promise<number> {
-  await call(page, "POST", `/posts/${id}/submit`, {});
-  const { boundHash, version } = await call<Written>(page, "GET", `/posts/${id}`);
-  await call(page, "POST", `/posts/${id}/approve`, { boundHash, note: "" });
+  await call(page, "submitPost", { params: { id }, body: {} });
+  const { boundHash, version } = await call(page, "getPost", { params: { id } });
+  await call(page, "approvePost", { params: { id }, body: { boundHash, note: "" } });
   return version;
 }
 
 /** Writes a post, approves it as the person who is signed in, and lets it go out; its id. */
-export async function publish(page: Page, title: string, content: Body[]): Promise<string> {
+export async function publish(page: Page, title: string, content: object[]): Promise<string> {
   const id = await writeApproved(page, title, content);
-  await call(page, "POST", `/posts/${id}/publish`, {});
+  await call(page, "publishPost", { params: { id }, body: {} });
   return id;
 }
 
 /** The same for tomorrow. */
-export async function plan(page: Page, title: string, content: Body[]): Promise<string> {
+export async function plan(page: Page, title: string, content: object[]): Promise<string> {
   const id = await writeApproved(page, title, content);
-  await call(page, "POST", `/posts/${id}/schedule`, { wall: wallIn(1, 9), zone: "Europe/Berlin" });
+  await call(page, "schedulePost", { params: { id }, body: { wall: wallIn(1, 9), zone: "Europe/Berlin" } });
   return id;
 }
 
-async function writeApproved(page: Page, title: string, content: Body[]): Promise<string> {
-  const { id } = await call<Written>(page, "POST", "/posts", { title, variants: content });
+async function writeApproved(page: Page, title: string, content: object[]): Promise<string> {
+  const { id } = await call(page, "createPost", { body: { title, variants: content } });
   await approve(page, id);
   return id;
 }

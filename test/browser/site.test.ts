@@ -1,3 +1,4 @@
+import { addressOf } from "#contract";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launch, noBrowser, press, type } from "./chromium.ts";
@@ -67,7 +68,7 @@ describe.skipIf(noBrowser !== null)("the workspace's own site", () => {
 
   test("shows what was published, moves, and is switched off", { timeout: 120_000 }, async () => {
     const form = { slug: "northwind", title: "Northwind Press", description: "" };
-    const { id } = await call<{ id: string }>(page, "POST", "/channels", { connector: "site", form });
+    const { id } = await call(page, "connectChannel", { body: { connector: "site", form } });
     await publish(page, "Hello", [
       { channelId: id, content: { parts: ["Hello, readers."], options: { title: "Hello" } } },
     ]);
@@ -79,7 +80,7 @@ describe.skipIf(noBrowser !== null)("the workspace's own site", () => {
     await page.getByRole("textbox", { name: "Address" }).fill("northwind-daily");
     await page.getByText("the former ones lead nowhere").waitFor();
     const saved = page.waitForResponse((response) => response.request().method() === "PUT");
-    await page.route("**/api/v1/site", async (route) => {
+    await page.route(`**${addressOf("changeSite").path}`, async (route) => {
       await page.waitForTimeout(1_000);
       await route.continue();
     });

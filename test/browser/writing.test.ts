@@ -1,3 +1,4 @@
+import { addressOf } from "#contract";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -49,11 +50,14 @@ describe.skipIf(noBrowser !== null)(
     async function newDraft(): Promise<string> {
       const content = { parts: ["First words."] };
       const body = { title: "A draft", variants: [{ channelId: channels.sandbox, content }] };
-      return (await call<PostView>(page, "POST", "/posts", body)).id;
+      return (await call(page, "createPost", { body })).id;
     }
 
     function read(id: string): Promise<PostView> {
-      return call<PostView>(page, "GET", `/posts/${id}`);
+      return call(page, "getPost", { params: { id } });
+    }
+    function edit(id: string, body: object) {
+      return call(page, "editPost", { params: { id }, body });
     }
 
     function said(text: string) {
@@ -62,10 +66,10 @@ describe.skipIf(noBrowser !== null)(
 
     /** What each version of the history says on the sandbox. */
     async function textsOf(id: string): Promise<string[]> {
-      const { items } = await call<{ items: { number: number }[] }>(page, "GET", `/posts/${id}/versions`);
+      const { items } = await call(page, "listPostVersions", { params: { id } });
       const texts: string[] = [];
       for (const { number } of items) {
-        const version = await call<PostView>(page, "GET", `/posts/${id}/versions/${number}`);
+        const version = await call(page, "getPostVersion", { params: { id, number } });
         texts.push(version.variants[0]?.content.parts[0] ?? "");
       }
       return texts;
@@ -102,7 +106,7 @@ describe.skipIf(noBrowser !== null)(
         channelId,
         content: { ...content, parts: ["Theirs."] },
       }));
-      await call(page, "PUT", `/posts/${id}`, { title, variants: theirs, baseVersion: version });
+      await edit(id, { title, variants: theirs, baseVersion: version });
 
       await text.fill("Mine.");
       await page.getByText("Somebody else has changed this post").waitFor();
@@ -117,7 +121,7 @@ describe.skipIf(noBrowser !== null)(
       const id = await newDraft();
       const text = await openComposer(id);
       const body = { title: "A draft", baseVersion: 1, autosave: true };
-      await call(page, "PUT", `/posts/${id}`, { ...body, variants: said("From another window.") });
+      await edit(id, { ...body, variants: said("From another window.") });
       await text.fill("From this window.");
       await page.getByText("Somebody else has changed this post").waitFor();
       await page.getByRole("button", { name: "Keep mine" }).click();
@@ -129,11 +133,7 @@ describe.skipIf(noBrowser !== null)(
       expect(await textsOf(id)).toContain("From another window.");
 
       const { version } = await read(id);
-      await call(page, "PUT", `/posts/${id}`, {
-        ...body,
-        baseVersion: version,
-        variants: said("From another window again."),
-      });
+      await edit(id, { ...body, baseVersion: version, variants: said("From another window again.") });
       await text.fill("A text that loses.");
       await page.getByRole("button", { name: "Use their version" }).click();
       await eventually(() => text.inputValue()).toBe("From another window again.");
@@ -180,7 +180,7 @@ describe.skipIf(noBrowser !== null)(
         .jpeg()
         .toBuffer();
       let cut = true;
-      await page.route("**/api/v1/media", (route) => {
+      await page.route(`**${addressOf("uploadMedia").path}`, (route) => {
         const body = route.request().postDataBuffer()?.toString("latin1") ?? "";
         if (!cut || !body.includes("cut.jpg")) return route.continue();
         cut = false;
@@ -199,7 +199,7 @@ describe.skipIf(noBrowser !== null)(
       await eventually(async () => (await read(id)).variants[0]?.content.media.length).toBe(1);
       await page.getByRole("button", { name: "Try again cut.jpg" }).click();
       await eventually(async () => (await read(id)).variants[0]?.content.media.length).toBe(2);
-      await page.unroute("**/api/v1/media");
+      await page.unroute(`**${addressOf("uploadMedia").path}`);
       expect(await text.inputValue()).toBe("Typed while files travel.");
       expect((await read(id)).variants[0]?.content.parts).toEqual(["Typed while files travel."]);
       await page.getByRole("button", { name: /Dismiss.*notes\.txt/u }).click();
@@ -215,7 +215,7 @@ describe.skipIf(noBrowser !== null)(
       await page.getByRole("tab", { name: "@northwind" }).click();
       const image = sharp({ create: { width: 40, height: 40, channels: 3, background: "#3b8a12" } });
       const held = Promise.withResolvers<void>();
-      await page.route("**/api/v1/media", async (route) => {
+      await page.route(`**${addressOf("uploadMedia").path}`, async (route) => {
         await held.promise;
         await route.continue();
       });
@@ -231,7 +231,7 @@ describe.skipIf(noBrowser !== null)(
           (await read(id)).variants.map(({ channelId, content }) => [channelId, content.media.length]),
         );
       await eventually(mediaOf).toEqual({ [channels.sandbox]: 1, [channels.email]: 0 });
-      await page.unroute("**/api/v1/media");
+      await page.unroute(`**${addressOf("uploadMedia").path}`);
       expect(await page.getByLabel(/^Subject/u).inputValue()).toBe("Meanwhile");
       await page.getByRole("tab", { name: "@northwind" }).click();
       await page.getByLabel("Description for people who can't see it").waitFor();
@@ -239,7 +239,7 @@ describe.skipIf(noBrowser !== null)(
 
     test("editing a post in review says that it leaves the review, before and after", async () => {
       const id = await newDraft();
-      await call(page, "POST", `/posts/${id}/submit`, {});
+      await call(page, "submitPost", { params: { id }, body: {} });
       const text = await openComposer(id);
       await page.getByText("takes it out of review").waitFor();
       expect((await read(id)).status).toBe("in_review");
@@ -250,7 +250,7 @@ describe.skipIf(noBrowser !== null)(
 
     test("what a device kept of a post in review is not saved before a person says so", async () => {
       const id = await newDraft();
-      await call(page, "POST", `/posts/${id}/submit`, {});
+      await call(page, "submitPost", { params: { id }, body: {} });
       const variants = [
         {
           channelId: channels.sandbox,
@@ -281,7 +281,7 @@ describe.skipIf(noBrowser !== null)(
         { channelId: channels.sandbox, content: { parts: ["Said."] } },
         { channelId: channels.email, content: { parts: ["Said by mail."] } },
       ];
-      const { id } = await call<PostView>(page, "POST", "/posts", { title: "No subject", variants });
+      const { id } = await call(page, "createPost", { body: { title: "No subject", variants } });
       await openComposer(id);
       const submit = page.getByRole("button", { name: "Submit for approval" });
       const reason = page.getByRole("button", { name: /subject/iu });
@@ -296,10 +296,13 @@ describe.skipIf(noBrowser !== null)(
       await reason.waitFor({ state: "detached" });
       expect(await submit.getAttribute("aria-disabled")).toBe("false");
 
-      await call(page, "PUT", `/posts/${id}`, {
-        title: "No subject",
-        variants,
-        baseVersion: (await read(id)).version,
+      await call(page, "editPost", {
+        params: { id },
+        body: {
+          title: "No subject",
+          variants,
+          baseVersion: (await read(id)).version,
+        },
       }).catch(() => undefined);
       await page.goto(`${server.url}/posts/${id}`);
       await page

@@ -41,11 +41,11 @@ describe.skipIf(noBrowser !== null)("the preview of a post on X", () => {
   });
 
   test("colours what X makes a link of, legibly in both themes", { timeout: 120_000 }, async () => {
-    const { items } = await call<{ items: { id: string; connector: string }[] }>(page, "GET", "/channels");
+    const { items } = await call(page, "listChannels");
     const channelId = items.find(({ connector }) => connector === "x")?.id ?? "";
     const text = "By @ada on #letterpress, $TYPE and ada@example.com: https://example.com/#top";
     const variants = [{ channelId, content: { parts: [text] } }];
-    const { id } = await call<{ id: string }>(page, "POST", "/posts", { title: "Links", variants });
+    const { id } = await call(page, "createPost", { body: { title: "Links", variants } });
     await page.goto(`${server.url}/posts/${id}/edit`);
     const preview = page.getByRole("region", { name: /X/u });
     const plain = preview.getByText("By @ada");

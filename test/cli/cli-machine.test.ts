@@ -4,7 +4,9 @@ import path from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCli } from "../../src/edge/cli/index.ts";
+import { describeContracts } from "../../src/edge/http/docs/describe.ts";
 import { testApp, testPassword } from "../support/app.ts";
+import { requestOf } from "../support/calls.ts";
 import { buildUser } from "../support/builders.ts";
 import { testDatabase, type TestDatabase } from "../support/database.ts";
 import { handleEvents } from "../support/events.ts";
@@ -29,7 +31,15 @@ async function run(argv: string[], { input = "", environment = {} } = {}): Promi
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   stdin.end(input);
   const settings = { DATABASE_URL: db.url, XDG_CONFIG_HOME: folder, ...environment };
-  const code = await runCli(argv, { stdin, stdout, stderr, environment: settings, folder, version: "0.0.0" });
+  const code = await runCli(argv, {
+    stdin,
+    stdout,
+    stderr,
+    environment: settings,
+    folder,
+    version: "0.0.0",
+    describeApi: (publicUrl) => describeContracts({ version: "0.0.0", publicUrl }),
+  });
   return { code, out: String(stdout.read() ?? ""), err: String(stderr.read() ?? "") };
 }
 
@@ -71,8 +81,8 @@ test("somebody who is locked out is let in again, with the same or with a new pa
   async function signIn(password: string): Promise<number> {
     calls += 1;
     const payload = { email, password };
-    const from = { url: "/api/v1/sessions", remoteAddress: `10.0.0.${calls}` };
-    return (await app.app.inject({ method: "POST", payload, ...from })).statusCode;
+    const from = { ...requestOf("signIn"), remoteAddress: `10.0.0.${calls}` };
+    return (await app.app.inject({ payload, ...from })).statusCode;
   }
   for (let time = 0; time < 10; time += 1) await signIn("a wrong password");
   expect(await signIn(testPassword)).toBe(401);
@@ -87,7 +97,7 @@ test("somebody who is locked out is let in again, with the same or with a new pa
   expect([weak.code, weak.err]).toEqual([5, expect.stringContaining("at least 15 characters")]);
   const another = "nine brown otters dive at dawn";
   expect((await run(["user", "reset-password", email], { input: `${another}\n` })).code).toBe(0);
-  expect((await person.call("GET", "/me")).status).toBe(401);
+  expect((await person.call("whoAmI")).status).toBe(401);
   expect([await signIn(testPassword), await signIn(another)]).toEqual([401, 201]);
   expect((await run(["user", "unlock", "nobody@example.test"])).code).toBe(4);
   await app.app.close();

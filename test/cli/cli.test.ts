@@ -1,3 +1,4 @@
+import { addressOf } from "#contract";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -23,26 +24,25 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
   return name;
 }
 
-async function call<Answer>(method: string, address: string, body: object): Promise<Answer> {
+async function call<Answer>(asked: { method: string; path: string }, body: object): Promise<Answer> {
   const stored = await readFile(path.join(folder, "galley", "sessions.json"), "utf8");
   const [session] = Object.values(JSON.parse(stored) as Record<string, { token: string }>);
-  const answer = await fetch(`${galley.url}${address}`, {
-    method,
+  const answer = await fetch(`${galley.url}${asked.path}`, {
+    method: asked.method,
     headers: { authorization: `Bearer ${session?.token ?? ""}`, "content-type": "application/json" },
     body: JSON.stringify(body),
   });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${address}: ${answer.status} ${text}`);
-  return JSON.parse(text) as Answer;
+  if (!answer.ok) throw new Error(`${asked.path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as Answer;
 }
 
 /** A thread whose second part the platform puts off for longer than the workspace waits. */
 async function halfLive(channelId: string): Promise<string> {
-  await call("PATCH", "/api/v1/workspace", { graceSeconds: 60 });
+  await call(addressOf("updateWorkspace"), { graceSeconds: 60 });
   const faults = [{ kind: "slow" }, { kind: "throttle", delayMs: 3_600_000 }];
-  await call("PUT", "/sandbox/control/faults", { faults });
+  await call({ method: "PUT", path: "/sandbox/control/faults" }, { faults });
   const variants = [{ channelId, content: { parts: ["The first part", "The second part"] } }];
-  const { id } = await call<{ id: string }>("POST", "/api/v1/posts", { title: "In two parts", variants });
+  const { id } = await call<{ id: string }>(addressOf("createPost"), { title: "In two parts", variants });
   await run(["submit", id]);
   await run(["approve", id, "--yes"]);
   expect((await run(["publish", id, "--wait"])).code).toBe(1);
@@ -197,7 +197,7 @@ describe("the way from init to a published post", () => {
 
   test("nothing in a post acts on the terminal that shows it", async () => {
     const title = "Look\u001b]0;owned\u0007 \u009b2Jhere\u202egnp.\r\n  status   approved";
-    const { id } = await call<{ id: string }>("POST", "/api/v1/posts", { title, variants: [] });
+    const { id } = await call<{ id: string }>(addressOf("createPost"), { title, variants: [] });
     for (const name of ["show", "status", "cancel", "approve"]) {
       const { out, err } = await run([name, id]);
       expect([name, /\p{Cc}|\u202e/u.test((out + err).replaceAll("\n", ""))]).toEqual([name, false]);

@@ -8,22 +8,12 @@ import type { TestAgentApp } from "../support/features/agent.ts";
 import { testAgentApp } from "../support/features/agent.ts";
 import type { TestPerson } from "../support/app.ts";
 import { buildChannel } from "../support/builders.ts";
+import type { BodyOf } from "../support/calls.ts";
 import { boundFetch } from "../../src/agent/llm/bound-fetch.ts";
 import { createModelDrafter } from "#agent";
 import { priceOf } from "../../src/agent/llm/prices.ts";
 
-type Run = {
-  id: string;
-  state: string;
-  postId: string;
-  drafter: string;
-  cost: unknown;
-  steps: { notice: string | null }[];
-};
-type Post = {
-  variants: { content: { parts: string[]; link: string | null; options: object } }[];
-  checks: { problems: [] }[];
-};
+type Run = BodyOf<"getRun">;
 
 let server: LanguageModelServer;
 let app: TestAgentApp;
@@ -58,12 +48,12 @@ afterAll(async () => {
   await server.close();
 });
 
-async function draft(): Promise<{ run: Run; post: Post }> {
+async function draft() {
   const source = { kind: "brief", text };
-  const { body } = await owner.call<Run>("POST", "/drafts", { source, channelIds });
+  const { body } = await owner.call("createDrafts", { body: { source, channelIds } });
   await app.execute(owner, body.id);
-  const { body: run } = await owner.call<Run>("GET", `/runs/${body.id}`);
-  const { body: post } = await owner.call<Post>("GET", `/posts/${run.postId}`);
+  const { body: run } = await owner.call("getRun", { params: { id: body.id } });
+  const { body: post } = await owner.call("getPost", { params: { id: run.postId } });
   return { run, post };
 }
 
@@ -92,9 +82,9 @@ test("the model drafts for each channel, told its limits, with the material as d
 });
 
 test("each call is a usage event; the price of an unknown model is unknown", async () => {
-  const before = await owner.call<{ total: { calls: number } }>("GET", "/usage");
+  const before = await owner.call("getUsage");
   await draft();
-  const { body } = await owner.call<{ total: { calls: number }; items: object[] }>("GET", "/usage");
+  const { body } = await owner.call("getUsage");
   expect(body.total.calls).toBe(before.body.total.calls + 2);
   expect(body.items).toMatchObject([
     { provider: "openai-compatible", model: "house-model", unpriced: body.total.calls },

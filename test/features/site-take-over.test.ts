@@ -12,17 +12,13 @@ const form = { title: "Second", slug: "second", description: "of the form" };
 const made = { title: "First", description: "of the settings", language: "de", public: false };
 
 const connect = (person: TestPerson, fields: Record<string, string>) =>
-  person.call<{ id: string; handle: string; displayName: string }>("POST", "/channels", {
-    connector: "site",
-    form: fields,
-  });
-const siteOf = async (person: TestPerson) => (await person.call("GET", "/site")).body;
+  person.call("connectChannel", { body: { connector: "site", form: fields } });
+const siteOf = async (person: TestPerson) => (await person.call("getSite")).body;
 
 async function fieldsOf(person: TestPerson) {
-  const { body } = await person.call<{
-    items: { id: string; connect: { fields?: { key: string; initial: string; fixed: boolean }[] } }[];
-  }>("GET", "/connectors");
-  const fields = body.items.find(({ id }) => id === "site")?.connect.fields ?? [];
+  const { body } = await person.call("listConnectors");
+  const way = body.items.find(({ id }) => id === "site")?.connect;
+  const fields = way?.kind === "form" ? way.fields : [];
   return fields.map(({ key, initial, fixed }) => [key, initial, fixed]);
 }
 
@@ -34,7 +30,7 @@ test("a site made in the settings is taken over by its channel, whatever the for
     ["slug", "", false],
     ["description", "", false],
   ]);
-  await person.call("PUT", "/site", { ...made, slug });
+  await person.call("changeSite", { body: { ...made, slug } });
   expect(await fieldsOf(person)).toEqual([
     ["title", "First", true],
     ["slug", slug, true],
@@ -55,7 +51,7 @@ test("a site made by its channel is the one of the settings, and connecting agai
   expect((await connect(person, {})).status).toBe(400);
   const { body } = await connect(person, { ...form, slug });
   expect(await siteOf(person)).toMatchObject({ title: "Second", slug, public: true });
-  await person.call("PUT", "/site", { ...made, slug: `${slug}-new` });
+  await person.call("changeSite", { body: { ...made, slug: `${slug}-new` } });
   const again = await connect(person, { ...form, slug });
   expect([again.body.id, again.body.handle]).toEqual([body.id, `/site/${slug}-new`]);
   expect(await siteOf(person)).toMatchObject({ ...made, slug: `${slug}-new` });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { agree } from "../acceptance/consent.ts";
 import { type TestApp, testApp, type TestPerson } from "../support/app.ts";
 import { giveClock, stepClock } from "../support/clock.ts";
+import { comeBack } from "../support/features/channels.ts";
 import { movableClock } from "../support/features/desk.ts";
 
 /** The doctor names the clock that is wrong: with real servers, and a database whose clock can be set. */
@@ -26,10 +27,9 @@ beforeAll(async () => {
   ada = await app.owner();
   for (const { url } of servers) {
     const form = { connector: "mastodon", form: { server: url } };
-    const asked = await ada.call<{ authorizeUrl: string }>("POST", "/channels/authorize", form);
+    const asked = await ada.call("authorizeChannel", { body: form });
     const back = await agree(asked.body.authorizeUrl, publicUrl, { username: "ada" });
-    const path = `${back.pathname.replace("/api/v1", "")}${back.search}`;
-    await ada.call("GET", path, undefined, { accept: "application/json" });
+    await comeBack(ada, back);
   }
 });
 afterAll(async () => {
@@ -38,12 +38,7 @@ afterAll(async () => {
 });
 
 async function clocks() {
-  const { body } = await ada.call<{
-    channels: {
-      channel: { handle: string };
-      findings: { code: string; level: string; problem: string }[];
-    }[];
-  }>("GET", "/channels/doctor/mastodon");
+  const { body } = await ada.call("examinePlatform", { params: { connector: "mastodon" } });
   return body.channels.flatMap(({ findings }) => findings.filter(({ code }) => code === "doctor.clock"));
 }
 

@@ -13,6 +13,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { agree } from "../acceptance/consent.ts";
 import { type TestApp, testApp, type TestPerson } from "../support/app.ts";
+import type { BodyOf } from "../support/calls.ts";
+import { comeBack } from "../support/features/channels.ts";
 import { sweepUntil } from "../support/features/delivery.ts";
 import { letUndoPass, movableClock } from "../support/features/desk.ts";
 import { uploadFile } from "../support/upload.ts";
@@ -27,10 +29,7 @@ const clock = movableClock();
 const journal = z.object({ posts: z.array(z.object({ text: z.string() })) });
 
 type Server = Awaited<ReturnType<typeof startMastodon>>;
-type ChannelBody = {
-  id: string;
-  limits: { textLength: number; maxMedia: number; maxMediaBytes: number; altTextLength: number };
-};
+type ChannelBody = BodyOf<"getChannel">;
 type Check = {
   parts: { length: number; limit: number }[];
   problems: { path: string; code: string; message: string; severity: string }[];
@@ -76,18 +75,13 @@ afterAll(async () => {
 
 async function connect(server: Server, username: string): Promise<ChannelBody> {
   const form = { server: server.url };
-  const asked = await ada.call<{ authorizeUrl: string }>("POST", "/channels/authorize", {
-    connector: "mastodon",
-    form,
-  });
+  const asked = await ada.call("authorizeChannel", { body: { connector: "mastodon", form } });
   const back = await agree(asked.body.authorizeUrl, publicUrl, { username });
-  const path = `${back.pathname.replace("/api/v1", "")}${back.search}`;
-  const made = await ada.call<{ id: string }>("GET", path, undefined, { accept: "application/json" });
-  return channelOf(made.body.id);
+  return channelOf((await comeBack(ada, back)).body.id);
 }
 
 async function channelOf(id: string): Promise<ChannelBody> {
-  return (await ada.call<ChannelBody>("GET", `/channels/${id}`)).body;
+  return (await ada.call("getChannel", { params: { id } })).body;
 }
 
 async function change(server: Server, switches: object): Promise<void> {
@@ -105,22 +99,22 @@ function attached(...ids: string[]) {
 
 async function check(channelId: string, text: string, more: object = {}): Promise<Check | undefined> {
   const variants = [{ channelId, content: contentOf(text, more) }];
-  const { body } = await ada.call<{ variants: Check[] }>("POST", "/posts/check", { variants });
+  const { body } = await ada.call("checkPost", { body: { variants } });
   return body.variants[0];
 }
 
 /** Written, submitted and approved; ready to be published. */
 async function approved(channelId: string, text: string): Promise<string> {
   const variants = [{ channelId, content: contentOf(text) }];
-  const { id } = (await ada.call<{ id: string }>("POST", "/posts", { title: "Long", variants })).body;
-  expect((await ada.call("POST", `/posts/${id}/submit`)).status).toBe(200);
-  const { boundHash } = (await ada.call<{ boundHash: string }>("GET", `/posts/${id}`)).body;
-  expect((await ada.call("POST", `/posts/${id}/approve`, { boundHash, note: "" })).status).toBe(200);
+  const { id } = (await ada.call("createPost", { body: { title: "Long", variants } })).body;
+  expect((await ada.call("submitPost", { params: { id } })).status).toBe(200);
+  const { boundHash } = (await ada.call("getPost", { params: { id } })).body;
+  expect((await ada.call("approvePost", { params: { id }, body: { boundHash, note: "" } })).status).toBe(200);
   return id;
 }
 
 async function publish(id: string) {
-  expect((await ada.call("POST", `/posts/${id}/publish`)).status).toBe(200);
+  expect((await ada.call("publishPost", { params: { id } })).status).toBe(200);
   await letUndoPass(app.url);
   const view = async () => (await deliveries.forPost(ada.workspaceId, id))[0];
   await sweepUntil(deliveries, async () => ["confirmed", "rejected"].includes((await view())?.state ?? ""));
@@ -160,8 +154,8 @@ test("where it takes 280, 400 are refused while they are typed, in words that na
     `This part is too long for ${host}: 120 too many of 280 characters.`,
   );
   const variants = [{ channelId: id, content: contentOf("x".repeat(400)) }];
-  const made = await ada.call<{ id: string }>("POST", "/posts", { title: "Short", variants });
-  expect((await ada.call("POST", `/posts/${made.body.id}/submit`)).status).toBe(422);
+  const made = await ada.call("createPost", { body: { title: "Short", variants } });
+  expect((await ada.call("submitPost", { params: { id: made.body.id } })).status).toBe(422);
   // Both accounts are on one platform, and each goes by its own server.
   expect((await check((await connect(large, "ben")).id, "x".repeat(400)))?.problems).toEqual([]);
 });
@@ -202,8 +196,8 @@ test("a GIF beside an image is refused while typing", async () => {
 test("a check of the channel and connecting it again read the limits too", async () => {
   const { id } = await connect(small, "finn");
   await change(small, { maxCharacters: 300 });
-  expect((await ada.call("POST", `/channels/${id}/check`)).status).toBe(200);
-  expect((await channelOf(id)).limits.textLength).toBe(300);
+  expect((await ada.call("checkChannel", { params: { id } })).status).toBe(200);
+  expect((await channelOf(id)).limits?.textLength).toBe(300);
   await change(small, { maxCharacters: 320 });
   expect(await connect(small, "finn")).toMatchObject({ id, limits: { textLength: 320 } });
   await change(small, { instanceApi: 0 });
@@ -219,7 +213,7 @@ test("what a server takes no more is refused before anything is sent, and its li
   const told = await publish(postId);
   expect(told).toMatchObject({ state: "rejected", error: { code: "mastodon.server_limit" } });
   expect(told?.error?.message).toContain("of 1500 characters");
-  expect((await channelOf(id)).limits.textLength).toBe(1_500);
+  expect((await channelOf(id)).limits?.textLength).toBe(1_500);
   const next = await check(id, "z".repeat(2_000));
   expect(next?.problems).toMatchObject([{ code: "content.too_long" }]);
   await change(large, { maxCharacters: 5_000 });
@@ -230,11 +224,11 @@ test("drafts are as long as the server of their channel lets them be", async () 
   const lengths: number[] = [];
   for (const { id } of [await connect(small, "hugo"), await connect(large, "ines")]) {
     const source = { kind: "markdown", text };
-    const run = await ada.call<{ id: string }>("POST", "/drafts", { source, channelIds: [id] });
+    const run = await ada.call("createDrafts", { body: { source, channelIds: [id] } });
     const work = { workspaceId: ada.workspaceId, runId: run.body.id };
     await agent.tasks["agent.run"]?.(work, { signal: new AbortController().signal });
-    const { postId } = (await ada.call<{ postId: string }>("GET", `/runs/${run.body.id}`)).body;
-    const post = await ada.call<{ checks: Check[] }>("GET", `/posts/${postId}`);
+    const { postId } = (await ada.call("getRun", { params: { id: run.body.id } })).body;
+    const post = await ada.call("getPost", { params: { id: postId } });
     expect(post.body.checks[0]?.problems).toEqual([]);
     lengths.push(post.body.checks[0]?.parts[0]?.length ?? 0);
   }
@@ -253,14 +247,14 @@ test("a server that lowers its limit is noticed by maintenance within a day, and
   expect((await check(id, text))?.problems).toEqual([]);
   clock.move(dayMs + 1);
   await maintenance();
-  expect((await channelOf(id)).limits.textLength).toBe(1_000);
+  expect((await channelOf(id)).limits?.textLength).toBe(1_000);
   expect((await check(id, text))?.problems).toMatchObject([{ code: "content.too_long" }]);
   // A server that says nothing leaves what is known.
   await change(large, { maxCharacters: 5_000, instanceApi: 0 });
   clock.move(dayMs + 1);
   await maintenance();
-  expect((await channelOf(id)).limits.textLength).toBe(1_000);
+  expect((await channelOf(id)).limits?.textLength).toBe(1_000);
   await change(large, { instanceApi: 2 });
   await maintenance();
-  expect((await channelOf(id)).limits.textLength).toBe(5_000);
+  expect((await channelOf(id)).limits?.textLength).toBe(5_000);
 });

@@ -1,3 +1,4 @@
+import { addressOf } from "#contract";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -33,7 +34,9 @@ test("an empty folder becomes a Galley that says where it is, in one line, and i
   expect(await getJson(`${galley.url}/health`)).toMatchObject({ status: 200 });
   const ready = await getJson(`${galley.url}/ready`);
   expect(ready, JSON.stringify(ready.body)).toMatchObject({ status: 200 });
-  expect(await getJson(`${galley.url}/api/v1/setup`)).toMatchObject({ body: { needed: true } });
+  expect(await getJson(`${galley.url}${addressOf("setUpNeeded").path}`)).toMatchObject({
+    body: { needed: true },
+  });
   const metrics = await getJson(`${galley.url}/metrics`);
   expect(metrics.text).toMatch(/^galley_jobs\{state="due"\} 0$/m);
   expect(metrics.text).toContain("# TYPE galley_deliveries gauge");
@@ -98,7 +101,7 @@ test("SIGTERM lets a request that has begun finish and takes no new one", async 
   // A sign-in whose body is still on its way.
   const body = JSON.stringify({ email: "nobody@example.test", password: "wrong password here" });
   socket.write(
-    `POST /api/v1/sessions HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body.slice(0, 10)}`,
+    `POST ${addressOf("signIn").path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body.slice(0, 10)}`,
   );
   // Long enough for a busy machine to have read the head of the request.
   await pause(1_000);

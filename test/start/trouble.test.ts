@@ -2,7 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { addressOf, type AddressParts } from "#contract";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { requestOf, type Sent, type TestOperation } from "../support/calls.ts";
 import { type GalleyProcess, postmasterOf, startGalleyProcess } from "../support/galley.ts";
 
 // What a machine does to a server that nobody watches. What was acknowledged must be there afterwards,
@@ -18,8 +20,10 @@ type Answer = {
   body: { id?: string; code?: string; detail?: string; items?: { id: string }[] };
 };
 
-async function call(method: string, path: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(`${galley.url}${path}`, {
+async function call<Id extends TestOperation>(operation: Id, ...[given]: Sent<Id>): Promise<Answer> {
+  const { params, body } = (given ?? {}) as AddressParts & { body?: unknown };
+  const { method, url } = requestOf(operation, { params });
+  const response = await fetch(`${galley.url}${url}`, {
     method,
     headers: { authorization: `Bearer ${bearer}`, "content-type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -29,8 +33,8 @@ async function call(method: string, path: string, body?: unknown): Promise<Answe
 
 async function setUp(): Promise<void> {
   const person = { name: "Ada", email: "ada@example.com", password };
-  await call("POST", "/api/v1/setup", { ...person, workspaceName: "Example", timeZone: "Europe/Berlin" });
-  const response = await fetch(`${galley.url}/api/v1/sessions`, {
+  await call("setUp", { body: { ...person, workspaceName: "Example", timeZone: "Europe/Berlin" } });
+  const response = await fetch(`${galley.url}${addressOf("signIn").path}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ email: person.email, password, transport: "bearer" }),
@@ -48,7 +52,7 @@ async function saveDrafts(
   const refused: Answer[] = [];
   for (let index = 0; index < count; index += 1) {
     const title = `Draft ${index} ${"of some length ".repeat(12)}`;
-    const answer = await call("POST", "/api/v1/posts", { title, variants: [] });
+    const answer = await call("createPost", { body: { title, variants: [] } });
     if (answer.status === 201 && answer.body.id !== undefined) kept.push(answer.body.id);
     else refused.push(answer);
     if (kept.length === 10) trouble ??= afterTen();
@@ -64,7 +68,7 @@ async function untilReady(): Promise<void> {
 }
 
 async function expectAllThere(kept: string[]): Promise<void> {
-  for (const id of kept) expect(await call("GET", `/api/v1/posts/${id}`)).toMatchObject({ status: 200 });
+  for (const id of kept) expect(await call("getPost", { params: { id } })).toMatchObject({ status: 200 });
 }
 
 beforeEach(async () => {
@@ -109,7 +113,7 @@ test("a full disk is told in words, and once there is room everything acknowledg
     expect((await fetch(`${galley.url}/ready`)).status).toBe(503);
     const form = new FormData();
     form.set("file", new Blob([await noisyImage()], { type: "image/png" }), "noise.png");
-    const upload = await fetch(`${galley.url}/api/v1/media`, {
+    const upload = await fetch(`${galley.url}${addressOf("uploadMedia").path}`, {
       method: "POST",
       headers: { authorization: `Bearer ${bearer}` },
       body: form,

@@ -1,3 +1,4 @@
+import type { AddressParts } from "#contract";
 import type { AccountMail, Identity } from "#identity";
 import type { Clock, Role } from "#kit";
 import { newId } from "#kit";
@@ -14,11 +15,14 @@ import { createFeatures, features, type Features } from "../../src/app/features.
 import type { Services } from "../../src/app/services.ts";
 import { memberJoined } from "../../src/workspaces/events.ts";
 import { createServer, type ServerOptions } from "../../src/edge/http/index.ts";
+import { type BodyOf, requestOf, type Sent, type TestOperation } from "./calls.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import { testOrigin, testServices } from "./services.ts";
 
 export { testOrigin };
 
+type Request = { method: Method; url: string; body?: unknown; headers?: Headers | undefined };
+type Refusal = { code?: string } | null;
 type Answer<Body> = { status: number; headers: Record<string, unknown>; body: Body };
 type Headers = Record<string, string>;
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -32,15 +36,12 @@ export type TestPerson = {
   bearer: string;
   /** The value for `Cookie`, of the same session. */
   cookie: string;
-  /** Calls `/api/v1${path}` as this person; `body` is sent as JSON. The caller names the answer's type. */
-  call: <Body = Record<string, unknown>>(
-    method: Method,
-    path: string,
-    body?: unknown,
-    headers?: Headers,
-  ) => Promise<Answer<Body>>;
+  /** Calls an operation of the API as this person; `body` is sent as JSON. */
+  call: <Id extends TestOperation>(operation: Id, ...given: Sent<Id>) => Promise<Answer<BodyOf<Id>>>;
   /** The same with the answer as it travels: compressed where asked, and of any type. */
-  raw: (method: Method, path: string, body?: unknown, headers?: Headers) => Promise<LightMyRequestResponse>;
+  raw: <Id extends TestOperation>(operation: Id, ...given: Sent<Id>) => Promise<LightMyRequestResponse>;
+  /** Calls `/api/v1${path}`: for tests that go through all routes, and for paths that no route has. */
+  callPath: (method: Method, path: string, body?: unknown, headers?: Headers) => Promise<Answer<Refusal>>;
 };
 
 export type TestApp = {
@@ -167,6 +168,17 @@ function bodyOf(text: string, contentType: string): unknown {
   return text === "" ? null : JSON.parse(text);
 }
 
+/** The caller knows what was asked for, and by that the type of the answer. */
+function answerOf<Body>(response: LightMyRequestResponse): Answer<Body> {
+  const body = bodyOf(response.body, String(response.headers["content-type"])) as Body;
+  return { status: response.statusCode, headers: response.headers, body };
+}
+
+function requested<Id extends TestOperation>(operation: Id, [given]: Sent<Id>): Request {
+  const { params, query, body, headers } = (given ?? {}) as AddressParts & Partial<Request>;
+  return { ...requestOf(operation, { params, query }), body, headers };
+}
+
 /** Makes a person with a role in a workspace and a session, to call any composed server with. */
 export async function testPerson(
   { app, database, identity }: Pick<TestApp, "app" | "database"> & { identity: Identity },
@@ -185,10 +197,9 @@ export async function testPerson(
     return made;
   });
   const cookie = session.cookies[0]?.split(";")[0] ?? "";
-  function raw(method: Method, path: string, body?: unknown, headers: Headers = {}) {
+  function send({ body, headers, ...request }: Request) {
     return app.inject({
-      method,
-      url: `/api/v1${path}`,
+      ...request,
       headers: { authorization: `Bearer ${session.bearer}`, "galley-workspace": workspaceId, ...headers },
       ...(body === undefined ? {} : { payload: body as object }),
     });
@@ -199,19 +210,9 @@ export async function testPerson(
     workspaceId,
     bearer: session.bearer,
     cookie,
-    raw,
-    call: async <Body>(
-      method: Method,
-      path: string,
-      body?: unknown,
-      headers?: Headers,
-    ): Promise<Answer<Body>> => {
-      const response = await raw(method, path, body, headers);
-      return {
-        status: response.statusCode,
-        headers: response.headers,
-        body: bodyOf(response.body, String(response.headers["content-type"])) as Body,
-      };
-    },
+    call: async (operation, ...given) => answerOf(await send(requested(operation, given))),
+    raw: (operation, ...given) => send(requested(operation, given)),
+    callPath: async (method, path, body, headers) =>
+      answerOf(await send({ method, url: `/api/v1${path}`, body, headers })),
   };
 }

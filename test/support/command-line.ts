@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { PassThrough } from "node:stream";
 import { runCli } from "../../src/edge/cli/index.ts";
+import { describeContracts } from "../../src/edge/http/docs/describe.ts";
 import { testDatabase } from "./database.ts";
 import { type GalleyProcess, startGalleyProcess } from "./galley.ts";
 
@@ -45,6 +46,7 @@ export async function startCommandLine(): Promise<CommandLine> {
         environment: { GALLEY_SERVER: galley.url, XDG_CONFIG_HOME: folder, ...environment },
         folder,
         version: "1.2.3",
+        describeApi: (publicUrl) => describeContracts({ version: "1.2.3", publicUrl }),
       });
       return { code, out: textIn(stdout), err: textIn(stderr) };
     },

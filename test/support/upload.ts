@@ -1,5 +1,6 @@
 import type { App } from "#platform/wire";
 import type { TestPerson } from "./app.ts";
+import { requestOf } from "./calls.ts";
 
 export type Uploaded = {
   id: string;
@@ -29,8 +30,7 @@ export async function uploadFile(app: App, { bytes, person, fields = {}, name, i
   for (const [key, value] of Object.entries(fields)) form.append(key, value);
   const encoded = new Response(form);
   const answer = await app.inject({
-    method: "POST",
-    url: "/api/v1/media",
+    ...requestOf("uploadMedia"),
     headers: {
       authorization: `Bearer ${person.bearer}`,
       "galley-workspace": person.workspaceId,

@@ -37,7 +37,7 @@ async function answersOf({ operations, owner, theirs }: Tenants): Promise<Map<st
   for (const operation of operations.filter(({ method }) => method === "GET")) {
     const request = anyRequestOf(operation, theirs);
     if (request === null || gathers.has(operation.name)) continue;
-    const { status, body } = await owner.call("GET", request.path);
+    const { status, body } = await owner.callPath("GET", request.path);
     answers.set(operation.name, `${status} ${stable(JSON.stringify(body))}`);
   }
   return answers;
@@ -98,7 +98,7 @@ function isLast({ name }: Operation): boolean {
 
 function send(who: TestPerson, operation: Operation): Promise<{ status: number }> {
   const request = known(anyRequestOf(operation, tenants.theirs));
-  return who.call(operation.method, request.path, request.body, request.headers);
+  return who.callPath(operation.method, request.path, request.body, request.headers);
 }
 
 describe("a write of another tenant's owner", () => {
@@ -151,9 +151,9 @@ describe("a write of another tenant's owner", () => {
     { timeout: 90_000 },
     async () => {
       const other = await tenants.person(tenants.stranger.workspaceId, "owner");
-      const entering = await changedBy(() => other.call("POST", planted[0]));
+      const entering = await changedBy(() => other.callPath("POST", planted[0]));
       expect(entering).toEqual(expect.arrayContaining(["GET /quarantine", "installation"]));
-      const leaving = await changedBy(() => other.call("POST", planted[1]));
+      const leaving = await changedBy(() => other.callPath("POST", planted[1]));
       expect(leaving).toEqual(expect.arrayContaining(["GET /quarantine", "installation"]));
     },
   );

@@ -283,13 +283,11 @@ export async function furnish(database: Database, owner: TestPerson, colleague: 
       file_name: "secret-harbour.png",
     })
     .execute();
-  const made = await owner.call<{ id: string }>("POST", "/posts", {
-    title: "Secret harbour",
-    variants: variants({ channel, media } as Ids),
+  const made = await owner.call("createPost", {
+    body: { title: "Secret harbour", variants: variants({ channel, media } as Ids) },
   });
-  const invited = await owner.call<{ id: string }>("POST", "/invitations", {
-    email: "secret-guest@example.test",
-    role: "viewer",
+  const invited = await owner.call("invite", {
+    body: { email: "secret-guest@example.test", role: "viewer" },
   });
   const session = await db
     .selectFrom("sessions")
@@ -348,17 +346,15 @@ export async function furnish(database: Database, owner: TestPerson, colleague: 
       }),
     })
     .execute();
-  const series = await owner.call<{ id: string }>("POST", "/series", { postId: made.body.id, rule: weekly });
-  const slot = await owner.call<{ id: string }>("POST", "/queue/slots", {
-    channelId: channel,
-    weekday: 2,
-    time: "09:00",
+  const series = await owner.call("createSeries", { body: { postId: made.body.id, rule: weekly } });
+  const slot = await owner.call("addQueueSlot", { body: { channelId: channel, weekday: 2, time: "09:00" } });
+  const imported = await owner.call("uploadImport", {
+    body: {
+      fileName: "secret.csv",
+      content: Buffer.from("text,channels\nSecret harbour,sandbox\n").toString("base64"),
+    },
   });
-  const imported = await owner.call<{ id: string }>("POST", "/imports", {
-    fileName: "secret.csv",
-    content: Buffer.from("text,channels\nSecret harbour,sandbox\n").toString("base64"),
-  });
-  await owner.call("PUT", "/site", { slug: "secret-harbour", title: "Secret harbour" });
+  await owner.call("changeSite", { body: { slug: "secret-harbour", title: "Secret harbour" } });
   return {
     post: made.body.id,
     import: imported.body.id,

@@ -14,7 +14,7 @@ import { buildWorkspace } from "../support/builders.ts";
 import { testDatabase, type TestDatabase } from "../support/database.ts";
 import { type Fixture, fixtures, furnish, type Ids, type Sent } from "./tenants.fixtures.ts";
 
-export type Method = Parameters<TestPerson["call"]>[0];
+export type Method = Parameters<TestPerson["callPath"]>[0];
 /** `access` as a route declares it: `public`, `session`, `installation` or a permission. */
 export type Operation = { name: string; method: Method; path: string; access: string };
 

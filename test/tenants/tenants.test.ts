@@ -42,8 +42,8 @@ describe("every route", () => {
       const unknown = unknownIds();
       const [probe, control] = [requestOf(operation, theirs), requestOf(operation, unknown)];
       if (probe === null || control === null) continue;
-      const real = await stranger.call(operation.method, probe.path, probe.body);
-      const none = await stranger.call(operation.method, control.path, control.body);
+      const real = await stranger.callPath(operation.method, probe.path, probe.body);
+      const none = await stranger.callPath(operation.method, control.path, control.body);
       expect(`${operation.name} ${told(real, theirs)}`).toBe(`${operation.name} ${told(none, unknown)}`);
       expect(`${operation.name} ${real.status}`).not.toMatch(/ 5\d\d$/);
     }
@@ -53,7 +53,7 @@ describe("every route", () => {
     const secrets = [...Object.values(theirs), owner.workspaceId, owner.userId, owner.email, "ecret"];
     for (const fixture of Object.values(fixtures)) {
       if (!("lists" in fixture)) continue;
-      const answer = await stranger.call("GET", fixture.lists);
+      const answer = await stranger.callPath("GET", fixture.lists);
       if (answer.status === 404) continue;
       expect(`${fixture.lists} ${answer.status}`).toBe(`${fixture.lists} 200`);
       for (const secret of secrets) expect(JSON.stringify(answer.body)).not.toContain(secret);
@@ -66,7 +66,7 @@ describe("every route", () => {
       const { path } = requestOf(operation, theirs) ?? { path: operation.path };
       const answers = [];
       for (const id of [owner.workspaceId, newId()]) {
-        const answer = await stranger.call(operation.method, path, undefined, { "galley-workspace": id });
+        const answer = await stranger.callPath(operation.method, path, undefined, { "galley-workspace": id });
         answers.push(told(answer, theirs));
       }
       expect(`${operation.name} ${answers[0]}`).toBe(`${operation.name} ${answers[1]}`);
@@ -90,7 +90,7 @@ describe("every route", () => {
         const permission = permissions.find((name) => name === operation.access);
         if (permission === undefined) continue;
         const { path } = requestOf(operation, unknown) ?? { path: operation.path };
-        const answer = await member.call<{ code?: string }>(operation.method, path);
+        const answer = await member.callPath(operation.method, path);
         const isRefused = answer.status === 403 && answer.body?.code === "http.forbidden";
         expect(`${role} ${operation.name} ${isRefused}`).toBe(
           `${role} ${operation.name} ${!can(role, permission)}`,
@@ -107,14 +107,14 @@ describe("every route", () => {
     for (const role of roles) {
       const member = await tenants.person(owner.workspaceId, role);
       for (const { name, method, path } of concerned) {
-        const { status, body } = await member.call<{ code?: string }>(method, path);
+        const { status, body } = await member.callPath(method, path);
         expect(`${role} ${name} ${status} ${body?.code}`).toBe(
           `${role} ${name} 403 http.installation_admins_only`,
         );
       }
     }
     for (const { name, method, path } of concerned) {
-      expect(`${name} ${(await owner.call(method, path)).status}`).not.toMatch(/ 40[13]$/);
+      expect(`${name} ${(await owner.callPath(method, path)).status}`).not.toMatch(/ 40[13]$/);
     }
   });
 
@@ -128,7 +128,7 @@ describe("every route", () => {
       const request = requestOf(operation, theirs);
       if (request === null) continue;
       const caller = /^\/(sessions|devices)/.test(operation.path) ? tenants.colleague : owner;
-      const answer = await caller.call(operation.method, request.path, request.body);
+      const answer = await caller.callPath(operation.method, request.path, request.body);
       expect(`${operation.name} ${answer.status}`).not.toBe(`${operation.name} 404`);
     }
   });

@@ -5,10 +5,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { TestPerson } from "../../../test/support/app.ts";
 import { type ChannelWorld, channelWorld } from "../../../test/support/features/channels.ts";
 
-type Body = Record<string, unknown>;
-type CheckBody = { healthy: boolean; cause: string | null; fix: string | null; channel: Body };
-type ProblemBody = { code: string; errors: { path: string }[] };
-
 let world: ChannelWorld;
 let ada: TestPerson;
 
@@ -29,20 +25,20 @@ function actor(): Actor {
 }
 
 function connectMail(form: Record<string, string> = mailForm, headers = {}) {
-  return ada.call<Body>("POST", "/channels", { connector: "email", form }, headers);
+  return ada.call("connectChannel", { body: { connector: "email", form }, headers });
 }
 
 describe("connecting by a form", () => {
   test("the built-in mail catcher needs no server", async () => {
     const answer = await connectMail();
     expect(answer).toMatchObject({ status: 201, body: { handle: "news@daily.test", status: "connected" } });
-    const id = String(answer.body["id"]);
-    const check = await ada.call<CheckBody>("POST", `/channels/${id}/check`);
+    const id = answer.body.id;
+    const check = await ada.call("checkChannel", { params: { id } });
     expect(check.body).toMatchObject({ healthy: true, cause: null, fix: null });
   });
 
   test("connected again, a refusal of the former access marks nothing", async () => {
-    const id = String((await connectMail()).body["id"]);
+    const id = (await connectMail()).body.id;
     const signal = AbortSignal.timeout(10_000);
     const former = await world.channels.open(ada.workspaceId, id, signal);
     await pause(5);
@@ -55,14 +51,12 @@ describe("connecting by a form", () => {
   });
 
   test("the form tells what it starts with", async () => {
-    const { body } = await ada.call<{ items: { id: string; connect: { fields?: Body[] } }[] }>(
-      "GET",
-      "/connectors",
-    );
+    const { body } = await ada.call("listConnectors");
     const email = body.items.find(({ id }) => id === "email");
-    expect(email?.connect.fields).toContainEqual(
+    const fields = [
       expect.objectContaining({ key: "fromAddress", initial: "news@galley.test", required: true }),
-    );
+    ];
+    expect(email?.connect).toMatchObject({ fields: expect.arrayContaining(fields) });
   });
 
   test("each wrong field is named", async () => {
@@ -73,10 +67,7 @@ describe("connecting by a form", () => {
       port: "many",
       bcc: "x",
     };
-    const { status, body } = await ada.call<ProblemBody>("POST", "/channels", {
-      connector: "email",
-      form: wrong,
-    });
+    const { status, body } = await ada.call("connectChannel", { body: { connector: "email", form: wrong } });
     expect(status).toBe(400);
     expect(body.code).toBe("channels.wrong_form");
     expect(body.errors.map(({ path }) => path).sort()).toEqual([
@@ -89,18 +80,18 @@ describe("connecting by a form", () => {
 
   test("a field that the connector refuses is named too", async () => {
     const form = { ...mailForm, recipients: "reader@daily.test\nnobody" };
-    const { body } = await ada.call<ProblemBody>("POST", "/channels", { connector: "email", form });
+    const { body } = await ada.call("connectChannel", { body: { connector: "email", form } });
     expect(body).toMatchObject({ code: "channels.wrong_form", errors: [{ path: "/form/recipients" }] });
   });
 
   test("a server that cannot be reached stores nothing", async () => {
     const form = { ...mailForm, host: "127.0.0.1", port: "1", tls: "none" };
     expect((await connectMail(form)).status).toBeGreaterThanOrEqual(400);
-    expect((await ada.call("GET", "/channels")).body).toEqual({ items: [] });
+    expect((await ada.call("listChannels")).body).toEqual({ items: [] });
   });
 
   test("a platform with a page of its own takes no form", async () => {
-    const answer = await ada.call("POST", "/channels", { connector: "sandbox", form: {} });
+    const answer = await ada.call("connectChannel", { body: { connector: "sandbox", form: {} } });
     expect(answer).toMatchObject({ status: 400, body: { code: "channels.not_a_form" } });
   });
 
@@ -120,17 +111,15 @@ describe("connecting by a form", () => {
 describe("pausing", () => {
   test("holds delivery back and lets reading and checking go on", async () => {
     const id = await world.connectSandbox(ada);
-    expect((await ada.call<Body>("POST", `/channels/${id}/pause`)).body["pausedAt"]).toEqual(
-      expect.any(String),
-    );
+    expect((await ada.call("pauseChannel", { params: { id } })).body["pausedAt"]).toEqual(expect.any(String));
     const { signal } = new AbortController();
     const refused = world.channels.open(ada.workspaceId, id, signal);
     await expect(refused).rejects.toMatchObject({ code: "channels.paused", retryable: true });
     expect((await world.channels.open(ada.workspaceId, id, signal, { whilePaused: true })).channel.id).toBe(
       id,
     );
-    expect((await ada.call<CheckBody>("POST", `/channels/${id}/check`)).body.healthy).toBe(true);
-    expect((await ada.call<Body>("POST", `/channels/${id}/resume`)).body["pausedAt"]).toBeNull();
+    expect((await ada.call("checkChannel", { params: { id } })).body.healthy).toBe(true);
+    expect((await ada.call("resumeChannel", { params: { id } })).body["pausedAt"]).toBeNull();
     expect((await world.channels.open(ada.workspaceId, id, signal)).channel.id).toBe(id);
   });
 });
@@ -140,10 +129,10 @@ describe("disconnecting", () => {
     const id = await world.connectSandbox(ada);
     const { signal } = new AbortController();
     const { connector, context } = await world.channels.open(ada.workspaceId, id, signal);
-    const answer = await ada.call<Body>("DELETE", `/channels/${id}`);
+    const answer = await ada.call("disconnectChannel", { params: { id } });
     expect(answer).toMatchObject({ status: 200, body: { revoked: true } });
     await expect(connector.probe(context)).rejects.toMatchObject({ verdict: "unauthorized" });
-    expect((await ada.call<Body>("GET", `/channels/${id}`)).body["status"]).toBe("disconnected");
+    expect((await ada.call("getChannel", { params: { id } })).body["status"]).toBe("disconnected");
     await expect(world.channels.open(ada.workspaceId, id, signal)).rejects.toMatchObject({
       code: "channels.needs_reconnect",
     });
@@ -155,21 +144,16 @@ describe("disconnecting", () => {
     const answer = await world.otherProcess({ cutOff: true }).disconnect(actor(), id);
     expect(answer.revoked).toBe(false);
     expect(answer.message).toContain("did not confirm");
-    expect((await ada.call<Body>("DELETE", `/channels/${id}`)).body).toMatchObject({ revoked: null });
+    expect((await ada.call("disconnectChannel", { params: { id } })).body).toMatchObject({ revoked: null });
   });
 
   test("is not for another workspace", async () => {
     const id = await world.connectSandbox(ada);
     const stranger = await world.app.owner();
-    for (const [method, path] of [
-      ["DELETE", `/channels/${id}`],
-      ["POST", `/channels/${id}/pause`],
-      ["POST", `/channels/${id}/resume`],
-      ["POST", `/channels/${id}/check`],
-    ] as const) {
-      expect((await stranger.call(method, path)).status).toBe(404);
+    for (const operation of ["disconnectChannel", "pauseChannel", "resumeChannel", "checkChannel"] as const) {
+      expect((await stranger.call(operation, { params: { id } })).status).toBe(404);
     }
-    expect((await ada.call<Body>("GET", `/channels/${id}`)).body).toMatchObject({
+    expect((await ada.call("getChannel", { params: { id } })).body).toMatchObject({
       status: "connected",
       pausedAt: null,
     });
@@ -180,7 +164,7 @@ describe("a check", () => {
   test("tells cause and fix when the access was withdrawn, and marks the channel", async () => {
     const id = await world.connectSandbox(ada);
     await world.control("revoke-tokens");
-    const { body } = await ada.call<CheckBody>("POST", `/channels/${id}/check`);
+    const { body } = await ada.call("checkChannel", { params: { id } });
     expect(body).toMatchObject({ healthy: false, channel: { status: "needs_reconnect" } });
     expect(body.cause).not.toBeNull();
     expect(body.fix).toContain("again");
@@ -196,7 +180,7 @@ describe("a check", () => {
 
   test("tells when GALLEY_KEY was changed; connecting again mends it", async () => {
     const { body } = await connectMail();
-    const id = String(body["id"]);
+    const id = body.id;
     const changed = world.otherProcess({ key: randomBytes(32) });
     const check = await changed.check(actor(), id);
     expect(check).toMatchObject({ healthy: false, channel: { status: "connected" } });
@@ -212,7 +196,7 @@ describe("a check", () => {
       .set({ scopes: ["profile"] })
       .where("id", "=", id)
       .execute();
-    const { body } = await ada.call<CheckBody & { missingScopes: string[] }>("POST", `/channels/${id}/check`);
+    const { body } = await ada.call("checkChannel", { params: { id } });
     expect(body.healthy).toBe(false);
     expect(body.missingScopes).toContain("posts.write");
   });

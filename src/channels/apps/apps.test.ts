@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { FormField } from "#connectors";
 import type { TestPerson } from "../../../test/support/app.ts";
-import { type ChannelWorld, channelWorld } from "../../../test/support/features/channels.ts";
+import { type ChannelWorld, channelWorld, comeBack } from "../../../test/support/features/channels.ts";
 import { lintApp } from "./app-lint.ts";
 
 type AppBody = {
@@ -9,10 +9,8 @@ type AppBody = {
   fields: { key: string; isSet: boolean; hint: string | null }[];
   missing: string[];
 };
-type ProblemBody = { code: string; detail: string; errors: { path: string; code: string }[] };
 type PlatformBody = { id: string; configured: boolean; app: AppBody | null; accounts: { connected: number } };
 
-const json = { accept: "application/json" };
 const own = { clientId: "harbour-news-app", clientSecret: "pT4kQ9vWm2XzL7bNc1Rd" };
 let world: ChannelWorld;
 let ada: TestPerson;
@@ -88,25 +86,24 @@ describe("a pasted value is looked at", () => {
   });
 });
 
-function save<Body = AppBody>(values: Record<string, string>, more: object = {}, person = ada) {
-  return person.call<Body>("PUT", "/oauth/apps/app", { values, ...more });
+function save(values: Record<string, string>, more: object = {}, person = ada) {
+  return person.call("savePlatformApp", { params: { connector: "apps" }, body: { values, ...more } });
 }
 
 async function platform(person = ada): Promise<PlatformBody | undefined> {
-  const { body } = await person.call<{ items: PlatformBody[] }>("GET", "/oauth/platforms");
+  const { body } = await person.call("listPlatforms");
   return body.items.find(({ id }) => id === "apps");
 }
 
 async function start(person = ada): Promise<URL> {
-  const answer = await person.call<{ authorizeUrl: string }>("POST", "/oauth/apps/authorize", {});
+  const answer = await person.call("startAuthorization", { params: { connector: "apps" }, body: {} });
   expect(answer.status).toBe(200);
   return new URL(answer.body.authorizeUrl);
 }
 
 async function connect(): Promise<string> {
   const url = await world.consent((await start()).href);
-  const path = `${url.pathname.replace("/api/v1", "")}${url.search}`;
-  const answer = await ada.call<{ id: string }>("GET", path, undefined, json);
+  const answer = await comeBack(ada, url);
   expect(answer.status).toBe(200);
   return answer.body.id;
 }
@@ -130,7 +127,7 @@ async function ended(id: string): Promise<void> {
 describe("an app of the workspace", () => {
   test("is missed before it is there, by name", async () => {
     expect(await platform()).toMatchObject({ configured: false, app: { source: "none" } });
-    const answer = await ada.call<ProblemBody>("POST", "/oauth/apps/authorize", {});
+    const answer = await ada.call("startAuthorization", { params: { connector: "apps" }, body: {} });
     expect(answer).toMatchObject({ status: 422, body: { code: "channels.app_missing" } });
     expect(answer.body.detail).toContain("Client secret");
   });
@@ -152,18 +149,21 @@ describe("an app of the workspace", () => {
 
   test("is refused with a reason while something looks wrong, and taken when the person insists", async () => {
     const odd = { ...own, clientSecret: `"${own.clientSecret}"` };
-    const answer = await save<ProblemBody>(odd);
+    const answer = await save(odd);
     expect(answer).toMatchObject({
       status: 400,
       body: { code: "channels.wrong_app", errors: [{ path: "/values/clientSecret", code: "app.quotes" }] },
     });
-    const checked = await ada.call("POST", "/oauth/apps/app/check", { values: odd });
+    const checked = await ada.call("checkPlatformApp", {
+      params: { connector: "apps" },
+      body: { values: odd },
+    });
     expect(checked.body).toMatchObject({
       findings: [{ field: "clientSecret", code: "app.quotes", cleaned: own.clientSecret }],
     });
     expect((await save(odd, { despite: true })).status).toBe(200);
-    expect((await save<ProblemBody>({ ...own, other: "x" })).status).toBe(400);
-    expect((await save<ProblemBody>({ clientId: "another-app" })).body.errors).toMatchObject([
+    expect((await save({ ...own, other: "x" })).status).toBe(400);
+    expect((await save({ clientId: "another-app" })).body.errors).toMatchObject([
       { path: "/values/clientSecret", code: "app.required" },
     ]);
   });
@@ -194,7 +194,7 @@ describe("an app of the workspace", () => {
   test("that nothing uses any more is forgotten", async () => {
     await save(own);
     const id = await connect();
-    expect((await ada.call("DELETE", "/oauth/apps/app")).status).toBe(204);
+    expect((await ada.call("removePlatformApp", { params: { connector: "apps" } })).status).toBe(204);
     const sweep = world.channels.sweeps.find(({ name }) => name === "channels.apps");
     const count = async () => {
       await sweep?.run(new AbortController().signal);
@@ -206,7 +206,7 @@ describe("an app of the workspace", () => {
       return rows.length;
     };
     expect(await count()).toBe(1);
-    await ada.call("DELETE", `/channels/${id}`);
+    await ada.call("disconnectChannel", { params: { id } });
     expect(await count()).toBe(0);
   });
 
@@ -218,7 +218,7 @@ describe("an app of the workspace", () => {
       .where("workspace_id", "=", ada.workspaceId)
       .executeTakeFirstOrThrow();
     expect(row.open_values).toEqual({ clientId: own.clientId, version: "2031" });
-    expect((await save<ProblemBody>({ ...own, version: "newest" }, { despite: true })).body).toMatchObject({
+    expect((await save({ ...own, version: "newest" }, { despite: true })).body).toMatchObject({
       code: "channels.wrong_app",
       errors: [{ path: "/values/version", code: "app.unreadable" }],
     });
@@ -268,10 +268,7 @@ describe("the installation's app", () => {
 describe("the platforms' door", () => {
   test("lists every platform with its way in and its accounts", async () => {
     await world.connectSandbox(ada, "daily");
-    const { body } = await ada.call<{ items: (PlatformBody & { redirectUri: string | null })[] }>(
-      "GET",
-      "/oauth/platforms",
-    );
+    const { body } = await ada.call("listPlatforms");
     expect(body.items.length).toBeGreaterThan(5);
     const sandbox = body.items.find(({ id }) => id === "sandbox");
     expect(sandbox).toMatchObject({ configured: true, app: null, accounts: { connected: 1 } });
@@ -281,38 +278,49 @@ describe("the platforms' door", () => {
 
   test("refreshes, shows and disconnects the account that is meant, and asks which of several", async () => {
     const daily = await world.connectSandbox(ada, "daily");
-    const status = await ada.call<{ accounts: object[] }>("GET", "/oauth/sandbox/status");
+    const status = await ada.call("getPlatformStatus", { params: { connector: "sandbox" } });
     expect(status.body).toMatchObject({ connected: true, accounts: [{ id: daily }] });
     world.clock.move(31_000);
     const before = (await rowOf(daily)).credentials;
-    expect((await ada.call("POST", "/oauth/sandbox/refresh")).status).toBe(200);
+    expect((await ada.call("refreshPlatform", { params: { connector: "sandbox" } })).status).toBe(200);
     expect((await rowOf(daily)).credentials).not.toEqual(before);
 
     const weekly = await world.connectSandbox(ada, "weekly");
-    const which = await ada.call<ProblemBody>("DELETE", "/oauth/sandbox/disconnect");
+    const which = await ada.call("disconnectPlatform", { params: { connector: "sandbox" } });
     expect(which).toMatchObject({ status: 400, body: { code: "channels.which_account" } });
     expect(which.body.detail).toContain(weekly);
-    const gone = await ada.call("DELETE", "/oauth/sandbox/disconnect?accountId=account-weekly");
+    const gone = await ada.call("disconnectPlatform", {
+      params: { connector: "sandbox" },
+      query: { accountId: "account-weekly" },
+    });
     expect(gone).toMatchObject({ status: 200, body: { revoked: true } });
-    const left = await ada.call("GET", `/oauth/sandbox/status?channelId=${weekly}`);
+    const left = await ada.call("getPlatformStatus", {
+      params: { connector: "sandbox" },
+      query: { channelId: weekly },
+    });
     expect(left.body).toMatchObject({ connected: false, accounts: [{ status: "disconnected" }] });
-    const foreign = await (await world.app.owner()).call("GET", `/oauth/sandbox/status?channelId=${daily}`);
+    const foreign = await (
+      await world.app.owner()
+    ).call("getPlatformStatus", { params: { connector: "sandbox" }, query: { channelId: daily } });
     expect(foreign.status).toBe(404);
   });
 
   test("leads a browser to the consent page, and names what it does not know", async () => {
-    const page = await ada.call("GET", "/oauth/sandbox/authorize", undefined, { accept: "text/html" });
+    const page = await ada.call("getAuthorization", {
+      params: { connector: "sandbox" },
+      headers: { accept: "text/html" },
+    });
     expect(page.status).toBe(302);
     expect(String(page.headers["location"])).toContain("code_challenge=");
-    for (const [method, path] of [
-      ["GET", "/oauth/nowhere/authorize"],
-      ["GET", "/oauth/nowhere/status"],
-      ["POST", "/oauth/nowhere/refresh"],
-      ["DELETE", "/oauth/nowhere/disconnect"],
-      ["GET", "/oauth/nowhere/guide"],
-      ["DELETE", "/oauth/nowhere/app"],
+    for (const operation of [
+      "getAuthorization",
+      "getPlatformStatus",
+      "refreshPlatform",
+      "disconnectPlatform",
+      "getSetupGuide",
+      "removePlatformApp",
     ] as const) {
-      const answer = await ada.call(method, path);
+      const answer = await ada.call(operation, { params: { connector: "nowhere" } });
       expect(answer).toMatchObject({ status: 404, body: { code: "channels.unknown_connector" } });
     }
   });

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { TestPerson } from "../../../test/support/app.ts";
-import { type ChannelWorld, channelWorld } from "../../../test/support/features/channels.ts";
+import { type ChannelWorld, channelWorld, comeBack } from "../../../test/support/features/channels.ts";
 
-type ProblemBody = { code: string; detail: string; errors: { path: string }[] };
 type ChannelBody = {
   id: string;
   handle: string;
@@ -12,12 +11,7 @@ type ChannelBody = {
   endsAt: string | null;
   missingOptional: { scope: string; enables: string }[];
 };
-type PendingBody = {
-  id: string;
-  accounts: { accountId: string; problem: string | null; channel: { id: string; status: string } | null }[];
-};
 
-const json = { accept: "application/json" };
 let world: ChannelWorld;
 let ada: TestPerson;
 
@@ -31,30 +25,27 @@ beforeEach(async () => {
 });
 
 async function start(connector: string, body: object = {}): Promise<string> {
-  const answer = await ada.call<{ authorizeUrl: string }>("POST", "/channels/authorize", {
-    connector,
-    ...body,
-  });
+  const answer = await ada.call("authorizeChannel", { body: { connector, ...body } });
   expect(answer).toMatchObject({ status: 200 });
   return answer.body.authorizeUrl;
 }
 
-function back<Body>(url: URL, headers: Record<string, string> = json, person = ada) {
-  return person.call<Body>("GET", `${url.pathname.replace("/api/v1", "")}${url.search}`, undefined, headers);
+function back(url: URL, person = ada) {
+  return comeBack(person, url);
 }
 
-async function openPages(handle = "newcomer"): Promise<PendingBody> {
-  const answer = await back<PendingBody>(await world.consent(await start("pages"), "allow", handle));
+async function openPages(handle = "newcomer") {
+  const answer = await back(await world.consent(await start("pages"), "allow", handle));
   expect(answer.status).toBe(202);
   return answer.body;
 }
 
-function pick<Body = { items: ChannelBody[] }>(id: string, ...accountIds: string[]) {
-  return ada.call<Body>("POST", `/channels/pending/${id}`, { accountIds });
+function pick(id: string, ...accountIds: string[]) {
+  return ada.call("pickAccounts", { params: { id }, body: { accountIds } });
 }
 
 async function list(): Promise<ChannelBody[]> {
-  return (await ada.call<{ items: ChannelBody[] }>("GET", "/channels")).body.items;
+  return (await ada.call("listChannels")).body.items;
 }
 
 describe("a consent that opened several accounts", () => {
@@ -66,7 +57,7 @@ describe("a consent that opened several accounts", () => {
       "page-closed",
     ]);
     expect(await list()).toEqual([]);
-    const seen = await ada.call("GET", `/channels/pending/${id}`);
+    const seen = await ada.call("getPendingConnection", { params: { id } });
     expect(seen).toMatchObject({ status: 200, body: { id, connector: "pages" } });
   });
 
@@ -82,24 +73,24 @@ describe("a consent that opened several accounts", () => {
       expect(handle).toBe(channel.handle);
     }
     expect(await list()).toHaveLength(2);
-    expect((await pick<ProblemBody>(id, "page-market")).body.code).toBe("channels.no_pending");
+    expect((await pick(id, "page-market")).body.code).toBe("channels.no_pending");
   });
 
   test("says why one cannot be connected, and connects nothing of such a choice", async () => {
     const { id, accounts } = await openPages();
     expect(accounts[2]?.problem).toContain("may not publish");
-    const refused = await pick<ProblemBody>(id, "page-harbour", "page-closed");
+    const refused = await pick(id, "page-harbour", "page-closed");
     expect(refused).toMatchObject({ status: 422, body: { code: "channels.not_connectable" } });
-    const foreign = await pick<ProblemBody>(id, "page-of-somebody");
+    const foreign = await pick(id, "page-of-somebody");
     expect(foreign).toMatchObject({ status: 400, body: { code: "channels.not_offered" } });
-    expect((await pick<ProblemBody>(id)).status).toBe(400);
+    expect((await pick(id)).status).toBe(400);
     expect(await list()).toEqual([]);
     expect((await pick(id, "page-harbour")).status).toBe(201);
   });
 
   test("names the channels that the accounts have already, and keeps their ids", async () => {
     const first = (await pick((await openPages()).id, "page-market")).body.items[0];
-    await ada.call("DELETE", `/channels/${first?.id}`);
+    await ada.call("disconnectChannel", { params: { id: first?.id } });
     const again = await openPages();
     expect(again.accounts[1]?.channel).toEqual({ id: first?.id, status: "disconnected" });
     expect((await pick(again.id, "page-market")).body.items[0]).toMatchObject({
@@ -111,7 +102,7 @@ describe("a consent that opened several accounts", () => {
   test("waits for half an hour, and then its tokens are gone", async () => {
     const { id } = await openPages();
     world.clock.move(1_800_001);
-    expect((await pick<ProblemBody>(id, "page-market")).body.code).toBe("channels.no_pending");
+    expect((await pick(id, "page-market")).body.code).toBe("channels.no_pending");
     const sweep = world.channels.sweeps.find(({ name }) => name === "channels.pending");
     await sweep?.run(new AbortController().signal);
     world.clock.move(-1_800_001);
@@ -128,13 +119,13 @@ describe("a consent that opened several accounts", () => {
     const admin = await world.app.member(ada, "admin");
     const stranger = await world.app.owner();
     for (const person of [admin, stranger]) {
-      expect((await person.call("GET", `/channels/pending/${id}`)).status).toBe(404);
+      expect((await person.call("getPendingConnection", { params: { id } })).status).toBe(404);
       const body = { accountIds: ["page-market"] };
-      expect((await person.call("POST", `/channels/pending/${id}`, body)).status).toBe(404);
-      expect((await person.call("DELETE", `/channels/pending/${id}`)).status).toBe(404);
+      expect((await person.call("pickAccounts", { params: { id }, body })).status).toBe(404);
+      expect((await person.call("dropPendingConnection", { params: { id } })).status).toBe(404);
     }
-    expect((await ada.call("DELETE", `/channels/pending/${id}`)).status).toBe(204);
-    expect((await ada.call("GET", `/channels/pending/${id}`)).status).toBe(404);
+    expect((await ada.call("dropPendingConnection", { params: { id } })).status).toBe(204);
+    expect((await ada.call("getPendingConnection", { params: { id } })).status).toBe(404);
   });
 
   test("is sealed while it waits", async () => {
@@ -150,7 +141,7 @@ describe("a consent that opened several accounts", () => {
 
   test("leads a browser to the choice, wherever it came from", async () => {
     const url = await world.consent(await start("pages", { returnTo: "/" }));
-    const answer = await back(url, { accept: "text/html" });
+    const answer = await comeBack(ada, url, "text/html");
     expect(answer.headers["location"]).toMatch(/^\/channels\?pick=[0-9a-f-]{36}$/);
   });
 });
@@ -160,14 +151,12 @@ describe("scopes that a channel can do without", () => {
     const url = new URL(await start("pages"));
     expect(url.searchParams.get("scope")).toBe("profile posts.write posts.read");
     url.searchParams.set("scope", "profile posts.write");
-    const { body } = await back<PendingBody & Pick<ChannelBody, "missingOptional">>(
-      await world.consent(url.href),
-    );
+    const { body } = await back(await world.consent(url.href));
     const missing = [{ scope: "posts.read", enables: "reading posts back" }];
     expect(body.missingOptional).toEqual(missing);
     const [channel] = (await pick(body.id, "page-market")).body.items;
     expect(channel?.missingOptional).toEqual(missing);
-    const check = await ada.call("POST", `/channels/${channel?.id}/check`);
+    const check = await ada.call("checkChannel", { params: { id: channel?.id } });
     expect(check.body).toMatchObject({ healthy: true, missingOptional: missing });
   });
 
@@ -181,7 +170,7 @@ describe("what is asked before the consent page", () => {
   test("makes the app of the flow ready, and authorize and exchange get it", async () => {
     const authorizeUrl = await start("homes", { form: { server: " https://home.example " } });
     expect(new URL(authorizeUrl).searchParams.get("client_id")).toBe("app-of-https://home.example");
-    const answer = await back<ChannelBody>(await world.consent(authorizeUrl));
+    const answer = await back(await world.consent(authorizeUrl));
     expect(answer).toMatchObject({ status: 200, body: { status: "connected" } });
     const rows = await world.app.database.system
       .selectFrom("oauth_states")
@@ -197,11 +186,7 @@ describe("what is asked before the consent page", () => {
     [{ server: "not an address" }, "homes.bad_server"],
     [{ server: "https://home.example", more: "x" }, "form.unknown"],
   ])("names a wrong field: %j", async (form, code) => {
-    const { status, body } = await ada.call<{ code: string; errors: { code: string }[] }>(
-      "POST",
-      "/channels/authorize",
-      { connector: "homes", form },
-    );
+    const { status, body } = await ada.call("authorizeChannel", { body: { connector: "homes", form } });
     expect(status).toBe(400);
     expect(body.code).toBe("channels.wrong_form");
     expect(body.errors.map((problem) => problem.code)).toEqual([code]);
@@ -209,13 +194,13 @@ describe("what is asked before the consent page", () => {
 
   test("takes no form where nothing is asked", async () => {
     const body = { connector: "sandbox", form: { server: "https://home.example" } };
-    const answer = await ada.call<ProblemBody>("POST", "/channels/authorize", body);
+    const answer = await ada.call("authorizeChannel", { body });
     expect(answer).toMatchObject({ status: 400, body: { code: "channels.wrong_form" } });
   });
 });
 
 async function connectOnce(): Promise<string> {
-  return (await back<ChannelBody>(await world.consent(await start("once")))).body.id;
+  return (await back(await world.consent(await start("once")))).body.id;
 }
 
 describe("access that only the person can renew", () => {
@@ -247,10 +232,7 @@ describe("access that only the person can renew", () => {
 
   test("is forgotten on disconnect where the platform cannot withdraw it, and the answer says so", async () => {
     const id = await connectOnce();
-    const { body } = await ada.call<{ revoked: boolean | null; message: string }>(
-      "DELETE",
-      `/channels/${id}`,
-    );
+    const { body } = await ada.call("disconnectChannel", { params: { id } });
     expect(body.revoked).toBeNull();
     expect(body.message).toContain("To end the consent there as well, remove Galley");
   });
@@ -260,25 +242,21 @@ describe("connecting a certain channel again", () => {
   test("refuses another account, which would stand beside it", async () => {
     const id = await world.connectSandbox(ada, "daily");
     const url = await start("sandbox", { channelId: id });
-    const answer = await back<ProblemBody>(await world.consent(url, "allow", "weekly"));
+    const answer = await back(await world.consent(url, "allow", "weekly"));
     expect(answer).toMatchObject({ status: 422, body: { code: "channels.other_account" } });
     expect(answer.body.detail).toContain("@weekly");
     expect(await list()).toHaveLength(1);
     const right = await world.consent(await start("sandbox", { channelId: id }), "allow", "daily");
-    expect((await back<ChannelBody>(right)).body.id).toBe(id);
+    expect((await back(right)).body.id).toBe(id);
   });
 
   test("needs a channel of this workspace and platform", async () => {
     const id = await world.connectSandbox(ada);
-    const other = await ada.call<ProblemBody>("POST", "/channels/authorize", {
-      connector: "pages",
-      channelId: id,
-    });
+    const other = await ada.call("authorizeChannel", { body: { connector: "pages", channelId: id } });
     expect(other.body.code).toBe("channels.other_platform");
     const stranger = await world.app.owner();
-    const foreign = await stranger.call<ProblemBody>("POST", "/channels/authorize", {
-      connector: "sandbox",
-      channelId: id,
+    const foreign = await stranger.call("authorizeChannel", {
+      body: { connector: "sandbox", channelId: id },
     });
     expect(foreign.status).toBe(404);
   });

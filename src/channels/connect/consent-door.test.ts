@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testOrigin, type TestPerson } from "../../../test/support/app.ts";
+import { requestOf } from "../../../test/support/calls.ts";
 import { type ChannelWorld, channelWorld } from "../../../test/support/features/channels.ts";
 
 const home = "http://127.0.0.1:3000";
@@ -13,9 +14,16 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-function visit(url: string, headers: Record<string, string>) {
+function visit(
+  operation: "getAuthorization" | "finishAuthorization",
+  headers: Record<string, string>,
+  query = {},
+) {
   const sent = { host: "127.0.0.1:3000", cookie: ada.cookie, ...headers };
-  return world.app.app.inject({ url: `/api/v1${url}`, headers: sent });
+  return world.app.app.inject({
+    ...requestOf(operation, { params: { connector: "sandbox" }, query }),
+    headers: sent,
+  });
 }
 
 describe("an address that begins a consent", () => {
@@ -24,7 +32,7 @@ describe("an address that begins a consent", () => {
     { ...page, "sec-fetch-site": "none" },
     { accept: "text/html", referer: `${home}/channels` },
   ])("leads a person of ours to the platform: %j", async (headers) => {
-    const answer = await visit("/oauth/sandbox/authorize", headers);
+    const answer = await visit("getAuthorization", headers);
     expect(answer.statusCode).toBe(302);
     expect(answer.headers["location"]).toContain("response_type=code");
   });
@@ -36,7 +44,7 @@ describe("an address that begins a consent", () => {
     { accept: "text/html", referer: "not an address" },
     { accept: "text/html" },
   ])("is refused from another site: %j", async (headers) => {
-    const answer = await visit("/oauth/sandbox/authorize", headers);
+    const answer = await visit("getAuthorization", headers);
     expect(answer.statusCode).toBe(403);
     expect(answer.headers["content-type"]).toContain("text/html");
     expect(answer.headers["location"]).toBeUndefined();
@@ -45,14 +53,13 @@ describe("an address that begins a consent", () => {
   test("says which address to use where Galley is open under another", async () => {
     const elsewhere = { host: "localhost:3000", origin: "http://localhost:3000", cookie: ada.cookie };
     const answer = await world.app.app.inject({
-      method: "POST",
-      url: "/api/v1/channels/authorize",
+      ...requestOf("authorizeChannel"),
       payload: { connector: "sandbox" },
       headers: elsewhere,
     });
     expect(answer.json()).toMatchObject({ status: 409, code: "channels.elsewhere" });
     expect(answer.json().detail).toContain(home);
-    const visited = await visit("/oauth/sandbox/authorize", {
+    const visited = await visit("getAuthorization", {
       ...page,
       host: "localhost:3000",
       "sec-fetch-site": "same-origin",
@@ -63,7 +70,7 @@ describe("an address that begins a consent", () => {
 });
 
 test("a person whom a platform leads back without a session reads a page, with the address to use", async () => {
-  const answer = await visit("/oauth/sandbox/callback?code=a&state=b", { ...page, cookie: "" });
+  const answer = await visit("finishAuthorization", { ...page, cookie: "" }, { code: "a", state: "b" });
   expect(answer.statusCode).toBe(401);
   expect(answer.headers["content-type"]).toContain("text/html");
   expect(answer.body).toContain(testOrigin);

@@ -1,12 +1,8 @@
 import { newId } from "#kit";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { TestPerson } from "../../../test/support/app.ts";
-import { type ChannelWorld, channelWorld } from "../../../test/support/features/channels.ts";
+import { type ChannelWorld, channelWorld, comeBack } from "../../../test/support/features/channels.ts";
 
-type ChannelBody = { id: string; handle: string; status: string; scopes: string[]; createdAt: string };
-type ProblemBody = { code: string; detail: string };
-
-const json = { accept: "application/json" };
 let world: ChannelWorld;
 let ada: TestPerson;
 
@@ -19,20 +15,13 @@ beforeEach(async () => {
 });
 
 async function start(person: TestPerson, body: object = {}): Promise<string> {
-  const answer = await person.call<{ authorizeUrl: string }>("POST", "/channels/authorize", {
-    connector: "sandbox",
-    ...body,
-  });
+  const answer = await person.call("authorizeChannel", { body: { connector: "sandbox", ...body } });
   expect(answer.status).toBe(200);
   return answer.body.authorizeUrl;
 }
 
-function back<Body>(person: TestPerson, url: URL, headers: Record<string, string> = json) {
-  return person.call<Body>("GET", `${url.pathname.replace("/api/v1", "")}${url.search}`, undefined, headers);
-}
-
-async function list(person: TestPerson): Promise<ChannelBody[]> {
-  return (await person.call<{ items: ChannelBody[] }>("GET", "/channels")).body.items;
+async function list(person: TestPerson) {
+  return (await person.call("listChannels")).body.items;
 }
 
 test("the way to the platform carries PKCE, the exact redirect address and never the verifier", async () => {
@@ -48,12 +37,12 @@ test("the way to the platform carries PKCE, the exact redirect address and never
 });
 
 test("a person who allows it has a channel, and nobody else has", async () => {
-  const answer = await back<ChannelBody>(ada, await world.consent(await start(ada)));
+  const answer = await comeBack(ada, await world.consent(await start(ada)));
   expect(answer).toMatchObject({ status: 200, body: { handle: "@newcomer", status: "connected" } });
   expect(await list(ada)).toHaveLength(1);
   const other = await world.app.owner();
   expect(await list(other)).toEqual([]);
-  expect((await other.call("GET", `/channels/${answer.body.id}`)).status).toBe(404);
+  expect((await other.call("getChannel", { params: { id: answer.body.id } })).status).toBe(404);
 });
 
 test("several accounts are several channels; the same account again keeps its channel", async () => {
@@ -66,7 +55,7 @@ test("several accounts are several channels; the same account again keeps its ch
 
 test("a browser is led back to the page it came from", async () => {
   const url = await world.consent(await start(ada, { returnTo: "/channels?tab=all#top" }));
-  const answer = await back(ada, url, { accept: "text/html" });
+  const answer = await comeBack(ada, url, "text/html");
   expect(answer.status).toBe(302);
   const [{ id } = { id: "" }] = await list(ada);
   expect(answer.headers["location"]).toBe(`/channels?tab=all&connected=${id}#top`);
@@ -84,14 +73,14 @@ test.each([
   "javascript:alert(1)",
   "channels",
 ])("no way back leads elsewhere: %s", async (returnTo) => {
-  const answer = await ada.call("POST", "/channels/authorize", { connector: "sandbox", returnTo });
+  const answer = await ada.call("authorizeChannel", { body: { connector: "sandbox", returnTo } });
   expect(answer).toMatchObject({ status: 400, body: { code: "channels.return_to" } });
 });
 
 /** The error code; nothing may have gone to the platform. */
 async function refused(person: TestPerson, url: URL): Promise<string> {
   const before = await world.requestsTo("/oauth/token");
-  const answer = await back<ProblemBody>(person, url);
+  const answer = await comeBack(person, url);
   expect(answer.status).toBeGreaterThanOrEqual(400);
   expect(await world.requestsTo("/oauth/token")).toBe(before);
   return answer.body.code;
@@ -100,7 +89,7 @@ async function refused(person: TestPerson, url: URL): Promise<string> {
 describe("a callback that is refused", () => {
   test("replayed", async () => {
     const url = await world.consent(await start(ada));
-    await back(ada, url);
+    await comeBack(ada, url);
     expect(await refused(ada, url)).toBe("channels.state_used");
     expect(await list(ada)).toHaveLength(1);
   });
@@ -118,7 +107,7 @@ describe("a callback that is refused", () => {
     const url = await world.consent(await start(ada));
     expect(await refused(admin, url)).toBe("channels.foreign_state");
     // The attempt did not spend it.
-    expect((await back(ada, url)).status).toBe(200);
+    expect((await comeBack(ada, url)).status).toBe(200);
   });
 
   test("of another platform", async () => {
@@ -149,7 +138,7 @@ describe("a callback that is refused", () => {
 
   test("because the person said no", async () => {
     const url = await world.consent(await start(ada, { returnTo: "/channels" }), "deny");
-    const answer = await back(ada, url, { accept: "text/html" });
+    const answer = await comeBack(ada, url, "text/html");
     expect(answer.headers["location"]).toBe(
       "/channels?connect_error=channels.access_denied&connect_platform=sandbox",
     );
@@ -161,7 +150,7 @@ describe("a callback that is refused", () => {
     const mine = await world.consent(await start(ada));
     const theirs = await world.consent(await start(await world.app.owner()));
     mine.searchParams.set("code", theirs.searchParams.get("code") ?? "");
-    const answer = await back<ProblemBody>(ada, mine);
+    const answer = await comeBack(ada, mine);
     expect(answer).toMatchObject({ status: 422, body: { code: "sandbox.invalid_grant" } });
     expect(await list(ada)).toEqual([]);
   });
@@ -169,14 +158,14 @@ describe("a callback that is refused", () => {
 
 test("of two callbacks at once, one connects", async () => {
   const url = await world.consent(await start(ada));
-  const answers = await Promise.all([back<ChannelBody>(ada, url), back<ChannelBody>(ada, url)]);
+  const answers = await Promise.all([comeBack(ada, url), comeBack(ada, url)]);
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
 });
 
 test("less than was asked for is refused, and names what is missing", async () => {
   const url = new URL(await start(ada));
   url.searchParams.set("scope", "profile posts.read");
-  const answer = await back<ProblemBody>(ada, await world.consent(url.href));
+  const answer = await comeBack(ada, await world.consent(url.href));
   expect(answer).toMatchObject({ status: 422, body: { code: "channels.scopes_missing" } });
   expect(answer.body.detail).toContain("posts.write");
   expect(await list(ada)).toEqual([]);
@@ -184,7 +173,7 @@ test("less than was asked for is refused, and names what is missing", async () =
 
 test("who may not manage channels cannot start", async () => {
   const editor = await world.app.member(ada, "editor");
-  const answer = await editor.call("POST", "/channels/authorize", { connector: "sandbox" });
+  const answer = await editor.call("authorizeChannel", { body: { connector: "sandbox" } });
   expect(answer.status).toBe(403);
 });
 
@@ -193,10 +182,12 @@ test("an unknown platform and one with a form have clear errors", async () => {
     ["nowhere", "channels.unknown_connector"],
     ["email", "channels.not_oauth"],
   ]) {
-    const answer = await ada.call("POST", "/channels/authorize", { connector });
+    const answer = await ada.call("authorizeChannel", { body: { connector } });
     expect(answer.body).toMatchObject({ code });
   }
-  expect((await ada.call("GET", `/channels/${newId()}`)).body).toMatchObject({ code: "channels.not_found" });
+  expect((await ada.call("getChannel", { params: { id: newId() } })).body).toMatchObject({
+    code: "channels.not_found",
+  });
 });
 
 test("the platform's own words come back without what could hide in them", async () => {
@@ -207,7 +198,7 @@ test("the platform's own words come back without what could hide in them", async
     error: "odd",
     error_description: "a\u202eb\n\u0001<b>c",
   }).toString();
-  const answer = await back<ProblemBody>(ada, url);
+  const answer = await comeBack(ada, url);
   expect(answer.body.code).toBe("channels.platform_refused");
   expect(answer.body.detail).toContain('"ab <b>c"');
 });

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { TestPerson } from "../../../test/support/app.ts";
 import { asOwner } from "../../../test/support/database.ts";
-import { type ChannelWorld, channelWorld } from "../../../test/support/features/channels.ts";
+import { type ChannelWorld, channelWorld, comeBack } from "../../../test/support/features/channels.ts";
 import { warningDue } from "../tokens/expiry.ts";
 
 type WarningBody = { id: string; subject: string; days: number; channelId: string | null };
 type Finding = { level: string; code: string; problem: string; fix: string };
-type ReportBody = { redirectUri: string | null; findings: Finding[]; channels: { findings: Finding[] }[] };
 
 const dayMs = 86_400_000;
 let world: ChannelWorld;
@@ -27,15 +26,13 @@ function sweep(name: string): Promise<void> | undefined {
 
 /** To a platform that renews no access. */
 async function connectOnce(): Promise<string> {
-  const { body } = await ada.call<{ authorizeUrl: string }>("POST", "/oauth/once/authorize", {});
+  const { body } = await ada.call("startAuthorization", { params: { connector: "once" }, body: {} });
   const back = await world.consent(body.authorizeUrl);
-  const path = `${back.pathname.replace("/api/v1", "")}${back.search}`;
-  const made = await ada.call<{ id: string }>("GET", path, undefined, { accept: "application/json" });
-  return made.body.id;
+  return (await comeBack(ada, back)).body.id;
 }
 
 async function warnings(): Promise<WarningBody[]> {
-  return (await ada.call<{ items: WarningBody[] }>("GET", "/channels/warnings")).body.items;
+  return (await ada.call("listExpiryWarnings")).body.items;
 }
 
 async function set(id: string, values: { ends_at?: Date; expires_at?: Date; credentials_at?: Date }) {
@@ -80,7 +77,7 @@ test("a consent that ends is told at 14, 7 and 1 days, once each, until it is re
     expect(await warnings()).toMatchObject([{ subject: "consent", channelId: id, days: told.at(-1) }]);
   }
   const [warning] = await warnings();
-  expect((await ada.call("DELETE", `/channels/warnings/${warning?.id}`)).status).toBe(204);
+  expect((await ada.call("dismissExpiryWarning", { params: { id: warning?.id } })).status).toBe(204);
   expect(await warnings()).toEqual([]);
   await set(id, { ends_at: inDays(6) });
   await sweep("channels.warn");
@@ -118,10 +115,16 @@ test("a warning is told in the transaction that wrote it", async () => {
 
 test("the secret of an app is told of too", async () => {
   const values = { clientId: "harbour-news-app", clientSecret: "pT4kQ9vWm2XzL7bNc1Rd" };
-  await ada.call("PUT", "/oauth/apps/app", { values, secretEndsAt: inDays(10).toISOString() });
+  await ada.call("savePlatformApp", {
+    params: { connector: "apps" },
+    body: { values, secretEndsAt: inDays(10).toISOString() },
+  });
   await sweep("channels.warn");
   expect(await warnings()).toMatchObject([{ subject: "secret", channelId: null, days: 14 }]);
-  await ada.call("PUT", "/oauth/apps/app", { values, secretEndsAt: inDays(300).toISOString() });
+  await ada.call("savePlatformApp", {
+    params: { connector: "apps" },
+    body: { values, secretEndsAt: inDays(300).toISOString() },
+  });
   expect(await warnings()).toEqual([]);
 });
 
@@ -165,11 +168,13 @@ describe("renewing ahead of time", () => {
     await set(id, { expires_at: inDays(6) });
     await sweep("channels.warn");
     expect(await warnings()).toMatchObject([{ subject: "access", days: 7 }]);
-    const renewed = await ada.call("POST", "/oauth/once/refresh");
+    const renewed = await ada.call("refreshPlatform", { params: { connector: "once" } });
     expect(renewed).toMatchObject({ status: 409, body: { code: "channels.not_renewable" } });
     await set(id, { expires_at: inDays(-1), credentials_at: inDays(-60) });
     await sweep("channels.renew");
-    expect((await ada.call("GET", `/channels/${id}`)).body).toMatchObject({ status: "needs_reconnect" });
+    expect((await ada.call("getChannel", { params: { id } })).body).toMatchObject({
+      status: "needs_reconnect",
+    });
   });
 
   test("asks the person as well when a post comes first", async () => {
@@ -177,7 +182,9 @@ describe("renewing ahead of time", () => {
     await set(id, { expires_at: inDays(-1), credentials_at: inDays(-60) });
     const opening = world.channels.open(ada.workspaceId, id, new AbortController().signal);
     await expect(opening).rejects.toMatchObject({ code: "channels.needs_reconnect" });
-    expect((await ada.call("GET", `/channels/${id}`)).body).toMatchObject({ status: "needs_reconnect" });
+    expect((await ada.call("getChannel", { params: { id } })).body).toMatchObject({
+      status: "needs_reconnect",
+    });
   });
 
   test("is not tried where the consent ends with the token: the access is used to its last day", async () => {
@@ -185,21 +192,23 @@ describe("renewing ahead of time", () => {
     await set(id, { credentials_at: inDays(-58), expires_at: inDays(2), ends_at: inDays(2) });
     const before = await world.requestsTo("/oauth/token");
     await sweep("channels.renew");
-    expect(await ada.call("POST", "/oauth/sandbox/refresh")).toMatchObject({
+    expect(await ada.call("refreshPlatform", { params: { connector: "sandbox" } })).toMatchObject({
       status: 409,
       body: { code: "channels.not_renewable" },
     });
     const minute = new Date(world.clock.now().getTime() + 60_000);
     await set(id, { expires_at: minute, ends_at: minute });
-    expect((await ada.call<{ healthy: boolean }>("POST", `/channels/${id}/check`)).body.healthy).toBe(true);
+    expect((await ada.call("checkChannel", { params: { id } })).body.healthy).toBe(true);
     expect(await world.requestsTo("/oauth/token")).toBe(before);
-    expect((await ada.call("GET", `/channels/${id}`)).body).toMatchObject({ status: "connected" });
+    expect((await ada.call("getChannel", { params: { id } })).body).toMatchObject({ status: "connected" });
     await sweep("channels.warn");
     expect(await warnings()).toMatchObject([{ subject: "consent", days: 1 }]);
 
     await set(id, { expires_at: inDays(-1), ends_at: inDays(-1) });
     await sweep("channels.renew");
-    expect((await ada.call("GET", `/channels/${id}`)).body).toMatchObject({ status: "needs_reconnect" });
+    expect((await ada.call("getChannel", { params: { id } })).body).toMatchObject({
+      status: "needs_reconnect",
+    });
     expect(await world.requestsTo("/oauth/token")).toBe(before);
   });
 
@@ -212,7 +221,7 @@ describe("renewing ahead of time", () => {
     await sweep("channels.renew");
     expect(await world.requestsTo("/oauth/token")).toBe(before + 2);
     for (const id of [first, second]) {
-      expect((await ada.call("GET", `/channels/${id}`)).body).toMatchObject({ status: "connected" });
+      expect((await ada.call("getChannel", { params: { id } })).body).toMatchObject({ status: "connected" });
     }
   });
 });
@@ -223,7 +232,7 @@ function codes(findings: Finding[]): string[] {
 
 describe("the doctor", () => {
   test("tells the redirect address, what is missing, and the fix", async () => {
-    const { body } = await ada.call<ReportBody>("GET", "/channels/doctor/apps");
+    const { body } = await ada.call("examinePlatform", { params: { connector: "apps" } });
     expect(body.redirectUri).toBe("http://127.0.0.1:3000/api/v1/oauth/apps/callback");
     expect(codes(body.findings)).toEqual([
       "error doctor.app_missing",
@@ -236,7 +245,7 @@ describe("the doctor", () => {
   test("finds a healthy channel healthy, and dates with what to do", async () => {
     const id = await world.connectSandbox(ada);
     await set(id, { ends_at: inDays(3) });
-    const { body } = await ada.call<ReportBody>("GET", `/channels/${id}/doctor`);
+    const { body } = await ada.call("examineChannel", { params: { id } });
     expect(codes(body.channels[0]?.findings ?? [])).toEqual([
       "ok doctor.probe",
       "ok doctor.scopes",
@@ -250,8 +259,12 @@ describe("the doctor", () => {
   test("and the list of platforms tell nothing of another workspace", async () => {
     const id = await world.connectSandbox(ada, "harbour_secrets");
     const stranger = await world.app.owner();
-    for (const path of ["/channels/doctor", "/oauth/platforms", "/channels/doctor/sandbox"]) {
-      const answer = JSON.stringify((await stranger.call("GET", path)).body);
+    for (const { body } of [
+      await stranger.call("examineChannels"),
+      await stranger.call("listPlatforms"),
+      await stranger.call("examinePlatform", { params: { connector: "sandbox" } }),
+    ]) {
+      const answer = JSON.stringify(body);
       expect(answer).not.toContain(id);
       expect(answer).not.toContain("harbour_secrets");
       expect(answer).not.toContain('"connected":1');
@@ -260,9 +273,11 @@ describe("the doctor", () => {
 
   test("one platform that fails hides none of the others", async () => {
     await world.connectSandbox(ada);
-    await ada.call("POST", "/channels", {
-      connector: "email",
-      form: { fromName: "The Daily", fromAddress: "news@daily.test", recipients: "reader@daily.test" },
+    await ada.call("connectChannel", {
+      body: {
+        connector: "email",
+        form: { fromName: "The Daily", fromAddress: "news@daily.test", recipients: "reader@daily.test" },
+      },
     });
     const cutOff = world.otherProcess({ cutOff: true });
     const actor = world.actorOf(ada);
@@ -273,10 +288,7 @@ describe("the doctor", () => {
     expect(sandbox.channels[0]?.findings[0]).toMatchObject({ level: "error", code: "doctor.probe" });
     expect(sandbox.channels[0]?.findings[0]?.fix).toContain("firewall");
     expect(email.channels[0]?.findings[0]).toMatchObject({ level: "ok" });
-    const all = await ada.call<{ items: { connector: string }[]; failed: object[] }>(
-      "GET",
-      "/channels/doctor",
-    );
+    const all = await ada.call("examineChannels");
     expect(all.body.failed).toEqual([]);
     expect(all.body.items.map(({ connector }) => connector)).toContain("email");
   });

@@ -232,10 +232,10 @@ test("tokens reach no answer, no error and no audit event", async () => {
     tokens.push(...Object.values(context.credentials).map(String));
   }
   await note();
-  for (const path of ["/channels", `/channels/${id}`, "/connectors"]) {
-    seen.push(JSON.stringify((await ada.call("GET", path)).body));
-  }
-  seen.push(JSON.stringify((await ada.call("POST", `/channels/${id}/check`)).body));
+  seen.push(JSON.stringify((await ada.call("listChannels")).body));
+  seen.push(JSON.stringify((await ada.call("getChannel", { params: { id } })).body));
+  seen.push(JSON.stringify((await ada.call("listConnectors")).body));
+  seen.push(JSON.stringify((await ada.call("checkChannel", { params: { id } })).body));
   await age(-1);
   await note();
   await age(-1);
@@ -244,7 +244,7 @@ test("tokens reach no answer, no error and no audit event", async () => {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     seen.push(cause.message, cause.stack ?? "", JSON.stringify(cause));
   }
-  seen.push(JSON.stringify((await ada.call("DELETE", `/channels/${id}`)).body));
+  seen.push(JSON.stringify((await ada.call("disconnectChannel", { params: { id } })).body));
   seen.push(JSON.stringify(await world.app.database.system.selectFrom("events").selectAll().execute()));
   expect(tokens).toHaveLength(4);
   for (const token of tokens) expect(seen.join("\n")).not.toContain(token);

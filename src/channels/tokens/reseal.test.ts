@@ -3,8 +3,6 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { TestPerson } from "../../../test/support/app.ts";
 import { type ChannelWorld, channelWorld } from "../../../test/support/features/channels.ts";
 
-type Rotated = { version: number; resealed: number; unreadable: number };
-
 let world: ChannelWorld;
 let ada: TestPerson;
 
@@ -28,13 +26,13 @@ function versionsOf(workspaceId: string): Promise<number[]> {
 test("a new data key seals everything of the workspace, and everything still opens", async () => {
   const ids = [await world.connectSandbox(ada, "daily"), await world.connectSandbox(ada, "weekly")];
   const values = { clientId: "harbour-news-app", clientSecret: "pT4kQ9vWm2XzL7bNc1Rd" };
-  await ada.call("PUT", "/oauth/apps/app", { values });
+  await ada.call("savePlatformApp", { params: { connector: "apps" }, body: { values } });
   const other = await world.app.owner();
   await world.connectSandbox(other);
   const before = await versionsOf(other.workspaceId);
 
-  const { status, body } = await ada.call<Rotated>("POST", "/channels/secrets/rotate");
-  expect({ status, ...body }).toMatchObject({ status: 200, resealed: 3, unreadable: 0 });
+  const { status, body } = await ada.call("rotateChannelSecrets");
+  expect({ status, body }).toMatchObject({ status: 200, body: { resealed: 3, unreadable: 0 } });
   expect(await versionsOf(ada.workspaceId)).toEqual([body.version, body.version]);
   expect(await versionsOf(other.workspaceId)).toEqual(before);
   const { signal } = new AbortController();
@@ -58,9 +56,9 @@ test("while tokens are renewed at the same moment, none is lost", async () => {
     .execute();
   const { signal } = new AbortController();
   await Promise.all([
-    ada.call("POST", "/channels/secrets/rotate"),
+    ada.call("rotateChannelSecrets"),
     ...ids.map((id) => world.channels.open(ada.workspaceId, id, signal)),
-    ada.call("POST", "/channels/secrets/rotate"),
+    ada.call("rotateChannelSecrets"),
   ]);
   for (const id of ids) {
     const { connector, context } = await world.channels.open(ada.workspaceId, id, signal);
@@ -79,5 +77,5 @@ test("what does not open is counted, left as it is, and stops nothing", async ()
 
 test("is for those who manage the workspace", async () => {
   const editor = await world.app.member(ada, "editor");
-  expect((await editor.call("POST", "/channels/secrets/rotate")).status).toBe(403);
+  expect((await editor.call("rotateChannelSecrets")).status).toBe(403);
 });

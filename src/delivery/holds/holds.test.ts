@@ -351,14 +351,14 @@ describe("through the API", () => {
     const place = { workspaceId, channelId };
     await holdAccount(world.database.system, place, { waitMs: 60_000, ...throttled });
     await learnWindow(world.database.system, place, 600_000);
-    const seen = await editor.call<{ items: object[] }>("GET", "/channels/slowed");
+    const seen = await editor.call("listSlowedChannels");
     expect(seen.body.items).toMatchObject([{ channelId, hold: { ...throttled, waiting: 0 }, window: {} }]);
-    for (const verb of ["hold/lift", "window/forget"]) {
-      const asked = `/channels/${channelId}/${verb}`;
-      expect((await editor.call("POST", asked)).status).toBe(403);
-      expect((await (await world.owner()).call("POST", asked)).status).toBe(404);
-      expect((await owner.call("POST", asked)).status).toBe(200);
+    const params = { id: channelId };
+    for (const operation of ["liftHold", "forgetWindow"] as const) {
+      expect((await editor.call(operation, { params })).status).toBe(403);
+      expect((await (await world.owner()).call(operation, { params })).status).toBe(404);
+      expect((await owner.call(operation, { params })).status).toBe(200);
     }
-    expect((await editor.call("GET", "/channels/slowed")).body).toEqual({ items: [] });
+    expect((await editor.call("listSlowedChannels")).body).toEqual({ items: [] });
   });
 });

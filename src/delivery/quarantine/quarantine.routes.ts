@@ -1,91 +1,22 @@
 import type { App } from "#platform/wire";
-import { instant, signedInOf } from "#platform/wire";
+import { serve, signedInOf } from "#platform/wire";
+import { quarantineContract } from "./quarantine.contract.ts";
 import type { Installation } from "#installation";
-import { z } from "zod";
 import type { Quarantine } from "./quarantine.ts";
-
-const quarantineView = z.object({
-  active: z.boolean(),
-  since: instant.nullable(),
-  unknownSince: instant.nullable().describe("What was sent after this moment is unknown to this database."),
-  reason: z.string().nullable(),
-  unchecked: z.int().describe("Due deliveries that were not looked up yet."),
-  reading: z.int().describe("Deliveries that are being looked up."),
-  asking: z.int().describe("Deliveries about which a person is asked."),
-  later: z.int().describe("Deliveries planned for later, which are looked up when they are due."),
-  mayRunTwice: z
-    .boolean()
-    .describe(
-      "This may be a copy of a Galley that still runs: a release has to say that the other one is off.",
-    ),
-});
-
-/** Whoever works here has to know why nothing goes out; what is looked up belongs to everybody's workspaces. */
-const quarantineSeen = quarantineView.partial().required({ active: true });
-
-const releaseBody = z
-  .object({
-    otherIsOff: z
-      .boolean()
-      .default(false)
-      .describe("The other Galley is switched off; needed where `mayRunTwice` is true."),
-    nothingSentEarly: z
-      .boolean()
-      .default(false)
-      .describe("Nobody sent early, since `unknownSince`, what is planned for later: it is not looked up."),
-  })
-  .nullish();
 
 /** The whole installation sends nothing after its history was lost, until what was sent is known. */
 export function quarantineRoutes(
   app: App,
   { quarantine, installation }: { quarantine: Quarantine; installation: Pick<Installation, "isAdmin"> },
 ): void {
-  app.get(
-    "/quarantine",
-    {
-      config: { access: "posts.read" },
-      schema: {
-        operationId: "readQuarantine",
-        summary:
-          "Whether sending waits because history was lost; admins of the installation see how far looking up has come",
-        tags: ["Deliveries"],
-        response: { 200: quarantineSeen },
-      },
-    },
-    async (request) => {
+  serve(app, quarantineContract, {
+    readQuarantine: async (request) => {
       const mayKnow = await installation.isAdmin(signedInOf(request).userId);
       return mayKnow ? quarantine.view() : { active: await quarantine.isActive() };
     },
-  );
 
-  app.post(
-    "/quarantine",
-    {
-      config: { access: "installation", again: "it is on already" },
-      schema: {
-        operationId: "startQuarantine",
-        summary: "Say that the database was restored: nothing is sent until what was sent is known",
-        tags: ["Deliveries"],
-        body: z.object({ since: instant.describe("When the backup was made.") }),
-        response: { 200: quarantineView },
-      },
-    },
-    (request) => quarantine.enter(signedInOf(request), new Date(request.body.since)),
-  );
+    startQuarantine: (request) => quarantine.enter(signedInOf(request), new Date(request.body.since)),
 
-  app.post(
-    "/quarantine/release",
-    {
-      config: { access: "installation", again: "it is off already" },
-      schema: {
-        operationId: "releaseQuarantine",
-        summary: "End the quarantine; refused while something is not looked up",
-        tags: ["Deliveries"],
-        body: releaseBody,
-        response: { 200: quarantineView },
-      },
-    },
-    (request) => quarantine.release(signedInOf(request), request.body ?? {}),
-  );
+    releaseQuarantine: (request) => quarantine.release(signedInOf(request), request.body ?? {}),
+  });
 }

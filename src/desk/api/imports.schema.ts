@@ -31,8 +31,8 @@ export const importList = z.object({ items: z.array(imported) });
 
 export const linesQuery = z.object({
   /** Lines below this one. */
-  after: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  after: z.coerce.number<number>().int().min(0).default(0),
+  limit: z.coerce.number<number>().int().min(1).max(500).default(100),
   state: z.enum(lineStates).optional(),
 });
 export const lineList = z.object({

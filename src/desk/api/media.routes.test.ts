@@ -5,10 +5,11 @@ import { crc32 } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestPerson } from "../../../test/support/app.ts";
+import { requestOf } from "../../../test/support/calls.ts";
 import { buildChannel } from "../../../test/support/builders.ts";
 import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
 import { pdfOf, pictureOf as picture, videoOf } from "../../../test/support/media-files.ts";
-import { type Uploaded, type UploadProblem as Problem, uploadFile } from "../../../test/support/upload.ts";
+import { uploadFile } from "../../../test/support/upload.ts";
 
 let app: Awaited<ReturnType<typeof testDeskApp>>;
 let owner: TestPerson;
@@ -133,11 +134,10 @@ describe("refused uploads", () => {
   test("more bytes than allowed, and no file at all", async () => {
     const { status, body } = await upload(new Uint8Array(6_000_000).fill(1));
     expect({ status, code: body.code.split(".")[1] }).toEqual({ status: 413, code: "image_size" });
-    const none = await owner.call<Problem>("POST", "/media", { altText: "nothing" });
+    const none = await owner.call("uploadMedia", { body: { altText: "nothing" } });
     expect(none).toMatchObject({ status: 400, body: { code: "desk.no_file" } });
     const cut = await app.app.inject({
-      method: "POST",
-      url: "/api/v1/media",
+      ...requestOf("uploadMedia"),
       headers: { authorization: `Bearer ${owner.bearer}`, "content-type": "multipart/form-data; boundary=x" },
       payload: '--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nabc',
     });
@@ -219,11 +219,9 @@ describe("a video", () => {
     const channel = await buildChannel(app.database, owner.workspaceId, "bluesky");
     const { body } = await upload(await videoOf());
     const content = { parts: ["look"], media: [{ mediaId: body.id, altText: "A harbour" }] };
-    const checked = await owner.call<{ variants: { problems: { code: string; message: string }[] }[] }>(
-      "POST",
-      "/posts/check",
-      { variants: [{ channelId: channel.id, content }] },
-    );
+    const checked = await owner.call("checkPost", {
+      body: { variants: [{ channelId: channel.id, content }] },
+    });
     expect(checked.body.variants[0]?.problems).toMatchObject([
       { code: "content.media_type", message: "Bluesky takes no videos here." },
     ]);
@@ -294,22 +292,27 @@ describe("images in use", () => {
     const [first, second] = [(await upload(bytes)).body, (await upload(bytes)).body];
     expect(first.sha256).toBe(second.sha256);
     const content = { parts: ["look"], media: [{ mediaId: first.id, altText: "" }] };
-    await owner.call("POST", "/posts", { title: "Look", variants: [{ channelId: channel.id, content }] });
-    const refused = await owner.call<Problem>("DELETE", `/media/${first.id}`);
+    await owner.call("createPost", {
+      body: { title: "Look", variants: [{ channelId: channel.id, content }] },
+    });
+    const refused = await owner.call("removeMedia", { params: { id: first.id } });
     expect(refused).toMatchObject({ status: 409, body: { code: "desk.media_in_use" } });
-    expect(await owner.call("DELETE", `/media/${second.id}`)).toMatchObject({ status: 204 });
+    expect(await owner.call("removeMedia", { params: { id: second.id } })).toMatchObject({ status: 204 });
     expect((await app.app.inject({ url: first.url })).statusCode).toBe(200);
-    expect(await owner.call("GET", `/media/${second.id}`)).toMatchObject({ status: 404 });
+    expect(await owner.call("getMedia", { params: { id: second.id } })).toMatchObject({ status: 404 });
     const alone = (await upload(await picture(17, 16).png().toBuffer())).body;
-    await owner.call("DELETE", `/media/${alone.id}`);
+    await owner.call("removeMedia", { params: { id: alone.id } });
     expect((await app.app.inject({ url: alone.url })).statusCode).toBe(404);
   });
 
   test("are listed newest first and can be described anew", async () => {
     const { body } = await upload(await picture(18, 16).png().toBuffer());
-    const changed = await owner.call<Uploaded>("PATCH", `/media/${body.id}`, { altText: "A field" });
+    const changed = await owner.call("describeMedia", {
+      params: { id: body.id },
+      body: { altText: "A field" },
+    });
     expect(changed.body.altText).toBe("A field");
-    const list = await owner.call<{ items: Uploaded[]; next: string }>("GET", "/media?limit=1");
+    const list = await owner.call("listMedia", { query: { limit: 1 } });
     expect(list.body.items).toMatchObject([{ id: body.id, altText: "A field" }]);
     expect(list.body.next).not.toBeNull();
   });

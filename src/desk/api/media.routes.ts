@@ -2,15 +2,15 @@ import type { Readable } from "node:stream";
 import multipart, { type Multipart } from "@fastify/multipart";
 import { GalleyError } from "#kit";
 import type { App } from "#platform/wire";
-import { actorOf, idParams, pageQuery } from "#platform/wire";
-import { z } from "zod";
+import { actorOf, serve } from "#platform/wire";
+import { mediaBytesContract } from "./media-bytes.contract.ts";
+import { mediaContract, uploadContract } from "./media.contract.ts";
 import { byteRange } from "../media/byte-range.ts";
 import type { Desk } from "../desk.ts";
 import { DeskError } from "../model/errors.ts";
-import * as schema from "./posts.schema.ts";
 import type { MediaDesk, ServedFile } from "../media/media.ts";
 import type { ReceivedFile } from "../media/receive.ts";
-import { type RenditionWidth, renditionWidths } from "../media/renditions.ts";
+import type { RenditionWidth } from "../media/renditions.ts";
 import { mediaToWire } from "./posts.wire.ts";
 
 /** Longest text field of an upload; alt texts of platforms end far below. */
@@ -23,102 +23,42 @@ export async function mediaRoutes(app: App, { desk }: { desk: Desk }): Promise<v
     await uploads.register(multipart, {
       limits: { files: 1, fields: 5, fileSize: media.maxBytes + 1, fieldSize: fieldBytes, parts: 6 },
     });
+    uploads.addHook("onRoute", (route) => {
+      route.bodyLimit = media.maxBytes + 100_000;
+    });
     uploadRoute(uploads, desk);
   });
 
-  app.get(
-    "/media",
-    {
-      config: { access: "posts.read" },
-      schema: {
-        operationId: "listMedia",
-        summary: "Media, newest first",
-        tags: ["Media"],
-        querystring: pageQuery,
-        response: { 200: schema.mediaPage },
-      },
-    },
-    async (request) => {
+  serve(app, mediaContract, {
+    listMedia: async (request) => {
       const { workspaceId } = actorOf(request);
       const { cursor, limit } = request.query;
       const page = await media.list(workspaceId, { cursor: cursor ?? null, limit });
       return { items: page.items.map((item) => mediaToWire(item, workspaceId, mediaLinks)), next: page.next };
     },
-  );
 
-  app.get(
-    "/media/:id",
-    {
-      config: { access: "posts.read" },
-      schema: {
-        operationId: "getMedia",
-        summary: "One image, video or document",
-        tags: ["Media"],
-        params: idParams,
-        response: { 200: schema.media },
-      },
-    },
-    async (request) => {
+    getMedia: async (request) => {
       const { workspaceId } = actorOf(request);
       return mediaToWire(await media.get(workspaceId, request.params.id), workspaceId, mediaLinks);
     },
-  );
 
-  app.patch(
-    "/media/:id",
-    {
-      config: { access: "posts.write" },
-      schema: {
-        operationId: "describeMedia",
-        summary: "Change the alt text that new uses of a file start with",
-        tags: ["Media"],
-        params: idParams,
-        body: schema.altTextBody,
-        response: { 200: schema.media },
-      },
-    },
-    async (request) => {
+    describeMedia: async (request) => {
       const actor = actorOf(request);
       const changed = await media.describe(actor, request.params.id, request.body.altText);
       return mediaToWire(changed, actor.workspaceId, mediaLinks);
     },
-  );
 
-  app.delete(
-    "/media/:id",
-    {
-      config: { access: "posts.write" },
-      schema: {
-        operationId: "removeMedia",
-        summary: "Remove a file that no post shows",
-        tags: ["Media"],
-        params: idParams,
-        response: { 204: z.null() },
-      },
-    },
-    async (request, reply) => {
+    removeMedia: async (request, reply) => {
       await media.remove(actorOf(request), request.params.id);
       return reply.code(204).send(null);
     },
-  );
+  });
 }
 
 function uploadRoute(app: App, desk: Desk): void {
   const { media, mediaLinks } = desk;
-  app.post(
-    "/media",
-    {
-      config: { access: "posts.write", idempotent: "content" },
-      bodyLimit: media.maxBytes + 100_000,
-      schema: {
-        operationId: "uploadMedia",
-        summary: "Upload an image, a video or a PDF (multipart: `file`, `altText`)",
-        tags: ["Media"],
-        consumes: ["multipart/form-data"],
-        response: { 201: schema.media },
-      },
-    },
-    async (request, reply) => {
+  serve(app, uploadContract, {
+    uploadMedia: async (request, reply) => {
       const actor = actorOf(request);
       if (!request.isMultipart()) throw noFile();
       const { file, altText } = await readUpload(request.parts(), media).catch((error: unknown) => {
@@ -135,7 +75,7 @@ function uploadRoute(app: App, desk: Desk): void {
         await file.file.staged.drop();
       }
     },
-  );
+  });
 }
 
 /**
@@ -143,46 +83,11 @@ function uploadRoute(app: App, desk: Desk): void {
  * pages and for platforms that fetch what they are to show.
  */
 export function mediaBytesRoutes(app: App, { desk }: { desk: Desk }): void {
-  app.get(
-    "/media/probe",
-    {
-      config: { access: "public" },
-      schema: {
-        operationId: "probeMedia",
-        summary: "Whether this address leads to where Galley's files are",
-        tags: ["Media"],
-        response: { 200: z.object({ galley: z.literal("files") }) },
-      },
-    },
-    async (_request, reply) => reply.header("cache-control", "no-store").send({ galley: "files" as const }),
-  );
+  serve(app, mediaBytesContract, {
+    probeMedia: async (_request, reply) =>
+      reply.header("cache-control", "no-store").send({ galley: "files" as const }),
 
-  app.get(
-    "/media/:workspaceId/:sha256",
-    {
-      config: { access: "public" },
-      schema: {
-        operationId: "getMediaBytes",
-        summary: "The bytes of a file, by signed address",
-        tags: ["Media"],
-        params: z.object({ workspaceId: z.uuid(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
-        querystring: z.object({
-          signature: z.string().min(1).max(100),
-          until: z.coerce.number().int().positive().optional(),
-          as: z
-            .literal("jpeg")
-            .optional()
-            .describe("The same picture as a JPEG, for platforms that take nothing else"),
-          width: z.coerce
-            .number()
-            .int()
-            .pipe(z.literal(renditionWidths))
-            .optional()
-            .describe("The same picture at most so many pixels wide, for pages that show it small"),
-        }),
-      },
-    },
-    async (request, reply) => {
+    getMediaBytes: async (request, reply) => {
       const { workspaceId, sha256 } = request.params;
       if (!desk.mediaLinks.accepts(workspaceId, sha256, request.query, desk.now())) {
         throw new DeskError({
@@ -192,7 +97,7 @@ export function mediaBytesRoutes(app: App, { desk }: { desk: Desk }): void {
         });
       }
       const { media } = desk;
-      const served = await serve(media, workspaceId, sha256, request.query);
+      const served = await fileFor(media, workspaceId, sha256, request.query);
       reply.headers({
         "content-type": served.mimeType,
         "cache-control": "private, max-age=86400, immutable",
@@ -204,10 +109,10 @@ export function mediaBytesRoutes(app: App, { desk }: { desk: Desk }): void {
       const answer = answerInPieces(served, request.headers.range);
       return reply.code(answer.status).headers(answer.headers).send(answer.body);
     },
-  );
+  });
 }
 
-function serve(
+function fileFor(
   media: MediaDesk,
   workspaceId: string,
   sha256: string,

@@ -5,22 +5,6 @@ import { buildApp, buildChannel } from "../../../test/support/builders.ts";
 import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
 import { handleEvents } from "../../../test/support/events.ts";
 
-type Post = {
-  id: string;
-  status: string;
-  version: number;
-  boundHash: string;
-  allowed: string[];
-  refused: { action: string; code: string; reason: string }[];
-  approval: { note: string } | null;
-  lastDecision: { voidedReason: string | null } | null;
-  lastApprovedVersion: number | null;
-  scheduled: { at: string; wall: string } | null;
-  deletedAt: string | null;
-  excerpt: string;
-};
-type Problem = { code: string; detail: string; errors?: { path: string; code: string }[] };
-
 let app: Awaited<ReturnType<typeof testDeskApp>>;
 let owner: TestPerson;
 let channelId: string;
@@ -37,13 +21,25 @@ function variants(text: string) {
 }
 
 async function draft(person = owner, text = "The galley is ready.") {
-  const answer = await person.call<Post>("POST", "/posts", { title: "Proof", variants: variants(text) });
+  const answer = await person.call("createPost", { body: { title: "Proof", variants: variants(text) } });
   expect(answer).toMatchObject({ status: 201 });
   return answer.body;
 }
 
-function act(id: string, verb: string, body?: unknown, person = owner) {
-  return person.call<Post & Problem>("POST", `/posts/${id}/${verb}`, body);
+const steps = {
+  submit: "submitPost",
+  withdraw: "withdrawPost",
+  approve: "approvePost",
+  "request-changes": "requestChanges",
+  schedule: "schedulePost",
+  unschedule: "unschedulePost",
+  publish: "publishPost",
+  cancel: "cancelPost",
+  restore: "restorePost",
+} as const;
+
+function act(id: string, step: keyof typeof steps, body?: unknown, person = owner) {
+  return person.call(steps[step], { params: { id }, body });
 }
 
 async function approved() {
@@ -54,16 +50,15 @@ async function approved() {
   return answer.body;
 }
 
-async function titled(title: string, text: string, person = owner, channel = channelId): Promise<Post> {
+async function titled(title: string, text: string, person = owner, channel = channelId) {
   const body = { title, variants: [{ channelId: channel, content: { parts: [text] } }] };
-  const answer = await person.call<Post>("POST", "/posts", body);
+  const answer = await person.call("createPost", { body });
   expect(answer.status).toBe(201);
   return answer.body;
 }
 
 async function found(q: string, person = owner): Promise<string[]> {
-  const query = new URLSearchParams({ q, limit: "100" });
-  const { body } = await person.call<{ items: { title: string }[] }>("GET", `/posts?${query.toString()}`);
+  const { body } = await person.call("listPosts", { query: { q, limit: 100 } });
   return body.items.map(({ title }) => title).toSorted();
 }
 
@@ -94,10 +89,9 @@ describe("words are found", () => {
   test("as a post says them now, and page by page where they are common", async () => {
     const { id, version } = await titled("Zugvogel", "first words");
     const content = { parts: ["second thoughts"] };
-    const edited = await owner.call("PUT", `/posts/${id}`, {
-      title: "Zugvogel",
-      baseVersion: version,
-      variants: [{ channelId, content }],
+    const edited = await owner.call("editPost", {
+      params: { id },
+      body: { title: "Zugvogel", baseVersion: version, variants: [{ channelId, content }] },
     });
     expect(edited.status).toBe(200);
     expect([await found("first words"), await found("second thou")]).toEqual([[], ["Zugvogel"]]);
@@ -115,11 +109,8 @@ describe("words are found", () => {
     expect(await found("wanderfalke 1009")).toEqual(["Wanderfalke 1009"]);
     const seen = new Set<string>();
     for (let cursor = ""; ;) {
-      const query = new URLSearchParams({ q: "wanderfalke", limit: "100", ...(cursor ? { cursor } : {}) });
-      const { body } = await owner.call<{ items: { id: string }[]; next: string | null }>(
-        "GET",
-        `/posts?${query.toString()}`,
-      );
+      const query = { q: "wanderfalke", limit: 100, ...(cursor ? { cursor } : {}) };
+      const { body } = await owner.call("listPosts", { query });
       for (const post of body.items) seen.add(post.id);
       if (body.next === null) break;
       cursor = body.next;
@@ -137,15 +128,13 @@ test("what a post costs is told by the app that its channel is connected with", 
   const place = { workspaceId, channelId: covered.id, connector: "x" };
   await buildApp(app.database, place, { identity: "own", openValues: { postPrice: "0.5" } });
   const wanted = [usual, covered].map(({ id }) => ({ channelId: id, content: { parts: ["No link"] } }));
-  const answer = await owner.call<{ variants: { price: { amount: string } }[] }>("POST", "/posts/check", {
-    variants: wanted,
-  });
-  expect(answer.body.variants.map(({ price }) => price.amount)).toEqual(["0.015", "0.5"]);
+  const answer = await owner.call("checkPost", { body: { variants: wanted } });
+  expect(answer.body.variants.map(({ price }) => price?.amount)).toEqual(["0.015", "0.5"]);
 });
 
 test("what a person does is in the audit log with the id of its request", async () => {
   const post = await draft();
-  await owner.call("POST", `/posts/${post.id}/submit`, undefined, { "x-request-id": "trace-me-7" });
+  await owner.call("submitPost", { params: { id: post.id }, headers: { "x-request-id": "trace-me-7" } });
   await handleEvents(app.database);
   const events = await app.database.system
     .selectFrom("audit_events")
@@ -179,23 +168,22 @@ describe("the way of a post", () => {
     const channel = await buildChannel(app.database, other.workspaceId);
     for (const text of ["one", "two", "three"]) {
       const body = { title: text, variants: [{ channelId: channel.id, content: { parts: [text] } }] };
-      await other.call("POST", "/posts", body);
+      await other.call("createPost", { body });
     }
-    type Page = { items: Post[]; next: string | null };
-    const first = await other.call<Page>("GET", "/posts?limit=2");
+    const first = await other.call("listPosts", { query: { limit: 2 } });
     expect(first.body.items.map((item) => item.excerpt)).toEqual(["three", "two"]);
     expect(first.body.items[0]).toMatchObject({
       channels: [{ channelId: channel.id, connector: "sandbox", handle: "@daily" }],
       author: { name: "Robin Page", kind: "person" },
       scheduled: null,
     });
-    const second = await other.call<Page>("GET", `/posts?limit=2&cursor=${first.body.next}`);
+    const second = await other.call("listPosts", { query: { limit: 2, cursor: first.body.next } });
     expect(second.body).toMatchObject({ items: [{ excerpt: "one" }], next: null });
-    const found = await other.call<Page>("GET", "/posts?q=TW&status=draft,in_review");
+    const found = await other.call("listPosts", { query: { q: "TW", status: "draft,in_review" } });
     expect(found.body.items.map((item) => item.excerpt)).toEqual(["two"]);
-    expect(await other.call("GET", "/posts?status=lost")).toMatchObject({ status: 400 });
-    expect(await other.call("GET", "/posts?cursor=lost")).toMatchObject({ status: 400 });
-    expect((await other.call<Page>("GET", "/posts?q=%25")).body.items).toEqual([]);
+    expect(await other.call("listPosts", { query: { status: "lost" } })).toMatchObject({ status: 400 });
+    expect(await other.call("listPosts", { query: { cursor: "lost" } })).toMatchObject({ status: 400 });
+    expect((await other.call("listPosts", { query: { q: "%" } })).body.items).toEqual([]);
   });
 
   test("a span of time lists what is scheduled in it, by time", async () => {
@@ -206,30 +194,29 @@ describe("the way of a post", () => {
         title: day ?? "none",
         variants: [{ channelId: channel.id, content: { parts: [`day ${day}`] } }],
       };
-      const { body: post } = await other.call<Post>("POST", "/posts", body);
+      const { body: post } = await other.call("createPost", { body });
       if (day) await act(post.id, "schedule", { wall: `2090-01-${day}T09:00`, zone: "UTC" }, other);
     }
-    type Page = { items: Post[]; next: string | null };
-    const span = "from=2090-01-01T00:00:00Z&to=2090-01-03T09:00:00Z&limit=1";
-    const first = await other.call<Page>("GET", `/posts?${span}`);
+    const span = { from: "2090-01-01T00:00:00Z", to: "2090-01-03T09:00:00Z", limit: 1 };
+    const first = await other.call("listPosts", { query: span });
     expect(first.body.items.map((item) => item.excerpt)).toEqual(["day 01"]);
-    const second = await other.call<Page>("GET", `/posts?${span}&cursor=${first.body.next}`);
+    const second = await other.call("listPosts", { query: { ...span, cursor: first.body.next } });
     expect(second.body).toMatchObject({ items: [{ excerpt: "day 02" }], next: null });
-    expect(await other.call("GET", `/posts?cursor=${first.body.next}`)).toMatchObject({ status: 400 });
+    expect(await other.call("listPosts", { query: { cursor: first.body.next } })).toMatchObject({
+      status: 400,
+    });
   });
 
   test("an edit voids the approval and says so; the title alone does not", async () => {
     const post = await approved();
-    const renamed = await owner.call<Post>("PUT", `/posts/${post.id}`, {
-      title: "Other name",
-      variants: variants("The galley is ready."),
-      baseVersion: 1,
+    const renamed = await owner.call("editPost", {
+      params: { id: post.id },
+      body: { title: "Other name", variants: variants("The galley is ready."), baseVersion: 1 },
     });
     expect(renamed.body).toMatchObject({ status: "approved", version: 2 });
-    const edited = await owner.call<Post>("PUT", `/posts/${post.id}`, {
-      title: "Other name",
-      variants: variants("The galley is not ready."),
-      baseVersion: 2,
+    const edited = await owner.call("editPost", {
+      params: { id: post.id },
+      body: { title: "Other name", variants: variants("The galley is not ready."), baseVersion: 2 },
     });
     expect(edited.body).toMatchObject({
       status: "draft",
@@ -243,27 +230,27 @@ describe("the way of a post", () => {
 
   test("versions can be read and brought back", async () => {
     const post = await draft(owner, "first words");
-    await owner.call("PUT", `/posts/${post.id}`, {
-      title: "P",
-      variants: variants("second"),
-      baseVersion: 1,
+    await owner.call("editPost", {
+      params: { id: post.id },
+      body: { title: "P", variants: variants("second"), baseVersion: 1 },
     });
-    const list = await owner.call<{ items: { number: number }[] }>("GET", `/posts/${post.id}/versions`);
+    const list = await owner.call("listPostVersions", { params: { id: post.id } });
     expect(list.body.items.map((version) => version.number)).toEqual([2, 1]);
-    const old = await owner.call<{ title: string; variants: unknown }>("GET", `/posts/${post.id}/versions/1`);
-    const back = await owner.call<Post>("PUT", `/posts/${post.id}`, {
-      title: old.body.title,
-      variants: old.body.variants,
-      baseVersion: 2,
+    const old = await owner.call("getPostVersion", { params: { id: post.id, number: "1" } });
+    const back = await owner.call("editPost", {
+      params: { id: post.id },
+      body: { title: old.body.title, variants: old.body.variants, baseVersion: 2 },
     });
     expect(back.body).toMatchObject({ version: 3, excerpt: "first words" });
-    expect(await owner.call("GET", `/posts/${post.id}/versions/9`)).toMatchObject({ status: 404 });
+    expect(await owner.call("getPostVersion", { params: { id: post.id, number: "9" } })).toMatchObject({
+      status: 404,
+    });
   });
 
   test("a removed draft is gone from the list and can be restored", async () => {
     const post = await draft();
-    expect(await owner.call("DELETE", `/posts/${post.id}`)).toMatchObject({ status: 204 });
-    const list = await owner.call<{ items: Post[] }>("GET", "/posts?limit=100");
+    expect(await owner.call("removePost", { params: { id: post.id } })).toMatchObject({ status: 204 });
+    const list = await owner.call("listPosts", { query: { limit: 100 } });
     expect(list.body.items.map((item) => item.id)).not.toContain(post.id);
     expect(await act(post.id, "submit")).toMatchObject({ status: 404 });
     expect(await act(post.id, "restore")).toMatchObject({
@@ -282,7 +269,7 @@ describe("refusals", () => {
     await act(post.id, "schedule", { wall: "2099-01-01T09:00", zone: "Europe/Berlin" });
     const answer = await act(post.id, "approve", { boundHash: submitted.body.boundHash });
     expect(answer).toMatchObject({ status: 409, body: { code: "desk.changed_since_seen" } });
-    const now = await owner.call<Post>("GET", `/posts/${post.id}`);
+    const now = await owner.call("getPost", { params: { id: post.id } });
     expect(now.body).toMatchObject({ status: "in_review", approval: null });
   });
 
@@ -316,7 +303,7 @@ describe("refusals", () => {
   test("a viewer sees which buttons are not his, and the routes agree", async () => {
     const viewer = await app.member(owner, "viewer");
     const post = await draft();
-    const page = await viewer.call<Post>("GET", `/posts/${post.id}`);
+    const page = await viewer.call("getPost", { params: { id: post.id } });
     expect(page.body.allowed).toEqual([]);
     expect(page.body.refused.map(({ code }) => code)).toContain("desk.not_permitted");
     expect(await act(post.id, "submit", undefined, viewer)).toMatchObject({ status: 403 });
@@ -325,22 +312,24 @@ describe("refusals", () => {
   test("another workspace's post answers like none", async () => {
     const stranger = await app.owner();
     const post = await draft();
-    expect(await stranger.call("GET", `/posts/${post.id}`)).toMatchObject({ status: 404 });
+    expect(await stranger.call("getPost", { params: { id: post.id } })).toMatchObject({ status: 404 });
     expect(await act(post.id, "submit", undefined, stranger)).toMatchObject({ status: 404 });
-    const answer = await stranger.call<Problem>("POST", "/posts", { title: "x", variants: variants("x") });
+    const answer = await stranger.call("createPost", { body: { title: "x", variants: variants("x") } });
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ code: "desk.channel_unknown" }] } });
   });
 
   test("a stale edit is refused and changes nothing", async () => {
     const post = await draft();
     const edit = { title: "P", variants: variants("second"), baseVersion: 1 };
-    expect(await owner.call("PUT", `/posts/${post.id}`, edit)).toMatchObject({ status: 200 });
-    const stale = await owner.call<Problem>("PUT", `/posts/${post.id}`, {
-      ...edit,
-      variants: variants("third"),
+    expect(await owner.call("editPost", { params: { id: post.id }, body: edit })).toMatchObject({
+      status: 200,
+    });
+    const stale = await owner.call("editPost", {
+      params: { id: post.id },
+      body: { ...edit, variants: variants("third") },
     });
     expect(stale).toMatchObject({ status: 409, body: { code: "desk.version_conflict" } });
-    expect((await owner.call<Post>("GET", `/posts/${post.id}`)).body).toMatchObject({
+    expect((await owner.call("getPost", { params: { id: post.id } })).body).toMatchObject({
       version: 2,
       excerpt: "second",
     });
@@ -351,9 +340,7 @@ describe("refusals", () => {
     const answer = await act(post.id, "submit");
     expect(answer).toMatchObject({ status: 422, body: { code: "desk.not_ready" } });
     expect(answer.body.errors?.[0]?.path).toBe("/variants/0/content/parts/0");
-    const checked = await owner.call<{ variants: { parts: unknown[] }[] }>("POST", "/posts/check", {
-      variants: variants("x".repeat(20_000)),
-    });
+    const checked = await owner.call("checkPost", { body: { variants: variants("x".repeat(20_000)) } });
     expect(checked.body.variants[0]?.parts[0]).toMatchObject({ length: 20_000 });
   });
 

@@ -69,7 +69,7 @@ export const listQuery = pageQuery.extend({
   to: instant.optional(),
 });
 
-export const versionParams = z.object({ id: z.uuid(), number: z.coerce.number().int().min(1) });
+export const versionParams = z.object({ id: z.uuid(), number: z.coerce.number<number>().int().min(1) });
 
 const author = z.object({ name: z.string().nullable(), kind: z.enum(["person", "agent"]) });
 const person = z.object({ id: z.uuid(), name: z.string() });

@@ -15,7 +15,7 @@ beforeAll(async () => {
   person = await app.owner();
   channelId = (await buildChannel(app.database, person.workspaceId)).id;
   for (const time of ["08:00", "12:00", "16:00"]) {
-    await person.call("POST", "/queue/slots", { channelId, weekday: 1, time, zone: "UTC" });
+    await person.call("addQueueSlot", { body: { channelId, weekday: 1, time, zone: "UTC" } });
   }
 });
 afterAll(() => app.close());
@@ -26,63 +26,82 @@ function draftOf(text: string) {
 }
 
 async function approved(): Promise<string> {
-  const { body } = await person.call<{ id: string }>("POST", "/posts", draftOf("words"));
-  await person.call("POST", `/posts/${body.id}/submit`);
-  const { boundHash } = (await person.call<{ boundHash: string }>("GET", `/posts/${body.id}`)).body;
-  await person.call("POST", `/posts/${body.id}/approve`, { boundHash });
+  const { body } = await person.call("createPost", { body: draftOf("words") });
+  await person.call("submitPost", { params: { id: body.id } });
+  const { boundHash } = (await person.call("getPost", { params: { id: body.id } })).body;
+  await person.call("approvePost", { params: { id: body.id }, body: { boundHash } });
   return body.id;
 }
 
-async function twice(path: string, body: unknown, other: unknown) {
+type Sending = (given: { body: unknown; headers: Record<string, string> }) => ReturnType<TestPerson["raw"]>;
+
+async function twice(send: Sending, body: unknown, other: unknown) {
   const headers = { "idempotency-key": newId(), "accept-encoding": "gzip, br" };
-  const first = await person.raw("POST", path, body, headers);
-  const second = await person.raw("POST", path, body, headers);
+  const first = await send({ body, headers });
+  const second = await send({ body, headers });
   expect(second.statusCode).toBe(first.statusCode);
   expect(second.headers["idempotency-replayed"]).toBe("true");
   expect(second.rawPayload.equals(first.rawPayload)).toBe(true);
-  expect((await person.call("POST", path, other, headers)).status).toBe(422);
+  expect((await send({ body: other, headers })).statusCode).toBe(422);
 }
 
 async function timeOf(id: string): Promise<string | undefined> {
-  const { body } = await person.call<{ scheduled: { at: string } | null }>("GET", `/posts/${id}`);
+  const { body } = await person.call("getPost", { params: { id } });
   return body.scheduled?.at;
 }
 
 test("a draft is answered to the letter as it was", async () => {
-  await twice("/posts", draftOf("long words ".repeat(200)), draftOf("others"));
+  await twice(
+    (given) => person.raw("createPost", given),
+    draftOf("long words ".repeat(200)),
+    draftOf("others"),
+  );
 });
 
 test("a post gets the time that was asked for, once", async () => {
   const id = await approved();
   const time = { wall: "2090-01-01T09:00", zone: "UTC" };
-  await twice(`/posts/${id}/schedule`, time, { ...time, wall: "2090-01-02T09:00" });
+  await twice((given) => person.raw("schedulePost", { params: { id }, ...given }), time, {
+    ...time,
+    wall: "2090-01-02T09:00",
+  });
   expect(await timeOf(id)).toBe("2090-01-01T09:00:00.000Z");
 });
 
 test("a post in the queue moves by one place", async () => {
   const ids = [await approved(), await approved(), await approved()];
-  await twice(`/posts/${ids[0]}/queue`, undefined, { unready: "skip" });
-  for (const id of ids.slice(1)) await person.call("POST", `/posts/${id}/queue`);
+  await twice((given) => person.raw("queuePost", { params: { id: ids[0] }, ...given }), undefined, {
+    unready: "skip",
+  });
+  for (const id of ids.slice(1)) await person.call("queuePost", { params: { id } });
   const [, second] = await Promise.all(ids.map(timeOf));
   expect(second).toBeDefined();
-  await twice(`/posts/${ids[0]}/queue/move`, { direction: "later" }, { direction: "earlier" });
+  await twice(
+    (given) => person.raw("moveInQueue", { params: { id: ids[0] }, ...given }),
+    { direction: "later" },
+    { direction: "earlier" },
+  );
   expect(await timeOf(ids[0] ?? "")).toBe(second);
 });
 
 test("a post is published once", async () => {
   const id = await approved();
-  await twice(`/posts/${id}/publish`, undefined, { unready: "skip" });
+  await twice((given) => person.raw("publishPost", { params: { id }, ...given }), undefined, {
+    unready: "skip",
+  });
 });
 
 test("an approval that was taken back is not given again by a repeated request", async () => {
-  const { body } = await person.call<{ id: string }>("POST", "/posts", draftOf("words"));
-  await person.call("POST", `/posts/${body.id}/submit`);
-  const { boundHash } = (await person.call<{ boundHash: string }>("GET", `/posts/${body.id}`)).body;
+  const { body } = await person.call("createPost", { body: draftOf("words") });
+  await person.call("submitPost", { params: { id: body.id } });
+  const { boundHash } = (await person.call("getPost", { params: { id: body.id } })).body;
   const headers = { "idempotency-key": newId() };
-  expect((await person.call("POST", `/posts/${body.id}/approve`, { boundHash }, headers)).status).toBe(200);
-  expect((await person.call("POST", `/posts/${body.id}/approve/undo`)).status).toBe(200);
-  const again = await person.raw("POST", `/posts/${body.id}/approve`, { boundHash }, headers);
+  expect(
+    (await person.call("approvePost", { params: { id: body.id }, body: { boundHash }, headers })).status,
+  ).toBe(200);
+  expect((await person.call("undoApproval", { params: { id: body.id } })).status).toBe(200);
+  const again = await person.raw("approvePost", { params: { id: body.id }, body: { boundHash }, headers });
   expect(again.headers["idempotency-replayed"]).toBe("true");
-  const { status } = (await person.call<{ status: string }>("GET", `/posts/${body.id}`)).body;
+  const { status } = (await person.call("getPost", { params: { id: body.id } })).body;
   expect(status).toBe("in_review");
 });

@@ -49,7 +49,7 @@ test("a picture comes as small as it is shown, made once, and goes with its imag
   expect((await fetched(photo, "&width=160")).bytes.equals(small.bytes)).toBe(true);
   expect((await stored()).length).toBe(before + 2);
 
-  expect(await owner.call("DELETE", `/media/${photo.id}`)).toMatchObject({ status: 204 });
+  expect(await owner.call("removeMedia", { params: { id: photo.id } })).toMatchObject({ status: 204 });
   expect((await stored()).length).toBe(before);
   expect((await fetched(photo, "&width=160")).status).toBe(404);
 });

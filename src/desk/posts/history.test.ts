@@ -3,12 +3,6 @@ import type { TestPerson } from "../../../test/support/app.ts";
 import { buildChannel } from "../../../test/support/builders.ts";
 import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
 
-type Content = { parts: string[] };
-type Variants = { channelId: string; content: Content }[];
-type Editor = { name: string | null; kind: string; at: string };
-type Post = { id: string; version: number; status: string; variants: Variants; changedBy: Editor[] };
-type SetAside = { id: string; baseVersion: number; title: string; variants: Variants; author: Editor };
-
 let app: Awaited<ReturnType<typeof testDeskApp>>;
 let author: TestPerson;
 let channelId: string;
@@ -20,7 +14,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   author = await app.owner();
   channelId = (await buildChannel(app.database, author.workspaceId)).id;
-  id = (await author.call<Post>("POST", "/posts", draft("First"))).body.id;
+  id = (await author.call("createPost", { body: draft("First") })).body.id;
 });
 afterAll(() => app.close());
 
@@ -29,14 +23,14 @@ function draft(text: string) {
 }
 
 function save(text: string, baseVersion: number, autosave = true, by = author) {
-  return by.call<Post>("PUT", `/posts/${id}`, { ...draft(text), baseVersion, autosave });
+  return by.call("editPost", { params: { id }, body: { ...draft(text), baseVersion, autosave } });
 }
 
 async function history(): Promise<string[]> {
-  const { body } = await author.call<{ items: { number: number }[] }>("GET", `/posts/${id}/versions`);
+  const { body } = await author.call("listPostVersions", { params: { id } });
   const texts: string[] = [];
   for (const { number } of body.items) {
-    const version = await author.call<Post>("GET", `/posts/${id}/versions/${number}`);
+    const version = await author.call("getPostVersion", { params: { id, number } });
     texts.push(version.body.variants[0]?.content.parts[0] ?? "");
   }
   return texts;
@@ -73,15 +67,15 @@ describe("a text that was set aside", () => {
   test("is beside the history and changes nothing of the post", async () => {
     const other = await app.member(author, "editor");
     const theirs = await save("Theirs", 1, false, other);
-    await author.call("POST", `/posts/${id}/submit`);
-    const made = await author.call<SetAside>("POST", `/posts/${id}/set-aside`, {
-      ...draft("Mine"),
-      baseVersion: 1,
+    await author.call("submitPost", { params: { id } });
+    const made = await author.call("setTextAside", {
+      params: { id },
+      body: { ...draft("Mine"), baseVersion: 1 },
     });
     expect(made.status).toBe(201);
-    const { body: post } = await author.call<Post>("GET", `/posts/${id}`);
+    const { body: post } = await author.call("getPost", { params: { id } });
     expect(post).toMatchObject({ status: "in_review", version: theirs.body.version });
-    const { body } = await other.call<{ items: SetAside[] }>("GET", `/posts/${id}/set-aside`);
+    const { body } = await other.call("listTextsSetAside", { params: { id } });
     expect(body.items).toMatchObject([{ baseVersion: 1, title: "Proof", author: { kind: "person" } }]);
     expect(body.items[0]?.variants[0]?.content.parts).toEqual(["Mine"]);
     expect(await history()).toEqual(["Theirs", "First"]);
@@ -90,22 +84,26 @@ describe("a text that was set aside", () => {
   test("is refused where it could not be stored, and to who may not write", async () => {
     const viewer = await app.member(author, "viewer");
     const body = { ...draft("Mine"), baseVersion: 1 };
-    expect((await viewer.call("POST", `/posts/${id}/set-aside`, body)).status).toBe(403);
+    expect((await viewer.call("setTextAside", { params: { id }, body })).status).toBe(403);
     const nul = { ...draft("a\0b"), baseVersion: 1 };
-    expect((await author.call("POST", `/posts/${id}/set-aside`, nul)).status).toBeGreaterThanOrEqual(400);
-    expect((await author.call("POST", `/posts/${id}/set-aside`, { ...body, title: "" })).status).toBe(400);
+    expect((await author.call("setTextAside", { params: { id }, body: nul })).status).toBeGreaterThanOrEqual(
+      400,
+    );
+    expect((await author.call("setTextAside", { params: { id }, body: { ...body, title: "" } })).status).toBe(
+      400,
+    );
   });
 });
 
 describe("who changed a post since it was first written", () => {
   test("is told with when, in the post and in lists", async () => {
-    expect((await author.call<Post>("GET", `/posts/${id}`)).body.changedBy).toEqual([]);
+    expect((await author.call("getPost", { params: { id } })).body.changedBy).toEqual([]);
     const other = await app.member(author, "editor");
     await save("Changed", 1, false, other);
     await save("By its author", 2, false);
-    const { body: post } = await author.call<Post>("GET", `/posts/${id}`);
+    const { body: post } = await author.call("getPost", { params: { id } });
     expect(post.changedBy).toEqual([{ name: "Robin Page", kind: "person", at: expect.any(String) }]);
-    const { body: list } = await author.call<{ items: Post[] }>("GET", "/posts");
+    const { body: list } = await author.call("listPosts");
     expect(list.items.find((one) => one.id === id)?.changedBy).toEqual(post.changedBy);
   });
 });

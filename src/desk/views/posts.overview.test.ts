@@ -3,18 +3,6 @@ import type { TestPerson } from "../../../test/support/app.ts";
 import { buildChannel } from "../../../test/support/builders.ts";
 import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
 
-type Post = { id: string; title: string; boundHash: string };
-type Section = { count: number; forYou?: number; items: Post[] };
-type Overview = {
-  states: string[];
-  beginning: boolean;
-  waiting: Section;
-  upcoming: Section;
-  recent: Post[];
-  approved: Post | null;
-  newest: Post | null;
-};
-
 let app: Awaited<ReturnType<typeof testDeskApp>>;
 let owner: TestPerson;
 let channelId: string;
@@ -26,21 +14,23 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-async function write(title: string, text = "The galley is ready."): Promise<Post> {
+async function write(title: string, text = "The galley is ready.") {
   const variants = [{ channelId, content: { parts: [text] } }];
-  const { status, body } = await owner.call<Post>("POST", "/posts", { title, variants });
+  const { status, body } = await owner.call("createPost", { body: { title, variants } });
   expect(status).toBe(201);
   return body;
 }
 
-async function act(id: string, verb: string, body: unknown = {}): Promise<Post> {
-  const answer = await owner.call<Post>("POST", `/posts/${id}/${verb}`, body);
+const steps = { submit: "submitPost", approve: "approvePost", schedule: "schedulePost" } as const;
+
+async function act(id: string, step: keyof typeof steps, body?: unknown) {
+  const answer = await owner.call(steps[step], { params: { id }, body });
   expect(answer).toMatchObject({ status: 200 });
   return answer.body;
 }
 
-async function overview(person = owner): Promise<Overview> {
-  const { status, body } = await person.call<Overview>("GET", "/posts/overview");
+async function overview(person = owner) {
+  const { status, body } = await person.call("getOverview");
   expect(status).toBe(200);
   return body;
 }
@@ -85,7 +75,7 @@ test("what waits and goes out is counted over all posts, however many drafts are
 });
 
 test("what a person may not approve does not count for them", async () => {
-  await owner.call("PATCH", "/workspace", { separateApprover: true });
+  await owner.call("updateWorkspace", { body: { separateApprover: true } });
   const seen = await overview();
   expect(seen.waiting).toMatchObject({ count: 7, forYou: 0 });
 });

@@ -19,7 +19,7 @@ const posts = {
 
 async function titled(person: TestPerson, channelId: string, title: string, text: string): Promise<void> {
   const body = { title, variants: [{ channelId, content: { parts: [text] } }] };
-  expect((await person.call("POST", "/posts", body)).status).toBe(201);
+  expect((await person.call("createPost", { body })).status).toBe(201);
 }
 
 beforeAll(async () => {
@@ -42,8 +42,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 async function found(q: string): Promise<string[]> {
-  const query = new URLSearchParams({ q, limit: "100" });
-  const { body } = await owner.call<{ items: { title: string }[] }>("GET", `/posts?${query.toString()}`);
+  const { body } = await owner.call("listPosts", { query: { q, limit: 100 } });
   return body.items.map(({ title }) => title).toSorted();
 }
 

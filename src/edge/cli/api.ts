@@ -1,10 +1,16 @@
+import {
+  type Address,
+  addressOf,
+  type AddressParts,
+  type Call,
+  type FileOperation,
+  type Operation,
+} from "#contract";
 import { newId } from "#kit";
 import { createHttpClient } from "#platform/http-client";
 import { z } from "zod";
 import type { ExitReason } from "./exit.ts";
 import { CliFailure } from "./exit.ts";
-
-type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export type ApiOptions = {
   /** The server's address, without a path. */
@@ -13,28 +19,36 @@ export type ApiOptions = {
   workspace: string | null;
 };
 
-type Call<Schema extends z.ZodType> = {
-  method?: Method;
-  /** Under `/api/v1`, or from the root with `outside`. */
-  path: string;
-  body?: unknown;
-  headers?: Record<string, string>;
-  schema: Schema;
-  outside?: boolean;
-  /** Statuses that are answers too, as the 503 of `/ready`. */
-  accepts?: number[];
-};
+/** As a person types it: the fields are those of the contract, and whether their values are is for the server to say. */
+type AsTyped<Value> = Value extends string
+  ? string
+  : Value extends readonly (infer Item)[]
+    ? readonly AsTyped<Item>[]
+    : Value extends object
+      ? { readonly [Key in keyof Value]: AsTyped<Value[Key]> | string }
+      : Value;
+
+/** What a command sends, and the fields that it reads of the answer. */
+type Asked<Id extends Operation, Schema extends z.ZodType> = {
+  readonly [Part in keyof Call<Id>]: AsTyped<Call<Id>[Part]>;
+} & { headers?: Record<string, string>; schema: Schema };
 
 export type Api = {
   server: string;
-  /** Calls the server and reads the fields of `schema`. Throws `CliFailure` with the server's own words. */
-  call<Schema extends z.ZodType>(call: Call<Schema>): Promise<z.output<Schema>>;
+  /** Calls an operation and reads the fields of `schema`. Throws `CliFailure` with the server's own words. */
+  call<Id extends Operation, Schema extends z.ZodType>(
+    operation: Id,
+    asked: Asked<Id, Schema>,
+  ): Promise<z.output<Schema>>;
   /** As `call`, with the answer's headers. */
-  callWithHeaders<Schema extends z.ZodType>(
-    call: Call<Schema>,
+  callWithHeaders<Id extends Operation, Schema extends z.ZodType>(
+    operation: Id,
+    asked: Asked<Id, Schema>,
   ): Promise<{ body: z.output<Schema>; headers: Record<string, string> }>;
+  /** How the server is, which is no part of the API; its 503 is an answer too. Throws as `call` does. */
+  state<Schema extends z.ZodType>(path: "/health" | "/ready", schema: Schema): Promise<z.output<Schema>>;
   /** The text of a file that the server writes. Throws as `call` does. */
-  text(path: string): Promise<string>;
+  text(operation: FileOperation): Promise<string>;
   /**
    * Where an address of a platform's consent page redirects to; null where it shows a page instead. The token goes
    * only to the server itself, whose built-in platform asks for it.
@@ -61,33 +75,42 @@ export function createApi({ server, token, workspace }: ApiOptions): Api {
     };
   }
 
-  async function callWithHeaders<Schema extends z.ZodType>(call: Call<Schema>) {
-    const method = call.method ?? "GET";
-    const url = new URL(call.outside ? call.path : `/api/v1${call.path}`, server);
-    const answer = await send(url, {
-      method,
+  async function read<Schema extends z.ZodType>(sent: Sent, schema: Schema, accepts: readonly number[] = []) {
+    const answer = await send(new URL(sent.path, server), {
+      method: sent.method,
       headers: headersOf({
-        ...call.headers,
+        ...sent.headers,
         accept: "application/json",
-        ...(call.body === undefined ? {} : { "content-type": "application/json" }),
-        ...(method === "POST" ? { "idempotency-key": newId() } : {}),
+        ...(sent.body === undefined ? {} : { "content-type": "application/json" }),
+        ...(sent.method === "POST" ? { "idempotency-key": newId() } : {}),
       }),
-      body: call.body === undefined ? null : JSON.stringify(call.body),
+      body: sent.body === undefined ? null : JSON.stringify(sent.body),
     });
-    const isAnswer = answer.status < 300 || (call.accepts ?? []).includes(answer.status);
-    if (!isAnswer) throw refusalOf(answer.status, answer.text);
-    const body = call.schema.safeParse(answer.text === "" ? null : parseJson(answer.text));
+    if (answer.status >= 300 && !accepts.includes(answer.status)) throw refusalOf(answer.status, answer.text);
+    const body = schema.safeParse(answer.text === "" ? null : parseJson(answer.text));
     if (!body.success) throw strangeAnswer(server);
     return { body: body.data, headers: answer.headers };
+  }
+
+  function callWithHeaders<Id extends Operation, Schema extends z.ZodType>(
+    operation: Id,
+    { schema, ...given }: Asked<Id, Schema>,
+  ) {
+    // Checked where it was called; here any operation is sent alike.
+    const asked = given as Loose;
+    return read({ ...asked, ...addressOf(operation, asked) }, schema);
   }
 
   return {
     server,
     callWithHeaders,
-    call: async (call) => (await callWithHeaders(call)).body,
-    async text(path) {
-      const url = new URL(`/api/v1${path}`, server);
-      const answer = await send(url, { method: "GET", headers: headersOf({}), body: null });
+    call: async (operation, asked) => (await callWithHeaders(operation, asked)).body,
+    async state(path, schema) {
+      return (await read({ method: "GET", path }, schema, [503])).body;
+    },
+    async text(operation) {
+      const { method, path } = addressOf(operation);
+      const answer = await send(new URL(path, server), { method, headers: headersOf({}), body: null });
       if (answer.status >= 300) throw refusalOf(answer.status, answer.text);
       return answer.text;
     },
@@ -104,7 +127,10 @@ export function createApi({ server, token, workspace }: ApiOptions): Api {
   };
 }
 
-type Request = { method: Method; headers: Record<string, string>; body: string | null };
+type Around = { body?: unknown; headers?: Record<string, string> };
+type Loose = AddressParts & Around;
+type Sent = Address & Around;
+type Request = { method: Address["method"]; headers: Record<string, string>; body: string | null };
 
 /** Wherever the person says: the server that they name may stand on this machine or in their own network. */
 async function send(url: URL, { method, headers, body }: Request) {

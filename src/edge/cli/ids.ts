@@ -1,3 +1,4 @@
+import type { Operation } from "#contract";
 import { isId } from "#kit";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -6,16 +7,16 @@ import { CliFailure } from "./exit.ts";
 import { table } from "./print.ts";
 
 /** What an id names, and where those of its kind are listed; `newestFirst` where pages are sorted by id downwards. */
-type Kind = { name: string; path: string; command: string; newestFirst: boolean };
+type Kind = { name: string; list: Operation; command: string; newestFirst: boolean };
 
 const kinds = {
-  post: { name: "post", path: "/posts", command: "galley posts", newestFirst: true },
-  series: { name: "series", path: "/series", command: "galley series", newestFirst: false },
-  channel: { name: "channel", path: "/channels", command: "galley channels", newestFirst: false },
-  slot: { name: "slot", path: "/queue/slots", command: "galley slots", newestFirst: false },
+  post: { name: "post", list: "listPosts", command: "galley posts", newestFirst: true },
+  series: { name: "series", list: "listSeries", command: "galley series", newestFirst: false },
+  channel: { name: "channel", list: "listChannels", command: "galley channels", newestFirst: false },
+  slot: { name: "slot", list: "listQueueSlots", command: "galley slots", newestFirst: false },
   invitation: {
     name: "invitation",
-    path: "/invitations",
+    list: "listInvitations",
     command: "galley invitations",
     newestFirst: false,
   },
@@ -60,14 +61,12 @@ export async function wholeId(api: Api, given: string, kind: IdKind): Promise<st
   );
 }
 
-async function beginningWith(api: Api, given: string, { path, newestFirst }: Kind): Promise<Item[]> {
+async function beginningWith(api: Api, given: string, { list, newestFirst }: Kind): Promise<Item[]> {
   const found: Item[] = [];
   let cursor: string | null = null;
   for (let pages = 0; pages < longestScan; pages += 1) {
-    const query: string = newestFirst
-      ? `?${new URLSearchParams({ limit: "100", ...(cursor === null ? {} : { cursor }) }).toString()}`
-      : "";
-    const page: z.output<typeof pageSchema> = await api.call({ path: `${path}${query}`, schema: pageSchema });
+    const query = newestFirst ? { limit: 100, ...(cursor === null ? {} : { cursor }) } : {};
+    const page: z.output<typeof pageSchema> = await api.call(list, { query, schema: pageSchema });
     found.push(...page.items.filter(({ id }) => id.startsWith(given)));
     const last = page.items.at(-1)?.id;
     cursor = page.next ?? null;

@@ -13,6 +13,8 @@ export type CliIo = {
   folder: string;
   /** What --version prints. */
   version: string;
+  /** The description of the API of a server at this address, made without one. */
+  describeApi: (publicUrl: string) => Promise<object>;
 };
 
 /** Words for a terminal: what it would obey, and what nobody would see, is named in its place. The one way to print any. */

@@ -7,6 +7,7 @@ import { deliveryCommands } from "./commands/deliveries.ts";
 import { doctorCommands } from "./commands/doctor.ts";
 import { draftCommands } from "./commands/draft.ts";
 import { importCommands } from "./commands/import.ts";
+import { openapiCommands } from "./commands/openapi.ts";
 import { peopleCommands } from "./commands/people.ts";
 import { postCommands } from "./commands/posts.ts";
 import { publishCommands } from "./commands/publish.ts";
@@ -61,6 +62,7 @@ export function createProgram(io: CliIo): Command {
     adminCommands,
     userCommands,
     settingCommands,
+    openapiCommands,
     serverCommands,
   ];
   for (const register of groups) register(program, action);

@@ -84,8 +84,8 @@ describe("a stopped database", () => {
     try {
       const person = await cut.owner();
       gate.shut();
-      for (const path of ["/members", "/audit"]) {
-        const answer = await person.call("GET", path);
+      for (const operation of ["listMembers", "listAuditEvents"] as const) {
+        const answer = await person.call(operation);
         expect(answer.body).toMatchObject({
           status: 503,
           code: "http.database_unavailable",
@@ -94,7 +94,7 @@ describe("a stopped database", () => {
         expect(answer.headers["retry-after"]).toBe("5");
       }
       gate.open();
-      expect((await person.call("GET", "/members")).status).toBe(200);
+      expect((await person.call("listMembers")).status).toBe(200);
     } finally {
       await cut.close();
       await gate.close();

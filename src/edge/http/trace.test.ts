@@ -15,7 +15,10 @@ afterAll(() => test.close());
 
 it("leaves one line per request, with its ids and without a secret", async () => {
   lines.length = 0;
-  const answer = await owner.call("GET", "/members?token=hunter2", undefined, { "x-request-id": "trace-1" });
+  const answer = await owner.call("listMembers", {
+    query: { token: "hunter2" },
+    headers: { "x-request-id": "trace-1" },
+  });
   expect(answer.status).toBe(200);
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0] ?? "")).toMatchObject({

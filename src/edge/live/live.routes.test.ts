@@ -5,6 +5,7 @@ import { auditSubscriber } from "#platform/audit";
 import { createAnnouncements } from "#platform/live";
 import { createLogger } from "#platform/telemetry";
 import { type TestApp, testApp, type TestPerson } from "../../../test/support/app.ts";
+import { requestOf } from "../../../test/support/calls.ts";
 import { buildChannel } from "../../../test/support/builders.ts";
 import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import { createFeed } from "./feed.ts";
@@ -88,7 +89,7 @@ async function follow(
 ): Promise<Page> {
   const { port } = app.app.server.address() as { port: number };
   const stop = new AbortController();
-  const answer = await fetch(`http://127.0.0.1:${port}/api/v1/events`, {
+  const answer = await fetch(`http://127.0.0.1:${port}${requestOf("followEvents").url}`, {
     headers: { authorization: `Bearer ${person.bearer}`, "galley-workspace": person.workspaceId, ...headers },
     signal: stop.signal,
   });
@@ -129,7 +130,7 @@ function said(page: Page): string[] {
 
 async function write(title: string): Promise<string> {
   const variants = [{ channelId, content: { parts: ["The galley is ready."] } }];
-  const { body } = await owner.call<{ id: string }>("POST", "/posts", { title, variants });
+  const { body } = await owner.call("createPost", { body: { title, variants } });
   return body.id;
 }
 
@@ -187,7 +188,7 @@ test("nobody hears of another workspace, and a role hears what it may see", asyn
   await handOut();
   const [abroad, watching, managing] = [await follow(stranger), await follow(viewer), await follow(owner)];
   await expect.poll(() => [abroad, watching, managing].map(said)).toEqual([["open"], ["open"], ["open"]]);
-  await owner.call("POST", "/invitations", { email: `${newId()}@example.test`, role: "viewer" });
+  await owner.call("invite", { body: { email: `${newId()}@example.test`, role: "viewer" } });
   await write("For all to see");
   await handOut();
   await expect.poll(() => said(managing)).toEqual(["open", "member.invited", "post.created"]);
@@ -213,7 +214,7 @@ describe("a page", () => {
     await page.ended;
     const back = await follow(leaver);
     await expect.poll(() => said(back)).toEqual(["open"]);
-    await leaver.call("DELETE", "/sessions/current");
+    await leaver.call("signOut");
     await back.ended;
     expect((await follow(leaver)).status).toBe(401);
   });

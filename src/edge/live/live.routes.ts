@@ -2,11 +2,11 @@ import type { Identity } from "#identity";
 import type { Permission, Role } from "#kit";
 import { GalleyError } from "#kit";
 import type { AnnouncedEvent } from "#platform/events";
-import { actorOf, type App, type Request, signedInOf } from "#platform/wire";
+import { actorOf, type App, type Request, serve, signedInOf } from "#platform/wire";
 import { can } from "#workspaces";
 import { PassThrough } from "node:stream";
-import { z } from "zod";
 import type { Feed } from "./feed.ts";
+import { liveContract } from "./live.contract.ts";
 
 const heartbeatMs = 20_000;
 const recheckMs = 30_000;
@@ -47,21 +47,8 @@ export function liveRoutes(app: App, { feed, identity, everyMs }: LiveOptions): 
     for (const streams of open.values()) for (const stream of streams) stream.end();
   });
 
-  app.get(
-    "/events",
-    {
-      config: { access: "posts.read" },
-      schema: {
-        operationId: "followEvents",
-        summary: "What happens in the workspace, as it happens: what it is about by id, without its content",
-        description:
-          "Server-sent events. The id of each is its place in the workspace; a client that comes back with `Last-Event-ID`, or `after`, gets what it has missed. `reset` says that this is not possible, and to read everything anew.",
-        tags: ["Events"],
-        produces: ["text/event-stream"],
-        querystring: z.object({ after: z.int().min(0).optional() }),
-      },
-    },
-    async (request, reply) => {
+  serve(app, liveContract, {
+    followEvents: async (request, reply) => {
       const { workspaceId, role } = actorOf(request);
       const { sessionId } = signedInOf(request);
       const ofSession = open.get(sessionId) ?? new Set();
@@ -100,7 +87,7 @@ export function liveRoutes(app: App, { feed, identity, everyMs }: LiveOptions): 
       // Proxies that collect an answer before they pass it on would keep it for ever.
       return reply.type("text/event-stream").header("x-accel-buffering", "no").send(stream);
     },
-  );
+  });
 }
 
 /** From where on a client asks: what its browser remembers counts more than what its address says. */

@@ -1,47 +1,17 @@
-import { z } from "zod";
 import type { App, Reply, Request } from "#platform/wire";
-import { idParams, signedInOf } from "#platform/wire";
+import { serve, signedInOf } from "#platform/wire";
+import { sessionsContract } from "./sessions.contract.ts";
 import type { Identity } from "../identity.ts";
 import type { Client, SignedInResult } from "../sign-in/client.ts";
-import { sessionList, sessionOpened, signInBody } from "./sessions.schema.ts";
-
-const tags = ["Sessions"];
 
 export function sessionRoutes(app: App, { identity }: { identity: Identity }): void {
-  app.post(
-    "/sessions",
-    {
-      config: {
-        access: "public",
-        requestsPerMinute: 20,
-        again: "another session; an answer that holds its token is not kept",
-      },
-      schema: {
-        operationId: "signIn",
-        summary: "Sign in with email and password",
-        tags,
-        body: signInBody,
-        response: { 201: sessionOpened },
-      },
-    },
-    async (request, reply) => {
+  serve(app, sessionsContract, {
+    signIn: async (request, reply) => {
       const result = await identity.signIn(request.body, clientOf(request));
       return sendSession(reply, result, request.body.transport);
     },
-  );
 
-  app.get(
-    "/sessions",
-    {
-      config: { access: "session" },
-      schema: {
-        operationId: "listSessions",
-        summary: "Where you are signed in",
-        tags,
-        response: { 200: sessionList },
-      },
-    },
-    async (request) => {
+    listSessions: async (request) => {
       const { userId, sessionId } = signedInOf(request);
       const sessions = await identity.sessions(userId);
       return {
@@ -53,39 +23,19 @@ export function sessionRoutes(app: App, { identity }: { identity: Identity }): v
         })),
       };
     },
-  );
 
-  app.delete(
-    "/sessions/current",
-    {
-      config: { access: "session" },
-      schema: { operationId: "signOut", summary: "Sign out", tags, response: { 204: z.null() } },
-    },
-    async (request, reply) => {
+    signOut: async (request, reply) => {
       const { userId, sessionId } = signedInOf(request);
       await identity.endSession(userId, sessionId);
       for (const cookie of identity.forgetCookies) void reply.header("set-cookie", cookie);
       return reply.code(204).send(null);
     },
-  );
 
-  app.delete(
-    "/sessions/:id",
-    {
-      config: { access: "session" },
-      schema: {
-        operationId: "endSession",
-        summary: "End one of your sessions",
-        tags,
-        params: idParams,
-        response: { 204: z.null() },
-      },
-    },
-    async (request, reply) => {
+    endSession: async (request, reply) => {
       await identity.endSession(signedInOf(request).userId, request.params.id);
       return reply.code(204).send(null);
     },
-  );
+  });
 }
 
 /** The address and program of a request, to be kept with the session that it opens. */

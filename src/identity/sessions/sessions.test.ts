@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testApp, type TestApp, testPassword } from "../../../test/support/app.ts";
+import { requestOf } from "../../../test/support/calls.ts";
 
 let test: TestApp;
 let now = new Date();
@@ -16,15 +17,14 @@ let calls = 0;
 function signIn(body: object) {
   calls += 1;
   return test.app.inject({
-    method: "POST",
-    url: "/api/v1/sessions",
+    ...requestOf("signIn"),
     payload: body,
     remoteAddress: `10.0.${Math.floor(calls / 250)}.${calls % 250}`,
   });
 }
 
 function me(headers: Record<string, string>) {
-  return test.app.inject({ url: "/api/v1/me", headers });
+  return test.app.inject({ ...requestOf("whoAmI"), headers });
 }
 
 describe("signing in", () => {
@@ -110,8 +110,7 @@ describe("a session", () => {
   it("ends when its owner signs out, and the browser forgets it", async () => {
     const { cookie } = await test.owner();
     const answer = await test.app.inject({
-      method: "DELETE",
-      url: "/api/v1/sessions/current",
+      ...requestOf("signOut"),
       headers: { cookie, "sec-fetch-site": "same-origin" },
     });
     expect(answer.statusCode).toBe(204);
@@ -123,14 +122,13 @@ describe("a session", () => {
     const person = await test.owner();
     const stranger = await test.owner();
     await signIn({ email: person.email, password: testPassword });
-    type List = { items: { id: string; current: boolean }[] };
-    const { body } = await person.call<List>("GET", "/sessions");
+    const { body } = await person.call("listSessions");
     expect(body.items.filter((session) => session.current)).toHaveLength(1);
     expect(body.items).toHaveLength(2);
     const other = body.items.find((session) => !session.current)?.id ?? "";
-    expect((await stranger.call("DELETE", `/sessions/${other}`)).status).toBe(404);
-    expect((await person.call("DELETE", `/sessions/${other}`)).status).toBe(204);
-    expect((await person.call<List>("GET", "/sessions")).body.items).toHaveLength(1);
+    expect((await stranger.call("endSession", { params: { id: other } })).status).toBe(404);
+    expect((await person.call("endSession", { params: { id: other } })).status).toBe(204);
+    expect((await person.call("listSessions")).body.items).toHaveLength(1);
   });
 
   it("is removed from the database once it expired", async () => {
@@ -154,8 +152,7 @@ describe("behind https", () => {
     try {
       const { email } = await secure.owner();
       const answer = await secure.app.inject({
-        method: "POST",
-        url: "/api/v1/sessions",
+        ...requestOf("signIn"),
         payload: { email, password: testPassword },
       });
       const cookies = answer.headers["set-cookie"] as string[];
@@ -165,13 +162,16 @@ describe("behind https", () => {
         /^__Host-galley\.device=[^;]+; .*Path=\/; HttpOnly; SameSite=Lax; Secure$/,
       );
       expect(answer.headers["strict-transport-security"]).toContain("max-age=31536000");
-      const me = await secure.app.inject({ url: "/api/v1/me", headers: { cookie: cookie.split(";")[0] } });
+      const me = await secure.app.inject({
+        ...requestOf("whoAmI"),
+        headers: { cookie: cookie.split(";")[0] },
+      });
       expect(me.json()).toMatchObject({ user: { email } });
       // The name without the prefix can be set by anybody on the way.
       const plain = cookie.replace("__Host-", "").split(";")[0];
-      expect((await secure.app.inject({ url: "/api/v1/me", headers: { cookie: plain } })).statusCode).toBe(
-        401,
-      );
+      expect(
+        (await secure.app.inject({ ...requestOf("whoAmI"), headers: { cookie: plain } })).statusCode,
+      ).toBe(401);
     } finally {
       await secure.close();
     }
@@ -185,8 +185,7 @@ describe("the cookie under https", () => {
       const { email } = await secure.owner();
       const headers = { origin: "https://galley.test", host: "galley.test" };
       const opened = await secure.app.inject({
-        method: "POST",
-        url: "/api/v1/sessions",
+        ...requestOf("signIn"),
         payload: { email, password: testPassword },
         headers,
       });
@@ -205,12 +204,11 @@ describe("the cookie under https", () => {
       );
       const value = session.split(";")[0]?.split("=").slice(1).join("=") ?? "";
       const ask = (cookie: string) =>
-        secure.app.inject({ url: "/api/v1/me", headers: { ...headers, cookie } });
+        secure.app.inject({ ...requestOf("whoAmI"), headers: { ...headers, cookie } });
       expect((await ask(`__Host-galley.session_token=${value}`)).statusCode).toBe(200);
       for (const name of names) expect((await ask(`${name}=${value}`)).statusCode).toBe(401);
       const left = await secure.app.inject({
-        method: "DELETE",
-        url: "/api/v1/sessions/current",
+        ...requestOf("signOut"),
         headers: { ...headers, cookie: `__Host-galley.session_token=${value}` },
       });
       expect([left.headers["set-cookie"] ?? []].flat()).toHaveLength(3);

@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type TestApp, testApp, type TestPerson } from "../app.ts";
 import { testServices } from "../services.ts";
+import type { BodyOf } from "../calls.ts";
 import { sandboxKinds } from "./sandbox-kinds.ts";
 
 const handled = z.object({ requests: z.array(z.object({ path: z.string() })) });
@@ -64,6 +65,24 @@ function movableClock(): MovableClock {
     move: (milliseconds) => {
       ahead += milliseconds;
     },
+  };
+}
+
+/**
+ * Follows a platform's way back, as the browser of this person does. It is answered with the channel or with the accounts
+ * to pick from; which of both is for the test to know.
+ */
+export async function comeBack(person: TestPerson, url: URL, accept = "application/json") {
+  const connector = url.pathname.split("/").at(-2);
+  const query = Object.fromEntries(url.searchParams);
+  const answer = await person.call("finishAuthorization", {
+    params: { connector },
+    query,
+    headers: { accept },
+  });
+  return {
+    ...answer,
+    body: answer.body as BodyOf<"getChannel"> & Pick<BodyOf<"getPendingConnection">, "accounts">,
   };
 }
 
@@ -166,17 +185,9 @@ export async function channelWorld(): Promise<ChannelWorld> {
     }),
     consent,
     connectSandbox: async (person, handle = "newcomer") => {
-      const { body } = await person.call<{ authorizeUrl: string }>("POST", "/channels/authorize", {
-        connector: "sandbox",
-      });
+      const { body } = await person.call("authorizeChannel", { body: { connector: "sandbox" } });
       const back = await consent(body.authorizeUrl, "allow", handle);
-      const answer = await person.call<{ id: string }>(
-        "GET",
-        `${back.pathname.replace("/api/v1", "")}${back.search}`,
-        undefined,
-        { accept: "application/json" },
-      );
-      return answer.body.id;
+      return (await comeBack(person, back)).body.id;
     },
     faults: async (faults) => {
       const body = JSON.stringify({ faults });

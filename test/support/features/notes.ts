@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
 import { GalleyError, newId } from "#kit";
-import { actorOf, type App, idParams, instant } from "#platform/wire";
+import { actorOf, type App, contract, idParams, instant, serve } from "#platform/wire";
 
 const note = z.object({ id: z.uuid(), text: z.string(), at: instant.nullable() });
 const noteBody = z.object({
@@ -16,6 +16,40 @@ const noteBody = z.object({
     .int()
     .refine((value) => value % 2 === 0, "This must be even.")
     .optional(),
+});
+
+export const notesContract = contract({
+  makeNote: {
+    method: "POST",
+    path: "/notes",
+    access: "posts.write",
+    idempotent: true,
+    summary: "Make a note",
+    tags: ["Notes"],
+    body: noteBody,
+    answers: { 201: note },
+  },
+
+  streamNote: {
+    method: "POST",
+    path: "/notes/stream",
+    access: "posts.write",
+    idempotent: true,
+    summary: "Make a note that is answered in pieces",
+    tags: ["Notes"],
+    body: noteBody,
+  },
+
+  getNote: {
+    method: "GET",
+    path: "/notes/:id",
+    access: "posts.read",
+    summary: "A note",
+    tags: ["Notes"],
+    params: idParams,
+    query: z.object({ limit: z.int().min(1).default(7), loud: z.boolean().optional() }),
+    answers: { 200: note },
+  },
 });
 
 /** A feature for tests of the edge: notes that can be made and read, slowly and with every failure. */
@@ -35,13 +69,8 @@ export function createNotes(): Notes {
   const notes: Notes = { routes, made: 0, release: () => undefined, meanwhile: async () => undefined };
 
   function routes(app: App): void {
-    app.post(
-      "/notes",
-      {
-        config: { access: "posts.write", idempotent: true },
-        schema: { operationId: "makeNote", tags: ["Notes"], body: noteBody, response: { 201: note } },
-      },
-      async (request, reply) => {
+    serve(app, notesContract, {
+      makeNote: async (request, reply) => {
         const { text, at = null } = request.body;
         const { meanwhile } = notes;
         notes.meanwhile = async () => undefined;
@@ -58,37 +87,19 @@ export function createNotes(): Notes {
         const words = text === "wordy" ? "word ".repeat(1000) : text;
         return reply.code(201).send({ id: newId(), text: words, at });
       },
-    );
-    app.post(
-      "/notes/stream",
-      {
-        config: { access: "posts.write", idempotent: true },
-        schema: { operationId: "streamNote", tags: ["Notes"], body: noteBody },
-      },
-      (_request, reply) =>
+
+      streamNote: (_request, reply) =>
         reply
           .code(201)
           .type("text/plain")
           .send(Readable.from(["a ", "stream"])),
-    );
-    app.get(
-      "/notes/:id",
-      {
-        config: { access: "posts.read" },
-        schema: {
-          operationId: "getNote",
-          tags: ["Notes"],
-          params: idParams,
-          querystring: z.object({ limit: z.int().min(1).default(7), loud: z.boolean().optional() }),
-          response: { 200: note },
-        },
-      },
-      async (request) => {
+
+      getNote: async (request) => {
         const { limit, loud } = request.query;
         const fields = { text: `${limit} ${loud} ${actorOf(request).role}`, password: "never leaves" };
         return { id: request.params.id, at: null, ...fields };
       },
-    );
+    });
     app.post("/broken", { config: { access: "public" }, schema: { hide: true } }, () => {
       throw new Error("the password is hunter2");
     });

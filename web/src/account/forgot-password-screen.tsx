@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import type { FormEvent } from "react";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
 import { formTexts } from "../lib/form.ts";
 import { Button } from "../ui/button.tsx";
@@ -13,12 +13,12 @@ import { OtherWay } from "./other-way.tsx";
 /** Asks for a link by mail, and says the same whether or not the address has an account. */
 export function ForgotPasswordScreen() {
   const request = useMutation({
-    mutationFn: (body: Record<string, string>) => api.post("/password-resets", body),
+    mutationFn: (email: string) => call("requestPasswordReset", { body: { email } }),
   });
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    request.mutate(formTexts(event.currentTarget));
+    request.mutate(formTexts(event.currentTarget)["email"] ?? "");
   }
 
   return (

@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { FormEvent } from "react";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
-import type { InvitationPreview } from "../api/types.ts";
+import type { Body, InvitationPreview } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { Skeleton } from "../ui/layout.tsx";
@@ -19,7 +19,7 @@ export function InvitationScreen() {
   const { token = "" } = route.useSearch();
   const invitation = useQuery({
     queryKey: ["invitation", token],
-    queryFn: () => api.get<InvitationPreview>("/invitations/accept", { token }),
+    queryFn: () => call("previewInvitation", { query: { token } }),
     retry: false,
   });
   if (invitation.isPending) {
@@ -45,7 +45,8 @@ function AcceptForm({ token, invitation }: { token: string; invitation: Invitati
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const accept = useMutation({
-    mutationFn: (body: Record<string, string>) => api.post("/invitations/accept", { ...body, token }),
+    mutationFn: (body: Omit<Body<"acceptInvitation">, "token">) =>
+      call("acceptInvitation", { body: { ...body, token } }),
     onSuccess: async () => {
       queryClient.clear();
       await navigate({ to: "/" });

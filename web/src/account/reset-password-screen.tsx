@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import type { FormEvent } from "react";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
 import { formTexts } from "../lib/form.ts";
 import { Button } from "../ui/button.tsx";
@@ -19,13 +19,13 @@ export function ResetPasswordScreen() {
   const { token = "" } = route.useSearch();
   const navigate = useNavigate();
   const reset = useMutation({
-    mutationFn: (body: Record<string, string>) => api.post("/password-resets/complete", { ...body, token }),
+    mutationFn: (password: string) => call("completePasswordReset", { body: { password, token } }),
     onSuccess: () => navigate({ to: "/sign-in", search: { reset: true } }),
   });
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    reset.mutate(formTexts(event.currentTarget));
+    reset.mutate(formTexts(event.currentTarget)["password"] ?? "");
   }
 
   return (

@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useLocation, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { setupQuery } from "../api/queries.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
+import type { Body } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -11,7 +12,7 @@ import { AccountFrame } from "./account-frame.tsx";
 import { accountText } from "./messages.ts";
 import { PasswordInput } from "./password-input.tsx";
 import { browserTimeZone, TimeZoneSelect } from "./time-zone-select.tsx";
-import { formTexts } from "../lib/form.ts";
+import { formFields, formTexts } from "../lib/form.ts";
 
 const pointers = ["/setupToken", "/name", "/email", "/password", "/workspaceName", "/timeZone"];
 
@@ -23,8 +24,8 @@ export function SetupScreen() {
   // The link that the terminal prints carries it behind the #, which no server and no log gets to see.
   const linked = new URLSearchParams(useLocation({ select: ({ hash }) => hash })).get("token");
   const create = useMutation({
-    mutationFn: ({ setupToken, ...body }: Record<string, string>) =>
-      api.setUp(body, setupToken?.trim() ?? linked),
+    mutationFn: ({ token, ...body }: Body<"setUp"> & { token: string | null }) =>
+      call("setUp", { body, ...(token === null ? {} : { headers: { "galley-setup-token": token } }) }),
     onSuccess: async () => {
       queryClient.clear();
       await navigate({ to: "/" });
@@ -36,7 +37,9 @@ export function SetupScreen() {
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    create.mutate({ ...formTexts(event.currentTarget), timeZone });
+    const form = event.currentTarget;
+    const token = formTexts(form)["setupToken"]?.trim() ?? linked;
+    create.mutate({ ...formFields(form, ["name", "email", "password", "workspaceName"]), timeZone, token });
   }
 
   return (

@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import type { FormEvent } from "react";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
+import type { Body } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -10,7 +11,7 @@ import { AccountFrame } from "./account-frame.tsx";
 import { accountText } from "./messages.ts";
 import { OtherWay } from "./other-way.tsx";
 import { PasswordInput } from "./password-input.tsx";
-import { formTexts } from "../lib/form.ts";
+import { formFields } from "../lib/form.ts";
 
 const route = getRouteApi("/sign-in");
 
@@ -19,7 +20,7 @@ export function SignInScreen() {
   const router = useRouter();
   const queryClient = useQueryClient();
   const signIn = useMutation({
-    mutationFn: (body: Record<string, string>) => api.post("/sessions", body),
+    mutationFn: (body: Body<"signIn">) => call("signIn", { body }),
     onSuccess: () => {
       queryClient.clear();
       router.history.push(returnTo ?? "/");
@@ -28,7 +29,7 @@ export function SignInScreen() {
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    signIn.mutate(formTexts(event.currentTarget));
+    signIn.mutate(formFields(event.currentTarget, ["email", "password"]));
   }
 
   return (

@@ -1,9 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
-import { api, chooseWorkspace } from "../api/client.ts";
+import { call, chooseWorkspace } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
-import type { Workspace } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -18,7 +17,7 @@ export function WorkspaceScreen() {
   const queryClient = useQueryClient();
   const [timeZone, setTimeZone] = useState(browserTimeZone);
   const create = useMutation({
-    mutationFn: (name: string) => api.post<Workspace>("/workspaces", { name, timeZone }),
+    mutationFn: (name: string) => call("createWorkspace", { body: { name, timeZone } }),
     onSuccess: async (workspace) => {
       chooseWorkspace(workspace.id);
       queryClient.clear();

@@ -1,16 +1,28 @@
+import {
+  addressOf,
+  type AddressParts,
+  type Answer,
+  type Call,
+  type FileOperation,
+  type Given,
+  type Operation,
+} from "#contract";
 import { v4 } from "uuid";
 import { readStored, writeStored } from "../lib/storage.ts";
 import { reportConnection } from "./connection.ts";
 import { ApiError, problemOf } from "./problem.ts";
 
-type Query = Record<string, string | number | undefined>;
-type Options = {
-  query?: Query;
+type Sent = {
   body?: unknown;
-  form?: FormData;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
 };
+/** What a call takes beside what its route does. */
+type Around = { headers?: Record<string, string>; signal?: AbortSignal | undefined };
+type JsonOperation = Exclude<Operation, FileOperation>;
+type PagedOperation = {
+  [Id in JsonOperation]: Answer<Id> extends { items: unknown[]; next: string | null } ? Id : never;
+}[JsonOperation];
 
 const workspaceKey = "galley.workspace";
 let onSignedOut: () => void = () => {};
@@ -29,16 +41,17 @@ export function chooseWorkspace(id: string | null): void {
   writeStored(workspaceKey, id);
 }
 
-function address(path: string, query: Query = {}): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== "") search.set(name, String(value));
-  }
-  const text = search.toString();
-  return `/api/v1${path}${text ? `?${text}` : ""}`;
+/** As the contract has it; a field that nobody filled in is none. */
+function placeOf(operation: Operation, { params, query = {} }: AddressParts) {
+  const filled = Object.entries(query).filter(([, value]) => value !== "");
+  return addressOf(operation, { params, query: Object.fromEntries(filled) });
 }
 
-async function send(method: string, path: string, options: Options): Promise<Response> {
+async function send(
+  operation: Operation,
+  { params, query, ...options }: AddressParts & Sent,
+): Promise<Response> {
+  const { method, path } = placeOf(operation, { params, query });
   const headers = new Headers({ ...options.headers, accept: "application/json" });
   const workspace = chosenWorkspace();
   if (workspace) headers.set("galley-workspace", workspace);
@@ -46,12 +59,11 @@ async function send(method: string, path: string, options: Options): Promise<Res
   if (method === "POST") headers.set("idempotency-key", v4());
   if (options.body !== undefined) headers.set("content-type", "application/json");
   try {
-    return await fetch(address(path, options.query), {
+    return await fetch(path, {
       method,
       headers,
       credentials: "same-origin",
       signal: options.signal ?? null,
-      ...(options.form ? { body: options.form } : {}),
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });
   } catch (error) {
@@ -66,38 +78,55 @@ async function send(method: string, path: string, options: Options): Promise<Res
 }
 
 /** Who one is, and whether a password is right: their 401 is an answer, not the end of a session. */
-const questions = new Set(["/me", "/sessions", "/invitations/accept"]);
+const questions = new Set<Operation>([
+  "whoAmI",
+  "signIn",
+  "listSessions",
+  "previewInvitation",
+  "acceptInvitation",
+]);
 
-/**
- * One call of the API. Throws `ApiError` for every refusal and for a lost network. The caller names the
- * answer's type, which the server's response schemas guarantee.
- */
-async function call<Answer>(method: string, path: string, options: Options = {}): Promise<Answer> {
-  const response = await send(method, path, options);
+async function answerOf(operation: Operation, given: AddressParts & Sent): Promise<unknown> {
+  const response = await send(operation, given);
   reportConnection(response.status === 503 ? "unavailable" : "ok");
-  if (response.status === 204) return undefined as Answer;
-  if (response.ok) return (await response.json()) as Answer;
+  if (response.status === 204) return null;
+  if (response.ok) return response.json();
   const error = await problemOf(response);
-  if (error.status === 401 && !questions.has(path)) onSignedOut();
+  if (error.status === 401 && !questions.has(operation)) onSignedOut();
   throw error;
 }
 
-export const api = {
-  get: <Answer>(path: string, query?: Query, signal?: AbortSignal) =>
-    call<Answer>("GET", path, { ...(query ? { query } : {}), signal }),
-  post: <Answer>(path: string, body: unknown = {}, signal?: AbortSignal) =>
-    call<Answer>("POST", path, { body, signal }),
-  /** The first set-up; `token` is what the server printed in its terminal, null where it asks for none. */
-  setUp: (body: unknown, token: string | null) =>
-    call("POST", "/setup", { body, ...(token === null ? {} : { headers: { "galley-setup-token": token } }) }),
-  put: <Answer>(path: string, body: unknown) => call<Answer>("PUT", path, { body }),
-  patch: <Answer>(path: string, body: unknown) => call<Answer>("PATCH", path, { body }),
-  delete: <Answer = undefined>(path: string) => call<Answer>("DELETE", path),
-};
+/**
+ * Calls an operation of the API: `call("getPost", { params: { id } })`. What it takes and answers is what its contract
+ * says, and the server keeps to it. Throws `ApiError` for every refusal and for a lost network.
+ */
+export async function call<Id extends JsonOperation>(
+  operation: Id,
+  ...[given]: Given<Call<Id> & Around>
+): Promise<Answer<Id>> {
+  return (await answerOf(operation, (given ?? {}) as AddressParts & Sent)) as Answer<Id>;
+}
+
+/** All pages of a list: a calendar with holes would lie, and so would a number that ends with a page. */
+export async function everyPage<Id extends PagedOperation>(
+  operation: Id,
+  query: Call<Id>["query"],
+  signal: AbortSignal,
+): Promise<Answer<Id>["items"]> {
+  const items: unknown[] = [];
+  let cursor: string | undefined;
+  do {
+    const asked = { ...(query as AddressParts["query"]), cursor, limit: 100 };
+    const page = (await answerOf(operation, { query: asked, signal })) as Answer<PagedOperation>;
+    items.push(...page.items);
+    cursor = page.next ?? undefined;
+  } while (cursor);
+  return items as Answer<Id>["items"];
+}
 
 /** A file that the server writes, with the name that it gives it. */
-export async function file(path: string): Promise<{ blob: Blob; name: string }> {
-  const response = await send("GET", path, {});
+export async function file(operation: FileOperation): Promise<{ blob: Blob; name: string }> {
+  const response = await send(operation, {});
   reportConnection(response.status === 503 ? "unavailable" : "ok");
   if (!response.ok) throw await problemOf(response);
   const name = /filename="([^"]+)"/u.exec(response.headers.get("content-disposition") ?? "")?.[1];
@@ -105,14 +134,15 @@ export async function file(path: string): Promise<{ blob: Blob; name: string }> 
 }
 
 /** Uploads one file with progress, which `fetch` does not tell. `onProgress` gets 0 to 1. */
-export function upload<Answer>(
-  path: string,
+export function upload<Id extends JsonOperation>(
+  operation: Id,
   form: FormData,
   onProgress: (done: number) => void,
-): Promise<Answer> {
+): Promise<Answer<Id>> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", address(path));
+    const { method, path } = addressOf(operation);
+    request.open(method, path);
     request.setRequestHeader("accept", "application/json");
     request.setRequestHeader("idempotency-key", v4());
     const workspace = chosenWorkspace();
@@ -126,7 +156,7 @@ export function upload<Answer>(
         headers: { "content-type": "application/json" },
       });
       // An answer that is none, from something on the way, is told like any other.
-      if (response.ok) response.json().then((answer: Answer) => resolve(answer), reject);
+      if (response.ok) response.json().then((answer: Answer<Id>) => resolve(answer), reject);
       else problemOf(response).then(reject, reject);
     });
     request.addEventListener("error", () => {

@@ -1,76 +1,43 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { api } from "./client.ts";
+import { call, everyPage } from "./client.ts";
 import { hasCode } from "./problem.ts";
-import type {
-  AppFinding,
-  Channel,
-  Connector,
-  Delivery,
-  DisconnectImpact,
-  DoctorReport,
-  ExpiryWarning,
-  InstallationAdmin,
-  Device,
-  Invitation,
-  UnprovenInvitation,
-  Media,
-  Member,
-  Overview,
-  Page,
-  PendingConnection,
-  Platform,
-  Post,
-  PostStatus,
-  PostSummary,
-  Run,
-  Session,
-  SchedulePreview,
-  SetAside,
-  SiteSettings,
-  SlowedChannel,
-  Variant,
-  VariantCheck,
-  Version,
-  VersionSummary,
-  WhoAmI,
-  Usage,
-} from "./types.ts";
+import type { Delivery, PostStatus, Run, SiteSettings, Variant } from "./types.ts";
 
 /** Every read of the dashboard, by key, so that a change can name what it makes stale. */
 export const setupQuery = queryOptions({
   queryKey: ["setup"],
-  queryFn: ({ signal }) => api.get<{ needed: boolean; tokenNeeded?: boolean }>("/setup", {}, signal),
+  queryFn: ({ signal }) => call("setUpNeeded", { signal }),
   staleTime: 60_000,
 });
 
 export const meQuery = queryOptions({
   queryKey: ["me"],
-  queryFn: ({ signal }) => api.get<WhoAmI>("/me", {}, signal),
+  queryFn: ({ signal }) => call("whoAmI", { signal }),
   staleTime: 60_000,
 });
 
 export const connectorsQuery = queryOptions({
   queryKey: ["connectors"],
-  queryFn: async ({ signal }) => (await api.get<{ items: Connector[] }>("/connectors", {}, signal)).items,
+  queryFn: async ({ signal }) => (await call("listConnectors", { signal })).items,
   staleTime: 600_000,
 });
 
 export const channelsQuery = queryOptions({
   queryKey: ["channels"],
-  queryFn: async ({ signal }) => (await api.get<{ items: Channel[] }>("/channels", {}, signal)).items,
+  queryFn: async ({ signal }) => (await call("listChannels", { signal })).items,
   staleTime: 10_000,
 });
 
 export const platformsQuery = queryOptions({
   queryKey: ["platforms"],
-  queryFn: async ({ signal }) => (await api.get<{ items: Platform[] }>("/oauth/platforms", {}, signal)).items,
+  queryFn: async ({ signal }) => (await call("listPlatforms", { signal })).items,
   staleTime: 10_000,
 });
 
 export function guideQuery(connector: string) {
   return queryOptions({
     queryKey: ["guide", connector],
-    queryFn: ({ signal }) => api.get<{ markdown: string }>(`/oauth/${connector}/guide`, {}, signal),
+    queryFn: ({ signal }) => call("getSetupGuide", { params: { connector }, signal }),
     staleTime: 600_000,
   });
 }
@@ -78,7 +45,7 @@ export function guideQuery(connector: string) {
 export function pendingQuery(id: string) {
   return queryOptions({
     queryKey: ["pending", id],
-    queryFn: ({ signal }) => api.get<PendingConnection>(`/channels/pending/${id}`, {}, signal),
+    queryFn: ({ signal }) => call("getPendingConnection", { params: { id }, signal }),
     retry: false,
     staleTime: 600_000,
   });
@@ -88,8 +55,7 @@ export function pendingQuery(id: string) {
 export function appCheckQuery(connector: string, values: Record<string, string>) {
   return queryOptions({
     queryKey: ["app-check", connector, values],
-    queryFn: ({ signal }) =>
-      api.post<{ findings: AppFinding[] }>(`/oauth/${connector}/app/check`, { values }, signal),
+    queryFn: ({ signal }) => call("checkPlatformApp", { params: { connector }, body: { values }, signal }),
     enabled: Object.values(values).some((value) => value !== ""),
     placeholderData: keepPreviousData,
     gcTime: 0,
@@ -99,7 +65,7 @@ export function appCheckQuery(connector: string, values: Record<string, string>)
 export function reportQuery(connector: string) {
   return queryOptions({
     queryKey: ["doctor", connector],
-    queryFn: ({ signal }) => api.get<DoctorReport>(`/channels/doctor/${connector}`, {}, signal),
+    queryFn: ({ signal }) => call("examinePlatform", { params: { connector }, signal }),
     retry: false,
     staleTime: 60_000,
   });
@@ -107,16 +73,14 @@ export function reportQuery(connector: string) {
 
 export const expiryWarningsQuery = queryOptions({
   queryKey: ["channels", "warnings"],
-  queryFn: async ({ signal }) =>
-    (await api.get<{ items: ExpiryWarning[] }>("/channels/warnings", {}, signal)).items,
+  queryFn: async ({ signal }) => (await call("listExpiryWarnings", { signal })).items,
   staleTime: 60_000,
 });
 
 /** Channels whose platform asks to wait, or whose posts were seen to appear late. */
 export const slowedQuery = queryOptions({
   queryKey: ["channels", "slowed"],
-  queryFn: async ({ signal }) =>
-    (await api.get<{ items: SlowedChannel[] }>("/channels/slowed", {}, signal)).items,
+  queryFn: async ({ signal }) => (await call("listSlowedChannels", { signal })).items,
   staleTime: 10_000,
   refetchInterval: 15_000,
 });
@@ -124,7 +88,7 @@ export const slowedQuery = queryOptions({
 export function impactQuery(channelId: string) {
   return queryOptions({
     queryKey: ["channels", "impact", channelId],
-    queryFn: ({ signal }) => api.get<DisconnectImpact>(`/channels/${channelId}/impact`, {}, signal),
+    queryFn: ({ signal }) => call("getDisconnectImpact", { params: { id: channelId }, signal }),
     staleTime: 0,
   });
 }
@@ -140,14 +104,14 @@ export type PostFilter = {
 export function postsQuery(filter: PostFilter = {}) {
   return queryOptions({
     queryKey: ["posts", "page", filter],
-    queryFn: ({ signal }) => api.get<Page<PostSummary>>("/posts", filter, signal),
+    queryFn: ({ signal }) => call("listPosts", { query: filter, signal }),
   });
 }
 
 /** What waits and what goes out, counted by the server over all posts: for Home and for the counts beside its neighbours. */
 export const overviewQuery = queryOptions({
   queryKey: ["posts", "overview"],
-  queryFn: ({ signal }) => api.get<Overview>("/posts/overview", {}, signal),
+  queryFn: ({ signal }) => call("getOverview", { signal }),
   refetchInterval: 15_000,
 });
 
@@ -155,7 +119,7 @@ export function postListQuery(filter: PostFilter) {
   return infiniteQueryOptions({
     queryKey: ["posts", "list", filter],
     queryFn: ({ signal, pageParam }) =>
-      api.get<Page<PostSummary>>("/posts", { ...filter, cursor: pageParam, limit: 30 }, signal),
+      call("listPosts", { query: { ...filter, cursor: pageParam, limit: 30 }, signal }),
     initialPageParam: "",
     getNextPageParam: (page) => page.next,
   });
@@ -165,38 +129,22 @@ export function postListQuery(filter: PostFilter) {
 export function calendarQuery(from: string, to: string) {
   return queryOptions({
     queryKey: ["posts", "calendar", from, to],
-    queryFn: ({ signal }) => everyPage<PostSummary>("/posts", { from, to }, signal),
+    queryFn: ({ signal }) => everyPage("listPosts", { from, to }, signal),
   });
 }
 
 /** Posts that wait for their approval. */
 export const waitingQuery = queryOptions({
   queryKey: ["posts", "waiting"],
-  queryFn: ({ signal }) => everyPage<PostSummary>("/posts", { status: "in_review" }, signal),
+  queryFn: ({ signal }) => everyPage("listPosts", { status: "in_review" }, signal),
   refetchInterval: 30_000,
 });
-
-/** All pages of a list: a calendar with holes would lie, and so would a number that ends with a page. */
-async function everyPage<Item>(
-  path: string,
-  filter: Record<string, string>,
-  signal: AbortSignal,
-): Promise<Item[]> {
-  const items: Item[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await api.get<Page<Item>>(path, { ...filter, cursor, limit: 100 }, signal);
-    items.push(...page.items);
-    cursor = page.next ?? undefined;
-  } while (cursor);
-  return items;
-}
 
 export function postQuery(id: string) {
   return queryOptions({
     queryKey: ["posts", "one", id],
     queryFn: async ({ client, signal }) => {
-      const post = await api.get<Post>(`/posts/${id}`, {}, signal);
+      const post = await call("getPost", { params: { id }, signal });
       // It brings what is known of its media, so that nothing asks for them one by one.
       for (const media of post.media) client.setQueryData(mediaQuery(media.id).queryKey, media);
       return post;
@@ -217,8 +165,7 @@ const pace: Partial<Record<PostStatus, number>> = {
 export function versionsQuery(id: string) {
   return queryOptions({
     queryKey: ["posts", "versions", id],
-    queryFn: async ({ signal }) =>
-      (await api.get<{ items: VersionSummary[] }>(`/posts/${id}/versions`, {}, signal)).items,
+    queryFn: async ({ signal }) => (await call("listPostVersions", { params: { id }, signal })).items,
   });
 }
 
@@ -226,8 +173,7 @@ export function versionsQuery(id: string) {
 export function setAsideQuery(id: string) {
   return queryOptions({
     queryKey: ["posts", "set-aside", id],
-    queryFn: async ({ signal }) =>
-      (await api.get<{ items: SetAside[] }>(`/posts/${id}/set-aside`, {}, signal)).items,
+    queryFn: async ({ signal }) => (await call("listTextsSetAside", { params: { id }, signal })).items,
   });
 }
 
@@ -235,7 +181,7 @@ export function setAsideQuery(id: string) {
 export function versionQuery(id: string, number: number) {
   return queryOptions({
     queryKey: ["posts", "version", id, number],
-    queryFn: ({ signal }) => api.get<Version>(`/posts/${id}/versions/${number}`, {}, signal),
+    queryFn: ({ signal }) => call("getPostVersion", { params: { id, number }, signal }),
     staleTime: Number.POSITIVE_INFINITY,
   });
 }
@@ -255,7 +201,7 @@ export function deliveriesQuery(postId: string, status: PostStatus) {
   return queryOptions({
     queryKey: ["deliveries", "post", postId, status],
     queryFn: async ({ signal }) =>
-      (await api.get<{ items: Delivery[] }>(`/posts/${postId}/deliveries`, {}, signal)).items,
+      (await call("listPostDeliveries", { params: { id: postId }, signal })).items,
     placeholderData: keepPreviousData,
     refetchInterval: (query) => (isMoving(query.state.data, status === "publishing") ? 1_500 : false),
   });
@@ -266,8 +212,8 @@ export const attentionQuery = queryOptions({
   queryKey: ["deliveries", "attention"],
   queryFn: async ({ signal }) => {
     const lists = await Promise.all([
-      everyPage<Delivery>("/deliveries", { state: "needs_human,needs_reconnect,missed,rejected" }, signal),
-      everyPage<Delivery>("/deliveries", { secondCopy: "true" }, signal),
+      everyPage("listDeliveries", { state: "needs_human,needs_reconnect,missed,rejected" }, signal),
+      everyPage("listDeliveries", { secondCopy: "true" }, signal),
     ]);
     return [...new Map(lists.flat().map((delivery) => [delivery.id, delivery])).values()];
   },
@@ -277,7 +223,7 @@ export const attentionQuery = queryOptions({
 export function runQuery(id: string) {
   return queryOptions({
     queryKey: ["runs", id],
-    queryFn: ({ signal }) => api.get<Run>(`/runs/${id}`, {}, signal),
+    queryFn: ({ signal }) => call("getRun", { params: { id }, signal }),
     refetchInterval: (query) => (query.state.data && isOver(query.state.data) ? false : 700),
   });
 }
@@ -289,7 +235,7 @@ export function isOver(run: Run): boolean {
 export function schedulePreviewQuery(wall: string, zone: string) {
   return queryOptions({
     queryKey: ["schedule", wall, zone],
-    queryFn: ({ signal }) => api.get<SchedulePreview>("/schedule/preview", { wall, zone }, signal),
+    queryFn: ({ signal }) => call("previewSchedule", { query: { wall, zone }, signal }),
     staleTime: 60_000,
   });
 }
@@ -298,7 +244,7 @@ export function schedulePreviewQuery(wall: string, zone: string) {
 export function mediaQuery(id: string) {
   return queryOptions({
     queryKey: ["media", id],
-    queryFn: ({ signal }) => api.get<Media>(`/media/${id}`, {}, signal),
+    queryFn: ({ signal }) => call("getMedia", { params: { id }, signal }),
     staleTime: 600_000,
   });
 }
@@ -308,8 +254,7 @@ type CheckedPost = { variants: Variant[]; at: string | null; postId: string };
 export function checkQuery(checked: CheckedPost) {
   return queryOptions({
     queryKey: ["check", checked],
-    queryFn: async ({ signal }) =>
-      (await api.post<{ variants: VariantCheck[] }>("/posts/check", checked, signal)).variants,
+    queryFn: async ({ signal }) => (await call("checkPost", { body: checked, signal })).variants,
     gcTime: 10_000,
     staleTime: 60_000,
   });
@@ -317,29 +262,27 @@ export function checkQuery(checked: CheckedPost) {
 
 export const membersQuery = queryOptions({
   queryKey: ["members"],
-  queryFn: async ({ signal }) => (await api.get<{ items: Member[] }>("/members", {}, signal)).items,
+  queryFn: async ({ signal }) => (await call("listMembers", { signal })).items,
 });
 
 export const installationAdminsQuery = queryOptions({
   queryKey: ["installation", "admins"],
-  queryFn: async ({ signal }) =>
-    (await api.get<{ items: InstallationAdmin[] }>("/installation/admins", {}, signal)).items,
+  queryFn: async ({ signal }) => (await call("listInstallationAdmins", { signal })).items,
 });
 
 export const unconfirmedInvitationsQuery = queryOptions({
   queryKey: ["installation", "invitations"],
-  queryFn: async ({ signal }) =>
-    (await api.get<{ items: UnprovenInvitation[] }>("/installation/invitations", {}, signal)).items,
+  queryFn: async ({ signal }) => (await call("listUnprovenInvitations", { signal })).items,
 });
 
 export const devicesQuery = queryOptions({
   queryKey: ["devices"],
-  queryFn: async ({ signal }) => (await api.get<{ items: Device[] }>("/devices", {}, signal)).items,
+  queryFn: async ({ signal }) => (await call("listDevices", { signal })).items,
 });
 
 export const invitationsQuery = queryOptions({
   queryKey: ["invitations"],
-  queryFn: async ({ signal }) => (await api.get<{ items: Invitation[] }>("/invitations", {}, signal)).items,
+  queryFn: async ({ signal }) => (await call("listInvitations", { signal })).items,
 });
 
 /** Null where the workspace has no site yet. */
@@ -347,7 +290,7 @@ export const siteQuery = queryOptions({
   queryKey: ["site"],
   queryFn: async ({ signal }): Promise<SiteSettings | null> => {
     try {
-      return await api.get<SiteSettings>("/site", {}, signal);
+      return await call("getSite", { signal });
     } catch (error) {
       if (hasCode(error, "site.not_found")) return null;
       throw error;
@@ -357,7 +300,7 @@ export const siteQuery = queryOptions({
 
 export const sessionsQuery = queryOptions({
   queryKey: ["sessions"],
-  queryFn: async ({ signal }) => (await api.get<{ items: Session[] }>("/sessions", {}, signal)).items,
+  queryFn: async ({ signal }) => (await call("listSessions", { signal })).items,
 });
 
 /** What the models were used for in the last days. */
@@ -366,7 +309,7 @@ export function usageQuery(days: number) {
     queryKey: ["usage", days],
     queryFn: ({ signal }) => {
       const from = new Date(Date.now() - days * 86_400_000).toISOString();
-      return api.get<Usage>("/usage", { from }, signal);
+      return call("getUsage", { query: { from }, signal });
     },
   });
 }

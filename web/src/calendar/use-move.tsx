@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { hasCode, messageOf } from "../api/problem.ts";
 import { postQuery } from "../api/queries.ts";
 import type { Post, PostSummary } from "../api/types.ts";
@@ -33,7 +33,7 @@ export function useMove(onChoose: (postId: string) => void) {
     const before = summary.scheduled;
     show(summary, target);
     try {
-      const moved = await api.post<Post>(`/posts/${summary.id}/schedule`, target);
+      const moved = await call("schedulePost", { params: { id: summary.id }, body: target });
       const when = formatMomentWithZone(moved.scheduled?.at ?? instantOf(target).toString(), target.zone);
       const undo = before && {
         label: calendarText.undo,

@@ -3,10 +3,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
 import type { Temporal } from "../lib/temporal.ts";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import { channelsQuery } from "../api/queries.ts";
-import type { Post } from "../api/types.ts";
 import { ChannelPicker } from "../composer/channel-picker.tsx";
 import { emptyVariant } from "../composer/channel-variants.ts";
 import { formatDay } from "../lib/format.ts";
@@ -40,11 +39,12 @@ export function WriteDialog({ day, time: given, zone, channelId, onClose }: Writ
   const start = useMutation({
     mutationFn: async () => {
       const variants = chosen.map((id) => emptyVariant(id));
-      const post = await api.post<Post>("/posts", { title: postsText.untitled, variants });
+      const post = await call("createPost", { body: { title: postsText.untitled, variants } });
       // The draft stands in any case; where its time is refused, the composer's own dialog asks for another.
-      await api
-        .post(`/posts/${post.id}/schedule`, { wall: `${day.toString()}T${time}`, zone })
-        .catch((error: unknown) => toast.error(messageOf(error)));
+      await call("schedulePost", {
+        params: { id: post.id },
+        body: { wall: `${day.toString()}T${time}`, zone },
+      }).catch((error: unknown) => toast.error(messageOf(error)));
       return post.id;
     },
     onSuccess: async (postId) => {

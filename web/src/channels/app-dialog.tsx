@@ -2,7 +2,7 @@ import { ExternalLinkIcon } from "@radix-ui/react-icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useDeferredValue, useState } from "react";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
 import { appCheckQuery } from "../api/queries.ts";
 import type { AppFinding, Platform } from "../api/types.ts";
@@ -39,15 +39,18 @@ export function AppDialog({ platform, app, onClose }: AppDialogProps) {
   }
   const save = useMutation({
     mutationFn: () =>
-      api.put(`/oauth/${platform.id}/app`, {
-        values,
-        secretEndsAt: ends === "" ? null : `${ends}T00:00:00Z`,
-        despite: findings.length > 0,
+      call("savePlatformApp", {
+        params: { connector: platform.id },
+        body: {
+          values,
+          secretEndsAt: ends === "" ? null : `${ends}T00:00:00Z`,
+          despite: findings.length > 0,
+        },
       }),
     onSuccess: () => done(channelsText.appSaved(platform.name)),
   });
   const remove = useMutation({
-    mutationFn: () => api.delete(`/oauth/${platform.id}/app`),
+    mutationFn: () => call("removePlatformApp", { params: { connector: platform.id } }),
     onSuccess: () => done(channelsText.appRemoved(platform.name)),
     onError: (error) => toast.error(messageOf(error)),
   });

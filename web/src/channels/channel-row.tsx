@@ -10,7 +10,7 @@ import {
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import { impactQuery } from "../api/queries.ts";
 import type { Channel, ChannelCheck, Connector, SlowedChannel } from "../api/types.ts";
@@ -174,9 +174,9 @@ function useChannelChange(channel: Channel) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: async (change: Change): Promise<ChannelCheck | null> => {
-      if (change === "check") return api.post<ChannelCheck>(`/channels/${channel.id}/check`);
-      if (change === "disconnect") await api.delete<unknown>(`/channels/${channel.id}`);
-      else await api.post(`/channels/${channel.id}/${change}`);
+      if (change === "check") return call("checkChannel", { params: { id: channel.id } });
+      if (change === "disconnect") await call("disconnectChannel", { params: { id: channel.id } });
+      else await call(change === "pause" ? "pauseChannel" : "resumeChannel", { params: { id: channel.id } });
       return null;
     },
     onSuccess: (check, change) => {

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import { expiryWarningsQuery, platformsQuery } from "../api/queries.ts";
 import type { ExpiryWarning } from "../api/types.ts";
@@ -28,7 +28,7 @@ export function ExpiryNotice({ warning }: { warning: ExpiryWarning }) {
   const allowed = useCan("channels.manage");
   const { data: platforms = [] } = useQuery(platformsQuery);
   const dismiss = useMutation({
-    mutationFn: (id: string) => api.delete(`/channels/warnings/${id}`),
+    mutationFn: (id: string) => call("dismissExpiryWarning", { params: { id } }),
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => queryClient.invalidateQueries({ queryKey: expiryWarningsQuery.queryKey }),
   });

@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import { pendingQuery } from "../api/queries.ts";
-import type { Channel, PendingConnection } from "../api/types.ts";
+import type { PendingConnection } from "../api/types.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
@@ -18,7 +18,7 @@ type PickerProps = { id: string; name: (connector: string) => string; onClose: (
 /** The accounts that one consent opened: the person picks which of them become channels. */
 export function PickerDialog({ id, name, onClose }: PickerProps) {
   const pending = useQuery(pendingQuery(id));
-  const drop = useMutation({ mutationFn: () => api.delete(`/channels/pending/${id}`) });
+  const drop = useMutation({ mutationFn: () => call("dropPendingConnection", { params: { id } }) });
 
   function close(): void {
     if (pending.isSuccess) drop.mutate();
@@ -61,8 +61,7 @@ function Choice({ pending, onDone, onCancel }: ChoiceProps) {
   const queryClient = useQueryClient();
   const [chosen, setChosen] = useState(() => firstChoice(pending));
   const pick = useMutation({
-    mutationFn: () =>
-      api.post<{ items: Channel[] }>(`/channels/pending/${pending.id}`, { accountIds: chosen }),
+    mutationFn: () => call("pickAccounts", { params: { id: pending.id }, body: { accountIds: chosen } }),
     onSuccess: async ({ items }) => {
       await queryClient.invalidateQueries({ queryKey: ["channels"] });
       toast.success(channelsText.nowConnected(items.map(({ handle }) => handle).join(", ")));

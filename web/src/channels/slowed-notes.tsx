@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import { slowedQuery } from "../api/queries.ts";
 import type { Channel, SlowedChannel } from "../api/types.ts";
@@ -32,8 +32,8 @@ export function SlowedNotes({ channel, slowed: { hold, window }, allowed }: Slow
             <Button
               size="sm"
               className="mt-1.5"
-              busy={end.isPending && end.variables === "hold/lift"}
-              onClick={() => end.mutate("hold/lift")}
+              busy={end.isPending && end.variables === "liftHold"}
+              onClick={() => end.mutate("liftHold")}
             >
               {channelsText.lift}
               <span className="sr-only"> {channel.handle}</span>
@@ -48,8 +48,8 @@ export function SlowedNotes({ channel, slowed: { hold, window }, allowed }: Slow
             <Button
               size="sm"
               className="mt-1.5"
-              busy={end.isPending && end.variables === "window/forget"}
-              onClick={() => end.mutate("window/forget")}
+              busy={end.isPending && end.variables === "forgetWindow"}
+              onClick={() => end.mutate("forgetWindow")}
             >
               {channelsText.forget}
               <span className="sr-only"> {channel.handle}</span>
@@ -67,17 +67,17 @@ function howLong(milliseconds: number): string {
   return seconds < 60 ? channelsText.seconds(seconds) : channelsText.minutes(Math.ceil(seconds / 60));
 }
 
-type Ending = "hold/lift" | "window/forget";
+type Ending = "liftHold" | "forgetWindow";
 
 const done: Record<Ending, (handle: string) => string> = {
-  "hold/lift": channelsText.lifted,
-  "window/forget": channelsText.forgotten,
+  liftHold: channelsText.lifted,
+  forgetWindow: channelsText.forgotten,
 };
 
 function useEnding({ id, handle }: Channel) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (ending: Ending) => api.post(`/channels/${id}/${ending}`),
+    mutationFn: (ending: Ending) => call(ending, { params: { id } }),
     onSuccess: (_answer, ending) => toast.success(done[ending](handle)),
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => queryClient.invalidateQueries({ queryKey: slowedQuery.queryKey }),

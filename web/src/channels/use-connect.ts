@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Channel } from "../api/types.ts";
 import { channelsText } from "./messages.ts";
@@ -19,7 +19,7 @@ type Wanted = {
 export function useAuthorize(returnTo: string) {
   return useMutation({
     mutationFn: (wanted: Wanted) =>
-      api.post<{ authorizeUrl: string }>("/channels/authorize", { ...wanted, interactive: true, returnTo }),
+      call("authorizeChannel", { body: { ...wanted, interactive: true, returnTo } }),
     onSuccess: ({ authorizeUrl }) => globalThis.location.assign(authorizeUrl),
     // A form tells it beside its fields.
     onError: (error, { form }) => (form ? undefined : toast.error(messageOf(error))),
@@ -30,7 +30,7 @@ export function useConnectForm(onConnected: (channel: Channel) => void) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (body: { connector: string; form: Record<string, string> }) =>
-      api.post<Channel>("/channels", body),
+      call("connectChannel", { body }),
     onSuccess: async (channel) => {
       await Promise.all(
         ["channels", "connectors", "deliveries", "posts", "check"].map((stale) =>

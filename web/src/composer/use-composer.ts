@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { hasCode } from "../api/problem.ts";
 import { postQuery } from "../api/queries.ts";
 import type { Post, Variant } from "../api/types.ts";
@@ -70,10 +70,13 @@ export function useComposer(post: Post) {
     const sending = latest.current;
     setState({ kind: "saving" });
     try {
-      const answer = await api.put<Post>(`/posts/${post.id}`, {
-        ...sending,
-        baseVersion: base.current,
-        autosave: !onPurpose.current,
+      const answer = await call("editPost", {
+        params: { id: post.id },
+        body: {
+          ...sending,
+          baseVersion: base.current,
+          autosave: !onPurpose.current,
+        },
       });
       onPurpose.current = false;
       base.current = answer.version;
@@ -156,10 +159,13 @@ export function useComposer(post: Post) {
       let aside: Content;
       do {
         aside = latest.current;
-        await api.post(`/posts/${post.id}/set-aside`, {
-          ...aside,
-          title: aside.title || postsText.untitled,
-          baseVersion: base.current,
+        await call("setTextAside", {
+          params: { id: post.id },
+          body: {
+            ...aside,
+            title: aside.title || postsText.untitled,
+            baseVersion: base.current,
+          },
         });
       } while (latest.current !== aside);
       show(theirs);

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Import, ImportLine } from "../api/types.ts";
 import { importLinesQuery, importQuery } from "../planning/queries.ts";
@@ -64,7 +64,7 @@ function Step({ found, allowed }: { found: Import; allowed: boolean }) {
   const queryClient = useQueryClient();
   const { id, state, counts, lines } = found;
   const start = useMutation({
-    mutationFn: () => api.post(`/imports/${id}/start`),
+    mutationFn: () => call("startImport", { params: { id } }),
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["imports"] }),
   });

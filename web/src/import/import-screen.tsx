@@ -27,11 +27,11 @@ export function ImportScreen() {
         lead={importText.lead}
         actions={
           <>
-            <Button onClick={() => download.mutate("/imports/template.csv")}>
+            <Button onClick={() => download.mutate("getImportTemplate")}>
               <DownloadIcon aria-hidden="true" />
               {importText.template}
             </Button>
-            <Button onClick={() => download.mutate("/exports/posts.csv")}>
+            <Button onClick={() => download.mutate("exportPosts")}>
               <DownloadIcon aria-hidden="true" />
               {importText.export}
             </Button>

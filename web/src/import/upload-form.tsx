@@ -2,7 +2,7 @@ import { UploadIcon } from "@radix-ui/react-icons";
 import { useMutation } from "@tanstack/react-query";
 import { type DragEvent, useId, useState } from "react";
 import { TimeZoneSelect } from "../account/time-zone-select.tsx";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Import } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
@@ -29,7 +29,7 @@ export function UploadForm({ onUploaded }: { onUploaded: (uploaded: Import) => v
   const [over, setOver] = useState(false);
   const upload = useMutation({
     mutationFn: async (file: File) =>
-      api.post<Import>("/imports", { fileName: file.name, content: await base64Of(file), zone }),
+      call("uploadImport", { body: { fileName: file.name, content: await base64Of(file), zone } }),
     onSuccess: onUploaded,
   });
 

@@ -1,3 +1,4 @@
+import type { FileOperation } from "#contract";
 import { useMutation } from "@tanstack/react-query";
 import { toast } from "sonner";
 import { file } from "../api/client.ts";
@@ -6,7 +7,7 @@ import { messageOf } from "../api/problem.ts";
 /** Fetches a file as the signed-in person, of the chosen workspace, and hands it to the browser. */
 export function useDownload() {
   return useMutation({
-    mutationFn: (path: string) => file(path),
+    mutationFn: (operation: FileOperation) => file(operation),
     onSuccess: ({ blob, name }) => {
       const link = globalThis.document.createElement("a");
       link.href = URL.createObjectURL(blob);

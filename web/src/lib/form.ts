@@ -6,3 +6,12 @@ export function formTexts(form: HTMLFormElement): Record<string, string> {
   }
   return texts;
 }
+
+/** The named text fields of a form; one that it does not have is empty. */
+export function formFields<Name extends string>(
+  form: HTMLFormElement,
+  names: readonly Name[],
+): Record<Name, string> {
+  const texts = formTexts(form);
+  return Object.fromEntries(names.map((name) => [name, texts[name] ?? ""])) as Record<Name, string>;
+}

@@ -1,36 +1,24 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { api } from "../api/client.ts";
-import type {
-  Import,
-  ImportLine,
-  PlannedDate,
-  QueueItem,
-  QueueSlot,
-  RulePreview,
-  Series,
-  SeriesRule,
-  SeriesSummary,
-  SlotSuggestion,
-} from "../api/types.ts";
+import { call } from "../api/client.ts";
+import type { ImportLine, SeriesRule } from "../api/types.ts";
 
 /** Reads of series, queue and imports. Series and queue stand under "posts": a change of posts makes them stale. */
 export const seriesListQuery = queryOptions({
   queryKey: ["posts", "series", "list"],
-  queryFn: async ({ signal }) => (await api.get<{ items: SeriesSummary[] }>("/series", {}, signal)).items,
+  queryFn: async ({ signal }) => (await call("listSeries", { signal })).items,
 });
 
 export function seriesQuery(id: string) {
   return queryOptions({
     queryKey: ["posts", "series", id],
-    queryFn: ({ signal }) => api.get<Series>(`/series/${id}`, {}, signal),
+    queryFn: ({ signal }) => call("getSeries", { params: { id }, signal }),
   });
 }
 
 export function plannedQuery(from: string, to: string) {
   return queryOptions({
     queryKey: ["posts", "planned", from, to],
-    queryFn: async ({ signal }) =>
-      (await api.get<{ items: PlannedDate[] }>("/series/planned", { from, to }, signal)).items,
+    queryFn: async ({ signal }) => (await call("listPlannedDates", { query: { from, to }, signal })).items,
     placeholderData: keepPreviousData,
   });
 }
@@ -38,7 +26,7 @@ export function plannedQuery(from: string, to: string) {
 export function rulePreviewQuery(rule: SeriesRule) {
   return queryOptions({
     queryKey: ["rule", rule],
-    queryFn: ({ signal }) => api.post<RulePreview>("/series/preview", { rule }, signal),
+    queryFn: ({ signal }) => call("previewSeries", { body: { rule }, signal }),
     placeholderData: keepPreviousData,
     retry: false,
     staleTime: 60_000,
@@ -47,14 +35,13 @@ export function rulePreviewQuery(rule: SeriesRule) {
 
 export const slotsQuery = queryOptions({
   queryKey: ["posts", "slots"],
-  queryFn: async ({ signal }) => (await api.get<{ items: QueueSlot[] }>("/queue/slots", {}, signal)).items,
+  queryFn: async ({ signal }) => (await call("listQueueSlots", { signal })).items,
 });
 
 export function queueQuery(from: string, to: string) {
   return queryOptions({
     queryKey: ["posts", "queue", from, to],
-    queryFn: async ({ signal }) =>
-      (await api.get<{ items: QueueItem[] }>("/queue", { from, to }, signal)).items,
+    queryFn: async ({ signal }) => (await call("listQueue", { query: { from, to }, signal })).items,
     placeholderData: keepPreviousData,
   });
 }
@@ -62,21 +49,21 @@ export function queueQuery(from: string, to: string) {
 export function suggestionQuery(channelIds: string[], postId: string) {
   return queryOptions({
     queryKey: ["posts", "suggestion", channelIds, postId],
-    queryFn: ({ signal }) => api.post<SlotSuggestion>("/queue/suggest", { channelIds, postId }, signal),
+    queryFn: ({ signal }) => call("suggestSlot", { body: { channelIds, postId }, signal }),
     retry: false,
   });
 }
 
 export const importsQuery = queryOptions({
   queryKey: ["imports", "list"],
-  queryFn: async ({ signal }) => (await api.get<{ items: Import[] }>("/imports", {}, signal)).items,
+  queryFn: async ({ signal }) => (await call("listImports", { signal })).items,
 });
 
 /** Asks again while lines are checked or made. */
 export function importQuery(id: string) {
   return queryOptions({
     queryKey: ["imports", "one", id],
-    queryFn: ({ signal }) => api.get<Import>(`/imports/${id}`, {}, signal),
+    queryFn: ({ signal }) => call("getImport", { params: { id }, signal }),
     refetchInterval: (query) =>
       ["checking", "importing"].includes(query.state.data?.state ?? "") ? 500 : false,
   });
@@ -87,11 +74,7 @@ export function importLinesQuery(id: string, state: ImportLine["state"] | undefi
     // `step` is the import's own state: with it what is known of the lines changes.
     queryKey: ["imports", "lines", id, state, step],
     queryFn: ({ signal }) =>
-      api.get<{ items: ImportLine[]; next: number | null }>(
-        `/imports/${id}/lines`,
-        { state, limit: 200 },
-        signal,
-      ),
+      call("listImportLines", { params: { id }, query: { state, limit: 200 }, signal }),
     placeholderData: keepPreviousData,
   });
 }

@@ -2,7 +2,7 @@ import { CalendarIcon, PaperPlaneIcon } from "@radix-ui/react-icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Post } from "../api/types.ts";
 import { formatMomentWithZone } from "../lib/format.ts";
@@ -39,7 +39,7 @@ export function WhatNext({ post }: { post: Post }) {
     <Notice
       action={
         <span className="flex flex-wrap gap-2">
-          <UndoApproval path={`/posts/${post.id}`} undoUntil={post.undoUntil} />
+          <UndoApproval undo="undoApproval" id={post.id} undoUntil={post.undoUntil} />
           {queues ? <AddToQueue post={post} /> : null}
         </span>
       }
@@ -55,7 +55,7 @@ export function NextSteps({ post }: { post: Post }) {
   const approved = post.status === "approved";
   return (
     <div className="flex flex-wrap gap-2">
-      <UndoApproval path={`/posts/${post.id}`} undoUntil={post.undoUntil} />
+      <UndoApproval undo="undoApproval" id={post.id} undoUntil={post.undoUntil} />
       {approved && refusal(post, "publish") === null ? (
         <PublishButton post={post} size="sm">
           <PaperPlaneIcon aria-hidden="true" />
@@ -82,7 +82,7 @@ function AddToQueue({ post }: { post: Post }) {
   const channelIds = post.channels.map(({ channelId }) => channelId);
   const found = useQuery({ ...suggestionQuery(channelIds, post.id), enabled: channelIds.length > 0 });
   const add = useMutation({
-    mutationFn: (id: string) => api.post<Post>(`/posts/${id}/queue`),
+    mutationFn: (id: string) => call("queuePost", { params: { id } }),
     onSuccess: () => toast.success(queueText.queued),
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => refreshPosts(queryClient),

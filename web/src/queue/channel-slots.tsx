@@ -2,7 +2,7 @@ import { Cross2Icon, PlusIcon } from "@radix-ui/react-icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Channel, QueueSlot } from "../api/types.ts";
 import { ChannelIcon } from "../channels/channel-icon.tsx";
@@ -18,7 +18,7 @@ export function ChannelSlots({ channel, slots, allowed }: ChannelSlotsProps) {
   const queryClient = useQueryClient();
   const [adding, setAdding] = useState(false);
   const remove = useMutation({
-    mutationFn: (id: string) => api.delete(`/queue/slots/${id}`),
+    mutationFn: (id: string) => call("removeQueueSlot", { params: { id } }),
     onSuccess: () => toast.success(queueText.removed),
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["posts"] }),

@@ -2,9 +2,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
 import { TimeZoneSelect } from "../account/time-zone-select.tsx";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
-import type { Channel, QueueSlot } from "../api/types.ts";
+import type { Channel } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
 import { WeekdayPicker } from "../series/weekday-picker.tsx";
 import { Button } from "../ui/button.tsx";
@@ -24,7 +24,7 @@ export function SlotDialog({ channel, onClose }: { channel: Channel; onClose: ()
     mutationFn: async () => {
       const own = zone === workspace.timeZone ? null : zone;
       for (const weekday of chosen)
-        await api.post<QueueSlot>("/queue/slots", { channelId: channel.id, weekday, time, zone: own });
+        await call("addQueueSlot", { body: { channelId: channel.id, weekday, time, zone: own } });
     },
     onSuccess: () => {
       toast.success(queueText.added);

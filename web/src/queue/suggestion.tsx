@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Post } from "../api/types.ts";
 import { formatMomentWithZone } from "../lib/format.ts";
@@ -15,7 +15,7 @@ export function Suggestion({ post, onDone }: { post: Post; onDone: () => void })
   const channelIds = post.channels.map(({ channelId }) => channelId);
   const found = useQuery({ ...suggestionQuery(channelIds, post.id), enabled: channelIds.length > 0 });
   const add = useMutation({
-    mutationFn: () => api.post<Post>(`/posts/${post.id}/queue`),
+    mutationFn: () => call("queuePost", { params: { id: post.id } }),
     onSuccess: () => {
       toast.success(queueText.queued);
       onDone();

@@ -1,7 +1,7 @@
 import { ChevronDownIcon, ChevronUpIcon } from "@radix-ui/react-icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Channel, QueueItem } from "../api/types.ts";
 import { ChannelIcon } from "../channels/channel-icon.tsx";
@@ -18,7 +18,7 @@ export function Upcoming({ items, channels, allowed }: UpcomingProps) {
   const queryClient = useQueryClient();
   const move = useMutation({
     mutationFn: ({ id, direction }: { id: string; direction: "earlier" | "later" }) =>
-      api.post(`/posts/${id}/queue/move`, { direction }),
+      call("moveInQueue", { params: { id }, body: { direction } }),
     onSuccess: () => toast.success(queueText.moved),
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["posts"] }),

@@ -1,7 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
-import type { Post, Series } from "../api/types.ts";
+import { call } from "../api/client.ts";
+import type { Post } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
 import { seriesText } from "./messages.ts";
 import { RuleDialog, firstRule } from "./rule-dialog.tsx";
@@ -18,7 +18,7 @@ export function RepeatDialog({ post, onClose }: { post: Post; onClose: () => voi
       rule={firstRule(post.scheduled?.zone ?? workspace.timeZone)}
       ahead={8}
       onClose={onClose}
-      onSave={(rule, ahead) => api.post<Series>("/series", { postId: post.id, rule, ahead })}
+      onSave={(rule, ahead) => call("createSeries", { body: { postId: post.id, rule, ahead } })}
       onSaved={(series) => {
         onClose();
         toast.success(seriesText.created);

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Series } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
@@ -13,6 +13,8 @@ import { seriesText } from "./messages.ts";
 import { RuleDialog } from "./rule-dialog.tsx";
 
 type Step = "pause" | "resume" | "end" | "remove";
+
+const operations = { pause: "pauseSeries", resume: "resumeSeries", end: "endSeries" } as const;
 
 const done: Record<Step, string> = {
   pause: seriesText.paused,
@@ -28,8 +30,8 @@ export function SeriesActions({ series }: { series: Series }) {
   const [open, setOpen] = useState<"rule" | "end" | "remove" | null>(null);
   const act = useMutation({
     mutationFn: async (step: Step) => {
-      if (step === "remove") await api.delete(`/series/${series.id}`);
-      else await api.post(`/series/${series.id}/${step}`);
+      if (step === "remove") await call("removeSeries", { params: { id: series.id } });
+      else await call(operations[step], { params: { id: series.id } });
     },
     onSuccess: async (_answer, step) => {
       toast.success(done[step]);
@@ -92,7 +94,7 @@ export function SeriesActions({ series }: { series: Series }) {
           rule={series.rule}
           ahead={series.ahead}
           onClose={() => setOpen(null)}
-          onSave={(rule, ahead) => api.patch<Series>(`/series/${series.id}`, { rule, ahead })}
+          onSave={(rule, ahead) => call("changeSeries", { params: { id: series.id }, body: { rule, ahead } })}
           onSaved={() => {
             setOpen(null);
             toast.success(seriesText.saved);

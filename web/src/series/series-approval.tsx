@@ -1,7 +1,7 @@
 import { CheckIcon } from "@radix-ui/react-icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Series } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
@@ -18,7 +18,8 @@ export function SeriesApproval({ series }: { series: Series }) {
   const queryClient = useQueryClient();
   const approve = useMutation({
     // The hash of what is on the screen: a change in between is refused.
-    mutationFn: (boundHash: string) => api.post(`/series/${series.id}/approve`, { boundHash, note: "" }),
+    mutationFn: (boundHash: string) =>
+      call("approveSeries", { params: { id: series.id }, body: { boundHash, note: "" } }),
     onSuccess: () => toast.success(seriesText.approved),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["posts"] }),
   });
@@ -26,7 +27,7 @@ export function SeriesApproval({ series }: { series: Series }) {
   if (series.approved && approval) {
     const name = approval.decidedBy?.name ?? seriesText.someone;
     const when = formatMoment(approval.decidedAt, workspace.timeZone);
-    const undo = <UndoApproval path={`/series/${series.id}`} undoUntil={series.undoUntil} />;
+    const undo = <UndoApproval undo="undoSeriesApproval" id={series.id} undoUntil={series.undoUntil} />;
     return (
       <Notice tone="good" action={undo}>
         {seriesText.approvedBy(name, when)}

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import { devicesQuery } from "../api/queries.ts";
 import { formatRelative } from "../lib/format.ts";
@@ -15,7 +15,7 @@ export function DevicesSettings() {
   const queryClient = useQueryClient();
   const devices = useQuery(devicesQuery);
   const forget = useMutation({
-    mutationFn: (id: string) => api.delete(`/devices/${id}`),
+    mutationFn: (id: string) => call("forgetDevice", { params: { id } }),
     onSuccess: () => toast.success(accessText.forgotten),
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["devices"] }),

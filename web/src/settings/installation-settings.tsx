@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
 import { installationAdminsQuery } from "../api/queries.ts";
 import type { InstallationAdmin } from "../api/types.ts";
@@ -48,7 +48,7 @@ function AdminRow({ admin, isLast }: { admin: InstallationAdmin; isLast: boolean
   const [asking, setAsking] = useState(false);
   const isOwn = admin.userId === user.id;
   const remove = useMutation({
-    mutationFn: () => api.delete(`/installation/admins/${admin.userId}`),
+    mutationFn: () => call("removeInstallationAdmin", { params: { userId: admin.userId } }),
     onSuccess: () => toast.success(installationText.removed(admin.name)),
     onError: (error) => toast.error(messageOf(error)),
     // Who removed themselves may not read the list any more.
@@ -89,7 +89,7 @@ function AdminRow({ admin, isLast }: { admin: InstallationAdmin; isLast: boolean
 function AddAdmin() {
   const queryClient = useQueryClient();
   const add = useMutation({
-    mutationFn: (email: string) => api.post("/installation/admins", { email }),
+    mutationFn: (email: string) => call("addInstallationAdmin", { body: { email } }),
     onSuccess: (_answer, email) => toast.success(installationText.added(email)),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["installation"] }),
   });

@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
 import { invitationsQuery } from "../api/queries.ts";
-import type { InvitationMade, Role } from "../api/types.ts";
+import type { Body, InvitationMade } from "../api/types.ts";
 import { formatRelative } from "../lib/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input, Select } from "../ui/field.tsx";
@@ -12,21 +12,21 @@ import { Card, CardHeader } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { CopyLink } from "./copy-link.tsx";
 import { roleText, settingsText } from "./messages.ts";
-import { formTexts } from "../lib/form.ts";
+import { formFields } from "../lib/form.ts";
 
-const invitable: Role[] = ["editor", "approver", "viewer", "admin"];
+const invitable: Body<"invite">["role"][] = ["editor", "approver", "viewer", "admin"];
 
 export function Invitations() {
   const queryClient = useQueryClient();
   const invitations = useQuery(invitationsQuery);
   const [made, setMade] = useState<InvitationMade | null>(null);
   const invite = useMutation({
-    mutationFn: (body: Record<string, string>) => api.post<InvitationMade>("/invitations", body),
+    mutationFn: (body: Body<"invite">) => call("invite", { body }),
     onSuccess: setMade,
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["invitations"] }),
   });
   const revoke = useMutation({
-    mutationFn: (id: string) => api.delete(`/invitations/${id}`),
+    mutationFn: (id: string) => call("revokeInvitation", { params: { id } }),
     onSuccess: () => toast.success(settingsText.revoked),
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["invitations"] }),
@@ -35,7 +35,9 @@ export function Invitations() {
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const form = event.currentTarget;
-    invite.mutate(formTexts(form), { onSuccess: () => form.reset() });
+    const { email, role } = formFields(form, ["email", "role"]);
+    const chosen = invitable.find((one) => one === role) ?? "editor";
+    invite.mutate({ email, role: chosen }, { onSuccess: () => form.reset() });
   }
 
   return (

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import { membersQuery } from "../api/queries.ts";
 import type { Member, Role } from "../api/types.ts";
@@ -47,13 +47,13 @@ function MemberRow({ member, allowed }: { member: Member; allowed: boolean }) {
   const [asking, setAsking] = useState(false);
   const refresh = () => queryClient.invalidateQueries({ queryKey: ["members"] });
   const changeRole = useMutation({
-    mutationFn: (role: Role) => api.patch(`/members/${member.userId}`, { role }),
+    mutationFn: (role: Role) => call("changeRole", { params: { userId: member.userId }, body: { role } }),
     onSuccess: (_answer, role) => toast.success(settingsText.roleChanged(member.name, roleText[role].name)),
     onError: (error) => toast.error(messageOf(error)),
     onSettled: refresh,
   });
   const remove = useMutation({
-    mutationFn: () => api.delete(`/members/${member.userId}`),
+    mutationFn: () => call("removeMember", { params: { userId: member.userId } }),
     onSuccess: () => toast.success(settingsText.removed(member.name)),
     onError: (error) => toast.error(messageOf(error)),
     onSettled: refresh,

@@ -2,8 +2,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { toast } from "sonner";
 import { PasswordInput } from "../account/password-input.tsx";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
+import type { Body } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
 import { formTexts } from "../lib/form.ts";
 import { Button } from "../ui/button.tsx";
@@ -17,7 +18,7 @@ export function PasswordSettings() {
   const { user } = useMe();
   const queryClient = useQueryClient();
   const change = useMutation({
-    mutationFn: (body: Record<string, string>) => api.post("/me/password", body),
+    mutationFn: (body: Body<"changePassword">) => call("changePassword", { body }),
     onSuccess: () => toast.success(accessText.passwordChanged),
     onSettled: () =>
       Promise.all([

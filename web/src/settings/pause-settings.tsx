@@ -1,8 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
-import type { Workspace } from "../api/types.ts";
 import { useCan, useMe } from "../api/use-me.ts";
 import { Card, CardHeader } from "../ui/layout.tsx";
 import { SwitchField } from "../ui/switch-field.tsx";
@@ -14,7 +13,7 @@ export function PauseSettings() {
   const allowed = useCan("channels.manage");
   const queryClient = useQueryClient();
   const change = useMutation({
-    mutationFn: (paused: boolean) => api.post<Workspace>(`/workspace/${paused ? "pause" : "resume"}`),
+    mutationFn: (paused: boolean) => call(paused ? "pauseWorkspace" : "resumeWorkspace"),
     onSuccess: ({ pausedAt }) => toast.success(pausedAt ? settingsText.paused : settingsText.resumed),
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["me"] }),

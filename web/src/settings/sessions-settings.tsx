@@ -1,7 +1,7 @@
 import { LaptopIcon, MobileIcon } from "@radix-ui/react-icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import { sessionsQuery } from "../api/queries.ts";
 import { formatRelative } from "../lib/format.ts";
@@ -29,7 +29,7 @@ function SessionsSettings() {
   const queryClient = useQueryClient();
   const sessions = useQuery(sessionsQuery);
   const end = useMutation({
-    mutationFn: (id: string) => api.delete(`/sessions/${id}`),
+    mutationFn: (id: string) => call("endSession", { params: { id } }),
     onSuccess: () => toast.success(settingsText.ended),
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["sessions"] }),

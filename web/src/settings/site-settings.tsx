@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
 import { channelsQuery, connectorsQuery, siteQuery } from "../api/queries.ts";
 import type { SiteSettings as Settings } from "../api/types.ts";
@@ -54,7 +54,7 @@ function SiteForm({ saved, start }: { saved: Settings | null; start: Draft }) {
   const [draft, setDraft] = useState<Draft>(start);
   const save = useMutation({
     mutationFn: ({ slug, title, description, language, public: isPublic }: Draft) =>
-      api.put<Settings>("/site", { slug, title, description, language, public: isPublic }),
+      call("changeSite", { body: { slug, title, description, language, public: isPublic } }),
     onSuccess: async (settings, sent) => {
       queryClient.setQueryData(siteQuery.queryKey, settings);
       // As the server has written it, unless somebody has gone on meanwhile.

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import { unconfirmedInvitationsQuery } from "../api/queries.ts";
 import type { InvitationLink } from "../api/types.ts";
@@ -16,7 +16,7 @@ export function UnconfirmedInvitations() {
   const [made, setMade] = useState<(InvitationLink & { email: string }) | null>(null);
   const vouch = useMutation({
     mutationFn: async (invitation: { id: string; email: string }) => ({
-      ...(await api.post<InvitationLink>(`/installation/invitations/${invitation.id}/vouch`)),
+      ...(await call("vouchForInvitation", { params: { id: invitation.id } })),
       email: invitation.email,
     }),
     onSuccess: setMade,

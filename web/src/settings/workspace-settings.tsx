@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
 import { TimeZoneSelect } from "../account/time-zone-select.tsx";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
 import type { Workspace } from "../api/types.ts";
 import { useCan, useMe } from "../api/use-me.ts";
@@ -38,7 +38,7 @@ function GeneralSettings() {
   const [draft, setDraft] = useState<Workspace>(workspace);
   const save = useMutation({
     mutationFn: ({ name, timeZone, separateApprover, graceSeconds }: Workspace) =>
-      api.patch<Workspace>("/workspace", { name, timeZone, separateApprover, graceSeconds }),
+      call("updateWorkspace", { body: { name, timeZone, separateApprover, graceSeconds } }),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: ["me"] });
       toast.success(settingsText.saved);

@@ -2,7 +2,7 @@ import { BarChartIcon, ExitIcon, GearIcon, ReaderIcon } from "@radix-ui/react-ic
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { toast } from "sonner";
-import { api, chooseWorkspace } from "../api/client.ts";
+import { call, chooseWorkspace } from "../api/client.ts";
 import { ApiError, hasCode, messageOf } from "../api/problem.ts";
 import { useMe } from "../api/use-me.ts";
 import { cn } from "../lib/cn.ts";
@@ -29,7 +29,7 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
 
   async function signOut(): Promise<void> {
     try {
-      await api.delete("/sessions/current");
+      await call("signOut");
     } catch (error) {
       // A session that has already ended is signed out as well. Any other still stands behind a sign-in page.
       if (!(error instanceof ApiError && error.status === 401)) {

@@ -2,25 +2,14 @@ import { ExclamationTriangleIcon } from "@radix-ui/react-icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
+import type { Quarantine } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
 import { useQuiet } from "../lib/quiet.ts";
 import { Button } from "../ui/button.tsx";
 import { quarantineText } from "./messages.ts";
 import { type ReleaseWords, ReleaseDialog } from "./release-dialog.tsx";
-
-/** Only admins of the installation are told more than whether it is active. */
-type Quarantine = {
-  active: boolean;
-  reason?: string | null;
-  unknownSince?: string | null;
-  unchecked?: number;
-  reading?: number;
-  asking?: number;
-  later?: number;
-  mayRunTwice?: boolean;
-};
 
 /** Where history was lost: that sending waits; and for admins why, how far looking up is, and when they may end it. */
 export function QuarantineBanner() {
@@ -29,12 +18,12 @@ export function QuarantineBanner() {
   const [isAsking, setAsking] = useState(false);
   const quarantine = useQuery({
     queryKey: ["quarantine"],
-    queryFn: ({ signal }) => api.get<Quarantine>("/quarantine", {}, signal),
+    queryFn: ({ signal }) => call("readQuarantine", { signal }),
     refetchInterval: 15_000,
     enabled: useQuiet(),
   });
   const release = useMutation({
-    mutationFn: (words: ReleaseWords) => api.post("/quarantine/release", words),
+    mutationFn: (words: ReleaseWords) => call("releaseQuarantine", { body: words }),
     onSuccess: () => {
       setAsking(false);
       toast.success(quarantineText.released);

@@ -1,3 +1,4 @@
+import type { Call } from "#contract";
 import type { Command } from "commander";
 import { z } from "zod";
 import { meSchema } from "../answers.ts";
@@ -40,7 +41,7 @@ async function init(context: Context, command: Command): Promise<void> {
   const { setupToken, ...options } = initSchema.parse(command.opts());
   const api = context.publicApi();
   const stateSchema = z.object({ needed: z.boolean(), tokenNeeded: z.boolean().optional() });
-  const { needed, tokenNeeded } = await api.call({ path: "/setup", schema: stateSchema });
+  const { needed, tokenNeeded } = await api.call("setUpNeeded", { schema: stateSchema });
   if (!needed) {
     throw new CliFailure(
       "refused",
@@ -58,7 +59,7 @@ async function init(context: Context, command: Command): Promise<void> {
   const headers = setupToken === undefined ? {} : { "galley-setup-token": setupToken };
   await openSession(
     context,
-    { path: "/setup", body: { ...options, name, password }, headers },
+    { operation: "setUp", body: { ...options, name, password }, headers },
     options.email,
   );
 }
@@ -66,16 +67,22 @@ async function init(context: Context, command: Command): Promise<void> {
 async function login(context: Context, command: Command): Promise<void> {
   const { email } = z.object({ email: z.string() }).parse(command.opts());
   const password = await readPassword(context.io, `Password for ${email}: `);
-  await openSession(context, { path: "/sessions", body: { email, password } }, email);
+  await openSession(context, { operation: "signIn", body: { email, password } }, email);
 }
 
-type Opening = { path: string; body: object; headers?: Record<string, string> };
+type Opening = { headers?: Record<string, string> } & (
+  | { operation: "signIn"; body: Call<"signIn">["body"] }
+  | { operation: "setUp"; body: Call<"setUp">["body"] }
+);
 
-async function openSession(context: Context, opening: Opening, email: string): Promise<void> {
-  const { headers, body: session } = await context.publicApi().callWithHeaders({
+async function openSession(
+  context: Context,
+  { operation, body, ...opening }: Opening,
+  email: string,
+): Promise<void> {
+  const { headers, body: session } = await context.publicApi().callWithHeaders(operation, {
     ...opening,
-    method: "POST",
-    body: { ...opening.body, transport: "bearer" },
+    body: { ...body, transport: "bearer" },
     schema: z.looseObject({ userId: z.string(), expiresAt: z.string() }),
   });
   const token = headers["set-auth-token"];
@@ -91,7 +98,7 @@ async function openSession(context: Context, opening: Opening, email: string): P
 async function logout(context: Context): Promise<void> {
   const api = await context.api();
   try {
-    await api.call({ method: "DELETE", path: "/sessions/current", schema: z.unknown() });
+    await api.call("signOut", { schema: z.unknown() });
   } catch (error) {
     // A session that the server no longer knows is as ended as it can be.
     if (!(error instanceof CliFailure && error.reason === "notSignedIn")) throw error;
@@ -102,7 +109,7 @@ async function logout(context: Context): Promise<void> {
 
 async function whoami(context: Context): Promise<void> {
   const api = await context.api();
-  const me = await api.call({ path: "/me", schema: meSchema });
+  const me = await api.call("whoAmI", { schema: meSchema });
   context.print(
     me,
     () =>

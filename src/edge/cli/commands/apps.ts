@@ -59,7 +59,7 @@ export const appCommands: Register = (program, action) => {
 };
 
 async function platforms(api: Api) {
-  const { items } = await api.call({ path: "/oauth/platforms", schema: platformListSchema });
+  const { items } = await api.call("listPlatforms", { schema: platformListSchema });
   return items.flatMap(({ app, ...platform }) => (app ? [{ ...platform, app }] : []));
 }
 
@@ -92,9 +92,8 @@ async function set(context: Context, command: Command): Promise<void> {
   const api = await context.api();
   const platform = await platformOf(api, command);
   const entered = await enteredValues(context, platform.id, platform.app, options);
-  const { findings } = await api.call({
-    method: "POST",
-    path: `/oauth/${platform.id}/app/check`,
+  const { findings } = await api.call("checkPlatformApp", {
+    params: { connector: platform.id },
     body: { values: entered },
     schema: z.object({ findings: z.array(findingSchema) }),
   });
@@ -107,9 +106,8 @@ async function set(context: Context, command: Command): Promise<void> {
     despite,
   };
   refuseFindings(platform.app, clean ? findings.filter((one) => one.cleaned === null) : findings, despite);
-  const stored = await api.call({
-    method: "PUT",
-    path: `/oauth/${platform.id}/app`,
+  const stored = await api.call("savePlatformApp", {
+    params: { connector: platform.id },
     body,
     schema: appSchema,
   });
@@ -171,7 +169,7 @@ async function enteredValues(
 async function remove(context: Context, command: Command): Promise<void> {
   const api = await context.api();
   const { id, name } = await platformOf(api, command);
-  await api.call({ method: "DELETE", path: `/oauth/${id}/app`, schema: z.null() });
+  await api.call("removePlatformApp", { params: { connector: id }, schema: z.null() });
   context.print({ removed: id }, () => `${name} is used with the installation's app from now on.`);
 }
 

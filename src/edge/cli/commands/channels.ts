@@ -1,3 +1,4 @@
+import { addressOf } from "#contract";
 import type { Command } from "commander";
 import { z } from "zod";
 import type { Api } from "../api.ts";
@@ -40,18 +41,18 @@ export const channelCommands: Register = (program, action) => {
 async function disconnect(context: Context, command: Command): Promise<void> {
   const { yes } = z.object({ yes: z.boolean().default(false) }).parse(command.opts());
   const api = await context.api();
-  const { items } = await api.call({ path: "/channels", schema: channelListSchema });
+  const { items } = await api.call("listChannels", { schema: channelListSchema });
   const channel = theChannel(items, command.args[0] ?? "");
   const question = `Disconnect ${channel.handle} on ${channel.connector}?`;
   await askFirst(context, { yes, question, refusal: "Nothing was disconnected." });
   const schema = z.looseObject({ message: z.string() });
-  const done = await api.call({ method: "DELETE", path: `/channels/${channel.id}`, schema });
+  const done = await api.call("disconnectChannel", { params: { id: channel.id }, schema });
   context.print({ id: channel.id, ...done }, () => done.message);
 }
 
 async function channels(context: Context): Promise<void> {
   const api = await context.api();
-  const list = await api.call({ path: "/channels", schema: channelListSchema });
+  const list = await api.call("listChannels", { schema: channelListSchema });
   context.print(list, () => {
     if (list.items.length === 0)
       return "No channels yet. Connect the one that comes with Galley: galley connect sandbox";
@@ -71,7 +72,7 @@ const rotatedSchema = z.object({ version: z.number(), resealed: z.number(), unre
 
 async function rotateSecrets(context: Context): Promise<void> {
   const api = await context.api();
-  const done = await api.call({ method: "POST", path: "/channels/secrets/rotate", schema: rotatedSchema });
+  const done = await api.call("rotateChannelSecrets", { schema: rotatedSchema });
   const left =
     done.unreadable === 0
       ? ""
@@ -93,7 +94,7 @@ async function connect(context: Context, command: Command): Promise<void> {
   const options = optionsSchema.parse(command.opts());
   const [name = ""] = command.args;
   const api = await context.api();
-  const { items } = await api.call({ path: "/connectors", schema: connectorListSchema });
+  const { items } = await api.call("listConnectors", { schema: connectorListSchema });
   if (name === "") {
     context.print({ items }, () => platformsText(items));
     return;
@@ -110,7 +111,7 @@ async function connect(context: Context, command: Command): Promise<void> {
   const form = await filledForm(context, name, fields, options);
   if (way.kind === "form") {
     const body = { connector: name, form };
-    const channel = await api.call({ method: "POST", path: "/channels", body, schema: channelSchema });
+    const channel = await api.call("connectChannel", { body, schema: channelSchema });
     context.print(channel, () => `Connected ${channel.handle} on ${connector.name}.`);
     return;
   }
@@ -141,23 +142,25 @@ async function authorize(
   form: Record<string, string>,
   accounts: readonly string[],
 ): Promise<Channel[]> {
-  const { authorizeUrl } = await api.call({
-    method: "POST",
-    path: "/channels/authorize",
+  const { authorizeUrl } = await api.call("authorizeChannel", {
     body: { connector, form, interactive: false, returnTo: null },
     schema: z.object({ authorizeUrl: z.url() }),
   });
   const back = await api.redirectOf(authorizeUrl);
   const callback = back === null ? null : new URL(back);
-  if (!callback || callback.pathname !== `/api/v1/oauth/${connector}/callback`) {
+  if (!callback || callback.pathname !== addressOf("finishAuthorization", { params: { connector } }).path) {
     throw new CliFailure(
       "refused",
       `This platform asks a person: connect it in the browser at ${context.server}/channels`,
     );
   }
-  // Only the path is taken from the platform, so that the session goes to our own server and nowhere else.
-  const path = `/oauth/${connector}/callback${callback.search}`;
-  const answer = await api.call({ path, schema: callbackSchema });
+  // Only the query is taken from the platform, so that the session goes to our own server and nowhere else.
+  const query = Object.fromEntries(callback.searchParams);
+  const answer = await api.call("finishAuthorization", {
+    params: { connector },
+    query,
+    schema: callbackSchema,
+  });
   return answer.kind === "pending" ? pick(api, answer.pending, accounts) : [answer.channel];
 }
 
@@ -182,9 +185,8 @@ async function pick(api: Api, pending: Pending, accountIds: readonly string[]): 
       `This consent opened several accounts. Connect again and name the ones you want with --account:\n${list}`,
     );
   }
-  const path = `/channels/pending/${pending.id}`;
-  const body = { accountIds };
-  return (await api.call({ method: "POST", path, body, schema: channelListSchema })).items;
+  const asked = { params: { id: pending.id }, body: { accountIds }, schema: channelListSchema };
+  return (await api.call("pickAccounts", asked)).items;
 }
 
 type Field = {

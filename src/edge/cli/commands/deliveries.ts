@@ -58,9 +58,8 @@ async function resolve(context: Context, command: Command): Promise<void> {
   const rest = leaveRest ? "leave" : "send";
   const body = absent ? { outcome: "absent" } : { outcome: "live", url: live === true ? null : live, rest };
   await decide(context, command, {
-    verb: "resolve",
+    ask: (api, params) => api.call("resolveDelivery", { params, body, schema: deliverySchema }),
     stopped: ["ambiguous", "reconciling", "needs_human"],
-    body,
   });
 }
 
@@ -68,7 +67,11 @@ function retry(context: Context, command: Command): Promise<void> {
   const sent = ["rejected", "missed", "needs_reconnect", "skipped"];
   const { yes } = z.object({ yes: z.boolean().default(false) }).parse(command.opts());
   // Where Galley asks about an outcome it only looks again.
-  return decide(context, command, { verb: "retry", stopped: [...sent, "needs_human"], before: askAbout });
+  return decide(context, command, {
+    ask: (api, params) => api.call("retryDelivery", { params, schema: deliverySchema }),
+    stopped: [...sent, "needs_human"],
+    before: askAbout,
+  });
 
   /** A second copy may come of it. */
   async function askAbout({ state, mayBeLive, channel }: Delivery): Promise<void> {
@@ -82,20 +85,23 @@ function retry(context: Context, command: Command): Promise<void> {
 }
 
 function leave(context: Context, command: Command): Promise<void> {
-  return decide(context, command, { verb: "leave", stopped: ["rejected", "missed", "needs_reconnect"] });
+  return decide(context, command, {
+    ask: (api, params) => api.call("leaveDelivery", { params, schema: deliverySchema }),
+    stopped: ["rejected", "missed", "needs_reconnect"],
+  });
 }
 
 async function settled(context: Context, command: Command): Promise<void> {
   const given = givenId(command, "post");
   const api = await context.api();
-  const path = `/posts/${await wholeId(api, given, "post")}/deliveries`;
-  const { items } = await api.call({ path, schema: deliveriesSchema });
+  const all = { params: { id: await wholeId(api, given, "post") }, schema: deliveriesSchema };
+  const { items } = await api.call("listPostDeliveries", all);
   const open = items.flatMap(openCopies);
   if (open.length === 0) throw new CliFailure("failure", "Nothing of this post came up late.");
   for (const { id } of open) {
-    await api.call({ method: "POST", path: `/second-copies/${id}/acknowledge`, schema: deliverySchema });
+    await api.call("acknowledgeSecondCopy", { params: { id }, schema: deliverySchema });
   }
-  const after = await api.call({ path, schema: deliveriesSchema });
+  const after = await api.call("listPostDeliveries", all);
   context.print(after, () => deliveriesText(after));
 }
 
@@ -103,9 +109,8 @@ async function decide(
   context: Context,
   command: Command,
   decision: {
-    verb: string;
+    ask: (api: Api, params: { id: string }) => Promise<Delivery>;
     stopped: readonly string[];
-    body?: object;
     before?: (delivery: Delivery) => Promise<void>;
   },
 ): Promise<void> {
@@ -114,12 +119,7 @@ async function decide(
   const postId = await wholeId(api, given, "post");
   const delivery = await theOne(api, command, { postId, stopped: decision.stopped });
   await decision.before?.(delivery);
-  const decided = await api.call({
-    method: "POST",
-    path: `/deliveries/${delivery.id}/${decision.verb}`,
-    schema: deliverySchema,
-    ...(decision.body ? { body: decision.body } : {}),
-  });
+  const decided = await decision.ask(api, { id: delivery.id });
   context.print(decided, () => deliveriesText({ items: [decided] }));
 }
 
@@ -130,7 +130,10 @@ async function theOne(
   { postId, stopped }: { postId: string; stopped: readonly string[] },
 ): Promise<Delivery> {
   const { channel: named } = z.object({ channel: z.string().optional() }).parse(command.opts());
-  const { items } = await api.call({ path: `/posts/${postId}/deliveries`, schema: deliveriesSchema });
+  const { items } = await api.call("listPostDeliveries", {
+    params: { id: postId },
+    schema: deliveriesSchema,
+  });
   const meant =
     named === undefined
       ? items.filter(({ state }) => stopped.includes(state))

@@ -30,14 +30,14 @@ const readySchema = z.object({
 async function doctor(context: Context): Promise<void> {
   const findings: Finding[] = [];
   const isUp = await examine(findings, "server", async () => {
-    await context.publicApi().call({ path: "/health", outside: true, schema: z.unknown() });
+    await context.publicApi().state("/health", z.unknown());
     return `answers at ${context.server}`;
   });
   if (isUp) {
     // From another machine the server tells its state to who is signed in.
     await readiness(await context.api().catch(() => context.publicApi()), findings);
     const isSignedIn = await examine(findings, "session", async () => {
-      const me = await (await context.api()).call({ path: "/me", schema: meSchema });
+      const me = await (await context.api()).call("whoAmI", { schema: meSchema });
       return `${me.user.email}, ${me.role ?? "no role"} of ${me.workspace?.name ?? "no workspace"}`;
     });
     if (isSignedIn) await account(context, await context.api(), findings);
@@ -62,7 +62,7 @@ async function examine(findings: Finding[], name: string, look: () => Promise<st
 
 async function readiness(api: Api, findings: Finding[]): Promise<void> {
   await examine(findings, "readiness", async () => {
-    const { checks } = await api.call({ path: "/ready", outside: true, schema: readySchema, accepts: [503] });
+    const { checks } = await api.state("/ready", readySchema);
     if (checks === undefined) throw new CliFailure("notSignedIn", "Sign in first, to see how its parts are.");
     for (const [name, { ok, message }] of Object.entries(checks))
       findings.push(finding(name, ok ? "ok" : "failure", message));
@@ -72,11 +72,11 @@ async function readiness(api: Api, findings: Finding[]): Promise<void> {
 
 async function account(context: Context, api: Api, findings: Finding[]): Promise<void> {
   await examine(findings, "drafter", async () => {
-    const { label } = await api.call({ path: "/drafters", schema: z.object({ label: z.string() }) });
+    const { label } = await api.call("getDrafter", { schema: z.object({ label: z.string() }) });
     return label;
   });
   await examine(findings, "deliveries", async () => {
-    const { items } = await api.call({ path: "/deliveries/stuck", schema: stuckSchema });
+    const { items } = await api.call("listStuckDeliveries", { schema: stuckSchema });
     for (const { id, postTitle, state, since } of items) {
       const message = `“${postTitle}” is ${state.replaceAll("_", " ")} and should have been sent or have asked by ${since}. Look for ${id} in the log of the workers, and cancel the post if it is not wanted any more.`;
       findings.push(finding("delivery", "failure", message));
@@ -86,7 +86,7 @@ async function account(context: Context, api: Api, findings: Finding[]): Promise
       : `${items.length} neither sent nor asking`;
   });
   await examine(findings, "channels", async () => {
-    const { items } = await api.call({ path: "/oauth/platforms", schema: platformsSchema });
+    const { items } = await api.call("listPlatforms", { schema: platformsSchema });
     const used = items.filter(
       ({ accounts }) => accounts.connected + accounts.needsReconnect + accounts.disconnected > 0,
     );
@@ -127,7 +127,7 @@ const reportSchema = z.object({
 });
 
 async function examinePlatform(api: Api, { id, name, app }: Platform, findings: Finding[]): Promise<string> {
-  const report = await api.call({ path: `/channels/doctor/${id}`, schema: reportSchema });
+  const report = await api.call("examinePlatform", { params: { connector: id }, schema: reportSchema });
   const about = [
     ...report.findings.map((found) => ({ about: name, found })),
     ...report.channels.flatMap(({ channel, findings: all }) =>

@@ -48,7 +48,7 @@ async function draft(context: Context, command: Command): Promise<void> {
   const api = await context.api();
   const channelIds = await resolveChannels(api, to);
   const body = { source, channelIds, ...(tone === undefined ? {} : { tone }) };
-  const started = await api.call({ method: "POST", path: "/drafts", body, schema: runSchema });
+  const started = await api.call("createDrafts", { body, schema: runSchema });
   if (!wait) {
     context.print(started, () => `Run ${started.id} is ${started.state}.`);
     return;
@@ -56,7 +56,7 @@ async function draft(context: Context, command: Command): Promise<void> {
   const run = await follow(context, api, started);
   for (const step of run.steps) if (step.notice) context.note(`${step.label}: ${step.notice}`);
   if (run.state !== "done" || run.postId === null) throw failedRun(run);
-  const post = await api.call({ path: `/posts/${run.postId}`, schema: postSchema });
+  const post = await api.call("getPost", { params: { id: run.postId }, schema: postSchema });
   context.print(
     run,
     () => `${postText(post)}\n\nDrafted by: ${run.drafter ?? "?"}. Next: galley submit ${post.id}`,
@@ -78,7 +78,7 @@ async function sourceOf(
 
 /** Channels by connector, handle or id; a name that fits several accounts is refused with the choices. */
 async function resolveChannels(api: Api, list: string): Promise<string[]> {
-  const { items } = await api.call({ path: "/channels", schema: channelListSchema });
+  const { items } = await api.call("listChannels", { schema: channelListSchema });
   const names = list
     .split(",")
     .map((name) => name.trim())
@@ -97,7 +97,7 @@ async function follow(context: Context, api: Api, started: Run): Promise<Run> {
       const current = run.steps.find((step) => step.state === "running") ?? run.steps[done];
       progress.show(done, run.steps.length, current?.label ?? "");
       await pause(250);
-      run = await api.call({ path: `/runs/${run.id}`, schema: runSchema });
+      run = await api.call("getRun", { params: { id: run.id }, schema: runSchema });
     }
     return run;
   } finally {

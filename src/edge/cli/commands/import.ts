@@ -60,9 +60,7 @@ async function importFile(context: Context, command: Command): Promise<void> {
     .parse(command.opts());
   const content = (await contentOf(context, name)).toString("base64");
   const api = await context.api();
-  const uploaded = await api.call({
-    method: "POST",
-    path: "/imports",
+  const uploaded = await api.call("uploadImport", {
     body: { fileName: basename(name), content, ...(zone ? { zone } : {}) },
     schema: importSchema,
   });
@@ -80,7 +78,7 @@ async function importFile(context: Context, command: Command): Promise<void> {
 }
 
 async function make(context: Context, api: Api, { id }: Import): Promise<Import> {
-  const started = await api.call({ method: "POST", path: `/imports/${id}/start`, schema: importSchema });
+  const started = await api.call("startImport", { params: { id }, schema: importSchema });
   const done = await follow(context, api, started, "importing");
   if (done.state === "failed") throw new CliFailure("failure", done.notice ?? "The import failed.");
   return done;
@@ -108,7 +106,7 @@ async function follow(context: Context, api: Api, first: Import, state: string):
     const left = state === "checking" ? waiting : ready;
     progress.show(current.lines - left, current.lines, state);
     await pause(200);
-    current = await api.call({ path: `/imports/${first.id}`, schema: importSchema });
+    current = await api.call("getImport", { params: { id: first.id }, schema: importSchema });
   }
   progress.end();
   return current;
@@ -117,9 +115,9 @@ async function follow(context: Context, api: Api, first: Import, state: string):
 async function brokenLines(api: Api, id: string) {
   const found: z.output<typeof linesSchema>["items"] = [];
   for (let after: number | null = 0; after !== null;) {
-    const query = new URLSearchParams({ state: "broken", limit: "500", after: String(after) });
-    const page: z.output<typeof linesSchema> = await api.call({
-      path: `/imports/${id}/lines?${query.toString()}`,
+    const page: z.output<typeof linesSchema> = await api.call("listImportLines", {
+      params: { id },
+      query: { state: "broken", limit: 500, after },
       schema: linesSchema,
     });
     found.push(...page.items);
@@ -141,7 +139,7 @@ function report({ counts }: Import, broken: z.output<typeof linesSchema>["items"
 
 async function exportFile(context: Context, command: Command): Promise<void> {
   const [name = ""] = command.args;
-  const text = await (await context.api()).text("/exports/posts.csv");
+  const text = await (await context.api()).text("exportPosts");
   const path = resolve(context.io.folder, name);
   await writeFile(path, text, { flag: "wx" }).catch((error: unknown) => {
     const exists = error instanceof Error && "code" in error && error.code === "EEXIST";

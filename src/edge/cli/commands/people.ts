@@ -51,7 +51,7 @@ export const peopleCommands: Register = (program, action) => {
 };
 
 async function members(context: Context): Promise<void> {
-  const list = await (await context.api()).call({ path: "/members", schema: membersSchema });
+  const list = await (await context.api()).call("listMembers", { schema: membersSchema });
   context.print(list, () => {
     const rows = list.items.map(({ email, name, role, joinedAt }) => [
       email,
@@ -64,7 +64,7 @@ async function members(context: Context): Promise<void> {
 }
 
 async function memberOf(api: Api, named: string): Promise<z.output<typeof memberSchema>> {
-  const { items } = await api.call({ path: "/members", schema: membersSchema });
+  const { items } = await api.call("listMembers", { schema: membersSchema });
   const found = items.find(
     ({ email, userId }) => userId === named || email.toLowerCase() === named.toLowerCase(),
   );
@@ -76,8 +76,7 @@ async function changeRole(context: Context, command: Command): Promise<void> {
   const [named = "", role = ""] = command.args;
   const api = await context.api();
   const member = await memberOf(api, named);
-  const path = `/members/${member.userId}`;
-  await api.call({ method: "PATCH", path, body: { role }, schema: z.null() });
+  await api.call("changeRole", { params: { userId: member.userId }, body: { role }, schema: z.null() });
   context.print({ ...member, role }, () => `${member.name} is ${role} now.`);
 }
 
@@ -87,14 +86,14 @@ async function remove(context: Context, command: Command): Promise<void> {
   const member = await memberOf(api, command.args[0] ?? "");
   const question = `Take ${member.name} <${member.email}> out of the workspace?`;
   await askFirst(context, { yes, question, refusal: "Nobody was removed." });
-  await api.call({ method: "DELETE", path: `/members/${member.userId}`, schema: z.null() });
+  await api.call("removeMember", { params: { userId: member.userId }, schema: z.null() });
   context.print(member, () => `${member.name} is no longer a member.`);
 }
 
 async function invitations(context: Context): Promise<void> {
   const api = await context.api();
   const schema = z.object({ items: z.array(invitationSchema) });
-  const list = await api.call({ path: "/invitations", schema });
+  const list = await api.call("listInvitations", { schema });
   context.print(list, () => {
     if (list.items.length === 0)
       return "Nobody is invited. Invite somebody: galley invitations create --help";
@@ -114,7 +113,7 @@ async function invite(context: Context, command: Command): Promise<void> {
   const api = await context.api();
   const body = { email: command.args[0] ?? "", role };
   const schema = invitationSchema.extend({ link: z.string() });
-  const made = await api.call({ method: "POST", path: "/invitations", body, schema });
+  const made = await api.call("invite", { body, schema });
   context.print(made, () => `Hand this to ${made.email}; it works once:\n${made.link}`);
 }
 
@@ -122,6 +121,6 @@ async function revoke(context: Context, command: Command): Promise<void> {
   const given = givenId(command, "invitation");
   const api = await context.api();
   const id = await wholeId(api, given, "invitation");
-  await api.call({ method: "DELETE", path: `/invitations/${id}`, schema: z.null() });
+  await api.call("revokeInvitation", { params: { id }, schema: z.null() });
   context.print({ id }, () => "The invitation is taken back.");
 }

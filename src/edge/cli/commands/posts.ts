@@ -32,9 +32,9 @@ export const postCommands: Register = (program, action) => {
 
 async function posts(context: Context, command: Command): Promise<void> {
   const { search, ...options } = z.record(z.string(), z.string()).parse(command.opts());
-  const query = new URLSearchParams({ ...options, ...(search === undefined ? {} : { q: search }) });
+  const query = { ...options, ...(search === undefined ? {} : { q: search }) };
   const api = await context.api();
-  const page = await api.call({ path: `/posts?${query.toString()}`, schema: postPageSchema });
+  const page = await api.call("listPosts", { query, schema: postPageSchema });
   context.print(page, () => {
     if (page.items.length === 0) {
       const isAll = Object.keys(options).every((name) => name === "limit") && search === undefined;
@@ -56,8 +56,8 @@ async function posts(context: Context, command: Command): Promise<void> {
 async function show(context: Context, command: Command): Promise<void> {
   const given = givenId(command, "post");
   const api = await context.api();
-  const path = `/posts/${await wholeId(api, given, "post")}`;
-  const post = await api.call({ path, schema: postSchema });
+  const id = await wholeId(api, given, "post");
+  const post = await api.call("getPost", { params: { id }, schema: postSchema });
   context.print(post, () => postText(post));
 }
 
@@ -65,8 +65,8 @@ async function status(context: Context, command: Command): Promise<void> {
   const given = givenId(command, "post");
   const api = await context.api();
   const id = await wholeId(api, given, "post");
-  const post = await api.call({ path: `/posts/${id}`, schema: postSchema });
-  const deliveries = await api.call({ path: `/posts/${id}/deliveries`, schema: deliveriesSchema });
+  const post = await api.call("getPost", { params: { id }, schema: postSchema });
+  const deliveries = await api.call("listPostDeliveries", { params: { id }, schema: deliveriesSchema });
   context.print({ id, status: post.status, title: post.title, post, deliveries: deliveries.items }, () => {
     const head = `${post.title}: ${post.status.replaceAll("_", " ")}`;
     return deliveries.items.length === 0
@@ -78,7 +78,7 @@ async function status(context: Context, command: Command): Promise<void> {
 async function copy(context: Context, command: Command): Promise<void> {
   const given = givenId(command, "post");
   const api = await context.api();
-  const path = `/posts/${await wholeId(api, given, "post")}/copy`;
-  const post = await api.call({ method: "POST", path, schema: postSchema });
+  const id = await wholeId(api, given, "post");
+  const post = await api.call("copyPost", { params: { id }, schema: postSchema });
   context.print(post, () => `New draft ${post.id}: ${post.title}`);
 }

@@ -54,19 +54,11 @@ const skipUnready = z
   .default(false)
   .transform((skips) => (skips ? "skip" : "refuse"));
 
-async function act(api: Api, id: string, verb: string, body?: object): Promise<Post> {
-  return api.call({
-    method: "POST",
-    path: `/posts/${id}/${verb}`,
-    schema: postSchema,
-    ...(body ? { body } : {}),
-  });
-}
-
 async function submit(context: Context, command: Command): Promise<void> {
   const given = givenId(command, "post");
   const api = await context.api();
-  const post = await act(api, await wholeId(api, given, "post"), "submit");
+  const id = await wholeId(api, given, "post");
+  const post = await api.call("submitPost", { params: { id }, schema: postSchema });
   context.print(post, () => `Submitted. Next: galley approve ${post.id}`);
 }
 
@@ -78,15 +70,16 @@ async function approve(context: Context, command: Command): Promise<void> {
   const api = await context.api();
   const id = await wholeId(api, given, "post");
   if (undo) {
-    const taken = await act(api, id, "approve/undo");
+    const taken = await api.call("undoApproval", { params: { id }, schema: postSchema });
     context.print(taken, () => `Taken back: the post is ${taken.status.replaceAll("_", " ")}.`);
     return;
   }
-  const seen = await api.call({ path: `/posts/${id}`, schema: postSchema });
+  const seen = await api.call("getPost", { params: { id }, schema: postSchema });
   context.note(postText(seen));
   await askFirst(context, { yes, question: "Approve exactly this?", refusal: "Not approved." });
   // The hash of what was shown: a change in between is refused by the server.
-  const post = await act(api, id, "approve", { boundHash: seen.boundHash, note });
+  const body = { boundHash: seen.boundHash, note };
+  const post = await api.call("approvePost", { params: { id }, body, schema: postSchema });
   context.print(post, () =>
     [
       `Approved, version ${post.version}. Next: galley publish ${id}`,
@@ -108,21 +101,16 @@ async function schedule(context: Context, command: Command): Promise<void> {
   const given = givenId(command, "post");
   const api = await context.api();
   const id = await wholeId(api, given, "post");
-  const zone =
-    options.zone ?? (await api.call({ path: "/me", schema: meSchema })).workspace?.timeZone ?? "UTC";
-  const query = new URLSearchParams({ wall: options.at, zone });
-  const preview = await api.call({ path: `/schedule/preview?${query.toString()}`, schema: previewSchema });
+  const zone = options.zone ?? (await api.call("whoAmI", { schema: meSchema })).workspace?.timeZone ?? "UTC";
+  const query = { wall: options.at, zone };
+  const preview = await api.call("previewSchedule", { query, schema: previewSchema });
   if (preview.kind !== "ordinary" && options.rule === undefined) {
     const choices = preview.choices.map((choice) => `--rule ${choice.rule} (${choice.label})`).join(", ");
     throw new CliFailure("usage", `The clock changes at ${options.at} in ${zone}; choose ${choices}.`);
   }
   const rule = options.rule === undefined ? {} : { rule: options.rule };
-  const post = await act(api, id, "schedule", {
-    wall: options.at,
-    zone,
-    ...rule,
-    unready: options.skipUnready,
-  });
+  const body = { ...query, ...rule, unready: options.skipUnready };
+  const post = await api.call("schedulePost", { params: { id }, body, schema: postSchema });
   context.print(post, () => `Goes out ${options.at} ${zone} (${post.scheduled?.at ?? preview.at}).`);
 }
 
@@ -139,7 +127,7 @@ async function publish(context: Context, command: Command): Promise<void> {
   const given = givenId(command, "post");
   const api = await context.api();
   const id = await wholeId(api, given, "post");
-  const started = await act(api, id, "publish", { unready });
+  const started = await api.call("publishPost", { params: { id }, body: { unready }, schema: postSchema });
   if (!wait) {
     context.print(started, () => `On its way. Follow it: galley status ${id}`);
     return;
@@ -174,11 +162,11 @@ async function untilSettled(context: Context, api: Api, started: Post, timeoutMs
   const end = Date.now() + timeoutMs;
   try {
     for (;;) {
-      const deliveries = await api.call({
-        path: `/posts/${started.id}/deliveries`,
+      const deliveries = await api.call("listPostDeliveries", {
+        params: { id: started.id },
         schema: deliveriesSchema,
       });
-      const post = await api.call({ path: `/posts/${started.id}`, schema: postSchema });
+      const post = await api.call("getPost", { params: { id: started.id }, schema: postSchema });
       const done = deliveries.items.filter((delivery) => settled.has(delivery.state)).length;
       progress.show(done, deliveries.items.length, "channels");
       const isOver = done === deliveries.items.length && post.status !== "publishing";
@@ -197,9 +185,9 @@ async function cancel(context: Context, command: Command): Promise<void> {
   const given = givenId(command, "post");
   const api = await context.api();
   const id = await wholeId(api, given, "post");
-  const seen = await api.call({ path: `/posts/${id}`, schema: postSchema });
+  const seen = await api.call("getPost", { params: { id }, schema: postSchema });
   const question = `Give up "${seen.title}" (${seen.status.replaceAll("_", " ")})?`;
   await askFirst(context, { yes, question, refusal: "Not cancelled." });
-  const post = await act(api, id, "cancel");
+  const post = await api.call("cancelPost", { params: { id }, schema: postSchema });
   context.print(post, () => `The post is ${post.status.replaceAll("_", " ")}.`);
 }

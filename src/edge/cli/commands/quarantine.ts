@@ -62,7 +62,7 @@ function inWords(view: z.output<typeof viewSchema>): string {
 }
 
 async function status(context: Context): Promise<void> {
-  const view = await (await context.api()).call({ path: "/quarantine", schema: viewSchema });
+  const view = await (await context.api()).call("readQuarantine", { schema: viewSchema });
   context.print(view, () => inWords(view));
 }
 
@@ -74,7 +74,7 @@ const releaseOptions = z.object({
 async function release(context: Context, command: Command): Promise<void> {
   const body = releaseOptions.parse(command.opts());
   const api = await context.api();
-  const view = await api.call({ method: "POST", path: "/quarantine/release", body, schema: viewSchema });
+  const view = await api.call("releaseQuarantine", { body, schema: viewSchema });
   context.print(view, () => inWords(view));
 }
 

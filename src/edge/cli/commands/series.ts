@@ -24,6 +24,8 @@ const seriesSchema = summarySchema.extend({
   dates: z.array(z.looseObject({ wall: z.string(), at: z.string(), clock: z.string() })),
 });
 
+const steps = { pause: "pauseSeries", resume: "resumeSeries", end: "endSeries" } as const;
+
 /** series: what repeats. queue: the next free slot. */
 export const seriesCommands: Register = (program, action) => {
   const series = program.command("series").description("recurring posts");
@@ -49,12 +51,12 @@ export const seriesCommands: Register = (program, action) => {
     .option(...yesOption)
     .option(...undoOption)
     .action(action(approve));
-  for (const verb of ["pause", "resume", "end"] as const) {
+  for (const [verb, operation] of Object.entries(steps)) {
     series
       .command(verb)
       .description(`${verb} a series`)
       .argument("<id>")
-      .action(action((context, command) => act(context, command, verb)));
+      .action(action((context, command) => act(context, command, operation)));
   }
   program
     .command("queue")
@@ -65,7 +67,7 @@ export const seriesCommands: Register = (program, action) => {
 
 async function list(context: Context): Promise<void> {
   const api = await context.api();
-  const page = await api.call({ path: "/series", schema: z.object({ items: z.array(summarySchema) }) });
+  const page = await api.call("listSeries", { schema: z.object({ items: z.array(summarySchema) }) });
   context.print(page, () => {
     if (page.items.length === 0) return "No series yet. Repeat a post: galley series create --help";
     const short = shortIds(page.items.map(({ id }) => id));
@@ -88,7 +90,7 @@ async function create(context: Context, command: Command): Promise<void> {
   const startsOn = rule.startsOn ?? todayIn(zone);
   const { ahead, ...rest } = rule;
   const body = { postId, rule: { ...rest, zone, startsOn }, ...(ahead === undefined ? {} : { ahead }) };
-  const made = await api.call({ method: "POST", path: "/series", body, schema: seriesSchema });
+  const made = await api.call("createSeries", { body, schema: seriesSchema });
   context.print(made, () => {
     const dates = made.dates.slice(0, 5).map(({ wall }) => `  ${wall.replace("T", " ")}`);
     return [made.words, ...dates, `Not approved yet. Next: galley series approve ${made.id}`].join("\n");
@@ -96,7 +98,7 @@ async function create(context: Context, command: Command): Promise<void> {
 }
 
 async function workspaceZone(api: Api): Promise<string> {
-  const { workspace } = await api.call({ path: "/me", schema: meSchema });
+  const { workspace } = await api.call("whoAmI", { schema: meSchema });
   if (workspace) return workspace.timeZone;
   throw new CliFailure("usage", "There is no workspace to take a time zone from; name one with --zone.");
 }
@@ -109,13 +111,12 @@ async function approve(context: Context, command: Command): Promise<void> {
   const api = await context.api();
   const id = await wholeId(api, given, "series");
   if (undo) {
-    const path = `/series/${id}/approve/undo`;
-    const taken = await api.call({ method: "POST", path, schema: seriesSchema });
+    const taken = await api.call("undoSeriesApproval", { params: { id }, schema: seriesSchema });
     context.print(taken, () => `Taken back: ${taken.title} is not approved.`);
     return;
   }
   const seen = await read(api, id);
-  const template = await api.call({ path: `/posts/${seen.templateId}`, schema: postSchema });
+  const template = await api.call("getPost", { params: { id: seen.templateId }, schema: postSchema });
   const texts = template.variants.map(
     ({ connector, handle, content }) => `${connector} ${handle}\n${content.parts.join("\n---\n")}`,
   );
@@ -128,7 +129,7 @@ async function approve(context: Context, command: Command): Promise<void> {
   });
   // The hash of what was shown: a change in between is refused by the server.
   const body = { boundHash: seen.boundHash, note: "" };
-  const done = await api.call({ method: "POST", path: `/series/${id}/approve`, body, schema: seriesSchema });
+  const done = await api.call("approveSeries", { params: { id }, body, schema: seriesSchema });
   context.print(done, () =>
     [
       `Approved. Next: ${done.next ?? "nothing"}`,
@@ -137,22 +138,26 @@ async function approve(context: Context, command: Command): Promise<void> {
   );
 }
 
-async function act(context: Context, command: Command, verb: "pause" | "resume" | "end"): Promise<void> {
+async function act(
+  context: Context,
+  command: Command,
+  operation: (typeof steps)[keyof typeof steps],
+): Promise<void> {
   const given = givenId(command, "series");
   const api = await context.api();
-  const path = `/series/${await wholeId(api, given, "series")}/${verb}`;
-  const done = await api.call({ method: "POST", path, schema: seriesSchema });
+  const id = await wholeId(api, given, "series");
+  const done = await api.call(operation, { params: { id }, schema: seriesSchema });
   context.print(done, () => `${done.title}: ${done.state}`);
 }
 
 async function queue(context: Context, command: Command): Promise<void> {
   const given = givenId(command, "post");
   const api = await context.api();
-  const path = `/posts/${await wholeId(api, given, "post")}/queue`;
-  const post = await api.call({ method: "POST", path, schema: postSchema });
+  const id = await wholeId(api, given, "post");
+  const post = await api.call("queuePost", { params: { id }, schema: postSchema });
   context.print(post, () => `Goes out ${post.scheduled?.wall ?? ""} ${post.scheduled?.zone ?? ""}`);
 }
 
 function read(api: Api, id: string) {
-  return api.call({ path: `/series/${id}`, schema: seriesSchema });
+  return api.call("getSeries", { params: { id }, schema: seriesSchema });
 }

@@ -38,13 +38,13 @@ function inWords(site: Site): string {
 }
 
 async function show(context: Context): Promise<void> {
-  const site = await (await context.api()).call({ path: "/site", schema: siteSchema });
+  const site = await (await context.api()).call("getSite", { schema: siteSchema });
   context.print(site, () => inWords(site));
 }
 
 async function standing(api: Api): Promise<Partial<Site>> {
   try {
-    return await api.call({ path: "/site", schema: siteSchema });
+    return await api.call("getSite", { schema: siteSchema });
   } catch (error) {
     if (error instanceof CliFailure && error.reason === "notFound") return {};
     throw error;
@@ -66,6 +66,6 @@ async function set(context: Context, command: Command): Promise<void> {
   if (title === undefined || slug === undefined)
     throw new CliFailure("usage", "There are no pages yet; name them with --title and --slug.");
   const body = { title, slug, description, language, public: isPublic };
-  const site = await api.call({ method: "PUT", path: "/site", body, schema: siteSchema });
+  const site = await api.call("changeSite", { body, schema: siteSchema });
   context.print(site, () => inWords(site));
 }

@@ -36,8 +36,8 @@ export const slotCommands: Register = (program, action) => {
 
 async function list(context: Context): Promise<void> {
   const api = await context.api();
-  const found = await api.call({ path: "/queue/slots", schema: z.object({ items: z.array(slotSchema) }) });
-  const channels = await api.call({ path: "/channels", schema: channelListSchema });
+  const found = await api.call("listQueueSlots", { schema: z.object({ items: z.array(slotSchema) }) });
+  const channels = await api.call("listChannels", { schema: channelListSchema });
   const handles = new Map(channels.items.map(({ id, connector, handle }) => [id, `${connector} ${handle}`]));
   context.print(found, () => {
     if (found.items.length === 0) return "No slots yet. Add some: galley slots add --help";
@@ -64,12 +64,12 @@ async function add(context: Context, command: Command): Promise<void> {
   const { channel: named, on, at: time, zone } = addSchema.parse(command.opts());
   const weekdays = weekdaysOf(on);
   const api = await context.api();
-  const { items: channels } = await api.call({ path: "/channels", schema: channelListSchema });
+  const { items: channels } = await api.call("listChannels", { schema: channelListSchema });
   const channel = theChannel(channels, named);
   const items = [];
   for (const weekday of weekdays) {
     const body = { channelId: channel.id, weekday, time, zone };
-    items.push(await api.call({ method: "POST", path: "/queue/slots", body, schema: slotSchema }));
+    items.push(await api.call("addQueueSlot", { body, schema: slotSchema }));
   }
   context.print({ items }, () => `${items.length} slots on ${channel.connector} ${channel.handle}.`);
 }
@@ -78,6 +78,6 @@ async function remove(context: Context, command: Command): Promise<void> {
   const given = givenId(command, "slot");
   const api = await context.api();
   const id = await wholeId(api, given, "slot");
-  await api.call({ method: "DELETE", path: `/queue/slots/${id}`, schema: z.unknown() });
+  await api.call("removeQueueSlot", { params: { id }, schema: z.unknown() });
   context.print({ id }, () => "The slot is gone.");
 }

@@ -32,8 +32,7 @@ export const usageCommands: Register = (program, action) => {
 
 async function usage(context: Context, command: Command): Promise<void> {
   const options = z.record(z.string(), z.string()).parse(command.opts());
-  const path = `/usage?${new URLSearchParams(options).toString()}`;
-  const found = await (await context.api()).call({ path, schema: usageSchema });
+  const found = await (await context.api()).call("getUsage", { query: options, schema: usageSchema });
   context.print(found, () => {
     const { total, items, from, to } = found;
     const head = `${total.calls} calls from ${from} to ${to}, ${total.failed} failed: ${moneyOf(total)}`;

@@ -36,8 +36,8 @@ describe("access", () => {
   it("is refused without a session and without the permission", async () => {
     const viewer = await test.member(owner, "viewer");
     expect((await test.app.inject(`/api/v1/notes/${newId()}`)).statusCode).toBe(401);
-    expect((await viewer.call("GET", `/notes/${newId()}`)).status).toBe(200);
-    expect((await viewer.call("POST", "/notes", plainNote)).body).toMatchObject({
+    expect((await viewer.call("getNote", { params: { id: newId() } })).status).toBe(200);
+    expect((await viewer.call("makeNote", { body: plainNote })).body).toMatchObject({
       status: 403,
       code: "http.forbidden",
     });
@@ -47,13 +47,13 @@ describe("access", () => {
     const stranger = await test.owner();
     const answers = await Promise.all(
       [owner.workspaceId, newId()].map((id) =>
-        stranger.call("GET", `/notes/${newId()}`, undefined, { "galley-workspace": id }),
+        stranger.call("getNote", { params: { id: newId() }, headers: { "galley-workspace": id } }),
       ),
     );
     const [real, unknown] = answers.map((answer) => ({ ...answer.body, requestId: "" }));
     expect(real).toEqual(unknown);
     expect(real).toMatchObject({ status: 404 });
-    expect((await owner.call("GET", "/me", undefined, { "galley-workspace": "' or 1=1" })).status).toBe(400);
+    expect((await owner.call("whoAmI", { headers: { "galley-workspace": "' or 1=1" } })).status).toBe(400);
   });
 
   it("is denied by the database too when no workspace is set", async () => {

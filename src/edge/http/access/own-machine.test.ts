@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ownMachine, testApp, type TestApp, type TestPerson } from "../../../../test/support/app.ts";
+import { requestOf } from "../../../../test/support/calls.ts";
 import { startListener } from "../../../../test/support/raw-http.ts";
 import { passOn } from "../pass-on.ts";
 
@@ -127,7 +128,10 @@ describe("what is for this machine, people and programs with a token", { timeout
     const behind = await testApp({ options: { publicUrl } });
     try {
       expect((await behind.app.inject("/metrics")).statusCode).toBe(401);
-      expect((await behind.app.inject("/api/v1/setup")).json()).toEqual({ needed: true, tokenNeeded: true });
+      expect((await behind.app.inject(requestOf("setUpNeeded"))).json()).toEqual({
+        needed: true,
+        tokenNeeded: true,
+      });
     } finally {
       await behind.close();
     }
@@ -136,7 +140,7 @@ describe("what is for this machine, people and programs with a token", { timeout
 
 function toSetUp({ remoteAddress = "127.0.0.1", headers = {} }: Caller, token: Record<string, string>) {
   return {
-    url: "/api/v1/setup",
+    ...requestOf("setUpNeeded"),
     remoteAddress,
     headers: { host: "localhost:80", ...headers, ...token },
   };
@@ -173,8 +177,8 @@ describe("the first set-up", { timeout: 60_000 }, () => {
   it("asks this machine for nothing", async () => {
     const fresh = await testApp({ options: { ...local, setUpToken } });
     try {
-      expect((await fresh.app.inject("/api/v1/setup")).json()).toEqual({ needed: true });
-      const made = await fresh.app.inject({ method: "POST", url: "/api/v1/setup", payload: body });
+      expect((await fresh.app.inject(requestOf("setUpNeeded"))).json()).toEqual({ needed: true });
+      const made = await fresh.app.inject({ ...requestOf("setUp"), payload: body });
       expect(made.statusCode).toBe(201);
     } finally {
       await fresh.close();
@@ -185,8 +189,7 @@ describe("the first set-up", { timeout: 60_000 }, () => {
     const fresh = await testApp();
     try {
       const asked = {
-        method: "POST",
-        url: "/api/v1/setup",
+        ...requestOf("setUp"),
         payload: body,
         remoteAddress: "203.0.113.9",
       } as const;

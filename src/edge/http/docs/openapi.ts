@@ -75,9 +75,12 @@ function documented(schema: FastifySchema, access: Access | undefined): FastifyS
   const { body, querystring, params, response, ...rest } = schema;
   const isPublic = access === "public";
   const note = needs(access);
+  // For programs, which do not read sentences.
+  const extension = { "x-access": access };
   return {
     ...note,
     ...rest,
+    ...extension,
     // Said of public ones too: none is meant, and not forgotten.
     security: isPublic ? [] : [{ cookie: [] }, { bearer: [] }],
     ...(body instanceof z.ZodType ? { body: documentedSchema(body, "input") } : {}),

@@ -15,12 +15,7 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 function post(key: string, text: string, person = owner) {
-  return person.call<{ id: string; code?: string }>(
-    "POST",
-    "/notes",
-    { ...plainNote, text },
-    { "idempotency-key": key },
-  );
+  return person.call("makeNote", { body: { ...plainNote, text }, headers: { "idempotency-key": key } });
 }
 
 /** A route of a test, declared so. */
@@ -79,8 +74,8 @@ describe("an Idempotency-Key", () => {
   it.each(["gzip", "br", "identity"])("holds for clients that accept %s", async (encoding) => {
     const headers = { "idempotency-key": newId(), "accept-encoding": encoding };
     const { made } = notes;
-    const first = await owner.raw("POST", "/notes", { ...plainNote, text: "wordy" }, headers);
-    const second = await owner.raw("POST", "/notes", { ...plainNote, text: "wordy" }, headers);
+    const first = await owner.raw("makeNote", { body: { ...plainNote, text: "wordy" }, headers });
+    const second = await owner.raw("makeNote", { body: { ...plainNote, text: "wordy" }, headers });
     expect([first.statusCode, second.statusCode]).toEqual([201, 201]);
     expect(first.headers["content-encoding"]).toBe(encoding === "identity" ? undefined : encoding);
     expect(second.headers["idempotency-replayed"]).toBe("true");
@@ -89,9 +84,9 @@ describe("an Idempotency-Key", () => {
 
   it("does not come free where what was created is answered by something other than text", async () => {
     const headers = { "idempotency-key": newId() };
-    const first = await owner.raw("POST", "/notes/stream", plainNote, headers);
+    const first = await owner.raw("streamNote", { body: plainNote, headers });
     expect([first.statusCode, first.body]).toEqual([201, "a stream"]);
-    const second = await owner.call("POST", "/notes/stream", plainNote, headers);
+    const second = await owner.call("streamNote", { body: plainNote, headers });
     expect(second.body).toMatchObject({ status: 409, code: "http.idempotency_in_progress" });
   });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "#kit";
 import { testApp, type TestApp, type TestPerson } from "../../../../test/support/app.ts";
+import { requestOf } from "../../../../test/support/calls.ts";
 import { createNotes, plainNote } from "../../../../test/support/features/notes.ts";
 
 const notes = createNotes();
@@ -14,8 +15,7 @@ afterAll(() => test.close());
 
 function raw(payload: string | Buffer, headers: Record<string, string> = {}) {
   return test.app.inject({
-    method: "POST",
-    url: "/api/v1/notes",
+    ...requestOf("makeNote"),
     payload,
     headers: { authorization: `Bearer ${owner.bearer}`, "content-type": "application/json", ...headers },
   });
@@ -36,7 +36,7 @@ describe("input", () => {
     [{ ...plainNote, at: "tomorrow" }, "/at", "http.pattern"],
     [{ ...plainNote, even: 3 }, "/even", "http.custom"],
   ])("%j is refused at %s", async (input, path, code) => {
-    const answer = await owner.call<{ errors: object[] }>("POST", "/notes", input);
+    const answer = await owner.call("makeNote", { body: input });
     expect(answer.status).toBe(400);
     expect(answer.headers["content-type"]).toBe("application/problem+json");
     expect(answer.body.errors).toContainEqual(expect.objectContaining({ path, code }));
@@ -44,17 +44,19 @@ describe("input", () => {
 
   it("is read from text in a query, and only there", async () => {
     const id = newId();
-    const answer = await owner.call("GET", `/notes/${id}?limit=3&loud=true`);
+    const answer = await owner.call("getNote", { params: { id }, query: { limit: 3, loud: "true" } });
     expect(answer.body).toEqual({ id, text: "3 true owner", at: null });
-    expect((await owner.call("GET", `/notes/${id}`)).body).toMatchObject({ text: "7 undefined owner" });
-    expect((await owner.call("GET", "/notes/5")).body).toMatchObject({
+    expect((await owner.call("getNote", { params: { id } })).body).toMatchObject({
+      text: "7 undefined owner",
+    });
+    expect((await owner.call("getNote", { params: { id: "5" } })).body).toMatchObject({
       status: 400,
       errors: [{ path: "/id" }],
     });
   });
 
   it("loses the spaces that its schema trims", async () => {
-    expect((await owner.call("POST", "/notes", { ...plainNote, text: "  hi " })).body).toMatchObject({
+    expect((await owner.call("makeNote", { body: { ...plainNote, text: "  hi " } })).body).toMatchObject({
       text: "hi",
     });
   });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createMetrics } from "#platform/metrics";
 import { createLogger } from "#platform/telemetry";
 import { testApp, type TestApp } from "../../../../test/support/app.ts";
+import { requestOf } from "../../../../test/support/calls.ts";
 import { createNotes } from "../../../../test/support/features/notes.ts";
 import { startRedis } from "../../../../test/support/redis.ts";
 import { networkOf } from "./rate-limits.ts";
@@ -83,8 +84,7 @@ describe("with Redis", () => {
       for (let index = 0; index < 22; index += 1) {
         const payload = { email: `nobody-${index}@example.test`, password: "wrong" };
         const asked = {
-          method: "POST",
-          url: "/api/v1/sessions",
+          ...requestOf("signIn"),
           payload,
           remoteAddress: "10.3.0.9",
         } as const;
@@ -108,7 +108,7 @@ describe("who is counted", () => {
     const [ada, bob] = [await test.owner(), await test.owner()];
     const ask = async (bearer: string, remoteAddress: string) => {
       const headers = { authorization: `Bearer ${bearer}` };
-      return (await test.app.inject({ url: "/api/v1/me", remoteAddress, headers })).statusCode;
+      return (await test.app.inject({ ...requestOf("whoAmI"), remoteAddress, headers })).statusCode;
     };
     const codes = [];
     for (let index = 0; index < 4; index += 1) codes.push(await ask(ada.bearer, `10.4.0.${index}`));
@@ -121,7 +121,7 @@ describe("who is counted", () => {
     for (let index = 0; index < 4; index += 1) {
       const headers = { authorization: `Bearer ${index}.${"a".repeat(43)}=` };
       codes.push(
-        (await test.app.inject({ url: "/api/v1/me", remoteAddress: "10.5.0.1", headers })).statusCode,
+        (await test.app.inject({ ...requestOf("whoAmI"), remoteAddress: "10.5.0.1", headers })).statusCode,
       );
     }
     expect(codes).toEqual([401, 401, 401, 429]);

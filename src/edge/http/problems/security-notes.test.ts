@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createMetrics } from "#platform/metrics";
 import { createLogger } from "#platform/telemetry";
 import { testApp, type TestApp, testPassword, type TestPerson } from "../../../../test/support/app.ts";
+import { requestOf } from "../../../../test/support/calls.ts";
 import { createNotes, plainNote } from "../../../../test/support/features/notes.ts";
 
 type Line = { msg: string; event?: string } & Record<string, unknown>;
-type Events = { items: { event: string; workspaceId: string | null; times: number; details: object }[] };
 
 const lines: Line[] = [];
 const logger = createLogger({
@@ -47,7 +47,7 @@ async function noted(event: string, work: () => Promise<unknown>) {
 }
 
 function signIn(email: string, password: string) {
-  return test.app.inject({ method: "POST", url: "/api/v1/sessions", payload: { email, password } });
+  return test.app.inject({ ...requestOf("signIn"), payload: { email, password } });
 }
 
 describe("a security event", () => {
@@ -71,7 +71,7 @@ describe("a security event", () => {
 
   it("tells why a token opens nothing", async () => {
     const ended = await test.member(owner, "editor");
-    await ended.call("DELETE", "/sessions/current");
+    await ended.call("signOut");
     const expired = await test.member(owner, "editor");
     await sql`update sessions set expires_at = now() - interval '1 minute' where user_id = ${expired.userId}`.execute(
       test.database.system,
@@ -84,25 +84,27 @@ describe("a security event", () => {
     };
     for (const [reason, authorization] of Object.entries(cases)) {
       const { rows } = await noted("authn_token_invalid", () =>
-        test.app.inject({ url: "/api/v1/me", headers: { authorization } }),
+        test.app.inject({ ...requestOf("whoAmI"), headers: { authorization } }),
       );
       expect(rows, reason).toMatchObject([{ details: { reason, route: "GET /api/v1/me" } }]);
     }
   });
 
   it("tells of a right that was missing, to the owner of that workspace and to nobody else's", async () => {
-    const { rows, lines: said } = await noted("authz_fail", () => viewer.call("POST", "/notes", plainNote));
+    const { rows, lines: said } = await noted("authz_fail", () =>
+      viewer.call("makeNote", { body: plainNote }),
+    );
     const expected = { route: "POST /api/v1/notes", permission: "posts.write" };
     expect(rows).toMatchObject([{ workspace_id: owner.workspaceId, details: expected }]);
     expect(said).toMatchObject([{ ...expected, level: "warn", userId: viewer.userId }]);
     const stranger = await test.owner();
-    const own = await owner.call<Events>("GET", "/security-events");
+    const own = await owner.call("listWorkspaceSecurityEvents");
     expect(own.body.items.map(({ event }) => event)).toContain("authz_fail");
-    expect((await stranger.call<Events>("GET", "/security-events")).body.items).toEqual([]);
-    expect((await viewer.call("GET", "/security-events")).status).toBe(403);
-    expect((await owner.call("GET", "/installation/security-events")).status).toBe(403);
+    expect((await stranger.call("listWorkspaceSecurityEvents")).body.items).toEqual([]);
+    expect((await viewer.call("listWorkspaceSecurityEvents")).status).toBe(403);
+    expect((await owner.call("listSecurityEvents")).status).toBe(403);
     await test.features.installation.addAdmin({ kind: "machine" }, owner.email);
-    const all = await owner.call<Events>("GET", "/installation/security-events?limit=1");
+    const all = await owner.call("listSecurityEvents", { query: { limit: 1 } });
     expect(all.body).toMatchObject({ items: [{ event: "authz_fail" }], next: expect.any(String) });
   });
 
@@ -119,7 +121,7 @@ describe("a security event", () => {
 
   it("tells where an input broke a rule, and nothing of what was sent", async () => {
     const { rows } = await noted("input_validation_fail", () =>
-      owner.call("POST", "/notes", { ...plainNote, text: "", volume: "hunter2" }),
+      owner.call("makeNote", { body: { ...plainNote, text: "", volume: "hunter2" } }),
     );
     expect(rows).toMatchObject([{ workspace_id: owner.workspaceId, user_id: owner.userId }]);
     expect(JSON.stringify(rows)).toContain("/text");
@@ -129,8 +131,7 @@ describe("a security event", () => {
   it("tells of another site that made a browser write", async () => {
     const { rows } = await noted("malicious_cors", () =>
       test.app.inject({
-        method: "POST",
-        url: "/api/v1/notes",
+        ...requestOf("makeNote"),
         headers: { cookie: owner.cookie, origin: "https://elsewhere.example" },
         payload: plainNote,
       }),
@@ -153,7 +154,7 @@ describe("a security event", () => {
 });
 
 async function challenge(headers: Record<string, string>): Promise<unknown> {
-  const answer = await test.app.inject({ url: "/api/v1/me", headers });
+  const answer = await test.app.inject({ ...requestOf("whoAmI"), headers });
   expect(answer.statusCode).toBe(401);
   return answer.headers["www-authenticate"];
 }

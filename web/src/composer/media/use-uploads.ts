@@ -4,7 +4,7 @@ import { v4 } from "uuid";
 import { upload } from "../../api/client.ts";
 import { messageOf } from "../../api/problem.ts";
 import { mediaQuery } from "../../api/queries.ts";
-import type { Limits, Media, VariantContent } from "../../api/types.ts";
+import type { Limits, VariantContent } from "../../api/types.ts";
 import { refusal } from "./media-limits.ts";
 
 type Attached = VariantContent["media"][number];
@@ -60,7 +60,7 @@ export function useUploads(onArrived: (arrived: Arrived[]) => void): (channelId:
     form.set("altText", "");
     form.set("file", file);
     try {
-      const media = await upload<Media>("/media", form, (done) => change(id, { done }));
+      const media = await upload("uploadMedia", form, (done) => change(id, { done }));
       queryClient.setQueryData(mediaQuery(media.id).queryKey, media);
       arrived.current.push({ channelId, attached: { mediaId: media.id, altText: media.altText } });
       setArrivals((count) => count + 1);

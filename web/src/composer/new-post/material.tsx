@@ -1,4 +1,5 @@
 import type { DragEvent } from "react";
+import type { Body } from "../../api/types.ts";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
 import { newPostText } from "../messages.ts";
 
@@ -6,10 +7,12 @@ export const materialKinds = ["markdown", "url", "feed", "brief", "blank"] as co
 export type MaterialKind = (typeof materialKinds)[number];
 export type Material = { kind: MaterialKind; text: string; url: string; name?: string };
 
+type Written = Material & { kind: Exclude<MaterialKind, "blank"> };
+
 /** The material as the API takes it. */
-export function sourceOf({ kind, text, url, name }: Material): Record<string, string> {
+export function sourceOf({ kind, text, url, name }: Written): Body<"createDrafts">["source"] {
   if (kind === "url" || kind === "feed") return { kind, url: url.trim() };
-  return { kind, text, ...(name && kind === "markdown" ? { name } : {}) };
+  return kind === "markdown" && name ? { kind, text, name } : { kind, text };
 }
 
 type MaterialFieldProps = {

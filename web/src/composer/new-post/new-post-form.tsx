@@ -1,10 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useId, useState } from "react";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../../api/problem.ts";
 import { channelsQuery } from "../../api/queries.ts";
-import type { Post, Run } from "../../api/types.ts";
 import { postsText } from "../../posts/messages.ts";
 import { useStoredDraft } from "../../lib/use-stored-draft.ts";
 import { Button } from "../../ui/button.tsx";
@@ -42,12 +41,15 @@ export function NewPostForm({ onStarted, onClose }: FormProps) {
 
   const start = useMutation({
     mutationFn: async (): Promise<{ postId: string } | { runId: string }> => {
-      if (material.kind === "blank") {
+      const { kind } = material;
+      if (kind === "blank") {
         const variants = channelIds.map((id) => emptyVariant(id));
-        const post = await api.post<Post>("/posts", { title: postsText.untitled, variants });
+        const post = await call("createPost", { body: { title: postsText.untitled, variants } });
         return { postId: post.id };
       }
-      const run = await api.post<Run>("/drafts", { source: sourceOf(material), channelIds });
+      const run = await call("createDrafts", {
+        body: { source: sourceOf({ ...material, kind }), channelIds },
+      });
       return { runId: run.id };
     },
     onSuccess: async (started) => {

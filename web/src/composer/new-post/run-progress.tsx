@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { toast } from "sonner";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import { messageOf } from "../../api/problem.ts";
 import { isOver, runQuery } from "../../api/queries.ts";
 import type { Run } from "../../api/types.ts";
@@ -21,7 +21,7 @@ export function RunProgress({ runId, onClose, onAgain }: RunProgressProps) {
   const queryClient = useQueryClient();
   const { data: run, error } = useQuery(runQuery(runId));
   const cancel = useMutation({
-    mutationFn: () => api.post(`/runs/${runId}/cancel`),
+    mutationFn: () => call("cancelRun", { params: { id: runId } }),
     onError: (failure) => toast.error(messageOf(failure)),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["runs", runId] }),
   });

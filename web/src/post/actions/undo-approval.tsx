@@ -2,7 +2,7 @@ import { ResetIcon } from "@radix-ui/react-icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useState } from "react";
 import { toast } from "sonner";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import { messageOf } from "../../api/problem.ts";
 import { isTextField } from "../../lib/keyboard.ts";
 import { Button } from "../../ui/button.tsx";
@@ -19,21 +19,21 @@ export function undoTime(undoUntil: string): number {
   return Math.min(10 * second, Math.max(2 * second, Date.parse(undoUntil) - Date.now()));
 }
 
-/** What was approved: a post or a series, by its address in the API. */
-export type Approved = { path: `/posts/${string}` | `/series/${string}`; undoUntil: string | null };
+/** What was approved, a post or a series, and what takes that back. */
+export type Approved = { undo: "undoApproval" | "undoSeriesApproval"; id: string };
 
 /** The message that offers to take an approval back; it goes when that was done elsewhere. */
-export function offerId(path: Approved["path"]): string {
-  return `undo ${path}`;
+export function offerId({ undo, id }: Approved): string {
+  return `${undo} ${id}`;
 }
 
 /** Takes back the approval that this person gave a moment ago. */
 export function useUndoApproval() {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (path: Approved["path"]) => api.post<{ title: string }>(`${path}/approve/undo`),
-    onSuccess: ({ title }, path) => {
-      toast.dismiss(offerId(path));
+    mutationFn: ({ undo, id }: Approved) => call(undo, { params: { id } }),
+    onSuccess: ({ title }, approved) => {
+      toast.dismiss(offerId(approved));
       toast.success(postText.takenBack(title));
     },
     onError: (error) => toast.error(messageOf(error)),
@@ -42,11 +42,11 @@ export function useUndoApproval() {
 }
 
 /** The button for as long as it can be done, with Ctrl+Z for those at the keyboard; nothing afterwards. */
-export function UndoApproval({ path, undoUntil }: Approved) {
-  return undoUntil ? <OpenUndo key={undoUntil} path={path} until={undoUntil} /> : null;
+export function UndoApproval({ undoUntil, ...approved }: Approved & { undoUntil: string | null }) {
+  return undoUntil ? <OpenUndo key={undoUntil} approved={approved} until={undoUntil} /> : null;
 }
 
-function OpenUndo({ path, until }: { path: Approved["path"]; until: string }) {
+function OpenUndo({ approved, until }: { approved: Approved; until: string }) {
   const queryClient = useQueryClient();
   const undo = useUndoApproval();
   const [left, setLeft] = useState(() => Math.ceil(undoTime(until) / second));
@@ -60,7 +60,7 @@ function OpenUndo({ path, until }: { path: Approved["path"]; until: string }) {
     const chord = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && !event.repeat;
     if (!chord || event.key.toLowerCase() !== "z" || isTextField(event.target)) return;
     event.preventDefault();
-    if (!undo.isPending) undo.mutate(path);
+    if (!undo.isPending) undo.mutate(approved);
   });
   useEffect(() => {
     const timer = setInterval(() => tick(), second);
@@ -77,7 +77,7 @@ function OpenUndo({ path, until }: { path: Approved["path"]; until: string }) {
       size="sm"
       busy={undo.isPending}
       aria-keyshortcuts="Control+Z Meta+Z"
-      onClick={() => undo.mutate(path)}
+      onClick={() => undo.mutate(approved)}
     >
       <ResetIcon aria-hidden="true" />
       {postText.undoApproval}

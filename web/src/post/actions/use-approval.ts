@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import { messageOf } from "../../api/problem.ts";
 import { postQuery } from "../../api/queries.ts";
 import type { Post } from "../../api/types.ts";
@@ -13,7 +13,8 @@ export function useApproval(postId: string, onApproved: (post: Post) => void) {
   const queryClient = useQueryClient();
   const undo = useUndoApproval();
   return useMutation({
-    mutationFn: (boundHash: string) => api.post<Post>(`/posts/${postId}/approve`, { boundHash, note: "" }),
+    mutationFn: (boundHash: string) =>
+      call("approvePost", { params: { id: postId }, body: { boundHash, note: "" } }),
     onSuccess: (post) => {
       queryClient.setQueryData(postQuery(postId).queryKey, post);
       toast.success(postText.approved(post.title), undoOffer(post, undo.mutate));
@@ -25,11 +26,12 @@ export function useApproval(postId: string, onApproved: (post: Post) => void) {
 }
 
 /** Undo in a message, which stays for as long as it can be done. */
-function undoOffer({ id, undoUntil }: Post, undo: (path: Approved["path"]) => void) {
+function undoOffer({ id, undoUntil }: Post, undo: (approved: Approved) => void) {
   if (!undoUntil) return {};
-  const action = { label: postText.undo, onClick: () => undo(`/posts/${id}`) };
+  const approved: Approved = { undo: "undoApproval", id };
+  const action = { label: postText.undo, onClick: () => undo(approved) };
   return {
-    id: offerId(`/posts/${id}`),
+    id: offerId(approved),
     duration: undoTime(undoUntil),
     action,
     description: postText.undoLead,

@@ -1,9 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { toast } from "sonner";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import { messageOf } from "../../api/problem.ts";
-import type { Post } from "../../api/types.ts";
 import { postText } from "../messages.ts";
 
 /** Makes a draft of what a post says now, and goes to it. */
@@ -11,7 +10,7 @@ export function useCopyPost() {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   return useMutation({
-    mutationFn: (postId: string) => api.post<Post>(`/posts/${postId}/copy`),
+    mutationFn: (postId: string) => call("copyPost", { params: { id: postId } }),
     onSuccess: async ({ id }) => {
       await navigate({ to: "/posts/$postId/edit", params: { postId: id } });
       toast.success(postText.copied);

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { toast } from "sonner";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import { messageOf } from "../../api/problem.ts";
 import { postText } from "../messages.ts";
 
@@ -12,13 +12,13 @@ export function useDeletePost() {
   const refresh = () => queryClient.invalidateQueries({ queryKey: ["posts"] });
 
   const restore = useMutation({
-    mutationFn: (postId: string) => api.post(`/posts/${postId}/restore`),
+    mutationFn: (postId: string) => call("restorePost", { params: { id: postId } }),
     onSuccess: (_answer, postId) => navigate({ to: "/posts/$postId/edit", params: { postId } }),
     onError: (error) => toast.error(messageOf(error)),
     onSettled: refresh,
   });
   return useMutation({
-    mutationFn: (postId: string) => api.delete(`/posts/${postId}`),
+    mutationFn: (postId: string) => call("removePost", { params: { id: postId } }),
     onSuccess: async (_answer, postId) => {
       await navigate({ to: "/posts" });
       const action = { label: postText.undo, onClick: () => restore.mutate(postId) };

@@ -1,26 +1,39 @@
 import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ExternalToast, toast } from "sonner";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import { messageOf } from "../../api/problem.ts";
+import type { Body } from "../../api/types.ts";
 
-export type PostAction =
-  | "submit"
-  | "withdraw"
-  | "approve"
-  | "request-changes"
-  | "schedule"
-  | "unschedule"
-  | "publish"
-  | "cancel"
-  | "restore";
+/** The steps that need nothing but the post. */
+const plain = {
+  submit: "submitPost",
+  withdraw: "withdrawPost",
+  unschedule: "unschedulePost",
+  cancel: "cancelPost",
+  restore: "restorePost",
+} as const;
+export type PostAction = keyof typeof plain;
 
-type Step = { action: PostAction; body?: Record<string, unknown>; message: string; offer?: ExternalToast };
+type Asked =
+  | { action: PostAction }
+  | { action: "publish"; body: Body<"publishPost"> }
+  | { action: "schedule"; body: Body<"schedulePost"> }
+  | { action: "request-changes"; body: Body<"requestChanges"> };
+type Step = Asked & { message: string; offer?: ExternalToast };
+
+function take(step: Asked, id: string): Promise<unknown> {
+  const params = { id };
+  if (step.action === "publish") return call("publishPost", { params, body: step.body });
+  if (step.action === "schedule") return call("schedulePost", { params, body: step.body });
+  if (step.action === "request-changes") return call("requestChanges", { params, body: step.body });
+  return call(plain[step.action], { params });
+}
 
 /** One step of a post's way. What it changes is read again, also when it was refused: then somebody was faster. */
 export function usePostAction(postId: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: ({ action, body = {} }: Step) => api.post(`/posts/${postId}/${action}`, body),
+    mutationFn: (step: Step) => take(step, postId),
     onSuccess: (_answer, { message, offer }) => toast.success(message, offer),
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => refreshPosts(queryClient),

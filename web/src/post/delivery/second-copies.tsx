@@ -1,7 +1,7 @@
 import { ExclamationTriangleIcon } from "@radix-ui/react-icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import { messageOf } from "../../api/problem.ts";
 import type { Delivery } from "../../api/types.ts";
 import { useMe } from "../../api/use-me.ts";
@@ -58,7 +58,7 @@ function SecondCopy({ copy, delivery, allowed }: SecondCopyProps) {
 function useAcknowledge(id: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: () => api.post(`/second-copies/${id}/acknowledge`, {}),
+    mutationFn: () => call("acknowledgeSecondCopy", { params: { id } }),
     onSuccess: () => toast.success(copyText.acknowledged),
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["deliveries"] }),

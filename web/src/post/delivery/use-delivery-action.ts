@@ -1,13 +1,14 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import { fieldError, messageOf } from "../../api/problem.ts";
-import type { Delivery } from "../../api/types.ts";
+import type { Body, Delivery } from "../../api/types.ts";
 import { postText } from "../messages.ts";
 
-export type DeliveryAnswer = { action: "retry" } | { action: "leave" } | { action: "resolve"; body: Outcome };
-
-type Outcome = { outcome: "live"; url: string | null; rest: "send" | "leave" } | { outcome: "absent" };
+export type DeliveryAnswer =
+  | { action: "retry" }
+  | { action: "leave" }
+  | { action: "resolve"; body: Body<"resolveDelivery"> };
 
 const done: Record<DeliveryAnswer["action"], string> = {
   retry: postText.retried,
@@ -22,8 +23,11 @@ const done: Record<DeliveryAnswer["action"], string> = {
 export function useDeliveryAction(delivery: Delivery) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (answer: DeliveryAnswer) =>
-      api.post(`/deliveries/${delivery.id}/${answer.action}`, "body" in answer ? answer.body : {}),
+    mutationFn: (answer: DeliveryAnswer) => {
+      const params = { id: delivery.id };
+      if (answer.action === "resolve") return call("resolveDelivery", { params, body: answer.body });
+      return call(answer.action === "retry" ? "retryDelivery" : "leaveDelivery", { params });
+    },
     onSuccess: (_answer, { action }) => toast.success(done[action]),
     onError: (error) => (fieldError(error, "/url") ? undefined : toast.error(messageOf(error))),
     onSettled: async () => {

@@ -1,0 +1,1 @@
+export { runsContract as agentContract } from "./runs.contract.ts";

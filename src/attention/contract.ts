@@ -1,0 +1,1 @@
+export { attentionContract } from "./attention.contract.ts";

@@ -1,0 +1,6 @@
+import { passwordsContract } from "./passwords.contract.ts";
+import { sessionsContract } from "./sessions/sessions.contract.ts";
+
+export const identityContract = { ...sessionsContract, ...passwordsContract };
+
+export { email, sessionOpened } from "./sessions/sessions.schema.ts";

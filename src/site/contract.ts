@@ -1,0 +1,1 @@
+export { siteContract } from "./site.contract.ts";

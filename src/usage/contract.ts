@@ -1,0 +1,1 @@
+export { usageContract } from "./usage.contract.ts";

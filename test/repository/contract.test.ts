@@ -1,0 +1,210 @@
+import { globSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { addressOf, fill } from "#contract";
+import type { Contract } from "#platform/wire";
+import { expect, test } from "vitest";
+import { breakingChanges, type Document } from "../../scripts/contract/compare.ts";
+import { operationsFile } from "../../scripts/contract.ts";
+import { everyContract } from "../../src/edge/contract/every.ts";
+
+test("the table that clients load is the one of the contracts: npm run contract", async () => {
+  expect(await readFile("src/edge/contract/operations.gen.ts", "utf8")).toBe(operationsFile());
+});
+
+/** Served outside `/api/v1`, to browsers and platforms that know none of its operations. */
+const outside = new Set(["mediaBytesContract", "publicSiteContract"]);
+
+test("every contract of a feature is part of the API, under ids and places of its own", async () => {
+  const files = globSync("src/**/*.contract.ts");
+  expect(files.length).toBeGreaterThan(20);
+  const contracts: [string, Contract][] = [];
+  for (const file of files) {
+    const exported = (await import(`../../${file}`)) as Record<string, Contract>;
+    contracts.push(...Object.entries(exported).filter(([name]) => name.endsWith("Contract")));
+  }
+  const ids = contracts.filter(([name]) => !outside.has(name)).flatMap(([, one]) => Object.keys(one));
+  expect(ids.toSorted()).toEqual(Object.keys(everyContract).toSorted());
+  const places = Object.values(everyContract as Contract).map(({ method, path }) => `${method} ${path}`);
+  expect(new Set(places).size).toBe(places.length);
+});
+
+test("an address has its parameters, encoded, and of the query what is given", () => {
+  expect(addressOf("getPostVersion", { params: { id: "a/b", number: 2 } })).toEqual({
+    method: "GET",
+    path: "/api/v1/posts/a%2Fb/versions/2",
+  });
+  expect(addressOf("listPosts", { query: { q: "a b&c", cursor: undefined, limit: 5 } }).path).toBe(
+    "/api/v1/posts?q=a+b%26c&limit=5",
+  );
+  expect(() => fill("/posts/:id", {})).toThrow('needs the parameter "id"');
+});
+
+const text = { type: "string" };
+
+function documentOf(operation: object): Document {
+  return {
+    paths: { "/posts": { post: { operationId: "createPost", "x-access": "posts.write", ...operation } } },
+  };
+}
+
+function body(properties: object, required: string[] = [], more: object = {}) {
+  const schema = { type: "object", properties, required };
+  return { requestBody: { content: { "application/json": { schema } }, ...more } };
+}
+
+function answer(properties: object, required: string[] = [], status = "200") {
+  const schema = { type: "object", properties, required, additionalProperties: false };
+  return {
+    responses: { [status]: { description: "Success.", content: { "application/json": { schema } } } },
+  };
+}
+
+function query(name: string, schema: object, required = false) {
+  return { parameters: [{ in: "query", name, required, schema }] };
+}
+
+function found(released: object, current: object): string[] {
+  return breakingChanges(documentOf(released), documentOf(current)).map(({ where, what, isNote }) =>
+    `${isNote ? "note " : ""}${where.replace("POST /posts", "").trim()} ${what}`.trim(),
+  );
+}
+
+const nullable = { anyOf: [text, { type: "null" }] };
+
+const breaking: [what: string, released: object, current: object, told: string][] = [
+  [
+    "an operation has another id",
+    {},
+    { operationId: "makePost" },
+    "has another operationId: createPost, makePost",
+  ],
+  [
+    "an operation asks for another right",
+    {},
+    { "x-access": "posts.publish" },
+    "asks for posts.publish instead",
+  ],
+  [
+    "an operation is no longer public",
+    { "x-access": "public" },
+    { "x-access": "session" },
+    "asks for session",
+  ],
+  ["a filter is gone", query("q", text), { parameters: [] }, "/query q is gone"],
+  ["a parameter has to be sent", query("q", text), query("q", text, true), "/query q has to be sent now"],
+  ["a new parameter has to be sent", {}, query("q", text, true), "/query q has to be sent now"],
+  ["a body has to be sent", body({}), body({}, [], { required: true }), "body has to be sent now"],
+  ["a field has to be sent", body({ a: text }), body({ a: text }, ["a"]), "body/a has to be sent now"],
+  ["a new field has to be sent", body({}), body({ a: text }, ["a"]), "body/a has to be sent now"],
+  ["a field is no longer heard", body({ a: text }), body({}), "body/a is gone"],
+  [
+    "a field takes another type",
+    body({ a: text }),
+    body({ a: { type: "integer" } }),
+    "was string and is integer",
+  ],
+  ["a field takes null no longer", body({ a: nullable }), body({ a: text }), "body/a was null and is string"],
+  [
+    "a word is no longer taken",
+    body({ a: { ...text, enum: ["x", "y"] } }),
+    body({ a: { ...text, enum: ["x"] } }),
+    'no longer takes "y"',
+  ],
+  [
+    "words are listed where any was taken",
+    body({ a: text }),
+    body({ a: { ...text, enum: ["x"] } }),
+    "takes other values",
+  ],
+  [
+    "a text may be less long",
+    body({ a: { ...text, maxLength: 9 } }),
+    body({ a: { ...text, maxLength: 8 } }),
+    "has a narrower maxLength",
+  ],
+  [
+    "a list has to hold something",
+    body({ a: { type: "array" } }),
+    body({ a: { type: "array", minItems: 1 } }),
+    "has a narrower minItems",
+  ],
+  [
+    "a default means something else",
+    body({ a: { ...text, default: "x" } }),
+    body({ a: { ...text, default: "y" } }),
+    "means something else",
+  ],
+  [
+    "an item takes less",
+    body({ a: { type: "array", items: nullable } }),
+    body({ a: { type: "array", items: text } }),
+    "body/a/- was null and is string",
+  ],
+  [
+    "a kind of body is gone",
+    body({ a: { oneOf: [text, { type: "integer" }] } }),
+    body({ a: { oneOf: [text] } }),
+    "was integer and is string",
+  ],
+  ["an answer's status is gone", answer({}), answer({}, [], "201"), "200 is gone"],
+  ["an answer's field is gone", answer({ a: text }, ["a"]), answer({}), "200/a is gone"],
+  [
+    "an answer's field may be missing",
+    answer({ a: text }, ["a"]),
+    answer({ a: text }),
+    "200/a may be missing now",
+  ],
+  [
+    "an answer's field may be null",
+    answer({ a: text }),
+    answer({ a: nullable }),
+    "200/a was string and is null",
+  ],
+  [
+    "an answer's field has another format",
+    answer({ a: { ...text, format: "uuid" } }),
+    answer({ a: { ...text, format: "email" } }),
+    "has another format",
+  ],
+];
+
+test.each(breaking)("breaks: %s", (_what, released, current, told) => {
+  expect(found(released, released)).toEqual([]);
+  expect(found(released, current)).toEqual([expect.stringContaining(told)]);
+});
+
+test("breaks: an operation or a path is gone", () => {
+  const released = documentOf({});
+  expect(breakingChanges(released, { paths: {} })).toEqual([{ where: "POST /posts", what: "is gone" }]);
+  const moved = { paths: { "/posts": { put: released.paths["/posts"]?.["post"] ?? {} } } };
+  expect(breakingChanges(released, moved)).toEqual([{ where: "POST /posts", what: "is gone" }]);
+});
+
+function words(...list: string[]) {
+  return answer({ a: { ...text, enum: list } });
+}
+
+test("a word that is new in an answer is told, and breaks nobody who expects one", () => {
+  expect(found(words("x"), words("x", "y"))).toEqual(['note 200/a may be "y" now']);
+  expect(found(words("x", "y"), words("x"))).toEqual([]);
+});
+
+const harmless: [what: string, released: object, current: object][] = [
+  ["a new field of a request that may be left out", body({}), body({ a: text })],
+  ["a request that takes more", body({ a: text }, ["a"]), body({ a: nullable })],
+  ["longer texts", body({ a: { ...text, maxLength: 8 } }), body({ a: { ...text, maxLength: 9 } })],
+  [
+    "one word more in a request",
+    body({ a: { ...text, enum: ["x"] } }),
+    body({ a: { ...text, enum: ["x", "y"] } }),
+  ],
+  ["a new field of an answer", answer({}), answer({ a: text }, ["a"])],
+  ["a field that is always there now", answer({ a: text }), answer({ a: text }, ["a"])],
+  ["a field that is never null now", answer({ a: nullable }), answer({ a: text })],
+  ["another description", answer({ a: text }), answer({ a: { ...text, description: "The first letter." } })],
+  ["more people may call it", {}, { "x-access": "session" }],
+];
+
+test.each(harmless)("breaks nobody: %s", (_what, released, current) => {
+  expect(found(released, current)).toEqual([]);
+});
