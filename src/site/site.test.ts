@@ -4,6 +4,7 @@ import { parseAtomFeed, parseJsonFeed, parseRssFeed } from "feedsmith";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestPerson } from "../../test/support/app.ts";
 import { openSite, siteContext, testSiteApp } from "../../test/support/features/site.ts";
+import { rawPath } from "../../test/support/calls.ts";
 
 type Entry = {
   id: string;
@@ -50,7 +51,7 @@ async function publish(
 }
 
 function get(path: string, headers: Record<string, string> = {}) {
-  return app.app.inject({ url: `/api/v1/site/${slug}${path}`, headers });
+  return app.app.inject({ url: rawPath(`/site/${slug}${path}`), headers });
 }
 
 describe("an entry", () => {
@@ -166,7 +167,7 @@ describe("readers", () => {
 
   test("see nothing of what does not exist or is switched off", async () => {
     expect((await get("/nothing-here")).statusCode).toBe(404);
-    expect((await app.app.inject({ url: "/api/v1/site/nobody/api/entries" })).statusCode).toBe(404);
+    expect((await app.app.inject({ url: rawPath("/site/nobody/api/entries") })).statusCode).toBe(404);
     const settings = { slug, title: "The Press", description: "", public: false };
     await owner.call("changeSite", { body: settings });
     for (const path of ["", "/feeds", "/feed.xml", "/api/entries"]) {
@@ -191,7 +192,7 @@ describe("settings", () => {
     };
     expect(saved).toMatchObject({ status: 200, body: { ...settings, language: "pt-BR", url: home, feeds } });
     for (const address of Object.values(feeds)) {
-      expect((await app.app.inject({ url: `/api/v1${new URL(address).pathname}` })).statusCode).toBe(200);
+      expect((await app.app.inject({ url: rawPath(new URL(address).pathname) })).statusCode).toBe(200);
     }
     expect((await get("")).body).toContain('<html lang="pt-BR">');
     expect(parseRssFeed((await get("/feed.xml")).body).language).toBe("pt-BR");

@@ -5,6 +5,7 @@ import { SaxesParser } from "saxes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestPerson } from "../../test/support/app.ts";
 import { openSite, siteContext, testSiteApp } from "../../test/support/features/site.ts";
+import { rawPath } from "../../test/support/calls.ts";
 
 let app: Awaited<ReturnType<typeof testSiteApp>>;
 let owner: TestPerson;
@@ -39,7 +40,7 @@ async function publish(title: string, body: string, { options = {}, link, media 
 }
 
 async function get(path: string) {
-  const answer = await app.app.inject({ url: `/api/v1/site/${slug}${path}` });
+  const answer = await app.app.inject({ url: rawPath(`/site/${slug}${path}`) });
   return { status: answer.statusCode, body: answer.body };
 }
 

@@ -14,7 +14,7 @@ import type { LightMyRequestResponse } from "fastify";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { createServer, type ServerOptions } from "../../src/edge/http/index.ts";
-import { type BodyOf, requestOf, type Sent, type TestOperation } from "./calls.ts";
+import { type BodyOf, rawPath, requestOf, type Sent, type TestOperation } from "./calls.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 
 type Request = { method: Method; url: string; body?: unknown; headers?: Headers | undefined };
@@ -196,6 +196,6 @@ export async function testPerson(
     call: async (operation, ...given) => answerOf(await send(requested(operation, given))),
     raw: (operation, ...given) => send(requested(operation, given)),
     callPath: async (method, path, body, headers) =>
-      answerOf(await send({ method, url: `/api/v1${path}`, body, headers })),
+      answerOf(await send({ method, url: rawPath(path), body, headers })),
   };
 }

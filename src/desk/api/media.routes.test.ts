@@ -5,7 +5,7 @@ import { crc32 } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestPerson } from "../../../test/support/app.ts";
-import { requestOf } from "../../../test/support/calls.ts";
+import { rawPath, requestOf } from "../../../test/support/calls.ts";
 import { buildChannel } from "../../../test/support/builders.ts";
 import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
 import { pdfOf, pictureOf as picture, videoOf } from "../../../test/support/media-files.ts";
@@ -36,18 +36,20 @@ describe("the signed address of an image", () => {
       create: { width: 30, height: 20, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
     });
     const { body } = await upload(await transparent.png().toBuffer());
-    const answer = await app.app.inject({ method: "GET", url: `/api/v1${body.url}&as=jpeg` });
+    const answer = await app.app.inject({ method: "GET", url: rawPath(`${body.url}&as=jpeg`) });
     expect(answer.statusCode).toBe(200);
     expect(answer.headers["content-type"]).toBe("image/jpeg");
     const { data, info } = await sharp(answer.rawPayload).raw().toBuffer({ resolveWithObject: true });
     expect([info.width, info.height]).toEqual([30, 20]);
     // What was transparent stands on white.
     expect(Math.min(...data.subarray(0, 3))).toBeGreaterThan(250);
-    const original = await app.app.inject({ method: "GET", url: `/api/v1${body.url}` });
+    const original = await app.app.inject({ method: "GET", url: rawPath(body.url) });
     expect(original.headers["content-type"]).toBe("image/png");
     const forged = body.url.replace(/signature=[^&]+/, "signature=AAAA");
-    expect((await app.app.inject({ method: "GET", url: `/api/v1${forged}&as=jpeg` })).statusCode).toBe(404);
-    expect((await app.app.inject({ method: "GET", url: `/api/v1${body.url}&as=svg` })).statusCode).toBe(400);
+    expect((await app.app.inject({ method: "GET", url: rawPath(`${forged}&as=jpeg`) })).statusCode).toBe(404);
+    expect((await app.app.inject({ method: "GET", url: rawPath(`${body.url}&as=svg`) })).statusCode).toBe(
+      400,
+    );
   });
 });
 
@@ -67,7 +69,7 @@ describe("an upload", () => {
       altText: "A teal field",
       fileName: "my photo.jpg",
     });
-    const served = await app.app.inject({ url: `/api/v1${body.url}` });
+    const served = await app.app.inject({ url: rawPath(body.url) });
     expect(served.statusCode).toBe(200);
     expect(served.headers).toMatchObject({
       "content-type": "image/jpeg",
@@ -100,7 +102,7 @@ describe("an upload", () => {
       .toBuffer();
     const { body } = await upload(frames);
     expect(body).toMatchObject({ width: 10, height: 10 });
-    const served = await app.app.inject({ url: `/api/v1${body.url}` });
+    const served = await app.app.inject({ url: rawPath(body.url) });
     expect((await sharp(served.rawPayload, { animated: true }).metadata()).pageHeight ?? 10).toBe(10);
   });
 });
@@ -152,7 +154,7 @@ describe("refused uploads", () => {
       body.url.replace(body.sha256, "0".repeat(64)),
       body.url.replace(owner.workspaceId, stranger.workspaceId),
     ]) {
-      expect((await app.app.inject({ url: `/api/v1${address}` })).statusCode).toBe(404);
+      expect((await app.app.inject({ url: rawPath(address) })).statusCode).toBe(404);
     }
   });
 });
@@ -172,7 +174,7 @@ describe("a video", () => {
       sha256,
       bytes: bytes.length,
     });
-    const url = `/api/v1${body.url}`;
+    const url = rawPath(body.url);
     const whole = await app.app.inject({ url });
     expect(whole.rawPayload.equals(bytes)).toBe(true);
     expect(whole.headers).toMatchObject({
@@ -234,7 +236,7 @@ describe("a document", () => {
     const { status, body } = await upload(bytes, {}, "report.pdf");
     expect(status).toBe(201);
     expect(body).toMatchObject({ mimeType: "application/pdf", pages: 3, width: 0, durationMs: null });
-    const served = await app.app.inject({ url: `/api/v1${body.url}` });
+    const served = await app.app.inject({ url: rawPath(body.url) });
     expect(served.rawPayload.equals(bytes)).toBe(true);
     expect(served.headers["content-disposition"]).toBe("attachment");
   });
@@ -298,11 +300,11 @@ describe("images in use", () => {
     const refused = await owner.call("removeMedia", { params: { id: first.id } });
     expect(refused).toMatchObject({ status: 409, body: { code: "desk.media_in_use" } });
     expect(await owner.call("removeMedia", { params: { id: second.id } })).toMatchObject({ status: 204 });
-    expect((await app.app.inject({ url: `/api/v1${first.url}` })).statusCode).toBe(200);
+    expect((await app.app.inject({ url: rawPath(first.url) })).statusCode).toBe(200);
     expect(await owner.call("getMedia", { params: { id: second.id } })).toMatchObject({ status: 404 });
     const alone = (await upload(await picture(17, 16).png().toBuffer())).body;
     await owner.call("removeMedia", { params: { id: alone.id } });
-    expect((await app.app.inject({ url: `/api/v1${alone.url}` })).statusCode).toBe(404);
+    expect((await app.app.inject({ url: rawPath(alone.url) })).statusCode).toBe(404);
   });
 
   test("are listed newest first and can be described anew", async () => {

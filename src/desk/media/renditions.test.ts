@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TestPerson } from "../../../test/support/app.ts";
 import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
 import { type Uploaded, uploadFile } from "../../../test/support/upload.ts";
+import { rawPath } from "../../../test/support/calls.ts";
 
 let app: Awaited<ReturnType<typeof testDeskApp>>;
 let owner: TestPerson;
@@ -28,7 +29,7 @@ async function upload(bytes: Uint8Array, name = "photo.jpg"): Promise<Uploaded> 
 }
 
 async function fetched(media: Uploaded, more: string) {
-  const answer = await app.app.inject({ method: "GET", url: `/api/v1${media.url}${more}` });
+  const answer = await app.app.inject({ method: "GET", url: rawPath(`${media.url}${more}`) });
   return { status: answer.statusCode, type: answer.headers["content-type"], bytes: answer.rawPayload };
 }
 
