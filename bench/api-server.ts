@@ -1,3 +1,4 @@
+import { addressOf } from "#contract";
 import { deskApi } from "#desk/routes";
 import { type Database, openDatabase } from "#platform/db";
 import { createMetrics } from "#platform/metrics";
@@ -67,13 +68,13 @@ async function bareWithSql() {
   const { sql, parameters } = await listStatement();
   const pool = new Pool({ connectionString: url, max: 8 });
   const app = Fastify();
-  app.get("/api/v1/posts", async () => (await pool.query(sql, [...parameters])).rows);
+  app.get(addressOf("listPosts").path, async () => (await pool.query(sql, [...parameters])).rows);
   return app;
 }
 
 function bare() {
   const app = Fastify();
-  app.get("/api/v1/posts", async () => ({ items: [] }));
+  app.get(addressOf("listPosts").path, async () => ({ items: [] }));
   return app;
 }
 

@@ -125,8 +125,54 @@ const wordsAreSaid: Rule = {
   }),
 };
 
+const operationsMessage =
+  "The API is called by operation (#contract), so that a route that moves moves its callers along: docs/decisions/0131.";
+
+/** What sends a request, by its name; each takes the address first, or in `url` or `path`. */
+const senders = /^(?:fetch|inject|getJson|request|open|URL)$/;
+const httpMethods = /^(?:GET|POST|PUT|PATCH|DELETE)$/;
+
+/** A text that leads below the API's root, from the root of a server or behind the address of one. */
+function leadsToApi(value: unknown): boolean {
+  const node = nodeOf(value);
+  if (node?.type === "Literal")
+    return typeof node["value"] === "string" && node["value"].startsWith("/api/v1");
+  if (node?.type !== "TemplateLiteral") return false;
+  const [first, second] = nodesOf(node["quasis"]).map(({ value: part }) => (part as { raw: string }).raw);
+  return first?.startsWith("/api/v1") === true || (first === "" && second?.startsWith("/api/v1") === true);
+}
+
+function isMethod(value: unknown): boolean {
+  const node = nodeOf(value);
+  return node?.type === "Literal" && httpMethods.test(String(node["value"]));
+}
+
+const operationsAreCalled: Rule = {
+  create(context) {
+    const report = (node: Node) => context.report({ node, message: operationsMessage });
+    function look(node: Node): void {
+      const callee = nodeOf(node["callee"]);
+      const name = nameOf(callee?.["property"]) || nameOf(callee);
+      const given = nodesOf(node["arguments"]);
+      const isByPath = /^(?:call|raw)$/.test(name) && given.slice(0, 2).some(isMethod);
+      if (isByPath || (senders.test(name) && leadsToApi(given[0]))) report(node);
+    }
+    return {
+      CallExpression: look,
+      NewExpression: look,
+      Property(node) {
+        if (/^(?:url|path)$/.test(nameOf(node["key"])) && leadsToApi(node["value"])) report(node);
+      },
+    };
+  },
+};
+
 // oxlint-disable-next-line import/no-default-export -- what oxlint asks of a plugin
 export default {
   meta: { name: "galley" },
-  rules: { "addresses-are-parsed": addressesAreParsed, "words-are-said": wordsAreSaid },
+  rules: {
+    "addresses-are-parsed": addressesAreParsed,
+    "operations-are-called": operationsAreCalled,
+    "words-are-said": wordsAreSaid,
+  },
 };

@@ -81,6 +81,19 @@ export function sqlOutsideStores(sources: readonly Source[]): Measure {
   return { value: found.length, found };
 }
 
+/** Clients of the API that are ours. What stands for platforms has addresses of its own. */
+const clients = /^(web\/src|src\/edge\/cli|bench|test\/(?!acceptance\/|contract\/|emulator\/))/;
+
+/** Paths of the API that a client holds as text, instead of calling an operation by its name. */
+export function pathsAsStrings(sources: readonly Source[]): Measure {
+  const found = sources
+    .filter(({ file }) => clients.test(file))
+    .flatMap(({ file, texts }) =>
+      texts.filter(({ text }) => /^\/api\/v\d/.test(text)).map(({ text, line }) => `${file}:${line} ${text}`),
+    );
+  return { value: found.length, found };
+}
+
 function worst(measured: readonly { value: number; found: string }[]): Measure {
   const sorted = measured.toSorted((left, right) => right.value - left.value);
   return { value: sorted[0]?.value ?? 0, found: sorted.map(({ found }) => found) };

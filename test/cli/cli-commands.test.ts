@@ -132,3 +132,14 @@ test("the version, the help of a server and completion need no server", async ()
   expect((await run(["completion", "--help"], "", nowhere)).out).toContain("fish");
   expect((await run(["completion", "tcsh"], "", nowhere)).code).toBe(2);
 });
+
+test("the description of the API is what a server gives, and needs none", async () => {
+  const served = (await (await fetch(`${commandLine.galley.url}/openapi.json`)).json()) as { paths: object };
+  const settings = { GALLEY_SERVER: "http://127.0.0.1:1", PUBLIC_URL: "https://galley.example.com" };
+  const printed = await run(["openapi"], "", settings);
+  expect(printed).toMatchObject({ code: 0, err: "" });
+  const described = JSON.parse(printed.out) as { paths: object; servers: object };
+  expect(described.paths).toEqual(served.paths);
+  expect(described.servers).toEqual([{ url: "https://galley.example.com" }]);
+  expect((await run(["openapi"], "", { ...settings, PUBLIC_URL: "nowhere" })).code).toBe(1);
+});

@@ -64,6 +64,31 @@ test.each(["say(io.stdout, words)", "file.write(words)", "context.print(post, ()
   (code) => expect(reports("words-are-said", code)).toBe(0),
 );
 
+test.each([
+  'fetch("/api/v1/posts")',
+  "fetch(`${server.url}/api/v1/posts`, { method: 'POST' })",
+  'app.inject({ method: "GET", url: "/api/v1/me" })',
+  "app.inject(`/api/v1/posts/${id}`)",
+  'person.call("GET", "/posts")',
+  'call(page, "POST", `/posts/${id}/submit`)',
+  'person.raw("DELETE", path)',
+  'new URL("/api/v1/sessions", server)',
+  'const asked = { path: "/api/v1/posts" }',
+])("a path of the API that is called is found: %s", (code) =>
+  expect(reports("operations-are-called", code)).toBe(1),
+);
+
+test.each([
+  'person.call("getPost", { params: { id } })',
+  'app.inject(requestOf("whoAmI"))',
+  'expect(route).toBe("/api/v1/posts")',
+  'fetch("https://example.social/api/v1/statuses")',
+  'const link = { to: "/posts/$postId" }',
+  'person.callPath("GET", "/nowhere")',
+])("what calls no path of the API is left alone: %s", (code) =>
+  expect(reports("operations-are-called", code)).toBe(0),
+);
+
 test("the linter has the rules", () => {
   const set = config.overrides.flatMap(({ rules }) => Object.entries(rules));
   for (const rule of Object.keys(plugin.rules)) expect(set).toContainEqual([`galley/${rule}`, "error"]);

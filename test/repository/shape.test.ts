@@ -8,6 +8,7 @@ import {
   circles,
   foldersInCircles,
   longestFunction,
+  pathsAsStrings,
   sqlOutsideStores,
   usualFile,
   widestFolder,
@@ -66,6 +67,25 @@ test("the widest folder counts what lies in it, and nine of ten files are the us
   );
   expect(widestFolder(sources)).toMatchObject({ value: 7, found: ["src/wide: 7", "src/wide/deep: 3"] });
   expect(usualFile(sources).value).toBe(9);
+});
+
+test("a path of the API is counted where a client holds it, and nowhere else", () => {
+  const texts = [
+    { text: "/api/v1/posts", line: 3 },
+    { text: "/posts", line: 4 },
+  ];
+  const files = [
+    "web/src/a.ts",
+    "src/edge/cli/a.ts",
+    "src/desk/a.ts",
+    "test/support/a.ts",
+    "test/emulator/a.ts",
+  ];
+  expect(pathsAsStrings(files.map((file) => source(file, { texts }))).found).toEqual([
+    "web/src/a.ts:3 /api/v1/posts",
+    "src/edge/cli/a.ts:3 /api/v1/posts",
+    "test/support/a.ts:3 /api/v1/posts",
+  ]);
 });
 
 test("no limit lies behind its own bar", () => {

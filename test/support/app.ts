@@ -15,7 +15,7 @@ import { createFeatures, features, type Features } from "../../src/app/features.
 import type { Services } from "../../src/app/services.ts";
 import { memberJoined } from "../../src/workspaces/events.ts";
 import { createServer, type ServerOptions } from "../../src/edge/http/index.ts";
-import { type BodyOf, requestOf, type Sent, type TestOperation } from "./calls.ts";
+import { type BodyOf, rawPath, requestOf, type Sent, type TestOperation } from "./calls.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import { testOrigin, testServices } from "./services.ts";
 
@@ -213,6 +213,6 @@ export async function testPerson(
     call: async (operation, ...given) => answerOf(await send(requested(operation, given))),
     raw: (operation, ...given) => send(requested(operation, given)),
     callPath: async (method, path, body, headers) =>
-      answerOf(await send({ method, url: `/api/v1${path}`, body, headers })),
+      answerOf(await send({ method, url: rawPath(path), body, headers })),
   };
 }

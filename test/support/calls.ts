@@ -4,6 +4,7 @@ import {
   type AddressParts,
   type Answer,
   type AnswerOf,
+  apiRoot,
   type Call,
   type CallOf,
   fill,
@@ -67,10 +68,15 @@ export function requestOf(
 ): { method: Address["method"]; url: string } {
   if (isNote(operation)) {
     const { method, path } = notesContract[operation];
-    return { method, url: `/api/v1${fill(path, parts)}` };
+    return { method, url: rawPath(fill(path, parts)) };
   }
   const { method, path } = addressOf(operation, parts);
   return { method, url: path };
+}
+
+/** A path below the API's root that no operation has, or one that Galley itself has told. */
+export function rawPath(path: string): string {
+  return `${apiRoot}${path}`;
 }
 
 function isNote(operation: TestOperation): operation is keyof Notes {

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TestPerson } from "../support/app.ts";
 import { anyRequestOf, type Operation, startTenants, type Tenants } from "./tenants.harness.ts";
+import { rawPath } from "../support/calls.ts";
 
 // Two wrongs that have the same effect are one fault: what is compared is not how a route answers a
 // stranger, but what the other tenant finds afterwards.
@@ -20,8 +21,8 @@ let tenants: Tenants;
 beforeAll(async () => {
   tenants = await startTenants((app, { deliveries: { quarantine } }) => {
     const route = { config: { access: "workspace.manage" as const }, schema: { hide: true } };
-    app.post(`/api/v1${planted[0]}`, route, ({ signedIn }) => quarantine.enter(known(signedIn), new Date(0)));
-    app.post(`/api/v1${planted[1]}`, route, ({ signedIn }) => quarantine.release(known(signedIn)));
+    app.post(rawPath(planted[0]), route, ({ signedIn }) => quarantine.enter(known(signedIn), new Date(0)));
+    app.post(rawPath(planted[1]), route, ({ signedIn }) => quarantine.release(known(signedIn)));
   });
 });
 afterAll(() => tenants.close());

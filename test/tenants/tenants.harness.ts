@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { apiRoot } from "#contract";
 import { newId, permissions, type Role } from "#kit";
 import { loadConfig } from "#platform/config";
 import { createLogger } from "#platform/telemetry";
@@ -101,7 +102,7 @@ async function readOperations(app: App): Promise<Operation[]> {
   }>();
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, described]) => {
-      const short = path.replace("/api/v1", "");
+      const short = path.replace(apiRoot, "");
       return {
         name: `${method.toUpperCase()} ${short}`,
         method: method.toUpperCase() as Method,

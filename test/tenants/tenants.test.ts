@@ -4,6 +4,7 @@ import { can } from "#workspaces";
 import type { TestPerson } from "../support/app.ts";
 import { fixtures, type Ids, unknownIds } from "./tenants.fixtures.ts";
 import { type Method, type Operation, requestOf, startTenants, type Tenants } from "./tenants.harness.ts";
+import { rawPath } from "../support/calls.ts";
 
 // Each of these calls every route, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 90_000 });
@@ -77,7 +78,7 @@ describe("every route", () => {
   it("needs a session, unless it is public", async () => {
     for (const operation of operations.filter(({ access }) => access !== "public")) {
       const { path } = requestOf(operation, theirs) ?? { path: operation.path };
-      const answer = await tenants.app.inject({ method: operation.method, url: `/api/v1${path}` });
+      const answer = await tenants.app.inject({ method: operation.method, url: rawPath(path) });
       expect(`${operation.name} ${answer.statusCode}`).toBe(`${operation.name} 401`);
     }
   });

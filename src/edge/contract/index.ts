@@ -43,6 +43,9 @@ export type Given<Wanted> = object extends Wanted ? [given?: Wanted] : [given: W
 /** Operations that answer with a file. */
 export type FileOperation = { [Id in Operation]: Answer<Id> extends never ? Id : never }[Operation];
 
+/** What every path of the API begins with. */
+export const apiRoot = "/api/v1";
+
 type Fields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 export type Address = { method: Route["method"]; path: string };
 /** What an address is made of; `params` and `query` of a call fit. */
@@ -55,7 +58,7 @@ export type AddressParts = { params?: Fields | undefined; query?: Fields | undef
  */
 export function addressOf(operation: Operation, parts: AddressParts = {}): Address {
   const [method, path] = operations[operation];
-  return { method, path: `/api/v1${fill(path, parts)}` };
+  return { method, path: `${apiRoot}${fill(path, parts)}` };
 }
 
 /** Puts parameters into a path (`/posts/:id`) and a query behind it; fields without a value are left out. */

@@ -5,6 +5,7 @@ import { testApp, type TestApp } from "../../../test/support/app.ts";
 import { testDatabase } from "../../../test/support/database.ts";
 import { openGate } from "../../../test/support/gate.ts";
 import { createNotes } from "../../../test/support/features/notes.ts";
+import { rawPath } from "../../../test/support/calls.ts";
 
 let test: TestApp;
 beforeAll(async () => {
@@ -50,7 +51,7 @@ describe("what is served besides", () => {
   });
 
   it("answers an unknown address of the API as a problem, whatever is accepted", async () => {
-    const answer = await test.app.inject({ url: "/api/v1/nowhere", headers: { accept: "text/html" } });
+    const answer = await test.app.inject({ url: rawPath("/nowhere"), headers: { accept: "text/html" } });
     expect(answer.json()).toMatchObject({ status: 404, code: "http.no_route" });
   });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createLogger } from "#platform/telemetry";
 import { testApp, type TestApp, type TestPerson } from "../../../test/support/app.ts";
 import { createNotes } from "../../../test/support/features/notes.ts";
+import { rawPath } from "../../../test/support/calls.ts";
 
 const lines: string[] = [];
 let test: TestApp;
@@ -36,7 +37,7 @@ it("leaves one line per request, with its ids and without a secret", async () =>
 
 it("logs a failure of ours with its cause, under the id that the client got", async () => {
   lines.length = 0;
-  const answer = await test.app.inject({ method: "POST", url: "/api/v1/broken" });
+  const answer = await test.app.inject({ method: "POST", url: rawPath("/broken") });
   const failure = lines
     .map((line) => JSON.parse(line) as Record<string, unknown>)
     .find(({ level }) => level === "error");

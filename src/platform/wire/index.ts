@@ -4,7 +4,6 @@ export {
   type App,
   type Reply,
   type Request,
-  type RouteRules,
   type SignedIn,
   signedInOf,
 } from "./app.ts";

@@ -9,17 +9,12 @@ export type Body<Id extends Operation> = NonNullable<Call<Id>["body"]>;
 type ItemOf<Id extends Operation> = Answer<Id> extends { items: (infer Item)[] } ? Item : never;
 
 export type Workspace = Answer<"createWorkspace">;
-export type WhoAmI = Answer<"whoAmI">;
-export type Me = WhoAmI & { workspace: Workspace; role: Role };
+export type Me = Answer<"whoAmI"> & { workspace: Workspace; role: Role };
 export type Member = ItemOf<"listMembers">;
 export type InstallationAdmin = ItemOf<"listInstallationAdmins">;
-export type Invitation = ItemOf<"listInvitations">;
 export type InvitationMade = Answer<"invite">;
-export type UnprovenInvitation = ItemOf<"listUnprovenInvitations">;
 export type InvitationLink = Answer<"vouchForInvitation">;
-export type Device = ItemOf<"listDevices">;
 export type InvitationPreview = Answer<"previewInvitation">;
-export type Session = ItemOf<"listSessions">;
 
 export type PostSummary = ItemOf<"listPosts">;
 export type Overview = Answer<"getOverview">;
@@ -27,10 +22,9 @@ export type PostStatus = PostSummary["status"];
 export type Post = Answer<"getPost">;
 export type Decision = NonNullable<Post["lastDecision"]>;
 export type Action = Post["allowed"][number];
-export type Version = Answer<"getPostVersion">;
 export type SetAside = ItemOf<"listTextsSetAside">;
 export type VersionSummary = ItemOf<"listPostVersions">;
-export type Variant = Version["variants"][number];
+export type Variant = Answer<"getPostVersion">["variants"][number];
 export type VariantContent = Variant["content"];
 export type VariantCheck = Answer<"checkPost">["variants"][number];
 export type CheckProblem = VariantCheck["problems"][number];
@@ -49,7 +43,6 @@ export type PlannedDate = ItemOf<"listPlannedDates">;
 
 export type QueueSlot = Answer<"addQueueSlot">;
 export type QueueItem = ItemOf<"listQueue">;
-export type SlotSuggestion = Answer<"suggestSlot">;
 
 export type Import = Answer<"getImport">;
 export type ImportLine = ItemOf<"listImportLines">;
@@ -73,7 +66,6 @@ export type ExpiryWarning = ItemOf<"listExpiryWarnings">;
 export type SlowedChannel = ItemOf<"listSlowedChannels">;
 /** Only admins of the installation are told more than whether it is active. */
 export type Quarantine = Answer<"readQuarantine">;
-export type DisconnectImpact = Answer<"getDisconnectImpact">;
 
 export type SiteSettings = Answer<"getSite">;
 

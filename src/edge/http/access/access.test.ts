@@ -8,6 +8,7 @@ import {
   type TestPerson,
 } from "../../../../test/support/app.ts";
 import { createNotes, plainNote } from "../../../../test/support/features/notes.ts";
+import { rawPath } from "../../../../test/support/calls.ts";
 
 const notes = createNotes();
 let test: TestApp;
@@ -21,7 +22,7 @@ afterAll(() => test.close());
 function write(headers: Record<string, string>) {
   return test.app.inject({
     method: "POST",
-    url: "/api/v1/notes",
+    url: rawPath("/notes"),
     payload: plainNote,
     headers: { cookie: owner.cookie, ...headers },
   });
@@ -35,7 +36,7 @@ describe("access", () => {
 
   it("is refused without a session and without the permission", async () => {
     const viewer = await test.member(owner, "viewer");
-    expect((await test.app.inject(`/api/v1/notes/${newId()}`)).statusCode).toBe(401);
+    expect((await test.app.inject(rawPath(`/notes/${newId()}`))).statusCode).toBe(401);
     expect((await viewer.call("getNote", { params: { id: newId() } })).status).toBe(200);
     expect((await viewer.call("makeNote", { body: plainNote })).body).toMatchObject({
       status: 403,
@@ -96,7 +97,7 @@ describe("a write with a session cookie", () => {
   it("is refused for signing in from another site, too", async () => {
     const answer = await test.app.inject({
       method: "POST",
-      url: "/api/v1/sessions",
+      url: rawPath("/sessions"),
       payload: { email: owner.email, password: testPassword },
       headers: { "sec-fetch-site": "cross-site" },
     });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "#kit";
 import { testApp, type TestApp, type TestPerson } from "../../../../test/support/app.ts";
-import { requestOf } from "../../../../test/support/calls.ts";
+import { rawPath, requestOf } from "../../../../test/support/calls.ts";
 import { createNotes, plainNote } from "../../../../test/support/features/notes.ts";
 
 const notes = createNotes();
@@ -102,7 +102,7 @@ describe("input", () => {
 
 describe("a failure of ours", () => {
   it("is told without its cause", async () => {
-    const answer = await test.app.inject({ method: "POST", url: "/api/v1/broken" });
+    const answer = await test.app.inject({ method: "POST", url: rawPath("/broken") });
     expect(answer.json()).toMatchObject({ status: 500, code: "http.internal", errors: [] });
     expect(answer.body).not.toContain("hunter2");
     expect(answer.json().requestId).toBe(answer.headers["x-request-id"]);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createMetrics } from "#platform/metrics";
 import { createLogger } from "#platform/telemetry";
 import { testApp, type TestApp } from "../../../../test/support/app.ts";
-import { requestOf } from "../../../../test/support/calls.ts";
+import { rawPath, requestOf } from "../../../../test/support/calls.ts";
 import { createNotes } from "../../../../test/support/features/notes.ts";
 import { startRedis } from "../../../../test/support/redis.ts";
 import { networkOf } from "./rate-limits.ts";
@@ -163,7 +163,7 @@ async function seenAs(trustProxy: false | number | string[], forwarded: string, 
   });
   try {
     const headers = { "x-forwarded-for": forwarded };
-    return (await behind.app.inject({ url: "/api/v1/whoami", remoteAddress, headers })).body;
+    return (await behind.app.inject({ url: rawPath("/whoami"), remoteAddress, headers })).body;
   } finally {
     await behind.close();
   }
