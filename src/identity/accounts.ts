@@ -4,9 +4,9 @@ import type { Database, Schema } from "#platform/db";
 import { accountPasswordReset, accountUnlocked } from "./events.ts";
 import { deleteOtherDevices } from "./devices.store.ts";
 import { IdentityError } from "./errors.ts";
-import { hashPassword, refuseWeak } from "./password.ts";
-import * as store from "./passwords.store.ts";
-import { forgetAllTries } from "./tries.store.ts";
+import { hashPassword, refuseWeak } from "./passwords/password.ts";
+import * as store from "./passwords/passwords.store.ts";
+import { forgetAllTries } from "./passwords/tries.store.ts";
 
 export type Account = { id: string; email: string };
 

@@ -3,7 +3,7 @@ import { bearer } from "better-auth/plugins/bearer";
 import type { Kysely } from "kysely";
 import { newId } from "#kit";
 import type { Schema } from "#platform/db";
-import { hashPassword, verifyPassword } from "./password.ts";
+import { hashPassword, verifyPassword } from "./passwords/password.ts";
 import type { AuthSettings } from "./settings.ts";
 import { clientAddressHeader, sessionCookieName, sessionSeconds } from "./settings.ts";
 

@@ -1,4 +1,4 @@
-import { passwordsContract } from "./passwords.contract.ts";
+import { passwordsContract } from "./passwords/passwords.contract.ts";
 import { sessionsContract } from "./sessions/sessions.contract.ts";
 
 export const identityContract = { ...sessionsContract, ...passwordsContract };

@@ -4,8 +4,8 @@ import type { Clock } from "#kit";
 import type { Database, Schema } from "#platform/db";
 import { createDevices } from "./devices.ts";
 import { anyUserExists, deleteExpiredSessions } from "./identity.store.ts";
-import { type AccountMail, createPasswords } from "./passwords.ts";
-import { confirmAddress, isConfirmed } from "./passwords.store.ts";
+import { type AccountMail, createPasswords } from "./passwords/passwords.ts";
+import { confirmAddress, isConfirmed } from "./passwords/passwords.store.ts";
 import { createTokenReader, type CredentialHeaders } from "./sessions/session-token.ts";
 import {
   checkSession,
@@ -19,7 +19,7 @@ import type { Client } from "./sign-in/client.ts";
 import { createFirstUser, createUser, type NewPerson } from "./sign-in/create-user.ts";
 import { createEngine } from "./sign-in/engine.ts";
 import { signIn } from "./sign-in/sign-in.ts";
-import { createTries } from "./tries.ts";
+import { createTries } from "./passwords/tries.ts";
 
 export type IdentityOptions = {
   database: Database;

@@ -3,7 +3,7 @@ export type { Session, SessionView } from "./sessions/sessions.ts";
 export type { Client, SignedInResult } from "./sign-in/client.ts";
 export type { Account, Accounts } from "./accounts.ts";
 export { createAccounts, normalizeAddress } from "./accounts.ts";
-export type { AccountMail } from "./passwords.ts";
+export type { AccountMail } from "./passwords/passwords.ts";
 export { createIdentity } from "./identity.ts";
 export { IdentityError } from "./errors.ts";
 export { accountsFeature, identityFeature } from "./feature.ts";

@@ -1,6 +1,6 @@
 import type { ApiPart } from "#platform/features";
 import type { Identity } from "./identity.ts";
-import { passwordRoutes } from "./passwords.routes.ts";
+import { passwordRoutes } from "./passwords/passwords.routes.ts";
 import { sessionRoutes } from "./sessions/sessions.routes.ts";
 
 export { clientOf, sendSession } from "./sessions/sessions.routes.ts";

@@ -1,4 +1,4 @@
-import { invitationsContract, membersContract, vouchingContract } from "./members.contract.ts";
+import { invitationsContract, membersContract, vouchingContract } from "./members/members.contract.ts";
 import { personContract, setUpContract, workspaceSettingsContract } from "./workspaces.contract.ts";
 
 export const workspacesContract = {

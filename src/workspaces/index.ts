@@ -1,4 +1,4 @@
-export type { Member } from "./members.ts";
+export type { Member } from "./members/members.ts";
 export { can, permissionsOf } from "./permissions.ts";
 export { timeZoneProblem } from "./time-zone.ts";
 export type { Workspace, Workspaces, WorkspacesOptions } from "./workspaces.ts";

@@ -1,7 +1,7 @@
 import type { Identity } from "#identity";
 import type { Installation } from "#installation";
 import type { ApiPart } from "#platform/features";
-import { memberRoutes } from "./members.routes.ts";
+import { memberRoutes } from "./members/members.routes.ts";
 import type { Workspaces } from "./workspaces.ts";
 import { workspaceRoutes } from "./workspaces.routes.ts";
 

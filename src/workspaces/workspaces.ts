@@ -14,8 +14,8 @@ import {
 } from "./events.ts";
 import { listEvents } from "./audit.read.ts";
 import { addressUnconfirmed, WorkspaceError } from "./errors.ts";
-import { createInvitations } from "./invitations.ts";
-import { createMembers } from "./members.ts";
+import { createInvitations } from "./members/invitations.ts";
+import { createMembers } from "./members/members.ts";
 import { timeZoneProblem } from "./time-zone.ts";
 import type { WorkspaceRow } from "./workspaces.store.ts";
 import * as store from "./workspaces.store.ts";

@@ -9,7 +9,7 @@ import {
   startDeliverySandbox,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
-import { addAttempts, asOwner, copyDelivery, rowsRead } from "../../../test/support/full-tables.ts";
+import { addAttempts, asOwner, copyDelivery, rowsRead } from "../../../test/support/features/full-tables.ts";
 import { claimDue } from "./claim.store.ts";
 import { claimInTurn } from "./claim-quota.ts";
 import { dueConnectors } from "./claim-quota.store.ts";

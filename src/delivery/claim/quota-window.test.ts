@@ -12,7 +12,7 @@ import {
   startDeliverySandbox,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
-import { addAttempts, asOwner } from "../../../test/support/full-tables.ts";
+import { addAttempts, asOwner } from "../../../test/support/features/full-tables.ts";
 import { readFacts } from "./quota.store.ts";
 import { type Due, ownerOf, allocate, type Allocated, type Use, windowKey } from "./quota.ts";
 

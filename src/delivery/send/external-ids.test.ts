@@ -1,6 +1,6 @@
 import { newId } from "#kit";
 import { describe, expect, test } from "vitest";
-import { intentFor, statements } from "../../../test/support/statements.ts";
+import { intentFor, statements } from "../../../test/support/features/statements.ts";
 import type { Claimed } from "../model/claimed.ts";
 
 const { at, moveHouse, claimOne, intend, settle } = statements();

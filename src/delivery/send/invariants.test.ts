@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { orderPost, sweepUntil, textVariant } from "../../../test/support/features/delivery.ts";
-import { intentFor, next, plan, statements } from "../../../test/support/statements.ts";
+import { intentFor, next, plan, statements } from "../../../test/support/features/statements.ts";
 import { hashItems } from "./frozen.ts";
 import { writeIntents } from "./intents.store.ts";
 import { recoverExpired } from "../maintenance/recovery.store.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildChannel, buildMember, buildWorkspace } from "../../../test/support/builders.ts";
 import { type TestDatabase, testDatabase } from "../../../test/support/database.ts";
-import { asOwner, rowsReadIn } from "../../../test/support/full-tables.ts";
+import { asOwner, rowsReadIn } from "../../../test/support/features/full-tables.ts";
 import { movableClock } from "../../../test/support/features/desk.ts";
 import type { Variant } from "../model/post.ts";
 import { warnOfOtherPosts } from "../model/warnings.ts";

@@ -7,7 +7,7 @@ import {
   startDeliverySandbox,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
-import { copyDelivery, rowsRead } from "../../../test/support/full-tables.ts";
+import { copyDelivery, rowsRead } from "../../../test/support/features/full-tables.ts";
 import { createJobs } from "#platform/jobs";
 import { newId, systemClock } from "#kit";
 import { handleEvents } from "../../../test/support/events.ts";

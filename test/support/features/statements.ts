@@ -1,15 +1,15 @@
 import { newId } from "#kit";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach } from "vitest";
-import { claimDue } from "../../src/delivery/claim/claim.store.ts";
-import type { Claimed } from "../../src/delivery/model/claimed.ts";
+import { claimDue } from "../../../src/delivery/claim/claim.store.ts";
+import type { Claimed } from "../../../src/delivery/model/claimed.ts";
 import type { Deliveries } from "#delivery";
-import { hashItems } from "../../src/delivery/send/frozen.ts";
-import type { Intent } from "../../src/delivery/model/intent.ts";
-import { writeIntents } from "../../src/delivery/send/intents.store.ts";
-import type { Settlement } from "../../src/delivery/model/settlement.ts";
-import { writeSettlements } from "../../src/delivery/model/settlements.store.ts";
-import { testDatabase, type TestDatabase } from "./database.ts";
+import { hashItems } from "../../../src/delivery/send/frozen.ts";
+import type { Intent } from "../../../src/delivery/model/intent.ts";
+import { writeIntents } from "../../../src/delivery/send/intents.store.ts";
+import type { Settlement } from "../../../src/delivery/model/settlement.ts";
+import { writeSettlements } from "../../../src/delivery/model/settlements.store.ts";
+import { testDatabase, type TestDatabase } from "../database.ts";
 import {
   buildDeliveryHouse,
   type DeliveryHouse,
@@ -17,7 +17,7 @@ import {
   orderPost,
   startDeliverySandbox,
   textVariant,
-} from "./features/delivery.ts";
+} from "./delivery.ts";
 
 /** A thread of two. */
 export const plan = {

@@ -7,17 +7,17 @@ import { append } from "#platform/events";
 import type { Database, Schema } from "#platform/db";
 import type { Jobs, Task } from "#platform/jobs";
 import { type MailSender, sendLetter } from "#platform/mail";
-import { accountPasswordChanged, accountPasswordReset } from "./events.ts";
-import { normalizeAddress } from "./accounts.ts";
-import type { Devices } from "./devices.ts";
-import { deleteOtherDevices } from "./devices.store.ts";
-import { IdentityError } from "./errors.ts";
+import { accountPasswordChanged, accountPasswordReset } from "../events.ts";
+import { normalizeAddress } from "../accounts.ts";
+import type { Devices } from "../devices.ts";
+import { deleteOtherDevices } from "../devices.store.ts";
+import { IdentityError } from "../errors.ts";
 import { hashPassword, verifyPassword } from "./password.ts";
 import * as store from "./passwords.store.ts";
 import { refuseWeak } from "./password.ts";
-import type { Client } from "./sign-in/client.ts";
+import type { Client } from "../sign-in/client.ts";
 import type { Tries } from "./tries.ts";
-import { passwordChangedLetter, resetLetter } from "./words.ts";
+import { passwordChangedLetter, resetLetter } from "../words.ts";
 
 /** How people are written to, and through what; null: this Galley sends no mail. */
 export type AccountMail = { sender: MailSender; jobs: Jobs } | null;

@@ -3,7 +3,7 @@ import type { Actor } from "#kit";
 import type { Task } from "#platform/jobs";
 import type { SignedIn } from "#platform/wire";
 import { acceptInvitation, previewInvitation } from "./accept-invitation.ts";
-import type { InvitationDeps } from "./deps.ts";
+import type { InvitationDeps } from "../deps.ts";
 import type { InvitedRole } from "./invitations.store.ts";
 import { listUnproven } from "./invitations.store.ts";
 import {

@@ -1,7 +1,7 @@
 import { contract, idParams, pageQuery } from "#platform/wire";
 import { sessionOpened } from "#contracts/identity";
 import { z } from "zod";
-import * as schema from "./workspaces.schema.ts";
+import * as schema from "../workspaces.schema.ts";
 
 export const membersContract = contract({
   listMembers: {
