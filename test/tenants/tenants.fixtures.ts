@@ -171,6 +171,8 @@ export const fixtures: Record<string, Fixture> = {
   "DELETE /channels/{id}": path((ids) => `/channels/${ids.channel}`),
 
   "GET /posts/overview": { lists: "/posts/overview" },
+  "GET /attention": { lists: "/attention" },
+  "GET /events": { own: "follows the workspace of the session" },
   "GET /posts": { lists: "/posts" },
   "POST /posts": { names: (ids) => ({ body: { title: "Mine", variants: variants(ids) } }) },
   "POST /posts/check": { names: (ids) => ({ body: { variants: variants(ids) } }) },
