@@ -208,3 +208,58 @@ const harmless: [what: string, released: object, current: object][] = [
 test.each(harmless)("breaks nobody: %s", (_what, released, current) => {
   expect(found(released, current)).toEqual([]);
 });
+
+type Schema = {
+  properties?: Record<string, object>;
+  required?: string[];
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+};
+type Content = { content?: Record<string, { schema?: Schema }> };
+type Described = { requestBody?: Content; responses: Record<string, Content> };
+
+/** The first schema with fields in a content; null where it has none. */
+function fieldsIn(content: Content | undefined): Schema | null {
+  const schema = content?.content?.["application/json"]?.schema;
+  return [schema, ...(schema?.anyOf ?? schema?.oneOf ?? [])].find((one) => one?.properties) ?? null;
+}
+
+test("in the description as it is, a field that goes and one that has to be sent are found in every operation", async () => {
+  const { paths } = JSON.parse(await readFile("docs/openapi.json", "utf8")) as {
+    paths: Record<string, Record<string, Described>>;
+  };
+  const counts = { answers: 0, requests: 0 };
+  const missed: string[] = [];
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, released] of Object.entries(methods)) {
+      const isFound = (change: (operation: Described) => void) => {
+        const current = structuredClone(released);
+        change(current);
+        const both = [released, current].map((one) => ({ paths: { [path]: { [method]: one } } }));
+        return breakingChanges(both[0] as Document, both[1] as Document).some(({ isNote }) => !isNote);
+      };
+      const status = Object.keys(released.responses).find((code) => code.startsWith("2")) ?? "";
+      if (fieldsIn(released.responses[status])) {
+        counts.answers += 1;
+        const drop = (operation: Described) => {
+          const schema = fieldsIn(operation.responses[status]);
+          const [name = ""] = Object.keys(schema?.properties ?? {});
+          delete schema?.properties?.[name];
+          schema?.required?.splice(0, 1);
+        };
+        if (!isFound(drop)) missed.push(`the answer of ${method} ${path}`);
+      }
+      if (fieldsIn(released.requestBody)) {
+        counts.requests += 1;
+        const ask = (operation: Described) => {
+          const schema = fieldsIn(operation.requestBody);
+          Object.assign(schema ?? {}, { required: [...(schema?.required ?? []), "somethingNew"] });
+        };
+        if (!isFound(ask)) missed.push(`the request of ${method} ${path}`);
+      }
+    }
+  }
+  expect(missed).toEqual([]);
+  expect(counts.answers).toBeGreaterThan(100);
+  expect(counts.requests).toBeGreaterThan(35);
+});
