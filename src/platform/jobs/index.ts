@@ -1,4 +1,4 @@
-export type { Job, Jobs } from "./jobs.ts";
+export type { Jobs } from "./jobs.ts";
 export { createJobs } from "./jobs.ts";
 export { migrateJobs } from "./install.ts";
 export type { Sweep } from "./sweeps.ts";

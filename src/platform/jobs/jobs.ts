@@ -9,7 +9,7 @@ type JobOptions = {
   key?: string;
 };
 
-export type Job = { task: string; payload: JsonObject } & JobOptions;
+type Job = { task: string; payload: JsonObject } & JobOptions;
 
 /**
  * The queue wakes, our tables know: a job carries ids, and may run twice, late or after its reason is
