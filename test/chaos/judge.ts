@@ -13,6 +13,7 @@ export const harms = [
   "unapproved",
   "misthreaded",
   "endless",
+  "unhandled",
 ] as const;
 export type Harm = (typeof harms)[number];
 type Counts<What extends string> = Record<What, number>;
@@ -66,6 +67,22 @@ export async function unsettled({ database }: House): Promise<Map<string, number
   return new Map(rows.map(({ state, count }) => [state, count]));
 }
 
+/** Events that somebody has yet to handle, that the audit log has not exactly once, and posts that show another outcome. */
+async function unhandled({ database }: House): Promise<Record<string, number>> {
+  const { rows } = await sql<Record<string, number>>`
+    select
+      (select count(*) from events e join event_heads h on h.workspace_id = e.workspace_id
+        where e.sequence is null or e.sequence > h.settled_sequence) as "not handled",
+      (select count(*) from event_failures) as "put aside",
+      (select count(*) from events e where e.audited
+        and (select count(*) from audit_events a where a.workspace_id = e.workspace_id and a.id = e.id) <> 1) as "not once in the audit log",
+      (select count(*) from posts p where p.status <> 'published'
+        and exists (select from deliveries d where d.post_id = p.id and d.state = 'confirmed')
+        and not exists (select from deliveries d where d.post_id = p.id and d.state <> 'confirmed')) as "live unseen"
+    `.execute(database.system);
+  return rows[0] ?? {};
+}
+
 const ends = new Set(["confirmed", "rejected", "missed", "cancelled"]);
 /** It waits for a person, and says so. */
 const asks = new Set(["needs_human", "needs_reconnect"]);
@@ -92,6 +109,9 @@ export async function judge(house: House, written: Written, targets: Target[], c
     }
   }
   const remarks: string[] = [];
+  for (const [what, times] of Object.entries(await unhandled(house))) {
+    wrong("unhandled", times, "", `${times} ${what}`);
+  }
 
   const wanted = new Map<string, number>();
   const underWay = new Set<string>();

@@ -29,6 +29,7 @@ const elsewhere: Record<string, string> = {
   "append.store.ts": "the producer's side: it runs in the transaction of whoever appends",
   "dispatchWorkspace: jobs.enqueue": "a worker that is told to stop, not killed",
   "registerSubscriber: sql`update event_heads": "a subscriber that is new, before anything is handed to it",
+  "registerSubscriber: sql`select pg_advisory": "the same",
 };
 
 let directory: string;

@@ -7,6 +7,7 @@ import { createJobs } from "#platform/jobs";
 import { type Database, openDatabase, type Schema } from "#platform/db";
 import { createLogger } from "#platform/telemetry";
 import type { Kysely } from "kysely";
+import { dueSubscribers } from "./events.store.ts";
 import { buildWorkspace } from "../../../test/support/builders.ts";
 import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 
@@ -99,7 +100,7 @@ test("sequences have no holes and no doubles, cause comes before effect, and eac
   for (const id of workspaceIds) {
     await asOwner(setup.url, `insert into chains select '${id}', g, 0 from generate_series(0, ${chains}) g`);
   }
-  const databases = Array.from({ length: 3 }, () => openDatabase({ url: setup.url, poolSize: 2 }));
+  const databases = Array.from({ length: 3 }, () => openDatabase({ url: setup.url, poolSize: 4 }));
   const dispatchers = databases.map(dispatcherOn);
   let writing = true;
   async function handOut(events: ReturnType<typeof dispatcherOn>): Promise<void> {
@@ -113,7 +114,14 @@ test("sequences have no holes and no doubles, cause comes before effect, and eac
       await letPauseEnd();
     }
   }
-  const working = dispatchers.map(handOut);
+  /** Who only numbers is quicker, so that several do at the same moment. */
+  async function number(database: Database): Promise<void> {
+    // oxlint-disable-next-line no-unmodified-loop-condition -- those who write set it
+    while (writing) {
+      for (const id of workspaceIds) await dueSubscribers(database.system, id, []);
+    }
+  }
+  const working = [...dispatchers.map(handOut), ...databases.map(number), ...databases.map(number)];
   await Promise.all(Array.from({ length: writers }, async () => write(workspaceIds)));
   writing = false;
   await Promise.all(working);

@@ -39,8 +39,12 @@ export async function registerSubscriber(
         or event_subscribers.kinds is not distinct from excluded.kinds
           and event_subscribers.seen_at < clock_timestamp() - interval '1 minute'
       returning xmax = 0 as "isNew"`.execute(transaction);
-    // What was settled for the others is not for this one.
+    // What was settled for the others is not for this one. Who settles at this moment does not know of it: they are let
+    // finish first, and those that come wait and know.
     if (rows[0]?.isNew === true && begins === "start") {
+      await sql`select pg_advisory_xact_lock(hashtextextended('galley.event_subscribers', 0))`.execute(
+        transaction,
+      );
       await sql`update event_heads set settled_sequence = 0 where settled_sequence > 0`.execute(transaction);
     }
   });

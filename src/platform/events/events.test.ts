@@ -211,7 +211,9 @@ test("without an order, an event that fails is put aside and comes again by itse
 /** Until what was put aside comes again, in milliseconds. */
 async function pauseLeft(): Promise<number> {
   const [failure] = await rows("event_failures");
-  return (failure?.["next_at"] as Date).getTime() - Date.now();
+  const nextAt = failure?.["next_at"];
+  if (!(nextAt instanceof Date)) throw new TypeError("nothing was put aside");
+  return nextAt.getTime() - Date.now();
 }
 
 test("the next try is announced, each later than the one before", async () => {

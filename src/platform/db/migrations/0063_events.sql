@@ -120,6 +120,8 @@ declare
   added bigint;
   pending text[];
 begin
+  -- Whoever is new waits for this, and makes anew what is settled; or is seen here.
+  perform pg_advisory_xact_lock_shared(hashtextextended('galley.event_subscribers', 0));
   insert into event_heads (workspace_id) values (stream) on conflict do nothing;
   select h.sequence into head from event_heads h where h.workspace_id = stream for update;
   -- A statement of its own, after the lock was taken: what an earlier holder has numbered is seen.
