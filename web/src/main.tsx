@@ -10,6 +10,7 @@ import { keepOffline } from "./lib/keep-offline.ts";
 import { askAgain } from "./lib/lazy-part.tsx";
 import { firstScreenShown } from "./lib/quiet.ts";
 import { followSystem } from "./lib/theme.ts";
+import { loadLanguage } from "./locales/load-language.ts";
 import { beginScreen, createAppRouter } from "./router.tsx";
 import "@fontsource-variable/inter";
 import "./styles.css";
@@ -28,6 +29,7 @@ const queryClient = new QueryClient({
   },
 });
 
+const language = loadLanguage();
 const router = createAppRouter(queryClient);
 beginScreen(router);
 const stopListening = router.subscribe("onRendered", () => {
@@ -62,7 +64,8 @@ const readyWithinMs = 1_500;
 
 /** The first screen in one go, made in steps short enough that the page answers a finger meanwhile. */
 async function open(root: Root): Promise<void> {
-  await Promise.race([router.load(), new Promise((resolve) => setTimeout(resolve, readyWithinMs))]);
+  const late = new Promise((resolve) => setTimeout(resolve, readyWithinMs));
+  await Promise.all([language, Promise.race([router.load(), late])]);
   startTransition(() =>
     root.render(
       <StrictMode>

@@ -23,6 +23,7 @@ import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
 import { ChannelIcon } from "./channel-icon.tsx";
 import { channelsText } from "./messages.ts";
 import { SlowedNotes } from "./slowed-notes.tsx";
+import { texts } from "../lib/texts.ts";
 
 type RowProps = {
   channel: Channel;
@@ -163,12 +164,12 @@ function ChannelHealth({ channel, held }: { channel: Channel; held: boolean }) {
 
 type Change = "check" | "pause" | "resume" | "disconnect";
 
-const done: Record<Change, (handle: string) => string> = {
+const done = texts((): Record<Change, (handle: string) => string> => ({
   check: channelsText.nowChecked,
   pause: channelsText.nowPaused,
   resume: channelsText.nowResumed,
   disconnect: channelsText.nowDisconnected,
-};
+}));
 
 function useChannelChange(channel: Channel) {
   const queryClient = useQueryClient();

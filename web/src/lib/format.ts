@@ -1,8 +1,6 @@
+import { locale } from "./language.ts";
 import type { Temporal } from "./temporal.ts";
 import type { Money } from "../api/types.ts";
-
-/** The language of dates, numbers and prices: the browser's. */
-const locale: string | undefined = undefined;
 
 // A formatter costs many times what it formats, and a calendar asks for hundreds: each is made once.
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
@@ -120,5 +118,7 @@ export function formatPlayingTime(milliseconds: number): string {
 }
 
 export function formatDuration(milliseconds: number): string {
-  return milliseconds < 1_000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1_000).toFixed(1)} s`;
+  if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
+  const seconds = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return `${numberFormat(seconds).format(milliseconds / 1_000)} s`;
 }

@@ -11,15 +11,16 @@ import { Confirm } from "../ui/confirm.tsx";
 import { Menu, MenuItem } from "../ui/menu.tsx";
 import { seriesText } from "./messages.ts";
 import { RuleDialog } from "./rule-dialog.tsx";
+import { texts } from "../lib/texts.ts";
 
 type Step = "pause" | "resume" | "end" | "remove";
 
-const done: Record<Step, string> = {
+const done = texts((): Record<Step, string> => ({
   pause: seriesText.paused,
   resume: seriesText.resumed,
   end: seriesText.ended,
   remove: seriesText.removed,
-};
+}));
 
 /** What can be done with a series now. */
 export function SeriesActions({ series }: { series: Series }) {

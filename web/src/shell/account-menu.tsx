@@ -6,6 +6,7 @@ import { api, chooseWorkspace } from "../api/client.ts";
 import { ApiError, hasCode, messageOf } from "../api/problem.ts";
 import { useMe } from "../api/use-me.ts";
 import { cn } from "../lib/cn.ts";
+import { chooseLanguage, chosenLanguage, languageNames, languages } from "../lib/language.ts";
 import { setShortcuts, useShortcutsOn } from "../lib/shortcuts.ts";
 import { setTheme, themes, useTheme } from "../lib/theme.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -93,6 +94,7 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
           </MenuChoiceItem>
         ))}
       </MenuChoice>
+      <LanguageChoice />
       <MenuSeparator />
       <MenuSwitch checked={shortcuts} onChange={setShortcuts}>
         {shellText.letterShortcuts}
@@ -103,5 +105,25 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
         {shellText.signOut}
       </MenuItem>
     </Menu>
+  );
+}
+
+function LanguageChoice() {
+  const chosen = chosenLanguage();
+  return (
+    <>
+      <MenuLabel>{shellText.language}</MenuLabel>
+      <MenuChoice
+        value={chosen ?? "browser"}
+        onChange={(value) => chooseLanguage(languages.find((language) => language === value) ?? null)}
+      >
+        <MenuChoiceItem value="browser">{shellText.asBrowser}</MenuChoiceItem>
+        {languages.map((language) => (
+          <MenuChoiceItem key={language} value={language}>
+            <span lang={language}>{languageNames[language]}</span>
+          </MenuChoiceItem>
+        ))}
+      </MenuChoice>
+    </>
   );
 }

@@ -4,6 +4,9 @@ import { type ReactNode, useRef } from "react";
 import { cn } from "../lib/cn.ts";
 import { HeldShortcuts } from "../lib/keyboard.ts";
 import { Button } from "./button.tsx";
+import { t, texts } from "../lib/texts.ts";
+
+const dialogText = texts(() => ({ close: t`Close` }));
 
 type DialogProps = {
   open: boolean;
@@ -60,7 +63,7 @@ export function Dialog({ open, onOpenChange, title, description, children, class
               ) : null}
             </div>
             <Primitive.Close asChild>
-              <Button variant="ghost" size="iconSm" aria-label="Close" className="-mr-1.5">
+              <Button variant="ghost" size="iconSm" aria-label={dialogText.close} className="-mr-1.5">
                 <Cross2Icon />
               </Button>
             </Primitive.Close>
