@@ -105,8 +105,16 @@ function importRules(folder: string): Override[] {
 }
 
 const serverTypes = {
-  // But for the parsers of paths and of Markdown, so that nobody reads one otherwise than the server does.
-  group: ["#*", "#*/*", "**/src/**", "!**/src/kit/own-path.ts", "!**/src/platform/rendering/markdown-*.ts"],
+  // But for the parsers of paths and of Markdown and for where a text begins, so that nobody reads one otherwise than
+  // the server does.
+  group: [
+    "#*",
+    "#*/*",
+    "**/src/**",
+    "!**/src/kit/direction.ts",
+    "!**/src/kit/own-path.ts",
+    "!**/src/platform/rendering/markdown-*.ts",
+  ],
   allowTypeImports: true,
   message: "The dashboard imports only types from the server; the API is its way in.",
 };

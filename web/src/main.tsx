@@ -1,5 +1,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
+import { Direction as Sides } from "radix-ui";
 import { StrictMode, startTransition } from "react";
 import { type Root, createRoot } from "react-dom/client";
 import { handleSignedOut } from "./api/client.ts";
@@ -7,6 +8,7 @@ import { isLost, whenBack } from "./api/connection.ts";
 import { isUnreachable } from "./api/problem.ts";
 import { meQuery } from "./api/queries.ts";
 import { keepOffline } from "./lib/keep-offline.ts";
+import { direction } from "./lib/language.ts";
 import { askAgain } from "./lib/lazy-part.tsx";
 import { firstScreenShown } from "./lib/quiet.ts";
 import { followSystem } from "./lib/theme.ts";
@@ -70,9 +72,11 @@ async function open(root: Root): Promise<void> {
     root.render(
       <StrictMode>
         <QueryClientProvider client={queryClient}>
-          <HintProvider delayDuration={400}>
-            <RouterProvider router={router} />
-          </HintProvider>
+          <Sides.Provider dir={direction}>
+            <HintProvider delayDuration={400}>
+              <RouterProvider router={router} />
+            </HintProvider>
+          </Sides.Provider>
         </QueryClientProvider>
       </StrictMode>,
     ),

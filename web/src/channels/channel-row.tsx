@@ -54,7 +54,7 @@ export function ChannelRow({ channel, connector, slowed, allowed, onReconnect }:
         {usable ? <ChannelNotes channel={channel} /> : null}
         {slowed ? <SlowedNotes channel={channel} slowed={slowed} allowed={allowed} /> : null}
       </div>
-      <div className="text-right">
+      <div className="text-end">
         <ChannelHealth channel={channel} held={Boolean(slowed?.hold)} />
         <p className="mt-0.5 text-xs text-faint">
           {channel.checkedAt

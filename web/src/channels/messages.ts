@@ -1,4 +1,3 @@
-import { formatNumber } from "../lib/format.ts";
 import { plural, t, texts } from "../lib/texts.ts";
 
 export const channelsText = texts(() => ({

@@ -75,7 +75,7 @@ export function DecisionBar({ post, when, onDecided }: DecisionProps) {
           <Key>r</Key>
         </Button>
         {refusal(post, "edit") === null ? (
-          <Button asChild variant="ghost" size="lg" className="ml-auto">
+          <Button asChild variant="ghost" size="lg" className="ms-auto">
             <Link to="/posts/$postId/edit" params={{ postId: post.id }}>
               <Pencil1Icon aria-hidden="true" />
               <span className="max-sm:sr-only">{inboxText.edit}</span>
@@ -126,7 +126,7 @@ function ReturnDialog({ post, onClose, onReturned }: ReturnProps) {
 function Key({ children }: { children: string }) {
   if (!useShortcutsOn()) return null;
   return (
-    <span aria-hidden="true" className="ml-1 hidden sm:inline-flex">
+    <span aria-hidden="true" className="ms-1 hidden sm:inline-flex">
       <Kbd>{children}</Kbd>
     </span>
   );

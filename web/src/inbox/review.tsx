@@ -48,7 +48,9 @@ function LoadedReview({ post, onDecided }: LoadedProps) {
     <article className="flex min-h-full flex-col">
       <header className="mb-5">
         <div className="flex flex-wrap items-start gap-3">
-          <h2 className="min-w-0 flex-1 text-xl font-semibold tracking-tight">{post.title}</h2>
+          <h2 dir="auto" className="min-w-0 flex-1 text-xl font-semibold tracking-tight">
+            {post.title}
+          </h2>
           <Button asChild size="sm" variant="ghost">
             <Link to="/posts/$postId" params={{ postId: post.id }}>
               {inboxText.openPost}

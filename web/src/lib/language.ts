@@ -1,4 +1,4 @@
-import { directionOfLanguage } from "../../../src/kit/direction.ts";
+import { type Direction, directionOfLanguage } from "../../../src/kit/direction.ts";
 import { readStored, writeStored } from "./storage.ts";
 
 /** What the dashboard speaks. English is in the code; each other language is a catalogue of its own in `locales`. */
@@ -44,4 +44,9 @@ function localeOf(spoken: Language, accepted: readonly string[]): string {
   return region === undefined ? spoken : `${spoken}-${region}`;
 }
 
-if (page) page.dir = directionOfLanguage(language);
+/** From which side the page runs. */
+export const direction: Direction = directionOfLanguage(language);
+if (page) page.dir = direction;
+
+/** Where an arrow to the right leads: ahead, and back where the page runs from the right. */
+export const rightwards: 1 | -1 = direction === "rtl" ? -1 : 1;

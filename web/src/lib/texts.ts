@@ -1,6 +1,7 @@
+import { rightToLeftLetter } from "../../../src/kit/direction.ts";
 import { i18n, type Messages } from "@lingui/core";
 import { formatNumber } from "./format.ts";
-import { language, locale } from "./language.ts";
+import { direction, language, locale } from "./language.ts";
 
 /**
  * The dashboard's words, in the grammar of Lingui's macros: `npm run texts` reads them out of the sources into the
@@ -101,9 +102,14 @@ function plain(words: string): Message {
   };
 }
 
+/** Numbers as they are written here; words that run the other way than the page keep to themselves (UAX 9, FSI). */
 function shown(value: string | number): string {
-  return typeof value === "number" ? formatNumber(value) : value;
+  if (typeof value === "number") return formatNumber(value);
+  const foreign = direction === "rtl" ? leftToRightLetter : rightToLeftLetter;
+  return foreign.test(value) ? `\u2068${value}\u2069` : value;
 }
+
+const leftToRightLetter = /[\p{Script=Latin}\p{Script=Grek}\p{Script=Cyrl}]/u;
 
 /** What is missing from a catalogue is said in English. */
 function say({ message, english, values }: Message, context?: string): string {

@@ -1,5 +1,7 @@
 /** As `catalogues` in web/catalogues.ts compiles it. */
 declare module "*.po" {
-  const catalogue: import("@lingui/core").Messages;
+  import type { Messages } from "@lingui/core";
+
+  const catalogue: Messages;
   export default catalogue;
 }

@@ -51,12 +51,12 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
         <button
           type="button"
           className={cn(
-            "flex items-center gap-2.5 rounded-lg text-left transition-colors hover:bg-fill-strong/60",
+            "flex items-center gap-2.5 rounded-lg text-start transition-colors hover:bg-fill-strong/60",
             compact ? "size-9 justify-center" : "h-10 min-w-0 flex-1 px-1.5",
           )}
         >
           <Avatar name={user.name} />
-          <span className={compact ? "sr-only" : "min-w-0 flex-1 truncate text-sm font-medium"}>
+          <span dir="auto" className={compact ? "sr-only" : "min-w-0 flex-1 truncate text-sm font-medium"}>
             {user.name}
           </span>{" "}
           <span className="sr-only">{shellText.account}</span>

@@ -79,7 +79,7 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
                 keywords={[search]}
                 onSelect={run(() => void navigate({ to: "/posts/$postId", params: { postId: post.id } }))}
               >
-                {post.title}
+                <bdi>{post.title}</bdi>
               </Item>
             ))}
           </Command.Group>

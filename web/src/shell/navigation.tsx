@@ -95,7 +95,7 @@ export function BottomLinks({ counts }: { counts: Counts }) {
         >
           <Icon aria-hidden="true" className="size-4.5" />
           {shellText[name]}{" "}
-          <span className="absolute top-1 left-1/2 ml-1.5">
+          <span className="absolute top-1 start-1/2 ms-1.5">
             <Count value={counts[to] ?? 0} />
           </span>
         </Link>

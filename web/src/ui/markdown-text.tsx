@@ -1,5 +1,6 @@
 import type { Token } from "markdown-it";
 import { Fragment, useDeferredValue, useMemo, type ReactNode } from "react";
+import { directionOf } from "../../../src/kit/direction.ts";
 import { mostMarkdown } from "../../../src/platform/rendering/markdown-limits.ts";
 import { createMarkdown, parseMarkdown } from "../../../src/platform/rendering/markdown-parser.ts";
 import { t, texts } from "../lib/texts.ts";
@@ -27,7 +28,11 @@ export function MarkdownText({ text, looks, className }: { text: string; looks: 
   // Typing goes before: a long text may be shown a moment later.
   const shown = useDeferredValue(text);
   const nodes = useMemo(() => nodesOrProblem(shown, looks), [shown, looks]);
-  return <div className={className}>{nodes}</div>;
+  return (
+    <div dir={directionOf(text)} className={className}>
+      {nodes}
+    </div>
+  );
 }
 
 function nodesOrProblem(text: string, looks: Looks): ReactNode {

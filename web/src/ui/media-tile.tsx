@@ -21,7 +21,7 @@ export function MediaTile({ media }: { media: Media }) {
     <div className={`${box} relative overflow-hidden bg-black`}>
       {/* Decoration: the player with its controls is in the preview. */}
       <video src={media.url} preload="metadata" muted aria-hidden="true" className="size-full object-cover" />
-      <span className="absolute right-1 bottom-1 rounded bg-black/75 px-1 text-xs text-white tabular-nums">
+      <span className="absolute end-1 bottom-1 rounded bg-black/75 px-1 text-xs text-white tabular-nums">
         {formatPlayingTime(media.durationMs)}
       </span>
     </div>
