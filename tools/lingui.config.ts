@@ -9,7 +9,7 @@ export default defineConfig({
   locales: ["de"],
   catalogs: [{ path: "<rootDir>/locales/{locale}", include: ["<rootDir>"], exclude: ["**/*.test.ts"] }],
   // Where `t` and `plural` come from, as the files that use them write it.
-  macro: { corePackage: ["../lib/texts.ts", "./texts.ts"] },
+  macro: { corePackage: ["../lib/texts.ts", "./texts.ts", "../../lib/texts.ts"] },
   // Without lines, which would change with every other change of a file.
   format: formatter({ lineNumbers: false }),
   orderBy: "origin",

@@ -1,6 +1,7 @@
 import { v4 } from "uuid";
 import { readStored, writeStored } from "../lib/storage.ts";
 import { reportConnection } from "./connection.ts";
+import { answerText } from "./messages.ts";
 import { ApiError, problemOf } from "./problem.ts";
 
 type Query = Record<string, string | number | undefined>;
@@ -60,7 +61,7 @@ async function send(method: string, path: string, options: Options): Promise<Res
     throw new ApiError({
       status: 0,
       code: "network.lost",
-      message: "Galley can't be reached. Is the server running?",
+      message: answerText.unreachable,
     });
   }
 }
@@ -131,9 +132,7 @@ export function upload<Answer>(
     });
     request.addEventListener("error", () => {
       reportConnection("lost");
-      reject(
-        new ApiError({ status: 0, code: "network.lost", message: "The upload was cut off. Try again." }),
-      );
+      reject(new ApiError({ status: 0, code: "network.lost", message: answerText.uploadLost }));
     });
     request.send(form);
   });

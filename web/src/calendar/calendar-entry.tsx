@@ -9,6 +9,7 @@ import { cn } from "../lib/cn.ts";
 import { statusText } from "../posts/messages.ts";
 import { PostLink } from "../posts/post-link.tsx";
 import { calendarText } from "./messages.ts";
+import { formatList } from "../lib/format.ts";
 
 const bars: Record<PostStatus, string> = {
   draft: "before:bg-line-strong",
@@ -143,7 +144,7 @@ export function FreeSlot({ handles, wall }: { handles: string[]; wall: Temporal.
       data-time={timeOf(wall)}
       className="truncate rounded-md px-2 py-0.5 text-xs text-faint outline-1 -outline-offset-1 outline-line outline-dotted"
     >
-      <span className="tabular">{timeOf(wall)}</span> {calendarText.free(handles.join(", "))}
+      <span className="tabular">{timeOf(wall)}</span> {calendarText.free(formatList(handles))}
     </p>
   );
 }

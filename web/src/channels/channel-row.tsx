@@ -15,7 +15,7 @@ import { messageOf } from "../api/problem.ts";
 import { impactQuery } from "../api/queries.ts";
 import type { Channel, ChannelCheck, Connector, SlowedChannel } from "../api/types.ts";
 import { cn } from "../lib/cn.ts";
-import { formatRelative } from "../lib/format.ts";
+import { formatList, formatRelative } from "../lib/format.ts";
 import { Status } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
@@ -141,7 +141,7 @@ function ChannelNotes({ channel }: { channel: Channel }) {
     <>
       {channel.missingScopes.length > 0 ? (
         <p className="mt-1 text-sm text-bad-ink">
-          {channelsText.missingNeeded(channel.missingScopes.join(", "))}
+          {channelsText.missingNeeded(formatList(channel.missingScopes))}
         </p>
       ) : null}
       {without ? <p className="mt-1 text-sm text-faint">{channelsText.goesWithout(without)}</p> : null}

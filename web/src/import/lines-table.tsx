@@ -3,6 +3,7 @@ import type { ImportLine } from "../api/types.ts";
 import { cn } from "../lib/cn.ts";
 import { Status, type Tone } from "../ui/badge.tsx";
 import { importText } from "./messages.ts";
+import { formatList } from "../lib/format.ts";
 
 const tones: Record<ImportLine["state"], Tone> = {
   waiting: "neutral",
@@ -78,7 +79,7 @@ function Preview({ line: { preview, postId } }: { line: ImportLine }) {
         {preview.excerpt}
       </p>
       <p className="text-xs text-faint">
-        {[preview.channels.join(", "), preview.when ?? ""].filter(Boolean).join(" · ")}
+        {[formatList(preview.channels), preview.when ?? ""].filter(Boolean).join(" · ")}
       </p>
     </>
   );

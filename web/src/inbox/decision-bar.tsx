@@ -14,6 +14,7 @@ import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
 import { Field, Textarea } from "../ui/field.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import { inboxText } from "./messages.ts";
+import { formatList } from "../lib/format.ts";
 
 type DecisionProps = {
   post: Post;
@@ -58,7 +59,7 @@ export function DecisionBar({ post, when, onDecided }: DecisionProps) {
           busy={approval.isPending}
           question={{
             title: inboxText.approveTitle(post.title),
-            description: inboxText.approveLead(post.channels.map(({ handle }) => handle).join(", "), when),
+            description: inboxText.approveLead(formatList(post.channels.map(({ handle }) => handle)), when),
             action: inboxText.approve,
             cancel: inboxText.notYet,
           }}

@@ -6,6 +6,7 @@ import type { Money } from "../api/types.ts";
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
 const numberFormats = new Map<string, Intl.NumberFormat>();
 let relativeFormat: Intl.RelativeTimeFormat | null = null;
+let listFormat: Intl.ListFormat | null = null;
 
 function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = JSON.stringify(options);
@@ -102,6 +103,13 @@ export function formatMoney(money: Money): string {
     minimumFractionDigits: 2,
     maximumFractionDigits: 6,
   }).format(Number(money.amount));
+}
+
+/** "a, b, c", as in any list of names. */
+export function formatList(items: readonly string[]): string {
+  if (items.length < 2) return items[0] ?? "";
+  listFormat ??= new Intl.ListFormat(locale, { type: "unit", style: "short" });
+  return listFormat.format(items);
 }
 
 export function formatBytes(bytes: number): string {

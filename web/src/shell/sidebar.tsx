@@ -21,7 +21,7 @@ export function Sidebar({ onSearch, onHelp }: BarProps) {
       >
         <MagnifyingGlassIcon aria-hidden="true" />
         <span className="flex-1 text-start">{shellText.searchShort}</span>
-        <Kbd>Ctrl K</Kbd>
+        <Kbd>{shellText.searchKeys}</Kbd>
       </button>
       <NewPostButton>
         <PlusIcon aria-hidden="true" />

@@ -1,7 +1,12 @@
 import { FileTextIcon } from "@radix-ui/react-icons";
 import type { Media } from "../api/types.ts";
 import { formatPlayingTime } from "../lib/format.ts";
+import { plural, texts } from "../lib/texts.ts";
 import { Picture } from "./picture.tsx";
+
+const tileText = texts(() => ({
+  pages: (pages: number) => plural({ pages }, { one: "# page", other: "# pages" }),
+}));
 
 /** A small picture of a file in a list: the image, the first frame of a video, or the pages of a document. */
 export function MediaTile({ media }: { media: Media }) {
@@ -10,7 +15,7 @@ export function MediaTile({ media }: { media: Media }) {
     return (
       <div className={`${box} grid place-content-center justify-items-center gap-1 bg-fill text-xs text-dim`}>
         <FileTextIcon aria-hidden="true" className="size-6" />
-        <span>{media.pages === 1 ? "1 page" : `${media.pages} pages`}</span>
+        <span>{tileText.pages(media.pages)}</span>
       </div>
     );
   }
