@@ -134,7 +134,7 @@ const readAttributes =
 /** Words, but for the name of Galley and an address that merely shows how one looks. */
 const anyWord = /^(?!\s*(?:https?:\/\/\S*|Galley)\s*$)[^]*\p{L}{2}/u;
 /** As a sentence begins: nothing that code is told apart by looks so. */
-const sentence = /^\p{Lu}\p{Ll}*['’]?\p{Ll}* \p{L}[^]*\p{L}/u;
+const sentence = /^\p{Lu}[\p{Ll}'’]* [^]*\p{L}{2}/u;
 
 function wordsOf(value: unknown): string {
   const node = nodeOf(value);

@@ -26,7 +26,7 @@ function formsOf(message: string): string[] {
 
 /** What is one word in both languages, or no word at all. */
 const same =
-  /^(?:[\W\d_]|\{\w+\}|https?:\S*|RSS|CSV|Atom|Admin|App…|Feed|Import|Installation|Link|Live|Material|Name|Sitemap|System|Text|Version)+$/u;
+  /^(?:[\W\d_]|\{\w+\}|https?:\S*|RSS|CSV|Atom|Admin|App…|Feed|Import|Installation|Link|Live|Material|Name|Problem|Sitemap|System|Text|Version)+$/u;
 
 describe.each(translated)("the catalogue of %s", (language) => {
   const items: PoItem[] = parsePo(read(language)).items;

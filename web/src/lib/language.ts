@@ -33,7 +33,7 @@ export const language: Language = known(page?.lang ?? null) ?? "en";
 
 /**
  * How dates, numbers and prices are written (BCP 47): in the page's language, as in the region of the browser. Who
- * reads English in France gets the clock and the commas of France.
+ * reads English in France gets the clock and the order of a date of France.
  */
 export const locale: string = localeOf(language, page ? navigator.languages : []);
 

@@ -63,7 +63,7 @@ describe("in German", () => {
   });
 
   test("numbers, forms and contexts are those of the catalogue; what it lacks is English", async () => {
-    const { t, plural, msg, loadTexts } = await textsIn("de", "de-AT");
+    const { t, plural, msg, loadTexts } = await textsIn("de", "de-DE");
     loadTexts(german);
     const posts = (count: number) => plural({ count }, { one: "# post", other: "# posts" });
     expect([posts(1), posts(0), posts(12_345)]).toEqual(["1 Beitrag", "0 Beiträge", "12.345 Beiträge"]);
@@ -83,14 +83,14 @@ describe("in German", () => {
 });
 
 test.each([
-  ["de", ["de-CH", "en"], "1’234,5 CHF"],
-  ["de", ["en-US", "de"], "1.234,50 CHF"],
-  ["en", ["fr-FR"], "1 234,50 CHF"],
-  ["en", [], "CHF 1,234.50"],
-])("in %s, for a browser of %j, money is written %s", async (language, accepted, written) => {
-  const { formatMoney } = await textsIn(language, ...accepted);
-  const plain = formatMoney({ amount: "1234.5", currency: "CHF" }).replaceAll(/\s/gu, " ");
-  expect(plain).toBe(written);
+  ["de", ["de-AT", "en"], "01.01.1970, 00:00"],
+  ["de", ["en-US", "de"], "01.01.1970, 00:00"],
+  ["en", ["en-US"], "Jan 1, 1970, 12:00 AM"],
+  ["en", ["fr-FR"], "1 Jan 1970, 00:00"],
+  ["en", [], "Jan 1, 1970, 12:00 AM"],
+])("in %s, for a browser of %j, a moment is written %s", async (language, accepted, written) => {
+  const { formatMoment } = await textsIn(language, ...accepted);
+  expect(formatMoment("1970-01-01T00:00:00Z", "UTC").replaceAll(/\s/gu, " ")).toBe(written);
 });
 
 test("a list of names is read as one", async () => {
