@@ -32,9 +32,16 @@ function wordsOn(page: Page): Promise<string[]> {
   });
 }
 
+/** What the server says of connectors and posts, in English so far: the dashboard has no other words for it. */
+const saidByTheServer = /by the built-in mail catcher/u;
+
 async function leftOverOn(page: Page): Promise<string[]> {
   const words = await wordsOn(page);
-  return words.filter((text) => english.has(text) || (text.match(englishWords)?.length ?? 0) > 1);
+  return words.filter(
+    (text) =>
+      english.has(text) ||
+      ((text.match(englishWords)?.length ?? 0) > 1 && !saidByTheServer.test(text)),
+  );
 }
 
 function directionOf(locator: Locator): Promise<string> {
@@ -138,7 +145,7 @@ describe.skipIf(noBrowser !== null)("languages", { timeout: 240_000 }, () => {
     ] as const) {
       await page.goto(server.url + path);
       await page.getByText(ready).first().waitFor();
-      expect({ path, left: await leftOverOn(page) }).toEqual({ path, left: [] });
+      expect.soft({ path, left: await leftOverOn(page) }).toEqual({ path, left: [] });
     }
     await page.goto(`${server.url}/calendar`);
     await page
