@@ -39,8 +39,7 @@ async function leftOverOn(page: Page): Promise<string[]> {
   const words = await wordsOn(page);
   return words.filter(
     (text) =>
-      english.has(text) ||
-      ((text.match(englishWords)?.length ?? 0) > 1 && !saidByTheServer.test(text)),
+      english.has(text) || ((text.match(englishWords)?.length ?? 0) > 1 && !saidByTheServer.test(text)),
   );
 }
 
@@ -217,17 +216,31 @@ describe.skipIf(noBrowser !== null)("languages", { timeout: 240_000 }, () => {
 
   test("a page that runs from the right is the same page, turned", async () => {
     const id = await write(hebrew, mixed);
-    const page = owner;
+    const page = await open({ locale: "en-GB", serviceWorkers: "block" });
+    await page.route("**/opening.js", async (route) => {
+      const response = await route.fetch();
+      const body = `${await response.text()}\ndocument.documentElement.dir = "rtl";`;
+      await route.fulfill({ response, body });
+    });
+    await page.goto(`${server.url}/sign-in`);
+    await page.getByLabel("Email").fill("ada@northwind.example");
+    await page.getByRole("textbox", { name: "Password" }).fill("a compiler is a patient reader");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("link", { name: "Posts" }).waitFor();
     for (const path of ["/", "/posts", `/posts/${id}/edit`, "/calendar", "/channels", "/settings"]) {
       await page.goto(server.url + path);
       await page.getByRole("heading").first().waitFor();
-      await page.evaluate(() => (document.documentElement.dir = "rtl"));
       const navigation = await page.getByRole("navigation", { name: "Main" }).boundingBox();
       const main = await page.getByRole("main").boundingBox();
       expect({ path, side: (navigation?.x ?? 0) > (main?.x ?? 0) }).toEqual({ path, side: true });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect({ path, wide }).toEqual({ path, wide: 0 });
     }
+    await page.goto(`${server.url}/posts/${id}/edit`);
+    const placeholder = page.getByRole("textbox", { name: "First comment" });
+    expect(await directionOf(placeholder)).toBe("rtl");
+    expect(await directionOf(page.getByRole("textbox", { name: "Link" }))).toBe("ltr");
+    expect(await violations(page)).toEqual([]);
     await page.keyboard.press("Control+k");
     await page.getByPlaceholder("Type a command").waitFor();
     await page.keyboard.press("Escape");

@@ -44,8 +44,8 @@ function localeOf(spoken: Language, accepted: readonly string[]): string {
   return region === undefined ? spoken : `${spoken}-${region}`;
 }
 
-/** From which side the page runs. */
-export const direction: Direction = directionOfLanguage(language);
+/** From which side the page runs: as its language does, unless the page says otherwise, which is how one tries it. */
+export const direction: Direction = page?.dir === "rtl" ? "rtl" : directionOfLanguage(language);
 if (page) page.dir = direction;
 
 /** Where an arrow to the right leads: ahead, and back where the page runs from the right. */

@@ -5,18 +5,29 @@ export const control =
   "w-full rounded-md border border-line-strong bg-surface px-2.5 text-base text-ink shadow-low transition-colors hover:border-faint/60 focus:border-accent focus:outline-2 focus:outline-offset-0 focus:outline-accent/35 disabled:opacity-60 aria-invalid:border-bad";
 
 export function Input({ className, ...rest }: ComponentProps<"input">) {
-  return <input {...directionOfType(rest.type)} className={cn(control, "h-9", className)} {...rest} />;
+  return (
+    <input
+      placeholder={nothing}
+      {...directionOfType(rest.type)}
+      className={cn(control, "h-9", className)}
+      {...rest}
+    />
+  );
 }
 
 export function Textarea({ className, ...rest }: ComponentProps<"textarea">) {
   return (
     <textarea
       dir="auto"
+      placeholder={nothing}
       className={cn(control, "min-h-24 resize-y py-2 leading-relaxed", className)}
       {...rest}
     />
   );
 }
+
+/** Empty, a field begins where the page does (styles.css), and only one with a placeholder tells that it is. */
+const nothing = " ";
 
 /** Words run as their first letter does; addresses and secrets from the left in every language. */
 function directionOfType(type: string = "text"): { dir?: "auto" | "ltr" } {
