@@ -104,13 +104,14 @@ function importRules(folder: string): Override[] {
 }
 
 const serverTypes = {
-  // But for the parsers of paths and of Markdown, so that nobody reads one otherwise than the server does, and for the
-  // methods and paths of the API's operations.
+  // But for the parsers of paths and of Markdown and for where a text begins, so that nobody reads one otherwise than
+  // the server does, and for the methods and paths of the API's operations.
   group: [
     "#*",
     "#*/*",
     "!#contract",
     "**/src/**",
+    "!**/src/kit/direction.ts",
     "!**/src/kit/own-path.ts",
     "!**/src/platform/rendering/markdown-*.ts",
   ],
@@ -173,7 +174,11 @@ export default {
     },
     // Tests look at texts as a whole.
     { files: ["src/**", "web/src/**"], rules: { "galley/addresses-are-parsed": "error" } },
-    { files: ["**/*.test.ts"], rules: { "galley/addresses-are-parsed": "off" } },
+    { files: ["web/src/**"], rules: { "galley/words-are-texts": "error" } },
+    {
+      files: ["**/*.test.ts"],
+      rules: { "galley/addresses-are-parsed": "off", "galley/words-are-texts": "off" },
+    },
     {
       files: ["web/src/**", "src/edge/cli/**", "test/**", "bench/**", "**/*.test.ts"],
       rules: { "galley/operations-are-called": "error" },

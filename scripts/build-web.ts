@@ -35,6 +35,7 @@ function inputs(shared: string[]): string[] {
   const files = folders.flat().filter((entry) => entry.isFile());
   const own = [
     "web/index.html",
+    "web/catalogues.ts",
     "web/vite.config.ts",
     "scripts/build-web.ts",
     "scripts/service-worker.ts",

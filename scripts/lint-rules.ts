@@ -167,6 +167,83 @@ const operationsAreCalled: Rule = {
   },
 };
 
+const textsMessage =
+  "Words that people read are texts, t`…` of web/src/lib/texts.ts in the messages.ts of their room: docs/decisions/0133.";
+
+/** Attributes that are read or heard. */
+const readAttributes =
+  /^(?:aria-(?:label|description|roledescription|valuetext)|title|placeholder|alt|label|lead|help|description|hint|empty|heading)$/;
+/** Words, but for the name of Galley and an address that merely shows how one looks. */
+const anyWord = /^(?!\s*(?:https?:\/\/\S*|Galley)\s*$)[^]*\p{L}{2}/u;
+/** As a sentence begins: nothing that code is told apart by looks so. */
+const sentence = /^\p{Lu}[\p{Ll}'’]* [^]*\p{L}{2}/u;
+
+function wordsOf(value: unknown): string {
+  const node = nodeOf(value);
+  if (node?.type === "JSXText" || node?.type === "Literal")
+    return typeof node["value"] === "string" ? node["value"] : "";
+  if (node?.type !== "TemplateLiteral") return "";
+  const parts = nodesOf(node["quasis"]).map((part) => part["value"] as { raw: string });
+  return parts.map(({ raw }) => raw).join(" … ");
+}
+
+/** What an expression may come to, where it is chosen from several. */
+function outcomesOf(value: unknown): Node[] {
+  const node = nodeOf(value);
+  if (node === null) return [];
+  if (node.type === "ConditionalExpression")
+    return [...outcomesOf(node["consequent"]), ...outcomesOf(node["alternate"])];
+  if (node.type === "LogicalExpression") return [...outcomesOf(node["left"]), ...outcomesOf(node["right"])];
+  if (node.type === "JSXExpressionContainer") return outcomesOf(node["expression"]);
+  return [node];
+}
+
+const wordsAreTexts: Rule = {
+  create(context) {
+    /** Translated, or thrown at who writes the code: an error that people read is no plain one. */
+    const allowed = new Set<Node>();
+    const told = new Set<Node>();
+    const report = (node: Node) => {
+      if (allowed.has(node) || told.has(node)) return;
+      told.add(node);
+      context.report({ node, message: textsMessage });
+    };
+    const check = (value: unknown, words: RegExp) => {
+      for (const node of outcomesOf(value)) if (words.test(wordsOf(node))) report(node);
+    };
+    return {
+      TaggedTemplateExpression(node) {
+        const quasi = nodeOf(node["quasi"]);
+        if (quasi) allowed.add(quasi);
+      },
+      CallExpression(node) {
+        if (!/^(?:t|plural)$/.test(nameOf(node["callee"]))) return;
+        for (const object of nodesOf(node["arguments"]))
+          for (const property of nodesOf(object["properties"])) {
+            const value = nodeOf(property["value"]);
+            if (value) allowed.add(value);
+          }
+      },
+      BinaryExpression(node) {
+        if (!/^[!=]==$/.test(String(node["operator"]))) return;
+        // What a value is compared with is not shown.
+        for (const side of [nodeOf(node["left"]), nodeOf(node["right"])]) if (side) allowed.add(side);
+      },
+      NewExpression(node) {
+        if (!/^(?:|Type|Range|Syntax)Error$/.test(nameOf(node["callee"]))) return;
+        for (const given of nodesOf(node["arguments"])) allowed.add(given);
+      },
+      JSXElement: (node) => nodesOf(node["children"]).forEach((child) => check(child, anyWord)),
+      JSXFragment: (node) => nodesOf(node["children"]).forEach((child) => check(child, anyWord)),
+      JSXAttribute(node) {
+        if (readAttributes.test(String(nodeOf(node["name"])?.["name"]))) check(node["value"], anyWord);
+      },
+      Literal: (node) => check(node, sentence),
+      TemplateLiteral: (node) => check(node, sentence),
+    };
+  },
+};
+
 // oxlint-disable-next-line import/no-default-export -- what oxlint asks of a plugin
 export default {
   meta: { name: "galley" },
@@ -174,5 +251,6 @@ export default {
     "addresses-are-parsed": addressesAreParsed,
     "operations-are-called": operationsAreCalled,
     "words-are-said": wordsAreSaid,
+    "words-are-texts": wordsAreTexts,
   },
 };

@@ -2,6 +2,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { catalogues } from "./catalogues.ts";
 
 const server = "http://127.0.0.1:3000";
 
@@ -37,7 +38,7 @@ const filesInOrder: Plugin = {
 
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
-  plugins: [fontsKeepTheLayout, filesInOrder, react(), tailwindcss()],
+  plugins: [fontsKeepTheLayout, filesInOrder, catalogues, react(), tailwindcss()],
   build: {
     outDir: "dist",
     emptyOutDir: true,

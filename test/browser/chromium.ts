@@ -20,7 +20,11 @@ if (noBrowser) console.warn(`Skipped the browser tests: ${noBrowser}`);
 
 export function launch(): Promise<Browser> {
   // Debian's Chromium starts as root in a container only without its own sandbox.
-  return chromium.launch({ ...(executablePath ? { executablePath } : {}), args: ["--no-sandbox"] });
+  // And the tests read English, also on a machine that speaks another language.
+  return chromium.launch({
+    ...(executablePath ? { executablePath } : {}),
+    args: ["--no-sandbox", "--lang=en-US"],
+  });
 }
 
 export type Role = Parameters<Page["getByRole"]>[0];

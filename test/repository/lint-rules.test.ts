@@ -89,6 +89,34 @@ test.each([
   expect(reports("operations-are-called", code)).toBe(0),
 );
 
+test.each([
+  "<p>Try again</p>",
+  "<p>{isOpen ? 'Close' : closed}</p>",
+  "<>{count} posts</>",
+  "<p>{`${count} of ${all}`}</p>",
+  "<p>{name || 'nobody'}</p>",
+  "<button aria-label='Close' />",
+  "<Field label={wide ? 'Time zone' : zone} />",
+  "toast.success('It is on its way')",
+  "const lead = `Hello ${name}, this is new`",
+  "throw new ApiError({ message: 'The upload was cut off.' })",
+])("words that nobody translates are found: %s", (code) => expect(reports("words-are-texts", code)).toBe(1));
+
+test.each([
+  "<p>{homeText.title}</p>",
+  "<p>{t`Try again`}</p>",
+  "<p> · {count} – {all}</p>",
+  "<p>Galley</p>",
+  "<p className='text-sm font-medium'>{t({ message: 'Open the door', context: 'verb' })}</p>",
+  "<input placeholder='https://example.com' type='text' />",
+  "plural({ count }, { one: 'One of these may be it', other: '# of these' })",
+  "throw new Error('The shell lets nobody in.')",
+  "const isCard = option === 'A card'",
+  "const key = 'in_review'",
+])("what is translated, or no words, is left alone: %s", (code) =>
+  expect(reports("words-are-texts", code)).toBe(0),
+);
+
 test("the linter has the rules", () => {
   const set = config.overrides.flatMap(({ rules }) => Object.entries(rules));
   for (const rule of Object.keys(plugin.rules)) expect(set).toContainEqual([`galley/${rule}`, "error"]);

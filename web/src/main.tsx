@@ -1,5 +1,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
+import { Direction as Sides } from "radix-ui";
 import { StrictMode, startTransition } from "react";
 import { type Root, createRoot } from "react-dom/client";
 import { handleSignedOut } from "./api/client.ts";
@@ -7,9 +8,11 @@ import { isLost, whenBack } from "./api/connection.ts";
 import { isUnreachable } from "./api/problem.ts";
 import { meQuery } from "./api/queries.ts";
 import { keepOffline } from "./lib/keep-offline.ts";
+import { direction } from "./lib/language.ts";
 import { askAgain } from "./lib/lazy-part.tsx";
 import { firstScreenShown } from "./lib/quiet.ts";
 import { followSystem } from "./lib/theme.ts";
+import { loadLanguage } from "./locales/load-language.ts";
 import { beginScreen, createAppRouter } from "./router.tsx";
 import "@fontsource-variable/inter";
 import "./styles.css";
@@ -28,6 +31,7 @@ const queryClient = new QueryClient({
   },
 });
 
+const language = loadLanguage();
 const router = createAppRouter(queryClient);
 beginScreen(router);
 const stopListening = router.subscribe("onRendered", () => {
@@ -62,14 +66,17 @@ const readyWithinMs = 1_500;
 
 /** The first screen in one go, made in steps short enough that the page answers a finger meanwhile. */
 async function open(root: Root): Promise<void> {
-  await Promise.race([router.load(), new Promise((resolve) => setTimeout(resolve, readyWithinMs))]);
+  const late = new Promise((resolve) => setTimeout(resolve, readyWithinMs));
+  await Promise.all([language, Promise.race([router.load(), late])]);
   startTransition(() =>
     root.render(
       <StrictMode>
         <QueryClientProvider client={queryClient}>
-          <HintProvider delayDuration={400}>
-            <RouterProvider router={router} />
-          </HintProvider>
+          <Sides.Provider dir={direction}>
+            <HintProvider delayDuration={400}>
+              <RouterProvider router={router} />
+            </HintProvider>
+          </Sides.Provider>
         </QueryClientProvider>
       </StrictMode>,
     ),

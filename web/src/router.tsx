@@ -27,7 +27,7 @@ import { ShellError } from "./shell/unreachable.tsx";
 type Context = { queryClient: QueryClient };
 
 const rootRoute = createRootRouteWithContext<Context>()({
-  staticData: { title: "" },
+  staticData: { title: () => "" },
   component: Root,
   errorComponent: PageError,
   notFoundComponent: ScreenNotFound,
@@ -67,14 +67,14 @@ function addressOf({ params, location }: { params: object; location: ParsedLocat
 const setupRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/setup",
-  staticData: { title: shellText.titles.setup },
+  staticData: { title: () => shellText.titles.setup },
   component: lazyScreen(async () => (await import("./account/setup-screen.tsx")).SetupScreen),
 });
 
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/sign-in",
-  staticData: { title: shellText.titles.signIn },
+  staticData: { title: () => shellText.titles.signIn },
   validateSearch: (search: Record<string, unknown>) =>
     optional({
       returnTo: wayBack(search["returnTo"]),
@@ -87,7 +87,7 @@ const signInRoute = createRoute({
 const forgotPasswordRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/forgot-password",
-  staticData: { title: accountText.forgotTitle },
+  staticData: { title: () => accountText.forgotTitle },
   component: lazyScreen(
     async () => (await import("./account/forgot-password-screen.tsx")).ForgotPasswordScreen,
   ),
@@ -96,7 +96,7 @@ const forgotPasswordRoute = createRoute({
 const resetPasswordRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/reset-password",
-  staticData: { title: accountText.resetTitle },
+  staticData: { title: () => accountText.resetTitle },
   validateSearch: (search: Record<string, unknown>) => optional({ token: text(search["token"]) }),
   component: lazyScreen(
     async () => (await import("./account/reset-password-screen.tsx")).ResetPasswordScreen,
@@ -106,7 +106,7 @@ const resetPasswordRoute = createRoute({
 const invitationRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/invitation",
-  staticData: { title: shellText.titles.invitation },
+  staticData: { title: () => shellText.titles.invitation },
   validateSearch: (search: Record<string, unknown>) => optional({ token: text(search["token"]) }),
   component: lazyScreen(async () => (await import("./account/invitation-screen.tsx")).InvitationScreen),
 });
@@ -114,7 +114,7 @@ const invitationRoute = createRoute({
 const workspaceRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/new-workspace",
-  staticData: { title: shellText.newWorkspace },
+  staticData: { title: () => shellText.newWorkspace },
   component: lazyScreen(async () => (await import("./account/workspace-screen.tsx")).WorkspaceScreen),
 });
 
@@ -122,7 +122,7 @@ const workspaceRoute = createRoute({
 const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: "shell",
-  staticData: { title: "" },
+  staticData: { title: () => "" },
   // What the way back from a platform's consent page says; the shell tells it on whichever screen it leads to.
   validateSearch: (search: Record<string, unknown>) =>
     optional({
@@ -155,7 +155,7 @@ const homeRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/",
   loader: (given) => screenData.home(given.context.queryClient, addressOf(given)),
-  staticData: { title: shellText.home },
+  staticData: { title: () => shellText.home },
   component: lazyScreen(async () => (await import("./home/home-screen.tsx")).HomeScreen),
 });
 
@@ -163,7 +163,7 @@ const inboxRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/inbox",
   loader: (given) => screenData.inbox(given.context.queryClient, addressOf(given)),
-  staticData: { title: shellText.inbox },
+  staticData: { title: () => shellText.inbox },
   validateSearch: (search: Record<string, unknown>) => optional({ post: text(search["post"]) }),
   component: lazyScreen(async () => (await import("./inbox/inbox-screen.tsx")).InboxScreen),
 });
@@ -172,7 +172,7 @@ const needsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/needs-you",
   loader: (given) => screenData.needs(given.context.queryClient, addressOf(given)),
-  staticData: { title: shellText.needs },
+  staticData: { title: () => shellText.needs },
   validateSearch: (search: Record<string, unknown>) =>
     optional({ kind: needKinds.find((kind) => kind === search["kind"]) }),
   component: lazyScreen(async () => (await import("./needs/needs-screen.tsx")).NeedsScreen),
@@ -181,7 +181,7 @@ const needsRoute = createRoute({
 const postsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/posts",
-  staticData: { title: shellText.posts },
+  staticData: { title: () => shellText.posts },
   validateSearch: (search: Record<string, unknown>) =>
     optional({ status: text(search["status"]), q: text(search["q"]) }),
   component: lazyScreen(async () => (await import("./posts/posts-screen.tsx")).PostsScreen),
@@ -191,7 +191,7 @@ const postRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/posts/$postId",
   loader: (given) => screenData.post(given.context.queryClient, addressOf(given)),
-  staticData: { title: shellText.titles.post },
+  staticData: { title: () => shellText.titles.post },
   component: lazyScreen(async () => (await import("./post/post-screen.tsx")).PostScreen),
 });
 
@@ -201,7 +201,7 @@ const composerRoute = createRoute({
   // The field to begin in: a channel, then a JSON Pointer.
   validateSearch: (search: Record<string, unknown>) => optional({ at: text(search["at"]) }),
   loader: (given) => screenData.composer(given.context.queryClient, addressOf(given)),
-  staticData: { title: shellText.titles.edit },
+  staticData: { title: () => shellText.titles.edit },
   component: lazyScreen(async () => (await import("./composer/composer-screen.tsx")).ComposerScreen),
 });
 
@@ -233,7 +233,7 @@ const queueRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/queue",
   loader: (given) => screenData.queue(given.context.queryClient, addressOf(given)),
-  staticData: { title: shellText.queue },
+  staticData: { title: () => shellText.queue },
   component: lazyScreen(async () => (await import("./queue/queue-screen.tsx")).QueueScreen),
 });
 
@@ -241,7 +241,7 @@ const seriesListRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/series",
   loader: (given) => screenData.seriesList(given.context.queryClient, addressOf(given)),
-  staticData: { title: shellText.series },
+  staticData: { title: () => shellText.series },
   component: lazyScreen(async () => (await import("./series/series-list-screen.tsx")).SeriesListScreen),
 });
 
@@ -249,7 +249,7 @@ const seriesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/series/$seriesId",
   loader: (given) => screenData.series(given.context.queryClient, addressOf(given)),
-  staticData: { title: shellText.series },
+  staticData: { title: () => shellText.series },
   component: lazyScreen(async () => (await import("./series/series-screen.tsx")).SeriesScreen),
 });
 
@@ -257,7 +257,7 @@ const importRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/import",
   loader: (given) => screenData.import(given.context.queryClient, addressOf(given)),
-  staticData: { title: shellText.import },
+  staticData: { title: () => shellText.import },
   validateSearch: (search: Record<string, unknown>) => optional({ id: text(search["id"]) }),
   component: lazyScreen(async () => (await import("./import/import-screen.tsx")).ImportScreen),
 });
@@ -266,7 +266,7 @@ const channelsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/channels",
   loader: (given) => screenData.channels(given.context.queryClient, addressOf(given)),
-  staticData: { title: shellText.channels },
+  staticData: { title: () => shellText.channels },
   validateSearch: (search: Record<string, unknown>) => optional({ pick: text(search["pick"]) }),
   component: lazyScreen(async () => (await import("./channels/channels-screen.tsx")).ChannelsScreen),
 });
@@ -275,7 +275,7 @@ const doctorRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/channels/doctor",
   loader: (given) => screenData.doctor(given.context.queryClient, addressOf(given)),
-  staticData: { title: shellText.titles.doctor },
+  staticData: { title: () => shellText.titles.doctor },
   component: lazyScreen(async () => (await import("./channels/doctor-screen.tsx")).DoctorScreen),
 });
 
@@ -283,7 +283,7 @@ const usageRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/usage",
   loader: (given) => screenData.usage(given.context.queryClient, addressOf(given)),
-  staticData: { title: shellText.usage },
+  staticData: { title: () => shellText.usage },
   component: lazyScreen(async () => (await import("./usage/usage-screen.tsx")).UsageScreen),
 });
 

@@ -8,11 +8,11 @@ export function PasswordInput(props: ComponentProps<"input">) {
   const [shown, setShown] = useState(false);
   return (
     <div className="relative">
-      <Input {...props} type={shown ? "text" : "password"} className="pr-10" />
+      <Input {...props} type={shown ? "text" : "password"} className="pe-10" />
       <Button
         variant="ghost"
         size="iconSm"
-        className="absolute top-1 right-1"
+        className="absolute top-1 end-1"
         aria-label={shown ? accountText.hidePassword : accountText.showPassword}
         aria-pressed={shown}
         onClick={() => setShown(!shown)}

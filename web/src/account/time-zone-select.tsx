@@ -37,7 +37,7 @@ export function TimeZoneSelect({ value, onChange, className, ...field }: TimeZon
           role="combobox"
           aria-expanded={open}
           aria-controls={listId}
-          className={cn(control, "flex h-9 items-center gap-2 text-left", className)}
+          className={cn(control, "flex h-9 items-center gap-2 text-start", className)}
           {...field}
         >
           <span className="min-w-0 flex-1 truncate">{zoneLabel(value, now)}</span>

@@ -10,6 +10,7 @@ import {
 import { v4 } from "uuid";
 import { readStored, writeStored } from "../lib/storage.ts";
 import { reportConnection } from "./connection.ts";
+import { answerText } from "./messages.ts";
 import { ApiError, problemOf } from "./problem.ts";
 
 type Sent = {
@@ -72,7 +73,7 @@ async function send(
     throw new ApiError({
       status: 0,
       code: "network.lost",
-      message: "Galley can't be reached. Is the server running?",
+      message: answerText.unreachable,
     });
   }
 }
@@ -161,9 +162,7 @@ export function upload<Id extends JsonOperation>(
     });
     request.addEventListener("error", () => {
       reportConnection("lost");
-      reject(
-        new ApiError({ status: 0, code: "network.lost", message: "The upload was cut off. Try again." }),
-      );
+      reject(new ApiError({ status: 0, code: "network.lost", message: answerText.uploadLost }));
     });
     request.send(form);
   });

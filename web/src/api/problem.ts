@@ -1,4 +1,5 @@
 import type { Problem } from "#kit";
+import { answerText } from "./messages.ts";
 
 /** What the API answers when it refuses (RFC 9457), or what happened instead of an answer. */
 export class ApiError extends Error {
@@ -38,11 +39,9 @@ function isProblem(value: unknown): value is Problem {
 
 /** What a proxy in front of Galley may answer in its place, without a word of what happened. */
 function wordsOfStatus(status: number): string {
-  if (status === 413)
-    return "This is larger than the server in front of Galley takes. Send something smaller.";
-  if (status === 429) return "Too many requests at once. Wait a moment, then try again.";
-  if (status >= 500) return "Galley did not answer; it may be starting. Try again in a moment.";
-  return "Something between you and Galley refused this. Try again, or ask who runs the server.";
+  if (status === 413) return answerText.tooLarge;
+  if (status === 429) return answerText.tooMany;
+  return status >= 500 ? answerText.starting : answerText.refused;
 }
 
 /** Reads a refusal. Proxies answer without a problem document; then the status speaks. */

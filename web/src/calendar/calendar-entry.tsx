@@ -2,12 +2,14 @@ import { DragHandleDots2Icon, LoopIcon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
 import type { KeyboardEvent, PointerEvent } from "react";
 import type { Temporal } from "../lib/temporal.ts";
+import { rightwards } from "../lib/language.ts";
 import type { PlannedDate, PostStatus, PostSummary } from "../api/types.ts";
 import { ChannelIcon } from "../channels/channel-icon.tsx";
 import { cn } from "../lib/cn.ts";
 import { statusText } from "../posts/messages.ts";
 import { PostLink } from "../posts/post-link.tsx";
 import { calendarText } from "./messages.ts";
+import { formatList } from "../lib/format.ts";
 
 const bars: Record<PostStatus, string> = {
   draft: "before:bg-line-strong",
@@ -34,7 +36,12 @@ export type EntryActions = {
   draggedId: string | null;
 };
 
-const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+const steps: Record<string, number> = {
+  ArrowLeft: -rightwards,
+  ArrowRight: rightwards,
+  ArrowUp: -7,
+  ArrowDown: 7,
+};
 
 type EntryProps = {
   post: PostSummary;
@@ -68,7 +75,7 @@ export function CalendarEntry({ post, wall, actions, roomy = false }: EntryProps
         post={post}
         {...(usable ? { onKeyDown, "aria-keyshortcuts": "Shift+ArrowRight Shift+ArrowDown" } : {})}
         className={cn(
-          "relative block overflow-hidden rounded-md bg-fill py-1 pr-1.5 pl-2.5 text-xs transition-colors before:absolute before:inset-y-1 before:left-1 before:w-0.5 before:rounded-full hover:bg-fill-strong",
+          "relative block overflow-hidden rounded-md bg-fill py-1 pe-1.5 ps-2.5 text-xs transition-colors before:absolute before:inset-y-1 before:start-1 before:w-0.5 before:rounded-full hover:bg-fill-strong",
           bars[post.status],
           post.status === "cancelled" && "line-through opacity-70",
         )}
@@ -81,8 +88,8 @@ export function CalendarEntry({ post, wall, actions, roomy = false }: EntryProps
           <span className="sr-only"> {statusText[post.status]} </span>
           <span
             className={cn(
-              "ml-auto flex shrink-0 gap-0.5",
-              usable && "group-focus-within:pr-5 group-hover:pr-5",
+              "ms-auto flex shrink-0 gap-0.5",
+              usable && "group-focus-within:pe-5 group-hover:pe-5",
             )}
           >
             {post.channels.slice(0, 3).map((channel) => (
@@ -90,7 +97,7 @@ export function CalendarEntry({ post, wall, actions, roomy = false }: EntryProps
             ))}
           </span>
         </span>
-        <span className={cn("block font-medium text-ink", roomy ? "line-clamp-3" : "truncate")}>
+        <span dir="auto" className={cn("block font-medium text-ink", roomy ? "line-clamp-3" : "truncate")}>
           {post.title}
         </span>
       </PostLink>
@@ -99,7 +106,7 @@ export function CalendarEntry({ post, wall, actions, roomy = false }: EntryProps
           type="button"
           aria-label={calendarText.move(post.title)}
           onClick={() => actions.onChoose(post.id)}
-          className="absolute top-1 right-1 max-sm:hidden rounded-sm bg-fill-strong p-0.5 text-dim opacity-0 group-hover:opacity-100 hover:text-ink focus-visible:opacity-100"
+          className="absolute top-1 end-1 max-sm:hidden rounded-sm bg-fill-strong p-0.5 text-dim opacity-0 group-hover:opacity-100 hover:text-ink focus-visible:opacity-100"
         >
           <DragHandleDots2Icon aria-hidden="true" className="size-3.5" />
         </button>
@@ -123,7 +130,9 @@ export function PlannedEntry({ planned, wall }: { planned: PlannedDate; wall: Te
           {` ${planned.approved ? calendarText.planned : calendarText.plannedUnapproved} `}
         </span>
       </span>
-      <span className="block truncate">{planned.title}</span>
+      <span dir="auto" className="block truncate">
+        {planned.title}
+      </span>
     </Link>
   );
 }
@@ -135,7 +144,7 @@ export function FreeSlot({ handles, wall }: { handles: string[]; wall: Temporal.
       data-time={timeOf(wall)}
       className="truncate rounded-md px-2 py-0.5 text-xs text-faint outline-1 -outline-offset-1 outline-line outline-dotted"
     >
-      <span className="tabular">{timeOf(wall)}</span> {calendarText.free(handles.join(", "))}
+      <span className="tabular">{timeOf(wall)}</span> {calendarText.free(formatList(handles))}
     </p>
   );
 }

@@ -2,6 +2,7 @@ import { type QueryClient, keepPreviousData, useQuery } from "@tanstack/react-qu
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { Temporal } from "../lib/temporal.ts";
+import { rightwards } from "../lib/language.ts";
 import { messageOf } from "../api/problem.ts";
 import { calendarQuery, channelsQuery, meQuery } from "../api/queries.ts";
 import type { PostSummary } from "../api/types.ts";
@@ -139,8 +140,8 @@ export function CalendarScreen() {
     show({ date: day.add(view === "week" ? { weeks: direction } : { months: direction }) });
   }
   const go = {
-    ArrowLeft: () => move(-1),
-    ArrowRight: () => move(1),
+    ArrowLeft: () => move(rightwards === 1 ? -1 : 1),
+    ArrowRight: () => move(rightwards),
     t: () => show({ date: today }),
     m: () => show({ view: "month" }),
     w: () => show({ view: "week" }),
@@ -176,7 +177,7 @@ export function CalendarScreen() {
         </Notice>
       ) : null}
       <LostAccounts channelId={channel} />
-      <Card className="overflow-hidden sm:[&_td:first-child]:border-l-0 sm:[&_td:last-child]:border-r-0 sm:[&_tr:last-child_td]:border-b-0">
+      <Card className="overflow-hidden sm:[&_td:first-child]:border-s-0 sm:[&_td:last-child]:border-e-0 sm:[&_tr:last-child_td]:border-b-0">
         <CalendarView
           view={view}
           day={day}

@@ -52,10 +52,10 @@ export function CalendarToolbar(props: ToolbarProps) {
       <Button onClick={props.onToday}>{calendarText.today}</Button>
       <span className="flex">
         <Button variant="ghost" size="icon" aria-label={calendarText.back} onClick={() => props.onMove(-1)}>
-          <ChevronLeftIcon />
+          <ChevronLeftIcon className="rtl:-scale-x-100" />
         </Button>
         <Button variant="ghost" size="icon" aria-label={calendarText.forward} onClick={() => props.onMove(1)}>
-          <ChevronRightIcon />
+          <ChevronRightIcon className="rtl:-scale-x-100" />
         </Button>
       </span>
     </>

@@ -44,7 +44,7 @@ export function MonthView({ days, month, today, entries, actions, dropDay, onWri
             <th
               key={day.dayOfWeek}
               scope="col"
-              className="px-2 py-2 text-left text-xs font-medium text-faint"
+              className="px-2 py-2 text-start text-xs font-medium text-faint"
             >
               {formatDay(day, { weekday: "short" })}
             </th>

@@ -73,7 +73,7 @@ export function WeekHours({ days, zone, entries, actions, dropDay, onWrite }: We
                 key={day.toString()}
                 scope="col"
                 {...(day.toString() === today ? { "aria-current": "date" as const } : {})}
-                className="sticky top-0 z-20 border-b border-l border-line bg-surface px-2 py-2 text-left text-sm font-normal"
+                className="sticky top-0 z-20 border-b border-s border-line bg-surface px-2 py-2 text-start text-sm font-normal"
               >
                 <span className="text-faint">{formatDay(day, { weekday: "short" })}</span>{" "}
                 <DayButton day={day} today={day.toString() === today} outside={false} onWrite={onWrite} />
@@ -84,7 +84,7 @@ export function WeekHours({ days, zone, entries, actions, dropDay, onWrite }: We
         <tbody>
           {hours.map((hour) => (
             <tr key={hour} data-row={hour}>
-              <th scope="row" className="px-2 pt-1 text-right align-top text-2xs font-normal text-faint">
+              <th scope="row" className="px-2 pt-1 text-end align-top text-2xs font-normal text-faint">
                 <span className="tabular whitespace-nowrap">{formatHour(hour)}</span>
               </th>
               {days.map((day) => {
@@ -135,7 +135,7 @@ function Hour({ day, hour, kind, minute, entries, actions, target, onWrite }: Ho
         if (event.target === event.currentTarget && kind !== "skipped") onWrite?.(day, time);
       }}
       className={cn(
-        "relative h-11 border-t border-l border-line p-1 align-top",
+        "relative h-11 border-t border-s border-line p-1 align-top",
         onWrite && kind !== "skipped" && "hover:bg-fill/50",
         target && "bg-accent-soft",
         kind === "skipped" && "bg-fill-strong/60",

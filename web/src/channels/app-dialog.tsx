@@ -118,7 +118,7 @@ export function AppDialog({ platform, app, onClose }: AppDialogProps) {
           {own ? (
             <Button
               variant="danger"
-              className="mr-auto"
+              className="me-auto"
               busy={remove.isPending}
               onClick={() => remove.mutate()}
             >

@@ -15,7 +15,7 @@ import { messageOf } from "../api/problem.ts";
 import { impactQuery } from "../api/queries.ts";
 import type { Channel, ChannelCheck, Connector, SlowedChannel } from "../api/types.ts";
 import { cn } from "../lib/cn.ts";
-import { formatRelative } from "../lib/format.ts";
+import { formatList, formatRelative } from "../lib/format.ts";
 import { Status } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
@@ -23,6 +23,7 @@ import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
 import { ChannelIcon } from "./channel-icon.tsx";
 import { channelsText } from "./messages.ts";
 import { SlowedNotes } from "./slowed-notes.tsx";
+import { texts } from "../lib/texts.ts";
 
 type RowProps = {
   channel: Channel;
@@ -53,7 +54,7 @@ export function ChannelRow({ channel, connector, slowed, allowed, onReconnect }:
         {usable ? <ChannelNotes channel={channel} /> : null}
         {slowed ? <SlowedNotes channel={channel} slowed={slowed} allowed={allowed} /> : null}
       </div>
-      <div className="text-right">
+      <div className="text-end">
         <ChannelHealth channel={channel} held={Boolean(slowed?.hold)} />
         <p className="mt-0.5 text-xs text-faint">
           {channel.checkedAt
@@ -140,7 +141,7 @@ function ChannelNotes({ channel }: { channel: Channel }) {
     <>
       {channel.missingScopes.length > 0 ? (
         <p className="mt-1 text-sm text-bad-ink">
-          {channelsText.missingNeeded(channel.missingScopes.join(", "))}
+          {channelsText.missingNeeded(formatList(channel.missingScopes))}
         </p>
       ) : null}
       {without ? <p className="mt-1 text-sm text-faint">{channelsText.goesWithout(without)}</p> : null}
@@ -163,12 +164,12 @@ function ChannelHealth({ channel, held }: { channel: Channel; held: boolean }) {
 
 type Change = "check" | "pause" | "resume" | "disconnect";
 
-const done: Record<Change, (handle: string) => string> = {
+const done = texts((): Record<Change, (handle: string) => string> => ({
   check: channelsText.nowChecked,
   pause: channelsText.nowPaused,
   resume: channelsText.nowResumed,
   disconnect: channelsText.nowDisconnected,
-};
+}));
 
 function useChannelChange(channel: Channel) {
   const queryClient = useQueryClient();

@@ -60,7 +60,7 @@ export function ConnectForm({ connector, fields, returnTo, channelId, onClose }:
           ))}
         </DialogBody>
         <DialogFooter>
-          <p className="mr-auto text-xs text-faint">
+          <p className="me-auto text-xs text-faint">
             {isBefore ? channelsText.consentNext : channelsText.testing}
           </p>
           <Button type="submit" variant="primary" busy={connect.isPending}>

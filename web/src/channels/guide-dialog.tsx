@@ -17,7 +17,7 @@ export function GuideDialog({ platform, onClose }: { platform: Platform; onClose
       open
       onOpenChange={onClose}
       title={channelsText.guideTitle(platform.name)}
-      className="sm:top-0 sm:right-0 sm:left-auto sm:h-dvh sm:max-h-dvh sm:max-w-xl sm:translate-x-0 sm:rounded-none"
+      className="sm:top-0 sm:start-auto sm:mx-0 sm:h-dvh sm:max-h-dvh sm:max-w-xl sm:rounded-none"
     >
       <DialogBody className="grid content-start gap-4">
         {platform.redirectUri ? (

@@ -10,40 +10,42 @@ const looks: Looks = {
       <h4 className="mt-1 font-semibold">{children}</h4>
     ),
   paragraph: (_, children) => <p>{children}</p>,
-  bullet_list: (_, children) => <ul className="list-disc space-y-1 pl-5">{children}</ul>,
+  bullet_list: (_, children) => <ul className="list-disc space-y-1 ps-5">{children}</ul>,
   ordered_list: (token, children) => (
-    <ol start={Number(token.attrGet("start") ?? 1)} className="list-decimal space-y-1 pl-5">
+    <ol start={Number(token.attrGet("start") ?? 1)} className="list-decimal space-y-1 ps-5">
       {children}
     </ol>
   ),
   list_item: (_, children) => <li className="[&>p+*]:mt-2">{children}</li>,
   blockquote: (_, children) => (
-    <blockquote className="grid gap-3 border-l-2 border-line-strong pl-3 text-dim">{children}</blockquote>
+    <blockquote className="grid gap-3 border-s-2 border-line-strong ps-3 text-dim">{children}</blockquote>
   ),
   fence: ({ content }) => <Code>{content}</Code>,
   code_block: ({ content }) => <Code>{content}</Code>,
   hr: () => <hr className="border-line" />,
   table: (_, children) => (
     <div>
-      <table className="w-full table-fixed border-collapse text-left text-xs break-words">{children}</table>
+      <table className="w-full table-fixed border-collapse text-start text-xs break-words">{children}</table>
     </div>
   ),
   thead: (_, children) => <thead>{children}</thead>,
   tbody: (_, children) => <tbody>{children}</tbody>,
   tr: (_, children) => <tr className="align-top">{children}</tr>,
   th: (_, children) => (
-    <th scope="col" className="border-b border-line-strong py-1.5 pr-3 font-semibold">
+    <th scope="col" className="border-b border-line-strong py-1.5 pe-3 font-semibold">
       {children}
     </th>
   ),
-  td: (_, children) => <td className="border-b border-line py-1.5 pr-3">{children}</td>,
+  td: (_, children) => <td className="border-b border-line py-1.5 pe-3">{children}</td>,
   // A guide is a file whose lines are broken for those who edit it.
   softbreak: () => "\n",
   hardbreak: () => <br />,
   strong: (_, children) => <strong className="font-semibold">{children}</strong>,
   em: (_, children) => <em>{children}</em>,
   code_inline: ({ content }) => (
-    <code className="rounded bg-fill px-1 font-mono text-xs break-words">{content}</code>
+    <code dir="ltr" className="rounded bg-fill px-1 font-mono text-xs break-words">
+      {content}
+    </code>
   ),
   link: (token, children) => {
     const target = targetOf(token);
@@ -63,7 +65,7 @@ const looks: Looks = {
 
 function Code({ children }: { children: string }) {
   return (
-    <pre className="rounded-md bg-fill p-3 font-mono text-xs break-all whitespace-pre-wrap">
+    <pre dir="ltr" className="rounded-md bg-fill p-3 font-mono text-xs break-all whitespace-pre-wrap">
       <code>{children}</code>
     </pre>
   );

@@ -12,6 +12,7 @@ import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
 import { SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { channelsText } from "./messages.ts";
+import { formatList } from "../lib/format.ts";
 
 type PickerProps = { id: string; name: (connector: string) => string; onClose: () => void };
 
@@ -64,7 +65,7 @@ function Choice({ pending, onDone, onCancel }: ChoiceProps) {
     mutationFn: () => call("pickAccounts", { params: { id: pending.id }, body: { accountIds: chosen } }),
     onSuccess: async ({ items }) => {
       await queryClient.invalidateQueries({ queryKey: ["channels"] });
-      toast.success(channelsText.nowConnected(items.map(({ handle }) => handle).join(", ")));
+      toast.success(channelsText.nowConnected(formatList(items.map(({ handle }) => handle))));
       onDone();
     },
   });

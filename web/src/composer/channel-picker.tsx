@@ -37,7 +37,7 @@ export function ChannelPicker({ channels, loading, chosen, error, onToggle, onLe
           <label
             key={channel.id}
             htmlFor={`channel-${channel.id}`}
-            className="flex h-9 items-center gap-2 rounded-lg border border-line-strong bg-surface pr-3 pl-2 text-sm text-dim shadow-low transition-colors hover:bg-fill has-checked:border-accent has-checked:bg-accent-soft has-checked:text-ink has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-offset-2 has-[input:focus-visible]:outline-accent"
+            className="flex h-9 items-center gap-2 rounded-lg border border-line-strong bg-surface pe-3 ps-2 text-sm text-dim shadow-low transition-colors hover:bg-fill has-checked:border-accent has-checked:bg-accent-soft has-checked:text-ink has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-offset-2 has-[input:focus-visible]:outline-accent"
           >
             <input
               id={`channel-${channel.id}`}

@@ -82,15 +82,15 @@ export function Composer({ post, channels, connectors, at }: ComposerProps) {
           </Notice>
         ) : null}
         <div className="mb-5 flex flex-wrap items-center gap-x-3 gap-y-2">
-          <Button asChild variant="ghost" size="sm" className="-ml-2.5">
+          <Button asChild variant="ghost" size="sm" className="-ms-2.5">
             <Link to="/posts">
-              <ArrowLeftIcon aria-hidden="true" />
+              <ArrowLeftIcon aria-hidden="true" className="rtl:-scale-x-100" />
               {composerText.back}
             </Link>
           </Button>
           <PostStatusLabel status={post.status} />
           <SaveStatus state={composer.state} />
-          <div className="ml-auto">
+          <div className="ms-auto">
             <ComposerActions
               post={post}
               content={content}

@@ -4,17 +4,15 @@ import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { composerText } from "./messages.ts";
 
-const { consequences, nowDraft } = composerText;
-
 /** What saving a change does to a post in this state, beyond saving it; null where it is a draft anyway. */
-const ofState: Record<PostStatus, string | null> = {
+const ofState: Record<PostStatus, keyof typeof composerText.consequences | null> = {
   draft: null,
-  in_review: consequences.in_review,
-  approved: consequences.approved,
-  scheduled: consequences.scheduled,
-  waiting_for_channel: consequences.stopped,
-  failed: consequences.stopped,
-  missed: consequences.stopped,
+  in_review: "in_review",
+  approved: "approved",
+  scheduled: "scheduled",
+  waiting_for_channel: "stopped",
+  failed: "stopped",
+  missed: "stopped",
   // These are not edited.
   publishing: null,
   published: null,
@@ -27,9 +25,9 @@ export function Consequences({ post }: { post: Post }) {
   const [began] = useState(post.status);
   if (post.series?.role === "template") return null;
   const ahead = ofState[post.status];
-  if (ahead !== null) return <Notice tone="warn">{ahead}</Notice>;
+  if (ahead !== null) return <Notice tone="warn">{composerText.consequences[ahead]}</Notice>;
   if (post.status !== "draft" || ofState[began] === null) return null;
-  return <Notice>{began === "in_review" ? nowDraft.in_review : nowDraft.approved}</Notice>;
+  return <Notice>{composerText.nowDraft[began === "in_review" ? "in_review" : "approved"]}</Notice>;
 }
 
 type RestoredProps = { waiting: boolean; onSave: () => void; onDrop: () => void };

@@ -39,6 +39,7 @@ export function PartEditor(props: PartEditorProps) {
     <div className="rounded-lg border border-line-strong bg-surface shadow-low transition-colors focus-within:border-accent has-[textarea[aria-invalid=true]]:border-bad">
       <textarea
         ref={field}
+        dir="auto"
         data-at={`/parts/${number - 1}`}
         aria-label={count > 1 ? `${label}, ${composerText.part(number, count)}` : label}
         aria-invalid={wrong}
@@ -53,8 +54,8 @@ export function PartEditor(props: PartEditorProps) {
           count > 1 ? "min-h-[calc(3lh+1rem)]" : "min-h-[calc(7lh+1rem)]",
         )}
       />
-      <div className="flex h-9 items-center gap-1 pr-1.5 pl-3.5">
-        <span className="mr-auto text-xs text-faint">
+      <div className="flex h-9 items-center gap-1 pe-1.5 ps-3.5">
+        <span className="me-auto text-xs text-faint">
           {count > 1 ? composerText.part(number, count) : null}
         </span>
         <Counter check={check} />

@@ -22,7 +22,7 @@ export function SubmitReasons({ id, content, checks, channels, onGo }: ReasonsPr
   if (isReady(content, checks)) return null;
   const errors = errorsOf({ checks });
   return (
-    <div id={id} className="mb-3 text-xs text-dim sm:text-right">
+    <div id={id} className="mb-3 text-xs text-dim sm:text-end">
       <p className="inline font-medium">{composerText.submitWhen} </p>
       {content.variants.length === 0 ? <p className="inline">{composerText.noVariants}</p> : null}
       <ul className="inline">
@@ -30,7 +30,7 @@ export function SubmitReasons({ id, content, checks, channels, onGo }: ReasonsPr
           <li key={`${channelId} ${code} ${path}`} className="inline not-last:after:content-['_·_']">
             <button
               type="button"
-              className="text-left text-accent-ink underline underline-offset-3"
+              className="text-start text-accent-ink underline underline-offset-3"
               onClick={() => onGo(channelId, path)}
             >
               {postText.problemOf(channels.find((one) => one.id === channelId)?.handle ?? "", message)}

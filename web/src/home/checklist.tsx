@@ -115,7 +115,7 @@ function StepAction({ step, overview, channels }: { step: Step; overview: Overvi
     <Button variant="primary" asChild>
       <StepLink step={step} overview={overview} channels={channels}>
         {action}
-        <ArrowRightIcon aria-hidden="true" />
+        <ArrowRightIcon aria-hidden="true" className="rtl:-scale-x-100" />
       </StepLink>
     </Button>
   );

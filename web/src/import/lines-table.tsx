@@ -3,6 +3,7 @@ import type { ImportLine } from "../api/types.ts";
 import { cn } from "../lib/cn.ts";
 import { Status, type Tone } from "../ui/badge.tsx";
 import { importText } from "./messages.ts";
+import { formatList } from "../lib/format.ts";
 
 const tones: Record<ImportLine["state"], Tone> = {
   waiting: "neutral",
@@ -17,7 +18,7 @@ export function LinesTable({ lines }: { lines: ImportLine[] }) {
   if (lines.length === 0) return <p className="p-5 text-sm text-dim">{importText.none}</p>;
   return (
     <table className="w-full text-sm max-sm:block">
-      <thead className="text-left text-xs text-faint max-sm:hidden">
+      <thead className="text-start text-xs text-faint max-sm:hidden">
         <tr>
           <th scope="col" className="w-16 px-5 py-2 font-medium">
             {importText.line}
@@ -67,16 +68,18 @@ function Preview({ line: { preview, postId } }: { line: ImportLine }) {
     <>
       <p className="truncate font-medium">
         {postId ? (
-          <Link to="/posts/$postId" params={{ postId }} className="hover:underline">
+          <Link dir="auto" to="/posts/$postId" params={{ postId }} className="hover:underline">
             {preview.title}
           </Link>
         ) : (
           preview.title
         )}
       </p>
-      <p className="truncate text-dim">{preview.excerpt}</p>
+      <p dir="auto" className="truncate text-dim">
+        {preview.excerpt}
+      </p>
       <p className="text-xs text-faint">
-        {[preview.channels.join(", "), preview.when ?? ""].filter(Boolean).join(" · ")}
+        {[formatList(preview.channels), preview.when ?? ""].filter(Boolean).join(" · ")}
       </p>
     </>
   );

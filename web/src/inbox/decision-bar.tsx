@@ -14,6 +14,7 @@ import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
 import { Field, Textarea } from "../ui/field.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import { inboxText } from "./messages.ts";
+import { formatList } from "../lib/format.ts";
 
 type DecisionProps = {
   post: Post;
@@ -58,7 +59,7 @@ export function DecisionBar({ post, when, onDecided }: DecisionProps) {
           busy={approval.isPending}
           question={{
             title: inboxText.approveTitle(post.title),
-            description: inboxText.approveLead(post.channels.map(({ handle }) => handle).join(", "), when),
+            description: inboxText.approveLead(formatList(post.channels.map(({ handle }) => handle)), when),
             action: inboxText.approve,
             cancel: inboxText.notYet,
           }}
@@ -75,7 +76,7 @@ export function DecisionBar({ post, when, onDecided }: DecisionProps) {
           <Key>r</Key>
         </Button>
         {refusal(post, "edit") === null ? (
-          <Button asChild variant="ghost" size="lg" className="ml-auto">
+          <Button asChild variant="ghost" size="lg" className="ms-auto">
             <Link to="/posts/$postId/edit" params={{ postId: post.id }}>
               <Pencil1Icon aria-hidden="true" />
               <span className="max-sm:sr-only">{inboxText.edit}</span>
@@ -126,7 +127,7 @@ function ReturnDialog({ post, onClose, onReturned }: ReturnProps) {
 function Key({ children }: { children: string }) {
   if (!useShortcutsOn()) return null;
   return (
-    <span aria-hidden="true" className="ml-1 hidden sm:inline-flex">
+    <span aria-hidden="true" className="ms-1 hidden sm:inline-flex">
       <Kbd>{children}</Kbd>
     </span>
   );

@@ -15,7 +15,7 @@ export function MarkedText({ text, marks }: { text: string; marks: Marked[] }) {
   }
   pieces.push({ start: position, text: text.slice(position), mark: null });
   return (
-    <span className="break-words whitespace-pre-wrap">
+    <span dir="auto" className="as-written">
       {pieces.map((piece) => (
         <Fragment key={piece.start}>
           {piece.text}
@@ -37,7 +37,7 @@ export function MarkedText({ text, marks }: { text: string; marks: Marked[] }) {
 export function DiffText({ before, after }: { before: string; after: string }) {
   const changes = useMemo(() => diffWordsWithSpace(before, after), [before, after]);
   return (
-    <span className="break-words whitespace-pre-wrap">
+    <span dir="auto" className="as-written">
       {changes.map((change, index) => {
         if (change.added) {
           return (

@@ -35,7 +35,7 @@ export function InboxScreen() {
     <div className="flex h-full min-h-0">
       <div
         className={cn(
-          "w-full shrink-0 flex-col border-line md:flex md:w-80 md:border-r",
+          "w-full shrink-0 flex-col border-line md:flex md:w-80 md:border-e",
           chosen ? "hidden" : "flex",
         )}
       >
@@ -90,15 +90,19 @@ function QueueItem({ post, current }: { post: PostSummary; current: boolean }) {
         )}
       >
         <span className="flex items-baseline gap-2">
-          <span className="min-w-0 flex-1 truncate font-medium">{post.title}</span>{" "}
+          <span dir="auto" className="min-w-0 flex-1 truncate font-medium">
+            {post.title}
+          </span>{" "}
           <span className="text-xs whitespace-nowrap text-faint">{formatRelative(post.updatedAt)}</span>
         </span>{" "}
-        <span className="mt-0.5 line-clamp-2 text-sm text-dim">{post.excerpt}</span>{" "}
+        <span dir="auto" className="mt-0.5 line-clamp-2 text-sm text-dim">
+          {post.excerpt}
+        </span>{" "}
         <span className="mt-2 flex items-center gap-1">
           {post.channels.map((channel) => (
             <ChannelIcon key={channel.channelId} connector={channel.connector} className="size-4" />
           ))}
-          <span className="ml-1 truncate text-xs text-faint">
+          <span className="ms-1 truncate text-xs text-faint">
             {shortAuthorship(post)}
             {post.ownWords ? ` · ${inboxText.forAnother}` : null}
           </span>

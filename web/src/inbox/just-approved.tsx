@@ -21,7 +21,7 @@ export function JustApproved({ postId, onClose }: { postId: string; onClose: () 
         </Button>
       }
     >
-      <p className="font-medium">
+      <p dir="auto" className="font-medium">
         {inboxText.justApproved} {post.title}
       </p>
       <p className="mb-2">{waitsFor(post)}</p>

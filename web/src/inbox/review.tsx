@@ -5,7 +5,7 @@ import { channelsQuery, postQuery, versionQuery } from "../api/queries.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Post } from "../api/types.ts";
 import { useMe } from "../api/use-me.ts";
-import { formatMomentWithZone, formatRelative } from "../lib/format.ts";
+import { formatList, formatMomentWithZone, formatRelative } from "../lib/format.ts";
 import { authorship } from "../posts/authorship.ts";
 import { Button } from "../ui/button.tsx";
 import { Skeleton } from "../ui/layout.tsx";
@@ -48,7 +48,9 @@ function LoadedReview({ post, onDecided }: LoadedProps) {
     <article className="flex min-h-full flex-col">
       <header className="mb-5">
         <div className="flex flex-wrap items-start gap-3">
-          <h2 className="min-w-0 flex-1 text-xl font-semibold tracking-tight">{post.title}</h2>
+          <h2 dir="auto" className="min-w-0 flex-1 text-xl font-semibold tracking-tight">
+            {post.title}
+          </h2>
           <Button asChild size="sm" variant="ghost">
             <Link to="/posts/$postId" params={{ postId: post.id }}>
               {inboxText.openPost}
@@ -109,7 +111,7 @@ function Facts({ post, when }: { post: Post; when: string }) {
         {authorship(post)} · {inboxText.updated(formatRelative(post.updatedAt))}
       </dd>
       <dt className="text-faint">{inboxText.where}</dt>
-      <dd>{post.channels.map((channel) => channel.handle).join(", ")}</dd>
+      <dd>{formatList(post.channels.map((channel) => channel.handle))}</dd>
       <dt className="text-faint">{inboxText.when}</dt>
       <dd>{when}</dd>
     </dl>

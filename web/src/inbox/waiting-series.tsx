@@ -20,7 +20,9 @@ export function WaitingSeries() {
           >
             <span className="flex items-center gap-2 font-medium">
               <LoopIcon aria-hidden="true" className="shrink-0 text-faint" />
-              <span className="min-w-0 truncate">{series.title}</span>
+              <span dir="auto" className="min-w-0 truncate">
+                {series.title}
+              </span>
             </span>{" "}
             <span className="mt-0.5 block truncate text-sm text-dim">
               {series.ownWords ? `${series.words} · ${inboxText.forAnother}` : series.words}

@@ -1,13 +1,12 @@
+import { locale } from "./language.ts";
 import type { Temporal } from "./temporal.ts";
 import type { Money } from "../api/types.ts";
-
-/** The language of dates, numbers and prices: the browser's. */
-const locale: string | undefined = undefined;
 
 // A formatter costs many times what it formats, and a calendar asks for hundreds: each is made once.
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
 const numberFormats = new Map<string, Intl.NumberFormat>();
 let relativeFormat: Intl.RelativeTimeFormat | null = null;
+let listFormat: Intl.ListFormat | null = null;
 
 function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = JSON.stringify(options);
@@ -106,6 +105,13 @@ export function formatMoney(money: Money): string {
   }).format(Number(money.amount));
 }
 
+/** "a, b, c", as in any list of names. */
+export function formatList(items: readonly string[]): string {
+  if (items.length < 2) return items[0] ?? "";
+  listFormat ??= new Intl.ListFormat(locale, { type: "unit", style: "short" });
+  return listFormat.format(items);
+}
+
 export function formatBytes(bytes: number): string {
   const [unit, size] = bytes >= 1_000_000 ? ["MB", 1_000_000] : ["kB", 1_000];
   return `${formatNumber(Math.round((10 * bytes) / size) / 10)}\u00a0${unit}`;
@@ -120,5 +126,7 @@ export function formatPlayingTime(milliseconds: number): string {
 }
 
 export function formatDuration(milliseconds: number): string {
-  return milliseconds < 1_000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1_000).toFixed(1)} s`;
+  if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
+  const seconds = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return `${numberFormat(seconds).format(milliseconds / 1_000)} s`;
 }

@@ -11,6 +11,7 @@ import { toast } from "sonner";
 import { reportConnection } from "../api/connection.ts";
 import { ApiError } from "../api/problem.ts";
 import { HeldShortcuts } from "./keyboard.ts";
+import { t, texts } from "./texts.ts";
 import { readSession, writeSession } from "./storage.ts";
 
 /**
@@ -19,9 +20,9 @@ import { readSession, writeSession } from "./storage.ts";
  */
 type Load<Props> = () => Promise<ComponentType<Props>>;
 
-const lazyText = {
-  lost: "This part of Galley is not on your device yet, and Galley can't be reached. Try again when the connection is back.",
-} as const;
+const lazyText = texts(() => ({
+  lost: t`This part of Galley is not on your device yet, and Galley can't be reached. Try again when the connection is back.`,
+}));
 
 const reloadedKey = "galley.reloaded";
 /** One reload in this time: a server that lacks its own files must not reload a page for ever. */

@@ -43,7 +43,9 @@ function Row({ icon, title, lead, children }: RowProps) {
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
       {icon}
       <div className="min-w-0 flex-1 basis-48">
-        <p className="truncate font-semibold">{title}</p>
+        <p dir="auto" className="truncate font-semibold">
+          {title}
+        </p>
         <p className="text-sm text-dim">{lead}</p>
       </div>
       {children}
@@ -134,7 +136,7 @@ function PostNeed({ post }: { post: PostSummary }) {
           </span>
         }
         title={
-          <Link to="/inbox" search={{ post: post.id }} className={titleLink}>
+          <Link dir="auto" to="/inbox" search={{ post: post.id }} className={titleLink}>
             {post.title}
           </Link>
         }
@@ -161,7 +163,7 @@ function SeriesNeed({ series }: { series: SeriesSummary }) {
           </span>
         }
         title={
-          <Link to="/series/$seriesId" params={{ seriesId: series.id }} className={titleLink}>
+          <Link dir="auto" to="/series/$seriesId" params={{ seriesId: series.id }} className={titleLink}>
             {series.title}
           </Link>
         }

@@ -22,7 +22,7 @@ export function NeedsNotice() {
         <Button asChild size="sm">
           <Link to="/needs-you">
             {needsText.open}
-            <ArrowRightIcon aria-hidden="true" />
+            <ArrowRightIcon aria-hidden="true" className="rtl:-scale-x-100" />
           </Link>
         </Button>
       }

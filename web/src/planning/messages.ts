@@ -1,7 +1,9 @@
-export const planningText = {
-  nav: "Planning",
-  calendar: "Calendar",
-  queue: "Queue",
-  series: "Series",
-  import: "Import",
-} as const;
+import { t, texts } from "../lib/texts.ts";
+
+export const planningText = texts(() => ({
+  nav: t`Planning`,
+  calendar: t`Calendar`,
+  queue: t`Queue`,
+  series: t`Series`,
+  import: t`Import`,
+}));

@@ -56,6 +56,7 @@ export function PostFacts({ post }: { post: Post }) {
                 <div className="min-w-0">
                   {source.url ? (
                     <a
+                      dir="auto"
                       href={source.url}
                       target="_blank"
                       rel="noreferrer"
@@ -64,9 +65,15 @@ export function PostFacts({ post }: { post: Post }) {
                       {source.title ?? source.url}
                     </a>
                   ) : (
-                    <p className="font-medium break-words">{source.title ?? source.kind}</p>
+                    <p dir="auto" className="font-medium break-words">
+                      {source.title ?? source.kind}
+                    </p>
                   )}
-                  {source.excerpt ? <p className="line-clamp-3 text-faint">{source.excerpt}</p> : null}
+                  {source.excerpt ? (
+                    <p dir="auto" className="line-clamp-3 text-faint">
+                      {source.excerpt}
+                    </p>
+                  ) : null}
                 </div>
               </li>
             ))}
@@ -106,7 +113,9 @@ function DecisionText({ decision, timeZone }: { decision: Decision; timeZone: st
       </p>
       <p className="text-xs text-faint">{postText.version(decision.version)}</p>
       {decision.note ? (
-        <blockquote className="mt-1 border-l-2 border-line-strong pl-3 text-dim">{decision.note}</blockquote>
+        <blockquote dir="auto" className="mt-1 border-s-2 border-line-strong ps-3 text-dim">
+          {decision.note}
+        </blockquote>
       ) : null}
       {decision.voidedAt ? (
         <p className="text-warn-ink">{postText.voided(decision.voidedReason ?? "")}</p>

@@ -44,16 +44,16 @@ function LoadedPost({ post }: { post: Post }) {
     <>
       <PageHeader
         back={
-          <Button asChild variant="ghost" size="sm" className="-ml-2.5">
+          <Button asChild variant="ghost" size="sm" className="-ms-2.5">
             <Link to="/posts">
-              <ArrowLeftIcon aria-hidden="true" />
+              <ArrowLeftIcon aria-hidden="true" className="rtl:-scale-x-100" />
               {postText.back}
             </Link>
           </Button>
         }
         title={
           <span className="flex flex-wrap items-center gap-3">
-            {post.title} <PostStatusLabel status={post.status} />
+            <bdi>{post.title}</bdi> <PostStatusLabel status={post.status} />
           </span>
         }
         actions={<PostActions post={post} />}

@@ -18,7 +18,13 @@ export function PostLink({
 }) {
   const to = post.status === "draft" ? "/posts/$postId/edit" : "/posts/$postId";
   return (
-    <Link to={to} params={{ postId: post.id }} {...(className ? { className } : {})} {...rest}>
+    <Link
+      {...(children ? {} : { dir: "auto" })}
+      to={to}
+      params={{ postId: post.id }}
+      {...(className ? { className } : {})}
+      {...rest}
+    >
       {children ?? (post.title || postsText.untitled)}
     </Link>
   );

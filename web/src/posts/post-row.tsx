@@ -41,7 +41,7 @@ export function PostRow({ post }: { post: PostSummary }) {
           </span>
         ))}
         {post.author.kind === "agent" ? (
-          <span className="ml-auto hidden items-center gap-1 sm:inline-flex">
+          <span className="ms-auto hidden items-center gap-1 sm:inline-flex">
             <MagicWandIcon aria-hidden="true" className="size-3" />
             <span className="max-w-80 truncate">{postsText.drafted(shortAuthorship(post))}</span>
           </span>

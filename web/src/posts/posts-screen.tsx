@@ -110,14 +110,14 @@ function Search({ value, onSearch }: { value: string; onSearch: (words: string) 
   }, [words, value, onSearch]);
   return (
     <div className="relative min-w-52 flex-1">
-      <MagnifyingGlassIcon aria-hidden="true" className="absolute top-2 left-2.5 text-faint" />
+      <MagnifyingGlassIcon aria-hidden="true" className="absolute top-2 start-2.5 text-faint" />
       <Input
         type="search"
         aria-label={postsText.search}
         placeholder={postsText.search}
         value={words}
         onChange={(event) => setWords(event.target.value)}
-        className="h-8 pl-8 text-sm"
+        className="h-8 ps-8 text-sm"
       />
     </div>
   );

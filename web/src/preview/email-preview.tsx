@@ -1,3 +1,4 @@
+import { directionOf } from "../../../src/kit/direction.ts";
 import type { Channel, VariantContent } from "../api/types.ts";
 import { FormattedText } from "./formatted-text.tsx";
 import { MediaGrid } from "./media-grid.tsx";
@@ -8,7 +9,7 @@ export function EmailPreview({ channel, content }: { channel: Channel; content: 
   const subject = content.options["subject"];
   const text = content.parts.join("\n\n");
   return (
-    <div>
+    <div dir={directionOf(text || (subject ?? ""))}>
       <div className="border-b border-line px-5 py-4">
         <p className="text-lg font-semibold">
           {subject || <span className="text-faint">{previewText.noSubject}</span>}

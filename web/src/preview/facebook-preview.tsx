@@ -22,7 +22,9 @@ export function FacebookPreview({ channel, content }: PreviewProps) {
       <div className="flex items-center gap-3">
         <Avatar name={channel.displayName} className="size-10 text-xs" />
         <div className="min-w-0">
-          <p className="truncate text-sm font-semibold">{channel.displayName}</p>
+          <p dir="auto" className="truncate text-sm font-semibold">
+            {channel.displayName}
+          </p>
           <p className="flex items-center gap-1 text-xs text-faint">
             {previewText.now} · <GlobeIcon aria-hidden="true" className="size-3" />
           </p>

@@ -18,5 +18,9 @@ export function FormattedText({ text }: { text: string }) {
 }
 
 function AsWritten({ text }: { text: string }) {
-  return <p className="whitespace-pre-wrap">{text}</p>;
+  return (
+    <p dir="auto" className="as-written">
+      {text}
+    </p>
+  );
 }

@@ -33,7 +33,7 @@ export function InstagramPreview({ channel, content }: PreviewProps) {
         <HeartIcon />
         <ChatBubbleIcon />
         <PaperPlaneIcon />
-        <BookmarkIcon className="ml-auto" />
+        <BookmarkIcon className="ms-auto" />
       </div>
       <div className="mt-2 text-sm">
         {caption ? (

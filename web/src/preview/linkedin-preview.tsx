@@ -20,7 +20,9 @@ export function LinkedInPreview({ channel, content }: PreviewProps) {
       <div className="flex items-center gap-3">
         <Avatar name={channel.displayName} className="size-11 text-sm" />
         <div className="min-w-0">
-          <p className="truncate text-sm font-semibold">{channel.displayName}</p>
+          <p dir="auto" className="truncate text-sm font-semibold">
+            {channel.displayName}
+          </p>
           <p className="flex items-center gap-1 text-xs text-faint">
             {previewText.now} · <GlobeIcon aria-hidden="true" className="size-3" />{" "}
             {optionOf(content, "visibility") || previewText.anyone}
@@ -52,7 +54,11 @@ function Files({ content }: { content: VariantContent }) {
   const title = optionOf(content, "mediaTitle");
   return (
     <>
-      {content.media.length > 0 && title ? <p className="mt-3 text-sm font-semibold">{title}</p> : null}
+      {content.media.length > 0 && title ? (
+        <p dir="auto" className="mt-3 text-sm font-semibold">
+          {title}
+        </p>
+      ) : null}
       <MediaGrid media={content.media} />
     </>
   );
@@ -66,7 +72,11 @@ function LinkCard({ link, content }: { link: string; content: VariantContent }) 
       {content.media.length > 0 ? <MediaGrid media={content.media} /> : null}
       <div className="bg-fill px-3 py-2.5">
         <p className="line-clamp-2 text-sm font-semibold">{optionOf(content, "linkTitle") || host}</p>
-        {description ? <p className="truncate text-xs text-faint">{description}</p> : null}
+        {description ? (
+          <p dir="auto" className="truncate text-xs text-faint">
+            {description}
+          </p>
+        ) : null}
         <p className="text-xs break-all text-faint">{link}</p>
       </div>
     </div>

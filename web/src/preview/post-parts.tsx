@@ -27,7 +27,9 @@ export function FirstComment({ channel, text }: { channel: Channel; text: string
       <Avatar name={channel.displayName} className="size-8 text-xs" />
       <div className="min-w-0 flex-1 rounded-lg bg-fill px-3 py-2 text-sm">
         <p className="flex gap-1.5 text-xs">
-          <span className="truncate font-semibold">{channel.displayName}</span>
+          <span dir="auto" className="truncate font-semibold">
+            {channel.displayName}
+          </span>
           <span className="shrink-0 text-faint">{previewText.author}</span>
         </p>
         <RichText text={text} names={false} />

@@ -7,7 +7,7 @@ const withoutNames = /(https?:\/\/[^\s]+|(?<![\p{L}\p{N}])#[\p{L}\p{N}]+)/gu;
 export function RichText({ text, names = true }: { text: string; names?: boolean }) {
   const pieces = text.split(names ? pattern : withoutNames);
   return (
-    <span className="break-words whitespace-pre-wrap">
+    <span dir="auto" className="as-written">
       {pieces.map((piece, index) =>
         index % 2 === 1 ? (
           <span key={index} className="text-accent-ink">

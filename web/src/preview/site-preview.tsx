@@ -1,5 +1,6 @@
 // oxlint-disable-next-line no-restricted-imports -- a rule that comes as code: docs/decisions/0002
 import { mentionsAddress } from "../../../src/kit/addresses.ts";
+import { directionOf } from "../../../src/kit/direction.ts";
 import type { Channel, VariantContent } from "../api/types.ts";
 import { FormattedText } from "./formatted-text.tsx";
 import { MediaGrid } from "./media-grid.tsx";
@@ -10,8 +11,10 @@ export function SitePreview({ channel, content }: { channel: Channel; content: V
   const title = content.options["title"];
   const text = content.parts.join("\n\n");
   return (
-    <div className="px-6 py-6">
-      <p className="text-sm text-faint">{channel.displayName}</p>
+    <div dir={directionOf(text || (title ?? ""))} className="px-6 py-6">
+      <p dir="auto" className="text-sm text-faint">
+        {channel.displayName}
+      </p>
       <p className="mt-1 text-2xl leading-tight font-semibold text-balance">
         {title || <span className="text-faint">{previewText.noTitle}</span>}
       </p>

@@ -24,7 +24,9 @@ export function SocialPreview({ channel, content }: PreviewProps) {
             </div>
             <div className={cn("min-w-0 flex-1", last ? "" : "pb-5")}>
               <p className="flex gap-1.5 text-sm">
-                <span className="truncate font-semibold">{channel.displayName}</span>
+                <span dir="auto" className="truncate font-semibold">
+                  {channel.displayName}
+                </span>
                 <span className="truncate text-faint">{channel.handle}</span>
                 <span className="shrink-0 text-faint">· {previewText.now}</span>
               </p>

@@ -29,7 +29,9 @@ export function XPreview({ channel, content }: PreviewProps) {
             </div>
             <div className={cn("min-w-0 flex-1", last ? "" : "pb-5")}>
               <p className="flex gap-1.5 text-sm">
-                <span className="truncate font-semibold">{channel.displayName}</span>
+                <span dir="auto" className="truncate font-semibold">
+                  {channel.displayName}
+                </span>
                 <span className="truncate text-faint">{channel.handle}</span>
                 <span className="shrink-0 text-faint">· {previewText.now}</span>
               </p>
@@ -59,7 +61,7 @@ const longestLink = 28;
 
 function XText({ text }: { text: string }) {
   return (
-    <span className="break-words whitespace-pre-wrap">
+    <span dir="auto" className="as-written">
       {xPieces(text).map(({ kind, text: piece }, index) =>
         kind === "text" ? (
           <Fragment key={index}>{piece}</Fragment>

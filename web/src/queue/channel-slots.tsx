@@ -40,7 +40,7 @@ export function ChannelSlots({ channel, slots, allowed }: ChannelSlotsProps) {
         {slots.map((slot) => (
           <li
             key={slot.id}
-            className="inline-flex h-6.5 items-center gap-1.5 rounded-md bg-fill pl-2 text-xs last:pr-0"
+            className="inline-flex h-6.5 items-center gap-1.5 rounded-md bg-fill ps-2 text-xs last:pe-0"
           >
             <span className="tabular">
               {weekdayName(slot.weekday, "short")} {slot.time}
@@ -56,7 +56,7 @@ export function ChannelSlots({ channel, slots, allowed }: ChannelSlotsProps) {
                 <Cross2Icon aria-hidden="true" className="size-3" />
               </button>
             ) : (
-              <span className="pr-2" />
+              <span className="pe-2" />
             )}
           </li>
         ))}

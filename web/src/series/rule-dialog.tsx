@@ -3,7 +3,7 @@ import { type FormEvent, useDeferredValue, useState } from "react";
 import { Temporal } from "../lib/temporal.ts";
 import { messageOf } from "../api/problem.ts";
 import type { RulePreview, Series, SeriesRule } from "../api/types.ts";
-import { formatMomentWithZone } from "../lib/format.ts";
+import { formatList, formatMomentWithZone } from "../lib/format.ts";
 import { rulePreviewQuery } from "../planning/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
@@ -124,7 +124,7 @@ type ClockProps = { preview: RulePreview; rule: SeriesRule; onChange: (rule: Ser
 /** Asked only where a clock change skips or repeats the time on one of the dates. */
 function ClockChoice({ preview, rule, onChange }: ClockProps) {
   if (preview.clockChanges.length === 0) return null;
-  const dates = preview.clockChanges.map(({ date }) => date).join(", ");
+  const dates = formatList(preview.clockChanges.map(({ date }) => date));
   return (
     <Field label={seriesText.clock} help={seriesText.clockLead(dates)}>
       {(field) => (

@@ -11,17 +11,18 @@ import { Confirm } from "../ui/confirm.tsx";
 import { Menu, MenuItem } from "../ui/menu.tsx";
 import { seriesText } from "./messages.ts";
 import { RuleDialog } from "./rule-dialog.tsx";
+import { texts } from "../lib/texts.ts";
 
 type Step = "pause" | "resume" | "end" | "remove";
 
 const operations = { pause: "pauseSeries", resume: "resumeSeries", end: "endSeries" } as const;
 
-const done: Record<Step, string> = {
+const done = texts((): Record<Step, string> => ({
   pause: seriesText.paused,
   resume: seriesText.resumed,
   end: seriesText.ended,
   remove: seriesText.removed,
-};
+}));
 
 /** What can be done with a series now. */
 export function SeriesActions({ series }: { series: Series }) {

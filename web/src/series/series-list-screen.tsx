@@ -52,6 +52,7 @@ function SeriesRow({ series }: { series: SeriesSummary }) {
     <li className="relative flex flex-wrap items-center gap-x-4 gap-y-1.5 px-5 py-3.5 hover:bg-fill/60">
       <div className="min-w-0 flex-1 basis-64">
         <Link
+          dir="auto"
           to="/series/$seriesId"
           params={{ seriesId: series.id }}
           className="font-medium after:absolute after:inset-0"

@@ -39,16 +39,16 @@ function LoadedSeries({ series }: { series: Series }) {
     <>
       <PageHeader
         back={
-          <Button asChild variant="ghost" size="sm" className="-ml-2.5">
+          <Button asChild variant="ghost" size="sm" className="-ms-2.5">
             <Link to="/series">
-              <ArrowLeftIcon aria-hidden="true" />
+              <ArrowLeftIcon aria-hidden="true" className="rtl:-scale-x-100" />
               {seriesText.back}
             </Link>
           </Button>
         }
         title={
           <span className="flex flex-wrap items-center gap-3">
-            {series.title} <SeriesStatus series={series} />
+            <bdi>{series.title}</bdi> <SeriesStatus series={series} />
           </span>
         }
         lead={series.words}

@@ -58,7 +58,7 @@ function AdminRow({ admin, isLast }: { admin: InstallationAdmin; isLast: boolean
     <li className="flex flex-wrap items-center gap-3 px-5 py-3">
       <Avatar name={admin.name} className="size-9" />
       <div className="min-w-0 flex-1 basis-40">
-        <p className="truncate font-medium">
+        <p dir="auto" className="truncate font-medium">
           {admin.name}{" "}
           {isOwn ? <span className="font-normal text-faint">({installationText.you})</span> : null}
         </p>

@@ -63,7 +63,7 @@ function MemberRow({ member, allowed }: { member: Member; allowed: boolean }) {
     <li className="flex flex-wrap items-center gap-3 px-5 py-3">
       <Avatar name={member.name} className="size-9" />
       <div className="min-w-0 flex-1 basis-40">
-        <p className="truncate font-medium">
+        <p dir="auto" className="truncate font-medium">
           {member.name} {own ? <span className="font-normal text-faint">({settingsText.you})</span> : null}
         </p>
         <p className="truncate text-sm text-faint">{member.email}</p>

@@ -6,6 +6,7 @@ export function programOf(userAgent: string | null): string {
   const browser = ["Edg", "OPR", "Firefox", "Chrome", "Safari"].find((name) =>
     userAgent.includes(`${name}/`),
   );
+  // oxlint-disable-next-line galley/words-are-texts -- as browsers write them
   const system = ["iPhone", "iPad", "Android", "Windows", "Mac OS X", "Linux"].find((name) =>
     userAgent.includes(name),
   );

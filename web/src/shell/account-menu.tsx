@@ -6,6 +6,7 @@ import { call, chooseWorkspace } from "../api/client.ts";
 import { ApiError, hasCode, messageOf } from "../api/problem.ts";
 import { useMe } from "../api/use-me.ts";
 import { cn } from "../lib/cn.ts";
+import { chooseLanguage, chosenLanguage, languageNames, languages } from "../lib/language.ts";
 import { setShortcuts, useShortcutsOn } from "../lib/shortcuts.ts";
 import { setTheme, themes, useTheme } from "../lib/theme.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -50,12 +51,12 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
         <button
           type="button"
           className={cn(
-            "flex items-center gap-2.5 rounded-lg text-left transition-colors hover:bg-fill-strong/60",
+            "flex items-center gap-2.5 rounded-lg text-start transition-colors hover:bg-fill-strong/60",
             compact ? "size-9 justify-center" : "h-10 min-w-0 flex-1 px-1.5",
           )}
         >
           <Avatar name={user.name} />
-          <span className={compact ? "sr-only" : "min-w-0 flex-1 truncate text-sm font-medium"}>
+          <span dir="auto" className={compact ? "sr-only" : "min-w-0 flex-1 truncate text-sm font-medium"}>
             {user.name}
           </span>{" "}
           <span className="sr-only">{shellText.account}</span>
@@ -93,6 +94,7 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
           </MenuChoiceItem>
         ))}
       </MenuChoice>
+      <LanguageChoice />
       <MenuSeparator />
       <MenuSwitch checked={shortcuts} onChange={setShortcuts}>
         {shellText.letterShortcuts}
@@ -103,5 +105,25 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
         {shellText.signOut}
       </MenuItem>
     </Menu>
+  );
+}
+
+function LanguageChoice() {
+  const chosen = chosenLanguage();
+  return (
+    <>
+      <MenuLabel>{shellText.language}</MenuLabel>
+      <MenuChoice
+        value={chosen ?? "browser"}
+        onChange={(value) => chooseLanguage(languages.find((language) => language === value) ?? null)}
+      >
+        <MenuChoiceItem value="browser">{shellText.asBrowser}</MenuChoiceItem>
+        {languages.map((language) => (
+          <MenuChoiceItem key={language} value={language}>
+            <span lang={language}>{languageNames[language]}</span>
+          </MenuChoiceItem>
+        ))}
+      </MenuChoice>
+    </>
   );
 }

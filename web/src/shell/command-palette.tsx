@@ -57,14 +57,14 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
           ))}
         </Command.Group>
         <Command.Group heading={paletteText.goTo}>
-          {destinations.map(({ to, label, icon: Icon, keys }) => (
+          {destinations.map(({ to, name, icon: Icon, keys }) => (
             <Item key={to} icon={<Icon />} keys={keys} onSelect={run(() => void navigate({ to }))}>
-              {label}
+              {shellText[name]}
             </Item>
           ))}
-          {furtherPlaces.map(({ to, label, icon: Icon }) => (
+          {furtherPlaces.map(({ to, name, icon: Icon }) => (
             <Item key={to} icon={<Icon />} onSelect={run(() => void navigate({ to }))}>
-              {label}
+              {shellText[name]}
             </Item>
           ))}
         </Command.Group>
@@ -79,7 +79,7 @@ export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHel
                 keywords={[search]}
                 onSelect={run(() => void navigate({ to: "/posts/$postId", params: { postId: post.id } }))}
               >
-                {post.title}
+                <bdi>{post.title}</bdi>
               </Item>
             ))}
           </Command.Group>

@@ -18,21 +18,21 @@ import { useNeedsCount } from "../needs/use-needs.ts";
 import { shellText } from "./messages.ts";
 
 export const destinations = [
-  { to: "/", label: shellText.home, icon: HomeIcon, keys: "g h" },
-  { to: "/needs-you", label: shellText.needs, icon: BellIcon, keys: "g y" },
-  { to: "/inbox", label: shellText.inbox, icon: CheckCircledIcon, keys: "g a" },
-  { to: "/posts", label: shellText.posts, icon: FileTextIcon, keys: "g p" },
-  { to: "/calendar", label: shellText.calendar, icon: CalendarIcon, keys: "g c" },
-  { to: "/channels", label: shellText.channels, icon: Share1Icon, keys: "g n" },
-  { to: "/usage", label: shellText.usage, icon: BarChartIcon, keys: "g u" },
-  { to: "/settings", label: shellText.settings, icon: GearIcon, keys: "g s" },
+  { to: "/", name: "home", icon: HomeIcon, keys: "g h" },
+  { to: "/needs-you", name: "needs", icon: BellIcon, keys: "g y" },
+  { to: "/inbox", name: "inbox", icon: CheckCircledIcon, keys: "g a" },
+  { to: "/posts", name: "posts", icon: FileTextIcon, keys: "g p" },
+  { to: "/calendar", name: "calendar", icon: CalendarIcon, keys: "g c" },
+  { to: "/channels", name: "channels", icon: Share1Icon, keys: "g n" },
+  { to: "/usage", name: "usage", icon: BarChartIcon, keys: "g u" },
+  { to: "/settings", name: "settings", icon: GearIcon, keys: "g s" },
 ] as const;
 
 /** Places below one of those above; the command palette knows them by name. */
 export const furtherPlaces = [
-  { to: "/queue", label: shellText.queue, icon: CalendarIcon },
-  { to: "/series", label: shellText.series, icon: LoopIcon },
-  { to: "/import", label: shellText.import, icon: UploadIcon },
+  { to: "/queue", name: "queue", icon: CalendarIcon },
+  { to: "/series", name: "series", icon: LoopIcon },
+  { to: "/import", name: "import", icon: UploadIcon },
 ] as const;
 
 /** How much waits behind a destination; absent where nothing does. */
@@ -50,7 +50,7 @@ export function SideNavigation() {
 export function SideLinks({ counts }: { counts: Counts }) {
   return (
     <nav aria-label={shellText.nav} className="grid gap-0.5">
-      {destinations.map(({ to, label, icon: Icon }) => (
+      {destinations.map(({ to, name, icon: Icon }) => (
         <Link
           key={to}
           to={to}
@@ -58,7 +58,7 @@ export function SideLinks({ counts }: { counts: Counts }) {
           className="flex h-8 items-center gap-2.5 rounded-md px-2 text-sm font-medium text-dim transition-colors hover:bg-fill-strong/60 hover:text-ink data-[status=active]:bg-fill-strong data-[status=active]:text-ink"
         >
           <Icon aria-hidden="true" />
-          <span className="flex-1">{label}</span> <Count value={counts[to] ?? 0} />
+          <span className="flex-1">{shellText[name]}</span> <Count value={counts[to] ?? 0} />
         </Link>
       ))}
     </nav>
@@ -86,7 +86,7 @@ export function BottomLinks({ counts }: { counts: Counts }) {
       aria-label={shellText.nav}
       className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-6 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)]"
     >
-      {destinations.slice(0, 6).map(({ to, label, icon: Icon }) => (
+      {destinations.slice(0, 6).map(({ to, name, icon: Icon }) => (
         <Link
           key={to}
           to={to}
@@ -94,8 +94,8 @@ export function BottomLinks({ counts }: { counts: Counts }) {
           className="relative flex h-14 flex-col items-center justify-center gap-1 text-2xs font-medium text-faint -outline-offset-2 data-[status=active]:text-ink"
         >
           <Icon aria-hidden="true" className="size-4.5" />
-          {label}{" "}
-          <span className="absolute top-1 left-1/2 ml-1.5">
+          {shellText[name]}{" "}
+          <span className="absolute top-1 start-1/2 ms-1.5">
             <Count value={counts[to] ?? 0} />
           </span>
         </Link>

@@ -8,7 +8,7 @@ import { shellText } from "./messages.ts";
 declare module "@tanstack/react-router" {
   interface StaticDataRouteOption {
     /** What the page is called, in the tab and when it is announced; the compiler asks for it on each route. */
-    title: string | ((search: Record<string, unknown>) => string);
+    title: (search: Record<string, unknown>) => string;
   }
 }
 
@@ -36,8 +36,7 @@ function useTitle(): string {
   const shown = useRouterState({ select: (state) => state.matches.at(-1) });
   // Nothing but the root matches an address that leads nowhere.
   const missing = shown?.routeId === rootRouteId;
-  const own = shown?.staticData.title;
-  const screen = typeof own === "function" ? own(shown?.search ?? {}) : (own ?? "");
+  const screen = shown?.staticData.title(shown.search) ?? "";
   const params: { postId?: string; seriesId?: string } = shown?.params ?? {};
   // Read from what the screen itself has loaded; the title alone asks for nothing.
   const post = useQuery({ ...postQuery(params.postId ?? ""), enabled: false, refetchInterval: false });

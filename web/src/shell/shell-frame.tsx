@@ -23,7 +23,7 @@ export function ShellFrame({ side, top, bottom, notices, children }: ShellFrameP
     <div className="flex h-dvh flex-col md:flex-row">
       <a
         href="#screen"
-        className="sr-only z-50 rounded-md bg-ink px-3 py-2 text-inverse focus:not-sr-only focus:fixed focus:top-3 focus:left-3"
+        className="sr-only z-50 rounded-md bg-ink px-3 py-2 text-inverse focus:not-sr-only focus:fixed focus:top-3 focus:start-3"
       >
         {shellText.skip}
       </a>
@@ -34,7 +34,7 @@ export function ShellFrame({ side, top, bottom, notices, children }: ShellFrameP
       ) : (
         top
       )}
-      <div className="flex min-h-0 min-w-0 flex-1 flex-col pb-[calc(3.5rem+env(safe-area-inset-bottom)+var(--toast-room))] md:py-2 md:pr-2 md:pb-2">
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col pb-[calc(3.5rem+env(safe-area-inset-bottom)+var(--toast-room))] md:py-2 md:pe-2 md:pb-2">
         <div className="flex min-h-0 flex-1 flex-col overflow-hidden bg-surface md:rounded-xl md:border md:border-line md:shadow-low">
           <ConnectionBanner />
           {notices}

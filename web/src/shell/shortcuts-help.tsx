@@ -1,14 +1,15 @@
+import { texts } from "../lib/texts.ts";
 import { setShortcuts, useShortcutsOn } from "../lib/shortcuts.ts";
 import { Dialog, DialogBody } from "../ui/dialog.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import { Switch } from "../ui/switch.tsx";
-import { shortcutsText } from "./messages.ts";
+import { shellText, shortcutsText } from "./messages.ts";
 import { destinations } from "./navigation.tsx";
 
-const places = {
+const places = texts(() => ({
   title: shortcutsText.goTo,
-  keys: destinations.map(({ label, keys }) => ({ keys: keys.split(" "), does: label })),
-};
+  keys: destinations.map(({ name, keys }) => ({ keys: keys.split(" "), does: shellText[name] })),
+}));
 
 export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
   const on = useShortcutsOn();

@@ -20,8 +20,8 @@ export function Sidebar({ onSearch, onHelp }: BarProps) {
         className="flex h-8 items-center gap-2 rounded-md border border-line bg-surface px-2.5 text-sm text-faint shadow-low transition-colors hover:border-line-strong"
       >
         <MagnifyingGlassIcon aria-hidden="true" />
-        <span className="flex-1 text-left">{shellText.searchShort}</span>
-        <Kbd>Ctrl K</Kbd>
+        <span className="flex-1 text-start">{shellText.searchShort}</span>
+        <Kbd>{shellText.searchKeys}</Kbd>
       </button>
       <NewPostButton>
         <PlusIcon aria-hidden="true" />

@@ -1,5 +1,6 @@
 import type { CSSProperties } from "react";
 import { Toaster } from "sonner";
+import { direction } from "../lib/language.ts";
 import { useTheme } from "../lib/theme.ts";
 
 /**
@@ -11,10 +12,14 @@ export function Toasts() {
   return (
     <Toaster
       theme={theme}
-      position="bottom-left"
+      position={direction === "rtl" ? "bottom-right" : "bottom-left"}
+      dir={direction}
       duration={3_500}
       visibleToasts={2}
-      offset={{ bottom: "var(--toast-bottom)", left: "var(--toast-left)" }}
+      offset={{
+        bottom: "var(--toast-bottom)",
+        [direction === "rtl" ? "right" : "left"]: "var(--toast-side)",
+      }}
       mobileOffset={{ bottom: "var(--toast-bottom)", left: 12, right: 12 }}
       style={{ "--width": "var(--toast-width)" } as CSSProperties}
       closeButton

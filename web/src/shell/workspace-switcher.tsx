@@ -26,10 +26,12 @@ export function WorkspaceSwitcher() {
         <button
           type="button"
           aria-label={shellText.switchWorkspace(me.workspace.name)}
-          className="flex h-10 w-full min-w-0 items-center gap-2.5 rounded-lg px-1.5 text-left transition-colors hover:bg-fill-strong/60"
+          className="flex h-10 w-full min-w-0 items-center gap-2.5 rounded-lg px-1.5 text-start transition-colors hover:bg-fill-strong/60"
         >
           <Logo className="size-7 shrink-0" />
-          <span className="min-w-0 flex-1 truncate text-sm font-semibold">{me.workspace.name}</span>
+          <span dir="auto" className="min-w-0 flex-1 truncate text-sm font-semibold">
+            {me.workspace.name}
+          </span>
           <CaretSortIcon aria-hidden="true" className="text-faint" />
         </button>
       }

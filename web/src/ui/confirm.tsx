@@ -29,9 +29,11 @@ export function Confirm({
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className="fixed inset-0 z-40 animate-fade bg-black/30 dark:bg-black/60" />
-        <Primitive.Content className="fixed top-[18vh] left-1/2 z-50 w-[calc(100%-2rem)] max-w-md -translate-x-1/2 animate-enter rounded-xl border border-line bg-raised p-5 shadow-high">
+        <Primitive.Content className="fixed inset-x-0 top-[18vh] z-50 mx-auto w-[calc(100%-2rem)] max-w-md animate-enter rounded-xl border border-line bg-raised p-5 shadow-high">
           <HeldShortcuts />
-          <Primitive.Title className="text-lg font-semibold">{title}</Primitive.Title>
+          <Primitive.Title dir="auto" className="text-lg font-semibold">
+            {title}
+          </Primitive.Title>
           <Primitive.Description className="mt-1.5 text-dim">{description}</Primitive.Description>
           <div className="mt-5 flex justify-end gap-2">
             <Primitive.Cancel asChild>

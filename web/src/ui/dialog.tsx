@@ -4,6 +4,9 @@ import { type ReactNode, useRef } from "react";
 import { cn } from "../lib/cn.ts";
 import { HeldShortcuts } from "../lib/keyboard.ts";
 import { Button } from "./button.tsx";
+import { t, texts } from "../lib/texts.ts";
+
+const dialogText = texts(() => ({ close: t`Close` }));
 
 type DialogProps = {
   open: boolean;
@@ -45,14 +48,16 @@ export function Dialog({ open, onOpenChange, title, description, children, class
           {...(description ? {} : { "aria-describedby": undefined })}
           className={cn(
             "fixed z-50 flex max-h-[calc(92dvh-var(--toast-sheet))] w-full animate-enter flex-col overflow-hidden border border-line bg-raised shadow-high outline-none",
-            "inset-x-0 bottom-(--toast-sheet) rounded-t-xl sm:inset-auto sm:top-[10vh] sm:left-1/2 sm:max-h-[80vh] sm:max-w-lg sm:-translate-x-1/2 sm:rounded-xl",
+            "inset-x-0 bottom-(--toast-sheet) rounded-t-xl sm:top-[10vh] sm:bottom-auto sm:mx-auto sm:max-h-[80vh] sm:max-w-lg sm:rounded-xl",
             className,
           )}
         >
           <HeldShortcuts />
           <header className="flex items-start gap-4 px-5 pt-4.5 pb-3">
             <div className="min-w-0 flex-1">
-              <Primitive.Title className="text-lg font-semibold">{title}</Primitive.Title>
+              <Primitive.Title dir="auto" className="text-lg font-semibold">
+                {title}
+              </Primitive.Title>
               {description ? (
                 <Primitive.Description className="mt-0.5 text-sm text-dim">
                   {description}
@@ -60,7 +65,7 @@ export function Dialog({ open, onOpenChange, title, description, children, class
               ) : null}
             </div>
             <Primitive.Close asChild>
-              <Button variant="ghost" size="iconSm" aria-label="Close" className="-mr-1.5">
+              <Button variant="ghost" size="iconSm" aria-label={dialogText.close} className="-me-1.5">
                 <Cross2Icon />
               </Button>
             </Primitive.Close>

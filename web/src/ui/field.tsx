@@ -5,11 +5,34 @@ export const control =
   "w-full rounded-md border border-line-strong bg-surface px-2.5 text-base text-ink shadow-low transition-colors hover:border-faint/60 focus:border-accent focus:outline-2 focus:outline-offset-0 focus:outline-accent/35 disabled:opacity-60 aria-invalid:border-bad";
 
 export function Input({ className, ...rest }: ComponentProps<"input">) {
-  return <input className={cn(control, "h-9", className)} {...rest} />;
+  return (
+    <input
+      placeholder={nothing}
+      {...directionOfType(rest.type)}
+      className={cn(control, "h-9", className)}
+      {...rest}
+    />
+  );
 }
 
 export function Textarea({ className, ...rest }: ComponentProps<"textarea">) {
-  return <textarea className={cn(control, "min-h-24 resize-y py-2 leading-relaxed", className)} {...rest} />;
+  return (
+    <textarea
+      dir="auto"
+      placeholder={nothing}
+      className={cn(control, "min-h-24 resize-y py-2 leading-relaxed", className)}
+      {...rest}
+    />
+  );
+}
+
+/** Empty, a field begins where the page does (styles.css), and only one with a placeholder tells that it is. */
+const nothing = " ";
+
+/** Words run as their first letter does; addresses and secrets from the left in every language. */
+function directionOfType(type: string = "text"): { dir?: "auto" | "ltr" } {
+  if (type === "text" || type === "search") return { dir: "auto" };
+  return type === "email" || type === "url" || type === "password" ? { dir: "ltr" } : {};
 }
 
 /** The platform's own select: it works with every keyboard, screen reader and phone. */
@@ -18,7 +41,7 @@ export function Select({ className, ...rest }: ComponentProps<"select">) {
     <select
       className={cn(
         control,
-        "h-9 appearance-none bg-[url('/chevron.svg')] bg-[length:14px] bg-[position:right_10px_center] bg-no-repeat pr-8",
+        "h-9 appearance-none bg-[url('/chevron.svg')] bg-[length:14px] bg-[position:right_10px_center] bg-no-repeat pe-8 rtl:bg-[position:left_10px_center]",
         className,
       )}
       {...rest}
@@ -56,7 +79,7 @@ export function Field({
   return (
     <div className={cn("grid gap-1.5", className)} onInput={() => setMended(Boolean(given))}>
       <label htmlFor={id} className="text-sm font-medium text-ink">
-        {label} {optional ? <span className="ml-0.5 font-normal text-faint">{optional}</span> : null}
+        {label} {optional ? <span className="ms-0.5 font-normal text-faint">{optional}</span> : null}
       </label>
       {children({
         id,

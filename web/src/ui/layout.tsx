@@ -96,7 +96,7 @@ export function SkeletonRows({ rows = 5, label }: { rows?: number; label: string
       {Array.from({ length: rows }, (_, row) => (
         <div key={row} className="flex items-center gap-4 px-5 py-4">
           <Skeleton className="h-3.5 w-1/3" />
-          <Skeleton className="ml-auto h-3.5 w-24" />
+          <Skeleton className="ms-auto h-3.5 w-24" />
         </div>
       ))}
     </div>

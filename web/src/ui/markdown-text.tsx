@@ -1,14 +1,16 @@
 import type { Token } from "markdown-it";
 import { Fragment, useDeferredValue, useMemo, type ReactNode } from "react";
+import { directionOf } from "../../../src/kit/direction.ts";
 import { mostMarkdown } from "../../../src/platform/rendering/markdown-limits.ts";
 import { createMarkdown, parseMarkdown } from "../../../src/platform/rendering/markdown-parser.ts";
+import { t, texts } from "../lib/texts.ts";
 import { type Branch, markdownTree } from "./markdown-tree.ts";
 import { Notice } from "./notice.tsx";
 
-const markdownText = {
-  tooLong: "This text is too long to be shown, and to be published.",
-  tooDeep: "Too many quotes or lists stand in each other here to be shown, and to be published.",
-} as const;
+const markdownText = texts(() => ({
+  tooLong: t`This text is too long to be shown, and to be published.`,
+  tooDeep: t`Too many quotes or lists stand in each other here to be shown, and to be published.`,
+}));
 
 const markdown = createMarkdown();
 
@@ -26,7 +28,11 @@ export function MarkdownText({ text, looks, className }: { text: string; looks: 
   // Typing goes before: a long text may be shown a moment later.
   const shown = useDeferredValue(text);
   const nodes = useMemo(() => nodesOrProblem(shown, looks), [shown, looks]);
-  return <div className={className}>{nodes}</div>;
+  return (
+    <div dir={directionOf(text)} className={className}>
+      {nodes}
+    </div>
+  );
 }
 
 function nodesOrProblem(text: string, looks: Looks): ReactNode {

@@ -1,7 +1,12 @@
 import { FileTextIcon } from "@radix-ui/react-icons";
 import type { Media } from "../api/types.ts";
 import { formatPlayingTime } from "../lib/format.ts";
+import { plural, texts } from "../lib/texts.ts";
 import { Picture } from "./picture.tsx";
+
+const tileText = texts(() => ({
+  pages: (pages: number) => plural({ pages }, { one: "# page", other: "# pages" }),
+}));
 
 /** A small picture of a file in a list: the image, the first frame of a video, or the pages of a document. */
 export function MediaTile({ media }: { media: Media }) {
@@ -10,7 +15,7 @@ export function MediaTile({ media }: { media: Media }) {
     return (
       <div className={`${box} grid place-content-center justify-items-center gap-1 bg-fill text-xs text-dim`}>
         <FileTextIcon aria-hidden="true" className="size-6" />
-        <span>{media.pages === 1 ? "1 page" : `${media.pages} pages`}</span>
+        <span>{tileText.pages(media.pages)}</span>
       </div>
     );
   }
@@ -21,7 +26,7 @@ export function MediaTile({ media }: { media: Media }) {
     <div className={`${box} relative overflow-hidden bg-black`}>
       {/* Decoration: the player with its controls is in the preview. */}
       <video src={media.url} preload="metadata" muted aria-hidden="true" className="size-full object-cover" />
-      <span className="absolute right-1 bottom-1 rounded bg-black/75 px-1 text-xs text-white tabular-nums">
+      <span className="absolute end-1 bottom-1 rounded bg-black/75 px-1 text-xs text-white tabular-nums">
         {formatPlayingTime(media.durationMs)}
       </span>
     </div>

@@ -6,7 +6,7 @@ export function Spinner({ className }: { className?: string }) {
     <span
       aria-hidden="true"
       className={cn(
-        "inline-block size-3.5 animate-spin rounded-full border-2 border-current border-r-transparent opacity-70",
+        "inline-block size-3.5 animate-spin rounded-full border-2 border-current border-e-transparent opacity-70",
         className,
       )}
     />

@@ -1,19 +1,22 @@
-export const usageText = {
-  title: "Usage",
-  lead: "Every call of a model, with tokens, money and time. An unknown price is called unknown, never zero.",
-  range: "Time",
-  ranges: { "7": "7 days", "30": "30 days", "90": "90 days" },
-  calls: "Calls",
-  cost: "Cost",
-  input: "Input tokens",
-  output: "Output tokens",
-  time: "Time",
-  model: "Model",
-  operation: "For",
-  emptyTitle: "No model has been called",
-  empty: "Without a key Galley drafts with its built-in reader, which costs nothing.",
-  loading: "Loading usage",
-  unknown: "unknown",
-  unpriced: (count: number) => `and ${count} calls of unknown price`,
-  failed: (count: number) => `${count} failed`,
-} as const;
+import { plural, t, texts } from "../lib/texts.ts";
+
+export const usageText = texts(() => ({
+  title: t`Usage`,
+  lead: t`Every call of a model, with tokens, money and time. An unknown price is called unknown, never zero.`,
+  range: t({ message: "Time", context: "period" }),
+  ranges: { "7": t`7 days`, "30": t`30 days`, "90": t`90 days` },
+  calls: t`Calls`,
+  cost: t`Cost`,
+  input: t`Input tokens`,
+  output: t`Output tokens`,
+  time: t({ message: "Time", context: "duration" }),
+  model: t`Model`,
+  operation: t`For`,
+  emptyTitle: t`No model has been called`,
+  empty: t`Without a key Galley drafts with its built-in reader, which costs nothing.`,
+  loading: t`Loading usage`,
+  unknown: t`unknown`,
+  unpriced: (count: number) =>
+    plural({ count }, { one: "and # call of unknown price", other: "and # calls of unknown price" }),
+  failed: (count: number) => t`${{ count }} failed`,
+}));

@@ -67,22 +67,22 @@ function LoadedUsage({ usage }: { usage: Usage }) {
       <Card className="overflow-x-auto">
         <table className="w-full text-sm">
           <thead>
-            <tr className="border-b border-line text-left text-xs text-faint [&>th]:px-5 [&>th]:py-2.5 [&>th]:font-medium">
+            <tr className="border-b border-line text-start text-xs text-faint [&>th]:px-5 [&>th]:py-2.5 [&>th]:font-medium">
               <th scope="col">{usageText.model}</th>
               <th scope="col">{usageText.operation}</th>
-              <th scope="col" className="text-right">
+              <th scope="col" className="text-end">
                 {usageText.calls}
               </th>
-              <th scope="col" className="text-right">
+              <th scope="col" className="text-end">
                 {usageText.input}
               </th>
-              <th scope="col" className="text-right">
+              <th scope="col" className="text-end">
                 {usageText.output}
               </th>
-              <th scope="col" className="text-right">
+              <th scope="col" className="text-end">
                 {usageText.time}
               </th>
-              <th scope="col" className="text-right">
+              <th scope="col" className="text-end">
                 {usageText.cost}
               </th>
             </tr>
@@ -98,11 +98,11 @@ function LoadedUsage({ usage }: { usage: Usage }) {
                   <span className="block text-xs text-faint">{row.provider}</span>
                 </td>
                 <td>{row.operation}</td>
-                <td className="text-right">{formatNumber(row.calls)}</td>
-                <td className="text-right">{formatNumber(row.inputTokens)}</td>
-                <td className="text-right">{formatNumber(row.outputTokens)}</td>
-                <td className="text-right">{formatDuration(row.durationMs)}</td>
-                <td className="text-right">{costOf(row)}</td>
+                <td className="text-end">{formatNumber(row.calls)}</td>
+                <td className="text-end">{formatNumber(row.inputTokens)}</td>
+                <td className="text-end">{formatNumber(row.outputTokens)}</td>
+                <td className="text-end">{formatDuration(row.durationMs)}</td>
+                <td className="text-end">{costOf(row)}</td>
               </tr>
             ))}
           </tbody>

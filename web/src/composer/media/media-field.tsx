@@ -68,7 +68,7 @@ export function MediaField({ media, limits, problems, disabled, underWay, onChan
             over && "border-accent bg-accent-soft",
           )}
         >
-          <ImageIcon aria-hidden="true" className="mr-1 text-faint" />
+          <ImageIcon aria-hidden="true" className="me-1 text-faint" />
           {composerText.dropHere}
           <label htmlFor={id} className="font-medium text-accent-ink underline underline-offset-3">
             {composerText.choose}
@@ -85,7 +85,7 @@ export function MediaField({ media, limits, problems, disabled, underWay, onChan
               event.target.value = "";
             }}
           />
-          <span className="ml-auto text-xs text-faint">{limitWords(limits)}</span>
+          <span className="ms-auto text-xs text-faint">{limitWords(limits)}</span>
         </div>
       ) : null}
     </fieldset>

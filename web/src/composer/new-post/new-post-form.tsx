@@ -99,7 +99,7 @@ export function NewPostForm({ onStarted, onClose }: FormProps) {
       </DialogBody>
       <DialogFooter>
         {usable.length > 0 && channelIds.length === 0 ? (
-          <p id={reasonId} className="mr-auto text-xs text-warn-ink">
+          <p id={reasonId} className="me-auto text-xs text-warn-ink">
             {newPostText.chooseOne}
           </p>
         ) : null}

@@ -44,7 +44,7 @@ export function RunProgress({ runId, onClose, onAgain }: RunProgressProps) {
       </DialogBody>
       <DialogFooter>
         {run?.drafter ? (
-          <p className="mr-auto text-xs text-faint">
+          <p className="me-auto text-xs text-faint">
             {newPostText.by(run.drafter)}
             {run.cost ? ` · ${formatMoney(run.cost)}` : null}
           </p>
@@ -99,8 +99,14 @@ function Sources({ run }: { run: Run }) {
           >
             <FileTextIcon aria-hidden="true" className="mt-1 shrink-0 text-faint" />
             <div className="min-w-0">
-              <p className="truncate text-sm font-medium">{source.title ?? source.url ?? source.kind}</p>
-              {source.excerpt ? <p className="line-clamp-2 text-sm text-faint">{source.excerpt}</p> : null}
+              <p dir="auto" className="truncate text-sm font-medium">
+                {source.title ?? source.url ?? source.kind}
+              </p>
+              {source.excerpt ? (
+                <p dir="auto" className="line-clamp-2 text-sm text-faint">
+                  {source.excerpt}
+                </p>
+              ) : null}
             </div>
           </li>
         ))}

@@ -71,7 +71,7 @@ export function MainAction({ post, busy, onRun }: MainProps) {
 function Reason({ id, children }: { id: string; children: ReactNode }) {
   if (children === null) return null;
   return (
-    <div id={id} className="order-last w-full text-xs text-warn-ink sm:max-w-prose sm:text-right">
+    <div id={id} className="order-last w-full text-xs text-warn-ink sm:max-w-prose sm:text-end">
       {children}
     </div>
   );

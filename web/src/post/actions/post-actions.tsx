@@ -15,6 +15,7 @@ import { skippable } from "../unready.ts";
 import { useCopyPost } from "./use-copy-post.ts";
 import { useDeletePost } from "./use-delete-post.ts";
 import { type PostAction, usePostAction } from "./use-post-action.ts";
+import { texts } from "../../lib/texts.ts";
 
 const RepeatDialog = lazyWindow(async () => (await import("../../series/repeat-dialog.tsx")).RepeatDialog);
 const ScheduleDialog = lazyWindow(async () => (await import("./schedule-dialog.tsx")).ScheduleDialog);
@@ -104,11 +105,11 @@ export function PostActions({ post }: { post: Post }) {
   );
 }
 
-const done: Record<Exclude<Question, "remove">, string> = {
+const done = texts((): Record<Exclude<Question, "remove">, string> => ({
   withdraw: postText.withdrawn,
   unschedule: postText.unscheduled,
   cancel: postText.cancelled,
-};
+}));
 
 /** A template is edited here and everything else is done on the page of its series. */
 function TemplateActions({ post, editable }: { post: Post; editable: boolean }) {

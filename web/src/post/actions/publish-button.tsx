@@ -6,6 +6,7 @@ import { Confirm } from "../../ui/confirm.tsx";
 import { postText } from "../messages.ts";
 import { skippable } from "../unready.ts";
 import { usePostAction } from "./use-post-action.ts";
+import { formatList } from "../../lib/format.ts";
 
 type PublishProps = { post: Post; size: "sm" | "md"; children: ReactNode };
 
@@ -31,7 +32,7 @@ export function PublishButton({ post, size, children }: PublishProps) {
         description={
           left.length > 0
             ? postText.skipLead(left.map(({ handle, reason }) => `${handle}: ${reason}`).join(" "))
-            : postText.publishLead(post.channels.map((channel) => channel.handle).join(", "))
+            : postText.publishLead(formatList(post.channels.map((channel) => channel.handle)))
         }
         action={left.length > 0 ? postText.publishOthers : postText.publish}
         cancel={postText.keep}

@@ -120,7 +120,7 @@ export function ScheduleDialog({ post, onClose, onRepeat = null }: ScheduleDialo
         </DialogBody>
         <DialogFooter>
           {onRepeat ? (
-            <Button variant="ghost" className="mr-auto" onClick={onRepeat}>
+            <Button variant="ghost" className="me-auto" onClick={onRepeat}>
               <LoopIcon aria-hidden="true" />
               {scheduleText.repeat}
             </Button>

@@ -98,10 +98,10 @@ const dots: Record<Attempt["state"], string> = {
 function AttemptRow({ attempt, parts }: { attempt: Attempt; parts: number }) {
   const { workspace } = useMe();
   return (
-    <li className="relative grid grid-cols-[1rem_1fr] gap-x-2.5 sm:grid-cols-[1rem_1fr_auto] pb-3 text-sm last:pb-0 not-last:before:absolute not-last:before:top-3 not-last:before:bottom-0 not-last:before:left-[5.5px] not-last:before:w-px not-last:before:bg-line-strong">
+    <li className="relative grid grid-cols-[1rem_1fr] gap-x-2.5 sm:grid-cols-[1rem_1fr_auto] pb-3 text-sm last:pb-0 not-last:before:absolute not-last:before:top-3 not-last:before:bottom-0 not-last:before:start-[5.5px] not-last:before:w-px not-last:before:bg-line-strong">
       <span
         aria-hidden="true"
-        className={cn("relative mt-1.5 ml-0.5 size-2 rounded-full ring-4 ring-surface", dots[attempt.state])}
+        className={cn("relative mt-1.5 ms-0.5 size-2 rounded-full ring-4 ring-surface", dots[attempt.state])}
       />
       <div className="min-w-0">
         <p>
@@ -113,7 +113,7 @@ function AttemptRow({ attempt, parts }: { attempt: Attempt; parts: number }) {
         <Recipients label={postText.refusedRecipients} answers={attempt.refused} />
         <Recipients label={postText.deferredRecipients} answers={attempt.deferred} />
       </div>
-      <p className="tabular col-start-2 text-xs leading-5 text-faint sm:col-start-auto sm:text-right">
+      <p className="tabular col-start-2 text-xs leading-5 text-faint sm:col-start-auto sm:text-end">
         <span className="sr-only">{postText.attempt(attempt.number)}, </span>
         {formatTime(attempt.intentAt, workspace.timeZone, true)}
         {attempt.settledAt ? ` – ${formatTime(attempt.settledAt, workspace.timeZone, true)}` : null}

@@ -4,17 +4,18 @@ import { call } from "../../api/client.ts";
 import { fieldError, messageOf } from "../../api/problem.ts";
 import type { Body, Delivery } from "../../api/types.ts";
 import { postText } from "../messages.ts";
+import { texts } from "../../lib/texts.ts";
 
 export type DeliveryAnswer =
   | { action: "retry" }
   | { action: "leave" }
   | { action: "resolve"; body: Body<"resolveDelivery"> };
 
-const done: Record<DeliveryAnswer["action"], string> = {
+const done = texts((): Record<DeliveryAnswer["action"], string> => ({
   retry: postText.retried,
   leave: postText.left,
   resolve: postText.resolved,
-};
+}));
 
 /**
  * What a person decides about a delivery. Everything is read again, also when it was refused: then somebody

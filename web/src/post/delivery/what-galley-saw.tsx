@@ -74,7 +74,7 @@ export function Address({ url }: { url: string | null }) {
       className="rounded-sm font-medium break-all underline underline-offset-2"
     >
       {url}
-      <ExternalLinkIcon aria-hidden="true" className="ml-1 inline align-[-0.125em]" />
+      <ExternalLinkIcon aria-hidden="true" className="ms-1 inline align-[-0.125em]" />
       <span className="sr-only"> {doubtText.newTab}</span>
     </a>
   );
