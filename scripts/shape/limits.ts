@@ -29,5 +29,5 @@ export const limits: readonly Limit[] = [
   { what: "paths of the API as strings", bar: 0, measure: pathsAsStrings },
   { what: "lines that nine of ten files keep to", bar: 200, measure: usualFile },
   { what: "lines of the longest file", bar: 399, measure: longestFile },
-  { what: "lines of the longest function", bar: 120, allowed: 171, measure: longestFunction },
+  { what: "lines of the longest function", bar: 120, measure: longestFunction },
 ];

@@ -43,13 +43,21 @@ export function readSource(root: string, file: string, faces: Readonly<Record<st
   };
   visit(program, null, (node, parent) => {
     const line = lineAt(node.start);
-    if (functionKinds.has(node.type)) {
+    if (functionKinds.has(node.type) && !isTable(node)) {
       source.functions.push({ name: nameOf(node, parent), line, lines: lineAt(node.end) - line + 1 });
     }
     if (isText(node)) source.texts.push({ text: textOf(node), line });
     if (isSql(node)) source.sqlAt ??= line;
   });
   return source;
+}
+
+/** What only gives a list of values is as long as the list. */
+function isTable({ type, body }: Node): boolean {
+  if (type !== "ArrowFunctionExpression") return false;
+  const given = body as Node;
+  const value = given.type === "ParenthesizedExpression" ? (given["expression"] as Node) : given;
+  return value.type === "ObjectExpression";
 }
 
 function linesOf(text: string): (offset: number) => number {

@@ -3,4 +3,5 @@ import { sessionsContract } from "./sessions/sessions.contract.ts";
 
 export const identityContract = { ...sessionsContract, ...passwordsContract };
 
-export { email, sessionOpened } from "./sessions/sessions.schema.ts";
+export { email } from "./address.schema.ts";
+export { sessionOpened } from "./sessions/sessions.schema.ts";

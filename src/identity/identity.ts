@@ -15,7 +15,7 @@ import {
   tokenProblem,
 } from "./sessions/sessions.ts";
 import { forgetCookies, sessionCookieName } from "./settings.ts";
-import type { Client } from "./sign-in/client.ts";
+import type { Client } from "./client.ts";
 import { createFirstUser, createUser, type NewPerson } from "./sign-in/create-user.ts";
 import { createEngine } from "./sign-in/engine.ts";
 import { signIn } from "./sign-in/sign-in.ts";

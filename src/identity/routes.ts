@@ -3,8 +3,8 @@ import type { Identity } from "./identity.ts";
 import { passwordRoutes } from "./passwords/passwords.routes.ts";
 import { sessionRoutes } from "./sessions/sessions.routes.ts";
 
-export { clientOf, sendSession } from "./sessions/sessions.routes.ts";
-export { email, sessionOpened } from "./sessions/sessions.schema.ts";
+export { clientOf } from "./client.ts";
+export { sendSession } from "./sessions/sessions.routes.ts";
 export { sessionCookieName } from "./settings.ts";
 
 /** Signing in and out, devices, and passwords. */

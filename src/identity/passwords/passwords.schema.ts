@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { email } from "../sessions/sessions.schema.ts";
+import { email } from "../address.schema.ts";
 
 const password = z.string().min(1).max(1024);
 

@@ -15,7 +15,7 @@ import { IdentityError } from "../errors.ts";
 import { hashPassword, verifyPassword } from "./password.ts";
 import * as store from "./passwords.store.ts";
 import { refuseWeak } from "./password.ts";
-import type { Client } from "../sign-in/client.ts";
+import type { Client } from "../client.ts";
 import type { Tries } from "./tries.ts";
 import { passwordChangedLetter, resetLetter } from "../words.ts";
 

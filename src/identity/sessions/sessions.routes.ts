@@ -2,7 +2,7 @@ import type { App, Reply, Request } from "#platform/wire";
 import { serve, signedInOf } from "#platform/wire";
 import { sessionsContract } from "./sessions.contract.ts";
 import type { Identity } from "../identity.ts";
-import type { Client, SignedInResult } from "../sign-in/client.ts";
+import { clientOf, type SignedInResult } from "../client.ts";
 
 export function sessionRoutes(app: App, { identity }: { identity: Identity }): void {
   serve(app, sessionsContract, {
@@ -36,12 +36,6 @@ export function sessionRoutes(app: App, { identity }: { identity: Identity }): v
       return reply.code(204).send(null);
     },
   });
-}
-
-/** The address and program of a request, to be kept with the session that it opens. */
-export function clientOf(request: Pick<Request, "ip" | "headers">): Client {
-  const { "user-agent": userAgent = "", cookie } = request.headers;
-  return { address: request.ip, userAgent: userAgent.slice(0, 300), cookie };
 }
 
 /** Answers 201 with the session in a cookie, or in `Set-Auth-Token` for a program that asked for it. */

@@ -1,6 +1,5 @@
 import { z } from "zod";
-
-export const email = z.email().max(254);
+import { email } from "../address.schema.ts";
 
 export const signInBody = z.object({
   email,

@@ -6,7 +6,7 @@ import { IdentityError } from "../errors.ts";
 import { anyUserExists, lockSetUp, userIdByEmail } from "../identity.store.ts";
 import { refuseWeak } from "../passwords/password.ts";
 import { confirmAddress } from "../passwords/passwords.store.ts";
-import type { Client, SignedInResult } from "./client.ts";
+import type { Client, SignedInResult } from "../client.ts";
 import { clientHeaders, type Engine } from "./engine.ts";
 import { rememberDevice } from "./remember-device.ts";
 

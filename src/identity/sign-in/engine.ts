@@ -3,7 +3,7 @@ import type { Clock } from "#kit";
 import type { Database, Schema } from "#platform/db";
 import type { createAuth } from "../auth.ts";
 import { type AuthSettings, clientAddressHeader, forgetCookies, sessionSeconds } from "../settings.ts";
-import type { Client, SignedInResult } from "./client.ts";
+import type { Client, SignedInResult } from "../client.ts";
 
 type Auth = ReturnType<typeof createAuth>;
 

@@ -7,7 +7,7 @@ import { deleteSessionOf, userIdByEmail } from "../identity.store.ts";
 import { hashPassword } from "../passwords/password.ts";
 import { passwordHash, passwordStands } from "../passwords/passwords.store.ts";
 import { elsewhere, type Tries } from "../passwords/tries.ts";
-import type { Client, SignedInResult } from "./client.ts";
+import type { Client, SignedInResult } from "../client.ts";
 import { clientHeaders, type Engine } from "./engine.ts";
 import { rememberDevice } from "./remember-device.ts";
 

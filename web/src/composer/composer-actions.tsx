@@ -13,7 +13,7 @@ import { Hint } from "../ui/tooltip.tsx";
 import { composerText } from "./messages.ts";
 import { errorCount } from "./channel-variants.ts";
 import { isReady } from "./submit-reasons.tsx";
-import type { Content } from "./use-composer.ts";
+import type { Content } from "./use-saving.ts";
 
 const HistoryDialog = lazyWindow(async () => (await import("./history/history-dialog.tsx")).HistoryDialog);
 

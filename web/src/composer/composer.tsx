@@ -1,6 +1,6 @@
 import { ArrowLeftIcon, FileTextIcon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
-import { useId, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import type { Channel, Connector, Post, Variant } from "../api/types.ts";
 import { refusal } from "../post/allowed.ts";
 import { PostStatusLabel } from "../posts/post-status.tsx";
@@ -11,7 +11,7 @@ import { Empty, Page } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { TabPanel, Tabs } from "../ui/tabs.tsx";
 import { ChannelTabs, RemoveChannel } from "./channel-tabs.tsx";
-import { emptyVariant, targetOf } from "./channel-variants.ts";
+import { emptyVariant, type Target, targetOf } from "./channel-variants.ts";
 import { Consequences, Restored } from "./consequences.tsx";
 import { ComposerActions } from "./composer-actions.tsx";
 import { composerText } from "./messages.ts";
@@ -19,6 +19,7 @@ import { SaveProblem, SaveStatus } from "./save-status.tsx";
 import { SubmitReasons } from "./submit-reasons.tsx";
 import { useCheck } from "./use-check.ts";
 import { useComposer } from "./use-composer.ts";
+import type { Content } from "./use-saving.ts";
 import { useFieldPlace } from "./use-field-place.ts";
 import { type Arrived, useUploads } from "./media/use-uploads.ts";
 import { VariantEditor } from "./variant-editor.tsx";
@@ -48,46 +49,18 @@ export function Composer({ post, channels, connectors, at }: ComposerProps) {
     change({ ...content, variants: content.variants.map((variant) => withMedia(variant, arrived)) }),
   );
 
-  function setVariant(next: Variant): void {
-    const variants = content.variants.map((variant) =>
-      variant.channelId === next.channelId ? next : variant,
-    );
-    change({ ...content, variants });
-  }
+  const variants = variantsOf(content, change);
 
   function add(channelId: string): void {
-    const parts = content.variants[0]?.content.parts;
-    change({
-      ...content,
-      variants: [...content.variants, emptyVariant(channelId, parts ? [parts.join("\n\n")] : [""])],
-    });
+    variants.add(channelId);
     setTab(channelId);
-  }
-
-  function remove(channelId: string): void {
-    change({ ...content, variants: content.variants.filter((variant) => variant.channelId !== channelId) });
   }
 
   return (
     <Page width="full">
       <div className="mx-auto max-w-6xl">
-        {post.series?.role === "template" ? (
-          <Notice tone="warn" className="mb-4">
-            {composerText.templateNotice}
-          </Notice>
-        ) : null}
-        {post.series?.follows ? (
-          <Notice tone="warn" className="mb-4">
-            {composerText.occurrenceNotice}
-          </Notice>
-        ) : null}
-        <div className="mb-5 flex flex-wrap items-center gap-x-3 gap-y-2">
-          <Button asChild variant="ghost" size="sm" className="-ms-2.5">
-            <Link to="/posts">
-              <ArrowLeftIcon aria-hidden="true" className="rtl:-scale-x-100" />
-              {composerText.back}
-            </Link>
-          </Button>
+        <SeriesNotice series={post.series} />
+        <Head>
           <PostStatusLabel status={post.status} />
           <SaveStatus state={composer.state} />
           <div className="ms-auto">
@@ -101,7 +74,7 @@ export function Composer({ post, channels, connectors, at }: ComposerProps) {
               onRestore={composer.restore}
             />
           </div>
-        </div>
+        </Head>
         {post.status === "draft" && post.series?.role !== "template" && !locked ? (
           <SubmitReasons id={reasonsId} content={content} checks={checks} channels={channels} onGo={goTo} />
         ) : null}
@@ -155,25 +128,18 @@ export function Composer({ post, channels, connectors, at }: ComposerProps) {
                     check={checks.find((check) => check.channelId === variant.channelId)}
                     disabled={locked}
                     underWay={uploadsOf(variant.channelId)}
-                    onChange={setVariant}
+                    onChange={variants.set}
                   />
                   {locked ? null : (
                     <div className="mt-6 border-t border-line pt-3">
                       <RemoveChannel
                         handle={target.channel.handle}
-                        onRemove={() => remove(variant.channelId)}
+                        onRemove={() => variants.remove(variant.channelId)}
                       />
                     </div>
                   )}
                 </div>
-                <div className="min-w-0 lg:sticky lg:top-4 lg:self-start">
-                  <h2 className="mb-2 text-xs font-medium text-faint">{composerText.preview}</h2>
-                  <Preview
-                    channel={target.channel}
-                    platform={target.connector.name}
-                    content={variant.content}
-                  />
-                </div>
+                <PreviewBeside target={target} content={variant.content} />
               </TabPanel>
             );
           })}
@@ -185,6 +151,65 @@ export function Composer({ post, channels, connectors, at }: ComposerProps) {
         ) : null}
       </div>
     </Page>
+  );
+}
+
+/** What is done to the variants of a post as a whole. */
+function variantsOf(content: Content, change: (next: Content) => void) {
+  const { variants } = content;
+  return {
+    set: (next: Variant) =>
+      change({
+        ...content,
+        variants: variants.map((variant) => (variant.channelId === next.channelId ? next : variant)),
+      }),
+    add: (channelId: string) => {
+      const parts = variants[0]?.content.parts;
+      const added = emptyVariant(channelId, parts ? [parts.join("\n\n")] : [""]);
+      change({ ...content, variants: [...variants, added] });
+    },
+    remove: (channelId: string) =>
+      change({ ...content, variants: variants.filter((variant) => variant.channelId !== channelId) }),
+  };
+}
+
+/** The way back, and what stands beside it. */
+function Head({ children }: { children: ReactNode }) {
+  return (
+    <div className="mb-5 flex flex-wrap items-center gap-x-3 gap-y-2">
+      <Button asChild variant="ghost" size="sm" className="-ms-2.5">
+        <Link to="/posts">
+          <ArrowLeftIcon aria-hidden="true" className="rtl:-scale-x-100" />
+          {composerText.back}
+        </Link>
+      </Button>
+      {children}
+    </div>
+  );
+}
+
+/** What an edit means for the other posts of a series. */
+function SeriesNotice({ series }: Pick<Post, "series">) {
+  const words =
+    series?.role === "template"
+      ? composerText.templateNotice
+      : series?.follows
+        ? composerText.occurrenceNotice
+        : null;
+  if (words === null) return null;
+  return (
+    <Notice tone="warn" className="mb-4">
+      {words}
+    </Notice>
+  );
+}
+
+function PreviewBeside({ target, content }: { target: Target; content: Variant["content"] }) {
+  return (
+    <div className="min-w-0 lg:sticky lg:top-4 lg:self-start">
+      <h2 className="mb-2 text-xs font-medium text-faint">{composerText.preview}</h2>
+      <Preview channel={target.channel} platform={target.connector.name} content={content} />
+    </div>
   );
 }
 

@@ -4,7 +4,7 @@ import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Spinner } from "../ui/spinner.tsx";
 import { composerText } from "./messages.ts";
-import type { SaveState } from "./use-composer.ts";
+import type { SaveState } from "./use-saving.ts";
 
 /** A quiet word on whether the server has what is on the screen. */
 export function SaveStatus({ state }: { state: SaveState }) {

@@ -2,7 +2,7 @@ import type { Channel, VariantCheck } from "../api/types.ts";
 import { errorsOf } from "../post/problem-links.tsx";
 import { postText } from "../post/messages.ts";
 import { composerText } from "./messages.ts";
-import type { Content } from "./use-composer.ts";
+import type { Content } from "./use-saving.ts";
 
 type ReasonsProps = {
   id: string;

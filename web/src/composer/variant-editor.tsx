@@ -36,17 +36,6 @@ export function VariantEditor({ variant, target, check, disabled, underWay, onCh
     onChange({ ...variant, content: { ...content, ...change } });
   }
 
-  function setPart(index: number, text: string): void {
-    set({ parts: content.parts.map((part, position) => (position === index ? text : part)) });
-  }
-
-  function moveUp(index: number): void {
-    const parts = [...content.parts];
-    const [moved = ""] = parts.splice(index, 1);
-    parts.splice(index - 1, 0, moved);
-    set({ parts });
-  }
-
   function controlOf(option: OptionField) {
     return (
       <OptionControl
@@ -64,34 +53,14 @@ export function VariantEditor({ variant, target, check, disabled, underWay, onCh
     <div className="grid gap-5">
       {options.filter(comesFirst).map(controlOf)}
       <div className="grid gap-2.5">
-        {content.parts.map((part, index) => (
-          <PartEditor
-            // Parts have no identity but their place.
-            key={index}
-            label={label}
-            text={part}
-            number={index + 1}
-            count={content.parts.length}
-            check={check?.parts[index]}
-            problems={problems.filter((problem) => isAt(problem, `/parts/${index}`))}
-            disabled={disabled}
-            onChange={(text) => setPart(index, text)}
-            onRemove={() => set({ parts: content.parts.filter((_part, position) => position !== index) })}
-            onMoveUp={() => moveUp(index)}
-          />
-        ))}
-        {content.parts.length < limits.maxParts ? (
-          <Button
-            variant="ghost"
-            size="sm"
-            className="justify-self-start"
-            disabled={disabled}
-            onClick={() => set({ parts: [...content.parts, ""] })}
-          >
-            <PlusIcon aria-hidden="true" />
-            {composerText.addPart}
-          </Button>
-        ) : null}
+        <Parts
+          label={label}
+          parts={content.parts}
+          most={limits.maxParts}
+          check={check}
+          disabled={disabled}
+          onChange={(parts) => set({ parts })}
+        />
         <SuspiciousNotice
           content={content}
           found={check?.suspicious ?? []}
@@ -152,6 +121,60 @@ export function VariantEditor({ variant, target, check, disabled, underWay, onCh
       {options.filter((option) => !comesFirst(option)).map(controlOf)}
       <Elsewhere problems={problems} channelId={variant.channelId} />
       {check?.price ? <Notice>{composerText.price(formatMoney(check.price))}</Notice> : null}
+    </div>
+  );
+}
+
+type PartsProps = {
+  label: string;
+  parts: string[];
+  most: number;
+  check: VariantCheck | undefined;
+  disabled: boolean;
+  onChange: (parts: string[]) => void;
+};
+
+/** The parts of a thread, each with its own counter; where there is only one, the text. */
+function Parts({ label, parts, most, check, disabled, onChange }: PartsProps) {
+  const problems = check?.problems ?? [];
+
+  function moveUp(index: number): void {
+    const next = [...parts];
+    const [moved = ""] = next.splice(index, 1);
+    next.splice(index - 1, 0, moved);
+    onChange(next);
+  }
+
+  return (
+    <div className="grid gap-2.5">
+      {parts.map((part, index) => (
+        <PartEditor
+          // Parts have no identity but their place.
+          key={index}
+          label={label}
+          text={part}
+          number={index + 1}
+          count={parts.length}
+          check={check?.parts[index]}
+          problems={problems.filter((problem) => isAt(problem, `/parts/${index}`))}
+          disabled={disabled}
+          onChange={(text) => onChange(parts.with(index, text))}
+          onRemove={() => onChange(parts.toSpliced(index, 1))}
+          onMoveUp={() => moveUp(index)}
+        />
+      ))}
+      {parts.length < most ? (
+        <Button
+          variant="ghost"
+          size="sm"
+          className="justify-self-start"
+          disabled={disabled}
+          onClick={() => onChange([...parts, ""])}
+        >
+          <PlusIcon aria-hidden="true" />
+          {composerText.addPart}
+        </Button>
+      ) : null}
     </div>
   );
 }

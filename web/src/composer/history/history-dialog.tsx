@@ -10,7 +10,7 @@ import { Notice } from "../../ui/notice.tsx";
 import { entriesOf } from "./history.ts";
 import { HistoryEntry } from "./history-entry.tsx";
 import { historyText } from "../messages.ts";
-import type { Content } from "../use-composer.ts";
+import type { Content } from "../use-saving.ts";
 
 type HistoryProps = {
   post: Post;

@@ -13,7 +13,7 @@ import { Skeleton } from "../../ui/layout.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import type { Entry } from "./history.ts";
 import { historyText } from "../messages.ts";
-import { type Content, contentOf } from "../use-composer.ts";
+import { type Content, contentOf } from "../use-saving.ts";
 
 type EntryProps = {
   entry: Entry;
