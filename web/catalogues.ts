@@ -1,3 +1,4 @@
+import type { Messages } from "@lingui/core";
 import { compileMessageOrThrow } from "@lingui/message-utils/compileMessage";
 import { basename } from "node:path";
 import { parsePo } from "pofile-ts";
@@ -8,8 +9,8 @@ import type { Plugin } from "vite";
  * English, behind their context where they have one (`keyOf` in src/lib/texts.ts). Throws for a message that is no
  * MessageFormat.
  */
-export function compileCatalogue(source: string): Record<string, unknown> {
-  const messages: Record<string, unknown> = {};
+export function compileCatalogue(source: string): Messages {
+  const messages: Messages = {};
   for (const { msgid, msgstr, msgctxt, obsolete } of parsePo(source).items) {
     const text = msgstr[0] ?? "";
     if (obsolete || text === "") continue;

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { parsePo } from "pofile-ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -17,26 +18,11 @@ const english = new Set(
 const englishWords =
   /\b(?:the|is|are|of|your|this|with|not|from|when|what|and|for|to|has|have|it|be|by|you)\b/giu;
 
-/** All that is read or heard on a page, piece by piece. */
-function wordsOn(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const found: string[] = [document.title];
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode())
-      if (!node.parentElement?.closest("script, style, noscript, [lang=en]"))
-        found.push(node.textContent ?? "");
-    for (const name of ["aria-label", "title", "placeholder", "alt", "aria-description"])
-      for (const element of document.querySelectorAll(`[${name}]`))
-        found.push(element.getAttribute(name) ?? "");
-    return found.map((text) => text.trim()).filter((text) => text !== "");
-  });
-}
-
 /** What the server says of connectors and posts, in English so far: the dashboard has no other words for it. */
 const saidByTheServer = /by the built-in mail catcher/u;
 
 async function leftOverOn(page: Page): Promise<string[]> {
-  const words = await wordsOn(page);
+  const words = await page.evaluate<string[]>("galleyReading.words()");
   return words.filter(
     (text) =>
       english.has(text) || ((text.match(englishWords)?.length ?? 0) > 1 && !saidByTheServer.test(text)),
@@ -44,24 +30,12 @@ async function leftOverOn(page: Page): Promise<string[]> {
 }
 
 function directionOf(locator: Locator): Promise<string> {
-  return locator.evaluate((element) => getComputedStyle(element).direction);
+  return locator.evaluate<string, null>("(element) => getComputedStyle(element).direction", null);
 }
 
 /** From which side the line begins that holds these words. */
 function sideOf(locator: Locator, words: string): Promise<string> {
-  return locator.evaluate((element, wanted) => {
-    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const at = node.textContent?.indexOf(wanted) ?? -1;
-      if (at < 0) continue;
-      const range = document.createRange();
-      range.setStart(node, at);
-      range.setEnd(node, at + wanted.length);
-      const [line, box] = [range.getBoundingClientRect(), element.getBoundingClientRect()];
-      return box.right - line.right < line.left - box.left ? "right" : "left";
-    }
-    throw new Error(`“${wanted}” is not there`);
-  }, words);
+  return locator.evaluate<string, string>("(element, words) => galleyReading.sideOf(element, words)", words);
 }
 
 describe.skipIf(noBrowser !== null)("languages", { timeout: 240_000 }, () => {
@@ -89,6 +63,7 @@ describe.skipIf(noBrowser !== null)("languages", { timeout: 240_000 }, () => {
       viewport: { width: 1280, height: 900 },
       ...options,
     });
+    await context.addInitScript({ path: fileURLToPath(new URL("reading.js", import.meta.url)) });
     const page = await context.newPage();
     page.setDefaultTimeout(60_000);
     return page;
@@ -99,13 +74,13 @@ describe.skipIf(noBrowser !== null)("languages", { timeout: 240_000 }, () => {
       { channelId: channels.sandbox, content: { parts: [social] } },
       { channelId: channels.email, content: { parts: [mail], options: { subject: title } } },
     ];
-    return (await call<{ id: string }>(owner, "POST", "/posts", { title, variants })).id;
+    return (await call(owner, "createPost", { body: { title, variants } })).id;
   }
 
   test("a German browser reads German, from the sign-in on", async () => {
     const review = await write("Der Winterkatalog ist gedruckt", "Achtundvierzig Seiten, zwei Farben.");
     const draft = await write("Offene Werkstatt", "Suppe, Kaffee, die alten Pressen laufen.");
-    await call(owner, "POST", `/posts/${review}/submit`, {});
+    await call(owner, "submitPost", { params: { id: review } });
     const page = await open({ locale: "de-DE" });
     const texts: string[] = [];
     page.on("response", (response) => texts.push(response.url()));
@@ -113,10 +88,7 @@ describe.skipIf(noBrowser !== null)("languages", { timeout: 240_000 }, () => {
     await page.goto(`${server.url}/sign-in`);
     await page.getByRole("heading", { name: "Bei Galley anmelden" }).waitFor();
     expect(await leftOverOn(page)).toEqual([]);
-    expect(await page.evaluate(() => [document.documentElement.lang, document.documentElement.dir])).toEqual([
-      "de",
-      "ltr",
-    ]);
+    await page.locator("html[lang=de][dir=ltr]").waitFor();
     // Asked for beside the dashboard's own files, once.
     expect(texts.filter((url) => /\/assets\/de-[^/]+\.js$/u.test(url))).toHaveLength(1);
     await page.getByLabel("E-Mail").fill("ada@northwind.example");
@@ -199,7 +171,7 @@ describe.skipIf(noBrowser !== null)("languages", { timeout: 240_000 }, () => {
     await mail.waitFor();
     expect(await directionOf(mail.locator("li").first())).toBe("rtl");
 
-    await call(page, "POST", `/posts/${id}/submit`, {});
+    await call(page, "submitPost", { params: { id } });
     await page.goto(`${server.url}/inbox?post=${id}`);
     await page.getByRole("heading", { name: hebrew }).waitFor();
     expect(await directionOf(page.getByRole("heading", { name: hebrew }))).toBe("rtl");
@@ -233,7 +205,7 @@ describe.skipIf(noBrowser !== null)("languages", { timeout: 240_000 }, () => {
       const navigation = await page.getByRole("navigation", { name: "Main" }).boundingBox();
       const main = await page.getByRole("main").boundingBox();
       expect({ path, side: (navigation?.x ?? 0) > (main?.x ?? 0) }).toEqual({ path, side: true });
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      const wide = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
       expect({ path, wide }).toEqual({ path, wide: 0 });
     }
     await page.goto(`${server.url}/posts/${id}/edit`);

@@ -19,14 +19,15 @@ export function chosenLanguage(): Language | null {
   return known(readStored(key)) ?? null;
 }
 
-/** Loads the page anew: nothing on it says two languages then, and no text needs to be watched. */
+/** From the next page on: that says one language all over, and no text needs to be watched. */
 export function chooseLanguage(language: Language | null): void {
   writeStored(key, language);
-  globalThis.location.reload();
 }
 
-/** Outside a browser, in tests, English. */
-const page = typeof document === "undefined" ? null : document.documentElement;
+type Page = { lang: string; dir: string };
+
+/** Where there is none, in tests, texts are English. */
+const page = (globalThis as { document?: { documentElement: Page } }).document?.documentElement ?? null;
 
 /** What this page speaks, as long as it is open. `opening.js` chooses it, before anything is shown. */
 export const language: Language = known(page?.lang ?? null) ?? "en";

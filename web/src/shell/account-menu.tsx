@@ -115,7 +115,10 @@ function LanguageChoice() {
       <MenuLabel>{shellText.language}</MenuLabel>
       <MenuChoice
         value={chosen ?? "browser"}
-        onChange={(value) => chooseLanguage(languages.find((language) => language === value) ?? null)}
+        onChange={(value) => {
+          chooseLanguage(languages.find((language) => language === value) ?? null);
+          globalThis.location.reload();
+        }}
       >
         <MenuChoiceItem value="browser">{shellText.asBrowser}</MenuChoiceItem>
         {languages.map((language) => (
