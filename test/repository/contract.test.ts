@@ -1,8 +1,8 @@
 import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { addressOf, fill } from "#contract";
+import { addressOf, type Answer, type Call, type FileOperation, fill } from "#contract";
 import type { Contract } from "#platform/wire";
-import { expect, test } from "vitest";
+import { expect, expectTypeOf, test } from "vitest";
 import { breakingChanges, type Document } from "../../scripts/contract/compare.ts";
 import { operationsFile } from "../../scripts/contract.ts";
 import { everyContract } from "../../src/edge/contract/every.ts";
@@ -37,6 +37,24 @@ test("an address has its parameters, encoded, and of the query what is given", (
     "/api/v1/posts?q=a+b%26c&limit=5",
   );
   expect(() => fill("/posts/:id", {})).toThrow('needs the parameter "id"');
+});
+
+test("what an operation takes and answers is known by type; the compiler checks this one", () => {
+  expectTypeOf<Call<"getPost">["params"]>().toEqualTypeOf<{ id: string }>();
+  expectTypeOf<Call<"changeRole">["body"]["role"]>().toEqualTypeOf<
+    "owner" | "admin" | "approver" | "editor" | "viewer"
+  >();
+  expectTypeOf<Answer<"getPost">["title"]>().toEqualTypeOf<string>();
+  expectTypeOf<Answer<"signOut">>().toEqualTypeOf<null>();
+  expectTypeOf<"exportPosts">().toExtend<FileOperation>();
+  expectTypeOf<"getPost">().not.toExtend<FileOperation>();
+  // @ts-expect-error -- a post has to be named
+  const unnamed: Call<"getPost"> = {};
+  // @ts-expect-error -- the list has no such filter
+  const filtered: Call<"listPosts"> = { query: { colour: "red" } };
+  // @ts-expect-error -- signing out takes nothing
+  const spoken: Call<"signOut"> = { body: { why: "late" } };
+  expect([unnamed, filtered, spoken]).toHaveLength(3);
 });
 
 const text = { type: "string" };
