@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { newId } from "#kit";
 import { type TestApp, testApp, type TestPerson } from "../../test/support/app.ts";
-import type { AddressParts } from "#contract";
 import type { BodyOf } from "../../test/support/calls.ts";
 import { buildChannel } from "../../test/support/builders.ts";
 import { asOwner } from "../../test/support/database.ts";
@@ -20,7 +19,10 @@ beforeEach(async () => {
   owner = await app.owner();
 });
 
-async function attention(person = owner, query: AddressParts["query"] = {}): Promise<Page> {
+async function attention(
+  person = owner,
+  query: Record<string, string | number | undefined> = {},
+): Promise<Page> {
   const { status, body } = await person.call("listAttention", { query });
   expect(status).toBe(200);
   return body;

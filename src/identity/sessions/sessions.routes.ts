@@ -1,4 +1,4 @@
-import type { App, Reply, Request } from "#platform/wire";
+import type { App, Reply } from "#platform/wire";
 import { serve, signedInOf } from "#platform/wire";
 import { sessionsContract } from "./sessions.contract.ts";
 import type { Identity } from "../identity.ts";

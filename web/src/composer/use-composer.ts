@@ -4,7 +4,7 @@ import { call } from "../api/client.ts";
 import { postQuery } from "../api/queries.ts";
 import type { Post } from "../api/types.ts";
 import { postsText } from "../posts/messages.ts";
-import { type Content, contentOf, useSaving } from "./use-saving.ts";
+import { type Content, useSaving } from "./use-saving.ts";
 
 /**
  * The text of a post while it is written. Every change is kept on this device at once and saved a moment
@@ -13,20 +13,8 @@ import { type Content, contentOf, useSaving } from "./use-saving.ts";
  */
 export function useComposer(post: Post) {
   const queryClient = useQueryClient();
-  const { content, setContent, state, setState, change, save, ...saving } = useSaving(post);
-  const { hold, decide, waiting, restored, clear, latest, saved, base, onPurpose } = saving;
-
-  const show = useCallback(
-    (theirs: Post) => {
-      base.current = theirs.version;
-      saved.current = contentOf(theirs);
-      latest.current = saved.current;
-      clear();
-      setContent(saved.current);
-      setState({ kind: "saved" });
-    },
-    [base, clear, latest, saved, setContent, setState],
-  );
+  const { content, state, waiting, restored, ...saving } = useSaving(post);
+  const { change, save, hold, decide, adopt, begin, now, conflict } = saving;
 
   const readTheirs = useCallback(
     () => queryClient.fetchQuery({ ...postQuery(post.id), staleTime: 0 }),
@@ -40,46 +28,38 @@ export function useComposer(post: Post) {
       // What is typed until then is set aside as well.
       let aside: Content;
       do {
-        aside = latest.current;
-        await call("setTextAside", {
-          params: { id: post.id },
-          body: {
-            ...aside,
-            title: aside.title || postsText.untitled,
-            baseVersion: base.current,
-          },
-        });
-      } while (latest.current !== aside);
-      show(theirs);
+        const { content: here, baseVersion } = now();
+        aside = here;
+        const body = { ...aside, title: aside.title || postsText.untitled, baseVersion };
+        await call("setTextAside", { params: { id: post.id }, body });
+      } while (now().content !== aside);
+      adopt(theirs);
     } catch (error) {
-      setState({ kind: "conflict", error });
+      conflict(error);
     }
-  }, [base, latest, post.id, readTheirs, setState, show]);
+  }, [adopt, conflict, now, post.id, readTheirs]);
 
   /** Goes on with what was written here, as a version of its own on top of theirs. */
   const keepMine = useCallback(async () => {
     try {
-      const theirs = await readTheirs();
-      base.current = theirs.version;
-      saved.current = contentOf(theirs);
-      onPurpose.current = true;
+      begin(await readTheirs());
       await save();
     } catch (error) {
-      setState({ kind: "conflict", error });
+      conflict(error);
     }
-  }, [base, onPurpose, readTheirs, save, saved, setState]);
+  }, [begin, conflict, readTheirs, save]);
 
   /** Brings an older text back as a new version. What stands here is saved before. */
   const restore = useCallback(
     async (older: Content): Promise<boolean> => {
       hold();
       if (!(await save())) return false;
-      onPurpose.current = true;
+      begin(null);
       change(older);
       hold();
       return save();
     },
-    [change, hold, onPurpose, save],
+    [begin, change, hold, save],
   );
 
   /** What was brought back from this device: saved after all, or let go. */
@@ -89,8 +69,8 @@ export function useComposer(post: Post) {
   }, [decide, save]);
   const dropRestored = useCallback(async () => {
     decide();
-    show(await readTheirs());
-  }, [decide, readTheirs, show]);
+    adopt(await readTheirs());
+  }, [adopt, decide, readTheirs]);
 
   return {
     content,

@@ -130,21 +130,44 @@ export function useSaving(post: Post) {
     return () => saveNow();
   }, []);
 
+  /** Goes on with what the server has; what stands here is let go. */
+  const adopt = useCallback(
+    (theirs: Post) => {
+      base.current = theirs.version;
+      saved.current = contentOf(theirs);
+      latest.current = saved.current;
+      stored.clear();
+      setContent(saved.current);
+      setState({ kind: "saved" });
+    },
+    [stored],
+  );
+
+  /** The next save is a version of its own, on top of `theirs` where it is given. */
+  const begin = useCallback((theirs: Post | null) => {
+    onPurpose.current = true;
+    if (theirs === null) return;
+    base.current = theirs.version;
+    saved.current = contentOf(theirs);
+  }, []);
+
+  /** What stands here at this moment, and on top of which version. */
+  const now = useCallback((): Kept => ({ content: latest.current, baseVersion: base.current }), []);
+
+  const conflict = useCallback((error: unknown) => setState({ kind: "conflict", error }), []);
+
   return {
     content,
-    setContent,
     state,
-    setState,
     change,
     save,
     hold,
     decide,
+    adopt,
+    begin,
+    now,
+    conflict,
     waiting,
     restored: start !== null,
-    clear: stored.clear,
-    latest,
-    saved,
-    base,
-    onPurpose,
   };
 }
