@@ -11,18 +11,19 @@ globalThis.galleyReading = {
     return found.map((text) => text.trim()).filter((text) => text !== "");
   },
 
-  /** From which side the line begins that holds these words. */
-  sideOf(element, wanted) {
-    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  /** From which side the line begins that holds these words of what a person wrote. */
+  sideOf(wanted) {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const at = node.textContent.indexOf(wanted);
-      if (at < 0) continue;
+      const written = node.parentElement.closest(".as-written");
+      if (at < 0 || !written) continue;
       const range = document.createRange();
       range.setStart(node, at);
       range.setEnd(node, at + wanted.length);
-      const [line, box] = [range.getBoundingClientRect(), element.getBoundingClientRect()];
+      const [line, box] = [range.getBoundingClientRect(), written.getBoundingClientRect()];
       return box.right - line.right < line.left - box.left ? "right" : "left";
     }
-    throw new Error(`“${wanted}” is not there`);
+    return "nowhere";
   },
 };

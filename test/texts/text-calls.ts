@@ -48,6 +48,7 @@ import * as siteRender from "../../src/site/render.ts";
 import * as feeds from "../../src/site/site.feeds.ts";
 import * as pages from "../../src/site/site.pages.ts";
 import { findsZone } from "../../web/src/account/time-zones.ts";
+import { formatList } from "../../web/src/lib/format.ts";
 import { withLink } from "../../web/src/preview/with-link.ts";
 import { markdownTree } from "../../web/src/ui/markdown-tree.ts";
 import { programOf } from "../../web/src/settings/program-of.ts";
@@ -218,6 +219,7 @@ export const calls: Record<string, Measured> = {
   "src/site/site.pages.ts listPage": (text) => pages.listPage(home, [entry(text)], nowhere, null),
   "src/site/site.pages.ts entryPage": (text) => pages.entryPage(home, entry(text), nowhere),
   "web/src/account/time-zones.ts findsZone": (text) => findsZone("Europe/Berlin", text, ["CET"]),
+  "web/src/lib/format.ts formatList": (text) => formatList(text.split(" ")),
   "web/src/preview/with-link.ts withLink": (text) => withLink(content(text)),
   "web/src/ui/markdown-tree.ts markdownTree": (text) => markdownTree(tokensOf(text)),
   "web/src/settings/program-of.ts programOf": (text) => programOf(text),
