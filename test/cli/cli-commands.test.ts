@@ -81,6 +81,22 @@ test("what cannot be taken back is asked for, and without a terminal needs --yes
   expect((await run(["members", "remove", "ada@example.com"])).code).toBe(2);
 });
 
+test("what waits for a person is listed with the command that goes on with it", async () => {
+  expect((await run(["needs"])).out).toBe("Nothing waits for you.\n");
+  const drafts = JSON.parse((await run(["posts", "--status", "draft", "--json"])).out) as {
+    items: { id: string; title: string }[];
+  };
+  const [post] = drafts.items;
+  expect((await run(["submit", post?.id ?? ""])).code).toBe(0);
+  const { out } = await run(["needs"]);
+  expect(out).toContain(`to approve`);
+  expect(out).toContain(`galley approve ${post?.id}`);
+  expect(JSON.parse((await run(["needs", "--json"])).out)).toMatchObject({
+    count: 1,
+    items: [{ kind: "approval", postId: post?.id }],
+  });
+});
+
 test("members, invitations, usage, site and slots have commands", async () => {
   expect((await run(["members"])).out).toMatch(/^email +name +role +since\n\S+@\S+ .* owner /mu);
   expect((await run(["members", "role", "nobody@example.com", "viewer"])).code).toBe(4);

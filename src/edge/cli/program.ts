@@ -7,6 +7,7 @@ import { deliveryCommands } from "./commands/deliveries.ts";
 import { doctorCommands } from "./commands/doctor.ts";
 import { draftCommands } from "./commands/draft.ts";
 import { importCommands } from "./commands/import.ts";
+import { needsCommands } from "./commands/needs.ts";
 import { openapiCommands } from "./commands/openapi.ts";
 import { peopleCommands } from "./commands/people.ts";
 import { postCommands } from "./commands/posts.ts";
@@ -45,6 +46,7 @@ export function createProgram(io: CliIo): Command {
     };
   const groups = [
     accountCommands,
+    needsCommands,
     draftCommands,
     postCommands,
     publishCommands,

@@ -4,17 +4,16 @@ import type { Logger } from "#platform/telemetry";
 import type { Kysely } from "kysely";
 import { installationStream } from "./declare.ts";
 import {
-  type Cursor,
+  type Batch,
   type Due,
   deleteFailure,
   dueSubscribers,
   holdCursor,
-  lockCursor,
   lockFailure,
   moveCursor,
-  nextEvents,
   postponeFailure,
   putAside,
+  takeBatch,
   type Tried,
 } from "./events.store.ts";
 import type { StoredEvent, Subscriber } from "./subscriber.ts";
@@ -94,44 +93,45 @@ async function tellOpenPages({ announce, log }: DispatchDeps, workspaceId: strin
   });
 }
 
-type Batch = { workspaceId: string; limit: number };
-
 /** False where another worker has the cursor. */
-async function handleBatch(deps: DispatchDeps, subscriber: Subscriber, batch: Batch): Promise<boolean> {
-  const { workspaceId, limit } = batch;
-  let cursor: Cursor | null = null;
-  let events: StoredEvent[] = [];
+async function handleBatch(
+  deps: DispatchDeps,
+  subscriber: Subscriber,
+  wanted: { workspaceId: string; limit: number },
+): Promise<boolean> {
+  const { workspaceId } = wanted;
+  let batch: Batch | null = null;
   try {
     return await inStream(deps, workspaceId, async (db) => {
-      cursor = await lockCursor(db, subscriber, workspaceId);
-      if (cursor === null) return false;
-      const next = await nextEvents(db, subscriber, { workspaceId, limit, ...cursor });
-      events = next.events;
+      batch = await takeBatch(db, subscriber, wanted);
+      if (batch === null) return false;
+      const { events, end } = batch;
       if (events.length > 0) await subscriber.handle(db, events);
-      await moveCursor(db, subscriber.name, { workspaceId, end: next.end });
+      await moveCursor(db, subscriber.name, { workspaceId, end });
       return true;
     });
   } catch (error) {
-    await afterFailure(deps, subscriber, { workspaceId, cursor, events, error });
+    await afterFailure(deps, subscriber, { workspaceId, batch, error });
     return true;
   }
 }
 
-type Failed = { workspaceId: string; cursor: Cursor | null; events: StoredEvent[]; error: unknown };
+type Failed = { workspaceId: string; batch: Batch | null; error: unknown };
 
 /** One event that fails is not in the way of those before it; whether of those behind it, the subscriber says. */
 async function afterFailure(deps: DispatchDeps, subscriber: Subscriber, failed: Failed): Promise<void> {
-  const { workspaceId, cursor, events, error } = failed;
-  const [first] = events;
+  const { workspaceId, batch, error } = failed;
+  const [first] = batch?.events ?? [];
   // Not the handling failed, but the database.
-  if (cursor === null || first === undefined) throw error;
+  if (batch === null || first === undefined) throw error;
+  const { events, handled } = batch;
   if (events.length > 1) {
     for (const _ of events) if (!(await handleBatch(deps, subscriber, { workspaceId, limit: 1 }))) return;
     return;
   }
   const { name, order } = subscriber;
   const { sequence } = first;
-  const at = { workspaceId, error: errorText(error), handled: cursor.handled };
+  const at = { workspaceId, error: errorText(error), handled };
   const tried =
     order === "workspace"
       ? await holdCursor(deps.database.system, name, at)

@@ -50,40 +50,42 @@ export async function registerSubscriber(
   });
 }
 
-export type Cursor = { handled: number; head: number };
+/** What a subscriber is handed: how far it is, the next events for it, and up to where it has handled all with them. */
+export type Batch = { handled: number; events: StoredEvent[]; end: number };
 
-/** Locks how far the subscriber is; null where another worker has it, or a newer version of it runs elsewhere. */
-export async function lockCursor(
+/**
+ * Locks how far the subscriber is and reads what is next; null where another worker has it, or a worker of another
+ * version runs it. The transaction need not wait until its commit is kept: what a crash forgets of it, it forgets
+ * together with how far the subscriber was, and a job that it enqueued is taken by a commit that comes later and is kept.
+ */
+export async function takeBatch(
   db: Db,
   { name, kinds }: Whose,
-  workspaceId: string,
-): Promise<Cursor | null> {
-  const { rows } = await sql<Cursor>`
-    select c.handled_sequence as handled, h.sequence as head
-    from event_cursors c
-    join event_subscribers s on s.name = c.subscriber and s.kinds is not distinct from ${kinds}::text[]
-    join event_heads h on h.workspace_id = c.workspace_id
-    where c.workspace_id = ${workspaceId} and c.subscriber = ${name}
-      and (c.next_at is null or c.next_at <= clock_timestamp())
-    for update of c skip locked`.execute(db);
-  return rows[0] ?? null;
-}
-
-/** The next events for the subscriber, and up to where it has handled all with them. */
-export async function nextEvents(
-  db: Db,
-  { kinds }: Whose,
-  { workspaceId, handled, head, limit }: Cursor & { workspaceId: string; limit: number },
-): Promise<{ events: StoredEvent[]; end: number }> {
+  { workspaceId, limit }: { workspaceId: string; limit: number },
+): Promise<Batch | null> {
   const wanted = kinds === null ? sql`e.audited` : sql`e.kind = any(${kinds}::text[])`;
-  const { rows } = await sql<EventRow>`
-    select ${columns} from events e
-    where e.workspace_id = ${workspaceId} and e.sequence > ${handled} and e.sequence <= ${head} and ${wanted}
-    order by e.sequence
-    limit ${limit}`.execute(db);
-  const events = rows.map(eventOf);
+  const { rows } = await sql<{ handled: number; head: number } & (EventRow | { sequence: null })>`
+    with cursor as materialized (
+      select c.handled_sequence as handled, h.sequence as head, set_config('synchronous_commit', 'off', true)
+      from event_cursors c
+      join event_subscribers s on s.name = c.subscriber and s.kinds is not distinct from ${kinds}::text[]
+      join event_heads h on h.workspace_id = c.workspace_id
+      where c.workspace_id = ${workspaceId} and c.subscriber = ${name}
+        and (c.next_at is null or c.next_at <= clock_timestamp())
+      for update of c skip locked)
+    select cursor.handled, cursor.head, e.*
+    from cursor left join lateral (
+      select ${columns} from events e
+      where e.workspace_id = ${workspaceId} and e.sequence > cursor.handled and e.sequence <= cursor.head and ${wanted}
+      order by e.sequence
+      limit ${limit}) e on true`.execute(db);
+  const [first] = rows;
+  if (!first) return null;
+  const { handled, head } = first;
+  const events = rows.flatMap((row) => (row.sequence === null ? [] : [eventOf(row)]));
+  // The head may have been read before a cursor that another worker has moved since.
   const end = events.length < limit ? Math.max(head, handled) : (events.at(-1)?.sequence ?? handled);
-  return { events, end };
+  return { handled, events, end };
 }
 
 export async function moveCursor(
@@ -228,10 +230,11 @@ type EventRow = {
   at: Date;
 };
 
-function eventOf({ actorKind, actorId, targetKind, targetId, ...row }: EventRow): StoredEvent {
+function eventOf(row: EventRow): StoredEvent {
+  const { id, workspaceId, sequence, kind, data, requestId, at, targetKind, targetId } = row;
   return {
-    ...row,
-    actor: { kind: actorKind, userId: actorId },
+    ...{ id, workspaceId, sequence, kind, data, requestId, at },
+    actor: { kind: row.actorKind, userId: row.actorId },
     target: targetKind === null || targetId === null ? null : { kind: targetKind, id: targetId },
   };
 }

@@ -120,6 +120,18 @@ declare
   added bigint;
   pending text[];
 begin
+  -- Of several jobs of one workspace, most find that another has done their work.
+  perform from event_heads h
+    where h.workspace_id = stream and h.settled_sequence = h.sequence
+      and not exists (select from events e where e.workspace_id = stream and e.sequence is null)
+      and not exists (
+        select from event_failures f where f.workspace_id = stream and f.next_at <= clock_timestamp());
+  if found then
+    return;
+  end if;
+  -- What a crash forgets of this is done again: nobody has handled by a number before it was kept, since what is committed
+  -- later is kept later.
+  perform set_config('synchronous_commit', 'off', true);
   -- Whoever is new waits for this, and makes anew what is settled; or is seen here.
   perform pg_advisory_xact_lock_shared(hashtextextended('galley.event_subscribers', 0));
   insert into event_heads (workspace_id) values (stream) on conflict do nothing;
