@@ -101,14 +101,15 @@ export async function apiPartsOf<World extends object, const Features extends re
 
 /**
  * What the features run in a worker, as one. Subscribers keep the order of
- * the list. Throws a TypeError where two know the same task or sweep.
+ * the list. Throws a TypeError where two know the same task, or the same sweep.
  */
 export function workerPartOf(features: readonly AnyFeature[], world: object): Required<WorkerPart> {
   const made = { ...world } as Record<string, unknown>;
   const parts = features.flatMap((feature) => feature.worker?.(made[feature.name] as never) ?? []);
   const tasks = parts.flatMap((part) => Object.entries(part.tasks ?? {}));
   const sweeps = parts.flatMap((part) => part.sweeps ?? []);
-  refuseTwice([...tasks.map(([name]) => name), ...sweeps.map(({ name }) => name)]);
+  refuseTwice(tasks.map(([name]) => name));
+  refuseTwice(sweeps.map(({ name }) => name));
   return {
     tasks: Object.fromEntries(tasks),
     sweeps,
