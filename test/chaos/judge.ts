@@ -75,7 +75,8 @@ async function unhandled({ database }: House): Promise<Record<string, number>> {
         where e.sequence is null or e.sequence > h.settled_sequence) as "not handled",
       (select count(*) from event_failures) as "put aside",
       (select count(*) from events e where e.audited
-        and (select count(*) from audit_events a where a.workspace_id = e.workspace_id and a.id = e.id) <> 1) as "not once in the audit log",
+        and (select count(*) from audit_events a where a.workspace_id = e.workspace_id and a.id = e.id)
+          + (select count(*) from installation_events i where i.id = e.id) <> 1) as "not once in the audit log",
       (select count(*) from posts p where p.status <> 'published'
         and exists (select from deliveries d where d.post_id = p.id and d.state = 'confirmed')
         and not exists (select from deliveries d where d.post_id = p.id and d.state <> 'confirmed')) as "live unseen"

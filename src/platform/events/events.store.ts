@@ -233,7 +233,13 @@ type EventRow = {
 function eventOf(row: EventRow): StoredEvent {
   const { id, workspaceId, sequence, kind, data, requestId, at, targetKind, targetId } = row;
   return {
-    ...{ id, workspaceId, sequence, kind, data, requestId, at },
+    id,
+    workspaceId,
+    sequence,
+    kind,
+    data,
+    requestId,
+    at,
     actor: { kind: row.actorKind, userId: row.actorId },
     target: targetKind === null || targetId === null ? null : { kind: targetKind, id: targetId },
   };
