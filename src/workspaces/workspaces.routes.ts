@@ -5,7 +5,7 @@ import type { App } from "#platform/wire";
 import { actorOf, serve, signedInOf } from "#platform/wire";
 import { setUpContract, personContract, workspaceSettingsContract } from "./workspaces.contract.ts";
 import { permissionsOf } from "./permissions.ts";
-import type { Workspaces } from "./workspaces.ts";
+import type { Workspace, Workspaces } from "./workspaces.ts";
 
 export type WorkspaceRoutesOptions = {
   identity: Identity;
@@ -38,10 +38,11 @@ function personRoutes(app: App, { installation, workspaces }: WorkspaceRoutesOpt
   serve(app, personContract, {
     whoAmI: async (request) => {
       const { userId, name, email } = signedInOf(request);
-      const [all, isInstallationAdmin] = await Promise.all([
+      const [found, isInstallationAdmin] = await Promise.all([
         workspaces.list(userId),
         installation.isAdmin(userId),
       ]);
+      const all = found.map(workspaceToWire);
       const workspaceId = request.actor?.workspaceId;
       const current = all.find((workspace) => workspace.id === workspaceId) ?? null;
       return {
@@ -53,17 +54,26 @@ function personRoutes(app: App, { installation, workspaces }: WorkspaceRoutesOpt
       };
     },
 
-    listWorkspaces: async (request) => ({ items: await workspaces.list(signedInOf(request).userId) }),
+    listWorkspaces: async (request) => ({
+      items: (await workspaces.list(signedInOf(request).userId)).map(workspaceToWire),
+    }),
 
-    createWorkspace: async (request, reply) =>
-      reply.code(201).send(await workspaces.create(signedInOf(request), request.body)),
+    createWorkspace: async (request, reply) => {
+      const created = await workspaces.create(signedInOf(request), request.body);
+      return reply.code(201).send(workspaceToWire(created));
+    },
   });
 }
 
 function settingsRoutes(app: App, { workspaces }: WorkspaceRoutesOptions): void {
   serve(app, workspaceSettingsContract, {
-    updateWorkspace: (request) => workspaces.updateSettings(actorOf(request), request.body),
-    pauseWorkspace: (request) => workspaces.setPaused(actorOf(request), true),
-    resumeWorkspace: (request) => workspaces.setPaused(actorOf(request), false),
+    updateWorkspace: async (request) =>
+      workspaceToWire(await workspaces.updateSettings(actorOf(request), request.body)),
+    pauseWorkspace: async (request) => workspaceToWire(await workspaces.setPaused(actorOf(request), true)),
+    resumeWorkspace: async (request) => workspaceToWire(await workspaces.setPaused(actorOf(request), false)),
   });
+}
+
+function workspaceToWire<Shown extends Workspace>(workspace: Shown) {
+  return { ...workspace, pausedAt: workspace.pausedAt?.toISOString() ?? null };
 }

@@ -33,7 +33,7 @@ export type Workspace = {
   /** How long overdue a delivery may be before it asks instead of going out; 60 to 604800. */
   graceSeconds: number;
   /** Since when nothing is sent; null while it is. */
-  pausedAt: string | null;
+  pausedAt: Date | null;
 };
 
 /** Undefined: stays as it is. */
@@ -167,7 +167,7 @@ function workspaceOf(row: WorkspaceRow | null): Workspace {
     timeZone: row.time_zone,
     separateApprover: row.separate_approver,
     graceSeconds: row.grace_seconds,
-    pausedAt: row.paused_at?.toISOString() ?? null,
+    pausedAt: row.paused_at,
   };
 }
 
