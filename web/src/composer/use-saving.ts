@@ -43,6 +43,19 @@ function kept(text: string | null, post: Post): Kept | null {
   }
 }
 
+/** What was brought back from this device waits for a word where saving it has consequences. */
+function useWaiting(waitsAtFirst: boolean) {
+  const [waiting, setWaiting] = useState(waitsAtFirst);
+  const isOpen = useRef(waitsAtFirst);
+  const mayLeaveUnsaved = useCallback(() => isOpen.current, []);
+  /** A person has said what becomes of it. */
+  const decide = useCallback(() => {
+    isOpen.current = false;
+    setWaiting(false);
+  }, []);
+  return { waiting, decide, mayLeaveUnsaved };
+}
+
 /** The text on the screen, the one that the server has, and the way from the one to the other. */
 export function useSaving(post: Post) {
   const queryClient = useQueryClient();
@@ -57,9 +70,7 @@ export function useSaving(post: Post) {
   const running = useRef<Promise<boolean> | null>(null);
   // The next save is a person's choice and not a step on the way: no autosave takes its place.
   const onPurpose = useRef(false);
-  // What was brought back from this device waits for a word where saving it has consequences.
-  const [waiting, setWaiting] = useState(start !== null && isDecidedOn(post));
-  const mayLeaveUnsaved = useRef(waiting);
+  const { waiting, decide, mayLeaveUnsaved } = useWaiting(start !== null && isDecidedOn(post));
 
   const send = useCallback(async (): Promise<boolean> => {
     const sending = latest.current;
@@ -101,12 +112,6 @@ export function useSaving(post: Post) {
 
   const hold = useCallback(() => clearTimeout(timer.current), []);
 
-  /** Of what was brought back: a person has said what becomes of it. */
-  const decide = useCallback(() => {
-    mayLeaveUnsaved.current = false;
-    setWaiting(false);
-  }, []);
-
   const change = useCallback(
     (next: Content) => {
       decide();
@@ -123,7 +128,7 @@ export function useSaving(post: Post) {
   // What was brought back is saved at once, and so is the last word before leaving for another screen.
   const saveNow = useEffectEvent(() => {
     hold();
-    if (!mayLeaveUnsaved.current) void save();
+    if (!mayLeaveUnsaved()) void save();
   });
   useEffect(() => {
     saveNow();
