@@ -26,6 +26,7 @@ const handledWithinMs = 30_000;
 
 /** Awaits that no life here reaches, each with its reason. */
 const elsewhere: Record<string, string> = {
+  "stream.read.ts": "what the API reads for open pages",
   "append.store.ts": "the producer's side: it runs in the transaction of whoever appends",
   "dispatchWorkspace: jobs.enqueue": "a worker that is told to stop, not killed",
   "registerSubscriber: sql`update event_heads": "a subscriber that is new, before anything is handed to it",

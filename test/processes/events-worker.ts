@@ -2,6 +2,7 @@ import { auditSubscriber } from "#platform/audit";
 import { createPool, openDatabase, type Schema } from "#platform/db";
 import { createEvents, event, type StoredEvent, subscriber } from "#platform/events";
 import { createJobs, startWorker } from "#platform/jobs";
+import { createAnnouncements } from "#platform/live";
 import { newId } from "#kit";
 import { createLogger } from "#platform/telemetry";
 import { type Kysely, sql } from "kysely";
@@ -49,7 +50,15 @@ const subscribers = [
     handle: (db, letters) => write(db, "loose", letters),
   }),
 ];
-const events = createEvents({ database, jobs: createJobs(), subscribers, log, keepMs: 86_400_000 });
+const announcements = createAnnouncements({ database, databaseUrl, redisUrl: null, log });
+const events = createEvents({
+  database,
+  jobs: createJobs(),
+  subscribers,
+  log,
+  keepMs: 86_400_000,
+  announce: (workspaceIds) => announcements.announce(workspaceIds),
+});
 await startWorker({
   id: newId(),
   databaseUrl,
