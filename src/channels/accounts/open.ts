@@ -46,7 +46,7 @@ export function createOpen(deps: OpenDeps): Open {
     }
     const fresh =
       canRefresh && (refresh || isDue(row, clock))
-        ? await orAborted(refresher.refresh(connector, row, { force: refresh }), signal, tookTooLong)
+        ? await orAborted(refresher.refresh(connector, row, { force: refresh }), signal, stillRenewing)
         : row;
     const credentials = await unsealTogether(fresh);
     const { settings: own } = await apps.of(workspaceId, connector, fresh.appId);
@@ -90,6 +90,8 @@ function paused(): Error {
   });
 }
 
-function tookTooLong(): Error {
-  return channelError("aborted", "unavailable", "Renewing the access took too long.", { retryable: true });
+function stillRenewing(): Error {
+  return channelError("renewing", "unavailable", "The access to this channel is still being renewed.", {
+    retryable: true,
+  });
 }

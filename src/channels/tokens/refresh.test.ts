@@ -196,7 +196,7 @@ describe("a refresh that fails", () => {
     await world.faults([{ kind: "slow", on: "token", remaining: 1, delayMs: 500 }]);
     const leaving = world.channels.open(ada.workspaceId, id, AbortSignal.timeout(50));
     const staying = open();
-    await expect(leaving).rejects.toMatchObject({ code: "channels.aborted" });
+    await expect(leaving).rejects.toMatchObject({ code: "channels.renewing" });
     expect((await staying).channel.status).toBe("connected");
   });
 });

@@ -1,5 +1,6 @@
 import type { Connector, ConnectorContext, ConnectorHttp, Plan } from "#connectors";
 import { connectorRegistry } from "#connectors";
+import { GalleyError } from "#kit";
 import { expect, test } from "vitest";
 import type { AttemptRecord, Claimed } from "../model/claimed.ts";
 import { lookOnce } from "./look.ts";
@@ -52,7 +53,8 @@ function dated(moment: number): Record<string, string> {
   return { date: new Date(moment).toUTCString() };
 }
 
-async function lookAt(http: ConnectorHttp): Promise<string> {
+/** `open` stands in for a channel that cannot be opened; its post is long past the window. */
+async function lookAt(http: ConnectorHttp, open?: () => Promise<never>): Promise<string> {
   const connector = mastodon();
   const context: ConnectorContext = {
     http,
@@ -79,7 +81,7 @@ async function lookAt(http: ConnectorHttp): Promise<string> {
     state: "ambiguous",
     intentAt: new Date(sentAt).toISOString(),
     setForwardMs: 0,
-    windowMs,
+    windowMs: open ? minute : windowMs,
     looks: 3,
     lookedAt: null,
     errorCode: null,
@@ -98,7 +100,7 @@ async function lookAt(http: ConnectorHttp): Promise<string> {
     attempts: [attempt],
   } as unknown as Claimed;
   const deps = {
-    channels: { open: () => Promise.resolve({ connector, context }) },
+    channels: { open: open ?? (() => Promise.resolve({ connector, context })) },
     connectors: connectorRegistry(),
     settings: { leaseMs: 60_000, marginMs: 10_000, skewMs: 120_000, minimumWindowMs: 0 },
     idsTaken: () => Promise.resolve(new Set<string>()),
@@ -133,4 +135,11 @@ test("a list whose newest page is by a clock that is wrong proves nothing, whate
 test("an empty page that names another one is not the end of a list", async () => {
   const next = { link: '<https://example.social/api/v1/accounts/1/statuses?max_id=9>; rel="next"' };
   expect(await lookAt(pages({ headers: { ...dated(Date.now()), ...next }, body: [] }))).not.toBe("absent");
+});
+
+test("a renewal that is still under way when looks would end asks nobody, and any other failure does", async () => {
+  const failed = (code: string) => () =>
+    Promise.reject(new GalleyError({ code, kind: "unavailable", message: "not now", retryable: true }));
+  expect(await lookAt(pages(), failed("channels.renewing"))).toBe("again: not now");
+  expect(await lookAt(pages(), failed("channels.other"))).toBe("ask");
 });

@@ -265,6 +265,10 @@ async function withoutAccess(
   return { kind: "again", waitMs: longestLookMs, why, noAccess: true };
 }
 
+function isRenewing(error: unknown): boolean {
+  return error instanceof GalleyError && error.code === "channels.renewing";
+}
+
 /** What earlier looks have seen is worth an address still. */
 function unreadable({ doubt }: AttemptRecord, why: string): Extract<LookResult, { kind: "ask" }> {
   const message = `The platform could not be read: ${why}`;
@@ -283,8 +287,9 @@ function afterFailedLook(
   giveUpMs: number,
 ): LookResult {
   const why = wordsOf(error);
-  // Its own database away is nothing that a person could answer. Any other error that stays is: nobody waits for ever.
-  const isTheirs = !isDatabaseUnavailable(error);
+  // Its own database away is nothing that a person could answer, nor is a renewal under way: that one ends by itself,
+  // with access or as a question about the channel. Any other error that stays is: nobody waits for ever.
+  const isTheirs = !isDatabaseUnavailable(error) && !isRenewing(error);
   if (isTheirs && pastWindowMs > giveUpMs) return unreadable(attempt, why);
   const askedMs = error instanceof ConnectorFailure ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
   return { kind: "again", waitMs: Math.max(askedMs, lookAfterMs(attempt.looks + 1)), why };
