@@ -4,7 +4,7 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { type House, openHouse } from "../test/chaos/house.ts";
+import { type Harness, openHarness } from "../test/chaos/harness.ts";
 import { type Platforms, startPlatforms } from "../test/chaos/platforms.ts";
 import { send } from "../test/acceptance/client.ts";
 import { type GalleyProcess, startGalleyProcess } from "../test/support/galley.ts";
@@ -41,10 +41,10 @@ const share = Number(values.posts);
 /** As `src/platform/config` has it. */
 const defaultSlots = 128;
 
-type Bench = { house: House; platforms: Platforms; workers: GalleyProcess[]; template: string };
+type Bench = { harness: Harness; platforms: Platforms; workers: GalleyProcess[]; template: string };
 
 /** One approved post to every channel, of which all others are copies; it goes out with the first worker. */
-async function publishTemplate({ author, approver, connected, desk }: House): Promise<string> {
+async function publishTemplate({ author, approver, connected, desk }: Harness): Promise<string> {
   const postId = await desk.create(author, {
     title: `Template ${newId()}`,
     variants: connected.map(({ id }) => ({
@@ -63,8 +63,13 @@ async function publishTemplate({ author, approver, connected, desk }: House): Pr
  * Orders copies of the template, spread over whole seconds from `from` on: each a post, an approval and a delivery of
  * its own, with the wake-up that the desk's order would have made.
  */
-async function order({ house, template }: Bench, count: number, from: Date, seconds: number): Promise<void> {
-  const client = await house.admin.connect();
+async function order(
+  { harness, template }: Bench,
+  count: number,
+  from: Date,
+  seconds: number,
+): Promise<void> {
+  const client = await harness.admin.connect();
   try {
     await client.query("begin");
     await client.query(
@@ -97,16 +102,16 @@ async function order({ house, template }: Bench, count: number, from: Date, seco
 }
 
 async function start(bench: Bench, count: number, settings: Record<string, string> = {}): Promise<void> {
-  const { house, platforms } = bench;
+  const { harness, platforms } = bench;
   const environment = {
     ...platforms.environment,
     GALLEY_MODE: "test",
-    GALLEY_KEY: house.key,
-    DATABASE_URL: house.databaseUrl,
+    GALLEY_KEY: harness.key,
+    DATABASE_URL: harness.databaseUrl,
     LOG_LEVEL: "error",
     ...settings,
   };
-  const options = { dataDir: house.dataDir, command: "worker", environment };
+  const options = { dataDir: harness.dataDir, command: "worker", environment };
   const started = await Promise.all(Array.from({ length: count }, () => startGalleyProcess(options)));
   bench.workers.push(...started);
 }
@@ -115,9 +120,9 @@ async function stop(bench: Bench, signal: NodeJS.Signals): Promise<void> {
   await Promise.all(bench.workers.splice(0).map((worker) => worker.end(signal)));
 }
 
-async function untilPublished({ house }: Bench, from: Date, count: number): Promise<void> {
+async function untilPublished({ harness }: Bench, from: Date, count: number): Promise<void> {
   for (;;) {
-    const { rows } = await house.admin.query<{ done: number }>(
+    const { rows } = await harness.admin.query<{ done: number }>(
       "select count(*) as done from deliveries where state = 'confirmed' and due_at >= $1",
       [from],
     );
@@ -136,7 +141,7 @@ async function lag(bench: Bench): Promise<Lag> {
   const from = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 5_000);
   await order(bench, due, from, 60);
   await untilPublished(bench, from, due);
-  const { rows } = await bench.house.admin.query<Lag>(
+  const { rows } = await bench.harness.admin.query<Lag>(
     `select percentile_cont(0.5) within group (order by late) as p50,
        percentile_cont(0.99) within group (order by late) as p99, max(late) as max
      from (select extract(epoch from a.intent_at - d.due_at)::float8 as late
@@ -155,7 +160,7 @@ type Restart = { first: number; firstOfTheirs: number };
  * post, and of those that the killed one had claimed and not sent.
  */
 async function restart(bench: Bench): Promise<Restart> {
-  const { admin } = bench.house;
+  const { admin } = bench.harness;
   await start(bench, 1);
   const from = new Date();
   await order(bench, due / 5, from, 1);
@@ -193,7 +198,7 @@ type Rate = { perSecond: number; busy: number };
 
 /** Posts a second of `count` workers with so many deliveries at a time each, and the share of all cores in use. */
 async function rate(bench: Bench, count: number, concurrency: number): Promise<Rate> {
-  await bench.house.admin.query(
+  await bench.harness.admin.query(
     "update deliveries set wake_at = wake_at + interval '1 day' where state = 'scheduled' and wake_at < now()",
   );
   // The built-in PostgreSQL takes 60 connections, which is enough for four workers of this size.
@@ -205,7 +210,7 @@ async function rate(bench: Bench, count: number, concurrency: number): Promise<R
   const before = cpuTimes();
   await untilPublished(bench, from, share * count);
   const after = cpuTimes();
-  const { rows } = await bench.house.admin.query<{ seconds: number }>(
+  const { rows } = await bench.harness.admin.query<{ seconds: number }>(
     `select extract(epoch from max(finished_at) - $2::timestamptz)::float8 as seconds
      from deliveries where due_at >= $1 and state = 'confirmed'`,
     [from, ordered],
@@ -284,12 +289,12 @@ const parts = { lag: lagLines, restart: restartLines, scaling: scalingLines };
 const directory = await mkdtemp(join(tmpdir(), "galley-lag-"));
 const bounds = { deadlineMs: 5_000, windowMs: 16_000, latestMs: 0 };
 const platforms = await startPlatforms(directory, bounds, ["sandbox"]);
-const house = await openHouse(directory, platforms);
-const bench: Bench = { house, platforms, workers: [], template: await publishTemplate(house) };
+const harness = await openHarness(directory, platforms);
+const bench: Bench = { harness, platforms, workers: [], template: await publishTemplate(harness) };
 try {
   // What every measured worker finds: the template is out, and the compiled files are kept.
   await start(bench, 1);
-  await untilPublished(bench, new Date(0), house.connected.length);
+  await untilPublished(bench, new Date(0), harness.connected.length);
   await stop(bench, "SIGTERM");
   process.stdout.write(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)} before it began\n`);
   const lines: Line[] = [];
@@ -307,7 +312,7 @@ try {
   process.exitCode = lines.every(({ kept }) => kept !== false) ? 0 : 1;
 } finally {
   await stop(bench, "SIGKILL");
-  await house.close();
+  await harness.close();
   await platforms.close();
   await rm(directory, { recursive: true, force: true });
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { limits } from "./shape/limits.ts";
 import { readSource } from "./shape/source.ts";
 
-// How the house is built, in numbers that may only get better: `npm run shape`, and with `--all` whatever makes each.
+// How the sources are built, in numbers that may only get better: `npm run shape`, and with `--all` whatever makes each.
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { imports } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { circlesIn } from "./circles.ts";
 import type { Source } from "./source.ts";
 
-/** One number about the house. `found`: what makes it so, the worst first. */
+/** One number about the sources. `found`: what makes it so, the worst first. */
 export type Measure = { value: number; found: string[] };
 
 /** Where SQL may be said: stores and reads of a feature, and what stands below them all. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { parseSync } from "vite";
 
-/** One file of the source, as far as the shape of the house is concerned. */
+/** One file of the source, as far as the shape is concerned. */
 export type Source = {
   /** From the root of the repository, with forward slashes. */
   file: string;

@@ -4,7 +4,7 @@ import { type TestApp, testApp, type TestPerson } from "../../test/support/app.t
 import type { BodyOf } from "../../test/support/calls.ts";
 import { buildChannel } from "../../test/support/builders.ts";
 import { asOwner } from "../../test/support/database.ts";
-import { buildDeliveryHouse, orderPost, textVariant } from "../../test/support/features/delivery.ts";
+import { buildDeliveryFixture, orderPost, textVariant } from "../../test/support/features/delivery.ts";
 
 type Page = BodyOf<"listAttention">;
 
@@ -36,7 +36,7 @@ async function delivery(
 ): Promise<string> {
   const connector = app.features.connectors.get("sandbox");
   if (!connector) throw new TypeError("there is no sandbox connector");
-  const fixture = await buildDeliveryHouse(app.database, connector);
+  const fixture = await buildDeliveryFixture(app.database, connector);
   const here = { ...fixture, workspaceId: owner.workspaceId, approverId: owner.userId, channelId };
   const { deliveryId } = await orderPost(here, app.features.deliveries, textVariant(`It is ${state}`));
   await asOwner(app.url, "update deliveries set state = $1, error_message = $2 where id = $3", [

@@ -14,8 +14,8 @@ import { handleEvents } from "../../test/support/events.ts";
 import { channelWorld } from "../../test/support/features/channels.ts";
 import { testDatabase, type TestDatabase } from "../../test/support/database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
@@ -38,7 +38,7 @@ let server: TestDatabase;
 let directory: string;
 let catcher: MailCatcher;
 let platform: DeliverySandbox;
-let house: DeliveryHouse;
+let fixture: DeliveryFixture;
 let owner: Actor;
 let worker: RunningWorker | null = null;
 
@@ -50,8 +50,8 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "galley-notices-"));
   catcher = await startCatcher(0);
   platform = await startDeliverySandbox();
-  house = await buildDeliveryHouse(server.database, platform.connector);
-  owner = await buildMember(server.database, house.workspaceId, "owner");
+  fixture = await buildDeliveryFixture(server.database, platform.connector);
+  owner = await buildMember(server.database, fixture.workspaceId, "owner");
 });
 afterEach(async () => {
   await worker?.stop();
@@ -149,7 +149,7 @@ async function postsInDoubt(titles: string[], authorId: string | null = null): P
   await platform.setFaults([{ kind: "lost_answer", remaining: null }]);
   const postIds: string[] = [];
   for (const title of titles) {
-    const { postId } = await orderPost(house, deliveries, textVariant(title));
+    const { postId } = await orderPost(fixture, deliveries, textVariant(title));
     await server.database.system
       .updateTable("posts")
       .set({ title, created_by: authorId })
@@ -158,7 +158,7 @@ async function postsInDoubt(titles: string[], authorId: string | null = null): P
     postIds.push(postId);
   }
   await sweepUntil(deliveries, async () => {
-    const asking = await deliveries.inStates(house.workspaceId, {
+    const asking = await deliveries.inStates(fixture.workspaceId, {
       states: ["needs_human"],
       limit: 10,
       before: null,
@@ -173,12 +173,12 @@ function addressOf(actor: Actor): string {
 }
 
 test("owners, admins and the author get one mail each that says what to do; nobody else does", async () => {
-  const admin = await buildMember(server.database, house.workspaceId, "admin");
-  const author = await buildMember(server.database, house.workspaceId, "editor");
+  const admin = await buildMember(server.database, fixture.workspaceId, "admin");
+  const author = await buildMember(server.database, fixture.workspaceId, "editor");
   for (const role of ["editor", "viewer", "approver"] as const) {
-    await buildMember(server.database, house.workspaceId, role);
+    await buildMember(server.database, fixture.workspaceId, role);
   }
-  const elsewhere = await buildDeliveryHouse(server.database, platform.connector);
+  const elsewhere = await buildDeliveryFixture(server.database, platform.connector);
   await buildMember(server.database, elsewhere.workspaceId, "owner");
   const authorId = author.kind === "person" ? author.userId : null;
   const [postId] = await postsInDoubt(["Harbour\r\nBcc: eve@example.net <b>opens</b>"], authorId);
@@ -199,11 +199,11 @@ test("owners, admins and the author get one mail each that says what to do; nobo
 
 test("a second copy is told with both addresses, once, and is no news once it is settled", async () => {
   const deliveries = platform.deliveries(server.database);
-  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Twice"));
-  const view = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
+  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Twice"));
+  const view = async () => (await deliveries.forPost(fixture.workspaceId, postId))[0];
   await sweepUntil(deliveries, async () => (await view())?.state === "confirmed");
-  const { workspaceId } = house;
-  const ofDelivery = { workspaceId, deliveryId, channelId: house.channelId };
+  const { workspaceId } = fixture;
+  const ofDelivery = { workspaceId, deliveryId, channelId: fixture.channelId };
   const acknowledged = await buildSecondCopy(server.database, ofDelivery);
   await settled(notificationsOn(server.database), { workspaceId, postIds: [postId] });
   await deliveries.acknowledgeCopy(owner, acknowledged);
@@ -232,7 +232,7 @@ test("what happens together is one mail, and a job that runs again sends nothing
   expect(mail).toMatchObject({ to: [addressOf(owner)], subject: "3 things need you in The Daily Test" });
   const { text } = await read(mail);
   for (const postId of postIds) expect(text).toContain(`/posts/${postId}`);
-  const { workspaceId } = house;
+  const { workspaceId } = fixture;
   await settled(notifications, { workspaceId, postIds });
   const context = { signal: new AbortController().signal };
   for (const task of Object.values(notifications.tasks)) await task({ workspaceId }, context);
@@ -244,7 +244,7 @@ test("a mail server that is down is tried again, and then it is sent once", asyn
   const notifications = notificationsOn(server.database);
   await catcher.close();
   const postIds = await postsInDoubt(["Storm"]);
-  const { workspaceId } = house;
+  const { workspaceId } = fixture;
   await settled(notifications, { workspaceId, postIds });
   const context = { signal: new AbortController().signal };
   for (const task of Object.values(notifications.tasks)) {
@@ -276,7 +276,7 @@ test("a mail server that is down is tried again, and then it is sent once", asyn
 
 test("what a person has settled meanwhile is told to nobody, and without a mail server nothing is kept", async () => {
   const [postId] = await postsInDoubt(["Settled"]);
-  const { workspaceId } = house;
+  const { workspaceId } = fixture;
   await settled(notificationsOn(server.database, catcher, false), {
     workspaceId,
     postIds: [postId ?? ""],

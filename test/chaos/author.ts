@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import sharp from "sharp";
 import { setTimeout as pause } from "node:timers/promises";
 import { pdfOf, videoOf } from "../support/media-files.ts";
-import type { ConnectedChannel, House } from "./house.ts";
+import type { ConnectedChannel, Harness } from "./harness.ts";
 import type { Cast } from "./personas.ts";
 import { shown, type Target } from "./platforms.ts";
 import { sentence } from "./words.ts";
@@ -19,7 +19,7 @@ export type Written = {
 };
 
 export type AuthorOptions = {
-  house: House;
+  harness: Harness;
   random: () => number;
   /** How many variants to order. */
   count: number;
@@ -43,9 +43,9 @@ const decoyEvery = 4;
  * approves what was read. Beside them stand posts that nobody approved. Returns the last number that was taken.
  */
 export async function writePosts(options: AuthorOptions, written: Written): Promise<number> {
-  const { house, random, count, backlog, ahead, after = 0, burst, cast, signal } = options;
-  const files = await addFiles(house);
-  const open = nowAndThen(() => openDeliveries(house), 5_000);
+  const { harness, random, count, backlog, ahead, after = 0, burst, cast, signal } = options;
+  const files = await addFiles(harness);
+  const open = nowAndThen(() => openDeliveries(harness), 5_000);
   let number = after;
   let planned = 0;
 
@@ -53,29 +53,32 @@ export async function writePosts(options: AuthorOptions, written: Written): Prom
     while (planned < count && !signal.aborted) {
       number += 1;
       const mine = number;
-      const channels = pick(house.connected, 6 + Math.floor(random() * 25), random).slice(0, count - planned);
+      const channels = pick(harness.connected, 6 + Math.floor(random() * 25), random).slice(
+        0,
+        count - planned,
+      );
       planned += channels.length;
       while ((await open()) > backlog && !signal.aborted) await pause(100);
       const isAhead = mine <= ahead;
       const draft = drafts(mine, channels, files, isAhead ? slowKinds(random) : random());
       for (const { channel, content } of draft) await cast.before(channel, content.parts[0] ?? "");
       const send = isAhead ? schedule : publish;
-      const postId = await send(house, `Post ${mine}`, draft);
+      const postId = await send(harness, `Post ${mine}`, draft);
       written.wanted.push(...draft.map(({ channel, texts }) => ({ postId, channel, texts })));
       if (mine % decoyEvery === 0) {
-        written.wanted.push(...(await writeUnwanted(house, mine, channels, files)));
+        written.wanted.push(...(await writeUnwanted(harness, mine, channels, files)));
         written.unwanted += 1;
       }
     }
   }
   await Promise.all(Array.from({ length: atOnce }, writeOn));
-  written.wanted.push(...(await writeBurst(house, burst, files)));
+  written.wanted.push(...(await writeBurst(harness, burst, files)));
   return number;
 }
 
 /** To the channel of a platform that has one account alone. */
-async function writeBurst(house: House, count: number, files: Files): Promise<Wanted[]> {
-  const channel = house.connected.find(({ target }) => target.accounts === 1) ?? house.connected[0];
+async function writeBurst(harness: Harness, count: number, files: Files): Promise<Wanted[]> {
+  const channel = harness.connected.find(({ target }) => target.accounts === 1) ?? harness.connected[0];
   if (!channel || count === 0) return [];
   // Far enough away to write them all.
   const at = inMinutes(new Date().getSeconds() < 30 ? 1 : 2);
@@ -86,7 +89,7 @@ async function writeBurst(house: House, count: number, files: Files): Promise<Wa
     for (const number of numbers) {
       const parts = [sentence("Burst", number)];
       const variant = draft(channel, { parts, firstComment: null, media });
-      const postId = await schedule(house, `Burst ${number}`, [variant], at);
+      const postId = await schedule(harness, `Burst ${number}`, [variant], at);
       wanted.push({ postId, channel, texts: variant.texts });
     }
   };
@@ -164,20 +167,20 @@ function limitsOf({ id }: Target): Limits {
   return connector.limits;
 }
 
-async function publish(house: House, title: string, variants: VariantDraft[]): Promise<string> {
-  const postId = await approved(house, title, variants);
-  await step(() => house.desk.publish(house.author, postId));
+async function publish(harness: Harness, title: string, variants: VariantDraft[]): Promise<string> {
+  const postId = await approved(harness, title, variants);
+  await step(() => harness.desk.publish(harness.author, postId));
   return postId;
 }
 
 async function schedule(
-  house: House,
+  harness: Harness,
   title: string,
   variants: VariantDraft[],
   at = inMinutes(2),
 ): Promise<string> {
-  const postId = await approved(house, title, variants);
-  await step(() => house.desk.schedule(house.author, postId, at));
+  const postId = await approved(harness, title, variants);
+  await step(() => harness.desk.schedule(harness.author, postId, at));
   return postId;
 }
 
@@ -186,15 +189,19 @@ function inMinutes(minutes: number): { wall: string; zone: string } {
   return { wall: new Date(Date.now() + minutes * 60_000).toISOString().slice(0, 16), zone: "UTC" };
 }
 
-async function approved(house: House, title: string, variants: VariantDraft[]): Promise<string> {
-  const { desk, approver } = house;
-  const postId = await submitted(house, title, variants);
+async function approved(harness: Harness, title: string, variants: VariantDraft[]): Promise<string> {
+  const { desk, approver } = harness;
+  const postId = await submitted(harness, title, variants);
   const { boundHash } = await again(() => desk.read(approver, postId));
   await step(() => desk.approve(approver, postId, { boundHash, note: "" }));
   return postId;
 }
 
-async function submitted({ desk, author }: House, title: string, variants: VariantDraft[]): Promise<string> {
+async function submitted(
+  { desk, author }: Harness,
+  title: string,
+  variants: VariantDraft[],
+): Promise<string> {
   const content = variants.map(({ channel, content }) => ({ channelId: channel.id, content }));
   const postId = await again(() => desk.create(author, { title, variants: content }));
   await step(() => desk.submit(author, postId));
@@ -203,12 +210,12 @@ async function submitted({ desk, author }: House, title: string, variants: Varia
 
 /** Every way not to be approved, in turn; returns what was too late to hold back, which then is wanted. */
 async function writeUnwanted(
-  house: House,
+  harness: Harness,
   number: number,
   channels: ConnectedChannel[],
   files: Files,
 ): Promise<Wanted[]> {
-  const { desk, author, approver } = house;
+  const { desk, author, approver } = harness;
   const text = sentence("Decoy", number);
   const title = `Decoy ${number}`;
   const variants = channels.map((channel) =>
@@ -216,10 +223,10 @@ async function writeUnwanted(
   );
   const way = (number / decoyEvery) % 4;
   if (way === 0) {
-    await submitted(house, title, variants);
+    await submitted(harness, title, variants);
     return [];
   }
-  const postId = await approved(house, title, variants);
+  const postId = await approved(harness, title, variants);
   if (way === 1) return [];
   if (way === 2) {
     await again(() => desk.schedule(author, postId, inMinutes(60)));
@@ -239,7 +246,7 @@ async function writeUnwanted(
     sql<{ channelId: string }>`
       select channel_id as "channelId" from deliveries
       where workspace_id = ${author.workspaceId} and post_id = ${postId} and state <> 'cancelled'`.execute(
-      house.database.system,
+      harness.database.system,
     ),
   );
   const tooLate = new Set(left.rows.map(({ channelId }) => channelId));
@@ -260,7 +267,7 @@ function nowAndThen<Answer>(ask: () => Promise<Answer>, maxAgeMs: number): () =>
   };
 }
 
-async function openDeliveries({ database }: House): Promise<number> {
+async function openDeliveries({ database }: Harness): Promise<number> {
   const { rows } = await again(() =>
     sql<{ open: number }>`
       select count(*) as open from deliveries
@@ -279,7 +286,7 @@ function square(number: number) {
   return sharp({ create: { width: 32, height: 32, channels: 3, background } });
 }
 
-async function addFiles({ desk, author }: House): Promise<Files> {
+async function addFiles({ desk, author }: Harness): Promise<Files> {
   async function add(fileName: string, bytes: Uint8Array, altText = "A square."): Promise<File> {
     const { mediaId } = await desk.media.addBytes(author, { bytes, fileName, altText });
     return { mediaId, altText };

@@ -1,7 +1,7 @@
 import type { Mutation } from "./failpoints/places.ts";
 import type { Harm } from "./judge.ts";
 import type { Bounds } from "./platforms.ts";
-import type { WeatherKind } from "./weather.ts";
+import type { FaultKind } from "./fault-schedule.ts";
 
 /** One protection turned off, in the workers' sources alone. The harness must find out, or its green says nothing. */
 export type Control = {
@@ -10,14 +10,14 @@ export type Control = {
   harms: readonly (Harm | "asks too much")[];
   mutations: Mutation[];
   bounds?: Partial<Bounds>;
-  kinds: WeatherKind[];
+  kinds: FaultKind[];
   /** Where workers stand still; the perilous places when absent. */
   standAt?: RegExp;
   platforms?: string[];
   /** Of the accounts; all are alike when absent. */
   personas?: string[];
   accounts?: number;
-  livesMs?: number;
+  lifetimeMs?: number;
   settleWithinMs?: number;
 };
 
@@ -26,7 +26,7 @@ const intentStands = "  if (!(await standsDurably(deps, sending, intent))) retur
 const sends = "  const answer = await commitWithin(sending, call, deadline - performance.now());";
 
 /** Nobody dies, and each account has many posts, so that lists are long and what is believed of them decides. */
-const believing = { kinds: ["faults" as const], accounts: 4, livesMs: 60_000, settleWithinMs: 240_000 };
+const believing = { kinds: ["faults" as const], accounts: 4, lifetimeMs: 60_000, settleWithinMs: 240_000 };
 /** Where a list lacks what was confirmed, it is not believed whatever else is off. */
 const withoutWitnesses = {
   file: "src/delivery/reconcile/proof.ts",

@@ -40,7 +40,7 @@ export type Coverage = {
 export const perilous =
   /^src\/(delivery\/(send\/(publish|intents\.store|group-commit|outcome)|model\/settlements\.store)|platform\/(http-client|mail)\/|connectors\/|site\/)/;
 
-/** `at`: lives choose failpoints in the files that fit, and no others. */
+/** `at`: lifetimes choose failpoints in the files that fit, and no others. */
 export function createCoverage({ awaits, excluded }: Instrumented, at = /^/): Coverage {
   const reachable = new Set([...awaits.keys()].filter((number) => !excluded.has(number)));
   const passedPoints = new Set<number>();

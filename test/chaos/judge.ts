@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Written } from "./author.ts";
-import type { House } from "./house.ts";
+import type { Harness } from "./harness.ts";
 import { type Cast, type PersonaClass, personaClasses } from "./personas.ts";
 import { shown, type Target, type Visible } from "./platforms.ts";
 
@@ -50,7 +50,7 @@ type Row = {
 };
 
 /** Why variants wait, in Galley's own words, and how often. */
-export async function reasons({ database }: House): Promise<string[]> {
+export async function reasons({ database }: Harness): Promise<string[]> {
   const { rows } = await sql<{ reason: string; count: number }>`
     select concat_ws(': ', state, error_code, error_message) as reason, count(*) as count from deliveries
     where state not in ('confirmed', 'cancelled') and due_at <= clock_timestamp()
@@ -59,7 +59,7 @@ export async function reasons({ database }: House): Promise<string[]> {
 }
 
 /** Variants that have not come to an end yet, by state: what is due, and what soon is, which is no decoy. */
-export async function unsettled({ database }: House): Promise<Map<string, number>> {
+export async function unsettled({ database }: Harness): Promise<Map<string, number>> {
   const { rows } = await sql<{ state: string; count: number }>`
     select state, count(*) as count from deliveries
     where state not in ('confirmed', 'rejected', 'missed', 'cancelled')
@@ -68,7 +68,7 @@ export async function unsettled({ database }: House): Promise<Map<string, number
 }
 
 /** Events that somebody has yet to handle, that the audit log has not exactly once, and posts that show another outcome. */
-async function unhandled({ database }: House): Promise<Record<string, number>> {
+async function unhandled({ database }: Harness): Promise<Record<string, number>> {
   const { rows } = await sql<Record<string, number>>`
     select
       (select count(*) from events e join event_heads h on h.workspace_id = e.workspace_id
@@ -89,13 +89,18 @@ const ends = new Set(["confirmed", "rejected", "missed", "cancelled"]);
 const asks = new Set(["needs_human", "needs_reconnect"]);
 
 /** Compares what the platforms' journals hold with what was approved and with what Galley says became of it. */
-export async function judge(house: House, written: Written, targets: Target[], cast: Cast): Promise<Outcome> {
-  const rows = await readRows(house);
+export async function judge(
+  harness: Harness,
+  written: Written,
+  targets: Target[],
+  cast: Cast,
+): Promise<Outcome> {
+  const rows = await readRows(harness);
   const told = new Map(rows.map((row) => [`${row.postId} ${row.channelId}`, row]));
   const journals = new Journals();
-  for (const target of targets) journals.add(target, await target.journal(house));
+  for (const target of targets) journals.add(target, await target.journal(harness));
   const accounts = new Map(
-    house.connected.map((channel) => [
+    harness.connected.map((channel) => [
       `${channel.target.id}/${channel.account}`,
       { persona: cast.nameOf(channel), class: cast.classOf(channel) },
     ]),
@@ -110,7 +115,7 @@ export async function judge(house: House, written: Written, targets: Target[], c
     }
   }
   const remarks: string[] = [];
-  for (const [what, times] of Object.entries(await unhandled(house))) {
+  for (const [what, times] of Object.entries(await unhandled(harness))) {
     wrong("unhandled", times, "", `${times} ${what}`);
   }
 
@@ -158,7 +163,7 @@ export async function judge(house: House, written: Written, targets: Target[], c
     else wrong("falsely failed", seen - said, key, example);
   }
   for (const [key, seen] of journals.counts()) if (!wanted.has(key)) wrong("unapproved", seen, key, key);
-  const hits = await crashes(house, cast);
+  const hits = await crashes(harness, cast);
   return { verdict, remarks, confirmed, refused, underTwins, ...hits };
 }
 
@@ -208,7 +213,7 @@ class Journals {
   }
 }
 
-async function readRows({ database }: House): Promise<Row[]> {
+async function readRows({ database }: Harness): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select d.post_id as "postId", d.channel_id as "channelId", d.state, d.error_code as error,
       coalesce((select json_agg(json_build_object('item', a.item, 'externalId', a.external_id))
@@ -219,7 +224,7 @@ async function readRows({ database }: House): Promise<Row[]> {
 
 type Hits = Pick<Outcome, "hit" | "hitByClass" | "readBack" | "provenAbsent">;
 
-async function crashes({ admin, connected }: House, cast: Cast): Promise<Hits> {
+async function crashes({ admin, connected }: Harness, cast: Cast): Promise<Hits> {
   const { rows } = await admin.query<Omit<Hits, "hitByClass">>(`
     select (select count(distinct delivery_id) from chaos.hits) as hit,
       count(*) filter (where settled_by = 'located' and state = 'confirmed') as "readBack",

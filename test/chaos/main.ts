@@ -7,7 +7,7 @@ import { harms } from "./judge.ts";
 import { platformIds } from "./platforms.ts";
 import { printCoverage, asksTooMuch, printReport, type Totals, totalsOf, wrongs } from "./report.ts";
 import { run } from "./run.ts";
-import { weatherKinds } from "./weather.ts";
+import { faultKinds } from "./fault-schedule.ts";
 import { endChildrenAtExit } from "./processes.ts";
 
 /**
@@ -24,7 +24,7 @@ const { values } = parseArgs({
     /** How many at a time; several numbers take turns, a round each. */
     workers: { type: "string", default: "2,4" },
     /** How long a worker serves on average before something befalls it, in milliseconds. */
-    lives: { type: "string" },
+    lifetime: { type: "string" },
     only: { type: "string" },
     /** Posts of one database and one set of platforms; a larger run is made of several such rounds. */
     round: { type: "string", default: "10000" },
@@ -53,7 +53,7 @@ const personas = values.persona?.split(",") ?? (values.personas ? Object.keys(pe
 const unknown = personas.filter((name) => !Object.hasOwn(personaKinds, name));
 if (unknown.length > 0) throw new TypeError(`no persona ${unknown.join(", ")}`);
 // An absence counts only for a process that has waited as long itself.
-const livesMs = Number(values.lives ?? (personas.length > 0 ? 3_000 : 1_000));
+const lifetimeMs = Number(values.lifetime ?? (personas.length > 0 ? 3_000 : 1_000));
 const bounds = { deadlineMs: 2_000, windowMs: 6_000, latestMs: 2_000 };
 const platforms = values.platforms.split(",");
 const say = (line: string) => console.log(line);
@@ -65,7 +65,7 @@ const isUsual = (kind: string) => kind !== "restore" || personas.length === 0;
 
 /** True when every round was without fault. */
 async function chaos(): Promise<boolean> {
-  const kinds = new Set(weatherKinds.filter((kind) => only?.includes(kind) ?? isUsual(kind)));
+  const kinds = new Set(faultKinds.filter((kind) => only?.includes(kind) ?? isUsual(kind)));
   const instrumented = instrumentPath(root, []);
   const coverage = createCoverage(instrumented, new RegExp(values.at));
   const standAt = coverage.matching(perilous);
@@ -87,7 +87,7 @@ async function chaos(): Promise<boolean> {
       burst,
       seed,
       workers: count,
-      livesMs,
+      lifetimeMs,
       kinds: ofRound,
       platforms,
       personas,
@@ -122,7 +122,7 @@ async function isRed(name: string, control: Control): Promise<boolean> {
     posts: Math.min(Number(values.posts), 400),
     seed: firstSeed,
     workers: 3,
-    livesMs: control.livesMs ?? livesMs,
+    lifetimeMs: control.lifetimeMs ?? lifetimeMs,
     platforms: control.platforms ?? platforms,
     personas: control.personas ?? [],
     ...(control.accounts === undefined ? {} : { accounts: control.accounts }),

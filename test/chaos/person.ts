@@ -1,7 +1,7 @@
 import { connectorRegistry } from "#connectors";
 import { GalleyError } from "#kit";
 import { sql } from "kysely";
-import type { ConnectedChannel, House } from "./house.ts";
+import type { ConnectedChannel, Harness } from "./harness.ts";
 import type { Target, Visible } from "./platforms.ts";
 
 /** A delivery about which Galley asks what became of one of its items. */
@@ -33,11 +33,11 @@ const connectors = connectorRegistry();
  * (`looks`), first at the addresses that the page names, then at what else the account shows.
  */
 export async function answerQuestions(
-  house: House,
+  harness: Harness,
   looks: boolean,
   told: (answered: Answered) => void,
 ): Promise<void> {
-  const { database, deliveries, author, connected } = house;
+  const { database, deliveries, author, connected } = harness;
   const { rows } = await sql<Question>`
     select d.id, d.channel_id as "channelId", d.connector, d.error_message as why,
       coalesce(d.content -> 'variant' -> 'parts' ->> a.item, d.content -> 'variant' ->> 'firstComment') as text
@@ -47,7 +47,7 @@ export async function answerQuestions(
   for (const [id, questions] of Map.groupBy(rows, ({ connector }) => connector)) {
     const readable = connectors.get(id)?.locate !== "unsupported";
     const target = connected.find((channel) => channel.target.id === id)?.target;
-    const journal = readable && !looks ? [] : ((await target?.journal(house)) ?? []);
+    const journal = readable && !looks ? [] : ((await target?.journal(harness)) ?? []);
     for (const question of questions) {
       const { why } = question;
       const channel = connected.find((one) => one.id === question.channelId);
@@ -61,7 +61,7 @@ export async function answerQuestions(
         (post) => post.account === channel?.account && post.text === question.text && post.from !== "person",
       );
       const named = new Set(seenIn(question).map(bare));
-      const live = await answer(house, question, channel?.target, [
+      const live = await answer(harness, question, channel?.target, [
         ...own.filter(({ url }) => named.has(bare(url))),
         ...own.filter(({ url }) => !named.has(bare(url))),
       ]);
@@ -81,7 +81,7 @@ function bare(url: string): string {
 
 /** Says that it is live under the first of these that is not another delivery's, or that it is not; returns which. */
 async function answer(
-  { deliveries, author }: House,
+  { deliveries, author }: Harness,
   { id }: Question,
   target: Target | undefined,
   own: readonly Visible[],

@@ -1,5 +1,5 @@
 import type { JsonObject } from "#kit";
-import type { ConnectedChannel, House } from "./house.ts";
+import type { ConnectedChannel, Harness } from "./harness.ts";
 import { type Bounds, on, type Random } from "./platforms/target.ts";
 import { nearlyAs } from "./words.ts";
 
@@ -165,13 +165,13 @@ export const nobodyCast: Cast = { classOf: () => 1, nameOf: () => "plain", befor
  * @param names of those that may be given
  */
 export async function castPersonas(
-  house: Pick<House, "connected">,
+  harness: Pick<Harness, "connected">,
   names: readonly string[],
   bounds: Bounds,
   random: Random,
 ): Promise<Cast> {
   const given = new Map<ConnectedChannel, string>();
-  for (const [target, channels] of Map.groupBy(house.connected, (channel) => channel.target)) {
+  for (const [target, channels] of Map.groupBy(harness.connected, (channel) => channel.target)) {
     if (!target.personas) continue;
     const fitting = names.filter((name) => (personaKinds[name]?.on ?? readable).includes(target.id));
     if (fitting.length === 0) continue;

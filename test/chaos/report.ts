@@ -33,7 +33,7 @@ export function totalsOf(result: RunResult): Totals {
     posts: written.wanted,
     "hit by a crash": result.hit,
     "never approved": written.unwanted,
-    "changes of the platforms' faults": result.storms,
+    "changes of the platforms' faults": result.faultBursts,
     "database crashes": result.databaseCrashes,
     "quarantines as after a restore": result.restores,
     ...Object.fromEntries(harms.map((harm) => [harm, harmed(verdict, harm)])),

@@ -7,12 +7,12 @@ import { type Written, writePosts } from "./author.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Instrumented } from "./failpoints/places.ts";
 import { plantTree } from "./failpoints/tree.ts";
-import { type House, openHouse } from "./house.ts";
+import { type Harness, openHarness } from "./harness.ts";
 import { judge, type Outcome, reasons, unsettled } from "./judge.ts";
-import { planLives } from "./lives.ts";
+import { planLifetimes } from "./lifetimes.ts";
 import { castPersonas, nobodyCast } from "./personas.ts";
 import { type Bounds, startPlatforms, type Target } from "./platforms.ts";
-import { type Asked, startWeather, type WeatherKind } from "./weather.ts";
+import { type Asked, startFaultSchedule, type FaultKind } from "./fault-schedule.ts";
 import { startWorkers } from "./workers.ts";
 
 export type RunOptions = {
@@ -22,9 +22,9 @@ export type RunOptions = {
   seed: number;
   workers: number;
   /** How long a worker serves on average before something befalls it, in milliseconds. */
-  livesMs: number;
+  lifetimeMs: number;
   /** What may happen. */
-  kinds: ReadonlySet<WeatherKind>;
+  kinds: ReadonlySet<FaultKind>;
   /** Ids of the platforms that are published to. */
   platforms: readonly string[];
   /** Names of the personas that accounts get; empty: all are alike. */
@@ -46,7 +46,7 @@ export type RunResult = Outcome & {
   asked: Asked;
   databaseCrashes: number;
   restores: number;
-  storms: number;
+  faultBursts: number;
   unsettled: Map<string, number>;
   crashedWorkers: string[];
   /** The instrumented sources that workers ran, by their paths. */
@@ -56,7 +56,7 @@ export type RunResult = Outcome & {
 
 const marginSeconds = 1;
 const concurrency = 80;
-/** The database lives so much longer than a worker. */
+/** The database stays so much longer than a worker. */
 const livesPerDatabase = 16;
 const accountsWithPersonas = 12;
 
@@ -78,9 +78,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
       ...platforms.targets.map((target) => mostlyPersonas(target, accounts)),
     );
   }
-  const house = await openHouse(directory, platforms);
+  const harness = await openHarness(directory, platforms);
   const cast = hasPersonas
-    ? await castPersonas(house, options.personas, bounds, seededRandom(seed + 3))
+    ? await castPersonas(harness, options.personas, bounds, seededRandom(seed + 3))
     : nobodyCast;
   const crashedWorkers: string[] = [];
   const loaded = new Set<string>();
@@ -89,18 +89,26 @@ export async function run(options: RunOptions): Promise<RunResult> {
   // Long lists take a while to read, and all of a look happens in one lease.
   const leaseSeconds = hasPersonas ? 10 : 3;
   const standMs = leaseSeconds * 1_000 + bounds.windowMs + 4_000;
-  const { standAt, livesMs } = options;
+  const { standAt, lifetimeMs } = options;
   const workers = startWorkers({
     count: options.workers,
     directory,
     tree,
-    live: planLives({ kinds, workers: options.workers, meanMs: livesMs, standAt, standMs, coverage, random }),
+    nextLifetime: planLifetimes({
+      kinds,
+      workers: options.workers,
+      meanMs: lifetimeMs,
+      standAt,
+      standMs,
+      coverage,
+      random,
+    }),
     environment: {
       ...platforms.environment,
       GALLEY_MODE: "test",
-      GALLEY_KEY: house.key,
-      DATA_DIR: house.dataDir,
-      DATABASE_URL: house.databaseUrl,
+      GALLEY_KEY: harness.key,
+      DATA_DIR: harness.dataDir,
+      DATABASE_URL: harness.databaseUrl,
       DATABASE_POOL_SIZE: "3",
       JOB_CONCURRENCY: "3",
       DELIVERY_CONCURRENCY: String(concurrency),
@@ -114,26 +122,26 @@ export async function run(options: RunOptions): Promise<RunResult> {
       passed: (failpoint) => coverage.passed(failpoint),
       killed: (failpoint) => coverage.killed(failpoint),
       stopped: (failpoint) => coverage.stopped(failpoint),
-      databaseCrash: () => void weather.crashDatabase(),
+      databaseCrash: () => void schedule.crashDatabase(),
       // A start while the database starts may end, and whoever keeps Galley running starts it again. Later it may not.
       ended: (output) => {
         if (output.includes("Galley's worker runs")) crashedWorkers.push(output);
       },
     },
   });
-  const weather = startWeather({
-    house,
+  const schedule = startFaultSchedule({
+    harness,
     platforms,
     cast,
     looks: hasPersonas,
     kinds,
-    databaseEveryMs: livesPerDatabase * livesMs,
+    databaseEveryMs: livesPerDatabase * lifetimeMs,
     random: seededRandom(seed + 1),
   });
   const written: Written = { wanted: [], unwanted: 0 };
   const stop = new AbortController();
   async function tellProgress(): Promise<void> {
-    const open = await unsettled(house).catch(() => new Map<string, number>());
+    const open = await unsettled(harness).catch(() => new Map<string, number>());
     const { awaits, passed, killedAt, kills, killsAnywhere, stops } = coverage.counts();
     const left = [...open].map(([state, count]) => `${count} ${state}`).join(", ");
     say(
@@ -149,7 +157,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     const ahead = posts < 2_000 ? 0 : 40;
     await writePosts(
       {
-        house,
+        harness,
         random: seededRandom(seed + 2),
         count: posts,
         backlog,
@@ -160,24 +168,24 @@ export async function run(options: RunOptions): Promise<RunResult> {
       },
       written,
     );
-    if (burst > 0) await settle(house, (open) => open === 0, 120_000);
-    await settle(house, (open) => open <= posts / 20, 20_000);
+    if (burst > 0) await settle(harness, (open) => open === 0, 120_000);
+    await settle(harness, (open) => open <= posts / 20, 20_000);
     workers.calm();
-    await weather.calm();
-    await settleAll(house, options.settleWithinMs);
+    await schedule.calm();
+    await settleAll(harness, options.settleWithinMs);
     // What a worker that stood still may yet send, and what a platform brings up late.
     await pause(standMs + bounds.latestMs);
-    await weather.close();
-    const left = await unsettled(house);
-    if (left.size > 0) for (const reason of await reasons(house)) say(reason);
-    const outcome = await judge(house, written, platforms.targets, cast);
+    await schedule.close();
+    const left = await unsettled(harness);
+    if (left.size > 0) for (const reason of await reasons(harness)) say(reason);
+    const outcome = await judge(harness, written, platforms.targets, cast);
     return {
       ...outcome,
       written: { wanted: written.wanted.length, unwanted: written.unwanted },
-      asked: weather.asked,
-      databaseCrashes: weather.databaseCrashes(),
-      restores: weather.restores(),
-      storms: weather.storms(),
+      asked: schedule.asked,
+      databaseCrashes: schedule.databaseCrashes(),
+      restores: schedule.restores(),
+      faultBursts: schedule.faultBursts(),
       unsettled: left,
       crashedWorkers,
       loaded,
@@ -186,9 +194,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
   } finally {
     clearInterval(progress);
     stop.abort();
-    await weather.close();
+    await schedule.close();
     await workers.close();
-    await house.close();
+    await harness.close();
     await platforms.close();
     await rm(directory, { recursive: true, force: true });
   }
@@ -201,24 +209,24 @@ function mostlyPersonas(target: Target, accounts: number): Target {
 }
 
 async function settle(
-  house: Parameters<typeof unsettled>[0],
+  harness: Parameters<typeof unsettled>[0],
   isDone: (open: number) => boolean,
   withinMs: number,
 ): Promise<void> {
   for (const deadline = performance.now() + withinMs; performance.now() < deadline; await pause(250)) {
-    const open = await unsettled(house).catch(() => null);
+    const open = await unsettled(harness).catch(() => null);
     if (open && isDone([...open.values()].reduce((sum, count) => sum + count, 0))) return;
   }
 }
 
 /** Until nothing is open, or for so long; what waits longer between two tries than anybody watches is woken. */
-export async function settleAll(house: House, withinMs: number): Promise<void> {
-  const waking = setInterval(() => void wakeBackOffs(house), 5_000);
-  await settle(house, (open) => open === 0, withinMs).finally(() => clearInterval(waking));
+export async function settleAll(harness: Harness, withinMs: number): Promise<void> {
+  const waking = setInterval(() => void wakeBackOffs(harness), 5_000);
+  await settle(harness, (open) => open === 0, withinMs).finally(() => clearInterval(waking));
 }
 
 /** What was killed or refused many times waits up to ten minutes for its next try; nobody needs to watch that. */
-async function wakeBackOffs({ admin }: Pick<House, "admin">): Promise<void> {
+async function wakeBackOffs({ admin }: Pick<Harness, "admin">): Promise<void> {
   await admin
     .query(
       `update deliveries set wake_at = clock_timestamp()

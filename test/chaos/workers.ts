@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
-import type { LifePlan } from "./failpoints/register.ts";
+import type { LifetimePlan } from "./failpoints/register.ts";
 
 export type WorkerEvents = {
   loaded(file: string): void;
@@ -18,10 +18,10 @@ export type WorkerEvents = {
   ended(output: string): void;
 };
 
-/** What one life of a worker is to be. */
-export type Life = {
+/** What one lifetime of a worker is to be. */
+export type Lifetime = {
   /** From so long after the beginning of its service; negative: while it starts. */
-  arms: (Omit<LifePlan["arms"][number], "fromMs" | "since"> & { afterMs: number })[];
+  arms: (Omit<LifetimePlan["arms"][number], "fromMs" | "since"> & { afterMs: number })[];
   skewMs: number;
   /** After this long in service it is killed wherever it is. */
   liveMs: number;
@@ -51,7 +51,7 @@ const command = [
   "worker",
 ];
 
-const calmLife: Life = { arms: [], skewMs: 0, liveMs: Infinity, standMs: 0, end: "SIGTERM" };
+const calmLifetime: Lifetime = { arms: [], skewMs: 0, liveMs: Infinity, standMs: 0, end: "SIGTERM" };
 
 /** Waits for a time, a signal or an end, whichever comes first. */
 async function until(ms: number, signals: AbortSignal[], gone: Promise<void>): Promise<void> {
@@ -62,14 +62,14 @@ async function until(ms: number, signals: AbortSignal[], gone: Promise<void>): P
   early.abort();
 }
 
-/** Keeps `count` worker processes alive, each life by a plan of its own. */
+/** Keeps `count` worker processes alive, each lifetime by a plan of its own. */
 export function startWorkers(options: {
   count: number;
   directory: string;
   /** The product with failpoints. */
   tree: string;
   environment: Record<string, string>;
-  live(): Life;
+  nextLifetime(): Lifetime;
   events: WorkerEvents;
 }): Workers {
   const { directory, tree, environment, events } = options;
@@ -81,20 +81,20 @@ export function startWorkers(options: {
 
   async function keepAlive(slot: number): Promise<void> {
     while (!closing.signal.aborted) {
-      await liveOnce(slot, calming.signal.aborted ? calmLife : options.live());
+      await serveOnce(slot, calming.signal.aborted ? calmLifetime : options.nextLifetime());
     }
   }
 
-  async function liveOnce(slot: number, life: Life): Promise<void> {
+  async function serveOnce(slot: number, lifetime: Lifetime): Promise<void> {
     const planFile = join(directory, `plan-${slot}.json`);
-    // On a busy machine lives are longer, or nobody would get anywhere.
+    // On a busy machine lifetimes are longer, or nobody would get anywhere.
     const slowness = Math.max(1, startMs / usualStartMs);
-    const arms = life.arms.map(({ afterMs, ...arm }) =>
+    const arms = lifetime.arms.map(({ afterMs, ...arm }) =>
       afterMs < 0
         ? { ...arm, since: "birth" as const, fromMs: Math.max(0, startMs + afterMs * slowness) }
         : { ...arm, since: "service" as const, fromMs: afterMs * slowness },
     );
-    const plan: LifePlan = { arms, skewMs: life.skewMs };
+    const plan: LifetimePlan = { arms, skewMs: lifetime.skewMs };
     writeFileSync(planFile, JSON.stringify(plan));
     const child = spawn(process.execPath, command, {
       cwd: tree,
@@ -144,21 +144,22 @@ export function startWorkers(options: {
         setTimeout(() => {
           stands = "did";
           child.kill("SIGCONT");
-        }, life.standMs);
+        }, lifetime.standMs);
       }
     });
 
     async function killInTime(): Promise<void> {
       await Promise.race([ready.promise, gone, pause(startsWithinMs)]);
-      const ends = life === calmLife ? [closing.signal] : [calming.signal, closing.signal, leaving.signal];
-      await until(life.liveMs * slowness, ends, gone);
+      const ends =
+        lifetime === calmLifetime ? [closing.signal] : [calming.signal, closing.signal, leaving.signal];
+      await until(lifetime.liveMs * slowness, ends, gone);
       // oxlint-disable-next-line no-unmodified-loop-condition -- what the worker tells sets it
       while (stands === "now" && !closing.signal.aborted) await pause(50);
       // Back from standing still, it goes on where it was: that is what this is about.
       if (stands === "did") await until(zombieMs, [closing.signal], gone);
       if (child.exitCode !== null || child.signalCode !== null) return;
       isExpected = true;
-      if ((leaving.signal.aborted || life.end === "SIGTERM") && !closing.signal.aborted) {
+      if ((leaving.signal.aborted || lifetime.end === "SIGTERM") && !closing.signal.aborted) {
         if (!leaving.signal.aborted) child.kill("SIGTERM");
         await until(farewellMs, [closing.signal], gone);
       }

@@ -4,8 +4,8 @@ import type { Deliveries } from "#delivery";
 import { type LinkedInHarness, startLinkedInHarness } from "../contract/linkedin.ts";
 import { testDatabase, type TestDatabase } from "../support/database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   orderPost,
   sweepUntil,
   testDeliveries,
@@ -22,11 +22,16 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-type Desk = { harness: LinkedInHarness; house: DeliveryHouse; deliveries: Deliveries; reconnects: string[] };
+type Desk = {
+  harness: LinkedInHarness;
+  fixture: DeliveryFixture;
+  deliveries: Deliveries;
+  reconnects: string[];
+};
 
 async function open(kind: "profile" | "page"): Promise<Desk> {
   const harness = await startLinkedInHarness(kind);
-  const house = await buildDeliveryHouse(server.database, harness.connector);
+  const fixture = await buildDeliveryFixture(server.database, harness.connector);
   const reconnects: string[] = [];
   const deliveries = testDeliveries({
     database: server.database,
@@ -37,7 +42,7 @@ async function open(kind: "profile" | "page"): Promise<Desk> {
     },
     reconnects,
   });
-  return { harness, house, deliveries, reconnects };
+  return { harness, fixture, deliveries, reconnects };
 }
 
 /** Short windows, so that tests see the end of them. */
@@ -47,10 +52,10 @@ function impatient(context: ConnectorContext): ConnectorContext {
 
 const ends = new Set(["confirmed", "rejected", "needs_reconnect", "needs_human", "missed"]);
 
-async function deliver({ house, deliveries }: Desk, content: VariantContent) {
-  const { postId } = await orderPost(house, deliveries, content);
+async function deliver({ fixture, deliveries }: Desk, content: VariantContent) {
+  const { postId } = await orderPost(fixture, deliveries, content);
   async function view() {
-    const [found] = await deliveries.forPost(house.workspaceId, postId);
+    const [found] = await deliveries.forPost(fixture.workspaceId, postId);
     if (!found) throw new Error("there is no delivery");
     return found;
   }
@@ -157,9 +162,9 @@ describe("a post on its way to a profile", () => {
 
   test("waits for a new version of the API instead of failing", async () => {
     desk.harness.settings["apiVersion"] = "202501";
-    const { postId } = await orderPost(desk.house, desk.deliveries, textVariant("After the sunset"));
+    const { postId } = await orderPost(desk.fixture, desk.deliveries, textVariant("After the sunset"));
     const code = async () =>
-      (await desk.deliveries.forPost(desk.house.workspaceId, postId))[0]?.error?.code ?? null;
+      (await desk.deliveries.forPost(desk.fixture.workspaceId, postId))[0]?.error?.code ?? null;
     await sweepUntil(desk.deliveries, async () => (await code()) === "linkedin.version_ended");
     desk.harness.settings["apiVersion"] = "";
     await sweepUntil(desk.deliveries, async () => (await visible(desk, "After the sunset")) === 1);

@@ -12,8 +12,8 @@ import { contractHttp } from "../contract/http.ts";
 import { contractMail } from "../contract/mail.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   orderPost,
   sweepUntil,
   testDeliveries,
@@ -26,7 +26,7 @@ import { buildMember } from "../support/builders.ts";
 let server: TestDatabase;
 let catcher: MailCatcher;
 let directory: string;
-let house: DeliveryHouse;
+let fixture: DeliveryFixture;
 let deliveries: Deliveries;
 
 beforeAll(async () => {
@@ -44,7 +44,7 @@ beforeEach(async () => {
   });
   const connector = connectorRegistry().get("email");
   if (!connector) throw new TypeError("there is no email connector");
-  house = await buildDeliveryHouse(server.database, connector);
+  fixture = await buildDeliveryFixture(server.database, connector);
   const markdown = createRenderer();
   const mail = contractMail([`127.0.0.1:${catcher.smtpPort}`]);
   const { smtpPort: port, url: readBackUrl, publicUrl } = catcher;
@@ -100,13 +100,13 @@ async function mails(): Promise<Mail[]> {
 
 /** What became of a post; an attempt that a busy machine took back before it sent anything is left out. */
 async function read(postId: string) {
-  const [view] = await deliveries.forPost(house.workspaceId, postId);
+  const [view] = await deliveries.forPost(fixture.workspaceId, postId);
   return view && { ...view, attempts: view.attempts.filter(({ state }) => state !== "not_sent") };
 }
 
 async function send(until: string[]) {
   const content = { ...textVariant("Hello"), options: { subject: "Hello" } };
-  const { postId } = await orderPost(house, deliveries, content);
+  const { postId } = await orderPost(fixture, deliveries, content);
   await sweepUntil(deliveries, async () => until.includes((await read(postId))?.state ?? ""), 40_000);
   return { postId, view: await read(postId) };
 }
@@ -165,7 +165,7 @@ test("an answer that is lost for who was put off is read back for them alone, an
   await control([{ kind: "defer_recipient" }]);
   // The second mail, for the one who was put off, is kept and never answered.
   const content = { ...textVariant("Hello"), options: { subject: "Hello" } };
-  const { postId } = await orderPost(house, deliveries, content);
+  const { postId } = await orderPost(fixture, deliveries, content);
   await sweepUntil(deliveries, async () => (await read(postId))?.attempts[0]?.state === "partly", 40_000);
   await control([{ kind: "lost_answer" }]);
   await sweepUntil(deliveries, async () => (await read(postId))?.state === "confirmed", 40_000);
@@ -179,7 +179,7 @@ test("an answer that is lost for who was put off is read back for them alone, an
 test("one that is put off again and again ends in a question, and can be left as it is", async () => {
   const content = { ...textVariant("Hello"), options: { subject: "Hello" } };
   await control([{ kind: "defer_recipient" }]);
-  const { postId, deliveryId } = await orderPost(house, deliveries, content);
+  const { postId, deliveryId } = await orderPost(fixture, deliveries, content);
   await sweepUntil(deliveries, async () => (await read(postId))?.attempts[0]?.state === "partly", 40_000);
   await control([{ kind: "defer_recipient", remaining: null }]);
   await server.database.system
@@ -189,11 +189,11 @@ test("one that is put off again and again ends in a question, and can be left as
     .execute();
   await sweepUntil(deliveries, async () => (await read(postId))?.state === "missed", 40_000);
   expect((await mails()).map(({ to }) => to)).toEqual([["ben@example.org"]]);
-  const cancelled = await server.database.inWorkspace(house.workspaceId, (db) =>
-    deliveries.cancel(db, house.workspaceId, postId),
+  const cancelled = await server.database.inWorkspace(fixture.workspaceId, (db) =>
+    deliveries.cancel(db, fixture.workspaceId, postId),
   );
   expect(cancelled).toEqual({ cancelled: [], tooLate: [deliveryId] });
-  await deliveries.leave(await buildMember(server.database, house.workspaceId), deliveryId);
+  await deliveries.leave(await buildMember(server.database, fixture.workspaceId), deliveryId);
   expect(await read(postId)).toMatchObject({ state: "partly" });
 });
 

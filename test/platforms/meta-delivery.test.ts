@@ -8,8 +8,8 @@ import { mediaFile, picture, startFileServer } from "../contract/files.ts";
 import { type MetaHarness, startMetaHarness } from "../contract/meta.ts";
 import { testDatabase, type TestDatabase } from "../support/database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   orderPost,
   sweepUntil,
   testDeliveries,
@@ -22,7 +22,7 @@ import {
  */
 type Way = {
   harness: MetaHarness;
-  house: DeliveryHouse;
+  fixture: DeliveryFixture;
   deliveries: Deliveries;
   files: FileServer;
   stored: Map<string, MediaFile>;
@@ -43,7 +43,7 @@ async function startWay(id: "facebook" | "instagram"): Promise<Way> {
     settings: { publicUrl: files.origin, pollMs: 20 },
     emulator: { processingMs: 60 },
   });
-  const house = await buildDeliveryHouse(server.database, harness.connector);
+  const fixture = await buildDeliveryFixture(server.database, harness.connector);
   const stored = new Map<string, MediaFile>();
   const reconnects: string[] = [];
   function file(sha256: string): MediaFile {
@@ -66,7 +66,7 @@ async function startWay(id: "facebook" | "instagram"): Promise<Way> {
     },
     reconnects,
   });
-  const way: Way = { harness, house, deliveries, files, stored, reconnects, beforeOpen: null };
+  const way: Way = { harness, fixture, deliveries, files, stored, reconnects, beforeOpen: null };
   return way;
 }
 
@@ -89,7 +89,7 @@ async function order(way: Way, text: string, media: MediaFile[], firstComment: s
     firstComment,
     media: media.map(({ mediaId, altText }) => ({ mediaId, altText })),
   };
-  const { postId } = await orderPost(way.house, way.deliveries, content, { media: media.map(infoOf) });
+  const { postId } = await orderPost(way.fixture, way.deliveries, content, { media: media.map(infoOf) });
   return postId;
 }
 
@@ -98,7 +98,7 @@ const ends = ["confirmed", "rejected", "needs_reconnect", "needs_human", "missed
 /** Sweeps until the post's delivery is in one of these states, or has failed with this code. */
 async function settled(way: Way, postId: string, wanted: { states?: string[]; code?: string }) {
   async function view() {
-    const [found] = await way.deliveries.forPost(way.house.workspaceId, postId);
+    const [found] = await way.deliveries.forPost(way.fixture.workspaceId, postId);
     if (!found) throw new Error("there is no delivery");
     return found;
   }
@@ -228,7 +228,7 @@ describe.each(["facebook", "instagram"] as const)("a post on its way to %s", (id
 
 test("a person's word that a post is on Instagram leads its first comment there, by the address alone", async () => {
   const way = await startWay("instagram");
-  const actor = await buildMember(server.database, way.house.workspaceId);
+  const actor = await buildMember(server.database, way.fixture.workspaceId);
   await way.harness.faults({ kind: "lost_answer", on: "create" });
   const postId = await order(way, "Seen by a person", [await image(way, "seen")], "Its first comment");
   const asked = await settled(way, postId, { states: ["ambiguous"] });
@@ -249,12 +249,12 @@ test("a person's word that a post is on Instagram leads its first comment there,
 const permalinkSchema = z.object({ permalink: z.url() });
 
 /** What the channels' own code writes when a person has connected again. */
-async function markConnected({ house }: Way): Promise<void> {
+async function markConnected({ fixture }: Way): Promise<void> {
   await server.database.system
     .updateTable("channels")
     .set({ status: "connected", updated_at: new Date() })
-    .where("workspace_id", "=", house.workspaceId)
-    .where("id", "=", house.channelId)
+    .where("workspace_id", "=", fixture.workspaceId)
+    .where("id", "=", fixture.channelId)
     .execute();
 }
 

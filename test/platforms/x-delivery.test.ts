@@ -6,8 +6,8 @@ import { startXHarness, type XHarness } from "../contract/x-harness.ts";
 import { xSpecValidator } from "../contract/x-spec.ts";
 import { testDatabase, type TestDatabase } from "../support/database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   orderPost,
   sweepUntil,
   testDeliveries,
@@ -20,14 +20,14 @@ import {
  */
 let server: TestDatabase;
 let harness: XHarness;
-let house: DeliveryHouse;
+let fixture: DeliveryFixture;
 let deliveries: Deliveries;
 const reconnects: string[] = [];
 
 beforeAll(async () => {
   server = await testDatabase();
   harness = await startXHarness(xSpecValidator());
-  house = await buildDeliveryHouse(server.database, harness.connector);
+  fixture = await buildDeliveryFixture(server.database, harness.connector);
   deliveries = testDeliveries({
     database: server.database,
     connectors: [harness.connector],
@@ -51,9 +51,9 @@ function impatient(context: ConnectorContext): ConnectorContext {
 }
 
 async function deliver(...parts: string[]) {
-  const { postId } = await orderPost(house, deliveries, textVariant(...parts));
+  const { postId } = await orderPost(fixture, deliveries, textVariant(...parts));
   async function view() {
-    const [found] = await deliveries.forPost(house.workspaceId, postId);
+    const [found] = await deliveries.forPost(fixture.workspaceId, postId);
     if (!found) throw new Error("there is no delivery");
     return found;
   }
@@ -67,7 +67,7 @@ async function learnedMs(): Promise<number> {
   const rows = await server.database.system
     .selectFrom("delivery_windows")
     .select("visible_after_ms")
-    .where("channel_id", "=", house.channelId)
+    .where("channel_id", "=", fixture.channelId)
     .execute();
   return rows[0]?.visible_after_ms ?? 0;
 }
@@ -81,8 +81,8 @@ async function channelIs(status: "connected" | "disconnected"): Promise<void> {
   await server.database.system
     .updateTable("channels")
     .set({ status, updated_at: new Date() })
-    .where("workspace_id", "=", house.workspaceId)
-    .where("id", "=", house.channelId)
+    .where("workspace_id", "=", fixture.workspaceId)
+    .where("id", "=", fixture.channelId)
     .execute();
 }
 
@@ -165,9 +165,9 @@ describe("a post on its way to X", () => {
 
   test("stops where the access is revoked in the middle of a thread, and goes on from there once connected again", async () => {
     const parts = ["Revoked one", "Revoked two", "Revoked three"];
-    const { postId } = await orderPost(house, deliveries, textVariant(...parts));
+    const { postId } = await orderPost(fixture, deliveries, textVariant(...parts));
     async function view() {
-      const [found] = await deliveries.forPost(house.workspaceId, postId);
+      const [found] = await deliveries.forPost(fixture.workspaceId, postId);
       if (!found) throw new Error("there is no delivery");
       return found;
     }
@@ -203,10 +203,10 @@ describe("a post on its way to X", () => {
 
   test("is held, and told, where its channel was disconnected, and goes out once it is back", async () => {
     await channelIs("disconnected");
-    const later = await orderPost(house, deliveries, textVariant("Not due yet"), {
+    const later = await orderPost(fixture, deliveries, textVariant("Not due yet"), {
       dueAt: new Date(Date.now() + 3_600_000),
     });
-    const [told] = await deliveries.forPost(house.workspaceId, later.postId);
+    const [told] = await deliveries.forPost(fixture.workspaceId, later.postId);
     expect(told).toMatchObject({ state: "scheduled", waiting: { code: "delivery.channel_away" } });
     const held = await deliver("On a channel that went away");
     expect(held).toMatchObject({
@@ -219,8 +219,8 @@ describe("a post on its way to X", () => {
 
     await connectedAgain();
     await sweepUntil(deliveries, async () => (await visible("On a channel that went away")) === 1);
-    const [found] = await deliveries.forPost(house.workspaceId, held.postId);
+    const [found] = await deliveries.forPost(fixture.workspaceId, held.postId);
     expect(found?.state).toBe("confirmed");
-    expect(await deliveries.forPost(house.workspaceId, later.postId)).toMatchObject([{ waiting: null }]);
+    expect(await deliveries.forPost(fixture.workspaceId, later.postId)).toMatchObject([{ waiting: null }]);
   });
 });

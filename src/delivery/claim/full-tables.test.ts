@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import { buildChannel } from "../../../test/support/builders.ts";
 import {
-  buildDeliveryHouse,
+  buildDeliveryFixture,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
@@ -20,9 +20,9 @@ let platform: DeliverySandbox;
 beforeAll(async () => {
   server = await testDatabase();
   platform = await startDeliverySandbox();
-  const house = await buildDeliveryHouse(server.database, platform.connector);
+  const fixture = await buildDeliveryFixture(server.database, platform.connector);
   const deliveries = platform.deliveries(server.database);
-  const { deliveryId } = await orderPost(house, deliveries, textVariant("One of many"));
+  const { deliveryId } = await orderPost(fixture, deliveries, textVariant("One of many"));
   const tomorrow = new Date(Date.now() + 86_400_000);
   await copyDelivery(server.database.system, deliveryId, { count: 4_000, dueAt: tomorrow });
   await copyDelivery(server.database.system, deliveryId, { count: 5, dueAt: new Date() });
@@ -73,8 +73,8 @@ describe.each(["filled a moment ago", "looked at since"])("where a platform coun
 
   beforeAll(async () => {
     counted = await testDatabase();
-    const house = await buildDeliveryHouse(counted.database, platform.connector);
-    const order = () => orderPost(house, platform.deliveries(counted.database), textVariant("One more"));
+    const fixture = await buildDeliveryFixture(counted.database, platform.connector);
+    const order = () => orderPost(fixture, platform.deliveries(counted.database), textVariant("One more"));
     const { deliveryId } = await order();
     const { system } = counted.database;
     await copyDelivery(system, deliveryId, { count: 4_000, dueAt: new Date() });
@@ -82,9 +82,9 @@ describe.each(["filled a moment ago", "looked at since"])("where a platform coun
     await asOwner(counted.url, ["set session_replication_role = replica"], [asPublished]);
     for (let due = 0; due < 3; due += 1) await order();
     // The limit was higher when these were published.
-    await addAttempts(counted.url, house.channelId, often(2_000));
+    await addAttempts(counted.url, fixture.channelId, often(2_000));
     for (let others = 0; others < 10; others += 1) {
-      const { id } = await buildChannel(counted.database, house.workspaceId, platform.connector.id);
+      const { id } = await buildChannel(counted.database, fixture.workspaceId, platform.connector.id);
       await addAttempts(counted.url, id, often(200));
     }
     if (when === "looked at since") await asOwner(counted.url, ["vacuum analyze"]);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildChannel } from "../../../test/support/builders.ts";
 import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
-  buildDeliveryHouse,
+  buildDeliveryFixture,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
@@ -35,14 +35,14 @@ type Sent = Use & { accountId: string; app: string };
 async function buildPast(): Promise<void> {
   const { database, url } = server;
   const channels: { id: string; account: string; app: string }[] = [];
-  const houses = await Promise.all([1, 2].map(() => buildDeliveryHouse(database, platform.connector)));
-  for (const { workspaceId, channelId } of houses) {
+  const fixtures = await Promise.all([1, 2].map(() => buildDeliveryFixture(database, platform.connector)));
+  for (const { workspaceId, channelId } of fixtures) {
     const { id } = await buildChannel(database, workspaceId, platform.connector.id);
     channels.push({ id: channelId, account: "here and there", app: "shared" });
     channels.push({
       id,
       account: `of ${id}`,
-      app: workspaceId === houses[0]?.workspaceId ? "shared" : "own",
+      app: workspaceId === fixtures[0]?.workspaceId ? "shared" : "own",
     });
   }
   for (const [number, { id, account, app }] of channels.entries()) {
@@ -62,9 +62,9 @@ async function buildPast(): Promise<void> {
     "error_code = 'delivery.quota', wake_at = now() + interval '90 minutes'",
     "error_code = 'delivery.quota', wake_at = now() + interval '20 minutes', due_at = now() + interval '1 minute'",
   ];
-  for (const house of houses) {
+  for (const fixture of fixtures) {
     for (const state of states) {
-      const { deliveryId } = await orderPost(house, deliveries, textVariant("1", "2"));
+      const { deliveryId } = await orderPost(fixture, deliveries, textVariant("1", "2"));
       const write = `update deliveries set ${state} where id = $1`;
       await asOwner(url, ["set session_replication_role = replica"], [write, [deliveryId]]);
     }

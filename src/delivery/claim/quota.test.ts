@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { buildApp } from "../../../test/support/builders.ts";
 import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
@@ -18,7 +18,7 @@ import { allocate, windowKey } from "./quota.ts";
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
-let house: DeliveryHouse;
+let fixture: DeliveryFixture;
 
 beforeAll(async () => {
   server = await testDatabase();
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(async () => {
   platform = await startDeliverySandbox();
-  house = await buildDeliveryHouse(server.database, platform.connector);
+  fixture = await buildDeliveryFixture(server.database, platform.connector);
   await server.database.system.deleteFrom("delivery_holds").execute();
 });
 afterEach(() => platform.close());
@@ -41,14 +41,14 @@ function views(
   of: { forPost: ReturnType<typeof platform.deliveries>["forPost"] },
   posts: { postId: string }[],
 ) {
-  return Promise.all(posts.map(async ({ postId }) => (await of.forPost(house.workspaceId, postId))[0]));
+  return Promise.all(posts.map(async ({ postId }) => (await of.forPost(fixture.workspaceId, postId))[0]));
 }
 
 async function orderMany(count: number, deliveries: ReturnType<typeof platform.deliveries>) {
   const posts: Awaited<ReturnType<typeof orderPost>>[] = [];
   for (let number = 0; number < count; number += 1) {
     const dueAt = new Date(Date.now() - 10_000 + number * 10);
-    posts.push(await orderPost(house, deliveries, textVariant(`Post ${number}`), { dueAt }));
+    posts.push(await orderPost(fixture, deliveries, textVariant(`Post ${number}`), { dueAt }));
   }
   return posts;
 }
@@ -111,7 +111,7 @@ test("a worker that stands still while it counts holds up no other", async () =>
     );
     await still.promise;
   });
-  const post = await orderPost(house, deliveries, textVariant("Meanwhile"));
+  const post = await orderPost(fixture, deliveries, textVariant("Meanwhile"));
   for (const { run } of deliveries.sweeps) await run(new AbortController().signal);
   expect((await views(deliveries, [post]))[0]?.state).toBe("scheduled");
   still.resolve();
@@ -139,7 +139,7 @@ test("what is longer than a quota gets no room, and nothing waits for it", () =>
 test("a thread that its quota never takes is told to a person at once, and holds back nothing", async () => {
   const connector = limited([{ per: "app", limit: 2, windowMs: 3_600_000, spreadMs: 0 }]);
   const fresh = await testDatabase();
-  const here = await buildDeliveryHouse(fresh.database, connector);
+  const here = await buildDeliveryFixture(fresh.database, connector);
   const deliveries = platform.deliveries(fresh.database, { speaking: connector });
   const thread = await orderPost(here, deliveries, textVariant("1", "2", "3"));
   const short = await orderPost(here, deliveries, textVariant("short", "and done"));
@@ -194,19 +194,19 @@ test("a limit of an app is shared by the workspaces that use it; an app of one's
   const { database } = fresh;
   const settings = { [connector.id]: { appPosts: 2 } };
   const deliveries = platform.deliveries(database, { speaking: connector, connectorSettings: settings });
-  const houses: DeliveryHouse[] = [];
+  const fixtures: DeliveryFixture[] = [];
   for (let count = 0; count < 6; count += 1) {
-    houses.push(await buildDeliveryHouse(database, platform.connector));
+    fixtures.push(await buildDeliveryFixture(database, platform.connector));
   }
-  const useOwnApp = (of: DeliveryHouse, identity: string, openValues: JsonObject) =>
+  const useOwnApp = (of: DeliveryFixture, identity: string, openValues: JsonObject) =>
     buildApp(database, { ...of, connector: connector.id }, { identity, openValues });
-  const [first, second, third, own, shared, sharing] = houses;
-  if (!first || !second || !third || !own || !shared || !sharing) throw new TypeError("six houses");
+  const [first, second, third, own, shared, sharing] = fixtures;
+  if (!first || !second || !third || !own || !shared || !sharing) throw new TypeError("six fixtures");
   await useOwnApp(own, "own", { appPosts: "1" });
   // One app at the platform, though two workspaces have entered it.
   await useOwnApp(shared, "shared", { appPosts: "1" });
   await useOwnApp(sharing, "shared", { appPosts: "1" });
-  const orders: { of: DeliveryHouse; postId: string }[] = [];
+  const orders: { of: DeliveryFixture; postId: string }[] = [];
   for (const [number, of] of [first, second, third, own, own, shared, sharing].entries()) {
     const dueAt = new Date(Date.now() - 10_000 + number);
     orders.push({ of, ...(await orderPost(of, deliveries, textVariant(`Post ${number}`), { dueAt })) });
@@ -251,10 +251,10 @@ test("many due posts of a platform that counts them leave others their turn", as
     beside: [other],
   });
   for (let accounts = 0; accounts < 4; accounts += 1) {
-    house = await buildDeliveryHouse(server.database, platform.connector);
+    fixture = await buildDeliveryFixture(server.database, platform.connector);
     await orderMany(8, deliveries);
   }
-  const elsewhere = await buildDeliveryHouse(server.database, other);
+  const elsewhere = await buildDeliveryFixture(server.database, other);
   const { postId } = await orderPost(elsewhere, deliveries, textVariant("Of another platform"));
   await sweepUntil(
     deliveries,
@@ -285,7 +285,7 @@ async function sentTimes(): Promise<{ rows: Date[] }> {
   const attempts = await server.database.system
     .selectFrom("delivery_attempts")
     .select("intent_at")
-    .where("channel_id", "=", house.channelId)
+    .where("channel_id", "=", fixture.channelId)
     .orderBy("intent_at")
     .execute();
   return { rows: attempts.map((attempt) => attempt.intent_at) };
@@ -294,25 +294,25 @@ async function sentTimes(): Promise<{ rows: Date[] }> {
 test("a gap between two posts of an account is kept, and an account in two workspaces is one account", async () => {
   const connector = limited([{ per: "account", limit: 100, windowMs: 60_000, spreadMs: 600 }]);
   const deliveries = platform.deliveries(server.database, { speaking: connector });
-  const there = await buildDeliveryHouse(server.database, platform.connector);
+  const there = await buildDeliveryFixture(server.database, platform.connector);
   const { account_id: account } = await server.database.system
     .selectFrom("channels")
     .select("account_id")
-    .where("id", "=", house.channelId)
+    .where("id", "=", fixture.channelId)
     .executeTakeFirstOrThrow();
   await server.database.system
     .updateTable("channels")
     .set({ account_id: account })
     .where("id", "=", there.channelId)
     .execute();
-  await orderPost(house, deliveries, textVariant("here"));
+  await orderPost(fixture, deliveries, textVariant("here"));
   await orderPost(there, deliveries, textVariant("there"));
-  await orderPost(house, deliveries, textVariant("here again"));
+  await orderPost(fixture, deliveries, textVariant("here again"));
   await sweepUntil(deliveries, async () => (await platform.journal()).length === 3);
   const attempts = await server.database.system
     .selectFrom("delivery_attempts")
     .select("intent_at")
-    .where("channel_id", "in", [house.channelId, there.channelId])
+    .where("channel_id", "in", [fixture.channelId, there.channelId])
     .orderBy("intent_at")
     .execute();
   const times = attempts.map((attempt) => attempt.intent_at.getTime());
@@ -323,10 +323,10 @@ test("what waits for a quota beyond the grace is missed, and says that it was th
   const connector = limited([{ per: "account", limit: 1, windowMs: 3_600_000, spreadMs: 0 }]);
   const deliveries = platform.deliveries(server.database, { speaking: connector });
   const dueAt = new Date(Date.now() - 1_000);
-  const first = await orderPost(house, deliveries, textVariant("first"), {
+  const first = await orderPost(fixture, deliveries, textVariant("first"), {
     dueAt: new Date(dueAt.getTime() - 1),
   });
-  const second = await orderPost(house, deliveries, textVariant("second"), { dueAt, graceSeconds: 3 });
+  const second = await orderPost(fixture, deliveries, textVariant("second"), { dueAt, graceSeconds: 3 });
   await sweepUntil(deliveries, async () =>
     (await views(deliveries, [first, second])).every((view) => view?.state !== "scheduled"),
   );
@@ -366,11 +366,11 @@ test("nothing of a paused workspace is sent; resumed, it goes on", async () => {
     server.database.system
       .updateTable("workspaces")
       .set({ paused_at: at })
-      .where("id", "=", house.workspaceId)
+      .where("id", "=", fixture.workspaceId)
       .execute();
   await setPaused(new Date());
-  const kept = await orderPost(house, deliveries, textVariant("kept"));
-  const late = await orderPost(house, deliveries, textVariant("late"), { graceSeconds: 1 });
+  const kept = await orderPost(fixture, deliveries, textVariant("kept"));
+  const late = await orderPost(fixture, deliveries, textVariant("late"), { graceSeconds: 1 });
   await sweepUntil(deliveries, async () => (await views(deliveries, [late]))[0]?.state === "missed");
   expect((await views(deliveries, [kept]))[0]).toMatchObject({
     state: "scheduled",

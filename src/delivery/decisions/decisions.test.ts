@@ -5,8 +5,8 @@ import { type Actor, newId } from "#kit";
 import { buildMember } from "../../../test/support/builders.ts";
 import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   type DeliverySandbox,
   noFiles,
   orderPost,
@@ -22,7 +22,7 @@ import { handleEvents } from "../../../test/support/events.ts";
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
-let house: DeliveryHouse;
+let fixture: DeliveryFixture;
 let deliveries: Deliveries;
 let actor: Actor;
 
@@ -32,16 +32,16 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(async () => {
   platform = await startDeliverySandbox();
-  house = await buildDeliveryHouse(server.database, platform.connector);
+  fixture = await buildDeliveryFixture(server.database, platform.connector);
   deliveries = platform.deliveries(server.database, {
     speaking: { ...platform.connector, locate: "unsupported" },
   });
-  actor = await buildMember(server.database, house.workspaceId);
+  actor = await buildMember(server.database, fixture.workspaceId);
 });
 afterEach(() => platform.close());
 
 async function untilState(postId: string, state: DeliveryState) {
-  const read = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
+  const read = async () => (await deliveries.forPost(fixture.workspaceId, postId))[0];
   await sweepUntil(deliveries, async () => (await read())?.state === state);
   return read();
 }
@@ -52,7 +52,7 @@ async function visible(): Promise<string[]> {
 
 test("Galley asks after the window, and never sends again by itself", async () => {
   await platform.setFaults([{ kind: "lost_answer" }]);
-  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Did it arrive?"));
+  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Did it arrive?"));
   await untilState(postId, "ambiguous");
   await expect(deliveries.resolve(actor, deliveryId, { outcome: "absent" })).rejects.toMatchObject({
     code: "delivery.wrong_state",
@@ -65,7 +65,7 @@ test("Galley asks after the window, and never sends again by itself", async () =
 
 test.each([null, "https://example.com/posts/1"])("'it is live' is final, at %s", async (url) => {
   await platform.setFaults([{ kind: "lost_answer" }]);
-  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("It arrived"));
+  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("It arrived"));
   await untilState(postId, "needs_human");
   await deliveries.resolve(actor, deliveryId, { outcome: "live", url });
   const view = await untilState(postId, "confirmed");
@@ -79,7 +79,7 @@ test.each([null, "https://example.com/posts/1"])("'it is live' is final, at %s",
 
 test("'it is not' sends it again, as a second attempt", async () => {
   await platform.setFaults([{ kind: "reset_before_commit" }]);
-  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Once more"));
+  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Once more"));
   await untilState(postId, "needs_human");
   expect(await visible()).toEqual([]);
   await deliveries.resolve(actor, deliveryId, { outcome: "absent" });
@@ -92,13 +92,13 @@ test("'it is not' sends it again, as a second attempt", async () => {
 });
 
 async function mayBeLive(postId: string): Promise<boolean | undefined> {
-  return (await deliveries.forPost(house.workspaceId, postId))[0]?.mayBeLive;
+  return (await deliveries.forPost(fixture.workspaceId, postId))[0]?.mayBeLive;
 }
 
 describe("whether a second copy may come of sending again", () => {
   test("is told while an answer is lost, and after a person's word, until it is live", async () => {
     await platform.setFaults([{ kind: "reset_before_commit" }, { kind: "refusal" }]);
-    const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Told to be absent"));
+    const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Told to be absent"));
     expect((await untilState(postId, "needs_human"))?.mayBeLive).toBe(true);
     await deliveries.resolve(actor, deliveryId, { outcome: "absent" });
     expect((await untilState(postId, "rejected"))?.mayBeLive).toBe(true);
@@ -108,7 +108,7 @@ describe("whether a second copy may come of sending again", () => {
 
   test("is not where the platform refused it, nor of the part that is live", async () => {
     await platform.setFaults([{ kind: "refusal" }]);
-    const { postId } = await orderPost(house, deliveries, textVariant("Refused"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Refused"));
     expect(await mayBeLive(postId)).toBe(false);
     expect((await untilState(postId, "rejected"))?.mayBeLive).toBe(false);
     const half = await halfLive();
@@ -117,7 +117,7 @@ describe("whether a second copy may come of sending again", () => {
 
   test("is where the platform says that it has it already", async () => {
     await platform.setFaults([{ kind: "refusal" }]);
-    const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Once and for all"));
+    const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Once and for all"));
     await untilState(postId, "rejected");
     const attempts = server.database.system.updateTable("delivery_attempts");
     await attempts.set({ error_code: "x.duplicate" }).where("delivery_id", "=", deliveryId).execute();
@@ -126,8 +126,8 @@ describe("whether a second copy may come of sending again", () => {
 });
 
 test("another workspace's delivery answers as one that does not exist", async () => {
-  const { deliveryId, postId } = await orderPost(house, deliveries, textVariant("Theirs"));
-  const elsewhere = await buildDeliveryHouse(server.database, platform.connector);
+  const { deliveryId, postId } = await orderPost(fixture, deliveries, textVariant("Theirs"));
+  const elsewhere = await buildDeliveryFixture(server.database, platform.connector);
   const stranger = await buildMember(server.database, elsewhere.workspaceId);
   for (const attempt of [
     () => deliveries.resolve(stranger, deliveryId, { outcome: "live", url: null }),
@@ -136,7 +136,7 @@ test("another workspace's delivery answers as one that does not exist", async ()
   ]) {
     await expect(attempt()).rejects.toMatchObject({ code: "delivery.not_found", kind: "not_found" });
   }
-  const { workspaceId } = house;
+  const { workspaceId } = fixture;
   await server.database.inWorkspace(workspaceId, (tx) => deliveries.cancel(tx, workspaceId, postId));
 });
 
@@ -148,7 +148,7 @@ test("a part of a thread that a person confirms by its address is the parent of 
   };
   deliveries = platform.deliveries(server.database, { speaking });
   await platform.setFaults([{ kind: "lost_answer" }]);
-  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("one", "two"));
+  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("one", "two"));
   await untilState(postId, "needs_human");
   await platform.setFaults([]);
   await expect(deliveries.resolve(actor, deliveryId, { outcome: "live", url: null })).rejects.toMatchObject({
@@ -173,7 +173,7 @@ test("a part that a person says is live while Galley still looks holds the rest 
   };
   deliveries = platform.deliveries(server.database, { speaking });
   await platform.setFaults([{ kind: "late_commit", delayMs: 1_000 }]);
-  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("one", "two"));
+  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("one", "two"));
   await untilState(postId, "ambiguous");
   await sql`update deliveries set late_after = now() where id = ${deliveryId}`.execute(
     server.database.system,
@@ -198,7 +198,7 @@ test("an address that Galley has read itself names the post that it read, wherev
   };
   deliveries = platform.deliveries(server.database, { speaking: endless });
   await platform.setFaults([{ kind: "lost_answer" }]);
-  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("one", "two"));
+  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("one", "two"));
   await untilState(postId, "ambiguous");
   await platform.setFaults([]);
   const anHourAgo = `update delivery_attempts set intent_at = intent_at - interval '1 hour' where delivery_id = $1`;
@@ -209,14 +209,16 @@ test("an address that Galley has read itself names the post that it read, wherev
   // The button "This is it".
   await deliveries.resolve(actor, deliveryId, { outcome: "live", url: seen?.url ?? null });
   await sweepUntil(deliveries, async () =>
-    ["confirmed", "rejected"].includes((await deliveries.forPost(house.workspaceId, postId))[0]?.state ?? ""),
+    ["confirmed", "rejected"].includes(
+      (await deliveries.forPost(fixture.workspaceId, postId))[0]?.state ?? "",
+    ),
   );
   expect((await platform.journal()).map(({ text }) => text)).toEqual(["one", "two"]);
 });
 
 test("without an address that a platform understands, the next part is held instead of losing its parent", async () => {
   await platform.setFaults([{ kind: "lost_answer" }]);
-  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("one", "two"));
+  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("one", "two"));
   await untilState(postId, "needs_human");
   await platform.setFaults([]);
   await deliveries.resolve(actor, deliveryId, { outcome: "live", url: null });
@@ -229,7 +231,7 @@ test("a part whose address holds no id is live, and a person may leave the rest"
   const speaking = { ...platform.connector, locate: "unsupported" as const, externalIdOf: () => null };
   deliveries = platform.deliveries(server.database, { speaking });
   await platform.setFaults([{ kind: "lost_answer" }]);
-  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("one", "two"));
+  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("one", "two"));
   await untilState(postId, "needs_human");
   const live = { outcome: "live" as const, url: "https://example.com/pfbid02abc" };
   const refused = deliveries.resolve(actor, deliveryId, { ...live, rest: "send" });
@@ -243,7 +245,7 @@ test("a part whose address holds no id is live, and a person may leave the rest"
 
 async function halfLive(): Promise<{ postId: string; deliveryId: string; approvalId: string }> {
   deliveries = platform.deliveries(server.database);
-  const order = await orderPost(house, deliveries, textVariant("one", "x".repeat(500), "three"));
+  const order = await orderPost(fixture, deliveries, textVariant("one", "x".repeat(500), "three"));
   await untilState(order.postId, "rejected");
   expect(await visible()).toEqual(["one"]);
   return order;
@@ -283,7 +285,7 @@ describe("what is half live", () => {
 
   test("and was left is neither cancelled, sent by the same approval again, nor opened by the database", async () => {
     const { postId, deliveryId } = await halfLive();
-    const { workspaceId } = house;
+    const { workspaceId } = fixture;
     const { database } = server;
     await deliveries.leave(actor, deliveryId);
     const change = await database.inWorkspace(workspaceId, (tx) =>
@@ -311,7 +313,7 @@ describe("what is half live", () => {
 
   test("is not what is not live at all, nor what may be: that is cancelled, or asked about", async () => {
     deliveries = platform.deliveries(server.database);
-    const refused = await orderPost(house, deliveries, textVariant("x".repeat(500), "two"));
+    const refused = await orderPost(fixture, deliveries, textVariant("x".repeat(500), "two"));
     await untilState(refused.postId, "rejected");
     await expect(deliveries.leave(actor, refused.deliveryId)).rejects.toMatchObject({
       code: "delivery.nothing_live",
@@ -323,7 +325,7 @@ describe("what is half live", () => {
     const blind = platform.deliveries(server.database, {
       speaking: { ...platform.connector, locate: "unsupported" },
     });
-    const first = await orderPost(house, blind, textVariant("one", "two"));
+    const first = await orderPost(fixture, blind, textVariant("one", "two"));
     deliveries = blind;
     await platform.setFaults([{ kind: "lost_answer" }]);
     await untilState(first.postId, "needs_human");
@@ -346,17 +348,17 @@ test("a post that was called off while a worker holds it is not sent", async () 
       },
     },
   });
-  const { postId } = await orderPost(house, slow, textVariant("never mind"));
+  const { postId } = await orderPost(fixture, slow, textVariant("never mind"));
   const sweeping = slow.sweeps[0]?.run(new AbortController().signal);
   await reached.promise;
-  const change = await server.database.inWorkspace(house.workspaceId, (tx) =>
-    slow.cancel(tx, house.workspaceId, postId),
+  const change = await server.database.inWorkspace(fixture.workspaceId, (tx) =>
+    slow.cancel(tx, fixture.workspaceId, postId),
   );
   expect(change.cancelled).toHaveLength(1);
   gate.resolve();
   await sweeping;
   expect(await visible()).toEqual([]);
-  expect((await deliveries.forPost(house.workspaceId, postId))[0]?.state).toBe("cancelled");
+  expect((await deliveries.forPost(fixture.workspaceId, postId))[0]?.state).toBe("cancelled");
 });
 
 test("a file that changed on the disk is refused, and not tried again", async () => {
@@ -387,7 +389,7 @@ test("a file that changed on the disk is refused, and not tried again", async ()
     ...textVariant("with a picture"),
     media: [{ mediaId: media[0]?.mediaId ?? "", altText: "" }],
   };
-  const { postId } = await orderPost(house, reading, content, { media });
+  const { postId } = await orderPost(fixture, reading, content, { media });
   deliveries = reading;
   const view = await untilState(postId, "rejected");
   expect(view?.error?.code).toBe("delivery.media_changed");

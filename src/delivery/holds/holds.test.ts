@@ -7,8 +7,8 @@ import { type TestApp, testApp } from "../../../test/support/app.ts";
 import { buildChannel, buildMember } from "../../../test/support/builders.ts";
 import { asOwner, type TestDatabase, testDatabase } from "../../../test/support/database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
@@ -25,7 +25,7 @@ import { handleEvents } from "../../../test/support/events.ts";
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
-let house: DeliveryHouse;
+let fixture: DeliveryFixture;
 let deliveries: Deliveries;
 let actor: Actor;
 
@@ -35,16 +35,16 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(async () => {
   platform = await startDeliverySandbox();
-  house = await buildDeliveryHouse(server.database, platform.connector);
+  fixture = await buildDeliveryFixture(server.database, platform.connector);
   deliveries = platform.deliveries(server.database);
-  actor = await buildMember(server.database, house.workspaceId);
+  actor = await buildMember(server.database, fixture.workspaceId);
 });
 afterEach(() => platform.close());
 
 const dayMs = 86_400_000;
 const throttled = { reason: "The platform asks to wait.", evidence: "429 Slow down" };
 
-async function viewOf(postId: string, workspaceId = house.workspaceId) {
+async function viewOf(postId: string, workspaceId = fixture.workspaceId) {
   const [view] = await deliveries.forPost(workspaceId, postId);
   if (!view) throw new Error("there is no delivery");
   return view;
@@ -61,7 +61,7 @@ async function sweepOnce(): Promise<void> {
 
 async function channelIs(status: "connected" | "needs_reconnect" | "disconnected"): Promise<void> {
   const channels = server.database.system.updateTable("channels");
-  await channels.set({ status }).where("id", "=", house.channelId).execute();
+  await channels.set({ status }).where("id", "=", fixture.channelId).execute();
 }
 
 /** How often a text is out there; what an earlier test left may be, too. */
@@ -72,7 +72,7 @@ async function copiesOf(text: string): Promise<number> {
 async function eventsOf(action: string): Promise<{ target_id: string | null }[]> {
   await handleEvents(server.database);
   const events = server.database.system.selectFrom("audit_events").select("target_id");
-  return events.where("action", "=", action).where("workspace_id", "=", house.workspaceId).execute();
+  return events.where("action", "=", action).where("workspace_id", "=", fixture.workspaceId).execute();
 }
 
 /** Whether the desk was told of a post after it had been told so often. */
@@ -82,17 +82,17 @@ async function timesTold(postId: string): Promise<number> {
 }
 
 function learn(ms: number): Promise<void> {
-  const { workspaceId, channelId } = house;
+  const { workspaceId, channelId } = fixture;
   return learnWindow(server.database.system, { workspaceId, channelId }, ms);
 }
 
 async function windowOf(): Promise<number | undefined> {
-  return (await deliveries.holds.list(house.workspaceId))[0]?.window?.visibleAfterMs;
+  return (await deliveries.holds.list(fixture.workspaceId))[0]?.window?.visibleAfterMs;
 }
 
 async function weeksPass(weeks: number): Promise<void> {
   await sql`update delivery_windows set seen_at = seen_at - ${weeks} * interval '7 days'
-    where channel_id = ${house.channelId}`.execute(server.database.system);
+    where channel_id = ${fixture.channelId}`.execute(server.database.system);
 }
 
 function looksOf(postId: string): Promise<{ looks: number; wake_at: Date }> {
@@ -107,63 +107,63 @@ function looksOf(postId: string): Promise<{ looks: number; wake_at: Date }> {
 describe("a platform that asks to wait", () => {
   test("holds the account, which says since when, until when and why", async () => {
     await platform.setFaults([{ kind: "throttle", delayMs: 3_600_000 }]);
-    const { postId } = await orderPost(house, deliveries, textVariant("Later"), { graceSeconds: 7_200 });
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Later"), { graceSeconds: 7_200 });
     await sweepUntil(deliveries, async () => (await viewOf(postId)).attempts.length > 0);
-    const [slowed] = await deliveries.holds.list(house.workspaceId);
-    expect(slowed).toMatchObject({ channelId: house.channelId, window: null, hold: { waiting: 1 } });
+    const [slowed] = await deliveries.holds.list(fixture.workspaceId);
+    expect(slowed).toMatchObject({ channelId: fixture.channelId, window: null, hold: { waiting: 1 } });
     expect(slowed?.hold?.reason).toContain("wait");
     expect(slowed?.hold?.evidence).toMatch(/^429/);
     const { since, until } = slowed?.hold ?? { since: new Date(0), until: new Date(0) };
     expect(until.getTime() - since.getTime()).toBe(3_600_000);
-    const elsewhere = await buildDeliveryHouse(server.database, platform.connector);
+    const elsewhere = await buildDeliveryFixture(server.database, platform.connector);
     expect(await deliveries.holds.list(elsewhere.workspaceId)).toEqual([]);
   });
 
   test("is asked again at once where a person lifts the hold, in every workspace", async () => {
     await platform.setFaults([{ kind: "throttle", delayMs: 3_600_000 }]);
-    const there = await buildDeliveryHouse(server.database, platform.connector);
+    const there = await buildDeliveryFixture(server.database, platform.connector);
     const channels = server.database.system.updateTable("channels");
-    await channels.set({ account_id: house.channelId }).where("id", "=", there.channelId).execute();
-    const first = await orderPost(house, deliveries, textVariant("First"), { graceSeconds: 7_200 });
+    await channels.set({ account_id: fixture.channelId }).where("id", "=", there.channelId).execute();
+    const first = await orderPost(fixture, deliveries, textVariant("First"), { graceSeconds: 7_200 });
     await sweepUntil(deliveries, async () => (await viewOf(first.postId)).attempts.length > 0);
     const second = await orderPost(there, deliveries, textVariant("Second"), { graceSeconds: 7_200 });
     await sweepOnce();
     expect((await viewOf(second.postId, there.workspaceId)).waiting?.code).toBe("delivery.throttled");
     expect(await copiesOf("First")).toBe(0);
-    expect(await deliveries.holds.lift(actor, house.channelId)).toMatchObject({ hold: null });
+    expect(await deliveries.holds.lift(actor, fixture.channelId)).toMatchObject({ hold: null });
     await sweepUntil(
       deliveries,
       async () => (await copiesOf("First")) === 1 && (await copiesOf("Second")) === 1,
     );
-    expect(await eventsOf("channel.hold_lifted")).toEqual([{ target_id: house.channelId }]);
+    expect(await eventsOf("channel.hold_lifted")).toEqual([{ target_id: fixture.channelId }]);
     // Nothing is held any more, and nothing is said twice.
-    await deliveries.holds.lift(actor, house.channelId);
+    await deliveries.holds.lift(actor, fixture.channelId);
     expect(await eventsOf("channel.hold_lifted")).toHaveLength(1);
   });
 
   test("keeps waiting what goes on with its end, and not what may still be taken back", async () => {
-    const channel = { workspaceId: house.workspaceId, channelId: house.channelId };
+    const channel = { workspaceId: fixture.workspaceId, channelId: fixture.channelId };
     await holdAccount(server.database.system, channel, { waitMs: 60_000, ...throttled });
-    const held = await orderPost(house, deliveries, textVariant("Held"));
+    const held = await orderPost(fixture, deliveries, textVariant("Held"));
     const notBefore = new Date(Date.now() + 30_000);
-    const approved = await orderPost(house, deliveries, textVariant("Just approved"), { notBefore });
+    const approved = await orderPost(fixture, deliveries, textVariant("Just approved"), { notBefore });
     await sweepOnce();
-    expect(await deliveries.holds.list(house.workspaceId)).toMatchObject([{ hold: { waiting: 1 } }]);
-    await deliveries.holds.lift(actor, house.channelId);
+    expect(await deliveries.holds.list(fixture.workspaceId)).toMatchObject([{ hold: { waiting: 1 } }]);
+    await deliveries.holds.lift(actor, fixture.channelId);
     await untilState(held.postId, "confirmed");
     expect((await viewOf(approved.postId)).wakeAt).toBe(notBefore.toISOString());
   });
 
   test("is not obeyed for more than a day, whatever it says", async () => {
-    const place = { workspaceId: house.workspaceId, channelId: house.channelId };
+    const place = { workspaceId: fixture.workspaceId, channelId: fixture.channelId };
     await holdAccount(server.database.system, place, { waitMs: 1.9e15, ...throttled });
-    const hold = (await deliveries.holds.list(house.workspaceId))[0]?.hold;
+    const hold = (await deliveries.holds.list(fixture.workspaceId))[0]?.hold;
     expect(hold && hold.until.getTime() - hold.since.getTime()).toBe(dayMs);
     // A shorter one does not end it.
     await holdAccount(server.database.system, place, { waitMs: 1_000, ...throttled });
-    expect((await deliveries.holds.list(house.workspaceId))[0]?.hold).toEqual(hold);
+    expect((await deliveries.holds.list(fixture.workspaceId))[0]?.hold).toEqual(hold);
     const longer = sql`update delivery_holds set until = until + interval '1 second'
-      where account_id = ${house.channelId}`.execute(server.database.system);
+      where account_id = ${fixture.channelId}`.execute(server.database.system);
     await expect(longer).rejects.toThrow(/delivery_holds_end/);
   });
 });
@@ -174,7 +174,7 @@ describe("posts that were seen to appear late", () => {
     expect(await windowOf()).toBeCloseTo(600_000, -2);
     await weeksPass(2);
     expect(await windowOf()).toBeCloseTo(150_000, -2);
-    await orderPost(house, deliveries, textVariant("Patient"));
+    await orderPost(fixture, deliveries, textVariant("Patient"));
     const [claimed] = await claimDue(server.database.system, { limit: 1, leaseMs: 1, busyChannels: [] });
     expect(claimed?.learnedMs).toBeCloseTo(150_000, -2);
     // One that comes sooner says nothing about those that come later.
@@ -191,7 +191,7 @@ describe("posts that were seen to appear late", () => {
     await learn(600_000);
     await platform.setFaults([{ kind: "reset_before_commit", remaining: null }]);
     const windowOfNext = async (text: string) => {
-      const { postId, deliveryId } = await orderPost(house, deliveries, textVariant(text));
+      const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant(text));
       await untilState(postId, "ambiguous");
       return () =>
         server.database.system
@@ -201,7 +201,7 @@ describe("posts that were seen to appear late", () => {
           .executeTakeFirstOrThrow();
     };
     const waiting = await windowOfNext("Waits already");
-    await deliveries.holds.forgetWindow(actor, house.channelId);
+    await deliveries.holds.forgetWindow(actor, fixture.channelId);
     const next = await windowOfNext("Comes later");
     expect((await waiting()).window_ms).toBeGreaterThan(1_100_000);
     expect((await next()).window_ms).toBeLessThan(60_000);
@@ -209,20 +209,20 @@ describe("posts that were seen to appear late", () => {
 
   test("are forgotten where a person says so", async () => {
     await learn(600_000);
-    expect(await deliveries.holds.forgetWindow(actor, house.channelId)).toEqual({
-      channelId: house.channelId,
+    expect(await deliveries.holds.forgetWindow(actor, fixture.channelId)).toEqual({
+      channelId: fixture.channelId,
       hold: null,
       window: null,
     });
     expect(await windowOf()).toBeUndefined();
-    expect(await eventsOf("channel.window_forgotten")).toEqual([{ target_id: house.channelId }]);
+    expect(await eventsOf("channel.window_forgotten")).toEqual([{ target_id: fixture.channelId }]);
   });
 });
 
 describe("a channel that has to be connected again", () => {
   test("lets what waits for it become missed, told with the reason, once it is too late", async () => {
     await channelIs("needs_reconnect");
-    const { postId } = await orderPost(house, deliveries, textVariant("Held"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Held"));
     await untilState(postId, "needs_reconnect");
     const told = await timesTold(postId);
     await sql`update deliveries set late_after = now() where post_id = ${postId}`.execute(
@@ -258,7 +258,7 @@ describe("a channel that has to be connected again", () => {
     isRevoked = true;
     deliveries = platform.deliveries(server.database, { speaking: readingRefused() });
     await platform.setFaults([{ kind: "lost_answer" }]);
-    const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Only once"));
+    const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Only once"));
     await untilState(postId, "ambiguous");
     const anHourAgo = `update delivery_attempts set intent_at = intent_at - interval '1 hour' where delivery_id = $1`;
     await asOwner(server.url, anHourAgo, [deliveryId]);
@@ -271,7 +271,7 @@ describe("a channel that has to be connected again", () => {
     expect(await viewOf(postId)).toMatchObject({ state: "ambiguous" });
     expect((await viewOf(postId)).error?.message).toContain("Connect the channel again");
     expect((await looksOf(postId)).wake_at.getTime()).toBeGreaterThan(Date.now() + 200_000);
-    expect(await deliveries.stuck(house.workspaceId)).toEqual([]);
+    expect(await deliveries.stuck(fixture.workspaceId)).toEqual([]);
     isRevoked = false;
     await channelIs("connected");
     await untilState(postId, "confirmed");

@@ -7,8 +7,8 @@ import { buildMember } from "../../../test/support/builders.ts";
 import { asOwner, giveClock, stepClock } from "../../../test/support/clock.ts";
 import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
@@ -23,7 +23,7 @@ const hour = 3_600_000;
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
-let house: DeliveryHouse;
+let fixture: DeliveryFixture;
 /** Two workers. */
 let one: Deliveries;
 let other: Deliveries;
@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(async () => {
   platform = await startDeliverySandbox();
-  house = await buildDeliveryHouse(server.database, platform.connector);
+  fixture = await buildDeliveryFixture(server.database, platform.connector);
   one = platform.deliveries(server.database);
   other = platform.deliveries(server.database);
   setByMs = 0;
@@ -60,11 +60,11 @@ async function maintain(worker: Deliveries): Promise<void> {
 
 /** Late is told by the same clock: these posts may be late by a day. */
 function order(text: string) {
-  return orderPost(house, one, textVariant(text), { graceSeconds: 86_400 });
+  return orderPost(fixture, one, textVariant(text), { graceSeconds: 86_400 });
 }
 
 async function viewOf(postId: string) {
-  return (await one.forPost(house.workspaceId, postId))[0];
+  return (await one.forPost(fixture.workspaceId, postId))[0];
 }
 
 async function untilState(postId: string, state: DeliveryState): Promise<void> {
@@ -75,7 +75,7 @@ function attemptOf() {
   const attempts = server.database.system.selectFrom("delivery_attempts");
   return attempts
     .select(["state", "settled_by", "looks", "clock_step_ms"])
-    .where("workspace_id", "=", house.workspaceId)
+    .where("workspace_id", "=", fixture.workspaceId)
     .executeTakeFirst();
 }
 
@@ -94,12 +94,12 @@ function inSeconds(column: string) {
   return sql<number | null>`extract(epoch from ${sql.ref(column)} - clock_timestamp())::float8`;
 }
 
-/** The platform has just asked the house's account to wait. */
+/** The platform has just asked the fixture's account to wait. */
 async function heldFor(time: string): Promise<void> {
   await sql`
     insert into delivery_holds (connector, account_id, since, until, reason)
     select connector, account_id, clock_timestamp(), clock_timestamp() + ${time}::interval, 'Asked to wait.'
-    from channels where id = ${house.channelId}`.execute(server.database.system);
+    from channels where id = ${fixture.channelId}`.execute(server.database.system);
 }
 
 /** No step can be written down. */
@@ -179,7 +179,7 @@ test("no window is learned from what was sent while a step was not told yet: it 
   await untilState(postId, "confirmed");
   expect(await attemptOf()).toMatchObject({ state: "confirmed", settled_by: "located" });
   const learned = server.database.system.selectFrom("delivery_windows").select("visible_after_ms");
-  expect(await learned.where("workspace_id", "=", house.workspaceId).execute()).toEqual([]);
+  expect(await learned.where("workspace_id", "=", fixture.workspaceId).execute()).toEqual([]);
 });
 
 test("after a clock was set back, what was sent is found by when it was sent, and nothing sleeps so much longer", async () => {
@@ -203,7 +203,7 @@ test("a quarantine begins also where the clock was set back to before what is op
   await untilState(postId, "ambiguous");
   await setClock(-hour);
   await maintain(one);
-  const { userId } = await buildMember(server.database, house.workspaceId);
+  const { userId } = await buildMember(server.database, fixture.workspaceId);
   const admin = { userId, name: "Ada", email: "ada@example.test", sessionId: newId() };
   expect(await one.quarantine.enter(admin, new Date())).toMatchObject({ active: true, reading: 1 });
   await sql`update installation set quarantined_at = null, quarantine_reason = null, unknown_since = null`.execute(
@@ -216,7 +216,7 @@ test("after a clock was set back, waits and leases of the old one are pulled, an
   await maintain(one);
   const { database } = server;
   const soon = new Date(Date.now() + 2 * hour);
-  const { deliveryId: chosen } = await orderPost(house, one, textVariant("Chosen"), { dueAt: soon });
+  const { deliveryId: chosen } = await orderPost(fixture, one, textVariant("Chosen"), { dueAt: soon });
   const { deliveryId: again } = await order("Tried again");
   const { deliveryId: left } = await order("Left by a dead process");
   const inOneMinute = sql`clock_timestamp() + interval '1 minute'`;
@@ -228,7 +228,7 @@ test("after a clock was set back, waits and leases of the old one are pulled, an
   const waits = await database.system
     .selectFrom("deliveries")
     .select(["id", sql<number>`extract(epoch from wake_at - clock_timestamp())::float8`.as("seconds")])
-    .where("workspace_id", "=", house.workspaceId)
+    .where("workspace_id", "=", fixture.workspaceId)
     .execute();
   const secondsOf = (id: string) => waits.find((row) => row.id === id)?.seconds ?? NaN;
   expect(secondsOf(again)).toBeCloseTo(60, -1);
@@ -260,8 +260,8 @@ test("no lease is cut that its own settings made longer", async () => {
   const settings = { leaseMs: hour, marginMs: 60_000 };
   const long = platform.deliveries(database, { settings, speaking: patient });
   const day = { graceSeconds: 86_400 };
-  const { postId, deliveryId } = await orderPost(house, long, textVariant("On its way"), day);
-  const { deliveryId: claimed } = await orderPost(house, long, textVariant("Prepared for an hour"), {
+  const { postId, deliveryId } = await orderPost(fixture, long, textVariant("On its way"), day);
+  const { deliveryId: claimed } = await orderPost(fixture, long, textVariant("Prepared for an hour"), {
     dueAt: new Date(Date.now() + hour),
   });
   await sql`update deliveries set state = 'claimed', fence = fence + 1,
@@ -277,7 +277,7 @@ test("no lease is cut that its own settings made longer", async () => {
   const leases = await database.system
     .selectFrom("deliveries")
     .select(["id", "state", inSeconds("lease_until").as("seconds")])
-    .where("workspace_id", "=", house.workspaceId)
+    .where("workspace_id", "=", fixture.workspaceId)
     .execute();
   await sending;
   const leaseOf = (id: string) => leases.find((row) => row.id === id);
@@ -295,13 +295,13 @@ test("later looks come when they would have, and the leases of looks and prepara
     await sql`delete from delivery_preparations where delivery_id = ${deliveryId}`.execute(database.system);
     await sql`
       insert into delivery_later_looks (workspace_id, delivery_id, item, number, turn, due_at, lease_until) values
-        (${house.workspaceId}, ${deliveryId}, 0, 1, 1, clock_timestamp(), clock_timestamp() + interval '1 minute'),
-        (${house.workspaceId}, ${deliveryId}, 0, 1, 2, clock_timestamp() + interval '1 day', null)`.execute(
+        (${fixture.workspaceId}, ${deliveryId}, 0, 1, 1, clock_timestamp(), clock_timestamp() + interval '1 minute'),
+        (${fixture.workspaceId}, ${deliveryId}, 0, 1, 2, clock_timestamp() + interval '1 day', null)`.execute(
       database.system,
     );
     await sql`
       insert into delivery_preparations (workspace_id, delivery_id, due_at, app, lease_until, try_after) values
-        (${house.workspaceId}, ${deliveryId}, clock_timestamp(), '', clock_timestamp() + interval '1 minute',
+        (${fixture.workspaceId}, ${deliveryId}, clock_timestamp(), '', clock_timestamp() + interval '1 minute',
           clock_timestamp() + interval '2 minutes')`.execute(database.system);
   };
   const read = async () => {

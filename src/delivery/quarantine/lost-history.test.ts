@@ -35,7 +35,7 @@ test.each([
   async (_what, history) => {
     const deliveries = galley.start();
     await deliveries.checkDurability();
-    const post = await orderPost(galley.house, deliveries, textVariant("once"));
+    const post = await orderPost(galley.fixture, deliveries, textVariant("once"));
     await pretend(history);
     const { run = () => Promise.resolve() } = deliveries.sweeps[0] ?? {};
     await run(AbortSignal.timeout(5_000));
@@ -58,7 +58,7 @@ test.each([
 test("a database that forgot what a process saw it write takes no intent of it", async () => {
   const deliveries = galley.start();
   await deliveries.checkDurability();
-  const post = await orderPost(galley.house, deliveries, textVariant("once"));
+  const post = await orderPost(galley.fixture, deliveries, textVariant("once"));
   await deliveries.quarantine.watch(() => Promise.resolve({ reached: Number.MAX_SAFE_INTEGER }));
   const { run = () => Promise.resolve() } = deliveries.sweeps[0] ?? {};
   await run(AbortSignal.timeout(5_000));
@@ -79,7 +79,7 @@ test("what is written while a comparison waits for another process does not make
     await sql`select from installation for update`.execute(transaction);
     comparing = deliveries.quarantine.advanceEpoch();
     await vi.waitFor(async () => expect(await beatsThatWait()).toBeGreaterThan(0), 10_000);
-    await orderPost(galley.house, deliveries, textVariant("meanwhile"));
+    await orderPost(galley.fixture, deliveries, textVariant("meanwhile"));
     await deliveries.quarantine.watch(async () => ({ reached: await position() }));
   });
   await comparing;
@@ -106,7 +106,7 @@ test.each(["missed", "needs_reconnect"] as const)(
   async (state) => {
     const before = galley.start();
     await before.checkDurability();
-    const post = await orderPost(galley.house, before, textVariant("tried again"));
+    const post = await orderPost(galley.fixture, before, textVariant("tried again"));
     await galley.database.system
       .updateTable("deliveries")
       .set({ state, fence: 1 })
@@ -132,7 +132,7 @@ test.each(["missed", "needs_reconnect"] as const)(
 
 /** A person does not wait for the time that was planned. */
 async function sendNow(deliveries: Deliveries, postId: string): Promise<void> {
-  const { workspaceId } = galley.house;
+  const { workspaceId } = galley.fixture;
   await galley.database.inWorkspace(workspaceId, (tx) =>
     deliveries.reschedule(tx, workspaceId, postId, new Date()),
   );
@@ -142,8 +142,8 @@ test("what was planned for later, and sent early in the time that was lost, is l
   const before = galley.start();
   await before.checkDurability();
   const later = new Date(Date.now() + 3_600_000);
-  const post = await orderPost(galley.house, before, textVariant("sent early"), { dueAt: later });
-  const other = await orderPost(galley.house, before, textVariant("left as planned"), { dueAt: later });
+  const post = await orderPost(galley.fixture, before, textVariant("sent early"), { dueAt: later });
+  const other = await orderPost(galley.fixture, before, textVariant("left as planned"), { dueAt: later });
   await galley.backUp();
   const between = galley.start();
   await between.checkDurability();
@@ -179,11 +179,11 @@ test("a draft of before the restore is looked for when it is sent: it may have b
         .where("post_id", "=", postId)
         .execute()
     )[0]?.look_since;
-  const late = await orderPost(galley.house, first, textVariant("due then"), {
+  const late = await orderPost(galley.fixture, first, textVariant("due then"), {
     dueAt: new Date(created.getTime() - 30_000),
   });
   expect(await lookSince(late.postId)).not.toBeNull();
-  const fresh = await orderPost(galley.house, first, textVariant("new"), {
+  const fresh = await orderPost(galley.fixture, first, textVariant("new"), {
     dueAt: new Date(Date.now() + 60_000),
   });
   expect(await lookSince(fresh.postId)).toBeNull();
@@ -196,7 +196,9 @@ async function orderDraft(
   dueAt: Date,
 ): Promise<{ postId: string; lookSince: Date | null }> {
   const { system } = galley.database;
-  const { postId, deliveryId } = await orderPost(galley.house, deliveries, textVariant("a draft"), { dueAt });
+  const { postId, deliveryId } = await orderPost(galley.fixture, deliveries, textVariant("a draft"), {
+    dueAt,
+  });
   await sql`update posts set created_at = ${createdAt} where id = ${postId}`.execute(system);
   const { rows: ordered } = await sql<{ row: unknown }>`
     delete from deliveries d where id = ${deliveryId} returning to_jsonb(d) as row`.execute(system);
@@ -223,7 +225,7 @@ test("a draft that was written in the lost time, and ordered in the quarantine, 
 test("a lost time begins with the first post, however early a person says", async () => {
   const deliveries = galley.start();
   await deliveries.checkDurability();
-  const { postId } = await orderPost(galley.house, deliveries, textVariant("the first"));
+  const { postId } = await orderPost(galley.fixture, deliveries, textVariant("the first"));
   await deliveries.quarantine.enter(await galley.owner(), new Date("0001-01-01T00:00:00Z"));
   const { unknownSince } = await deliveries.quarantine.view();
   const { rows } = await sql<{ at: Date }>`select created_at as at from posts where id = ${postId}`.execute(
@@ -251,7 +253,7 @@ test("between two times that were lost nothing was", async () => {
 test("nothing needs to be looked for later where nobody sent early", async () => {
   const deliveries = galley.start();
   await deliveries.checkDurability();
-  const post = await orderPost(galley.house, deliveries, textVariant("as planned"), {
+  const post = await orderPost(galley.fixture, deliveries, textVariant("as planned"), {
     dueAt: new Date(Date.now() + 60_000),
   });
   await deliveries.quarantine.enter(await galley.owner(), new Date(Date.now() - 1_000));
@@ -267,7 +269,7 @@ test("nothing needs to be looked for later where nobody sent early", async () =>
 test("a copy of an installation sends nothing until somebody says that the other is off", async () => {
   const original = galley.start();
   await original.checkDurability();
-  await orderPost(galley.house, original, textVariant("once"), { dueAt: new Date(Date.now() + 60_000) });
+  await orderPost(galley.fixture, original, textVariant("once"), { dueAt: new Date(Date.now() + 60_000) });
   await original.quarantine.advanceEpoch();
   const copied = await mkdtemp(join(tmpdir(), "galley-copied-"));
   await cp(galley.dataDir, copied, { recursive: true, preserveTimestamps: true });
@@ -290,7 +292,7 @@ test("a copy of an installation sends nothing until somebody says that the other
 test("a copy that was said to be restored is still asked for the other one", async () => {
   const original = galley.start();
   await original.checkDurability();
-  await orderPost(galley.house, original, textVariant("once"), { dueAt: new Date(Date.now() + 60_000) });
+  await orderPost(galley.fixture, original, textVariant("once"), { dueAt: new Date(Date.now() + 60_000) });
   await original.quarantine.advanceEpoch();
   const copied = await mkdtemp(join(tmpdir(), "galley-copied-"));
   await cp(galley.dataDir, copied, { recursive: true, preserveTimestamps: true });
@@ -308,7 +310,7 @@ test("a copy that was said to be restored is still asked for the other one", asy
 test("a copy of the database under another name, with a data folder of its own, sends nothing", async () => {
   const original = galley.start();
   await original.checkDurability();
-  const post = await orderPost(galley.house, original, textVariant("once"), {
+  const post = await orderPost(galley.fixture, original, textVariant("once"), {
     dueAt: new Date(Date.now() + 2_000),
   });
   await galley.backUp();

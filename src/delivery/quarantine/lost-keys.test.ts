@@ -62,7 +62,7 @@ async function channelOf(connector: string): Promise<void> {
   await galley.database.system
     .updateTable("channels")
     .set({ connector })
-    .where("id", "=", galley.house.channelId)
+    .where("id", "=", galley.fixture.channelId)
     .execute();
 }
 
@@ -89,7 +89,7 @@ test("Instagram: a container that is made to look with says nothing of the one t
     const content = { ...textVariant("A pot of soup"), media: [{ mediaId, altText: "" }] };
     const before = run();
     await before.checkDurability();
-    const { postId } = await orderPost(galley.house, before, content, {
+    const { postId } = await orderPost(galley.fixture, before, content, {
       media,
       dueAt: new Date(Date.now() + 1_500),
     });
@@ -163,17 +163,17 @@ test("Bluesky: the key of another time and another delivery says nothing of what
       settings: { deadlineMs: 1_000, windowMs: 1_600 },
     }));
   await channelOf("bluesky");
-  const { workspaceId } = galley.house;
+  const { workspaceId } = galley.fixture;
   const before = run();
   await before.checkDurability();
   const soon = new Date(Date.now() + 6_000);
-  const planned = await orderPost(galley.house, before, textVariant("Sent early"), { dueAt: soon });
+  const planned = await orderPost(galley.fixture, before, textVariant("Sent early"), { dueAt: soon });
   await galley.backUp();
   const between = run();
   await between.checkDurability();
   // A person does not wait: "Publish now" cancels what was planned and asks for it anew.
   await galley.database.inWorkspace(workspaceId, (tx) => between.cancel(tx, workspaceId, planned.postId));
-  const early = await orderPost(galley.house, between, textVariant("Sent early"));
+  const early = await orderPost(galley.fixture, between, textVariant("Sent early"));
   await sweepUntil(between, async () => (await galley.stateOf(between, early.postId)) === "confirmed");
   await galley.restore();
   const after = run();

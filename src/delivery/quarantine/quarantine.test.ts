@@ -20,11 +20,13 @@ test("after a restore under the same data folder, what went out since the backup
   const before = galley.start();
   await before.checkDurability();
   const soon = new Date(Date.now() + 1_500);
-  const sent = await orderPost(galley.house, before, textVariant("went out after the backup"), {
+  const sent = await orderPost(galley.fixture, before, textVariant("went out after the backup"), {
     dueAt: soon,
   });
-  const kept = await orderPost(galley.house, before, textVariant("was due, and never sent"), { dueAt: soon });
-  const cancelled = { workspaceId: galley.house.workspaceId, postId: kept.postId };
+  const kept = await orderPost(galley.fixture, before, textVariant("was due, and never sent"), {
+    dueAt: soon,
+  });
+  const cancelled = { workspaceId: galley.fixture.workspaceId, postId: kept.postId };
   await galley.backUp();
   const between = galley.start();
   await between.checkDurability();
@@ -39,7 +41,7 @@ test("after a restore under the same data folder, what went out since the backup
   const after = galley.start();
   await after.checkDurability();
   expect(await after.quarantine.view()).toMatchObject({ active: true, unchecked: 2 });
-  const fresh = await orderPost(galley.house, after, textVariant("ordered in quarantine"));
+  const fresh = await orderPost(galley.fixture, after, textVariant("ordered in quarantine"));
   await expect(after.quarantine.release(await galley.owner())).rejects.toMatchObject({
     code: "delivery.quarantine_unfinished",
   });
@@ -64,7 +66,7 @@ test("after a restore under the same data folder, what went out since the backup
 test("a database that is exchanged under a running worker is not claimed from", async () => {
   const before = galley.start();
   await before.checkDurability();
-  const post = await orderPost(galley.house, before, textVariant("once"), {
+  const post = await orderPost(galley.fixture, before, textVariant("once"), {
     dueAt: new Date(Date.now() + 500),
   });
   await galley.backUp();
@@ -86,7 +88,7 @@ test("where the platform cannot be read a person is asked, and nothing is sent",
   const blind: Connector = { ...galley.platform.connector, locate: "unsupported" };
   const deliveries = galley.start(blind);
   await deliveries.checkDurability();
-  const post = await orderPost(galley.house, deliveries, textVariant("who knows"), {
+  const post = await orderPost(galley.fixture, deliveries, textVariant("who knows"), {
     dueAt: new Date(Date.now() - 60_000),
   });
   await orderQuarantine(galley.dataDir, new Date(Date.now() - 3_600_000));
@@ -111,7 +113,7 @@ test("a platform that cannot be asked for a moment is asked again, not left to a
   };
   const before = galley.start();
   await before.checkDurability();
-  const post = await orderPost(galley.house, before, textVariant("asked twice"));
+  const post = await orderPost(galley.fixture, before, textVariant("asked twice"));
   await orderQuarantine(galley.dataDir, new Date(Date.now() - 1_000));
   const deliveries = galley.start(busy);
   await sweepUntil(deliveries, async () => {
@@ -128,7 +130,7 @@ test("a platform that cannot be asked for a moment is asked again, not left to a
 test("however old the backup is, what is not there is proven within the platform's window", async () => {
   const before = galley.start();
   await before.checkDurability();
-  const post = await orderPost(galley.house, before, textVariant("an hour later"), {
+  const post = await orderPost(galley.fixture, before, textVariant("an hour later"), {
     dueAt: new Date(Date.now() - 60_000),
   });
   await orderQuarantine(galley.dataDir, new Date(Date.now() - 3_600_000));
@@ -150,7 +152,7 @@ test("an access that the platform refuses while it is asked is to be connected a
   };
   const before = galley.start();
   await before.checkDurability();
-  await orderPost(galley.house, before, textVariant("who knows"));
+  await orderPost(galley.fixture, before, textVariant("who knows"));
   await orderQuarantine(galley.dataDir, new Date(Date.now() - 1_000));
   const deliveries = galley.start(closed);
   await sweepUntil(deliveries, () => Promise.resolve(galley.platform.reconnects.length > 0));
@@ -165,7 +167,7 @@ test("what takes long to send is looked up as soon as anything else", async () =
   };
   const before = galley.start();
   await before.checkDurability();
-  const post = await orderPost(galley.house, before, textVariant("a film"));
+  const post = await orderPost(galley.fixture, before, textVariant("a film"));
   await orderQuarantine(galley.dataDir, new Date(Date.now() - 1_000));
   const deliveries = galley.start(slow);
   await sweepUntil(deliveries, async () => (await galley.stateOf(deliveries, post.postId)) === "ambiguous");
@@ -183,7 +185,7 @@ test("what could not be looked up for want of an access is looked up once there 
   };
   const before = galley.start(closed);
   await before.checkDurability();
-  const post = await orderPost(galley.house, before, textVariant("out since the backup"), {
+  const post = await orderPost(galley.fixture, before, textVariant("out since the backup"), {
     dueAt: new Date(Date.now() + 1_000),
   });
   await galley.backUp();
@@ -198,7 +200,7 @@ test("what could not be looked up for want of an access is looked up once there 
   await sweepUntil(after, async () => (await galley.stateOf(after, post.postId)) === "needs_reconnect");
   isWithdrawn = false;
   const channels = galley.database.system.updateTable("channels").set({ status: "connected" });
-  await channels.where("id", "=", galley.house.channelId).execute();
+  await channels.where("id", "=", galley.fixture.channelId).execute();
   await after.quarantine.release(await galley.owner());
   await sweepUntil(after, async () => (await galley.stateOf(after, post.postId)) === "confirmed");
   expect(await galley.visible()).toEqual(["out since the backup"]);
@@ -217,7 +219,7 @@ test("a database is compared with its folder also while something is looked up f
   };
   const deliveries = galley.start(slow);
   await deliveries.checkDurability();
-  await orderPost(galley.house, deliveries, textVariant("a long film"));
+  await orderPost(galley.fixture, deliveries, textVariant("a long film"));
   await deliveries.quarantine.enter(await galley.owner(), new Date(Date.now() - 1_000));
   const both = new Set(["delivery.beat", "delivery.quarantine"]);
   const sweeps = startSweeps(
@@ -245,7 +247,7 @@ test("what could not be looked up is told as what may be live, so that nobody se
   };
   const before = galley.start(refusing);
   await before.checkDurability();
-  const post = await orderPost(galley.house, before, textVariant("out since the backup"), {
+  const post = await orderPost(galley.fixture, before, textVariant("out since the backup"), {
     dueAt: new Date(Date.now() + 1_000),
   });
   await galley.backUp();
@@ -256,7 +258,7 @@ test("what could not be looked up is told as what may be live, so that nobody se
   isGone = true;
   const after = galley.start(refusing);
   await sweepUntil(after, async () => (await galley.stateOf(after, post.postId)) === "missed");
-  const [view] = await after.forPost(galley.house.workspaceId, post.postId);
+  const [view] = await after.forPost(galley.fixture.workspaceId, post.postId);
   expect(view?.error?.message).toContain("Look there before you publish it again");
   expect(view?.mayBeLive).toBe(true);
 }, 60_000);
@@ -271,7 +273,7 @@ test("what was on its way when history was lost may be out under another key as 
       );
     },
   });
-  const { postId, deliveryId } = await orderPost(galley.house, deliveries, textVariant("on its way"));
+  const { postId, deliveryId } = await orderPost(galley.fixture, deliveries, textVariant("on its way"));
   await sweepUntil(deliveries, async () => (await galley.stateOf(deliveries, postId)) === "ambiguous");
   const codes = () =>
     galley.database.system
@@ -287,7 +289,7 @@ test("what was on its way when history was lost may be out under another key as 
 test("the database itself refuses an attempt in quarantine", async () => {
   const deliveries = galley.start();
   const ada = await galley.owner();
-  await orderPost(galley.house, deliveries, textVariant("not now"));
+  await orderPost(galley.fixture, deliveries, textVariant("not now"));
   const [claimed] = await claimDue(galley.database.system, { limit: 1, leaseMs: 5_000, busyChannels: [] });
   if (!claimed) throw new Error("nothing was claimed");
   await deliveries.quarantine.enter(ada, new Date(Date.now() - 1_000));

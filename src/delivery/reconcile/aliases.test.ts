@@ -4,8 +4,8 @@ import { pretendVideo } from "../../../test/contract/files.ts";
 import { type MetaHarness, startMetaHarness } from "../../../test/contract/meta.ts";
 import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   noFiles,
   orderPost,
   sweepUntil,
@@ -16,7 +16,7 @@ import type { Deliveries } from "../deliveries.ts";
 
 let server: TestDatabase;
 let harness: MetaHarness;
-let house: DeliveryHouse;
+let fixture: DeliveryFixture;
 let deliveries: Deliveries;
 
 const video = pretendVideo(5_000);
@@ -33,7 +33,7 @@ async function* piecesOfVideo(
 beforeAll(async () => {
   server = await testDatabase();
   harness = await startMetaHarness("facebook", { settings: { deadlineMs: 1_000, windowMs: 6_000 } });
-  house = await buildDeliveryHouse(server.database, harness.connector);
+  fixture = await buildDeliveryFixture(server.database, harness.connector);
   deliveries = testDeliveries({
     database: server.database,
     connectors: [harness.connector],
@@ -51,13 +51,13 @@ afterAll(async () => {
 });
 
 async function stateOf(postId: string): Promise<string | undefined> {
-  return (await deliveries.forPost(house.workspaceId, postId))[0]?.state;
+  return (await deliveries.forPost(fixture.workspaceId, postId))[0]?.state;
 }
 
 test("a video that Galley knows by its own id is not taken for a text of the same words, which the list names otherwise", async () => {
   const text = "The soup of the day";
   await harness.faults({ kind: "reset_before_commit", on: "create", remaining: 1 });
-  const lost = await orderPost(house, deliveries, textVariant(text));
+  const lost = await orderPost(fixture, deliveries, textVariant(text));
   await sweepUntil(deliveries, async () => (await stateOf(lost.postId)) === "ambiguous");
   const info = {
     mediaId: "0190aaaa-0000-7000-8000-000000000001",
@@ -70,13 +70,13 @@ test("a video that Galley knows by its own id is not taken for a text of the sam
     pages: null,
   };
   const content = { ...textVariant(text), media: [{ mediaId: info.mediaId, altText: "" }] };
-  const film = await orderPost(house, deliveries, content, { media: [info] });
+  const film = await orderPost(fixture, deliveries, content, { media: [info] });
   await sweepUntil(deliveries, async () => (await stateOf(film.postId)) === "confirmed", 30_000);
   const anHourAgo = `update delivery_attempts set intent_at = intent_at - interval '1 hour' where delivery_id = $1`;
   await asOwner(server.url, anHourAgo, [lost.deliveryId]);
   await sweepUntil(deliveries, async () => (await stateOf(lost.postId)) === "needs_human", 30_000);
   // It may be a post that shares the video, so a person is shown it.
-  const [view] = await deliveries.forPost(house.workspaceId, lost.postId);
+  const [view] = await deliveries.forPost(fixture.workspaceId, lost.postId);
   expect(view?.attempts[0]?.doubt).toMatchObject({ reason: "resembles", seen: [{ likeness: "same" }] });
   expect((await harness.journal()).filter((post) => post.text === text)).toHaveLength(1);
 }, 60_000);

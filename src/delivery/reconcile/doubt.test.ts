@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { buildMember } from "../../../test/support/builders.ts";
 import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
-  buildDeliveryHouse,
+  buildDeliveryFixture,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
@@ -77,16 +77,16 @@ test("an address names the one post that was read at it", () => {
 });
 
 test("what a look has shown that proves nothing is kept with the attempt and told, until it is settled", async () => {
-  const house = await buildDeliveryHouse(server.database, platform.connector);
+  const fixture = await buildDeliveryFixture(server.database, platform.connector);
   const deliveries = platform.deliveries(server.database);
-  const viewOf = async (postId: string) => (await deliveries.forPost(house.workspaceId, postId))[0];
+  const viewOf = async (postId: string) => (await deliveries.forPost(fixture.workspaceId, postId))[0];
   const text = "The winter catalogue is printed: forty-eight pages, two colours, bound by hand";
   // The platform shows it twice, and nobody owns the second.
   await platform.setFaults([{ kind: "ghost_duplicate" }]);
-  const first = await orderPost(house, deliveries, textVariant(text));
+  const first = await orderPost(fixture, deliveries, textVariant(text));
   await sweepUntil(deliveries, async () => (await viewOf(first.postId))?.state === "confirmed");
   await platform.setFaults([{ kind: "reset_before_commit" }]);
-  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant(`${text}!`));
+  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant(`${text}!`));
   await sweepUntil(deliveries, async () => ((await viewOf(postId))?.attempts[0]?.doubt ?? null) !== null);
   const asked = await viewOf(postId);
   const own = (await viewOf(first.postId))?.externalUrl ?? "";
@@ -103,7 +103,7 @@ test("what a look has shown that proves nothing is kept with the attempt and tol
     },
   });
   expect(asked?.attempts[0]?.looks).toBeGreaterThan(1);
-  const actor = await buildMember(server.database, house.workspaceId);
+  const actor = await buildMember(server.database, fixture.workspaceId);
   const url = asked?.attempts[0]?.doubt?.seen[0]?.url ?? null;
   const settled = await deliveries.resolve(actor, deliveryId, { outcome: "live", url });
   expect(settled).toMatchObject({ state: "confirmed", externalUrl: url });

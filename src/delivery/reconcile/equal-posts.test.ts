@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Connector, ConnectorFailure, type Published } from "#connectors";
 import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
@@ -16,13 +16,13 @@ import type { DeliveryState } from "../model/state.ts";
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
-let house: DeliveryHouse;
+let fixture: DeliveryFixture;
 let deliveries: Deliveries;
 
 beforeAll(async () => {
   server = await testDatabase();
   platform = await startDeliverySandbox();
-  house = await buildDeliveryHouse(server.database, platform.connector);
+  fixture = await buildDeliveryFixture(server.database, platform.connector);
 });
 afterAll(async () => {
   await platform.close();
@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 async function untilState(postId: string, state: DeliveryState) {
-  const viewOf = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
+  const viewOf = async () => (await deliveries.forPost(fixture.workspaceId, postId))[0];
   await sweepUntil(deliveries, async () => (await viewOf())?.state === state);
   return viewOf();
 }
@@ -62,9 +62,9 @@ test("a key under which the platform keeps an equal post's: the other gets a new
         : locate(context, plan, item, since),
   };
   deliveries = platform.deliveries(server.database, { speaking: keyed });
-  const one = await orderPost(house, deliveries, textVariant("Said twice"));
+  const one = await orderPost(fixture, deliveries, textVariant("Said twice"));
   await untilState(one.postId, "ambiguous");
-  const other = await orderPost(house, deliveries, textVariant("Said twice"));
+  const other = await orderPost(fixture, deliveries, textVariant("Said twice"));
   await untilState(other.postId, "confirmed");
   isOtherFound = true;
   const view = await untilState(one.postId, "confirmed");
@@ -97,8 +97,8 @@ test("a refusal as duplicate is not final where an answer was lost after the las
     locate: () => Promise.resolve({ by: "list", posts: [], coversFrom: new Date(0), shows: [] }),
   };
   deliveries = platform.deliveries(server.database, { speaking: hiding });
-  const { postId } = await orderPost(house, deliveries, textVariant("Once and hidden"));
-  const stateOf = async () => (await deliveries.forPost(house.workspaceId, postId))[0]?.state ?? "";
+  const { postId } = await orderPost(fixture, deliveries, textVariant("Once and hidden"));
+  const stateOf = async () => (await deliveries.forPost(fixture.workspaceId, postId))[0]?.state ?? "";
   await sweepUntil(
     deliveries,
     async () => commits === 3 && !["in_flight", "claimed"].includes(await stateOf()),
@@ -123,7 +123,7 @@ test("what stands under a key of our own is found, however long before this atte
     },
   };
   deliveries = platform.deliveries(server.database, { speaking: keyed });
-  const { postId } = await orderPost(house, deliveries, textVariant("Made before"));
+  const { postId } = await orderPost(fixture, deliveries, textVariant("Made before"));
   const view = await untilState(postId, "confirmed");
   expect(view?.attempts).toMatchObject([{ state: "confirmed", settledBy: "located" }]);
 });
@@ -144,11 +144,11 @@ test("what the database refuses to write of a look ends in a question with the a
     },
   };
   deliveries = platform.deliveries(server.database, { speaking: odd });
-  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Not to be written"));
+  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Not to be written"));
   await untilState(postId, "ambiguous");
   const anHourAgo = `update delivery_attempts set intent_at = intent_at - interval '1 hour' where delivery_id = $1`;
   await asOwner(server.url, anHourAgo, [deliveryId]);
-  const stateOf = async () => (await deliveries.forPost(house.workspaceId, postId))[0]?.state;
+  const stateOf = async () => (await deliveries.forPost(fixture.workspaceId, postId))[0]?.state;
   await sweepUntil(
     deliveries,
     async () => {
@@ -160,6 +160,6 @@ test("what the database refuses to write of a look ends in a question with the a
     },
     30_000,
   );
-  const [view] = await deliveries.forPost(house.workspaceId, postId);
+  const [view] = await deliveries.forPost(fixture.workspaceId, postId);
   expect(view?.attempts[0]).toMatchObject({ looks: 5, doubt: { reason: "unreadable", seen: [{ url }] } });
 });

@@ -4,8 +4,8 @@ import type { Actor } from "#kit";
 import { buildMember } from "../../../test/support/builders.ts";
 import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
@@ -21,7 +21,7 @@ import { handleEvents } from "../../../test/support/events.ts";
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
-let house: DeliveryHouse;
+let fixture: DeliveryFixture;
 let deliveries: Deliveries;
 let actor: Actor;
 
@@ -31,14 +31,14 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(async () => {
   platform = await startDeliverySandbox();
-  house = await buildDeliveryHouse(server.database, platform.connector);
+  fixture = await buildDeliveryFixture(server.database, platform.connector);
   deliveries = platform.deliveries(server.database);
-  actor = await buildMember(server.database, house.workspaceId);
+  actor = await buildMember(server.database, fixture.workspaceId);
 });
 afterEach(() => platform.close());
 
 async function viewOf(postId: string): Promise<DeliveryView> {
-  const [view] = await deliveries.forPost(house.workspaceId, postId);
+  const [view] = await deliveries.forPost(fixture.workspaceId, postId);
   if (!view) throw new TypeError("a post has a delivery");
   return view;
 }
@@ -46,7 +46,7 @@ async function viewOf(postId: string): Promise<DeliveryView> {
 /** Published, its answer lost, proven absent and sent again; the first comes up `delayMs` after it was sent. */
 async function sentTwice(text: string, delayMs = 3_200): Promise<{ postId: string; deliveryId: string }> {
   await platform.setFaults([{ kind: "late_commit", delayMs }]);
-  const order = await orderPost(house, deliveries, textVariant(text));
+  const order = await orderPost(fixture, deliveries, textVariant(text));
   await sweepUntil(deliveries, async () => (await viewOf(order.postId)).state === "confirmed");
   const { attempts } = await viewOf(order.postId);
   expect(attempts[0]).toMatchObject({ state: "absent_proven", settledBy: "located" });
@@ -95,7 +95,7 @@ async function lookNow(deliveryId: string, turn: number, outcome: string | null)
 
 async function learnedMs(): Promise<number> {
   const { rows } = await sql<{ ms: number }>`select visible_after_ms as ms from delivery_windows
-    where channel_id = ${house.channelId}`.execute(server.database.system);
+    where channel_id = ${fixture.channelId}`.execute(server.database.system);
   return rows[0]?.ms ?? 0;
 }
 
@@ -147,7 +147,7 @@ describe("what was taken for absent and sent again", () => {
 
   test("and never comes up is no news", async () => {
     await platform.setFaults([{ kind: "reset_before_commit" }]);
-    const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Was not sent"));
+    const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Was not sent"));
     await sweepUntil(deliveries, async () => (await viewOf(postId)).state === "confirmed");
     await lookNow(deliveryId, 1, "none");
     await lookNow(deliveryId, 2, "none");
@@ -158,7 +158,7 @@ describe("what was taken for absent and sent again", () => {
 
 test("what was published at once, or found by reading back, is not looked for again", async () => {
   await platform.setFaults([{ kind: "lost_answer" }]);
-  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Found at once"));
+  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Found at once"));
   await sweepUntil(deliveries, async () => (await viewOf(postId)).state === "confirmed");
   expect(await looks(deliveryId)).toEqual([]);
 });
@@ -169,7 +169,11 @@ describe("a later look", () => {
       { kind: "late_commit", delayMs: 4_000 },
       { kind: "throttle", delayMs: 600_000 },
     ]);
-    const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Waits to be sent again"));
+    const { postId, deliveryId } = await orderPost(
+      fixture,
+      deliveries,
+      textVariant("Waits to be sent again"),
+    );
     await sweepUntil(deliveries, async () => (await viewOf(postId)).attempts.length === 2);
     await expect.poll(async () => (await viewOf(postId)).state).toBe("scheduled");
     await comesUp("Waits to be sent again", 1);
@@ -187,7 +191,7 @@ describe("a later look", () => {
     const blind = platform.deliveries(server.database, {
       speaking: { ...platform.connector, locate: "unsupported" },
     });
-    const other = await orderPost(house, blind, textVariant("Equal posts"));
+    const other = await orderPost(fixture, blind, textVariant("Equal posts"));
     await sweepUntil(blind, async () => (await viewOf(other.postId)).state === "needs_human");
     await comesUp("Equal posts", 3);
     await lookNow(first.deliveryId, 1, null);
@@ -241,9 +245,9 @@ describe("a second copy", () => {
     const { secondCopies } = await viewOf(postId);
     const id = secondCopies[0]?.id ?? "";
     const states = "second_copy" as const;
-    const open = () => deliveries.inStates(house.workspaceId, { states, limit: 10, before: null });
+    const open = () => deliveries.inStates(fixture.workspaceId, { states, limit: 10, before: null });
     expect(await open()).toMatchObject([{ id: deliveryId }]);
-    const elsewhere = await buildDeliveryHouse(server.database, platform.connector);
+    const elsewhere = await buildDeliveryFixture(server.database, platform.connector);
     const stranger = await buildMember(server.database, elsewhere.workspaceId);
     await expect(deliveries.acknowledgeCopy(stranger, id)).rejects.toMatchObject({
       code: "delivery.not_found",
@@ -262,7 +266,7 @@ describe("a second copy", () => {
     await lookNow(deliveryId, 1, "found");
     // Sent within the time by which clocks may differ, so that the copy would be young enough.
     await platform.setFaults([{ kind: "reset_before_commit" }]);
-    const other = await orderPost(house, deliveries, textVariant("Nobody else's"));
+    const other = await orderPost(fixture, deliveries, textVariant("Nobody else's"));
     await sweepUntil(deliveries, async () => (await viewOf(other.postId)).state === "confirmed");
     const { attempts } = await viewOf(other.postId);
     expect(attempts[0]).toMatchObject({ state: "absent_proven" });

@@ -39,14 +39,14 @@ describe("5: a platform's id is unique per account, and confirmed is final", () 
       };
       return settle(of, { attempt, next: null });
     };
-    const here = at().house;
+    const here = at().fixture;
     const first = await claimOne();
     expect(await confirmed(first)).toEqual([true]);
     await moveHouse();
     expect(await confirmed(await claimOne())).toEqual([true]);
     await moveHouse();
     const channels = at().server.database.system.updateTable("channels");
-    await channels.set({ account_id: here.channelId }).where("id", "=", at().house.channelId).execute();
+    await channels.set({ account_id: here.channelId }).where("id", "=", at().fixture.channelId).execute();
     await expect(confirmed(await claimOne())).rejects.toThrow(/delivery_attempts_external/);
   });
 
@@ -61,12 +61,12 @@ describe("5: a platform's id is unique per account, and confirmed is final", () 
         .select(["connector", "account_id", "duplicate_of"])
         .where("id", "=", intent.id)
         .execute();
-    const written = [{ connector: "sandbox", account_id: at().house.channelId, duplicate_of: null }];
+    const written = [{ connector: "sandbox", account_id: at().fixture.channelId, duplicate_of: null }];
     expect(await accounts()).toEqual(written);
     await system
       .updateTable("channels")
       .set({ account_id: newId() })
-      .where("id", "=", at().house.channelId)
+      .where("id", "=", at().fixture.channelId)
       .execute();
     expect(await accounts()).toEqual(written);
     const attempts = () => system.updateTable("delivery_attempts").where("id", "=", intent.id);

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import { errorOfIdleTransaction, failOver } from "../../../test/support/features/failover.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
@@ -15,12 +15,12 @@ import {
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
-let house: DeliveryHouse;
+let fixture: DeliveryFixture;
 
 beforeAll(async () => {
   server = await testDatabase();
   platform = await startDeliverySandbox();
-  house = await buildDeliveryHouse(server.database, platform.connector);
+  fixture = await buildDeliveryFixture(server.database, platform.connector);
 });
 afterAll(async () => {
   await platform.close();
@@ -44,8 +44,8 @@ test("an answer outlives a database that only reads for a moment", async () => {
     settings: { leaseMs: 12_000, marginMs: 4_000 },
     speaking: failing,
   });
-  const { postId } = await orderPost(house, deliveries, textVariant("Said once"));
-  const viewOf = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
+  const { postId } = await orderPost(fixture, deliveries, textVariant("Said once"));
+  const viewOf = async () => (await deliveries.forPost(fixture.workspaceId, postId))[0];
   // As a worker does, whose next sweep comes when the database is back.
   const patient = deliveries.sweeps.map((sweep) => ({
     ...sweep,

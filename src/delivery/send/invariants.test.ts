@@ -149,7 +149,7 @@ describe("4: what is sent is what was approved", () => {
   });
 
   test("an order that is not what the approval bound is refused", async () => {
-    const { workspaceId, channelId, approverId } = at().house;
+    const { workspaceId, channelId, approverId } = at().fixture;
     const order = at().server.database.inWorkspace(workspaceId, (transaction) =>
       at().deliveries.request(transaction, {
         workspaceId,
@@ -168,7 +168,7 @@ describe("4: what is sent is what was approved", () => {
   });
 
   test("one approval sends a post to a channel once", async () => {
-    const { postId, approvalId } = await orderPost(at().house, at().deliveries, textVariant("Once"));
+    const { postId, approvalId } = await orderPost(at().fixture, at().deliveries, textVariant("Once"));
     const again = sql`insert into deliveries (workspace_id, id, post_id, channel_id, connector, content, content_hash,
         approval_id, approved_by, approval_binding, approval_hash, due_at, grace_seconds, late_after, wake_at)
       select workspace_id, gen_random_uuid(), post_id, channel_id, connector, content, content_hash, approval_id,
@@ -280,7 +280,7 @@ describe("a process that dies", () => {
     await recoverExpired(at().server.database.system);
     expect(await stateOf(claimed)).toEqual({ state: "ambiguous", fence: claimed.fence + 1 });
     await sweepUntil(at().deliveries, async () => (await stateOf(claimed)).state === "confirmed");
-    const [view] = await at().deliveries.forPost(at().house.workspaceId, claimed.postId);
+    const [view] = await at().deliveries.forPost(at().fixture.workspaceId, claimed.postId);
     expect(view?.attempts.map(({ state }) => state)).toEqual(["absent_proven", "confirmed", "confirmed"]);
     expect((await at().platform.journal()).filter(({ text }) => text.startsWith("A sentence"))).toHaveLength(
       1,

@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Connector, ConnectorContext, DeliveryInput } from "#connectors";
 import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
@@ -22,7 +22,7 @@ const settings = { leaseMs, marginMs: 300 };
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
-let house: DeliveryHouse;
+let fixture: DeliveryFixture;
 /** Another worker, with a connector that is quick. */
 let other: Deliveries;
 let running: { stopping: AbortController; run: Promise<unknown> }[];
@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(async () => {
   platform = await startDeliverySandbox();
-  house = await buildDeliveryHouse(server.database, platform.connector);
+  fixture = await buildDeliveryFixture(server.database, platform.connector);
   other = platform.deliveries(server.database, { settings });
   running = [];
 });
@@ -42,7 +42,7 @@ afterEach(async () => {
   await Promise.all(running.map(({ run }) => run));
   // What is left of it is none of the next test's.
   const channels = server.database.system.updateTable("channels").set({ paused_at: new Date() });
-  await channels.where("id", "=", house.channelId).execute();
+  await channels.where("id", "=", fixture.channelId).execute();
   await platform.close();
 });
 
@@ -77,7 +77,7 @@ function startWorker(connector: Connector, given: { prepareMs?: number } = {}): 
 }
 
 async function viewOf(postId: string) {
-  const [view] = await other.forPost(house.workspaceId, postId);
+  const [view] = await other.forPost(fixture.workspaceId, postId);
   if (!view) throw new Error("there is no delivery");
   return view;
 }
@@ -102,7 +102,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 describe("a preparation that takes longer than a lease", () => {
   test("keeps its delivery for three leases and publishes once", async () => {
     const slow = slowly(() => pause(3 * leaseMs));
-    const { postId, deliveryId } = await orderPost(house, other, textVariant("Slow video"));
+    const { postId, deliveryId } = await orderPost(fixture, other, textVariant("Slow video"));
     startWorker(slow.connector);
     await until(() => slow.signals.length === 1);
     // The other worker looks for ended leases and due posts all the while.
@@ -115,10 +115,10 @@ describe("a preparation that takes longer than a lease", () => {
 
   test("holds up nobody else in its process", async () => {
     const slow = slowly(never);
-    await orderPost(house, other, textVariant("Slow video"));
+    await orderPost(fixture, other, textVariant("Slow video"));
     const stopping = startWorker(slow.connector);
     await until(() => slow.signals.length === 1);
-    const { postId } = await orderPost(house, other, textVariant("Quick"));
+    const { postId } = await orderPost(fixture, other, textVariant("Quick"));
     await until(async () => (await viewOf(postId)).state === "confirmed");
     expect(stopping.signal.aborted).toBe(false);
     expect(await texts()).toEqual(["Quick"]);
@@ -126,7 +126,7 @@ describe("a preparation that takes longer than a lease", () => {
 
   test("ends at the limit even where the connector does not listen, and is tried again", async () => {
     const slow = slowly(never);
-    const { postId, deliveryId } = await orderPost(house, other, textVariant("Slow video"));
+    const { postId, deliveryId } = await orderPost(fixture, other, textVariant("Slow video"));
     startWorker(slow.connector, { prepareMs: 2 * leaseMs });
     await until(async () => (await viewOf(postId)).error?.code === "delivery.prepare_too_slow");
     expect((await viewOf(postId)).state).toBe("scheduled");
@@ -137,7 +137,7 @@ describe("a preparation that takes longer than a lease", () => {
 
   test("asks a person once the post is later than its workspace allows", async () => {
     const slow = slowly(never);
-    const { postId } = await orderPost(house, other, textVariant("Slow video"), {
+    const { postId } = await orderPost(fixture, other, textVariant("Slow video"), {
       dueAt: new Date(),
       graceSeconds: 1,
     });
@@ -151,11 +151,11 @@ describe("a preparation that takes longer than a lease", () => {
 describe("a preparation that lost its delivery", () => {
   test("by a cancellation: it ends and nothing is sent", async () => {
     const slow = slowly(({ signal }) => pause(60_000, undefined, { signal }));
-    const { postId, deliveryId } = await orderPost(house, other, textVariant("Slow video"));
+    const { postId, deliveryId } = await orderPost(fixture, other, textVariant("Slow video"));
     startWorker(slow.connector);
     await until(() => slow.signals.length === 1);
-    const change = await server.database.inWorkspace(house.workspaceId, (transaction) =>
-      other.cancel(transaction, house.workspaceId, postId),
+    const change = await server.database.inWorkspace(fixture.workspaceId, (transaction) =>
+      other.cancel(transaction, fixture.workspaceId, postId),
     );
     expect(change).toEqual({ cancelled: [deliveryId], tooLate: [] });
     await until(() => slow.signals[0]?.aborted === true);
@@ -168,7 +168,7 @@ describe("a preparation that lost its delivery", () => {
   test("by a fence that moved: a plan that comes all the same is not sent", async () => {
     const moved = Promise.withResolvers<void>();
     const slow = slowly(() => moved.promise);
-    const { postId, deliveryId } = await orderPost(house, other, textVariant("Slow video"));
+    const { postId, deliveryId } = await orderPost(fixture, other, textVariant("Slow video"));
     startWorker(slow.connector);
     await until(() => slow.signals.length === 1);
     await sql`update deliveries set state = 'scheduled', fence = fence + 1, lease_until = null,
@@ -182,7 +182,7 @@ describe("a preparation that lost its delivery", () => {
   }, 30_000);
 
   test("by the death of its worker: another takes over when the renewed lease ends, and not before", async () => {
-    const { postId, deliveryId } = await orderPost(house, other, textVariant("Slow video"));
+    const { postId, deliveryId } = await orderPost(fixture, other, textVariant("Slow video"));
     const claims = { limit: 1, leaseMs, busyChannels: [] };
     const [claimed] = await claimDue(server.database.system, claims);
     expect(claimed?.id).toBe(deliveryId);
@@ -201,7 +201,7 @@ describe("a preparation that lost its delivery", () => {
 });
 
 test("the lease of an intent is not touched, and one that has ended is not revived", async () => {
-  const { deliveryId } = await orderPost(house, other, textVariant("Ended"));
+  const { deliveryId } = await orderPost(fixture, other, textVariant("Ended"));
   const [claimed] = await claimDue(server.database.system, { limit: 1, leaseMs, busyChannels: [] });
   if (!claimed) throw new Error("nothing was claimed");
   await sql`update deliveries set state = 'in_flight' where id = ${deliveryId}`.execute(
@@ -219,7 +219,7 @@ test("the lease of an intent is not touched, and one that has ended is not reviv
 
 test("a process that stops breaks a preparation off, and another sends the post at once", async () => {
   const slow = slowly(never);
-  const { postId } = await orderPost(house, other, textVariant("Slow video"));
+  const { postId } = await orderPost(fixture, other, textVariant("Slow video"));
   const stopping = startWorker(slow.connector);
   await until(() => slow.signals.length === 1);
   stopping.abort();
@@ -231,7 +231,7 @@ test("a process that stops breaks a preparation off, and another sends the post 
 }, 30_000);
 
 async function hold(prepare: () => Promise<string>, renewLeaseOf: () => Promise<boolean>) {
-  await orderPost(house, other, textVariant("Held"));
+  await orderPost(fixture, other, textVariant("Held"));
   const [claimed] = await claimDue(server.database.system, { limit: 1, leaseMs, busyChannels: [] });
   if (!claimed) throw new Error("nothing was claimed");
   const now = performance.now();

@@ -4,8 +4,8 @@ import type { Connector, ConnectorContext, DeliveryInput, MediaInfo } from "#con
 import { buildApp } from "../../../test/support/builders.ts";
 import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
@@ -30,7 +30,7 @@ const patience = { timeout: 20_000, interval: 30 };
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
-let house: DeliveryHouse;
+let fixture: DeliveryFixture;
 let stoppings: AbortController[];
 let runs: Promise<void>[];
 
@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(async () => {
   platform = await startDeliverySandbox();
-  house = await buildDeliveryHouse(server.database, platform.connector);
+  fixture = await buildDeliveryFixture(server.database, platform.connector);
   stoppings = [];
   runs = [];
 });
@@ -49,7 +49,7 @@ afterEach(async () => {
   await Promise.all(runs);
   // What is left of it is none of the next test's.
   const channels = server.database.system.updateTable("channels").set({ paused_at: new Date() });
-  await channels.where("id", "=", house.channelId).execute();
+  await channels.where("id", "=", fixture.channelId).execute();
   await platform.close();
 });
 
@@ -87,11 +87,11 @@ const ahead = "delivery.prepare_ahead";
 const inAMinute = () => new Date(Date.now() + 60_000);
 
 function orderFilm(deliveries: Deliveries, dueAt: Date, media = [video]) {
-  return orderPost(house, deliveries, textVariant("The film"), { dueAt, media });
+  return orderPost(fixture, deliveries, textVariant("The film"), { dueAt, media });
 }
 
 async function stateOf(deliveries: Deliveries, postId: string): Promise<string | undefined> {
-  return (await deliveries.forPost(house.workspaceId, postId))[0]?.state;
+  return (await deliveries.forPost(fixture.workspaceId, postId))[0]?.state;
 }
 
 async function kept(deliveryId: string) {
@@ -130,7 +130,7 @@ describe("a film that is due soon", () => {
     start(deliveries, ahead);
     await isKept(deliveryId);
     expect(await texts()).toEqual([]);
-    const [view] = await deliveries.forPost(house.workspaceId, postId);
+    const [view] = await deliveries.forPost(fixture.workspaceId, postId);
     expect(view).toMatchObject({ state: "scheduled", attempts: [] });
     await makeDue(deliveryId);
     await sweepUntil(deliveries, async () => (await stateOf(deliveries, postId)) === "confirmed");
@@ -171,7 +171,7 @@ describe("a film that is due soon", () => {
     const deliveries = deliveriesWith(connector);
     await orderFilm(deliveries, new Date(Date.now() + 7_200_000));
     await orderFilm(deliveries, inAMinute(), [picture]);
-    const paused = await buildDeliveryHouse(server.database, connector);
+    const paused = await buildDeliveryFixture(server.database, connector);
     await server.database.system
       .updateTable("channels")
       .set({ paused_at: new Date() })
@@ -190,13 +190,13 @@ describe("a film that is due soon", () => {
     start(deliveries, ahead);
     await isKept(deliveryId);
     const dueAt = new Date(Date.now() + 120_000);
-    await server.database.inWorkspace(house.workspaceId, (transaction) =>
-      deliveries.reschedule(transaction, house.workspaceId, postId, dueAt),
+    await server.database.inWorkspace(fixture.workspaceId, (transaction) =>
+      deliveries.reschedule(transaction, fixture.workspaceId, postId, dueAt),
     );
     start(deliveries, ahead);
     await vi.waitFor(() => expect(signals).toHaveLength(2), patience);
     await Promise.all(runs);
-    const place = { ...house, connector: connector.id };
+    const place = { ...fixture, connector: connector.id };
     await buildApp(server.database, place, { identity: "another", openValues: {} });
     start(deliveries, ahead);
     await vi.waitFor(() => expect(signals).toHaveLength(3), patience);
@@ -219,8 +219,8 @@ describe("a preparation ahead of time", () => {
     const { postId, deliveryId } = await orderFilm(deliveries, inAMinute());
     start(deliveries, ahead);
     await vi.waitFor(() => expect(signals).toHaveLength(1), patience);
-    const change = await server.database.inWorkspace(house.workspaceId, (transaction) =>
-      deliveries.cancel(transaction, house.workspaceId, postId),
+    const change = await server.database.inWorkspace(fixture.workspaceId, (transaction) =>
+      deliveries.cancel(transaction, fixture.workspaceId, postId),
     );
     expect(change).toEqual({ cancelled: [deliveryId], tooLate: [] });
     await vi.waitFor(() => expect(signals[0]?.aborted).toBe(true), patience);

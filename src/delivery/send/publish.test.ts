@@ -5,8 +5,8 @@ import { createPool } from "#platform/db";
 import { buildMember } from "../../../test/support/builders.ts";
 import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
@@ -18,7 +18,7 @@ import type { DeliveryState } from "../model/state.ts";
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
-let house: DeliveryHouse;
+let fixture: DeliveryFixture;
 let deliveries: Deliveries;
 
 beforeAll(async () => {
@@ -27,13 +27,13 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(async () => {
   platform = await startDeliverySandbox();
-  house = await buildDeliveryHouse(server.database, platform.connector);
+  fixture = await buildDeliveryFixture(server.database, platform.connector);
   deliveries = platform.deliveries(server.database);
 });
 afterEach(() => platform.close());
 
 async function viewOf(postId: string) {
-  const [view] = await deliveries.forPost(house.workspaceId, postId);
+  const [view] = await deliveries.forPost(fixture.workspaceId, postId);
   if (!view) throw new Error("there is no delivery");
   return view;
 }
@@ -47,7 +47,7 @@ async function learnedMs(): Promise<number[]> {
   const rows = await server.database.system
     .selectFrom("delivery_windows")
     .select("visible_after_ms")
-    .where("channel_id", "=", house.channelId)
+    .where("channel_id", "=", fixture.channelId)
     .execute();
   return rows.map((row) => row.visible_after_ms);
 }
@@ -67,7 +67,7 @@ async function channelIs(status: "connected" | "needs_reconnect", at: Date): Pro
   await server.database.system
     .updateTable("channels")
     .set({ status, ...moment })
-    .where("id", "=", house.channelId)
+    .where("id", "=", fixture.channelId)
     .execute();
 }
 
@@ -75,7 +75,7 @@ describe("each broken answer ends with exactly one visible post", () => {
   const afterCommit = ["lost_answer", "cut_answer", "error_after_commit", "garbled"];
   test.each(afterCommit)("%s: read back, not sent again", async (kind) => {
     await platform.setFaults([{ kind }]);
-    const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Only once"));
     const view = await untilState(postId, "confirmed");
     expect(await texts()).toEqual(["Only once"]);
     expect(view.attempts).toMatchObject([{ number: 1, state: "confirmed", settledBy: "located" }]);
@@ -85,7 +85,7 @@ describe("each broken answer ends with exactly one visible post", () => {
   const beforeCommit = ["error_before_commit", "reset_before_commit"];
   test.each(beforeCommit)("%s: absence is proven, then sent again", async (kind) => {
     await platform.setFaults([{ kind }]);
-    const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Only once"));
     const view = await untilState(postId, "confirmed");
     expect(await texts()).toEqual(["Only once"]);
     expect(view.attempts).toMatchObject([
@@ -105,9 +105,9 @@ describe("each broken answer ends with exactly one visible post", () => {
       },
     };
     deliveries = platform.deliveries(server.database, { speaking: mixedUp });
-    const one = await orderPost(house, deliveries, textVariant("One"));
+    const one = await orderPost(fixture, deliveries, textVariant("One"));
     await untilState(one.postId, "confirmed");
-    const other = await orderPost(house, deliveries, textVariant("Other"));
+    const other = await orderPost(fixture, deliveries, textVariant("Other"));
     const view = await untilState(other.postId, "confirmed");
     expect(view.attempts).toMatchObject([{ number: 1, state: "confirmed", settledBy: "located" }]);
     expect(view.externalUrl).not.toBe((await viewOf(one.postId)).externalUrl);
@@ -116,14 +116,14 @@ describe("each broken answer ends with exactly one visible post", () => {
 
   test("a commit that comes late, within the window", async () => {
     await platform.setFaults([{ kind: "late_commit", delayMs: 1_000 }]);
-    const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Only once"));
     await untilState(postId, "confirmed");
     expect(await texts()).toEqual(["Only once"]);
   });
 
   test("a post that comes up late widens the window for next time", async () => {
     await platform.setFaults([{ kind: "late_commit", delayMs: 1_500 }]);
-    const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Only once"));
     await untilState(postId, "confirmed");
     expect((await learnedMs())[0]).toBeGreaterThan(1_500);
     expect(await texts()).toEqual(["Only once"]);
@@ -134,14 +134,14 @@ describe("each broken answer ends with exactly one visible post", () => {
       { kind: "error_after_commit" },
       { kind: "error_before_commit", on: "list", remaining: 1 },
     ]);
-    const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Only once"));
     await untilState(postId, "confirmed");
     expect(await learnedMs()).toEqual([]);
   });
 
   test("the time that Galley itself was away says nothing about the window", async () => {
     await platform.setFaults([{ kind: "late_commit", delayMs: 1_200 }]);
-    const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Only once"));
     await sweepUntil(deliveries, async () => (await looksAt(postId)) === 1);
     await pause(8_000);
     await untilState(postId, "confirmed");
@@ -152,7 +152,7 @@ describe("each broken answer ends with exactly one visible post", () => {
 
   test("an answer that is slower than the deadline", async () => {
     await platform.setFaults([{ kind: "slow", delayMs: 2_500 }]);
-    const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Only once"));
     const view = await untilState(postId, "confirmed");
     expect(await texts()).toEqual(["Only once"]);
     expect(view.attempts).toMatchObject([{ settledBy: "located" }]);
@@ -160,8 +160,8 @@ describe("each broken answer ends with exactly one visible post", () => {
 
   test("two posts that are equal and both wanted, with both answers lost", async () => {
     await platform.setFaults([{ kind: "lost_answer", remaining: 2 }]);
-    const first = await orderPost(house, deliveries, textVariant("Twins"));
-    const second = await orderPost(house, deliveries, textVariant("Twins"));
+    const first = await orderPost(fixture, deliveries, textVariant("Twins"));
+    const second = await orderPost(fixture, deliveries, textVariant("Twins"));
     const views = [await untilState(first.postId, "confirmed"), await untilState(second.postId, "confirmed")];
     expect(await texts()).toEqual(["Twins", "Twins"]);
     expect(new Set(views.map(({ externalUrl }) => externalUrl)).size).toBe(2);
@@ -171,7 +171,7 @@ describe("each broken answer ends with exactly one visible post", () => {
 describe("a clear refusal", () => {
   test("to go slower is obeyed", async () => {
     await platform.setFaults([{ kind: "throttle", delayMs: 1_000 }]);
-    const { postId } = await orderPost(house, deliveries, textVariant("Later"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Later"));
     const started = performance.now();
     const view = await untilState(postId, "confirmed");
     expect(performance.now() - started).toBeGreaterThan(900);
@@ -180,7 +180,7 @@ describe("a clear refusal", () => {
 
   test("of an expired token is answered with a refresh, once", async () => {
     await platform.control("expire-tokens");
-    const { postId } = await orderPost(house, deliveries, textVariant("Fresh"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Fresh"));
     const view = await untilState(postId, "confirmed");
     expect(await texts()).toEqual(["Fresh"]);
     expect(view.attempts.map(({ state }) => state)).not.toContain("ambiguous");
@@ -188,7 +188,7 @@ describe("a clear refusal", () => {
 
   test("of an expired token while reading back is answered with a refresh too", async () => {
     await platform.setFaults([{ kind: "lost_answer" }]);
-    const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Only once"));
     await untilState(postId, "ambiguous");
     await platform.control("expire-tokens");
     const view = await untilState(postId, "confirmed");
@@ -198,7 +198,7 @@ describe("a clear refusal", () => {
 
   test("of a revoked token while reading back asks to connect the channel again", async () => {
     await platform.setFaults([{ kind: "lost_answer" }]);
-    const { postId } = await orderPost(house, deliveries, textVariant("Only once"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Only once"));
     await untilState(postId, "ambiguous");
     await platform.control("revoke-tokens");
     await sweepUntil(deliveries, () => Promise.resolve(platform.reconnects.length > 0));
@@ -208,7 +208,7 @@ describe("a clear refusal", () => {
 
   test("of a revoked token waits for the person and goes on by itself afterwards", async () => {
     await platform.control("revoke-tokens");
-    const { postId } = await orderPost(house, deliveries, textVariant("Revoked"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Revoked"));
     const view = await untilState(postId, "needs_reconnect");
     expect(view.error?.message).toBeTruthy();
     expect(platform.reconnects.length).toBeGreaterThan(0);
@@ -217,7 +217,7 @@ describe("a clear refusal", () => {
 
   test("that only the channel's state told of ends with that state, whatever the clocks of the two say", async () => {
     await channelIs("needs_reconnect", new Date());
-    const { postId } = await orderPost(house, deliveries, textVariant("Held"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Held"));
     await untilState(postId, "needs_reconnect");
     // Connected again while it was being held: the moment of that was taken before the hold was written.
     await channelIs("connected", new Date(Date.now() - 60_000));
@@ -226,8 +226,8 @@ describe("a clear refusal", () => {
   });
 
   test("of the content is final, until a person asks for another try", async () => {
-    const actor = await buildMember(server.database, house.workspaceId);
-    const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("x".repeat(500)));
+    const actor = await buildMember(server.database, fixture.workspaceId);
+    const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("x".repeat(500)));
     const view = await untilState(postId, "rejected");
     expect(view.error?.message).toBeTruthy();
     expect((await deliveries.retry(actor, deliveryId)).state).toBe("scheduled");
@@ -238,7 +238,7 @@ describe("a clear refusal", () => {
 
 describe("a thread", () => {
   test("goes out in order, each part an attempt of its own", async () => {
-    const { postId } = await orderPost(house, deliveries, textVariant("One", "Two", "Three"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("One", "Two", "Three"));
     const view = await untilState(postId, "confirmed");
     expect(view.items.map(({ state }) => state)).toEqual(["confirmed", "confirmed", "confirmed"]);
     const posts = await platform.journal();
@@ -250,7 +250,7 @@ describe("a thread", () => {
   });
 
   test("goes on from the part that failed", async () => {
-    const { postId } = await orderPost(house, deliveries, textVariant("One", "Two", "Three"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("One", "Two", "Three"));
     await platform.setFaults([{ kind: "error_after_commit" }]);
     const view = await untilState(postId, "confirmed");
     expect(await texts()).toEqual(["One", "Two", "Three"]);
@@ -269,7 +269,7 @@ test("a database that had no room for a moment is no failure of the post", async
     },
   };
   deliveries = platform.deliveries(server.database, { speaking: connector });
-  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("There was room"));
+  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("There was room"));
   await sweepUntil(deliveries, async () => calls === 1);
   const rows = server.database.system.selectFrom("deliveries").select(["state", "tries", "error_code"]);
   const row = await rows.where("id", "=", deliveryId).executeTakeFirstOrThrow();
@@ -280,9 +280,9 @@ test("a database that had no room for a moment is no failure of the post", async
 
 describe("lateness and changes of mind", () => {
   test("what is overdue beyond the grace is missed and asks, and goes out when the person says so", async () => {
-    const actor = await buildMember(server.database, house.workspaceId);
+    const actor = await buildMember(server.database, fixture.workspaceId);
     const dueAt = new Date(Date.now() - 3_600_000);
-    const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Old"), {
+    const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Old"), {
       dueAt,
       graceSeconds: 60,
     });
@@ -294,14 +294,14 @@ describe("lateness and changes of mind", () => {
   });
 
   test("a cancelled delivery is never sent; one that is out is too late to cancel", async () => {
-    const early = await orderPost(house, deliveries, textVariant("Never"), {
+    const early = await orderPost(fixture, deliveries, textVariant("Never"), {
       dueAt: new Date(Date.now() + 500),
     });
-    const done = await orderPost(house, deliveries, textVariant("Done"));
+    const done = await orderPost(fixture, deliveries, textVariant("Done"));
     await untilState(done.postId, "confirmed");
-    const change = await server.database.inWorkspace(house.workspaceId, async (transaction) => [
-      await deliveries.cancel(transaction, house.workspaceId, early.postId),
-      await deliveries.cancel(transaction, house.workspaceId, done.postId),
+    const change = await server.database.inWorkspace(fixture.workspaceId, async (transaction) => [
+      await deliveries.cancel(transaction, fixture.workspaceId, early.postId),
+      await deliveries.cancel(transaction, fixture.workspaceId, done.postId),
     ]);
     expect(change).toEqual([
       { cancelled: [early.deliveryId], tooLate: [] },
@@ -315,9 +315,9 @@ describe("lateness and changes of mind", () => {
   });
 
   test("a paused channel sends nothing until it is resumed", async () => {
-    const pausing = server.database.system.updateTable("channels").where("id", "=", house.channelId);
+    const pausing = server.database.system.updateTable("channels").where("id", "=", fixture.channelId);
     await pausing.set({ paused_at: new Date() }).execute();
-    const { postId } = await orderPost(house, deliveries, textVariant("Held"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Held"));
     for (const sweep of deliveries.sweeps) await sweep.run(new AbortController().signal);
     expect((await viewOf(postId)).state).toBe("scheduled");
     await pausing.set({ paused_at: null }).execute();
@@ -325,7 +325,7 @@ describe("lateness and changes of mind", () => {
   });
 
   test("an approval that no longer stands stops the post at the last gate", async () => {
-    const { postId, approvalId } = await orderPost(house, deliveries, textVariant("Unapproved"));
+    const { postId, approvalId } = await orderPost(fixture, deliveries, textVariant("Unapproved"));
     await server.database.system
       .updateTable("approvals")
       .set({ voided_at: new Date() })
@@ -341,7 +341,7 @@ describe("several workers", () => {
     const others = [platform.deliveries(server.database), platform.deliveries(server.database)];
     const orders: { postId: string }[] = [];
     for (let number = 0; number < 100; number += 1) {
-      orders.push(await orderPost(house, deliveries, textVariant(`Post ${number}`)));
+      orders.push(await orderPost(fixture, deliveries, textVariant(`Post ${number}`)));
     }
     const stopping = new AbortController();
     const sweepsOf = (one: Deliveries) => one.sweeps.map((sweep) => sweep.run(stopping.signal));
@@ -356,18 +356,18 @@ describe("several workers", () => {
   }, 60_000);
 
   test("tells of each outcome by an event, and wakes who hands it out", async () => {
-    const { postId } = await orderPost(house, deliveries, textVariant("Told"));
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Told"));
     await untilState(postId, "confirmed");
     const queue = createPool({ url: server.url, role: null, size: 1 });
     const told = await asOwner(
       server.url,
       "select from events where kind = 'delivery.settled' and workspace_id = $2 and data -> 'postIds' ? $1",
-      [postId, house.workspaceId],
+      [postId, fixture.workspaceId],
     );
     const woken = await queue.query(
       `select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
        where t.identifier = 'events.dispatch' and j.payload ->> 'workspaceId' = $1`,
-      [house.workspaceId],
+      [fixture.workspaceId],
     );
     await queue.end();
     expect([told.length, woken.rowCount]).toEqual([1, 1]);

@@ -4,8 +4,8 @@ import { contentHash, newId } from "#kit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../../test/support/database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   type DeliverySandbox,
   startDeliverySandbox,
   sweepUntil,
@@ -17,12 +17,12 @@ import { frozenHash } from "../model/frozen-content.ts";
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
-let house: DeliveryHouse;
+let fixture: DeliveryFixture;
 
 beforeAll(async () => {
   server = await testDatabase();
   platform = await startDeliverySandbox();
-  house = await buildDeliveryHouse(server.database, platform.connector);
+  fixture = await buildDeliveryFixture(server.database, platform.connector);
 });
 afterAll(async () => {
   await platform.close();
@@ -35,7 +35,7 @@ function leadingTo(where: () => string): Connector {
 }
 
 async function order(deliveries: ReturnType<typeof platform.deliveries>, text: string, target: string) {
-  const { database, workspaceId, channelId, approverId } = house;
+  const { database, workspaceId, channelId, approverId } = fixture;
   const content = textVariant(text);
   const hash = frozenHash({ variant: content, media: [] });
   const binding = { at: null, variants: [{ channelId, hash, target }] };
@@ -74,13 +74,13 @@ async function note(connector: Connector): Promise<string> {
   await server.database.system
     .updateTable("channels")
     .set({ target_hash: found.hash, target_words: found.words })
-    .where("id", "=", house.channelId)
+    .where("id", "=", fixture.channelId)
     .execute();
   return found.hash;
 }
 
 async function outcome(deliveries: ReturnType<typeof platform.deliveries>, postId: string) {
-  const read = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
+  const read = async () => (await deliveries.forPost(fixture.workspaceId, postId))[0];
   await sweepUntil(deliveries, async () => ["confirmed", "rejected"].includes((await read())?.state ?? ""));
   return read();
 }

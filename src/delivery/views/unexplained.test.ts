@@ -3,8 +3,8 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { asOwner, type TestDatabase, testDatabase } from "../../../test/support/database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
@@ -17,7 +17,7 @@ import { countStuck, stuckIn } from "./stuck.read.ts";
 
 let server: TestDatabase;
 let platform: DeliverySandbox;
-let house: DeliveryHouse;
+let fixture: DeliveryFixture;
 
 beforeAll(async () => {
   server = await testDatabase();
@@ -28,15 +28,15 @@ afterAll(async () => {
   await server.close();
 });
 beforeEach(async () => {
-  house = await buildDeliveryHouse(server.database, platform.connector);
+  fixture = await buildDeliveryFixture(server.database, platform.connector);
 });
 
 /** Publishes by this connector until the delivery has ended, without waiting for back-offs. */
 async function publishBy(speaking: Connector) {
   // Room for a busy machine: what is sent too late is taken back and sent again.
   const deliveries = platform.deliveries(server.database, { settings: { leaseMs: 10_000 }, speaking });
-  const { postId } = await orderPost(house, deliveries, textVariant("Hello"));
-  const read = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
+  const { postId } = await orderPost(fixture, deliveries, textVariant("Hello"));
+  const read = async () => (await deliveries.forPost(fixture.workspaceId, postId))[0];
   await sweepUntil(
     deliveries,
     async () => {
@@ -111,14 +111,14 @@ test("other failures between them begin the row anew", async () => {
 
 test("what stays neither sent nor asking is counted and named", async () => {
   const deliveries = platform.deliveries(server.database);
-  const { deliveryId } = await orderPost(house, deliveries, textVariant("Forgotten"));
-  expect(await stuckIn(server.database.system, house.workspaceId)).toEqual([]);
+  const { deliveryId } = await orderPost(fixture, deliveries, textVariant("Forgotten"));
+  expect(await stuckIn(server.database.system, fixture.workspaceId)).toEqual([]);
   await server.database.system
     .updateTable("deliveries")
     .set({ late_after: sql`clock_timestamp() - interval '1 hour'` })
     .where("id", "=", deliveryId)
     .execute();
-  expect(await stuckIn(server.database.system, house.workspaceId)).toMatchObject([
+  expect(await stuckIn(server.database.system, fixture.workspaceId)).toMatchObject([
     { id: deliveryId, state: "scheduled" },
   ]);
   expect(await countStuck(server.database.system)).toContainEqual({ connector: "sandbox", count: 1 });
@@ -128,8 +128,8 @@ test("what is read back for long is stuck only after four times its window, of w
   await platform.setFaults([{ kind: "lost_answer" }]);
   const unreadable = { ...platform.connector, locate: () => Promise.reject(new RangeError("no list")) };
   const deliveries = platform.deliveries(server.database, { speaking: unreadable });
-  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("Lost history"));
-  const read = async () => (await deliveries.forPost(house.workspaceId, postId))[0];
+  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Lost history"));
+  const read = async () => (await deliveries.forPost(fixture.workspaceId, postId))[0];
   await sweepUntil(deliveries, async () => (await read())?.state === "ambiguous");
   await platform.setFaults([]);
   async function lateFor(days: number): Promise<string[]> {
@@ -137,7 +137,7 @@ test("what is read back for long is stuck only after four times its window, of w
     await asOwner(server.url, window, [deliveryId]);
     const late = `update deliveries set lease_until = null, late_after = now() - $2 * interval '1 day' where id = $1`;
     await asOwner(server.url, late, [deliveryId, days]);
-    return (await stuckIn(server.database.system, house.workspaceId)).map(({ id }) => id);
+    return (await stuckIn(server.database.system, fixture.workspaceId)).map(({ id }) => id);
   }
   expect(await lateFor(27)).toEqual([]);
   expect(await lateFor(29)).toEqual([deliveryId]);

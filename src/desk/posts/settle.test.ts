@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
-  buildDeliveryHouse,
+  buildDeliveryFixture,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
@@ -27,30 +27,30 @@ afterAll(async () => {
 });
 
 test("what became of one post is found without reading every approval of the workspace", async () => {
-  const house = await buildDeliveryHouse(server.database, platform.connector);
+  const fixture = await buildDeliveryFixture(server.database, platform.connector);
   const deliveries = platform.deliveries(server.database);
-  const { postId, deliveryId } = await orderPost(house, deliveries, textVariant("One of many"));
+  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("One of many"));
   const { system } = server.database;
   await copyDelivery(system, deliveryId, { count: 1_000, dueAt: new Date(Date.now() + 86_400_000) });
   const read = await rowsRead(system, "approvals", (transaction) =>
-    settleStatus(transaction, house.workspaceId, postId, new Date()),
+    settleStatus(transaction, fixture.workspaceId, postId, new Date()),
   );
   expect(read).toBeLessThan(10);
 });
 
 /** Two posts of one workspace whose deliveries wait for their channel, and whose states do not say so yet. */
 async function twoThatWait() {
-  const house = await buildDeliveryHouse(server.database, platform.connector);
+  const fixture = await buildDeliveryFixture(server.database, platform.connector);
   const deliveries = platform.deliveries(server.database);
   const posts = [];
   for (const text of ["One", "Two"])
-    posts.push((await orderPost(house, deliveries, textVariant(text))).postId);
+    posts.push((await orderPost(fixture, deliveries, textVariant(text))).postId);
   await server.database.system
     .updateTable("deliveries")
     .set({ state: "needs_reconnect" })
-    .where("workspace_id", "=", house.workspaceId)
+    .where("workspace_id", "=", fixture.workspaceId)
     .execute();
-  return { workspaceId: house.workspaceId, posts };
+  return { workspaceId: fixture.workspaceId, posts };
 }
 
 async function statuses(postIds: readonly string[]): Promise<string[]> {

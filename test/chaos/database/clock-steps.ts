@@ -11,7 +11,7 @@ const hourMs = 3_600_000;
 
 /** Time enough for several looks before a late post comes up, still within the window. */
 const bounds = { deadlineMs: 1_000, windowMs: 6_000, latestMs: 4_000 };
-/** The weather of all, with so many lost answers and late posts that each step meets some. */
+/** The schedule of all, with so many lost answers and late posts that each step meets some. */
 const faults = [
   on("create", "lost_answer", 0.15),
   on("create", "late_commit", 0.3, { delayMs: bounds.latestMs }),

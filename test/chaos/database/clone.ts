@@ -54,14 +54,14 @@ export const clone: Scenario = async ({ times, ...options }) => {
 };
 
 async function copyAll(
-  { primary, directory, house, startServer }: Installation,
+  { primary, directory, harness, startServer }: Installation,
   round: number,
 ): Promise<{ server: Postgres; dataDir: string }> {
   const folder = join(directory, `copy-${round}`);
   await mkdir(folder);
   await primary.copyTo(folder);
   const dataDir = join(folder, "galley");
-  await execute("cp", ["--archive", house.dataDir, dataDir]);
+  await execute("cp", ["--archive", harness.dataDir, dataDir]);
   return { server: await startServer(folder), dataDir };
 }
 
@@ -84,6 +84,6 @@ async function moveTo(installation: Installation, server: Postgres, dataDir: str
   await installation.primary.stop();
   installation.primary = server;
   installation.forwarder.to(server.port);
-  installation.house.dataDir = dataDir;
+  installation.harness.dataDir = dataDir;
   await installation.sendAll();
 }

@@ -6,21 +6,21 @@ import { seededRandom } from "../../acceptance/client.ts";
 import { type Written, writePosts } from "../author.ts";
 import { mutate, type Mutation } from "../failpoints/places.ts";
 import { plantTree } from "../failpoints/tree.ts";
-import { type House, openHouse } from "../house.ts";
+import { type Harness, openHarness } from "../harness.ts";
 import { judge, type Outcome, reasons, unsettled } from "../judge.ts";
 import { nobodyCast } from "../personas.ts";
 import { type Bounds, type Platforms, startPlatforms } from "../platforms.ts";
 import { type FaultSwitch, on, setFaults } from "../platforms/target.ts";
 import { settleAll } from "../run.ts";
-import { type Asked, startWeather } from "../weather.ts";
-import { type Life, startWorkers, type Workers } from "../workers.ts";
+import { type Asked, startFaultSchedule } from "../fault-schedule.ts";
+import { type Lifetime, startWorkers, type Workers } from "../workers.ts";
 import { type Forwarder, startForwarder } from "./forwarder.ts";
 import { type Postgres, startPostgres, urlAt } from "./server.ts";
 
 /** One Galley with its people, its platforms, its workers and a database that can be exchanged under it. */
 export type Installation = {
   directory: string;
-  house: House;
+  harness: Harness;
   platforms: Platforms;
   /** What its people reach the database by, whichever server that is at the moment. */
   forwarder: Forwarder;
@@ -75,7 +75,7 @@ export type InstallationOptions = {
   /** Settings of the workers beside the usual ones. */
   environment?: Record<string, string>;
   /** The workers live as long as nothing else befalls them. */
-  live?: (random: () => number) => () => Life;
+  lifetimes?: (random: () => number) => () => Lifetime;
 };
 
 const usualBounds: Bounds = { deadlineMs: 1_000, windowMs: 3_000, latestMs: 1_000 };
@@ -93,15 +93,15 @@ export const usualFaults: readonly FaultSwitch[] = [
   on("create", "slow", 1, { delayMs: 200 }),
 ];
 
-const undisturbed: Life = { arms: [], skewMs: 0, liveMs: Infinity, standMs: 0, end: "SIGTERM" };
+const undisturbed: Lifetime = { arms: [], skewMs: 0, liveMs: Infinity, standMs: 0, end: "SIGTERM" };
 
 /** Nothing befalls any of them. */
-export function inPeace(): () => Life {
+export function inPeace(): () => Lifetime {
   return () => undisturbed;
 }
 
 /** The first goes on all the time; the others are killed or told to end every few seconds, and start again. */
-function comingAndGoing(random: () => number): () => Life {
+function comingAndGoing(random: () => number): () => Lifetime {
   let born = 0;
   return () => {
     born += 1;
@@ -157,18 +157,18 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
     stop: async () => undefined,
   });
   closing.defer(() => door.stop());
-  const house = await openHouse(directory, platforms, {
+  const harness = await openHarness(directory, platforms, {
     url: urlAt(door.port),
     stop: async () => undefined,
   });
-  closing.defer(() => house.close());
+  closing.defer(() => harness.close());
   const crashedWorkers: string[] = [];
   const running = new Set<Workers>();
   const written: Written = { wanted: [], unwanted: 0 };
   const stop = new AbortController();
   let lastNumber = 0;
-  const weather = startWeather({
-    house,
+  const schedule = startFaultSchedule({
+    harness,
     platforms,
     cast: nobodyCast,
     looks: true,
@@ -180,7 +180,7 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
   closing.defer(async () => {
     await Promise.all([...running].map((workers) => workers.close()));
   });
-  closing.defer(() => weather.close());
+  closing.defer(() => schedule.close());
   closing.defer(() => stop.abort());
 
   async function allEnds(): Promise<void> {
@@ -188,17 +188,17 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
     await installation.disturb([]);
     // Nobody who comes and goes waits out a window, and each believes its own clock alone.
     for (const workers of running) workers.calm();
-    await settleAll(house, settleWithinMs);
+    await settleAll(harness, settleWithinMs);
     // What a platform brings up late, and what a worker that is still there might send.
     await pause(bounds.latestMs + bounds.deadlineMs);
   }
 
   const installation: Installation = {
     directory,
-    house,
+    harness,
     platforms,
     forwarder,
-    asked: weather.asked,
+    asked: schedule.asked,
     random,
     say: (line) => options.say(`${Math.round((performance.now() - startedAt) / 1_000)} s: ${line}`),
     primary,
@@ -207,7 +207,7 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
       await setPaused(installation.primary, true);
       lastNumber = await writePosts(
         {
-          house,
+          harness,
           random,
           count: posts,
           backlog: Infinity,
@@ -233,13 +233,13 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
         count,
         directory: home,
         tree,
-        live: (options.live ?? comingAndGoing)(random),
+        nextLifetime: (options.lifetimes ?? comingAndGoing)(random),
         environment: {
           ...platforms.environment,
           GALLEY_MODE: "test",
-          GALLEY_KEY: house.key,
-          DATA_DIR: house.dataDir,
-          DATABASE_URL: house.databaseUrl,
+          GALLEY_KEY: harness.key,
+          DATA_DIR: harness.dataDir,
+          DATABASE_URL: harness.databaseUrl,
           DATABASE_POOL_SIZE: "3",
           JOB_CONCURRENCY: "3",
           // Few at a time, so that a moment later there is still something to send.
@@ -269,46 +269,46 @@ async function openAll(options: InstallationOptions, closing: AsyncDisposableSta
     calmsDown: async (left, withinMs = 30_000) => {
       const deadline = performance.now() + withinMs;
       for (; performance.now() < deadline; await pause(200)) {
-        const open = await openPosts(house).catch(() => Infinity);
-        const waits = await house.deliveries.quarantine.isActive().catch(() => true);
+        const open = await openPosts(harness).catch(() => Infinity);
+        const waits = await harness.deliveries.quarantine.isActive().catch(() => true);
         if (open <= left && !waits) return true;
       }
       return false;
     },
     quarantinePasses: async ({ otherIsOff = false } = {}) => {
-      const { quarantine } = house.deliveries;
+      const { quarantine } = harness.deliveries;
       const noticedBy = performance.now() + noticedWithinMs;
       while (performance.now() < noticedBy && !(await quarantine.isActive().catch(() => false)))
         await pause(100);
-      if (otherIsOff) await releaseAsTheOnlyOne(house);
+      if (otherIsOff) await releaseAsTheOnlyOne(harness);
       await installation.calmsDown(Infinity);
     },
     judge: async () => {
       await allEnds();
-      const left = await unsettled(house);
-      const outcome = await judge(house, written, platforms.targets, nobodyCast);
+      const left = await unsettled(harness);
+      const outcome = await judge(harness, written, platforms.targets, nobodyCast);
       return {
         ...outcome,
         posts: written.wanted.length,
         unsettled: [...left.values()].reduce((sum, waiting) => sum + waiting, 0),
         crashedWorkers,
-        notes: left.size > 0 ? await reasons(house) : [],
+        notes: left.size > 0 ? await reasons(harness) : [],
       };
     },
     close: () => closing.disposeAsync(),
   };
-  await mkdir(house.dataDir, { recursive: true });
+  await mkdir(harness.dataDir, { recursive: true });
   await installation.disturb(usualFaults);
   return installation;
 }
 
 /** Deliveries that are due and have not come to an end. */
-async function openPosts(house: House): Promise<number> {
-  return [...(await unsettled(house)).values()].reduce((sum, waiting) => sum + waiting, 0);
+async function openPosts(harness: Harness): Promise<number> {
+  return [...(await unsettled(harness)).values()].reduce((sum, waiting) => sum + waiting, 0);
 }
 
 /** A person says that the other one is off. */
-async function releaseAsTheOnlyOne({ deliveries: { quarantine }, author }: House): Promise<void> {
+async function releaseAsTheOnlyOne({ deliveries: { quarantine }, author }: Harness): Promise<void> {
   for (const deadline = performance.now() + 60_000; performance.now() < deadline; await pause(500)) {
     const isFree = await quarantine.release(author, { otherIsOff: true }).then(
       ({ active }) => !active,

@@ -14,8 +14,8 @@ const mostAwayMs = 1_500;
  */
 export const readOnly: Scenario = async ({ times, ...options }) => {
   const environment = { DELIVERY_LEASE_SECONDS: "8", DELIVERY_MARGIN_SECONDS: "5" };
-  const installation = await openInstallation({ ...options, environment, live: inPeace });
-  const { primary, house, random } = installation;
+  const installation = await openInstallation({ ...options, environment, lifetimes: inPeace });
+  const { primary, harness, random } = installation;
   await installation.disturb([on("create", "slow", 1, { delayMs: 200 })]);
   await installation.startWorkers();
   try {
@@ -24,9 +24,9 @@ export const readOnly: Scenario = async ({ times, ...options }) => {
       const before = await attemptsOf(primary);
       await installation.order(postsEach);
       await attemptsBegin(primary, before.length, postsEach / 6);
-      await failOver(house.databaseUrl, "reading");
+      await failOver(harness.databaseUrl, "reading");
       await pause(300 + random() * (mostAwayMs - 300));
-      await failOver(house.databaseUrl, "writing");
+      await failOver(harness.databaseUrl, "writing");
       await installation.calmsDown(stillOpen);
     }
     const judged = await installation.judge();

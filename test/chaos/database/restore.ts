@@ -29,7 +29,7 @@ const retriedStates = ["rejected", "missed", "needs_reconnect"] as const;
  */
 export const restore: Scenario = async ({ times, ...options }) => {
   const installation = await openInstallation(options);
-  const { house, random } = installation;
+  const { harness, random } = installation;
   let workers = await installation.startWorkers();
   let stopped = 0;
   let retries = 0;
@@ -49,9 +49,9 @@ export const restore: Scenario = async ({ times, ...options }) => {
       const withFolder = round % 2 === 0;
       if (withFolder) {
         await workers.close();
-        await rm(house.dataDir, { recursive: true });
-        await execute("cp", ["--archive", backup.dataDir, house.dataDir]);
-        await orderQuarantine(house.dataDir, backup.at);
+        await rm(harness.dataDir, { recursive: true });
+        await execute("cp", ["--archive", backup.dataDir, harness.dataDir]);
+        await orderQuarantine(harness.dataDir, backup.at);
       }
       const earlier = await installation.startServer(backup.directory);
       await installation.primary.kill();
@@ -103,13 +103,13 @@ async function trouble(installation: Installation): Promise<void> {
 }
 
 /** Database and data folder as they are at this moment. */
-async function backUp({ primary, directory, house }: Installation, round: number): Promise<Backup> {
+async function backUp({ primary, directory, harness }: Installation, round: number): Promise<Backup> {
   const folder = join(directory, `backup-${round}`);
   await mkdir(folder);
   const at = new Date();
   await primary.copyTo(folder);
   const dataDir = join(folder, "galley");
-  await execute("cp", ["--archive", house.dataDir, dataDir]);
+  await execute("cp", ["--archive", harness.dataDir, dataDir]);
   return { directory: folder, dataDir, at };
 }
 
@@ -130,11 +130,11 @@ async function mendUntilCalm(installation: Installation): Promise<number> {
   return retries;
 }
 
-async function retryAll({ house, primary }: Installation, isChosen: () => boolean): Promise<number> {
+async function retryAll({ harness, primary }: Installation, isChosen: () => boolean): Promise<number> {
   const rows = await primary.query("select id from deliveries where state = any($1)", [retriedStates]);
   const retried = rows.filter(isChosen).map(({ id }) =>
     // It may have moved on since.
-    house.deliveries.retry(house.author, String(id)).then(
+    harness.deliveries.retry(harness.author, String(id)).then(
       () => 1,
       () => 0,
     ),

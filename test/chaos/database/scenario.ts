@@ -1,4 +1,4 @@
-import type { Asked } from "../weather.ts";
+import type { Asked } from "../fault-schedule.ts";
 import type { InstallationOptions, Judged } from "./installation.ts";
 
 /** What a scenario saw beside the platforms' journals. */

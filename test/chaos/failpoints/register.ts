@@ -18,7 +18,7 @@ const planSchema = z.object({
   /** How far this process's clock is off; its monotonic clock and the database's are not. */
   skewMs: z.number(),
 });
-export type LifePlan = z.input<typeof planSchema>;
+export type LifetimePlan = z.input<typeof planSchema>;
 
 const plan = planSchema.parse(JSON.parse(readFileSync(process.env["CHAOS_PLAN"] ?? "", "utf8")));
 const passed = new Set<number>();

@@ -32,7 +32,7 @@ export function email(url: string, smtpPort: number, { deadlineMs, windowMs }: B
     },
     ownApp: null,
     prepare: async () => undefined,
-    storm: (random) => {
+    burst: (random) => {
       const kinds = ["lost_answer", "drop_before_keep", "defer"];
       const few = kinds.map((kind) => ({ kind, remaining: 1 + Math.floor(random() * 2), delayMs: 0 }));
       return setFaults(url, [...few, { kind: "slow", remaining: 20, delayMs: 100 }]);

@@ -1,6 +1,6 @@
 import type { JsonObject } from "#kit";
 import type { FaultSwitch, Random } from "./target.ts";
-import { type Bounds, control, readJournal, setFaults, stormOf, type Target, throttles } from "./target.ts";
+import { type Bounds, control, readJournal, setFaults, burstOf, type Target, throttles } from "./target.ts";
 
 /** An emulator that `platform-server.ts` has started. */
 export type Running = { url: string; settings: Record<string, string>; form: Record<string, string> };
@@ -9,7 +9,7 @@ type Own = Pick<Target, "id" | "accounts" | "weight"> &
   Partial<Target> & {
     /** Faults that this platform has beside those of all. */
     ownFaults?: (random: Random) => FaultSwitch[];
-    /** Other switches, with each storm; null: back to normal. */
+    /** Other switches, with each burst; null: back to normal. */
     switches?: (random: Random | null) => Promise<void>;
     /** Now and then all access is withdrawn. */
     revokes?: boolean;
@@ -33,9 +33,9 @@ export function emulated({ url, settings }: Running, bounds: Bounds, own: Own): 
     account: () => null,
     ownApp: null,
     prepare: async () => undefined,
-    storm: async (random) => {
+    burst: async (random) => {
       await switches(random);
-      await setFaults(url, [...ownFaults(random), ...stormOf(bounds, random)]);
+      await setFaults(url, [...ownFaults(random), ...burstOf(bounds, random)]);
       if (revokes && random() < revokedChance) await withdraw();
     },
     calm: async () => {

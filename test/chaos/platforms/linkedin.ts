@@ -32,7 +32,7 @@ export function linkedIn(id: "linkedin" | "linkedin-page", running: Running, bou
       ...throttles(random),
       ...(id === "linkedin-page" ? [on("create", "ghost_duplicate", share(random, 0.02))] : []),
     ],
-    // Now and then the version of the API ends, for as long as a storm lasts.
+    // Now and then the version of the API ends, for as long as a burst lasts.
     switches: (random) =>
       control(url, "PUT", "/control/switches", {
         oldestVersion: random !== null && random() < 0.03 ? laterThanAny : oldestVersion,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { send } from "../../acceptance/client.ts";
-import { type Bounds, control, setFaults, stormOf, type Target, throttles } from "./target.ts";
+import { type Bounds, control, setFaults, burstOf, type Target, throttles } from "./target.ts";
 
 const journalSchema = z.object({
   posts: z.array(
@@ -31,7 +31,7 @@ export function sandbox(url: string, bounds: Bounds): Target {
     settings: { baseUrl: url, builtIn: true, deadlineMs, windowMs },
     ownApp: null,
     prepare: async () => undefined,
-    storm: (random) => setFaults(url, [...throttles(random), ...stormOf(bounds, random)]),
+    burst: (random) => setFaults(url, [...throttles(random), ...burstOf(bounds, random)]),
     calm: () => setFaults(url, []),
     expireTokens: () => control(url, "POST", "/control/expire-tokens"),
     withdraw: async () => undefined,

@@ -5,7 +5,7 @@ import type { Target, Visible } from "./target.ts";
 const slug = "press";
 const pageSize = 100;
 
-/** Galley's own pages. Their weather is the database's. */
+/** Galley's own pages. Their schedule is the database's. */
 export function site(publicUrl: string): Target {
   return {
     id: "site",
@@ -20,7 +20,7 @@ export function site(publicUrl: string): Target {
     settings: {},
     ownApp: null,
     prepare: async () => undefined,
-    storm: async () => undefined,
+    burst: async () => undefined,
     calm: async () => undefined,
     expireTokens: async () => undefined,
     withdraw: async () => undefined,

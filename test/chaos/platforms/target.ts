@@ -73,14 +73,14 @@ export type Target = {
   ownApp: Record<string, string> | null;
   /** Readies the platform before anybody connects. */
   prepare(): Promise<void>;
-  /** The weather for a while; `calm` ends it. */
-  storm(random: Random): Promise<void>;
+  /** The schedule for a while; `calm` ends it. */
+  burst(random: Random): Promise<void>;
   calm(): Promise<void>;
   expireTokens(): Promise<void>;
   /** Ends all access, as people who look through what they have granted. */
   withdraw(): Promise<void>;
   /** Everything that is visible or will be, from the platform's own journal. */
-  journal(house: { database: Database }): Promise<Visible[]>;
+  journal(harness: { database: Database }): Promise<Visible[]>;
   /** The address of a post as people copy it from the real platform. */
   asShown(url: string): string;
   /** Null where all accounts are alike. */
@@ -120,7 +120,7 @@ export function share(random: Random, most: number): number {
 }
 
 /** Every fault that all emulators know, each with its share of the requests. */
-export function stormOf({ latestMs, deadlineMs }: Bounds, random: Random): FaultSwitch[] {
+export function burstOf({ latestMs, deadlineMs }: Bounds, random: Random): FaultSwitch[] {
   const most = (chance: number) => share(random, chance);
   return [
     on("create", "lost_answer", most(0.08)),

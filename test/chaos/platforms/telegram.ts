@@ -17,7 +17,7 @@ export function telegram(running: Running, bounds: Bounds): Target {
     access: (number) => ({ kind: "form", form: { ...running.form, chatId: chat(number) } }),
     account: chat,
     revokes: false,
-    // Now and then the bot is taken out of all channels, for as long as a storm lasts.
+    // Now and then the bot is taken out of all channels, for as long as a burst lasts.
     switches: (random) =>
       control(running.url, "PUT", "/control/telegram", {
         administrator: random === null || random() >= 0.02,

@@ -14,7 +14,7 @@ import type { Services } from "../../../src/app/services.ts";
 import { testServices } from "../services.ts";
 
 /** A workspace with one channel on a connector, and everything to approve and deliver posts to it. */
-export type DeliveryHouse = {
+export type DeliveryFixture = {
   database: Database;
   workspaceId: string;
   approverId: string;
@@ -22,7 +22,10 @@ export type DeliveryHouse = {
   connector: Connector;
 };
 
-export async function buildDeliveryHouse(database: Database, connector: Connector): Promise<DeliveryHouse> {
+export async function buildDeliveryFixture(
+  database: Database,
+  connector: Connector,
+): Promise<DeliveryFixture> {
   const workspace = await buildWorkspace(database);
   const approver = await buildUser(database);
   const channel = await buildChannel(database, workspace.id, connector.id);
@@ -37,13 +40,13 @@ export type ApprovedPost = { postId: string; approvalId: string };
 
 /** Approves a post with one variant, as the desk would, and asks for its delivery. */
 export async function orderPost(
-  house: DeliveryHouse,
+  fixture: DeliveryFixture,
   deliveries: Pick<Deliveries, "request">,
   content: VariantContent,
   given: { dueAt?: Date; notBefore?: Date; graceSeconds?: number; media?: MediaInfo[] } = {},
 ): Promise<ApprovedPost & { deliveryId: string }> {
   const { dueAt = new Date(Date.now() - 100), notBefore = null, graceSeconds = 3_600, media = [] } = given;
-  const { database, workspaceId, channelId } = house;
+  const { database, workspaceId, channelId } = fixture;
   const binding = { at: null, variants: [{ channelId, hash: frozenHash({ variant: content, media }) }] };
   const approved = { postId: newId(), approvalId: newId() };
   return database.inWorkspace(workspaceId, async (transaction) => {
@@ -66,13 +69,13 @@ export async function orderPost(
         version: 1,
         bound_hash: contentHash(binding),
         decision: "approved",
-        decided_by: house.approverId,
+        decided_by: fixture.approverId,
       })
       .execute();
     const [deliveryId = ""] = await deliveries.request(transaction, {
       workspaceId,
       postId: approved.postId,
-      approval: { id: approved.approvalId, decidedBy: house.approverId, binding },
+      approval: { id: approved.approvalId, decidedBy: fixture.approverId, binding },
       variants: [{ channelId, content, media }],
       dueAt,
       notBefore,

@@ -9,8 +9,8 @@ import { inject } from "vitest";
 import { buildMember } from "../builders.ts";
 import { testDatabase } from "../database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   type DeliverySandbox,
   startDeliverySandbox,
 } from "./delivery.ts";
@@ -18,7 +18,7 @@ import {
 /** A workspace that publishes to a sandbox, with a data folder, and a database that can be taken back. */
 export type Restorable = {
   platform: DeliverySandbox;
-  house: DeliveryHouse;
+  fixture: DeliveryFixture;
   database: Database;
   dataDir: string;
   /** A process that publishes. */
@@ -48,13 +48,13 @@ export async function startRestorable(): Promise<Restorable> {
     platform,
     database,
     dataDir,
-    house: await buildDeliveryHouse(database, platform.connector),
+    fixture: await buildDeliveryFixture(database, platform.connector),
     start: (speaking, folder = dataDir) =>
       platform.deliveries(restorable.database, { speaking, dataDir: folder }),
     stateOf: async (deliveries, postId) =>
-      (await deliveries.forPost(restorable.house.workspaceId, postId))[0]?.state,
+      (await deliveries.forPost(restorable.fixture.workspaceId, postId))[0]?.state,
     owner: async () => {
-      const { workspaceId } = restorable.house;
+      const { workspaceId } = restorable.fixture;
       const { userId } = await buildMember(restorable.database, workspaceId, "owner");
       const person = { name: "Ada", email: "ada@example.test", sessionId: newId() };
       return { kind: "person", userId, ...person, workspaceId, role: "owner" };
@@ -78,7 +78,7 @@ export async function startRestorable(): Promise<Restorable> {
     await restorable.database.close();
     await onServer(statements);
     restorable.database = openDatabase({ url, poolSize: 4 });
-    restorable.house = { ...restorable.house, database: restorable.database };
+    restorable.fixture = { ...restorable.fixture, database: restorable.database };
   }
 
   return restorable;

@@ -11,8 +11,8 @@ import type { Settlement } from "../../../src/delivery/model/settlement.ts";
 import { writeSettlements } from "../../../src/delivery/model/settlements.store.ts";
 import { testDatabase, type TestDatabase } from "../database.ts";
 import {
-  buildDeliveryHouse,
-  type DeliveryHouse,
+  buildDeliveryFixture,
+  type DeliveryFixture,
   type DeliverySandbox,
   orderPost,
   startDeliverySandbox,
@@ -31,7 +31,7 @@ export const plan = {
 export function statements() {
   let server: TestDatabase;
   let platform: DeliverySandbox;
-  let house: DeliveryHouse;
+  let fixture: DeliveryFixture;
   let deliveries: Deliveries;
 
   beforeAll(async () => {
@@ -49,11 +49,11 @@ export function statements() {
 
   /** Goes on in another workspace, with a channel of its own. */
   async function moveHouse(): Promise<void> {
-    house = await buildDeliveryHouse(server.database, platform.connector);
+    fixture = await buildDeliveryFixture(server.database, platform.connector);
   }
 
   async function claimOne(leaseMs = 60_000, text = "One", claimant: string | null = null): Promise<Claimed> {
-    await orderPost(house, deliveries, textVariant(text, "Two"));
+    await orderPost(fixture, deliveries, textVariant(text, "Two"));
     const claimed = await claimDue(server.database.system, { limit: 1, leaseMs, claimant, busyChannels: [] });
     if (!claimed[0]) throw new Error("nothing was claimed");
     return claimed[0];
@@ -103,7 +103,7 @@ export function statements() {
 
   return {
     /** What is there while a test runs. */
-    at: () => ({ server, platform, house, deliveries }),
+    at: () => ({ server, platform, fixture, deliveries }),
     moveHouse,
     claimOne,
     intend,

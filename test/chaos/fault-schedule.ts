@@ -1,15 +1,15 @@
 import { orderQuarantine } from "#platform/config";
 import { sql } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
-import type { House } from "./house.ts";
+import type { Harness } from "./harness.ts";
 import { everyClass } from "./judge.ts";
 import { answerQuestions } from "./person.ts";
 import type { Cast, PersonaClass } from "./personas.ts";
 import type { Platforms } from "./platforms.ts";
 
 /** What may happen; `npm run chaos -- --only kills,faults` names some. */
-export const weatherKinds = ["kills", "stops", "faults", "tokens", "database", "restore", "clock"] as const;
-export type WeatherKind = (typeof weatherKinds)[number];
+export const faultKinds = ["kills", "stops", "faults", "tokens", "database", "restore", "clock"] as const;
+export type FaultKind = (typeof faultKinds)[number];
 
 /** How often a person was needed. */
 export type Asked = {
@@ -24,12 +24,12 @@ export type Asked = {
   why: Map<string, number>;
 };
 
-export type Weather = {
+export type FaultSchedule = {
   asked: Asked;
   databaseCrashes(): number;
   /** How often an operator said that the database was restored. */
   restores(): number;
-  storms(): number;
+  faultBursts(): number;
   /** Now; nothing any more once it is calm. */
   crashDatabase(): Promise<void>;
   /** The platforms and the database behave from now on; the person stays. */
@@ -37,7 +37,7 @@ export type Weather = {
   close(): Promise<void>;
 };
 
-const stormEveryMs = 3_000;
+const burstEveryMs = 3_000;
 // Less than every 30 s for one account: a second refusal within that time is for a person.
 const tokensEveryMs = 60_000;
 const personEveryMs = 1_000;
@@ -49,20 +49,20 @@ const ok = () => true;
 const restoreAfterMs = 12_000;
 
 /** Changes the platforms' faults, expires tokens, crashes the database, and plays the person who is asked. */
-export function startWeather(options: {
-  house: House;
+export function startFaultSchedule(options: {
+  harness: Harness;
   platforms: Platforms;
   cast: Cast;
   /** The person looks at the platforms; else Galley is told to look once more where it can. */
   looks: boolean;
-  kinds: ReadonlySet<WeatherKind>;
+  kinds: ReadonlySet<FaultKind>;
   /** How often the database crashes, about, in milliseconds. */
   databaseEveryMs: number;
   /** Nobody looks after anything meanwhile; there is always somebody by default. */
   isAway?: () => boolean;
   random: () => number;
-}): Weather {
-  const { house, platforms, cast, looks, kinds, databaseEveryMs, isAway = () => false, random } = options;
+}): FaultSchedule {
+  const { harness, platforms, cast, looks, kinds, databaseEveryMs, isAway = () => false, random } = options;
   const asked: Asked = {
     reconnects: 0,
     looks: 0,
@@ -71,9 +71,9 @@ export function startWeather(options: {
     offPage: [],
     why: new Map(),
   };
-  const storming = new AbortController();
+  const disturbing = new AbortController();
   const closing = new AbortController();
-  let storms = 0;
+  let faultBursts = 0;
   let crashes = 0;
   let restores = 0;
 
@@ -94,18 +94,18 @@ export function startWeather(options: {
     if (isAway()) return;
     const { rows } = await sql<{ id: string; why: string }>`
       select id, status_reason as why from channels where status = 'needs_reconnect' limit 10`.execute(
-      house.database.system,
+      harness.database.system,
     );
     await Promise.all(
       rows.map(async ({ id, why }) => {
         note(why);
-        const channel = house.connected.find((one) => one.id === id);
+        const channel = harness.connected.find((one) => one.id === id);
         // Where the platform does not let anybody in at the moment, the next round is soon.
-        const isBack = channel && (await house.reconnect(channel).then(ok, () => false));
+        const isBack = channel && (await harness.reconnect(channel).then(ok, () => false));
         if (isBack) asked.reconnects += 1;
       }),
     );
-    await answerQuestions(house, looks, ({ channel, why, readable, byPage }) => {
+    await answerQuestions(harness, looks, ({ channel, why, readable, byPage }) => {
       // Whatever the addresses and the numbers are.
       note(why.replaceAll(/https?:\S+/gu, "…").replaceAll(/\d+/gu, "N"));
       asked[readable ? "looks" : "answers"] += 1;
@@ -113,45 +113,45 @@ export function startWeather(options: {
       asked.looksByClass[cast.classOf(channel)] += 1;
       if (!byPage) asked.offPage.push(`${channel.target.id} [${cast.nameOf(channel)}]: ${why}`);
     });
-    const { active, unchecked, reading } = await house.deliveries.quarantine.view();
-    if (active && unchecked + reading === 0) await house.deliveries.quarantine.release(house.author);
+    const { active, unchecked, reading } = await harness.deliveries.quarantine.view();
+    if (active && unchecked + reading === 0) await harness.deliveries.quarantine.release(harness.author);
   }
 
   /** An operator orders the quarantine beside running workers, as after a restore of the whole machine. */
   async function restore(): Promise<void> {
-    await pause(restoreAfterMs * (0.5 + random()), undefined, { signal: storming.signal });
-    await orderQuarantine(house.dataDir, new Date());
+    await pause(restoreAfterMs * (0.5 + random()), undefined, { signal: disturbing.signal });
+    await orderQuarantine(harness.dataDir, new Date());
     restores += 1;
     // Some access was withdrawn since the backup.
     for (const target of platforms.targets) if (random() < 0.5) await target.withdraw();
   }
 
   async function crashDatabase(): Promise<void> {
-    if (storming.signal.aborted) return;
-    await house.crashDatabase();
+    if (disturbing.signal.aborted) return;
+    await harness.crashDatabase();
     crashes += 1;
   }
 
   const loops = [
     every(personEveryMs, closing.signal, person),
     // Autovacuum counts rows to know when to look at a table, and each crash takes its counts away.
-    every(analyzeEveryMs, closing.signal, async () => void (await house.admin.query(analyze))),
+    every(analyzeEveryMs, closing.signal, async () => void (await harness.admin.query(analyze))),
     ...(kinds.has("faults")
       ? [
-          every(stormEveryMs, storming.signal, async () => {
-            for (const target of platforms.targets) await target.storm(random);
-            storms += 1;
+          every(burstEveryMs, disturbing.signal, async () => {
+            for (const target of platforms.targets) await target.burst(random);
+            faultBursts += 1;
           }),
         ]
       : []),
     ...(kinds.has("tokens")
       ? [
-          every(tokensEveryMs, storming.signal, async () => {
+          every(tokensEveryMs, disturbing.signal, async () => {
             for (const target of platforms.targets) await target.expireTokens();
           }),
         ]
       : []),
-    ...(kinds.has("database") ? [every(databaseEveryMs, storming.signal, crashDatabase)] : []),
+    ...(kinds.has("database") ? [every(databaseEveryMs, disturbing.signal, crashDatabase)] : []),
     ...(kinds.has("restore") ? [restore().catch(() => undefined)] : []),
   ];
 
@@ -159,15 +159,15 @@ export function startWeather(options: {
     asked,
     databaseCrashes: () => crashes,
     restores: () => restores,
-    storms: () => storms,
+    faultBursts: () => faultBursts,
     crashDatabase: () => crashDatabase().catch(() => undefined),
     calm: async () => {
-      storming.abort();
+      disturbing.abort();
       await pause(500);
       for (const target of platforms.targets) await target.calm();
     },
     close: async () => {
-      storming.abort();
+      disturbing.abort();
       closing.abort();
       await Promise.all(loops);
     },

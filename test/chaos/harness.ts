@@ -28,7 +28,7 @@ import type { Access, Platforms, Target } from "./platforms.ts";
 export type ConnectedChannel = { id: string; target: Target; account: string };
 
 /** The desk, its people and the database, in the harness's own process: nothing here publishes. */
-export type House = {
+export type Harness = {
   databaseUrl: string;
   dataDir: string;
   key: string;
@@ -43,7 +43,7 @@ export type House = {
   connected: ConnectedChannel[];
   /** What a person does about a channel that has to be connected again. */
   reconnect(channel: ConnectedChannel): Promise<void>;
-  /** SIGQUIT to the postmaster: PostgreSQL's immediate shutdown, without a last word. The house starts it again. */
+  /** SIGQUIT to the postmaster: PostgreSQL's immediate shutdown, without a last word. The harness starts it again. */
   crashDatabase(): Promise<void>;
   close(): Promise<void>;
 };
@@ -67,11 +67,11 @@ const witness = `
 const publicUrl = "http://127.0.0.1:3000";
 
 /** `server`: where the database is kept; without one, the built-in PostgreSQL in Galley's own folder. */
-export async function openHouse(
+export async function openHarness(
   directory: string,
   platforms: Platforms,
   server: EmbeddedPostgres | null = null,
-): Promise<House> {
+): Promise<Harness> {
   const dataDir = join(directory, "galley");
   const postgres = server ?? (await startEmbeddedPostgres({ dataDir }));
   await migrate(postgres.url);
@@ -96,13 +96,15 @@ export async function openHouse(
   const workspace = await buildWorkspace(database, { timeZone: "UTC", separateApprover: true });
   const author = await buildMember(database, workspace.id, "owner");
   const approver = await buildMember(database, workspace.id, "owner");
-  const house = { author, channels };
+  const harness = { author, channels };
   for (const { id, ownApp } of platforms.targets) {
     // Its secret ends soon, of which people are warned while all this goes on.
     const app = { secretEndsAt: new Date(Date.now() + 5 * 86_400_000), despite: true };
     if (ownApp) await channels.saveApp(author, id, { values: ownApp, ...app });
   }
-  const connected = (await Promise.all(platforms.targets.map((target) => connectAll(house, target)))).flat();
+  const connected = (
+    await Promise.all(platforms.targets.map((target) => connectAll(harness, target)))
+  ).flat();
 
   return {
     databaseUrl: postgres.url,
@@ -118,7 +120,7 @@ export async function openHouse(
     connected,
     reconnect: async (channel) => {
       const number = connected.filter(({ target }) => target === channel.target).indexOf(channel);
-      await connect(house, channel.target, number);
+      await connect(harness, channel.target, number);
     },
     crashDatabase: async () => {
       const file = await readFile(join(dataDir, "postgres", "postmaster.pid"), "utf8").catch(() => null);
@@ -132,19 +134,19 @@ export async function openHouse(
 }
 
 async function connectAll(
-  house: Pick<House, "author" | "channels">,
+  harness: Pick<Harness, "author" | "channels">,
   target: Target,
 ): Promise<ConnectedChannel[]> {
   const connected: ConnectedChannel[] = [];
   for (let number = 0; number < target.accounts; number += 1) {
-    connected.push(await connect(house, target, number));
+    connected.push(await connect(harness, target, number));
   }
   return connected;
 }
 
 /** Connects one account as a person does: by the consent page, or by the form. */
 async function connect(
-  { author, channels }: Pick<House, "author" | "channels">,
+  { author, channels }: Pick<Harness, "author" | "channels">,
   target: Target,
   number: number,
 ): Promise<ConnectedChannel> {
@@ -157,7 +159,7 @@ async function connect(
 }
 
 async function consent(
-  { author, channels }: Pick<House, "author" | "channels">,
+  { author, channels }: Pick<Harness, "author" | "channels">,
   id: string,
   { before, page, pick }: Extract<Access, { kind: "consent" }>,
 ): Promise<Channel> {
