@@ -43,6 +43,7 @@ export const sees: Record<string, string[]> = {
     "#contract",
     "#platform/config",
     "#platform/db",
+    "#platform/features",
     "#platform/http-client",
     "#identity",
     "#installation",

@@ -1,3 +1,2 @@
 export type { Installation, InstallationOptions } from "./installation.ts";
-export { createInstallation } from "./installation.ts";
 export { installationFeature } from "./feature.ts";

@@ -1,6 +1,7 @@
 import type { Accounts } from "#identity";
 import type { Installation } from "#installation";
 import { inspectConfig } from "#platform/config";
+import type { Database } from "#platform/db";
 import type { Context } from "./context.ts";
 import { CliFailure } from "./exit.ts";
 
@@ -18,8 +19,7 @@ export async function onMachine<Result>(
 ): Promise<Result> {
   const { config } = inspectConfig(io.environment, io.folder);
   if (config === null) throw new CliFailure("failure", "The settings are wrong; see: galley config check");
-  const [{ openDatabase, reachEmbeddedPostgres }, { createAccounts }, { createInstallation }] =
-    await Promise.all([import("#platform/db"), import("#identity"), import("#installation")]);
+  const { openDatabase, reachEmbeddedPostgres } = await import("#platform/db");
   const server =
     config.databaseUrl === null
       ? await reachEmbeddedPostgres(config.dataDir)
@@ -30,14 +30,22 @@ export async function onMachine<Result>(
   }
   const database = openDatabase({ url: server.url, poolSize: 2 });
   try {
-    const accounts = createAccounts({ database });
-    return await work({ accounts, installation: createInstallation({ database, accounts }) });
+    return await work(await composeMachine(database));
   } catch (error) {
     throw await asFailure(error);
   } finally {
     await database.close();
     await server.stop();
   }
+}
+
+async function composeMachine(database: Database): Promise<Machine> {
+  const [{ compose }, { accountsFeature }, { installationFeature }] = await Promise.all([
+    import("#platform/features"),
+    import("#identity"),
+    import("#installation"),
+  ]);
+  return compose({ database }, [accountsFeature, installationFeature]);
 }
 
 /** What Galley refuses on purpose, told as a refusal of the server would be. */
