@@ -108,12 +108,14 @@ const heldOpen = sql`
  * another key: by a delivery that nobody here knows of.
  */
 export async function restartWindows(db: Kysely<Schema>): Promise<void> {
-  // What the clock was set by is added to a window by its own, and a window never shrinks.
+  // What the clock was set by is added to a window by its own, and a window never shrinks. Several processes come here for
+  // one loss, and a loss may follow another: what has passed is added to the window of the beginning each time.
+  const firstWindowMs = sql`coalesce(a.first_window_ms, a.window_ms)`;
   await sql`
     with held as materialized (${heldOpen})
-    update delivery_attempts a set settled_fence = held.fence,
-      window_ms = greatest(a.window_ms, least(2147483647,
-        a.window_ms - a.clock_step_ms + extract(epoch from clock_timestamp() - a.intent_at) * 1000)::integer),
+    update delivery_attempts a set settled_fence = held.fence, first_window_ms = ${firstWindowMs},
+      window_ms = greatest(a.window_ms, least(2147483647, ${firstWindowMs} - a.clock_step_ms
+        + extract(epoch from clock_timestamp() - a.intent_at) * 1000)::integer),
       error_code = case when a.error_code like '%.duplicate' or a.error_code = ${idTaken} then a.error_code
         else ${restored} end
     from held
@@ -221,10 +223,11 @@ export async function writeLookFor(transaction: Kysely<Schema>, look: LookFor): 
   if (rows.length === 0) return false;
   await sql`
     insert into delivery_attempts (workspace_id, id, delivery_id, item, number, kind, channel_id, fence, payload_hash,
-      intent_at, deadline_at, window_ms)
+      intent_at, deadline_at, first_window_ms, window_ms)
     select ${claimed.workspaceId}, ${look.attemptId}, ${claimed.id}, ${look.item}, ${look.number}, ${look.kind},
       ${claimed.channelId}, ${claimed.fence}, ${look.itemHashes[look.item] ?? ""}, s.since,
       least(s.since + ${look.deadlineMs}::float8 * interval '1 millisecond', clock_timestamp()),
+      ${look.windowMs},
       least(${look.windowMs} + extract(epoch from clock_timestamp() - s.since) * 1000, 2147483647)::integer
     from deliveries d, installation i, least(d.look_since, i.unknown_since) as s (since)
     where d.workspace_id = ${claimed.workspaceId} and d.id = ${claimed.id}`.execute(transaction);

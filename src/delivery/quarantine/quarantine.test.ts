@@ -142,6 +142,31 @@ test("however old the backup is, what is not there is proven within the platform
   expect(await galley.stateOf(deliveries, post.postId)).toBe("scheduled");
 }, 60_000);
 
+test("a window that begins anew a second time does not count twice what had passed before", async () => {
+  const before = galley.start();
+  await before.checkDurability();
+  const { postId } = await orderPost(galley.fixture, before, textVariant("asked again and again"));
+  // No history is older than the oldest post.
+  const anHourAgo = new Date(Date.now() - 3_600_000);
+  await galley.database.system.updateTable("posts").set({ created_at: anHourAgo }).execute();
+  await orderQuarantine(galley.dataDir, anHourAgo);
+  const deliveries = galley.start({
+    ...galley.platform.connector,
+    locate: () =>
+      Promise.reject(new ConnectorFailure({ verdict: "not_sent", code: "sandbox.away", message: "Away." })),
+  });
+  await sweepUntil(deliveries, async () => (await galley.stateOf(deliveries, postId)) === "ambiguous");
+  for (let loss = 1; loss <= 3; loss += 1) {
+    await deliveries.quarantine.enter(await galley.owner(), new Date(Date.now() - 1_000));
+  }
+  const { window_ms: windowMs } = await galley.database.system
+    .selectFrom("delivery_attempts")
+    .select("window_ms")
+    .executeTakeFirstOrThrow();
+  expect(windowMs).toBeGreaterThan(3_600_000);
+  expect(windowMs).toBeLessThan(3_700_000);
+}, 60_000);
+
 test("an access that the platform refuses while it is asked is to be connected again", async () => {
   const closed: Connector = {
     ...galley.platform.connector,

@@ -174,6 +174,7 @@ export type DeliveryAttemptsTable = {
   account_id: string;
   duplicate_of: Nullable<string>;
   clock_step_ms: Filled<number>;
+  first_window_ms: Nullable<number>;
 };
 
 export type DeliveryHoldsTable = {
