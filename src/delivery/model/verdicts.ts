@@ -79,3 +79,8 @@ export function isDuplicate(code: string | null): boolean {
 export function lookAfterMs(looks: number): number {
   return Math.min(longestLookMs, firstLookMs * 2 ** Math.min(looks, 20));
 }
+
+/** The same, but no later than a person would be asked, in `untilAskedMs`: whoever waits for that waits no longer. */
+export function lookAgainAfterMs(looks: number, untilAskedMs: number): number {
+  return Math.min(lookAfterMs(looks), Math.max(firstLookMs, untilAskedMs));
+}

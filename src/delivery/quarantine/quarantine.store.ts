@@ -122,6 +122,10 @@ export async function restartWindows(db: Kysely<Schema>): Promise<void> {
     where a.workspace_id = held.workspace_id and a.delivery_id = held.id and a.state in ('open', 'ambiguous')`.execute(
     db,
   );
+  // After many looks the next one is minutes away, and everybody waits for the quarantine.
+  await sql`
+    update deliveries set wake_at = clock_timestamp()
+    where state = 'ambiguous' and wake_at > clock_timestamp()`.execute(db);
 }
 
 /** It would be sent now, and may have been sent already. By the index `deliveries_to_look_for`. */

@@ -142,7 +142,7 @@ test("however old the backup is, what is not there is proven within the platform
   expect(await galley.stateOf(deliveries, post.postId)).toBe("scheduled");
 }, 60_000);
 
-test("a window that begins anew a second time does not count twice what had passed before", async () => {
+test("a window that begins anew does so with a look at once, and never counts twice what had passed before", async () => {
   const before = galley.start();
   await before.checkDurability();
   const { postId } = await orderPost(galley.fixture, before, textVariant("asked again and again"));
@@ -156,9 +156,18 @@ test("a window that begins anew a second time does not count twice what had pass
       Promise.reject(new ConnectorFailure({ verdict: "not_sent", code: "sandbox.away", message: "Away." })),
   });
   await sweepUntil(deliveries, async () => (await galley.stateOf(deliveries, postId)) === "ambiguous");
+  await galley.database.system
+    .updateTable("deliveries")
+    .set({ wake_at: new Date(Date.now() + 300_000) })
+    .execute();
   for (let loss = 1; loss <= 3; loss += 1) {
     await deliveries.quarantine.enter(await galley.owner(), new Date(Date.now() - 1_000));
   }
+  const { wake_at: wakeAt } = await galley.database.system
+    .selectFrom("deliveries")
+    .select("wake_at")
+    .executeTakeFirstOrThrow();
+  expect(wakeAt.getTime()).toBeLessThanOrEqual(Date.now());
   const { window_ms: windowMs } = await galley.database.system
     .selectFrom("delivery_attempts")
     .select("window_ms")

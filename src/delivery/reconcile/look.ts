@@ -16,7 +16,7 @@ import type { DeliveryDeps, ReconcileDeps } from "../deps.ts";
 import { accessIsBack, restored } from "../model/codes.ts";
 import { itemKey, leftOver, publishedBefore } from "../model/items.ts";
 import { windowFor } from "../model/window.ts";
-import { isDuplicate, longestLookMs, lookAfterMs } from "../model/verdicts.ts";
+import { isDuplicate, longestLookMs, lookAfterMs, lookAgainAfterMs } from "../model/verdicts.ts";
 
 /**
  * `tells`: the platform has answered, and what it showed tells since when the item is there, or until when it was not.
@@ -292,5 +292,6 @@ function afterFailedLook(
   const isTheirs = !isDatabaseUnavailable(error) && !isRenewing(error);
   if (isTheirs && pastWindowMs > giveUpMs) return unreadable(attempt, why);
   const askedMs = error instanceof ConnectorFailure ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
-  return { kind: "again", waitMs: Math.max(askedMs, lookAfterMs(attempt.looks + 1)), why };
+  const untilAskedMs = isTheirs ? giveUpMs - pastWindowMs : Infinity;
+  return { kind: "again", waitMs: Math.max(askedMs, lookAgainAfterMs(attempt.looks + 1, untilAskedMs)), why };
 }

@@ -65,6 +65,13 @@ test("a look confirms early, and never proves absence early", () => {
   expect(judgeLook(look({ lookedAt: after(600_000) })).kind).toBe("absent");
 });
 
+test("the look that asks a person is not put off, however many came before", () => {
+  const soon = windowMs + 1_800_000 - 10_000;
+  const doubtful = look({ located: list([], null), looks: 12, lookedAt: after(soon) });
+  expect(judgeLook(doubtful)).toMatchObject({ kind: "again", waitMs: 10_000 });
+  expect(judgeLook({ ...doubtful, lookedAt: after(soon + 10_001) }).kind).toBe("ask");
+});
+
 test("a database's clock that was set forward neither ends the window nor the time until a person is asked", () => {
   const hour = 3_600_000;
   const set = { setForwardMs: hour, located: list([], null) };

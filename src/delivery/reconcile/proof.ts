@@ -1,6 +1,6 @@
 import type { ListedPost, Located, LocatedInList, Published } from "#connectors";
 import { coverageOf, type Doubt, type DoubtReason, seenPosts } from "../model/doubt.ts";
-import { lookAfterMs } from "../model/verdicts.ts";
+import { lookAfterMs, lookAgainAfterMs } from "../model/verdicts.ts";
 
 /** One reading of the platform, and everything else that decides what it proves. */
 export type LookFacts = {
@@ -246,10 +246,11 @@ function askOnceOver(
   posts: readonly (Published & { createdAt: Date })[],
 ): LookResult {
   const question = ask(facts, reason, why, posts);
-  if (sinceSendMs(facts) > facts.windowMs + facts.giveUpAfterMs) return question;
+  const untilAskedMs = facts.windowMs + facts.giveUpAfterMs - sinceSendMs(facts);
+  if (untilAskedMs < 0) return question;
   return {
     kind: "again",
-    waitMs: lookAfterMs(facts.looks),
+    waitMs: lookAgainAfterMs(facts.looks, untilAskedMs),
     why: `absence is not proven yet: ${lowered(why)}`,
     doubt: question.doubt,
   };
