@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { SlowestFirst } from "./test/support/slowest-first.ts";
 
 export default defineConfig({
   test: {
@@ -7,6 +8,9 @@ export default defineConfig({
     globalSetup: ["test/support/global-setup.ts"],
     pool: "forks",
     maxWorkers: 3,
+    // Files that share a process load Galley's modules once. None may leave anything of its own behind in them.
+    isolate: false,
+    sequence: { sequencer: SlowestFirst },
     // For tests that hang; a machine that is slow for a while is no fault.
     testTimeout: 60_000,
     hookTimeout: 120_000,

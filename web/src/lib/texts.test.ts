@@ -9,7 +9,11 @@ async function textsIn(language: string, ...accepted: string[]) {
   return { ...(await import("./texts.ts")), ...(await import("./format.ts")) };
 }
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  // The next file has the modules as its own page would.
+  vi.resetModules();
+});
 
 const german = compileCatalogue(String.raw`
 msgid "Welcome, {name}"
