@@ -137,9 +137,10 @@ test("an empty page that names another one is not the end of a list", async () =
   expect(await lookAt(pages({ headers: { ...dated(Date.now()), ...next }, body: [] }))).not.toBe("absent");
 });
 
+const failed = (code: string) => () =>
+  Promise.reject(new GalleyError({ code, kind: "unavailable", message: "not now", retryable: true }));
+
 test("a renewal that is still under way when looks would end asks nobody, and any other failure does", async () => {
-  const failed = (code: string) => () =>
-    Promise.reject(new GalleyError({ code, kind: "unavailable", message: "not now", retryable: true }));
   expect(await lookAt(pages(), failed("channels.renewing"))).toBe("again: not now");
   expect(await lookAt(pages(), failed("channels.other"))).toBe("ask");
 });
