@@ -16,8 +16,8 @@ type Server = Awaited<ReturnType<typeof startMastodon>>;
 const clock = movableClock();
 const test = base
   .extend("servers", { scope: "file" }, async ({}, { onCleanup }) => {
-    const start = () => startMastodon({ host: "127.0.0.1", port: 0, publicUrl: null });
-    const servers = [await start(), await start()];
+    const loopback = { host: "127.0.0.1", port: 0, publicUrl: null };
+    const servers = [await startMastodon(loopback), await startMastodon(loopback)];
     onCleanup(async () => void (await Promise.all(servers.map((server) => server.close()))));
     return servers;
   })
