@@ -2,11 +2,13 @@ import type { Source } from "./source.ts";
 import {
   circles,
   foldersInCircles,
+  jobsNamedTwice,
   longestFile,
   longestFunction,
   type Measure,
   pathsAsStrings,
   sqlOutsideStores,
+  statesDefinedTwice,
   usualFile,
   widestFolder,
 } from "./measures.ts";
@@ -27,6 +29,8 @@ export const limits: readonly Limit[] = [
   { what: "folders of a module in circles", bar: 0, measure: foldersInCircles },
   { what: "files with SQL that are no store", bar: 0, measure: sqlOutsideStores },
   { what: "paths of the API as strings", bar: 0, measure: pathsAsStrings },
+  { what: "states and providers defined twice", bar: 0, measure: statesDefinedTwice },
+  { what: "jobs named twice", bar: 0, measure: jobsNamedTwice },
   { what: "lines that nine of ten files keep to", bar: 200, measure: usualFile },
   { what: "lines of the longest file", bar: 399, measure: longestFile },
   { what: "lines of the longest function", bar: 120, measure: longestFunction },

@@ -94,6 +94,39 @@ export function pathsAsStrings(sources: readonly Source[]): Measure {
   return { value: found.length, found };
 }
 
+/** What a list or a union of states, statuses or providers is called. */
+const vocabularies = /(state|status|provider)(e?s)?$/i;
+
+/** The server and its command line. The dashboard takes types alone from them, and those say what a state is. */
+const defining = /^(src|bench|scripts)\//;
+
+/** States and providers that stand in a second file as a list or a union: all of a kind, or the same ones of it. */
+export function statesDefinedTwice(sources: readonly Source[]): Measure {
+  const lists = sources
+    .filter(({ file }) => defining.test(file))
+    .flatMap(({ file, lists: own }) => own.map((list) => ({ file, ...list })));
+  const kinds = lists.filter(({ name }) => vocabularies.test(name)).map(({ values }) => new Set(values));
+  const ofKind = lists.filter(({ values }) => kinds.some((kind) => values.every((value) => kind.has(value))));
+  const found = [...Map.groupBy(ofKind, ({ values }) => values.join(", "))].flatMap(([values, same]) =>
+    same.filter(({ file }) => file !== same[0]?.file).map(({ file, line }) => `${file}:${line} ${values}`),
+  );
+  return { value: found.length, found };
+}
+
+/** Texts that name a job beside the one that declares it. */
+export function jobsNamedTwice(sources: readonly Source[]): Measure {
+  const declared = new Set(sources.flatMap(({ jobs }) => jobs.map(({ name }) => name)));
+  const named = sources.flatMap(({ file, texts }) =>
+    texts
+      .filter(({ text }) => declared.has(text))
+      .map(({ text, line }) => ({ text, at: `${file}:${line} ${text}` })),
+  );
+  const found = [...Map.groupBy(named, ({ text }) => text).values()].flatMap((places) =>
+    places.slice(1).map(({ at }) => at),
+  );
+  return { value: found.length, found };
+}
+
 function worst(measured: readonly { value: number; found: string }[]): Measure {
   const sorted = measured.toSorted((left, right) => right.value - left.value);
   return { value: sorted[0]?.value ?? 0, found: sorted.map(({ found }) => found) };

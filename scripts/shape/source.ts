@@ -12,6 +12,10 @@ export type Source = {
   functions: { name: string; line: number; lines: number }[];
   /** The literal texts in it, each with its line. */
   texts: { text: string; line: number }[];
+  /** Lists and unions of three texts or more and of nothing else, each sorted; `name`: whose they are, or "". */
+  lists: { name: string; values: string[]; line: number }[];
+  /** The names of jobs that are declared in it: tasks of the queue and sweeps. */
+  jobs: { name: string; line: number }[];
   /** The first line that speaks SQL to the database, or null. */
   sqlAt: number | null;
 };
@@ -39,14 +43,21 @@ export function readSource(root: string, file: string, faces: Readonly<Record<st
     imports: importsOf(file, module, faces),
     functions: [],
     texts: [],
+    lists: [],
+    jobs: [],
     sqlAt: null,
   };
-  visit(program, null, (node, parent) => {
+  visit(program, [], (node, parents) => {
+    const parent = parents.at(-1) ?? null;
     const line = lineAt(node.start);
     if (functionKinds.has(node.type) && !isTable(node)) {
       source.functions.push({ name: nameOf(node, parent), line, lines: lineAt(node.end) - line + 1 });
     }
     if (isText(node)) source.texts.push({ text: textOf(node), line });
+    const values = listOf(node);
+    if (values.length > 2) source.lists.push({ name: nameAround(node, parents), values, line });
+    const job = jobOf(node);
+    if (job !== null) source.jobs.push({ name: job, line });
     if (isSql(node)) source.sqlAt ??= line;
   });
   return source;
@@ -104,14 +115,15 @@ function targetOf(file: string, from: string, faces: Readonly<Record<string, str
   return null;
 }
 
-function visit(value: unknown, parent: Node | null, tell: (node: Node, parent: Node | null) => void): void {
+function visit(value: unknown, parents: Node[], tell: (node: Node, parents: readonly Node[]) => void): void {
   if (Array.isArray(value)) {
-    for (const entry of value) visit(entry, parent, tell);
+    for (const entry of value) visit(entry, parents, tell);
     return;
   }
   if (!isNode(value)) return;
-  tell(value, parent);
-  for (const child of Object.values(value)) if (typeof child === "object") visit(child, value, tell);
+  tell(value, parents);
+  const here = [...parents, value];
+  for (const child of Object.values(value)) if (typeof child === "object") visit(child, here, tell);
 }
 
 function isNode(value: unknown): value is Node {
@@ -134,6 +146,41 @@ function isText(node: Node): boolean {
 function textOf(node: Node): string {
   const value = node["value"];
   return typeof value === "string" ? value : ((value as { raw?: string } | null)?.raw ?? "");
+}
+
+/** The texts that an array or a union of types is made of; empty for whatever holds anything else. */
+function listOf(node: Node): string[] {
+  const members = node.type === "ArrayExpression" ? node["elements"] : node["types"];
+  if (!Array.isArray(members) || !["ArrayExpression", "TSUnionType"].includes(node.type)) return [];
+  const values = members.map((member: unknown) => literalOf(member));
+  return values.every((value) => value !== null) ? values.toSorted() : [];
+}
+
+/** The name of the constant, the type or the field that a list is the value of. */
+function nameAround(node: Node, parents: readonly Node[]): string {
+  const holder = parents.findLast((one) => isNode(one["id"]) || isNode(one["key"]));
+  return holder ? nameOf(node, holder) : "";
+}
+
+/** Of a constant called a task, or of an object that says how often it runs. */
+function jobOf(node: Node): string | null {
+  if (
+    node.type === "VariableDeclarator" &&
+    isNode(node["id"]) &&
+    /[tT]ask$/.test(String(node["id"]["name"]))
+  ) {
+    return literalOf(node["init"]);
+  }
+  if (node.type !== "ObjectExpression") return null;
+  const properties = (node["properties"] as unknown[]).filter(isNode);
+  const called = (key: string) => properties.find((one) => isNode(one["key"]) && one["key"]["name"] === key);
+  return called("everyMs") ? literalOf(called("name")?.["value"]) : null;
+}
+
+function literalOf(value: unknown): string | null {
+  if (!isNode(value)) return null;
+  const node = value.type === "TSLiteralType" ? value["literal"] : value;
+  return isNode(node) && node.type === "Literal" && typeof node["value"] === "string" ? node["value"] : null;
 }
 
 function isSql(node: Node): boolean {

@@ -12,7 +12,7 @@ import { runCancelled, runStarted } from "./events.ts";
 import type { AgentChannels } from "./channels.ts";
 import type { Drafter, DrafterInfo } from "./drafting/drafter.ts";
 import { AgentError } from "./error.ts";
-import type { RunInput, RunView } from "./run.ts";
+import { type RunInput, runTask, type RunView } from "./run.ts";
 import type { RunSummary } from "./runs.read.ts";
 import { listRuns, readRun } from "./runs.read.ts";
 import { cancelRun, insertRun, strandedRuns } from "./runs.store.ts";
@@ -53,7 +53,6 @@ export type Agent = {
   sweeps: Sweep[];
 };
 
-const runTask = "agent.run";
 const payloadSchema = z.object({ workspaceId: z.uuid(), runId: z.uuid() });
 
 export function createAgent(parts: AgentParts): Agent {

@@ -5,6 +5,9 @@ import type { Digest } from "./drafting/digest.ts";
 import type { Material, SourceReference } from "./sources/material.ts";
 import type { SourceRequest } from "./sources/material.ts";
 
+/** The job that executes a run, and the lease of whoever does. */
+export const runTask = "agent.run";
+
 export const runStates = ["queued", "running", "done", "failed", "cancelled"] as const;
 export type RunState = (typeof runStates)[number];
 
@@ -18,12 +21,14 @@ export type RunInput = {
   tone: string | null;
 };
 
+export const stepStates = ["pending", "running", "done", "failed"] as const;
+
 /** A step as people follow it. `notice`: what they should know although it is done. */
 export type RunStep = {
   number: number;
   name: StepName;
   label: string;
-  state: "pending" | "running" | "done" | "failed";
+  state: (typeof stepStates)[number];
   notice: string | null;
   startedAt: Date | null;
   finishedAt: Date | null;

@@ -1,7 +1,7 @@
 import { instant, pageOf } from "#platform/wire";
 import { z } from "zod";
 import type { RunView } from "./run.ts";
-import { runStates, stepNames } from "./run.ts";
+import { runStates, stepNames, stepStates } from "./run.ts";
 import type { RunSummary } from "./runs.read.ts";
 
 const address = z.string().min(1).max(4000);
@@ -53,7 +53,7 @@ const step = z.object({
   number: z.int(),
   name: z.enum(stepNames),
   label: z.string(),
-  state: z.enum(["pending", "running", "done", "failed"]),
+  state: z.enum(stepStates),
   notice: z.string().nullable(),
   startedAt: instant.nullable(),
   finishedAt: instant.nullable(),

@@ -3,10 +3,8 @@ import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
 import { isHeld, type LeaseKey, revokeLease } from "#platform/leases";
 import type { RunInput } from "./run.ts";
-import { runInputSchema } from "./run.ts";
+import { runInputSchema, runTask } from "./run.ts";
 import type { SourceReference } from "./sources/material.ts";
-
-const runLease = "agent.run";
 
 export type RunKey = { workspaceId: string; runId: string };
 
@@ -19,7 +17,7 @@ export type ClaimedRun = {
 
 /** What a worker holds while it works on a run. */
 export function leaseOf({ workspaceId, runId }: RunKey): LeaseKey {
-  return { workspaceId, kind: runLease, subject: runId };
+  return { workspaceId, kind: runTask, subject: runId };
 }
 
 export async function insertRun(
@@ -99,7 +97,7 @@ export async function strandedRuns(system: Kysely<Schema>, now: Date): Promise<R
     .where("r.state", "in", ["queued", "running"])
     .where("r.created_at", "<", new Date(now.getTime() - patienceMs))
     .where(
-      sql<boolean>`not ${isHeld({ workspaceId: sql.ref("r.workspace_id"), kind: runLease, subject: sql`r.id::text` })}`,
+      sql<boolean>`not ${isHeld({ workspaceId: sql.ref("r.workspace_id"), kind: runTask, subject: sql`r.id::text` })}`,
     )
     .limit(100)
     .execute();

@@ -1,61 +1,55 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
 import { newId } from "#kit";
-import { type TestApp, testApp, type TestPerson } from "../../test/support/app.ts";
+import { type TestPerson } from "../../test/support/app.ts";
 import type { BodyOf } from "../../test/support/calls.ts";
 import { buildChannel } from "../../test/support/builders.ts";
 import { asOwner } from "../../test/support/database.ts";
 import { buildDeliveryFixture, orderPost, textVariant } from "../../test/support/features/delivery.ts";
+import { testWithApp } from "../../test/support/fixtures/app.ts";
 
 type Page = BodyOf<"listAttention">;
 
-let app: TestApp;
-let owner: TestPerson;
-
-beforeAll(async () => {
-  app = await testApp({ serves: ["attention", "desk"] });
-});
-afterAll(() => app.close());
-beforeEach(async () => {
-  owner = await app.owner();
-});
-
-async function attention(
-  person = owner,
-  query: Record<string, string | number | undefined> = {},
-): Promise<Page> {
-  const { status, body } = await person.call("listAttention", { query });
-  expect(status).toBe(200);
-  return body;
-}
-
-/** A delivery of a post of its own that came to this state on this channel. */
-async function delivery(
-  state: string,
-  channelId: string,
-  errorMessage: string | null = null,
-): Promise<string> {
-  const connector = app.features.connectors.get("sandbox");
-  if (!connector) throw new TypeError("there is no sandbox connector");
-  const fixture = await buildDeliveryFixture(app.database, connector);
-  const here = { ...fixture, workspaceId: owner.workspaceId, approverId: owner.userId, channelId };
-  const { deliveryId } = await orderPost(here, app.features.deliveries, textVariant(`It is ${state}`));
-  await asOwner(app.url, "update deliveries set state = $1, error_message = $2 where id = $3", [
-    state,
-    errorMessage,
-    deliveryId,
-  ]);
-  return deliveryId;
-}
-
-async function channel(status: string, reason: string | null = null): Promise<string> {
-  const { id } = await buildChannel(app.database, owner.workspaceId);
-  await asOwner(app.url, "update channels set status = $1, status_reason = $2 where id = $3", [
-    status,
-    reason,
-    id,
-  ]);
-  return id;
-}
+const test = testWithApp({ serves: ["attention", "desk"] })
+  .extend(
+    "attention",
+    ({ owner }) =>
+      async (person = owner, query: Record<string, string | number | undefined> = {}): Promise<Page> => {
+        const { status, body } = await person.call("listAttention", { query });
+        expect(status).toBe(200);
+        return body;
+      },
+  )
+  /** A delivery of a post of its own that came to this state on this channel. */
+  .extend(
+    "delivery",
+    ({ app, owner }) =>
+      async (state: string, channelId: string, errorMessage: string | null = null): Promise<string> => {
+        const connector = app.features.connectors.get("sandbox");
+        if (!connector) throw new TypeError("there is no sandbox connector");
+        const fixture = await buildDeliveryFixture(app.database, connector);
+        const here = { ...fixture, workspaceId: owner.workspaceId, approverId: owner.userId, channelId };
+        const { deliveryId } = await orderPost(here, app.features.deliveries, textVariant(`It is ${state}`));
+        await asOwner(app.url, "update deliveries set state = $1, error_message = $2 where id = $3", [
+          state,
+          errorMessage,
+          deliveryId,
+        ]);
+        return deliveryId;
+      },
+  )
+  .extend(
+    "channel",
+    ({ app, owner }) =>
+      async (status: string, reason: string | null = null): Promise<string> => {
+        const { id } = await buildChannel(app.database, owner.workspaceId);
+        await asOwner(app.url, "update channels set status = $1, status_reason = $2 where id = $3", [
+          status,
+          reason,
+          id,
+        ]);
+        return id;
+      },
+  );
 
 async function inReview(person: TestPerson, channelId: string, title: string): Promise<string> {
   const variants = [{ channelId, content: { parts: ["The galley is ready."] } }];
@@ -64,7 +58,7 @@ async function inReview(person: TestPerson, channelId: string, title: string): P
   return body.id;
 }
 
-test("nothing waits in a new workspace", async () => {
+test("nothing waits in a new workspace", async ({ attention }) => {
   expect(await attention()).toEqual({
     count: 0,
     counts: { answer: 0, channel: 0, stopped: 0, approval: 0 },
@@ -73,7 +67,12 @@ test("nothing waits in a new workspace", async () => {
   });
 });
 
-test("what may be live comes first, then channels, what has stopped, and what has time", async () => {
+test("what may be live comes first, then channels, what has stopped, and what has time", async ({
+  owner,
+  attention,
+  delivery,
+  channel,
+}) => {
   const here = await channel("connected");
   const review = await inReview(owner, here, "To be approved");
   const missed = await delivery("missed", here, "It is late.");
@@ -99,7 +98,7 @@ test("what may be live comes first, then channels, what has stopped, and what ha
   expect(items[3]).toMatchObject({ title: "To be approved", channel: null });
 });
 
-test("what a channel holds back stands with the channel, once", async () => {
+test("what a channel holds back stands with the channel, once", async ({ attention, delivery, channel }) => {
   const away = await channel("needs_reconnect");
   await delivery("needs_reconnect", away);
   await delivery("needs_reconnect", away);
@@ -119,7 +118,13 @@ test("what a channel holds back stands with the channel, once", async () => {
   expect(items.map(({ id }) => id)).not.toContain(idle);
 });
 
-test("a second copy asks, whatever became of the delivery", async () => {
+test("a second copy asks, whatever became of the delivery", async ({
+  app,
+  owner,
+  attention,
+  delivery,
+  channel,
+}) => {
   const here = await channel("connected");
   const id = await delivery("confirmed", here);
   const copyId = newId();
@@ -134,7 +139,12 @@ test("a second copy asks, whatever became of the delivery", async () => {
   expect((await attention()).count).toBe(0);
 });
 
-test("approvals wait for those who may give them, and not for who wrote the words where two people are asked for", async () => {
+test("approvals wait for those who may give them, and not for who wrote the words where two people are asked for", async ({
+  app,
+  owner,
+  attention,
+  channel,
+}) => {
   const here = await channel("connected");
   const post = await inReview(owner, here, "Mine");
   const [approver, editor, viewer] = await Promise.all(
@@ -154,7 +164,7 @@ test("approvals wait for those who may give them, and not for who wrote the word
   expect((await attention(approver)).count).toBe(1);
 });
 
-test("a series waits until it is approved", async () => {
+test("a series waits until it is approved", async ({ owner, attention, channel }) => {
   const here = await channel("connected");
   const variants = [{ channelId: here, content: { parts: ["Every week."] } }];
   const { body: post } = await owner.call("createPost", { body: { title: "Weekly", variants } });
@@ -173,7 +183,11 @@ test("a series waits until it is approved", async () => {
   expect((await attention()).count).toBe(0);
 });
 
-test("a warning waits until it is dismissed or what it is about has changed", async () => {
+test("a warning waits until it is dismissed or what it is about has changed", async ({
+  app,
+  attention,
+  channel,
+}) => {
   const here = await channel("connected");
   await asOwner(app.url, "update channels set ends_at = now() + interval '5 days' where id = $1", [here]);
   await asOwner(
@@ -188,7 +202,12 @@ test("a warning waits until it is dismissed or what it is about has changed", as
   expect((await attention()).count).toBe(0);
 });
 
-test("pages follow each other over the kinds, and one kind can be asked for alone", async () => {
+test("pages follow each other over the kinds, and one kind can be asked for alone", async ({
+  owner,
+  attention,
+  delivery,
+  channel,
+}) => {
   const here = await channel("connected");
   const ids = new Set<string>();
   for (let number = 0; number < 3; number += 1) {

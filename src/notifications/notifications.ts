@@ -8,7 +8,7 @@ import type { MailSender } from "#platform/mail";
 import type { Kysely } from "kysely";
 import { z } from "zod";
 import { insertForPosts, insertForWarning } from "./notifications.store.ts";
-import { sendWaiting } from "./send.ts";
+import { mailTask, sendWaiting } from "./send.ts";
 
 type NotificationsOptions = {
   database: Database;
@@ -30,7 +30,6 @@ type Notifications = {
   tasks: Record<string, Task>;
 };
 
-const mailTask = "notifications.mail";
 const mailPayload = z.object({ workspaceId: z.uuid() });
 
 /**

@@ -23,7 +23,8 @@ type SendParts = {
 const patienceMs = 45_000;
 /** A mail that is on its way when its worker dies is tried by another one after so long. */
 const leaseMs = 120_000;
-const mailLease = "notifications.mail";
+/** The job that sends what waits in a workspace, and the lease of whoever does. */
+export const mailTask = "notifications.mail";
 
 /**
  * Sends what waits in a workspace, one mail for each person. Returns until when another worker may still mail some of
@@ -41,7 +42,7 @@ export async function sendWaiting(
   let isElsewhere = false;
   for (const userId of await waitingPeople(db, workspaceId)) {
     if (signal.aborted) break;
-    const key = { workspaceId, kind: mailLease, subject: userId };
+    const key = { workspaceId, kind: mailTask, subject: userId };
     const held = await underLease(database, { key, forMs: leaseMs, signal }, (lease) =>
       mailPerson(parts, lease, userId),
     );
@@ -52,7 +53,7 @@ export async function sendWaiting(
     if (refused?.verdict === "not_sent" || refused?.verdict === "unauthorized") break;
   }
   if (failure) throw notMailed(failure);
-  return isElsewhere ? heldUntil(db, { workspaceId, kind: mailLease }) : null;
+  return isElsewhere ? heldUntil(db, { workspaceId, kind: mailTask }) : null;
 }
 
 /** All that waits for one person, in one mail; how it failed, where it did. */

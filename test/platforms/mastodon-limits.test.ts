@@ -1,6 +1,3 @@
-import type { Agent } from "#agent";
-import type { Channels } from "#channels";
-import type { Deliveries } from "#delivery";
 import { startMastodon } from "#emulator";
 import { createFiles } from "#platform/files";
 import { createHttpClient } from "#platform/http-client";
@@ -9,10 +6,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test as base } from "vitest";
 import { z } from "zod";
 import { agree } from "../acceptance/consent.ts";
-import { type TestApp, testApp, type TestPerson } from "../support/app.ts";
+import { testApp } from "../support/app.ts";
 import type { BodyOf } from "../support/calls.ts";
 import { comeBack } from "../support/features/channels.ts";
 import { sweepUntil } from "../support/features/delivery.ts";
@@ -35,54 +32,90 @@ type Check = {
   problems: { path: string; code: string; message: string; severity: string }[];
 };
 
-let directory = "";
-let large: Server;
-let small: Server;
-let app: TestApp;
-let channels: Channels;
-let deliveries: Deliveries;
-let agent: Agent;
-let ada: TestPerson;
+const loopback = { host: "127.0.0.1", port: 0, publicUrl: null };
 
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "galley-limits-"));
-  const at = { host: "127.0.0.1", port: 0, publicUrl: null };
-  large = await startMastodon({
-    ...at,
-    server: { maxCharacters: 5_000, maxFiles: 16, descriptionLimit: 3_000 },
+const test = base
+  .extend("large", { scope: "file" }, async ({}, { onCleanup }) => {
+    const server = { maxCharacters: 5_000, maxFiles: 16, descriptionLimit: 3_000 };
+    const large = await startMastodon({ ...loopback, server });
+    onCleanup(() => large.close());
+    return large;
+  })
+  .extend("small", { scope: "file" }, async ({}, { onCleanup }) => {
+    const server = { maxCharacters: 280, maxFiles: 1, descriptionLimit: 420, imageSizeLimit: 2_000_000 };
+    const small = await startMastodon({ ...loopback, server });
+    onCleanup(() => small.close());
+    return small;
+  })
+  .extend("directory", { scope: "file" }, async ({}, { onCleanup }) => {
+    const directory = await mkdtemp(join(tmpdir(), "galley-limits-"));
+    onCleanup(() => rm(directory, { recursive: true }));
+    return directory;
+  })
+  .extend("app", { scope: "file" }, async ({ large, small, directory }, { onCleanup }) => {
+    const app = await testApp({
+      clock,
+      serves: ["channels", "desk", "agent"],
+      services: {
+        http: createHttpClient({ allowOrigins: [large.url, small.url] }),
+        files: createFiles({ directory }),
+        publicUrl,
+      },
+    });
+    onCleanup(() => app.close());
+    return app;
+  })
+  .extend("channels", { scope: "file" }, ({ app }) => app.features.channels)
+  .extend("deliveries", { scope: "file" }, ({ app }) => app.features.deliveries)
+  .extend("agent", { scope: "file" }, ({ app }) => app.features.agent)
+  .extend("ada", { scope: "file" }, ({ app }) => app.owner())
+  .extend(
+    "channelOf",
+    ({ ada }) =>
+      async (id: string): Promise<ChannelBody> =>
+        (await ada.call("getChannel", { params: { id } })).body,
+  )
+  .extend(
+    "connect",
+    ({ ada, channelOf }) =>
+      async (server: Server, username: string): Promise<ChannelBody> => {
+        const form = { server: server.url };
+        const asked = await ada.call("authorizeChannel", { body: { connector: "mastodon", form } });
+        const back = await agree(asked.body.authorizeUrl, publicUrl, { username });
+        return channelOf((await comeBack(ada, back)).body.id);
+      },
+  )
+  .extend(
+    "check",
+    ({ ada }) =>
+      async (channelId: string, text: string, more: object = {}): Promise<Check | undefined> => {
+        const variants = [{ channelId, content: contentOf(text, more) }];
+        const { body } = await ada.call("checkPost", { body: { variants } });
+        return body.variants[0];
+      },
+  )
+  /** Written, submitted and approved; ready to be published. */
+  .extend("approved", ({ ada }) => async (channelId: string, text: string): Promise<string> => {
+    const variants = [{ channelId, content: contentOf(text) }];
+    const { id } = (await ada.call("createPost", { body: { title: "Long", variants } })).body;
+    expect((await ada.call("submitPost", { params: { id } })).status).toBe(200);
+    const { boundHash } = (await ada.call("getPost", { params: { id } })).body;
+    expect((await ada.call("approvePost", { params: { id }, body: { boundHash, note: "" } })).status).toBe(
+      200,
+    );
+    return id;
+  })
+  .extend("publish", ({ app, deliveries, ada }) => async (id: string) => {
+    expect((await ada.call("publishPost", { params: { id } })).status).toBe(200);
+    await letUndoPass(app.url);
+    const view = async () => (await deliveries.forPost(ada.workspaceId, id))[0];
+    await sweepUntil(deliveries, async () => ["confirmed", "rejected"].includes((await view())?.state ?? ""));
+    return view();
+  })
+  .extend("maintenance", ({ channels }) => async (): Promise<void> => {
+    const sweep = channels.sweeps.find(({ name }) => name === "channels.limits");
+    await sweep?.run(new AbortController().signal);
   });
-  small = await startMastodon({
-    ...at,
-    server: { maxCharacters: 280, maxFiles: 1, descriptionLimit: 420, imageSizeLimit: 2_000_000 },
-  });
-  app = await testApp({
-    clock,
-    serves: ["channels", "desk", "agent"],
-    services: {
-      http: createHttpClient({ allowOrigins: [large.url, small.url] }),
-      files: createFiles({ directory }),
-      publicUrl,
-    },
-  });
-  ({ channels, deliveries, agent } = app.features);
-  ada = await app.owner();
-});
-afterAll(async () => {
-  await app.close();
-  await Promise.all([large.close(), small.close()]);
-  await rm(directory, { recursive: true });
-});
-
-async function connect(server: Server, username: string): Promise<ChannelBody> {
-  const form = { server: server.url };
-  const asked = await ada.call("authorizeChannel", { body: { connector: "mastodon", form } });
-  const back = await agree(asked.body.authorizeUrl, publicUrl, { username });
-  return channelOf((await comeBack(ada, back)).body.id);
-}
-
-async function channelOf(id: string): Promise<ChannelBody> {
-  return (await ada.call("getChannel", { params: { id } })).body;
-}
 
 async function change(server: Server, switches: object): Promise<void> {
   const request = { method: "PUT", body: JSON.stringify(switches) };
@@ -97,36 +130,13 @@ function attached(...ids: string[]) {
   return { media: ids.map((mediaId) => ({ mediaId, altText: "Dots" })) };
 }
 
-async function check(channelId: string, text: string, more: object = {}): Promise<Check | undefined> {
-  const variants = [{ channelId, content: contentOf(text, more) }];
-  const { body } = await ada.call("checkPost", { body: { variants } });
-  return body.variants[0];
-}
-
-/** Written, submitted and approved; ready to be published. */
-async function approved(channelId: string, text: string): Promise<string> {
-  const variants = [{ channelId, content: contentOf(text) }];
-  const { id } = (await ada.call("createPost", { body: { title: "Long", variants } })).body;
-  expect((await ada.call("submitPost", { params: { id } })).status).toBe(200);
-  const { boundHash } = (await ada.call("getPost", { params: { id } })).body;
-  expect((await ada.call("approvePost", { params: { id }, body: { boundHash, note: "" } })).status).toBe(200);
-  return id;
-}
-
-async function publish(id: string) {
-  expect((await ada.call("publishPost", { params: { id } })).status).toBe(200);
-  await letUndoPass(app.url);
-  const view = async () => (await deliveries.forPost(ada.workspaceId, id))[0];
-  await sweepUntil(deliveries, async () => ["confirmed", "rejected"].includes((await view())?.state ?? ""));
-  return view();
-}
-
-async function maintenance(): Promise<void> {
-  const sweep = channels.sweeps.find(({ name }) => name === "channels.limits");
-  await sweep?.run(new AbortController().signal);
-}
-
-test("where a server takes 5,000 characters, 3,000 are written, approved and published", async () => {
+test("where a server takes 5,000 characters, 3,000 are written, approved and published", async ({
+  large,
+  connect,
+  check,
+  approved,
+  publish,
+}) => {
   const { id, limits } = await connect(large, "ada");
   expect(limits).toMatchObject({ textLength: 5_000, maxMedia: 16, altTextLength: 3_000 });
   const text = `${randomUUID()} ${"word ".repeat(600)}`.trim();
@@ -138,7 +148,13 @@ test("where a server takes 5,000 characters, 3,000 are written, approved and pub
   expect(posts.filter((post) => post.text === text)).toHaveLength(1);
 });
 
-test("where it takes 280, 400 are refused while they are typed, in words that name the server and its limit", async () => {
+test("where it takes 280, 400 are refused while they are typed, in words that name the server and its limit", async ({
+  large,
+  small,
+  ada,
+  connect,
+  check,
+}) => {
   const { id, limits } = await connect(small, "ada");
   expect(limits).toMatchObject({
     textLength: 280,
@@ -160,7 +176,7 @@ test("where it takes 280, 400 are refused while they are typed, in words that na
   expect((await check((await connect(large, "ben")).id, "x".repeat(400)))?.problems).toEqual([]);
 });
 
-test("the counters and checks of files go by the server too", async () => {
+test("the counters and checks of files go by the server too", async ({ small, app, ada, connect, check }) => {
   const { id } = await connect(small, "cleo");
   const noise = { width: 1_200, height: 1_200, channels: 3 as const, noise: { type: "gaussian" as const } };
   const bytes = await sharp({ create: { ...noise, background: "#000" } })
@@ -179,7 +195,7 @@ test("the counters and checks of files go by the server too", async () => {
   );
 });
 
-test("a GIF beside an image is refused while typing", async () => {
+test("a GIF beside an image is refused while typing", async ({ large, app, ada, connect, check }) => {
   const { id } = await connect(large, "dora");
   const dot = { create: { width: 2, height: 2, channels: 3 as const, background: "#b45309" } };
   const gif = await uploadFile(app.app, {
@@ -193,7 +209,12 @@ test("a GIF beside an image is refused while typing", async () => {
   expect(mixed?.problems).toMatchObject([{ path: "/media", code: "content.media_mixed" }]);
 });
 
-test("a check of the channel and connecting it again read the limits too", async () => {
+test("a check of the channel and connecting it again read the limits too", async ({
+  small,
+  ada,
+  connect,
+  channelOf,
+}) => {
   const { id } = await connect(small, "finn");
   await change(small, { maxCharacters: 300 });
   expect((await ada.call("checkChannel", { params: { id } })).status).toBe(200);
@@ -205,7 +226,14 @@ test("a check of the channel and connecting it again read the limits too", async
   await change(small, { instanceApi: 2, maxCharacters: 280 });
 });
 
-test("what a server takes no more is refused before anything is sent, and its limit is known from then on", async () => {
+test("what a server takes no more is refused before anything is sent, and its limit is known from then on", async ({
+  large,
+  connect,
+  channelOf,
+  check,
+  approved,
+  publish,
+}) => {
   const { id } = await connect(large, "gwen");
   const text = `${randomUUID()} ${"y".repeat(2_000)}`;
   const postId = await approved(id, text);
@@ -219,7 +247,13 @@ test("what a server takes no more is refused before anything is sent, and its li
   await change(large, { maxCharacters: 5_000 });
 });
 
-test("drafts are as long as the server of their channel lets them be", async () => {
+test("drafts are as long as the server of their channel lets them be", async ({
+  large,
+  small,
+  agent,
+  ada,
+  connect,
+}) => {
   const text = await readFile(new URL("../fixtures/articles/shade.md", import.meta.url), "utf8");
   const lengths: number[] = [];
   for (const { id } of [await connect(small, "hugo"), await connect(large, "ines")]) {
@@ -238,7 +272,13 @@ test("drafts are as long as the server of their channel lets them be", async () 
 });
 
 // The last one: it moves the clock away from the database's.
-test("a server that lowers its limit is noticed by maintenance within a day, and then by checks", async () => {
+test("a server that lowers its limit is noticed by maintenance within a day, and then by checks", async ({
+  large,
+  connect,
+  channelOf,
+  check,
+  maintenance,
+}) => {
   const { id } = await connect(large, "emma");
   const text = "x".repeat(3_000);
   await change(large, { maxCharacters: 1_000 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import { z } from "zod";
 import type { ConnectorContext, MediaFile, MediaInfo } from "#connectors";
 import type { Deliveries } from "#delivery";
@@ -6,7 +6,7 @@ import { buildMember } from "../support/builders.ts";
 import type { FileServer } from "../contract/files.ts";
 import { mediaFile, picture, startFileServer } from "../contract/files.ts";
 import { type MetaHarness, startMetaHarness } from "../contract/meta.ts";
-import { testDatabase, type TestDatabase } from "../support/database.ts";
+import { type TestDatabase } from "../support/database.ts";
 import {
   buildDeliveryFixture,
   type DeliveryFixture,
@@ -15,6 +15,7 @@ import {
   testDeliveries,
   textVariant,
 } from "../support/features/delivery.ts";
+import { test } from "../support/fixtures/database.ts";
 
 /**
  * Approved posts with images on their way to Facebook and Instagram through delivery, on a real database:
@@ -31,19 +32,13 @@ type Way = {
   beforeOpen: (() => Promise<void>) | null;
 };
 
-let server: TestDatabase;
-beforeAll(async () => {
-  server = await testDatabase();
-});
-afterAll(() => server.close());
-
-async function startWay(id: "facebook" | "instagram"): Promise<Way> {
+async function startWay({ database }: TestDatabase, id: "facebook" | "instagram"): Promise<Way> {
   const files = await startFileServer();
   const harness = await startMetaHarness(id, {
     settings: { publicUrl: files.origin, pollMs: 20 },
     emulator: { processingMs: 60 },
   });
-  const fixture = await buildDeliveryFixture(server.database, harness.connector);
+  const fixture = await buildDeliveryFixture(database, harness.connector);
   const stored = new Map<string, MediaFile>();
   const reconnects: string[] = [];
   function file(sha256: string): MediaFile {
@@ -52,7 +47,7 @@ async function startWay(id: "facebook" | "instagram"): Promise<Way> {
     return found;
   }
   const deliveries = testDeliveries({
-    database: server.database,
+    database,
     connectors: [harness.connector],
     files: {
       read: (_workspaceId, sha256) => file(sha256).read(),
@@ -69,6 +64,21 @@ async function startWay(id: "facebook" | "instagram"): Promise<Way> {
   const way: Way = { harness, fixture, deliveries, files, stored, reconnects, beforeOpen: null };
   return way;
 }
+
+async function closeWay({ harness, files }: Way): Promise<void> {
+  await Promise.all([harness.close(), files.close()]);
+}
+
+const onFacebook = test.extend("way", { scope: "file" }, async ({ server }, { onCleanup }) => {
+  const way = await startWay(server, "facebook");
+  onCleanup(() => closeWay(way));
+  return way;
+});
+const onInstagram = test.extend("way", { scope: "file" }, async ({ server }, { onCleanup }) => {
+  const way = await startWay(server, "instagram");
+  onCleanup(() => closeWay(way));
+  return way;
+});
 
 /** Short windows, so that tests see the end of them. */
 function impatient(context: ConnectorContext): ConnectorContext {
@@ -133,18 +143,15 @@ async function seen(way: Way, text: string) {
   return (await way.harness.journal()).filter((post) => post.text === text);
 }
 
-describe.each(["facebook", "instagram"] as const)("a post on its way to %s", (id) => {
-  let way: Way;
-  beforeAll(async () => {
-    way = await startWay(id);
-  });
-  afterAll(async () => {
-    const violations = await way.harness.violations();
-    await Promise.all([way.harness.close(), way.files.close()]);
-    expect(violations).toEqual([]);
+describe.each([
+  ["facebook", onFacebook],
+  ["instagram", onInstagram],
+] as const)("a post on its way to %s", (id, test) => {
+  test.afterAll(async ({ way }) => {
+    expect(await way.harness.violations()).toEqual([]);
   });
 
-  test("goes out once, with its images, its alt texts and its first comment", async () => {
+  test("goes out once, with its images, its alt texts and its first comment", async ({ way }) => {
     const media = [await image(way, "one"), await image(way, "two", [500, 400])];
     const view = await deliver(way, "An album", media, "The first comment");
     expect(view.state).toBe("confirmed");
@@ -157,9 +164,9 @@ describe.each(["facebook", "instagram"] as const)("a post on its way to %s", (id
     expect(await seen(way, "The first comment")).toHaveLength(1);
   });
 
-  test.each(["lost_answer", "cut_answer", "error_after_commit", "garbled"])(
+  test.for(["lost_answer", "cut_answer", "error_after_commit", "garbled"])(
     "%s: is found by reading back and not sent again",
-    async (kind) => {
+    async (kind, { way }) => {
       await way.harness.faults({ kind, on: "create" });
       const view = await deliver(way, `After ${kind}`, [await image(way, kind)]);
       expect(view.attempts).toMatchObject([{ number: 1, state: "confirmed", settledBy: "located" }]);
@@ -167,7 +174,9 @@ describe.each(["facebook", "instagram"] as const)("a post on its way to %s", (id
     },
   );
 
-  test("is found after a lost answer by a list that is whole, and its first comment follows", async () => {
+  test("is found after a lost answer by a list that is whole, and its first comment follows", async ({
+    way,
+  }) => {
     await way.harness.faults({ kind: "lost_answer", on: "create" });
     const view = await deliver(way, "Lost, with more to come", [await image(way, "lost")], "What comes then");
     expect(view.state).toBe("confirmed");
@@ -176,9 +185,9 @@ describe.each(["facebook", "instagram"] as const)("a post on its way to %s", (id
     expect(await seen(way, "What comes then")).toMatchObject([{ inReplyTo: post?.id }]);
   });
 
-  test.each(["error_before_commit", "reset_before_commit"])(
+  test.for(["error_before_commit", "reset_before_commit"])(
     "%s: its absence is proven, then it is sent again",
-    async (kind) => {
+    async (kind, { way }) => {
       await way.harness.faults({ kind, on: "create" });
       const view = await deliver(way, `After ${kind}`, [await image(way, kind)]);
       expect(view.attempts).toMatchObject([
@@ -189,21 +198,25 @@ describe.each(["facebook", "instagram"] as const)("a post on its way to %s", (id
     },
   );
 
-  test("is read back where Instagram or Facebook calls it restricted although it is out", async () => {
+  test("is read back where Instagram or Facebook calls it restricted although it is out", async ({ way }) => {
     await way.harness.faults({ kind: "refusal_after_commit", on: "create", code: "4/2207051" });
     const view = await deliver(way, "Restricted, and out", [await image(way, "restricted")]);
     expect(view.attempts).toMatchObject([{ number: 1, state: "confirmed", settledBy: "located" }]);
     expect(await seen(way, "Restricted, and out")).toHaveLength(1);
   });
 
-  test("with a file that the platform refuses ends with its reason, and nothing is public", async () => {
+  test("with a file that the platform refuses ends with its reason, and nothing is public", async ({
+    way,
+  }) => {
     const view = await deliver(way, "A broken picture", [await notAPicture(way)]);
     expect(view.state).toBe("rejected");
     expect(view.error?.message).toMatch(/JPG|JPEG/);
     expect(await seen(way, "A broken picture")).toEqual([]);
   });
 
-  test("stops where the consent has ended, and goes on, whole, once it is connected again", async () => {
+  test("stops where the consent has ended, and goes on, whole, once it is connected again", async ({
+    way,
+  }) => {
     way.beforeOpen = () => way.harness.control("POST", "revoke-tokens");
     const media = [await image(way, "r1"), await image(way, "r2", [500, 400])];
     const postId = await order(way, "Revoked on the way", media);
@@ -217,7 +230,7 @@ describe.each(["facebook", "instagram"] as const)("a post on its way to %s", (id
     expect((await seen(way, "Revoked on the way")).map((post) => post.altTexts)).toEqual([["r1", "r2"]]);
   });
 
-  test("that must wait is told so, and nothing is public meanwhile", async () => {
+  test("that must wait is told so, and nothing is public meanwhile", async ({ way }) => {
     await way.harness.faults({ kind: "throttle", on: "create", delayMs: 60_000 });
     const postId = await order(way, "Throttled", [await image(way, "t")]);
     const view = await settled(way, postId, { code: `${id}.throttled` });
@@ -226,8 +239,10 @@ describe.each(["facebook", "instagram"] as const)("a post on its way to %s", (id
   });
 });
 
-test("a person's word that a post is on Instagram leads its first comment there, by the address alone", async () => {
-  const way = await startWay("instagram");
+test("a person's word that a post is on Instagram leads its first comment there, by the address alone", async ({
+  server,
+}) => {
+  const way = await startWay(server, "instagram");
   const actor = await buildMember(server.database, way.fixture.workspaceId);
   await way.harness.faults({ kind: "lost_answer", on: "create" });
   const postId = await order(way, "Seen by a person", [await image(way, "seen")], "Its first comment");
@@ -250,7 +265,7 @@ const permalinkSchema = z.object({ permalink: z.url() });
 
 /** What the channels' own code writes when a person has connected again. */
 async function markConnected({ fixture }: Way): Promise<void> {
-  await server.database.system
+  await fixture.database.system
     .updateTable("channels")
     .set({ status: "connected", updated_at: new Date() })
     .where("workspace_id", "=", fixture.workspaceId)

@@ -1,48 +1,87 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import type { ConnectorContext } from "#connectors";
-import type { Deliveries } from "#delivery";
-import { startXHarness, type XHarness } from "../contract/x-harness.ts";
+import { startXHarness } from "../contract/x-harness.ts";
 import { xSpecValidator } from "../contract/x-spec.ts";
-import { testDatabase, type TestDatabase } from "../support/database.ts";
 import {
   buildDeliveryFixture,
-  type DeliveryFixture,
   orderPost,
   sweepUntil,
   testDeliveries,
   textVariant,
 } from "../support/features/delivery.ts";
+import { test as base } from "../support/fixtures/database.ts";
 
 /**
  * Approved posts on their way to X through delivery, on a real database: whatever becomes of an answer,
  * the emulator's journal shows each post once.
  */
-let server: TestDatabase;
-let harness: XHarness;
-let fixture: DeliveryFixture;
-let deliveries: Deliveries;
-const reconnects: string[] = [];
+const test = base
+  .extend("harness", { scope: "file" }, async ({}, { onCleanup }) => {
+    const harness = await startXHarness(xSpecValidator());
+    onCleanup(() => harness.close());
+    return harness;
+  })
+  .extend("fixture", { scope: "file" }, ({ server, harness }) =>
+    buildDeliveryFixture(server.database, harness.connector),
+  )
+  .extend("reconnects", { scope: "file" }, (): string[] => [])
+  .extend("deliveries", { scope: "file" }, ({ server, harness, reconnects }) =>
+    testDeliveries({
+      database: server.database,
+      connectors: [harness.connector],
+      open: async (signal, refresh) => {
+        if (refresh) await harness.refresh();
+        return { connector: harness.connector, context: impatient({ ...harness.context(), signal }) };
+      },
+      reconnects,
+    }),
+  )
+  .extend("deliver", ({ fixture, deliveries }) => async (...parts: string[]) => {
+    const { postId } = await orderPost(fixture, deliveries, textVariant(...parts));
+    async function view() {
+      const [found] = await deliveries.forPost(fixture.workspaceId, postId);
+      if (!found) throw new Error("there is no delivery");
+      return found;
+    }
+    const ends = new Set<string>(["confirmed", "rejected", "needs_reconnect", "needs_human", "missed"]);
+    await sweepUntil(deliveries, async () => ends.has((await view()).state));
+    return view();
+  })
+  /** How late posts of the channel were seen to appear. */
+  .extend("learnedMs", ({ server, fixture }) => async (): Promise<number> => {
+    const rows = await server.database.system
+      .selectFrom("delivery_windows")
+      .select("visible_after_ms")
+      .where("channel_id", "=", fixture.channelId)
+      .execute();
+    return rows[0]?.visible_after_ms ?? 0;
+  })
+  .extend(
+    "channelIs",
+    ({ server, fixture }) =>
+      async (status: "connected" | "disconnected"): Promise<void> => {
+        await server.database.system
+          .updateTable("channels")
+          .set({ status, updated_at: new Date() })
+          .where("workspace_id", "=", fixture.workspaceId)
+          .where("id", "=", fixture.channelId)
+          .execute();
+      },
+  )
+  /** What the channels' own code writes when a person has connected again. */
+  .extend("connectedAgain", ({ channelIs }) => async (): Promise<void> => {
+    await channelIs("connected");
+  })
+  .extend(
+    "visible",
+    ({ harness }) =>
+      async (text: string): Promise<number> =>
+        (await harness.journal()).filter((post) => post.text === text).length,
+  );
 
-beforeAll(async () => {
-  server = await testDatabase();
-  harness = await startXHarness(xSpecValidator());
-  fixture = await buildDeliveryFixture(server.database, harness.connector);
-  deliveries = testDeliveries({
-    database: server.database,
-    connectors: [harness.connector],
-    open: async (signal, refresh) => {
-      if (refresh) await harness.refresh();
-      return { connector: harness.connector, context: impatient({ ...harness.context(), signal }) };
-    },
-    reconnects,
-  });
-});
-afterAll(async () => {
-  const violations = await harness.violations();
-  await harness.close();
-  await server.close();
-  expect(violations).toEqual([]);
+test.afterAll(async ({ harness }) => {
+  expect(await harness.violations()).toEqual([]);
 });
 
 /** Short windows, so that tests see the end of them. */
@@ -50,57 +89,17 @@ function impatient(context: ConnectorContext): ConnectorContext {
   return { ...context, settings: { ...context.settings, deadlineMs: 1_000, windowMs: 1_600 } };
 }
 
-async function deliver(...parts: string[]) {
-  const { postId } = await orderPost(fixture, deliveries, textVariant(...parts));
-  async function view() {
-    const [found] = await deliveries.forPost(fixture.workspaceId, postId);
-    if (!found) throw new Error("there is no delivery");
-    return found;
-  }
-  const ends = new Set<string>(["confirmed", "rejected", "needs_reconnect", "needs_human", "missed"]);
-  await sweepUntil(deliveries, async () => ends.has((await view()).state));
-  return view();
-}
-
-/** How late posts of the channel were seen to appear. */
-async function learnedMs(): Promise<number> {
-  const rows = await server.database.system
-    .selectFrom("delivery_windows")
-    .select("visible_after_ms")
-    .where("channel_id", "=", fixture.channelId)
-    .execute();
-  return rows[0]?.visible_after_ms ?? 0;
-}
-
-/** What the channels' own code writes when a person has connected again. */
-async function connectedAgain(): Promise<void> {
-  await channelIs("connected");
-}
-
-async function channelIs(status: "connected" | "disconnected"): Promise<void> {
-  await server.database.system
-    .updateTable("channels")
-    .set({ status, updated_at: new Date() })
-    .where("workspace_id", "=", fixture.workspaceId)
-    .where("id", "=", fixture.channelId)
-    .execute();
-}
-
-async function visible(text: string): Promise<number> {
-  return (await harness.journal()).filter((post) => post.text === text).length;
-}
-
 describe("a post on its way to X", () => {
-  test("goes out once, with its address", async () => {
+  test("goes out once, with its address", async ({ deliver, visible }) => {
     const view = await deliver("Quietly, and once");
     expect(view).toMatchObject({ state: "confirmed", attempts: [{ number: 1, settledBy: "answer" }] });
     expect(view.externalUrl).toContain("/i/status/");
     expect(await visible("Quietly, and once")).toBe(1);
   });
 
-  test.each(["lost_answer", "cut_answer", "error_after_commit", "garbled"])(
+  test.for(["lost_answer", "cut_answer", "error_after_commit", "garbled"])(
     "%s: is found in the timeline and not sent again",
-    async (kind) => {
+    async (kind, { harness, deliver, visible }) => {
       const text = `After ${kind} with https://example.com/${kind}?a=1&b=2 & <more>`;
       await harness.control("PUT", "faults", { faults: [{ kind, on: "create" }] });
       const view = await deliver(text);
@@ -109,9 +108,9 @@ describe("a post on its way to X", () => {
     },
   );
 
-  test.each(["error_before_commit", "reset_before_commit"])(
+  test.for(["error_before_commit", "reset_before_commit"])(
     "%s: its absence is proven, then it is sent again",
-    async (kind) => {
+    async (kind, { harness, deliver, visible }) => {
       await harness.control("PUT", "faults", { faults: [{ kind, on: "create" }] });
       const view = await deliver(`After ${kind}`);
       expect(view.attempts).toMatchObject([
@@ -122,7 +121,11 @@ describe("a post on its way to X", () => {
     },
   );
 
-  test("that appears only after the window is protected by X's refusal of duplicates", async () => {
+  test("that appears only after the window is protected by X's refusal of duplicates", async ({
+    harness,
+    deliver,
+    visible,
+  }) => {
     // Longer than the window: the timeline has proven an absence that was none.
     await harness.control("PUT", "faults", {
       faults: [{ kind: "late_commit", on: "create", delayMs: 4_000 }],
@@ -135,7 +138,7 @@ describe("a post on its way to X", () => {
     expect(await visible("Late but once")).toBe(1);
   });
 
-  test("that X has taken before, from elsewhere, is refused in plain words", async () => {
+  test("that X has taken before, from elsewhere, is refused in plain words", async ({ deliver, visible }) => {
     await deliver("Said before");
     const again = await deliver("Said before");
     expect(again).toMatchObject({ state: "rejected", error: { code: "x.duplicate" } });
@@ -143,14 +146,18 @@ describe("a post on its way to X", () => {
     expect(await visible("Said before")).toBe(1);
   });
 
-  test("waits for a new token where the old one has ended", async () => {
+  test("waits for a new token where the old one has ended", async ({ harness, deliver, visible }) => {
     await harness.control("POST", "expire-tokens");
     const view = await deliver("With a fresh token");
     expect(view.state).toBe("confirmed");
     expect(await visible("With a fresh token")).toBe(1);
   });
 
-  test("goes on with a thread where an answer was lost in its middle", async () => {
+  test("goes on with a thread where an answer was lost in its middle", async ({
+    harness,
+    deliver,
+    learnedMs,
+  }) => {
     const parts = ["Thread one", "Thread two", "Thread three"];
     const learned = await learnedMs();
     await harness.control("PUT", "faults", { faults: [{ kind: "lost_answer", on: "create", remaining: 2 }] });
@@ -163,7 +170,13 @@ describe("a post on its way to X", () => {
     expect(await learnedMs()).toBe(learned);
   });
 
-  test("stops where the access is revoked in the middle of a thread, and goes on from there once connected again", async () => {
+  test("stops where the access is revoked in the middle of a thread, and goes on from there once connected again", async ({
+    harness,
+    fixture,
+    deliveries,
+    reconnects,
+    connectedAgain,
+  }) => {
     const parts = ["Revoked one", "Revoked two", "Revoked three"];
     const { postId } = await orderPost(fixture, deliveries, textVariant(...parts));
     async function view() {
@@ -193,7 +206,7 @@ describe("a post on its way to X", () => {
     expect(whole.map((post) => post.inReplyTo)).toEqual([null, whole[0]?.id, whole[1]?.id]);
   });
 
-  test("asks for a new connection where the account is locked", async () => {
+  test("asks for a new connection where the account is locked", async ({ harness, reconnects, deliver }) => {
     await harness.control("PUT", "x", { trouble: "locked" });
     const view = await deliver("Locked out");
     expect(view).toMatchObject({ state: "needs_reconnect", error: { code: "x.account_locked" } });
@@ -201,7 +214,14 @@ describe("a post on its way to X", () => {
     await harness.control("PUT", "x", { trouble: null });
   });
 
-  test("is held, and told, where its channel was disconnected, and goes out once it is back", async () => {
+  test("is held, and told, where its channel was disconnected, and goes out once it is back", async ({
+    fixture,
+    deliveries,
+    deliver,
+    channelIs,
+    visible,
+    connectedAgain,
+  }) => {
     await channelIs("disconnected");
     const later = await orderPost(fixture, deliveries, textVariant("Not due yet"), {
       dueAt: new Date(Date.now() + 3_600_000),

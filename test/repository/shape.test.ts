@@ -7,16 +7,28 @@ import { limits } from "../../scripts/shape/limits.ts";
 import {
   circles,
   foldersInCircles,
+  jobsNamedTwice,
   longestFunction,
   pathsAsStrings,
   sqlOutsideStores,
+  statesDefinedTwice,
   usualFile,
   widestFolder,
 } from "../../scripts/shape/measures.ts";
 import { readSource, type Source } from "../../scripts/shape/source.ts";
 
 function source(file: string, more: Partial<Source> = {}): Source {
-  return { file, lines: 10, imports: [], functions: [], texts: [], sqlAt: null, ...more };
+  return {
+    file,
+    lines: 10,
+    imports: [],
+    functions: [],
+    texts: [],
+    lists: [],
+    jobs: [],
+    sqlAt: null,
+    ...more,
+  };
 }
 
 function to(...files: string[]): Pick<Source, "imports"> {
@@ -88,11 +100,41 @@ test("a path of the API is counted where a client holds it, and nowhere else", (
   ]);
 });
 
+test("states of a kind stand in one file, all of them and the same few of them", () => {
+  const kind = { name: "orderStates", values: ["done", "lost", "new", "sent"], line: 1 };
+  const few = { name: "ended", values: ["done", "lost", "sent"], line: 2 };
+  const others = { name: "sizes", values: ["large", "medium", "small"], line: 3 };
+  const sources = [
+    source("src/a/a.ts", { lists: [kind, few, others] }),
+    source("src/b/b.ts", { lists: [{ ...kind, name: "state", line: 7 }, others] }),
+    source("src/c/c.ts", { lists: [{ ...few, line: 8 }] }),
+    source("emulator/d.ts", { lists: [kind] }),
+  ];
+  expect(statesDefinedTwice(sources).found).toEqual([
+    "src/b/b.ts:7 done, lost, new, sent",
+    "src/c/c.ts:8 done, lost, sent",
+  ]);
+});
+
+test("a job is named where it is declared, and nowhere else", () => {
+  const text = { text: "orders.send", line: 3 };
+  const sources = [
+    source("src/a/a.ts", { jobs: [{ name: "orders.send", line: 3 }], texts: [text] }),
+    source("src/b/b.ts", {
+      texts: [
+        { ...text, line: 9 },
+        { text: "orders.sent", line: 10 },
+      ],
+    }),
+  ];
+  expect(jobsNamedTwice(sources).found).toEqual(["src/b/b.ts:9 orders.send"]);
+});
+
 test("no limit lies behind its own bar", () => {
   for (const { bar, allowed = bar } of limits) expect(allowed).toBeGreaterThanOrEqual(bar);
 });
 
-test("a file is read by its grammar: faces, types, functions, and what speaks SQL", async () => {
+test("a file is read by its grammar: faces, types, functions, lists, jobs, and what speaks SQL", async () => {
   const root = await mkdtemp(join(tmpdir(), "galley-shape-"));
   try {
     await writeFile(
@@ -106,11 +148,15 @@ test("a file is read by its grammar: faces, types, functions, and what speaks SQ
         '  return "sql`select`";',
         "}",
         "const told = () => sql`select 1`;",
+        'const states = ["new", "sent", "done"] as const;',
+        'type Held = { status: "ok" | "late" | "lost"; size: "large" | "small" };',
+        'const sendTask = "orders.send";',
+        'const sweep = { name: "orders.old", everyMs: 1_000 };',
       ].join("\n"),
     );
     const faces = { "#kit": "./src/kit/index.ts", "#platform/*": "./src/platform/*/index.ts" };
     const read = readSource(root, "one.ts", faces);
-    expect(read).toMatchObject({ lines: 8, sqlAt: 8 });
+    expect(read).toMatchObject({ lines: 12, sqlAt: 8 });
     expect(read.imports).toEqual([
       { file: "src/kit/index.ts", isType: true },
       { file: "b.ts", isType: false },
@@ -119,6 +165,14 @@ test("a file is read by its grammar: faces, types, functions, and what speaks SQ
     expect(read.functions).toEqual([
       { name: "named", line: 5, lines: 3 },
       { name: "told", line: 8, lines: 1 },
+    ]);
+    expect(read.lists).toEqual([
+      { name: "states", values: ["done", "new", "sent"], line: 9 },
+      { name: "status", values: ["late", "lost", "ok"], line: 10 },
+    ]);
+    expect(read.jobs).toEqual([
+      { name: "orders.send", line: 11 },
+      { name: "orders.old", line: 12 },
     ]);
     expect(longestFunction([read]).value).toBe(3);
   } finally {

@@ -1,7 +1,9 @@
 import { trimEndOf } from "#kit";
+import type { LlmProvider } from "#platform/config";
+
 /** Which model drafts; from the configuration. */
 export type ModelSettings = {
-  provider: "openai" | "anthropic" | "google" | "mistral" | "ollama" | "openai-compatible";
+  provider: LlmProvider;
   model: string;
   apiKey: string | null;
   /** Null: the provider's own address, or Ollama's usual one on this machine. */

@@ -1,35 +1,25 @@
 import { type Actor, newId } from "#kit";
 import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/support/app.ts";
-import { type ChannelWorld, channelWorld } from "../../../test/support/features/channels.ts";
+import { describe, expect } from "vitest";
+import { test as base } from "../../../test/support/fixtures/channels.ts";
 
-let world: ChannelWorld;
-let ada: TestPerson;
-
-beforeAll(async () => {
-  world = await channelWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  await world.faults([]);
-  ada = await world.app.owner();
-});
+const test = base
+  .extend("actor", ({ ada }) => (): Actor => {
+    const { userId, email, workspaceId } = ada;
+    return { kind: "person", userId, name: "Ada", email, sessionId: newId(), workspaceId, role: "owner" };
+  })
+  .extend(
+    "connectMail",
+    ({ ada }) =>
+      (form: Record<string, string> = mailForm, headers = {}) =>
+        ada.call("connectChannel", { body: { connector: "email", form }, headers }),
+  );
 
 const mailForm = { fromName: "The Daily", fromAddress: "news@daily.test", recipients: "reader@daily.test" };
 
-function actor(): Actor {
-  const { userId, email, workspaceId } = ada;
-  return { kind: "person", userId, name: "Ada", email, sessionId: newId(), workspaceId, role: "owner" };
-}
-
-function connectMail(form: Record<string, string> = mailForm, headers = {}) {
-  return ada.call("connectChannel", { body: { connector: "email", form }, headers });
-}
-
 describe("connecting by a form", () => {
-  test("the built-in mail catcher needs no server", async () => {
+  test("the built-in mail catcher needs no server", async ({ ada, connectMail }) => {
     const answer = await connectMail();
     expect(answer).toMatchObject({ status: 201, body: { handle: "news@daily.test", status: "connected" } });
     const id = answer.body.id;
@@ -37,7 +27,11 @@ describe("connecting by a form", () => {
     expect(check.body).toMatchObject({ healthy: true, cause: null, fix: null });
   });
 
-  test("connected again, a refusal of the former access marks nothing", async () => {
+  test("connected again, a refusal of the former access marks nothing", async ({
+    world,
+    ada,
+    connectMail,
+  }) => {
     const id = (await connectMail()).body.id;
     const signal = AbortSignal.timeout(10_000);
     const former = await world.channels.open(ada.workspaceId, id, signal);
@@ -50,7 +44,7 @@ describe("connecting by a form", () => {
     expect(await world.channels.get(ada.workspaceId, id)).toMatchObject({ status: "needs_reconnect" });
   });
 
-  test("the form tells what it starts with", async () => {
+  test("the form tells what it starts with", async ({ ada }) => {
     const { body } = await ada.call("listConnectors");
     const email = body.items.find(({ id }) => id === "email");
     const fields = [
@@ -59,7 +53,7 @@ describe("connecting by a form", () => {
     expect(email?.connect).toMatchObject({ fields: expect.arrayContaining(fields) });
   });
 
-  test("each wrong field is named", async () => {
+  test("each wrong field is named", async ({ ada }) => {
     const wrong = {
       ...mailForm,
       fromName: " ",
@@ -78,30 +72,30 @@ describe("connecting by a form", () => {
     ]);
   });
 
-  test("a field that the connector refuses is named too", async () => {
+  test("a field that the connector refuses is named too", async ({ ada }) => {
     const form = { ...mailForm, recipients: "reader@daily.test\nnobody" };
     const { body } = await ada.call("connectChannel", { body: { connector: "email", form } });
     expect(body).toMatchObject({ code: "channels.wrong_form", errors: [{ path: "/form/recipients" }] });
   });
 
-  test("a server that cannot be reached stores nothing", async () => {
+  test("a server that cannot be reached stores nothing", async ({ ada, connectMail }) => {
     const form = { ...mailForm, host: "127.0.0.1", port: "1", tls: "none" };
     expect((await connectMail(form)).status).toBeGreaterThanOrEqual(400);
     expect((await ada.call("listChannels")).body).toEqual({ items: [] });
   });
 
-  test("a platform with a page of its own takes no form", async () => {
+  test("a platform with a page of its own takes no form", async ({ ada }) => {
     const answer = await ada.call("connectChannel", { body: { connector: "sandbox", form: {} } });
     expect(answer).toMatchObject({ status: 400, body: { code: "channels.not_a_form" } });
   });
 
-  test("the same form again changes the channel and keeps its id", async () => {
+  test("the same form again changes the channel and keeps its id", async ({ connectMail }) => {
     const first = await connectMail();
     const second = await connectMail({ ...mailForm, fromName: "The Nightly" });
     expect(second.body).toMatchObject({ id: first.body["id"], displayName: "The Nightly" });
   });
 
-  test("an Idempotency-Key connects once", async () => {
+  test("an Idempotency-Key connects once", async ({ connectMail }) => {
     const key = { "idempotency-key": newId() };
     const [first, second] = [await connectMail(mailForm, key), await connectMail(mailForm, key)];
     expect(second.body["id"]).toBe(first.body["id"]);
@@ -109,7 +103,7 @@ describe("connecting by a form", () => {
 });
 
 describe("pausing", () => {
-  test("holds delivery back and lets reading and checking go on", async () => {
+  test("holds delivery back and lets reading and checking go on", async ({ world, ada }) => {
     const id = await world.connectSandbox(ada);
     expect((await ada.call("pauseChannel", { params: { id } })).body["pausedAt"]).toEqual(expect.any(String));
     const { signal } = new AbortController();
@@ -125,7 +119,10 @@ describe("pausing", () => {
 });
 
 describe("disconnecting", () => {
-  test("withdraws the access at the platform, keeps the row, and connecting again brings it back", async () => {
+  test("withdraws the access at the platform, keeps the row, and connecting again brings it back", async ({
+    world,
+    ada,
+  }) => {
     const id = await world.connectSandbox(ada);
     const { signal } = new AbortController();
     const { connector, context } = await world.channels.open(ada.workspaceId, id, signal);
@@ -139,7 +136,7 @@ describe("disconnecting", () => {
     expect(await world.connectSandbox(ada)).toBe(id);
   });
 
-  test("works although the platform does not answer, and says so", async () => {
+  test("works although the platform does not answer, and says so", async ({ world, ada, actor }) => {
     const id = await world.connectSandbox(ada);
     const answer = await world.otherProcess({ cutOff: true }).disconnect(actor(), id);
     expect(answer.revoked).toBe(false);
@@ -147,7 +144,7 @@ describe("disconnecting", () => {
     expect((await ada.call("disconnectChannel", { params: { id } })).body).toMatchObject({ revoked: null });
   });
 
-  test("is not for another workspace", async () => {
+  test("is not for another workspace", async ({ world, ada }) => {
     const id = await world.connectSandbox(ada);
     const stranger = await world.app.owner();
     for (const operation of ["disconnectChannel", "pauseChannel", "resumeChannel", "checkChannel"] as const) {
@@ -161,7 +158,7 @@ describe("disconnecting", () => {
 });
 
 describe("a check", () => {
-  test("tells cause and fix when the access was withdrawn, and marks the channel", async () => {
+  test("tells cause and fix when the access was withdrawn, and marks the channel", async ({ world, ada }) => {
     const id = await world.connectSandbox(ada);
     await world.control("revoke-tokens");
     const { body } = await ada.call("checkChannel", { params: { id } });
@@ -170,7 +167,7 @@ describe("a check", () => {
     expect(body.fix).toContain("again");
   });
 
-  test("tells when the platform cannot be reached, and changes nothing", async () => {
+  test("tells when the platform cannot be reached, and changes nothing", async ({ world, ada, actor }) => {
     const id = await world.connectSandbox(ada);
     const check = await world.otherProcess({ cutOff: true }).check(actor(), id);
     expect(check).toMatchObject({ healthy: false, channel: { status: "connected" } });
@@ -178,7 +175,11 @@ describe("a check", () => {
     expect(check.fix).toContain("firewall");
   });
 
-  test("tells when GALLEY_KEY was changed; connecting again mends it", async () => {
+  test("tells when GALLEY_KEY was changed; connecting again mends it", async ({
+    world,
+    actor,
+    connectMail,
+  }) => {
     const { body } = await connectMail();
     const id = body.id;
     const changed = world.otherProcess({ key: randomBytes(32) });
@@ -189,7 +190,7 @@ describe("a check", () => {
     expect((await changed.check(actor(), id)).healthy).toBe(true);
   });
 
-  test("sees what was granted less than is needed", async () => {
+  test("sees what was granted less than is needed", async ({ world, ada }) => {
     const id = await world.connectSandbox(ada);
     await world.app.database.system
       .updateTable("channels")

@@ -1,42 +1,43 @@
-import type { Actor } from "#kit";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/support/app.ts";
+import { expect } from "vitest";
 import { asOwner } from "../../../test/support/database.ts";
-import { type ChannelWorld, channelWorld } from "../../../test/support/features/channels.ts";
+import { test as base } from "../../../test/support/fixtures/channels.ts";
 
 // Where a channel's posts go is noted with it, and told when it changes.
 
-let world: ChannelWorld;
-let ada: TestPerson;
-let actor: Actor;
-
-beforeAll(async () => {
-  world = await channelWorld();
-  ada = await world.app.owner();
-  actor = world.actorOf(ada);
-});
-afterAll(() => world.close());
+const test = base
+  .extend("actor", ({ world, ada }) => world.actorOf(ada))
+  .extend(
+    "stored",
+    ({ world }) =>
+      (id: string) =>
+        world.app.database.system
+          .selectFrom("channels")
+          .select(["target_hash", "target_words", "target_changed_at"])
+          .where("id", "=", id)
+          .executeTakeFirstOrThrow(),
+  )
+  .extend("announced", ({ world }) => async (channelId: string): Promise<number> => {
+    const events = await asOwner(
+      world.app.url,
+      "select from events where kind = 'channel.target_changed' and target_id = $1",
+      [channelId],
+    );
+    return events.length;
+  })
+  /** As an upgrade finds it. */
+  .extend("asBefore", ({ world }) => async (id: string): Promise<void> => {
+    const nothing = "target_hash = null, target_words = null, target_changed_at = null";
+    await asOwner(world.app.url, `update channels set ${nothing} where id = $1`, [id]);
+  });
 
 const form = { fromName: "Galley", fromAddress: "news@galley.test", recipients: "ada@galley.test" };
 
-function stored(id: string) {
-  return world.app.database.system
-    .selectFrom("channels")
-    .select(["target_hash", "target_words", "target_changed_at"])
-    .where("id", "=", id)
-    .executeTakeFirstOrThrow();
-}
-
-async function announced(channelId: string): Promise<number> {
-  const events = await asOwner(
-    world.app.url,
-    "select from events where kind = 'channel.target_changed' and target_id = $1",
-    [channelId],
-  );
-  return events.length;
-}
-
-test("the same sender with other recipients is the same channel, and leads elsewhere", async () => {
+test("the same sender with other recipients is the same channel, and leads elsewhere", async ({
+  world,
+  actor,
+  stored,
+  announced,
+}) => {
   const { id } = await world.channels.connectForm(actor, "email", form);
   const first = await stored(id);
   expect(first).toMatchObject({ target_changed_at: null });
@@ -54,7 +55,13 @@ test("the same sender with other recipients is the same channel, and leads elsew
   expect(await announced(id)).toBe(1);
 });
 
-test("a channel of before gets its fingerprint where it is used, which is no change", async () => {
+test("a channel of before gets its fingerprint where it is used, which is no change", async ({
+  world,
+  ada,
+  actor,
+  stored,
+  asBefore,
+}) => {
   const { id } = await world.channels.connectForm(actor, "email", {
     ...form,
     fromAddress: "before@galley.test",
@@ -72,9 +79,3 @@ test("a channel of before gets its fingerprint where it is used, which is no cha
   });
   expect((await stored(id)).target_changed_at).not.toBeNull();
 });
-
-/** As an upgrade finds it. */
-async function asBefore(id: string): Promise<void> {
-  const nothing = "target_hash = null, target_words = null, target_changed_at = null";
-  await asOwner(world.app.url, `update channels set ${nothing} where id = $1`, [id]);
-}

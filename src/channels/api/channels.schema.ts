@@ -1,5 +1,6 @@
 import { instant } from "#platform/wire";
 import { z } from "zod";
+import { channelStatuses } from "../model/channel.ts";
 
 const limits = z.object({
   textLength: z.int(),
@@ -82,7 +83,7 @@ export const channel = z.object({
   displayName: z.string(),
   avatarUrl: z.string().nullable(),
   profileUrl: z.string().nullable(),
-  status: z.enum(["connected", "needs_reconnect", "disconnected"]),
+  status: z.enum(channelStatuses),
   statusReason: z.string().nullable(),
   pausedAt: instant.nullable(),
   scopes: z.array(z.string()),
@@ -140,9 +141,7 @@ export const pending = z.object({
       /** Why it cannot be connected; null where it can. */
       problem: z.string().nullable(),
       /** The channel that it has already. */
-      channel: z
-        .object({ id: z.uuid(), status: z.enum(["connected", "needs_reconnect", "disconnected"]) })
-        .nullable(),
+      channel: z.object({ id: z.uuid(), status: z.enum(channelStatuses) }).nullable(),
     }),
   ),
   missingOptional: z.array(missingScope),

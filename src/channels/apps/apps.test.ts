@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import type { FormField } from "#connectors";
-import type { TestPerson } from "../../../test/support/app.ts";
-import { type ChannelWorld, channelWorld, comeBack } from "../../../test/support/features/channels.ts";
+import { comeBack } from "../../../test/support/features/channels.ts";
 import { lintApp } from "./app-lint.ts";
+import { test as base } from "../../../test/support/fixtures/channels.ts";
 
 type AppBody = {
   source: string;
@@ -12,17 +12,45 @@ type AppBody = {
 type PlatformBody = { id: string; configured: boolean; app: AppBody | null; accounts: { connected: number } };
 
 const own = { clientId: "harbour-news-app", clientSecret: "pT4kQ9vWm2XzL7bNc1Rd" };
-let world: ChannelWorld;
-let ada: TestPerson;
-
-beforeAll(async () => {
-  world = await channelWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  await world.faults([]);
-  ada = await world.app.owner();
-});
+const test = base
+  .extend(
+    "save",
+    ({ ada }) =>
+      (values: Record<string, string>, more: object = {}, person = ada) =>
+        person.call("savePlatformApp", { params: { connector: "apps" }, body: { values, ...more } }),
+  )
+  .extend("platform", ({ ada }) => async (person = ada): Promise<PlatformBody | undefined> => {
+    const { body } = await person.call("listPlatforms");
+    return body.items.find(({ id }) => id === "apps");
+  })
+  .extend("start", ({ ada }) => async (person = ada): Promise<URL> => {
+    const answer = await person.call("startAuthorization", { params: { connector: "apps" }, body: {} });
+    expect(answer.status).toBe(200);
+    return new URL(answer.body.authorizeUrl);
+  })
+  .extend("connect", ({ world, ada, start }) => async (): Promise<string> => {
+    const url = await world.consent((await start()).href);
+    const answer = await comeBack(ada, url);
+    expect(answer.status).toBe(200);
+    return answer.body.id;
+  })
+  .extend(
+    "rowOf",
+    ({ world }) =>
+      (id: string) =>
+        world.app.database.system
+          .selectFrom("channels")
+          .selectAll()
+          .where("id", "=", id)
+          .executeTakeFirstOrThrow(),
+  )
+  .extend("ended", ({ world }) => async (id: string): Promise<void> => {
+    await world.app.database.system
+      .updateTable("channels")
+      .set({ expires_at: new Date(world.clock.now().getTime() - 1000) })
+      .where("id", "=", id)
+      .execute();
+  });
 
 function field(key: string, kind: FormField["kind"]): FormField {
   return { key, label: key, kind, choices: [], required: true, placeholder: "86xxxxxxxxxxxx", help: "" };
@@ -86,53 +114,21 @@ describe("a pasted value is looked at", () => {
   });
 });
 
-function save(values: Record<string, string>, more: object = {}, person = ada) {
-  return person.call("savePlatformApp", { params: { connector: "apps" }, body: { values, ...more } });
-}
-
-async function platform(person = ada): Promise<PlatformBody | undefined> {
-  const { body } = await person.call("listPlatforms");
-  return body.items.find(({ id }) => id === "apps");
-}
-
-async function start(person = ada): Promise<URL> {
-  const answer = await person.call("startAuthorization", { params: { connector: "apps" }, body: {} });
-  expect(answer.status).toBe(200);
-  return new URL(answer.body.authorizeUrl);
-}
-
-async function connect(): Promise<string> {
-  const url = await world.consent((await start()).href);
-  const answer = await comeBack(ada, url);
-  expect(answer.status).toBe(200);
-  return answer.body.id;
-}
-
-function rowOf(id: string) {
-  return world.app.database.system
-    .selectFrom("channels")
-    .selectAll()
-    .where("id", "=", id)
-    .executeTakeFirstOrThrow();
-}
-
-async function ended(id: string): Promise<void> {
-  await world.app.database.system
-    .updateTable("channels")
-    .set({ expires_at: new Date(world.clock.now().getTime() - 1000) })
-    .where("id", "=", id)
-    .execute();
-}
-
 describe("an app of the workspace", () => {
-  test("is missed before it is there, by name", async () => {
+  test("is missed before it is there, by name", async ({ ada, platform }) => {
     expect(await platform()).toMatchObject({ configured: false, app: { source: "none" } });
     const answer = await ada.call("startAuthorization", { params: { connector: "apps" }, body: {} });
     expect(answer).toMatchObject({ status: 422, body: { code: "channels.app_missing" } });
     expect(answer.body.detail).toContain("Client secret");
   });
 
-  test("is used for its workspace alone, and its secret is never shown again", async () => {
+  test("is used for its workspace alone, and its secret is never shown again", async ({
+    world,
+    ada,
+    save,
+    platform,
+    start,
+  }) => {
     const saved = await save(own);
     expect(saved).toMatchObject({ status: 200, body: { source: "workspace", missing: [] } });
     expect(saved.body.fields.map(({ hint }) => hint)).toEqual(["harbour-news-app", "c1Rd", null]);
@@ -147,7 +143,10 @@ describe("an app of the workspace", () => {
     expect(row?.sealed_values.includes(own.clientSecret)).toBe(false);
   });
 
-  test("is refused with a reason while something looks wrong, and taken when the person insists", async () => {
+  test("is refused with a reason while something looks wrong, and taken when the person insists", async ({
+    ada,
+    save,
+  }) => {
     const odd = { ...own, clientSecret: `"${own.clientSecret}"` };
     const answer = await save(odd);
     expect(answer).toMatchObject({
@@ -168,7 +167,13 @@ describe("an app of the workspace", () => {
     ]);
   });
 
-  test("with a new secret is the same app for the channels that it connected", async () => {
+  test("with a new secret is the same app for the channels that it connected", async ({
+    world,
+    ada,
+    save,
+    connect,
+    rowOf,
+  }) => {
     await save(own);
     const id = await connect();
     const before = await rowOf(id);
@@ -180,7 +185,14 @@ describe("an app of the workspace", () => {
     expect((await rowOf(id)).app_id).toBe(before.app_id);
   });
 
-  test("replaced by another one goes on renewing what it connected", async () => {
+  test("replaced by another one goes on renewing what it connected", async ({
+    world,
+    ada,
+    save,
+    start,
+    connect,
+    ended,
+  }) => {
     await save(own);
     const id = await connect();
     await save({ clientId: "another-app-there", clientSecret: "anotherSecretOfIt99" });
@@ -191,7 +203,7 @@ describe("an app of the workspace", () => {
     expect(opened.channel.status).toBe("connected");
   });
 
-  test("that nothing uses any more is forgotten", async () => {
+  test("that nothing uses any more is forgotten", async ({ world, ada, save, connect }) => {
     await save(own);
     const id = await connect();
     expect((await ada.call("removePlatformApp", { params: { connector: "apps" } })).status).toBe(204);
@@ -210,7 +222,11 @@ describe("an app of the workspace", () => {
     expect(await count()).toBe(0);
   });
 
-  test("keeps what is no secret open, for limits and prices, and refuses what its connector cannot read", async () => {
+  test("keeps what is no secret open, for limits and prices, and refuses what its connector cannot read", async ({
+    world,
+    ada,
+    save,
+  }) => {
     expect((await save({ ...own, version: "2031" })).status).toBe(200);
     const row = await world.app.database.system
       .selectFrom("platform_apps")
@@ -224,7 +240,12 @@ describe("an app of the workspace", () => {
     });
   });
 
-  test("tells of the version that its channels are published with, also once it is replaced", async () => {
+  test("tells of the version that its channels are published with, also once it is replaced", async ({
+    world,
+    ada,
+    save,
+    connect,
+  }) => {
     await save({ ...own, version: "2000" });
     await connect();
     await save({ clientId: "another-app-there", clientSecret: "anotherSecretOfIt99" });
@@ -233,7 +254,7 @@ describe("an app of the workspace", () => {
     expect(versions).toMatchObject([{ level: "error", at: new Date("2000-12-31T00:00:00Z") }]);
   });
 
-  test("is for those who manage channels", async () => {
+  test("is for those who manage channels", async ({ world, ada, save }) => {
     const editor = await world.app.member(ada, "editor");
     expect((await save(own, {}, editor)).status).toBe(403);
   });
@@ -242,7 +263,13 @@ describe("an app of the workspace", () => {
 describe("the installation's app", () => {
   const installed = { clientId: "installed-app", clientSecret: "theSecretOfTheInstallation" };
 
-  test("changed in the configuration: its channels are not renewed with the new one, and the doctor says why", async () => {
+  test("changed in the configuration: its channels are not renewed with the new one, and the doctor says why", async ({
+    world,
+    ada,
+    save,
+    connect,
+    ended,
+  }) => {
     const first = world.otherProcess({ app: installed });
     await save(own);
     const id = await connect();
@@ -266,7 +293,7 @@ describe("the installation's app", () => {
 });
 
 describe("the platforms' door", () => {
-  test("lists every platform with its way in and its accounts", async () => {
+  test("lists every platform with its way in and its accounts", async ({ world, ada }) => {
     await world.connectSandbox(ada, "daily");
     const { body } = await ada.call("listPlatforms");
     expect(body.items.length).toBeGreaterThan(5);
@@ -276,7 +303,11 @@ describe("the platforms' door", () => {
     expect(body.items.find(({ id }) => id === "email")?.redirectUri).toBeNull();
   });
 
-  test("refreshes, shows and disconnects the account that is meant, and asks which of several", async () => {
+  test("refreshes, shows and disconnects the account that is meant, and asks which of several", async ({
+    world,
+    ada,
+    rowOf,
+  }) => {
     const daily = await world.connectSandbox(ada, "daily");
     const status = await ada.call("getPlatformStatus", { params: { connector: "sandbox" } });
     expect(status.body).toMatchObject({ connected: true, accounts: [{ id: daily }] });
@@ -305,7 +336,7 @@ describe("the platforms' door", () => {
     expect(foreign.status).toBe(404);
   });
 
-  test("leads a browser to the consent page, and names what it does not know", async () => {
+  test("leads a browser to the consent page, and names what it does not know", async ({ ada }) => {
     const page = await ada.call("getAuthorization", {
       params: { connector: "sandbox" },
       headers: { accept: "text/html" },

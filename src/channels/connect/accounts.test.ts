@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/support/app.ts";
-import { type ChannelWorld, channelWorld, comeBack } from "../../../test/support/features/channels.ts";
+import { describe, expect } from "vitest";
+import { comeBack } from "../../../test/support/features/channels.ts";
+import { test as base } from "../../../test/support/fixtures/channels.ts";
 
 type ChannelBody = {
   id: string;
@@ -12,44 +12,44 @@ type ChannelBody = {
   missingOptional: { scope: string; enables: string }[];
 };
 
-let world: ChannelWorld;
-let ada: TestPerson;
-
-beforeAll(async () => {
-  world = await channelWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  await world.faults([]);
-  ada = await world.app.owner();
-});
-
-async function start(connector: string, body: object = {}): Promise<string> {
-  const answer = await ada.call("authorizeChannel", { body: { connector, ...body } });
-  expect(answer).toMatchObject({ status: 200 });
-  return answer.body.authorizeUrl;
-}
-
-function back(url: URL, person = ada) {
-  return comeBack(person, url);
-}
-
-async function openPages(handle = "newcomer") {
-  const answer = await back(await world.consent(await start("pages"), "allow", handle));
-  expect(answer.status).toBe(202);
-  return answer.body;
-}
-
-function pick(id: string, ...accountIds: string[]) {
-  return ada.call("pickAccounts", { params: { id }, body: { accountIds } });
-}
-
-async function list(): Promise<ChannelBody[]> {
-  return (await ada.call("listChannels")).body.items;
-}
+const test = base
+  .extend("start", ({ ada }) => async (connector: string, body: object = {}): Promise<string> => {
+    const answer = await ada.call("authorizeChannel", { body: { connector, ...body } });
+    expect(answer).toMatchObject({ status: 200 });
+    return answer.body.authorizeUrl;
+  })
+  .extend(
+    "back",
+    ({ ada }) =>
+      (url: URL, person = ada) =>
+        comeBack(person, url),
+  )
+  .extend("openPages", ({ world, start, back }) => async (handle = "newcomer") => {
+    const answer = await back(await world.consent(await start("pages"), "allow", handle));
+    expect(answer.status).toBe(202);
+    return answer.body;
+  })
+  .extend(
+    "pick",
+    ({ ada }) =>
+      (id: string, ...accountIds: string[]) =>
+        ada.call("pickAccounts", { params: { id }, body: { accountIds } }),
+  )
+  .extend(
+    "list",
+    ({ ada }) =>
+      async (): Promise<ChannelBody[]> =>
+        (await ada.call("listChannels")).body.items,
+  )
+  .extend(
+    "connectOnce",
+    ({ world, start, back }) =>
+      async (): Promise<string> =>
+        (await back(await world.consent(await start("once")))).body.id,
+  );
 
 describe("a consent that opened several accounts", () => {
-  test("connects nothing until the person has picked", async () => {
+  test("connects nothing until the person has picked", async ({ ada, openPages, list }) => {
     const { id, accounts } = await openPages();
     expect(accounts.map(({ accountId }) => accountId)).toEqual([
       "page-harbour",
@@ -61,7 +61,13 @@ describe("a consent that opened several accounts", () => {
     expect(seen).toMatchObject({ status: 200, body: { id, connector: "pages" } });
   });
 
-  test("makes of each picked one a channel with its own credentials and end", async () => {
+  test("makes of each picked one a channel with its own credentials and end", async ({
+    world,
+    ada,
+    openPages,
+    pick,
+    list,
+  }) => {
     const { id } = await openPages();
     const answer = await pick(id, "page-harbour", "page-market");
     expect(answer.status).toBe(201);
@@ -76,7 +82,11 @@ describe("a consent that opened several accounts", () => {
     expect((await pick(id, "page-market")).body.code).toBe("channels.no_pending");
   });
 
-  test("says why one cannot be connected, and connects nothing of such a choice", async () => {
+  test("says why one cannot be connected, and connects nothing of such a choice", async ({
+    openPages,
+    pick,
+    list,
+  }) => {
     const { id, accounts } = await openPages();
     expect(accounts[2]?.problem).toContain("may not publish");
     const refused = await pick(id, "page-harbour", "page-closed");
@@ -88,7 +98,11 @@ describe("a consent that opened several accounts", () => {
     expect((await pick(id, "page-harbour")).status).toBe(201);
   });
 
-  test("names the channels that the accounts have already, and keeps their ids", async () => {
+  test("names the channels that the accounts have already, and keeps their ids", async ({
+    ada,
+    openPages,
+    pick,
+  }) => {
     const first = (await pick((await openPages()).id, "page-market")).body.items[0];
     await ada.call("disconnectChannel", { params: { id: first?.id } });
     const again = await openPages();
@@ -99,7 +113,7 @@ describe("a consent that opened several accounts", () => {
     });
   });
 
-  test("waits for half an hour, and then its tokens are gone", async () => {
+  test("waits for half an hour, and then its tokens are gone", async ({ world, openPages, pick }) => {
     const { id } = await openPages();
     world.clock.move(1_800_001);
     expect((await pick(id, "page-market")).body.code).toBe("channels.no_pending");
@@ -114,7 +128,11 @@ describe("a consent that opened several accounts", () => {
     expect(rows).toEqual([]);
   });
 
-  test("is for nobody else: another session, a colleague, another workspace", async () => {
+  test("is for nobody else: another session, a colleague, another workspace", async ({
+    world,
+    ada,
+    openPages,
+  }) => {
     const { id } = await openPages();
     const admin = await world.app.member(ada, "admin");
     const stranger = await world.app.owner();
@@ -128,7 +146,7 @@ describe("a consent that opened several accounts", () => {
     expect((await ada.call("getPendingConnection", { params: { id } })).status).toBe(404);
   });
 
-  test("is sealed while it waits", async () => {
+  test("is sealed while it waits", async ({ world, openPages }) => {
     const { id } = await openPages();
     const row = await world.app.database.system
       .selectFrom("pending_connections")
@@ -139,7 +157,7 @@ describe("a consent that opened several accounts", () => {
     expect(row.opened.includes("page-market")).toBe(false);
   });
 
-  test("leads a browser to the choice, wherever it came from", async () => {
+  test("leads a browser to the choice, wherever it came from", async ({ world, ada, start }) => {
     const url = await world.consent(await start("pages", { returnTo: "/" }));
     const answer = await comeBack(ada, url, "text/html");
     expect(answer.headers["location"]).toMatch(/^\/channels\?pick=[0-9a-f-]{36}$/);
@@ -147,7 +165,13 @@ describe("a consent that opened several accounts", () => {
 });
 
 describe("scopes that a channel can do without", () => {
-  test("are asked for, and a missing one is listed with what it enables", async () => {
+  test("are asked for, and a missing one is listed with what it enables", async ({
+    world,
+    ada,
+    start,
+    back,
+    pick,
+  }) => {
     const url = new URL(await start("pages"));
     expect(url.searchParams.get("scope")).toBe("profile posts.write posts.read");
     url.searchParams.set("scope", "profile posts.write");
@@ -160,14 +184,19 @@ describe("scopes that a channel can do without", () => {
     expect(check.body).toMatchObject({ healthy: true, missingOptional: missing });
   });
 
-  test("are left out for an app that does not offer them", async () => {
+  test("are left out for an app that does not offer them", async ({ start }) => {
     const url = new URL(await start("pages", { onlyNeeded: true }));
     expect(url.searchParams.get("scope")).toBe("profile posts.write");
   });
 });
 
 describe("what is asked before the consent page", () => {
-  test("makes the app of the flow ready, and authorize and exchange get it", async () => {
+  test("makes the app of the flow ready, and authorize and exchange get it", async ({
+    world,
+    ada,
+    start,
+    back,
+  }) => {
     const authorizeUrl = await start("homes", { form: { server: " https://home.example " } });
     expect(new URL(authorizeUrl).searchParams.get("client_id")).toBe("app-of-https://home.example");
     const answer = await back(await world.consent(authorizeUrl));
@@ -181,30 +210,31 @@ describe("what is asked before the consent page", () => {
     expect(rows[0]?.registration?.includes("app-of")).toBe(false);
   });
 
-  test.each([
+  test.for([
     [{}, "form.required"],
     [{ server: "not an address" }, "homes.bad_server"],
     [{ server: "https://home.example", more: "x" }, "form.unknown"],
-  ])("names a wrong field: %j", async (form, code) => {
+  ] as const)("names a wrong field: %j", async ([form, code], { ada }) => {
     const { status, body } = await ada.call("authorizeChannel", { body: { connector: "homes", form } });
     expect(status).toBe(400);
     expect(body.code).toBe("channels.wrong_form");
     expect(body.errors.map((problem) => problem.code)).toEqual([code]);
   });
 
-  test("takes no form where nothing is asked", async () => {
+  test("takes no form where nothing is asked", async ({ ada }) => {
     const body = { connector: "sandbox", form: { server: "https://home.example" } };
     const answer = await ada.call("authorizeChannel", { body });
     expect(answer).toMatchObject({ status: 400, body: { code: "channels.wrong_form" } });
   });
 });
 
-async function connectOnce(): Promise<string> {
-  return (await back(await world.consent(await start("once")))).body.id;
-}
-
 describe("access that only the person can renew", () => {
-  test("asks for them when it ends, and no byte goes to the platform", async () => {
+  test("asks for them when it ends, and no byte goes to the platform", async ({
+    world,
+    ada,
+    list,
+    connectOnce,
+  }) => {
     const id = await connectOnce();
     await world.app.database.system
       .updateTable("channels")
@@ -221,7 +251,12 @@ describe("access that only the person can renew", () => {
     expect(await connectOnce()).toBe(id);
   });
 
-  test("stays as it is where a post was refused with a former one, and its own refusal asks for them", async () => {
+  test("stays as it is where a post was refused with a former one, and its own refusal asks for them", async ({
+    world,
+    ada,
+    list,
+    connectOnce,
+  }) => {
     const id = await connectOnce();
     const signal = AbortSignal.timeout(10_000);
     const opened = await world.channels.open(ada.workspaceId, id, signal, { refresh: true });
@@ -230,7 +265,10 @@ describe("access that only the person can renew", () => {
     expect((await list()).find((found) => found.id === id)?.status).toBe("needs_reconnect");
   });
 
-  test("is forgotten on disconnect where the platform cannot withdraw it, and the answer says so", async () => {
+  test("is forgotten on disconnect where the platform cannot withdraw it, and the answer says so", async ({
+    ada,
+    connectOnce,
+  }) => {
     const id = await connectOnce();
     const { body } = await ada.call("disconnectChannel", { params: { id } });
     expect(body.revoked).toBeNull();
@@ -239,7 +277,7 @@ describe("access that only the person can renew", () => {
 });
 
 describe("connecting a certain channel again", () => {
-  test("refuses another account, which would stand beside it", async () => {
+  test("refuses another account, which would stand beside it", async ({ world, ada, start, back, list }) => {
     const id = await world.connectSandbox(ada, "daily");
     const url = await start("sandbox", { channelId: id });
     const answer = await back(await world.consent(url, "allow", "weekly"));
@@ -250,7 +288,7 @@ describe("connecting a certain channel again", () => {
     expect((await back(right)).body.id).toBe(id);
   });
 
-  test("needs a channel of this workspace and platform", async () => {
+  test("needs a channel of this workspace and platform", async ({ world, ada }) => {
     const id = await world.connectSandbox(ada);
     const other = await ada.call("authorizeChannel", { body: { connector: "pages", channelId: id } });
     expect(other.body.code).toBe("channels.other_platform");
@@ -262,7 +300,12 @@ describe("connecting a certain channel again", () => {
   });
 });
 
-test("a renewal that says nothing of the end leaves it as it was", async () => {
+test("a renewal that says nothing of the end leaves it as it was", async ({
+  world,
+  ada,
+  openPages,
+  pick,
+}) => {
   const { id } = await openPages();
   const [channel] = (await pick(id, "page-market")).body.items;
   const signal = new AbortController().signal;

@@ -1,56 +1,47 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { testOrigin, type TestPerson } from "../../../test/support/app.ts";
 import { requestOf } from "../../../test/support/calls.ts";
-import { type ChannelWorld, channelWorld } from "../../../test/support/features/channels.ts";
+import { describe, expect } from "vitest";
+import { testOrigin } from "../../../test/support/app.ts";
+import { test as base } from "../../../test/support/fixtures/channels.ts";
 
 const home = "http://127.0.0.1:3000";
 const page = { accept: "text/html", "sec-fetch-mode": "navigate" };
-let world: ChannelWorld;
-let ada: TestPerson;
-
-beforeAll(async () => {
-  world = await channelWorld();
-  ada = await world.app.owner();
-});
-afterAll(() => world.close());
-
-function visit(
-  operation: "getAuthorization" | "finishAuthorization",
-  headers: Record<string, string>,
-  query = {},
-) {
-  const sent = { host: "127.0.0.1:3000", cookie: ada.cookie, ...headers };
-  return world.app.app.inject({
-    ...requestOf(operation, { params: { connector: "sandbox" }, query }),
-    headers: sent,
-  });
-}
+const test = base.extend(
+  "visit",
+  ({ world, ada }) =>
+    (operation: "getAuthorization" | "finishAuthorization", headers: Record<string, string>, query = {}) => {
+      const sent = { host: "127.0.0.1:3000", cookie: ada.cookie, ...headers };
+      return world.app.app.inject({
+        ...requestOf(operation, { params: { connector: "sandbox" }, query }),
+        headers: sent,
+      });
+    },
+);
 
 describe("an address that begins a consent", () => {
-  test.each([
+  test.for([
     { ...page, "sec-fetch-site": "same-origin" },
     { ...page, "sec-fetch-site": "none" },
     { accept: "text/html", referer: `${home}/channels` },
-  ])("leads a person of ours to the platform: %j", async (headers) => {
+  ])("leads a person of ours to the platform: %j", async (headers, { visit }) => {
     const answer = await visit("getAuthorization", headers);
     expect(answer.statusCode).toBe(302);
     expect(answer.headers["location"]).toContain("response_type=code");
   });
 
-  test.each([
+  test.for([
     { ...page, "sec-fetch-site": "cross-site" },
     { ...page, "sec-fetch-site": "same-site" },
     { accept: "text/html", referer: "https://evil.example/" },
     { accept: "text/html", referer: "not an address" },
     { accept: "text/html" },
-  ])("is refused from another site: %j", async (headers) => {
+  ])("is refused from another site: %j", async (headers, { visit }) => {
     const answer = await visit("getAuthorization", headers);
     expect(answer.statusCode).toBe(403);
     expect(answer.headers["content-type"]).toContain("text/html");
     expect(answer.headers["location"]).toBeUndefined();
   });
 
-  test("says which address to use where Galley is open under another", async () => {
+  test("says which address to use where Galley is open under another", async ({ world, ada, visit }) => {
     const elsewhere = { host: "localhost:3000", origin: "http://localhost:3000", cookie: ada.cookie };
     const answer = await world.app.app.inject({
       ...requestOf("authorizeChannel"),
@@ -69,7 +60,9 @@ describe("an address that begins a consent", () => {
   });
 });
 
-test("a person whom a platform leads back without a session reads a page, with the address to use", async () => {
+test("a person whom a platform leads back without a session reads a page, with the address to use", async ({
+  visit,
+}) => {
   const answer = await visit("finishAuthorization", { ...page, cookie: "" }, { code: "a", state: "b" });
   expect(answer.statusCode).toBe(401);
   expect(answer.headers["content-type"]).toContain("text/html");

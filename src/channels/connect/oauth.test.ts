@@ -1,18 +1,18 @@
 import { newId } from "#kit";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import type { TestPerson } from "../../../test/support/app.ts";
-import { type ChannelWorld, channelWorld, comeBack } from "../../../test/support/features/channels.ts";
+import { comeBack } from "../../../test/support/features/channels.ts";
+import { test as base } from "../../../test/support/fixtures/channels.ts";
 
-let world: ChannelWorld;
-let ada: TestPerson;
-
-beforeAll(async () => {
-  world = await channelWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  ada = await world.app.owner();
-});
+const test = base
+  /** The error code; nothing may have gone to the platform. */
+  .extend("refused", ({ world }) => async (person: TestPerson, url: URL): Promise<string> => {
+    const before = await world.requestsTo("/oauth/token");
+    const answer = await comeBack(person, url);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(await world.requestsTo("/oauth/token")).toBe(before);
+    return answer.body.code;
+  });
 
 async function start(person: TestPerson, body: object = {}): Promise<string> {
   const answer = await person.call("authorizeChannel", { body: { connector: "sandbox", ...body } });
@@ -24,7 +24,9 @@ async function list(person: TestPerson) {
   return (await person.call("listChannels")).body.items;
 }
 
-test("the way to the platform carries PKCE, the exact redirect address and never the verifier", async () => {
+test("the way to the platform carries PKCE, the exact redirect address and never the verifier", async ({
+  ada,
+}) => {
   const url = new URL(await start(ada, { interactive: false }));
   expect(Object.fromEntries(url.searchParams)).toMatchObject({
     response_type: "code",
@@ -36,7 +38,7 @@ test("the way to the platform carries PKCE, the exact redirect address and never
   expect(url.searchParams.has("code_verifier")).toBe(false);
 });
 
-test("a person who allows it has a channel, and nobody else has", async () => {
+test("a person who allows it has a channel, and nobody else has", async ({ world, ada }) => {
   const answer = await comeBack(ada, await world.consent(await start(ada)));
   expect(answer).toMatchObject({ status: 200, body: { handle: "@newcomer", status: "connected" } });
   expect(await list(ada)).toHaveLength(1);
@@ -45,7 +47,10 @@ test("a person who allows it has a channel, and nobody else has", async () => {
   expect((await other.call("getChannel", { params: { id: answer.body.id } })).status).toBe(404);
 });
 
-test("several accounts are several channels; the same account again keeps its channel", async () => {
+test("several accounts are several channels; the same account again keeps its channel", async ({
+  world,
+  ada,
+}) => {
   const first = await world.connectSandbox(ada, "daily");
   const second = await world.connectSandbox(ada, "weekly");
   const again = await world.connectSandbox(ada, "daily");
@@ -53,7 +58,7 @@ test("several accounts are several channels; the same account again keeps its ch
   expect((await list(ada)).map(({ id }) => id)).toEqual([first, second]);
 });
 
-test("a browser is led back to the page it came from", async () => {
+test("a browser is led back to the page it came from", async ({ world, ada }) => {
   const url = await world.consent(await start(ada, { returnTo: "/channels?tab=all#top" }));
   const answer = await comeBack(ada, url, "text/html");
   expect(answer.status).toBe(302);
@@ -62,7 +67,7 @@ test("a browser is led back to the page it came from", async () => {
   expect(answer.headers["referrer-policy"]).toBe("no-referrer");
 });
 
-test.each([
+test.for([
   "https://evil.example/",
   "//evil.example",
   "/\\evil.example",
@@ -72,29 +77,20 @@ test.each([
   "/\t/evil.example",
   "javascript:alert(1)",
   "channels",
-])("no way back leads elsewhere: %s", async (returnTo) => {
+])("no way back leads elsewhere: %s", async (returnTo, { ada }) => {
   const answer = await ada.call("authorizeChannel", { body: { connector: "sandbox", returnTo } });
   expect(answer).toMatchObject({ status: 400, body: { code: "channels.return_to" } });
 });
 
-/** The error code; nothing may have gone to the platform. */
-async function refused(person: TestPerson, url: URL): Promise<string> {
-  const before = await world.requestsTo("/oauth/token");
-  const answer = await comeBack(person, url);
-  expect(answer.status).toBeGreaterThanOrEqual(400);
-  expect(await world.requestsTo("/oauth/token")).toBe(before);
-  return answer.body.code;
-}
-
 describe("a callback that is refused", () => {
-  test("replayed", async () => {
+  test("replayed", async ({ world, ada, refused }) => {
     const url = await world.consent(await start(ada));
     await comeBack(ada, url);
     expect(await refused(ada, url)).toBe("channels.state_used");
     expect(await list(ada)).toHaveLength(1);
   });
 
-  test("without a state, with one that never was", async () => {
+  test("without a state, with one that never was", async ({ world, ada, refused }) => {
     const url = await world.consent(await start(ada));
     url.searchParams.set("state", "x".repeat(43));
     expect(await refused(ada, url)).toBe("channels.foreign_state");
@@ -102,7 +98,7 @@ describe("a callback that is refused", () => {
     expect(await refused(ada, url)).toBe("channels.foreign_state");
   });
 
-  test("of another session, even of the same workspace", async () => {
+  test("of another session, even of the same workspace", async ({ world, ada, refused }) => {
     const admin = await world.app.member(ada, "admin");
     const url = await world.consent(await start(ada));
     expect(await refused(admin, url)).toBe("channels.foreign_state");
@@ -110,7 +106,7 @@ describe("a callback that is refused", () => {
     expect((await comeBack(ada, url)).status).toBe(200);
   });
 
-  test("of another platform", async () => {
+  test("of another platform", async ({ world, ada, refused }) => {
     const url = await world.consent(await start(ada));
     const moved = new URL(url.href.replace("/oauth/sandbox/", "/oauth/email/"));
     expect(await refused(ada, moved)).toBe("channels.not_oauth");
@@ -118,14 +114,14 @@ describe("a callback that is refused", () => {
     expect(await refused(ada, unknown)).toBe("channels.unknown_connector");
   });
 
-  test("after ten minutes", async () => {
+  test("after ten minutes", async ({ world, ada, refused }) => {
     const url = await world.consent(await start(ada));
     world.clock.move(600_001);
     expect(await refused(ada, url)).toBe("channels.state_expired");
     world.clock.move(-600_001);
   });
 
-  test("after the role was lost", async () => {
+  test("after the role was lost", async ({ world, ada, refused }) => {
     const admin = await world.app.member(ada, "admin");
     const url = await world.consent(await start(admin));
     await world.app.database.system
@@ -136,7 +132,7 @@ describe("a callback that is refused", () => {
     expect(await refused(admin, url)).toBe("channels.forbidden");
   });
 
-  test("because the person said no", async () => {
+  test("because the person said no", async ({ world, ada, refused }) => {
     const url = await world.consent(await start(ada, { returnTo: "/channels" }), "deny");
     const answer = await comeBack(ada, url, "text/html");
     expect(answer.headers["location"]).toBe(
@@ -146,7 +142,7 @@ describe("a callback that is refused", () => {
     expect(await refused(ada, url)).toBe("channels.state_used");
   });
 
-  test("with a code of somebody else", async () => {
+  test("with a code of somebody else", async ({ world, ada }) => {
     const mine = await world.consent(await start(ada));
     const theirs = await world.consent(await start(await world.app.owner()));
     mine.searchParams.set("code", theirs.searchParams.get("code") ?? "");
@@ -156,13 +152,13 @@ describe("a callback that is refused", () => {
   });
 });
 
-test("of two callbacks at once, one connects", async () => {
+test("of two callbacks at once, one connects", async ({ world, ada }) => {
   const url = await world.consent(await start(ada));
   const answers = await Promise.all([comeBack(ada, url), comeBack(ada, url)]);
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
 });
 
-test("less than was asked for is refused, and names what is missing", async () => {
+test("less than was asked for is refused, and names what is missing", async ({ world, ada }) => {
   const url = new URL(await start(ada));
   url.searchParams.set("scope", "profile posts.read");
   const answer = await comeBack(ada, await world.consent(url.href));
@@ -171,13 +167,13 @@ test("less than was asked for is refused, and names what is missing", async () =
   expect(await list(ada)).toEqual([]);
 });
 
-test("who may not manage channels cannot start", async () => {
+test("who may not manage channels cannot start", async ({ world, ada }) => {
   const editor = await world.app.member(ada, "editor");
   const answer = await editor.call("authorizeChannel", { body: { connector: "sandbox" } });
   expect(answer.status).toBe(403);
 });
 
-test("an unknown platform and one with a form have clear errors", async () => {
+test("an unknown platform and one with a form have clear errors", async ({ ada }) => {
   for (const [connector, code] of [
     ["nowhere", "channels.unknown_connector"],
     ["email", "channels.not_oauth"],
@@ -190,7 +186,7 @@ test("an unknown platform and one with a form have clear errors", async () => {
   });
 });
 
-test("the platform's own words come back without what could hide in them", async () => {
+test("the platform's own words come back without what could hide in them", async ({ ada }) => {
   const state = new URL(await start(ada)).searchParams.get("state") ?? "";
   const url = new URL("http://127.0.0.1:3000/api/v1/oauth/sandbox/callback");
   url.search = new URLSearchParams({

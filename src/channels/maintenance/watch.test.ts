@@ -1,57 +1,54 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/support/app.ts";
+import { describe, expect } from "vitest";
 import { asOwner } from "../../../test/support/database.ts";
-import { type ChannelWorld, channelWorld, comeBack } from "../../../test/support/features/channels.ts";
+import { comeBack } from "../../../test/support/features/channels.ts";
 import { warningDue } from "../tokens/expiry.ts";
+import { test as base } from "../../../test/support/fixtures/channels.ts";
 
 type WarningBody = { id: string; subject: string; days: number; channelId: string | null };
 type Finding = { level: string; code: string; problem: string; fix: string };
 
 const dayMs = 86_400_000;
-let world: ChannelWorld;
-let ada: TestPerson;
-
-beforeAll(async () => {
-  world = await channelWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  await world.faults([]);
-  ada = await world.app.owner();
-});
-
-function sweep(name: string): Promise<void> | undefined {
-  return world.channels.sweeps.find((found) => found.name === name)?.run(new AbortController().signal);
-}
-
-/** To a platform that renews no access. */
-async function connectOnce(): Promise<string> {
-  const { body } = await ada.call("startAuthorization", { params: { connector: "once" }, body: {} });
-  const back = await world.consent(body.authorizeUrl);
-  return (await comeBack(ada, back)).body.id;
-}
-
-async function warnings(): Promise<WarningBody[]> {
-  return (await ada.call("listExpiryWarnings")).body.items;
-}
-
-async function set(id: string, values: { ends_at?: Date; expires_at?: Date; credentials_at?: Date }) {
-  await world.app.database.system.updateTable("channels").set(values).where("id", "=", id).execute();
-}
-
-function inDays(days: number): Date {
-  return new Date(world.clock.now().getTime() + days * dayMs);
-}
-
-async function rowsOf(id: string): Promise<number[]> {
-  const rows = await world.app.database.system
-    .selectFrom("expiry_warnings")
-    .select("days")
-    .where("channel_id", "=", id)
-    .orderBy("days", "desc")
-    .execute();
-  return rows.map(({ days }) => days);
-}
+const test = base
+  .extend(
+    "sweep",
+    ({ world }) =>
+      (name: string): Promise<void> | undefined =>
+        world.channels.sweeps.find((found) => found.name === name)?.run(new AbortController().signal),
+  )
+  /** To a platform that renews no access. */
+  .extend("connectOnce", ({ world, ada }) => async (): Promise<string> => {
+    const { body } = await ada.call("startAuthorization", { params: { connector: "once" }, body: {} });
+    const back = await world.consent(body.authorizeUrl);
+    return (await comeBack(ada, back)).body.id;
+  })
+  .extend(
+    "warnings",
+    ({ ada }) =>
+      async (): Promise<WarningBody[]> =>
+        (await ada.call("listExpiryWarnings")).body.items,
+  )
+  .extend(
+    "set",
+    ({ world }) =>
+      async (id: string, values: { ends_at?: Date; expires_at?: Date; credentials_at?: Date }) => {
+        await world.app.database.system.updateTable("channels").set(values).where("id", "=", id).execute();
+      },
+  )
+  .extend(
+    "inDays",
+    ({ world }) =>
+      (days: number): Date =>
+        new Date(world.clock.now().getTime() + days * dayMs),
+  )
+  .extend("rowsOf", ({ world }) => async (id: string): Promise<number[]> => {
+    const rows = await world.app.database.system
+      .selectFrom("expiry_warnings")
+      .select("days")
+      .where("channel_id", "=", id)
+      .orderBy("days", "desc")
+      .execute();
+    return rows.map(({ days }) => days);
+  });
 
 test("the closest of 14, 7 and 1 days is told", () => {
   const now = new Date("2030-01-01T00:00:00Z");
@@ -59,7 +56,15 @@ test("the closest of 14, 7 and 1 days is told", () => {
   expect([15, 14, 8, 7, 2, 1, 0.5].map(due)).toEqual([null, 14, 14, 7, 7, 1, 1]);
 });
 
-test("a consent that ends is told at 14, 7 and 1 days, once each, until it is renewed", async () => {
+test("a consent that ends is told at 14, 7 and 1 days, once each, until it is renewed", async ({
+  world,
+  ada,
+  sweep,
+  warnings,
+  set,
+  inDays,
+  rowsOf,
+}) => {
   const id = await world.connectSandbox(ada);
   const endsAt = inDays(20);
   await set(id, { ends_at: endsAt });
@@ -87,7 +92,7 @@ test("a consent that ends is told at 14, 7 and 1 days, once each, until it is re
   world.clock.move(-19.5 * dayMs);
 });
 
-test("two workers that look at once tell it once", async () => {
+test("two workers that look at once tell it once", async ({ world, ada, sweep, set, inDays, rowsOf }) => {
   const id = await world.connectSandbox(ada);
   await set(id, { ends_at: inDays(6) });
   const other = world.otherProcess().sweeps.find(({ name }) => name === "channels.warn");
@@ -95,7 +100,14 @@ test("two workers that look at once tell it once", async () => {
   expect(await rowsOf(id)).toEqual([7]);
 });
 
-test("a warning is told in the transaction that wrote it", async () => {
+test("a warning is told in the transaction that wrote it", async ({
+  world,
+  ada,
+  sweep,
+  set,
+  inDays,
+  rowsOf,
+}) => {
   const id = await world.connectSandbox(ada);
   await set(id, { ends_at: inDays(6) });
   const full = "check (kind <> 'channel.expiry_warned') not valid";
@@ -113,7 +125,7 @@ test("a warning is told in the transaction that wrote it", async () => {
   expect(told).toEqual([{ subject: "consent", days: 7 }]);
 });
 
-test("the secret of an app is told of too", async () => {
+test("the secret of an app is told of too", async ({ ada, sweep, warnings, inDays }) => {
   const values = { clientId: "harbour-news-app", clientSecret: "pT4kQ9vWm2XzL7bNc1Rd" };
   await ada.call("savePlatformApp", {
     params: { connector: "apps" },
@@ -129,7 +141,13 @@ test("the secret of an app is told of too", async () => {
 });
 
 describe("renewing ahead of time", () => {
-  test("renews what is late in its life, and leaves what is young", async () => {
+  test("renews what is late in its life, and leaves what is young", async ({
+    world,
+    ada,
+    sweep,
+    set,
+    inDays,
+  }) => {
     const old = await world.connectSandbox(ada, "old");
     const young = await world.connectSandbox(ada, "young");
     await set(old, { credentials_at: inDays(-55), expires_at: inDays(5) });
@@ -141,7 +159,7 @@ describe("renewing ahead of time", () => {
     expect(await world.requestsTo("/oauth/token")).toBe(before + 1);
   });
 
-  test("spreads what was connected together", async () => {
+  test("spreads what was connected together", async ({ world, ada, sweep, set, inDays }) => {
     const ids = await Promise.all(
       Array.from({ length: 12 }, (_, index) => world.connectSandbox(ada, `account_${index}`)),
     );
@@ -163,7 +181,14 @@ describe("renewing ahead of time", () => {
     world.clock.move(-5 * dayMs);
   });
 
-  test("asks the person where only they can, once it has ended", async () => {
+  test("asks the person where only they can, once it has ended", async ({
+    ada,
+    sweep,
+    connectOnce,
+    warnings,
+    set,
+    inDays,
+  }) => {
     const id = await connectOnce();
     await set(id, { expires_at: inDays(6) });
     await sweep("channels.warn");
@@ -177,7 +202,13 @@ describe("renewing ahead of time", () => {
     });
   });
 
-  test("asks the person as well when a post comes first", async () => {
+  test("asks the person as well when a post comes first", async ({
+    world,
+    ada,
+    connectOnce,
+    set,
+    inDays,
+  }) => {
     const id = await connectOnce();
     await set(id, { expires_at: inDays(-1), credentials_at: inDays(-60) });
     const opening = world.channels.open(ada.workspaceId, id, new AbortController().signal);
@@ -187,7 +218,14 @@ describe("renewing ahead of time", () => {
     });
   });
 
-  test("is not tried where the consent ends with the token: the access is used to its last day", async () => {
+  test("is not tried where the consent ends with the token: the access is used to its last day", async ({
+    world,
+    ada,
+    sweep,
+    warnings,
+    set,
+    inDays,
+  }) => {
     const id = await world.connectSandbox(ada);
     await set(id, { credentials_at: inDays(-58), expires_at: inDays(2), ends_at: inDays(2) });
     const before = await world.requestsTo("/oauth/token");
@@ -212,7 +250,13 @@ describe("renewing ahead of time", () => {
     expect(await world.requestsTo("/oauth/token")).toBe(before);
   });
 
-  test("a renewal that fails for now leaves the others to be renewed", async () => {
+  test("a renewal that fails for now leaves the others to be renewed", async ({
+    world,
+    ada,
+    sweep,
+    set,
+    inDays,
+  }) => {
     const first = await world.connectSandbox(ada, "first");
     const second = await world.connectSandbox(ada, "second");
     for (const id of [first, second]) await set(id, { credentials_at: inDays(-55), expires_at: inDays(1) });
@@ -231,7 +275,7 @@ function codes(findings: Finding[]): string[] {
 }
 
 describe("the doctor", () => {
-  test("tells the redirect address, what is missing, and the fix", async () => {
+  test("tells the redirect address, what is missing, and the fix", async ({ ada }) => {
     const { body } = await ada.call("examinePlatform", { params: { connector: "apps" } });
     expect(body.redirectUri).toBe("http://127.0.0.1:3000/api/v1/oauth/apps/callback");
     expect(codes(body.findings)).toEqual([
@@ -242,7 +286,7 @@ describe("the doctor", () => {
     expect(body.findings[0]?.fix).toContain("https://developers.example.test/apps");
   });
 
-  test("finds a healthy channel healthy, and dates with what to do", async () => {
+  test("finds a healthy channel healthy, and dates with what to do", async ({ world, ada, set, inDays }) => {
     const id = await world.connectSandbox(ada);
     await set(id, { ends_at: inDays(3) });
     const { body } = await ada.call("examineChannel", { params: { id } });
@@ -256,7 +300,7 @@ describe("the doctor", () => {
     expect(body.channels[0]?.findings[3]?.fix).toContain("again");
   });
 
-  test("and the list of platforms tell nothing of another workspace", async () => {
+  test("and the list of platforms tell nothing of another workspace", async ({ world, ada }) => {
     const id = await world.connectSandbox(ada, "harbour_secrets");
     const stranger = await world.app.owner();
     for (const { body } of [
@@ -271,7 +315,7 @@ describe("the doctor", () => {
     }
   });
 
-  test("one platform that fails hides none of the others", async () => {
+  test("one platform that fails hides none of the others", async ({ world, ada }) => {
     await world.connectSandbox(ada);
     await ada.call("connectChannel", {
       body: {

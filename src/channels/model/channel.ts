@@ -1,7 +1,8 @@
 import type { Account, Connector, ConnectorContext } from "#connectors";
 import type { JsonObject } from "#kit";
 
-export type ChannelStatus = "connected" | "needs_reconnect" | "disconnected";
+export const channelStatuses = ["connected", "needs_reconnect", "disconnected"] as const;
+export type ChannelStatus = (typeof channelStatuses)[number];
 
 /** One connected account of a workspace. Its credentials are never part of it. */
 export type Channel = {

@@ -1,54 +1,48 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import type { TestPerson } from "../../../test/support/app.ts";
-import { type ChannelWorld, channelWorld } from "../../../test/support/features/channels.ts";
+import { describe, expect, vi } from "vitest";
+import { test as base } from "../../../test/support/fixtures/channels.ts";
 
-let world: ChannelWorld;
-let ada: TestPerson;
-let id: string;
-
-beforeAll(async () => {
-  world = await channelWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  await world.faults([]);
-  ada = await world.app.owner();
-  id = await world.connectSandbox(ada);
-});
+const test = base
+  .extend("id", ({ world, ada }) => world.connectSandbox(ada))
+  .extend(
+    "open",
+    ({ world, ada, id }) =>
+      (channels = world.channels, options = {}) =>
+        channels.open(ada.workspaceId, id, never(), options),
+  )
+  /** As if the access token had been stored an hour ago and ended in `seconds`. */
+  .extend("age", ({ world, id }) => async (seconds: number): Promise<void> => {
+    const now = world.clock.now().getTime();
+    await world.app.database.system
+      .updateTable("channels")
+      .set({ expires_at: new Date(now + seconds * 1000), credentials_at: new Date(now - 3_600_000) })
+      .where("id", "=", id)
+      .execute();
+  })
+  .extend(
+    "row",
+    ({ world, id }) =>
+      () =>
+        world.app.database.system
+          .selectFrom("channels")
+          .selectAll()
+          .where("id", "=", id)
+          .executeTakeFirstOrThrow(),
+  )
+  .extend("exchangesDuring", ({ world }) => async (work: () => Promise<unknown>): Promise<number> => {
+    const before = await world.requestsTo("/oauth/token");
+    await work();
+    return (await world.requestsTo("/oauth/token")) - before;
+  });
 
 function never(): AbortSignal {
   return new AbortController().signal;
 }
 
-function open(channels = world.channels, options = {}) {
-  return channels.open(ada.workspaceId, id, never(), options);
-}
-
-/** As if the access token had been stored an hour ago and ended in `seconds`. */
-async function age(seconds: number): Promise<void> {
-  const now = world.clock.now().getTime();
-  await world.app.database.system
-    .updateTable("channels")
-    .set({ expires_at: new Date(now + seconds * 1000), credentials_at: new Date(now - 3_600_000) })
-    .where("id", "=", id)
-    .execute();
-}
-
-function row() {
-  return world.app.database.system
-    .selectFrom("channels")
-    .selectAll()
-    .where("id", "=", id)
-    .executeTakeFirstOrThrow();
-}
-
-async function exchangesDuring(work: () => Promise<unknown>): Promise<number> {
-  const before = await world.requestsTo("/oauth/token");
-  await work();
-  return (await world.requestsTo("/oauth/token")) - before;
-}
-
-test("an open channel calls the platform; fresh credentials are used as they are", async () => {
+test("an open channel calls the platform; fresh credentials are used as they are", async ({
+  id,
+  open,
+  exchangesDuring,
+}) => {
   const exchanges = await exchangesDuring(async () => {
     const { connector, context, channel } = await open();
     expect(await connector.probe(context)).toMatchObject({ handle: "@newcomer" });
@@ -57,7 +51,7 @@ test("an open channel calls the platform; fresh credentials are used as they are
   expect(exchanges).toBe(0);
 });
 
-test("credentials are sealed at rest and bound to their row", async () => {
+test("credentials are sealed at rest and bound to their row", async ({ world, ada, open, row }) => {
   const { context } = await open();
   const [token = ""] = Object.values(context.credentials).map(String);
   const stored = await row();
@@ -72,7 +66,12 @@ test("credentials are sealed at rest and bound to their row", async () => {
   await expect(moved).rejects.toMatchObject({ code: "secrets.damaged" });
 });
 
-test("a token that ends soon is renewed before it ends, and the new pair works", async () => {
+test("a token that ends soon is renewed before it ends, and the new pair works", async ({
+  open,
+  age,
+  row,
+  exchangesDuring,
+}) => {
   const before = await open();
   await age(60);
   const exchanges = await exchangesDuring(async () => {
@@ -85,7 +84,13 @@ test("a token that ends soon is renewed before it ends, and the new pair works",
   expect(await row()).toMatchObject({ refresh_id: null, refresh_until: null, status: "connected" });
 });
 
-test("what came of a renewal is one line of the log, with no token in it", async () => {
+test("what came of a renewal is one line of the log, with no token in it", async ({
+  world,
+  ada,
+  id,
+  open,
+  age,
+}) => {
   const said: [object, string][] = [];
   const channels = world.otherProcess({
     log: { info: (...line: unknown[]) => void said.push(line as [object, string]) },
@@ -106,7 +111,11 @@ test("what came of a renewal is one line of the log, with no token in it", async
   ]);
 });
 
-test("a process whose clock is an hour off leaves no moment behind that others would believe", async () => {
+test("a process whose clock is an hour off leaves no moment behind that others would believe", async ({
+  open,
+  age,
+  row,
+}) => {
   await age(-1);
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
   try {
@@ -118,7 +127,13 @@ test("a process whose clock is an hour off leaves no moment behind that others w
   expect(Math.abs(at - Date.now())).toBeLessThan(60_000);
 });
 
-test("many callers in two processes make one exchange", async () => {
+test("many callers in two processes make one exchange", async ({
+  world,
+  open,
+  age,
+  row,
+  exchangesDuring,
+}) => {
   await age(-1);
   const second = world.otherProcess();
   const exchanges = await exchangesDuring(async () => {
@@ -132,7 +147,12 @@ test("many callers in two processes make one exchange", async () => {
   expect((await row()).status).toBe("connected");
 });
 
-test("on demand a refused token is replaced once, not by each who was refused", async () => {
+test("on demand a refused token is replaced once, not by each who was refused", async ({
+  world,
+  open,
+  age,
+  exchangesDuring,
+}) => {
   await age(3600);
   const exchanges = await exchangesDuring(async () => {
     for (let round = 0; round < 3; round += 1) await open(world.channels, { refresh: true });
@@ -141,7 +161,13 @@ test("on demand a refused token is replaced once, not by each who was refused", 
 });
 
 describe("a refresh that fails", () => {
-  test("a lost answer: the single-use token may be spent, so a person is asked, and nothing loops", async () => {
+  test("a lost answer: the single-use token may be spent, so a person is asked, and nothing loops", async ({
+    world,
+    open,
+    age,
+    row,
+    exchangesDuring,
+  }) => {
     await age(-1);
     await world.faults([{ kind: "lost_answer", on: "token", remaining: 1 }]);
     const exchanges = await exchangesDuring(async () => {
@@ -152,13 +178,18 @@ describe("a refresh that fails", () => {
     expect(await row()).toMatchObject({ status: "needs_reconnect", refresh_id: null });
   });
 
-  test("an answer of 500 is as good as lost", async () => {
+  test("an answer of 500 is as good as lost", async ({ world, open, age }) => {
     await age(-1);
     await world.faults([{ kind: "error_after_commit", on: "token", remaining: 1 }]);
     await expect(open()).rejects.toMatchObject({ code: "channels.needs_reconnect" });
   });
 
-  test("asked to wait: the present token goes on while it lasts, then the caller waits", async () => {
+  test("asked to wait: the present token goes on while it lasts, then the caller waits", async ({
+    world,
+    open,
+    age,
+    row,
+  }) => {
     await world.faults([{ kind: "throttle", on: "token", remaining: 2, delayMs: 7000 }]);
     await age(60);
     expect((await open()).channel.status).toBe("connected");
@@ -168,7 +199,14 @@ describe("a refresh that fails", () => {
     expect((await open()).channel.status).toBe("connected");
   });
 
-  test("access that was withdrawn: connect again, and the channel keeps its id", async () => {
+  test("access that was withdrawn: connect again, and the channel keeps its id", async ({
+    world,
+    ada,
+    id,
+    open,
+    age,
+    row,
+  }) => {
     await world.control("revoke-tokens");
     await age(-1);
     await expect(open()).rejects.toMatchObject({ code: "channels.needs_reconnect" });
@@ -177,7 +215,13 @@ describe("a refresh that fails", () => {
     expect((await open()).channel).toMatchObject({ id, status: "connected", statusReason: null });
   });
 
-  test("a process that died in the middle: nobody tries its token again", async () => {
+  test("a process that died in the middle: nobody tries its token again", async ({
+    world,
+    id,
+    open,
+    age,
+    exchangesDuring,
+  }) => {
     await age(-1);
     const until = world.clock.now().getTime() - 1;
     await world.app.database.system
@@ -191,7 +235,7 @@ describe("a refresh that fails", () => {
     expect(exchanges).toBe(0);
   });
 
-  test("a caller who leaves does not stop it for the others", async () => {
+  test("a caller who leaves does not stop it for the others", async ({ world, ada, id, open, age }) => {
     await age(-1);
     await world.faults([{ kind: "slow", on: "token", remaining: 1, delayMs: 500 }]);
     const leaving = world.channels.open(ada.workspaceId, id, AbortSignal.timeout(50));
@@ -201,7 +245,13 @@ describe("a refresh that fails", () => {
   });
 });
 
-test("who connects again while a refresh runs keeps the newer access", async () => {
+test("who connects again while a refresh runs keeps the newer access", async ({
+  world,
+  ada,
+  open,
+  age,
+  row,
+}) => {
   await age(-1);
   await world.faults([{ kind: "slow", on: "token", remaining: 1, delayMs: 800 }]);
   const refreshing = open();
@@ -214,7 +264,14 @@ test("who connects again while a refresh runs keeps the newer access", async () 
   expect(await connector.probe(context)).toMatchObject({ handle: "@newcomer" });
 });
 
-test("a rotated data key seals the next refresh, and what it sealed before still opens", async () => {
+test("a rotated data key seals the next refresh, and what it sealed before still opens", async ({
+  world,
+  ada,
+  id,
+  open,
+  age,
+  row,
+}) => {
   const version = await world.secrets.rotate(ada.workspaceId);
   // Another process sees the new key within a minute.
   world.clock.move(61_000);
@@ -224,7 +281,7 @@ test("a rotated data key seals the next refresh, and what it sealed before still
   expect((await row()).credentials?.readUInt32BE(1)).toBe(version);
 });
 
-test("tokens reach no answer, no error and no audit event", async () => {
+test("tokens reach no answer, no error and no audit event", async ({ world, ada, id, open, age }) => {
   const seen: string[] = [];
   const tokens: string[] = [];
   async function note(): Promise<void> {

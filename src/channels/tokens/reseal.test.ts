@@ -1,29 +1,24 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/support/app.ts";
-import { type ChannelWorld, channelWorld } from "../../../test/support/features/channels.ts";
+import { expect } from "vitest";
+import { test as base } from "../../../test/support/fixtures/channels.ts";
 
-let world: ChannelWorld;
-let ada: TestPerson;
+const test = base.extend(
+  "versionsOf",
+  ({ world }) =>
+    (workspaceId: string): Promise<number[]> =>
+      world.app.database.system
+        .selectFrom("channels")
+        .select("credentials")
+        .where("workspace_id", "=", workspaceId)
+        .execute()
+        .then((rows) => rows.map(({ credentials }) => credentials?.readUInt32BE(1) ?? 0)),
+);
 
-beforeAll(async () => {
-  world = await channelWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  ada = await world.app.owner();
-});
-
-function versionsOf(workspaceId: string): Promise<number[]> {
-  return world.app.database.system
-    .selectFrom("channels")
-    .select("credentials")
-    .where("workspace_id", "=", workspaceId)
-    .execute()
-    .then((rows) => rows.map(({ credentials }) => credentials?.readUInt32BE(1) ?? 0));
-}
-
-test("a new data key seals everything of the workspace, and everything still opens", async () => {
+test("a new data key seals everything of the workspace, and everything still opens", async ({
+  world,
+  ada,
+  versionsOf,
+}) => {
   const ids = [await world.connectSandbox(ada, "daily"), await world.connectSandbox(ada, "weekly")];
   const values = { clientId: "harbour-news-app", clientSecret: "pT4kQ9vWm2XzL7bNc1Rd" };
   await ada.call("savePlatformApp", { params: { connector: "apps" }, body: { values } });
@@ -46,7 +41,7 @@ test("a new data key seals everything of the workspace, and everything still ope
   });
 });
 
-test("while tokens are renewed at the same moment, none is lost", async () => {
+test("while tokens are renewed at the same moment, none is lost", async ({ world, ada }) => {
   const handles = ["one", "two", "three", "four"];
   const ids = await Promise.all(handles.map((handle) => world.connectSandbox(ada, handle)));
   await world.app.database.system
@@ -66,7 +61,11 @@ test("while tokens are renewed at the same moment, none is lost", async () => {
   }
 });
 
-test("what does not open is counted, left as it is, and stops nothing", async () => {
+test("what does not open is counted, left as it is, and stops nothing", async ({
+  world,
+  ada,
+  versionsOf,
+}) => {
   await world.connectSandbox(ada, "daily");
   const changed = world.otherProcess({ key: randomBytes(32) });
   const before = await versionsOf(ada.workspaceId);
@@ -75,7 +74,7 @@ test("what does not open is counted, left as it is, and stops nothing", async ()
   expect(await versionsOf(ada.workspaceId)).toEqual(before);
 });
 
-test("is for those who manage the workspace", async () => {
+test("is for those who manage the workspace", async ({ world, ada }) => {
   const editor = await world.app.member(ada, "editor");
   expect((await editor.call("rotateChannelSecrets")).status).toBe(403);
 });

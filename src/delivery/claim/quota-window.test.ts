@@ -2,90 +2,73 @@ import { appOfChannel } from "#channels";
 import type { Quota } from "#connectors";
 import * as fc from "fast-check";
 import { sql } from "kysely";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect } from "vitest";
 import { buildChannel } from "../../../test/support/builders.ts";
-import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
-import {
-  buildDeliveryFixture,
-  type DeliverySandbox,
-  orderPost,
-  startDeliverySandbox,
-  textVariant,
-} from "../../../test/support/features/delivery.ts";
+import { buildDeliveryFixture, orderPost, textVariant } from "../../../test/support/features/delivery.ts";
 import { addAttempts, asOwner } from "../../../test/support/features/full-tables.ts";
 import { readFacts } from "./quota.store.ts";
 import { type Due, ownerOf, allocate, type Allocated, type Use, windowKey } from "./quota.ts";
+import { testOnSharedSandbox as base } from "../../../test/support/fixtures/delivery.ts";
 
-let server: TestDatabase;
-let platform: DeliverySandbox;
-const hour = 3_600_000;
-
-beforeAll(async () => {
-  server = await testDatabase();
-  platform = await startDeliverySandbox();
-});
-afterAll(async () => {
-  await platform.close();
-  await server.close();
-});
-
-type Sent = Use & { accountId: string; app: string };
-
-/** Three accounts, of which two share an app and one is connected in two workspaces; all with a past and a future. */
-async function buildPast(): Promise<void> {
-  const { database, url } = server;
-  const channels: { id: string; account: string; app: string }[] = [];
-  const fixtures = await Promise.all([1, 2].map(() => buildDeliveryFixture(database, platform.connector)));
-  for (const { workspaceId, channelId } of fixtures) {
-    const { id } = await buildChannel(database, workspaceId, platform.connector.id);
-    channels.push({ id: channelId, account: "here and there", app: "shared" });
-    channels.push({
-      id,
-      account: `of ${id}`,
-      app: workspaceId === fixtures[0]?.workspaceId ? "shared" : "own",
-    });
-  }
-  for (const [number, { id, account, app }] of channels.entries()) {
-    const setApp = "update channels set account_id = $2, app_identity = $3 where id = $1";
-    await asOwner(url, [setApp, [id, account, app]]);
-    const ages = Array.from(
-      { length: 15 },
-      (_one, index) => 50 + ((index * 7_919 + number * 104_729) % 7_200) * 1_000,
-    );
-    await addAttempts(url, id, ages);
-    await addAttempts(url, id, [1_000, 60_000, hour], "not_sent");
-  }
-  const deliveries = platform.deliveries(database);
-  const states = [
-    "state = 'claimed', lease_until = now() + interval '1 hour'",
-    "error_code = 'delivery.quota', wake_at = now() + interval '10 minutes'",
-    "error_code = 'delivery.quota', wake_at = now() + interval '90 minutes'",
-    "error_code = 'delivery.quota', wake_at = now() + interval '20 minutes', due_at = now() + interval '1 minute'",
-  ];
-  for (const fixture of fixtures) {
-    for (const state of states) {
-      const { deliveryId } = await orderPost(fixture, deliveries, textVariant("1", "2"));
-      const write = `update deliveries set ${state} where id = $1`;
-      await asOwner(url, ["set session_replication_role = replica"], [write, [deliveryId]]);
+const test = base
+  /** Three accounts, of which two share an app and one is connected in two workspaces; all with a past and a future. */
+  .extend("buildPast", ({ server, platform }) => async (): Promise<void> => {
+    const { database, url } = server;
+    const channels: { id: string; account: string; app: string }[] = [];
+    const fixtures = await Promise.all([1, 2].map(() => buildDeliveryFixture(database, platform.connector)));
+    for (const { workspaceId, channelId } of fixtures) {
+      const { id } = await buildChannel(database, workspaceId, platform.connector.id);
+      channels.push({ id: channelId, account: "here and there", app: "shared" });
+      channels.push({
+        id,
+        account: `of ${id}`,
+        app: workspaceId === fixtures[0]?.workspaceId ? "shared" : "own",
+      });
     }
-  }
-}
-
-const ms = (instant: string) => sql.raw(`extract(epoch from ${instant})::float8 * 1000`);
-
-async function everything(): Promise<{ sent: Sent[]; allocated: Allocated[] }> {
-  const { rows: sent } = await sql<Sent>`
+    for (const [number, { id, account, app }] of channels.entries()) {
+      const setApp = "update channels set account_id = $2, app_identity = $3 where id = $1";
+      await asOwner(url, [setApp, [id, account, app]]);
+      const ages = Array.from(
+        { length: 15 },
+        (_one, index) => 50 + ((index * 7_919 + number * 104_729) % 7_200) * 1_000,
+      );
+      await addAttempts(url, id, ages);
+      await addAttempts(url, id, [1_000, 60_000, hour], "not_sent");
+    }
+    const deliveries = platform.deliveries(database);
+    const states = [
+      "state = 'claimed', lease_until = now() + interval '1 hour'",
+      "error_code = 'delivery.quota', wake_at = now() + interval '10 minutes'",
+      "error_code = 'delivery.quota', wake_at = now() + interval '90 minutes'",
+      "error_code = 'delivery.quota', wake_at = now() + interval '20 minutes', due_at = now() + interval '1 minute'",
+    ];
+    for (const fixture of fixtures) {
+      for (const state of states) {
+        const { deliveryId } = await orderPost(fixture, deliveries, textVariant("1", "2"));
+        const write = `update deliveries set ${state} where id = $1`;
+        await asOwner(url, ["set session_replication_role = replica"], [write, [deliveryId]]);
+      }
+    }
+  })
+  .extend("everything", ({ server }) => async (): Promise<{ sent: Sent[]; allocated: Allocated[] }> => {
+    const { rows: sent } = await sql<Sent>`
     select c.account_id as "accountId", c.app_identity as app, ${ms("a.intent_at")} as at, 1 as units
     from delivery_attempts a join channels c on c.id = a.channel_id where a.state <> 'not_sent'
     order by a.intent_at`.execute(server.database.system);
-  const { rows: allocated } = await sql<Allocated>`
+    const { rows: allocated } = await sql<Allocated>`
     select d.id, c.account_id as "accountId", c.app_identity as app, ${ms("d.wake_at")} as at,
       ${ms("d.due_at")} as "dueAt", 2 as units
     from deliveries d join channels c on c.id = d.channel_id where d.error_code = 'delivery.quota'`.execute(
-    server.database.system,
-  );
-  return { sent, allocated };
-}
+      server.database.system,
+    );
+    return { sent, allocated };
+  });
+
+const hour = 3_600_000;
+
+type Sent = Use & { accountId: string; app: string };
+
+const ms = (instant: string) => sql.raw(`extract(epoch from ${instant})::float8 * 1000`);
 
 const quotaOf = (per: Quota["per"]) =>
   fc.record({
@@ -95,7 +78,12 @@ const quotaOf = (per: Quota["per"]) =>
     spreadMs: fc.constantFrom(0, 0, 500),
   });
 
-test("of what was sent, only what decides is read, and every post gets the same room", async () => {
+test("of what was sent, only what decides is read, and every post gets the same room", async ({
+  server,
+  platform,
+  buildPast,
+  everything,
+}) => {
   await buildPast();
   const { sent, allocated } = await everything();
   const owners = [...new Map(sent.map(({ accountId, app }) => [accountId, { accountId, app }])).values()];

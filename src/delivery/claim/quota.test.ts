@@ -1,106 +1,59 @@
-import { ConnectorFailure, type Connector, type Quota, quotaInWords } from "#connectors";
+import { ConnectorFailure, type Connector, type Quota } from "#connectors";
 import type { JsonObject } from "#kit";
-import * as fc from "fast-check";
 import { sql } from "kysely";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
 import { buildApp } from "../../../test/support/builders.ts";
-import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
+import { testDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryFixture,
   type DeliveryFixture,
-  type DeliverySandbox,
   orderPost,
-  startDeliverySandbox,
   sweepUntil,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
-import { allocate, windowKey } from "./quota.ts";
+import type { Deliveries } from "../deliveries.ts";
+import { test as base } from "../../../test/support/fixtures/delivery.ts";
 
-let server: TestDatabase;
-let platform: DeliverySandbox;
-let fixture: DeliveryFixture;
+const test = base
+  .extend("limited", ({ platform }) => (quotas: Quota[]): Connector => ({
+    ...platform.connector,
+    quotas: () => quotas,
+  }))
+  .extend(
+    "views",
+    ({ fixture }) =>
+      (of: { forPost: Deliveries["forPost"] }, posts: { postId: string }[]) =>
+        Promise.all(posts.map(async ({ postId }) => (await of.forPost(fixture.workspaceId, postId))[0])),
+  )
+  .extend("orderMany", ({ fixture }) => async (count: number, deliveries: Deliveries, from = fixture) => {
+    const posts: Awaited<ReturnType<typeof orderPost>>[] = [];
+    for (let number = 0; number < count; number += 1) {
+      const dueAt = new Date(Date.now() - 10_000 + number * 10);
+      posts.push(await orderPost(from, deliveries, textVariant(`Post ${number}`), { dueAt }));
+    }
+    return posts;
+  })
+  .extend("sentTimes", ({ server, fixture }) => async (): Promise<{ rows: Date[] }> => {
+    const attempts = await server.database.system
+      .selectFrom("delivery_attempts")
+      .select("intent_at")
+      .where("channel_id", "=", fixture.channelId)
+      .orderBy("intent_at")
+      .execute();
+    return { rows: attempts.map((attempt) => attempt.intent_at) };
+  });
 
-beforeAll(async () => {
-  server = await testDatabase();
-});
-afterAll(() => server.close());
-beforeEach(async () => {
-  platform = await startDeliverySandbox();
-  fixture = await buildDeliveryFixture(server.database, platform.connector);
+test.beforeEach(async ({ server }) => {
   await server.database.system.deleteFrom("delivery_holds").execute();
 });
-afterEach(() => platform.close());
 
-const nothing = { sent: new Map<string, never>(), onTheirWay: [], allocated: [] };
-
-function limited(quotas: Quota[]): Connector {
-  return { ...platform.connector, quotas: () => quotas };
-}
-
-function views(
-  of: { forPost: ReturnType<typeof platform.deliveries>["forPost"] },
-  posts: { postId: string }[],
-) {
-  return Promise.all(posts.map(async ({ postId }) => (await of.forPost(fixture.workspaceId, postId))[0]));
-}
-
-async function orderMany(count: number, deliveries: ReturnType<typeof platform.deliveries>) {
-  const posts: Awaited<ReturnType<typeof orderPost>>[] = [];
-  for (let number = 0; number < count; number += 1) {
-    const dueAt = new Date(Date.now() - 10_000 + number * 10);
-    posts.push(await orderPost(fixture, deliveries, textVariant(`Post ${number}`), { dueAt }));
-  }
-  return posts;
-}
-
-test("no window ever holds more than the limit, the gap is kept, and due order is the order of going", () => {
-  const sizes = { limit: fc.integer({ min: 1, max: 5 }), windowMs: fc.integer({ min: 10, max: 1_000 }) };
-  const spreadMs = fc.integer({ min: 0, max: 50 });
-  const due = fc.record({ account: fc.constantFrom("a", "b"), dueAt: fc.integer({ min: 0, max: 1_000 }) });
-  fc.assert(
-    fc.property(
-      fc.record({ ...sizes, spreadMs }),
-      fc.array(fc.integer({ min: 0, max: 1_000 }), { maxLength: 5 }),
-      fc.array(due, { minLength: 1, maxLength: 25 }),
-      (sized, sent, orders) => {
-        const quota: Quota = { per: "account", ...sized };
-        const candidates = orders.map(({ account, dueAt }, index) => ({
-          workspaceId: "",
-          id: String(index).padStart(3, "0"),
-          accountId: account,
-          app: "",
-          dueAt,
-          units: 1,
-          quotas: [quota],
-        }));
-        const uses = sent.map((at) => ({ at, units: 1 })).toSorted((left, right) => left.at - right.at);
-        const facts = {
-          ...nothing,
-          now: 1_000,
-          sent: new Map([[windowKey(quota, { accountId: "a", app: "" }), uses]]),
-        };
-        const allocated = allocate(candidates, facts).flatMap((one) => (one.kind === "at" ? [one] : []));
-        for (const account of ["a", "b"]) {
-          const own = candidates.filter((one) => one.accountId === account);
-          const going = allocated.filter(({ id }) => own.some((one) => one.id === id)).map(({ at }) => at);
-          expect(going).toEqual(going.toSorted((left, right) => left - right));
-          const sentByIt = account === "a" ? uses : [];
-          const times = [...going, ...sentByIt.map((use) => use.at)];
-          for (const at of going) {
-            const inWindow = times.filter((time) => time > at - quota.windowMs && time <= at).length;
-            const sentBefore = sentByIt.filter((use) => use.at > at - quota.windowMs).length;
-            expect(inWindow).toBeLessThanOrEqual(Math.max(quota.limit, sentBefore));
-          }
-          going.slice(1).forEach((at, index) => {
-            expect(at - (going[index] ?? 0)).toBeGreaterThanOrEqual(quota.spreadMs);
-          });
-        }
-      },
-    ),
-  );
-});
-
-test("a worker that stands still while it counts holds up no other", async () => {
+test("a worker that stands still while it counts holds up no other", async ({
+  server,
+  platform,
+  fixture,
+  limited,
+  views,
+}) => {
   const deliveries = platform.deliveries(server.database, {
     speaking: limited([{ per: "account", limit: 5, windowMs: 60_000, spreadMs: 0 }]),
   });
@@ -119,24 +72,10 @@ test("a worker that stands still while it counts holds up no other", async () =>
   await sweepUntil(deliveries, async () => (await views(deliveries, [post]))[0]?.state === "confirmed");
 });
 
-test("what is longer than a quota gets no room, and nothing waits for it", () => {
-  const quota: Quota = { per: "account", limit: 2, windowMs: 1_000, spreadMs: 0 };
-  const due = (id: string, units: number) => ({
-    workspaceId: "w",
-    id,
-    accountId: "a",
-    app: "",
-    dueAt: 0,
-    units,
-    quotas: [quota],
-  });
-  expect(allocate([due("0", 3), due("1", 2)], { ...nothing, now: 5_000 })).toEqual([
-    { workspaceId: "w", id: "0", kind: "never", quota, units: 3 },
-    { workspaceId: "w", id: "1", kind: "at", at: 5_000, quota: null },
-  ]);
-});
-
-test("a thread that its quota never takes is told to a person at once, and holds back nothing", async () => {
+test("a thread that its quota never takes is told to a person at once, and holds back nothing", async ({
+  platform,
+  limited,
+}) => {
   const connector = limited([{ per: "app", limit: 2, windowMs: 3_600_000, spreadMs: 0 }]);
   const fresh = await testDatabase();
   const here = await buildDeliveryFixture(fresh.database, connector);
@@ -153,16 +92,13 @@ test("a thread that its quota never takes is told to a person at once, and holds
   await fresh.close();
 });
 
-test("a quota is told in plain words", () => {
-  expect(quotaInWords({ per: "account", limit: 17, windowMs: 86_400_000, spreadMs: 0 })).toBe(
-    "at most 17 posts in 24 hours from one account",
-  );
-  expect(quotaInWords({ per: "app", limit: 1, windowMs: 900_000, spreadMs: 0 })).toBe(
-    "at most 1 post in 15 minutes from all accounts of one app together",
-  );
-});
-
-test("what a quota has no room for waits, says so, and two workers at once never send more", async () => {
+test("what a quota has no room for waits, says so, and two workers at once never send more", async ({
+  server,
+  platform,
+  limited,
+  views,
+  orderMany,
+}) => {
   const connector = limited([{ per: "account", limit: 3, windowMs: 3_600_000, spreadMs: 0 }]);
   const [one, two] = [
     platform.deliveries(server.database, { speaking: connector }),
@@ -184,7 +120,9 @@ test("what a quota has no room for waits, says so, and two workers at once never
   }
 });
 
-test("a limit of an app is shared by the workspaces that use it; an app of one's own has its own", async () => {
+test("a limit of an app is shared by the workspaces that use it; an app of one's own has its own", async ({
+  platform,
+}) => {
   const connector: Connector = {
     ...platform.connector,
     quotas: ({ appPosts }) => [{ per: "app", limit: Number(appPosts), windowMs: 3_600_000, spreadMs: 0 }],
@@ -225,7 +163,12 @@ test("a limit of an app is shared by the workspaces that use it; an app of one's
   await fresh.close();
 });
 
-test("settings that its connector refuses hold back nothing of other platforms", async () => {
+test("settings that its connector refuses hold back nothing of other platforms", async ({
+  server,
+  platform,
+  views,
+  orderMany,
+}) => {
   const connector: Connector = {
     ...platform.connector,
     quotas: () => {
@@ -241,7 +184,12 @@ test("settings that its connector refuses hold back nothing of other platforms",
   expect((await platform.journal()).map(({ text }) => text)).toEqual(["Post 0"]);
 });
 
-test("many due posts of a platform that counts them leave others their turn", async () => {
+test("many due posts of a platform that counts them leave others their turn", async ({
+  server,
+  platform,
+  limited,
+  orderMany,
+}) => {
   const connector = limited([{ per: "account", limit: 1_000, windowMs: 3_600_000, spreadMs: 0 }]);
   const other: Connector = { ...platform.connector, id: "mastodon", quotas: () => [] };
   const few = { concurrency: 2 };
@@ -251,8 +199,7 @@ test("many due posts of a platform that counts them leave others their turn", as
     beside: [other],
   });
   for (let accounts = 0; accounts < 4; accounts += 1) {
-    fixture = await buildDeliveryFixture(server.database, platform.connector);
-    await orderMany(8, deliveries);
+    await orderMany(8, deliveries, await buildDeliveryFixture(server.database, platform.connector));
   }
   const elsewhere = await buildDeliveryFixture(server.database, other);
   const { postId } = await orderPost(elsewhere, deliveries, textVariant("Of another platform"));
@@ -264,7 +211,14 @@ test("many due posts of a platform that counts them leave others their turn", as
   expect(texts.indexOf("Of another platform")).toBeLessThan(15);
 });
 
-test("waiting posts go out as room comes back, in the order in which they were due", async () => {
+test("waiting posts go out as room comes back, in the order in which they were due", async ({
+  server,
+  platform,
+  limited,
+  views,
+  orderMany,
+  sentTimes,
+}) => {
   const connector = limited([{ per: "account", limit: 2, windowMs: 1_500, spreadMs: 0 }]);
   const deliveries = platform.deliveries(server.database, { speaking: connector });
   const posts = await orderMany(5, deliveries);
@@ -281,17 +235,12 @@ test("waiting posts go out as room comes back, in the order in which they were d
   ]);
 });
 
-async function sentTimes(): Promise<{ rows: Date[] }> {
-  const attempts = await server.database.system
-    .selectFrom("delivery_attempts")
-    .select("intent_at")
-    .where("channel_id", "=", fixture.channelId)
-    .orderBy("intent_at")
-    .execute();
-  return { rows: attempts.map((attempt) => attempt.intent_at) };
-}
-
-test("a gap between two posts of an account is kept, and an account in two workspaces is one account", async () => {
+test("a gap between two posts of an account is kept, and an account in two workspaces is one account", async ({
+  server,
+  platform,
+  fixture,
+  limited,
+}) => {
   const connector = limited([{ per: "account", limit: 100, windowMs: 60_000, spreadMs: 600 }]);
   const deliveries = platform.deliveries(server.database, { speaking: connector });
   const there = await buildDeliveryFixture(server.database, platform.connector);
@@ -319,7 +268,13 @@ test("a gap between two posts of an account is kept, and an account in two works
   times.slice(1).forEach((at, index) => expect(at - (times[index] ?? 0)).toBeGreaterThanOrEqual(600));
 });
 
-test("what waits for a quota beyond the grace is missed, and says that it was the quota", async () => {
+test("what waits for a quota beyond the grace is missed, and says that it was the quota", async ({
+  server,
+  platform,
+  fixture,
+  limited,
+  views,
+}) => {
   const connector = limited([{ per: "account", limit: 1, windowMs: 3_600_000, spreadMs: 0 }]);
   const deliveries = platform.deliveries(server.database, { speaking: connector });
   const dueAt = new Date(Date.now() - 1_000);
@@ -336,7 +291,12 @@ test("what waits for a quota beyond the grace is missed, and says that it was th
   expect(await platform.journal()).toHaveLength(1);
 });
 
-test("a 429 with Retry-After puts the whole account on hold, not this post alone", async () => {
+test("a 429 with Retry-After puts the whole account on hold, not this post alone", async ({
+  server,
+  platform,
+  views,
+  orderMany,
+}) => {
   let calls = 0;
   const throttling: Connector = {
     ...platform.connector,
@@ -360,7 +320,12 @@ test("a 429 with Retry-After puts the whole account on hold, not this post alone
   expect(Date.now() - started).toBeGreaterThan(2_000);
 });
 
-test("nothing of a paused workspace is sent; resumed, it goes on", async () => {
+test("nothing of a paused workspace is sent; resumed, it goes on", async ({
+  server,
+  platform,
+  fixture,
+  views,
+}) => {
   const deliveries = platform.deliveries(server.database);
   const setPaused = (at: Date | null) =>
     server.database.system

@@ -1,58 +1,49 @@
 import { sql } from "kysely";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Connector } from "#connectors";
-import { type Actor, newId } from "#kit";
+import { describe, expect } from "vitest";
+import { newId } from "#kit";
 import { buildMember } from "../../../test/support/builders.ts";
-import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
+import { asOwner } from "../../../test/support/database.ts";
 import {
   buildDeliveryFixture,
-  type DeliveryFixture,
-  type DeliverySandbox,
+  following,
   noFiles,
   orderPost,
-  startDeliverySandbox,
-  sweepUntil,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
-import type { Deliveries } from "../deliveries.ts";
-import type { DeliveryState } from "../model/state.ts";
 import { handleEvents } from "../../../test/support/events.ts";
+import { test as base } from "../../../test/support/fixtures/delivery.ts";
 
 // A platform that nobody can read back, and one lost answer: the case that only a person can end.
 
-let server: TestDatabase;
-let platform: DeliverySandbox;
-let fixture: DeliveryFixture;
-let deliveries: Deliveries;
-let actor: Actor;
-
-beforeAll(async () => {
-  server = await testDatabase();
-});
-afterAll(() => server.close());
-beforeEach(async () => {
-  platform = await startDeliverySandbox();
-  fixture = await buildDeliveryFixture(server.database, platform.connector);
-  deliveries = platform.deliveries(server.database, {
-    speaking: { ...platform.connector, locate: "unsupported" },
+const test = base
+  .extend("deliveries", ({ server, platform }) =>
+    platform.deliveries(server.database, { speaking: { ...platform.connector, locate: "unsupported" } }),
+  )
+  .extend(
+    "mayBeLive",
+    ({ fixture, deliveries }) =>
+      async (postId: string): Promise<boolean | undefined> =>
+        (await deliveries.forPost(fixture.workspaceId, postId))[0]?.mayBeLive,
+  )
+  .extend("halfLive", ({ server, platform, fixture, visible }) => async () => {
+    const deliveries = platform.deliveries(server.database);
+    const { untilState } = following(fixture, deliveries);
+    const order = await orderPost(fixture, deliveries, textVariant("one", "x".repeat(500), "three"));
+    await untilState(order.postId, "rejected");
+    expect(await visible()).toEqual(["one"]);
+    return { ...order, deliveries, untilState };
   });
-  actor = await buildMember(server.database, fixture.workspaceId);
-});
-afterEach(() => platform.close());
 
-async function untilState(postId: string, state: DeliveryState) {
-  const read = async () => (await deliveries.forPost(fixture.workspaceId, postId))[0];
-  await sweepUntil(deliveries, async () => (await read())?.state === state);
-  return read();
-}
-
-async function visible(): Promise<string[]> {
-  return (await platform.journal()).map(({ text }) => text);
-}
-
-test("Galley asks after the window, and never sends again by itself", async () => {
+test("Galley asks after the window, and never sends again by itself", async ({
+  platform,
+  deliveries,
+  actor,
+  order,
+  untilState,
+  visible,
+}) => {
   await platform.setFaults([{ kind: "lost_answer" }]);
-  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Did it arrive?"));
+  const { postId, deliveryId } = await order("Did it arrive?");
   await untilState(postId, "ambiguous");
   await expect(deliveries.resolve(actor, deliveryId, { outcome: "absent" })).rejects.toMatchObject({
     code: "delivery.wrong_state",
@@ -63,23 +54,33 @@ test("Galley asks after the window, and never sends again by itself", async () =
   expect(await visible()).toEqual(["Did it arrive?"]);
 });
 
-test.each([null, "https://example.com/posts/1"])("'it is live' is final, at %s", async (url) => {
-  await platform.setFaults([{ kind: "lost_answer" }]);
-  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("It arrived"));
-  await untilState(postId, "needs_human");
-  await deliveries.resolve(actor, deliveryId, { outcome: "live", url });
-  const view = await untilState(postId, "confirmed");
-  expect(view?.externalUrl).toBe(url);
-  expect(view?.attempts).toMatchObject([{ state: "confirmed", settledBy: "person", externalUrl: url }]);
-  await expect(deliveries.resolve(actor, deliveryId, { outcome: "live", url })).rejects.toMatchObject({
-    code: "delivery.wrong_state",
-  });
-  expect(await visible()).toEqual(["It arrived"]);
-});
+test.for([null, "https://example.com/posts/1"])(
+  "'it is live' is final, at %s",
+  async (url, { platform, deliveries, actor, order, untilState, visible }) => {
+    await platform.setFaults([{ kind: "lost_answer" }]);
+    const { postId, deliveryId } = await order("It arrived");
+    await untilState(postId, "needs_human");
+    await deliveries.resolve(actor, deliveryId, { outcome: "live", url });
+    const view = await untilState(postId, "confirmed");
+    expect(view?.externalUrl).toBe(url);
+    expect(view?.attempts).toMatchObject([{ state: "confirmed", settledBy: "person", externalUrl: url }]);
+    await expect(deliveries.resolve(actor, deliveryId, { outcome: "live", url })).rejects.toMatchObject({
+      code: "delivery.wrong_state",
+    });
+    expect(await visible()).toEqual(["It arrived"]);
+  },
+);
 
-test("'it is not' sends it again, as a second attempt", async () => {
+test("'it is not' sends it again, as a second attempt", async ({
+  platform,
+  deliveries,
+  actor,
+  order,
+  untilState,
+  visible,
+}) => {
   await platform.setFaults([{ kind: "reset_before_commit" }]);
-  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Once more"));
+  const { postId, deliveryId } = await order("Once more");
   await untilState(postId, "needs_human");
   expect(await visible()).toEqual([]);
   await deliveries.resolve(actor, deliveryId, { outcome: "absent" });
@@ -91,14 +92,16 @@ test("'it is not' sends it again, as a second attempt", async () => {
   expect(await visible()).toEqual(["Once more"]);
 });
 
-async function mayBeLive(postId: string): Promise<boolean | undefined> {
-  return (await deliveries.forPost(fixture.workspaceId, postId))[0]?.mayBeLive;
-}
-
 describe("whether a second copy may come of sending again", () => {
-  test("is told while an answer is lost, and after a person's word, until it is live", async () => {
+  test("is told while an answer is lost, and after a person's word, until it is live", async ({
+    platform,
+    deliveries,
+    actor,
+    order,
+    untilState,
+  }) => {
     await platform.setFaults([{ kind: "reset_before_commit" }, { kind: "refusal" }]);
-    const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Told to be absent"));
+    const { postId, deliveryId } = await order("Told to be absent");
     expect((await untilState(postId, "needs_human"))?.mayBeLive).toBe(true);
     await deliveries.resolve(actor, deliveryId, { outcome: "absent" });
     expect((await untilState(postId, "rejected"))?.mayBeLive).toBe(true);
@@ -106,18 +109,30 @@ describe("whether a second copy may come of sending again", () => {
     expect((await untilState(postId, "confirmed"))?.mayBeLive).toBe(false);
   });
 
-  test("is not where the platform refused it, nor of the part that is live", async () => {
+  test("is not where the platform refused it, nor of the part that is live", async ({
+    platform,
+    order,
+    untilState,
+    mayBeLive,
+    halfLive,
+  }) => {
     await platform.setFaults([{ kind: "refusal" }]);
-    const { postId } = await orderPost(fixture, deliveries, textVariant("Refused"));
+    const { postId } = await order("Refused");
     expect(await mayBeLive(postId)).toBe(false);
     expect((await untilState(postId, "rejected"))?.mayBeLive).toBe(false);
     const half = await halfLive();
     expect(await mayBeLive(half.postId)).toBe(false);
   });
 
-  test("is where the platform says that it has it already", async () => {
+  test("is where the platform says that it has it already", async ({
+    server,
+    platform,
+    order,
+    untilState,
+    mayBeLive,
+  }) => {
     await platform.setFaults([{ kind: "refusal" }]);
-    const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Once and for all"));
+    const { postId, deliveryId } = await order("Once and for all");
     await untilState(postId, "rejected");
     const attempts = server.database.system.updateTable("delivery_attempts");
     await attempts.set({ error_code: "x.duplicate" }).where("delivery_id", "=", deliveryId).execute();
@@ -125,8 +140,14 @@ describe("whether a second copy may come of sending again", () => {
   });
 });
 
-test("another workspace's delivery answers as one that does not exist", async () => {
-  const { deliveryId, postId } = await orderPost(fixture, deliveries, textVariant("Theirs"));
+test("another workspace's delivery answers as one that does not exist", async ({
+  server,
+  platform,
+  fixture,
+  deliveries,
+  order,
+}) => {
+  const { deliveryId, postId } = await order("Theirs");
   const elsewhere = await buildDeliveryFixture(server.database, platform.connector);
   const stranger = await buildMember(server.database, elsewhere.workspaceId);
   for (const attempt of [
@@ -140,120 +161,14 @@ test("another workspace's delivery answers as one that does not exist", async ()
   await server.database.inWorkspace(workspaceId, (tx) => deliveries.cancel(tx, workspaceId, postId));
 });
 
-test("a part of a thread that a person confirms by its address is the parent of the next one", async () => {
-  const speaking = {
-    ...platform.connector,
-    locate: "unsupported" as const,
-    externalIdOf: (url: string) => /\/posts\/([^/?#]+)$/.exec(url)?.[1] ?? null,
-  };
-  deliveries = platform.deliveries(server.database, { speaking });
-  await platform.setFaults([{ kind: "lost_answer" }]);
-  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("one", "two"));
-  await untilState(postId, "needs_human");
-  await platform.setFaults([]);
-  await expect(deliveries.resolve(actor, deliveryId, { outcome: "live", url: null })).rejects.toMatchObject({
-    code: "delivery.needs_address",
-  });
-  const first = (await platform.journal()).find(({ text }) => text === "one");
-  await deliveries.resolve(actor, deliveryId, {
-    outcome: "live",
-    url: `https://example.com/posts/${first?.id}`,
-  });
-  await untilState(postId, "confirmed");
-  expect((await platform.journal()).map(({ text, inReplyTo }) => [text, inReplyTo]).slice(-2)).toEqual([
-    ["one", null],
-    ["two", first?.id],
-  ]);
-});
-
-test("a part that a person says is live while Galley still looks holds the rest where it is late by then", async () => {
-  const speaking = {
-    ...platform.connector,
-    externalIdOf: (url: string) => /\/posts\/([^/?#]+)$/.exec(url)?.[1] ?? null,
-  };
-  deliveries = platform.deliveries(server.database, { speaking });
-  await platform.setFaults([{ kind: "late_commit", delayMs: 1_000 }]);
-  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("one", "two"));
-  await untilState(postId, "ambiguous");
-  await sql`update deliveries set late_after = now() where id = ${deliveryId}`.execute(
-    server.database.system,
-  );
-  const first = (await platform.journal()).find(({ text }) => text === "one");
-  const url = `https://example.com/posts/${first?.id}`;
-  expect(await deliveries.resolve(actor, deliveryId, { outcome: "live", url })).toMatchObject({
-    state: "missed",
-    error: { code: "delivery.late" },
-  });
-});
-
-test("an address that Galley has read itself names the post that it read, wherever addresses hold no id", async () => {
-  const { locate } = platform.connector;
-  if (locate === "unsupported") throw new TypeError("the sandbox is read back");
-  const endless: Connector = {
-    ...platform.connector,
-    locate: async (...asked) => {
-      const located = await locate(...asked);
-      return located === "unsupported" || located.by === "key" ? located : { ...located, coversFrom: null };
-    },
-  };
-  deliveries = platform.deliveries(server.database, { speaking: endless });
-  await platform.setFaults([{ kind: "lost_answer" }]);
-  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("one", "two"));
-  await untilState(postId, "ambiguous");
-  await platform.setFaults([]);
-  const anHourAgo = `update delivery_attempts set intent_at = intent_at - interval '1 hour' where delivery_id = $1`;
-  await asOwner(server.url, anHourAgo, [deliveryId]);
-  const asked = await untilState(postId, "needs_human");
-  const [seen] = asked?.attempts[0]?.doubt?.seen ?? [];
-  expect(seen).toMatchObject({ likeness: "same", url: expect.stringContaining("/posts/") as string });
-  // The button "This is it".
-  await deliveries.resolve(actor, deliveryId, { outcome: "live", url: seen?.url ?? null });
-  await sweepUntil(deliveries, async () =>
-    ["confirmed", "rejected"].includes(
-      (await deliveries.forPost(fixture.workspaceId, postId))[0]?.state ?? "",
-    ),
-  );
-  expect((await platform.journal()).map(({ text }) => text)).toEqual(["one", "two"]);
-});
-
-test("without an address that a platform understands, the next part is held instead of losing its parent", async () => {
-  await platform.setFaults([{ kind: "lost_answer" }]);
-  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("one", "two"));
-  await untilState(postId, "needs_human");
-  await platform.setFaults([]);
-  await deliveries.resolve(actor, deliveryId, { outcome: "live", url: null });
-  const view = await untilState(postId, "rejected");
-  expect(view?.error?.code).toBe("delivery.parent_unknown");
-  expect(await visible()).toEqual(["one"]);
-});
-
-test("a part whose address holds no id is live, and a person may leave the rest", async () => {
-  const speaking = { ...platform.connector, locate: "unsupported" as const, externalIdOf: () => null };
-  deliveries = platform.deliveries(server.database, { speaking });
-  await platform.setFaults([{ kind: "lost_answer" }]);
-  const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("one", "two"));
-  await untilState(postId, "needs_human");
-  const live = { outcome: "live" as const, url: "https://example.com/pfbid02abc" };
-  const refused = deliveries.resolve(actor, deliveryId, { ...live, rest: "send" });
-  await expect(refused).rejects.toMatchObject({ code: "delivery.needs_address" });
-  const left = await deliveries.resolve(actor, deliveryId, { ...live, rest: "leave" });
-  const error = { code: "delivery.rest_left" };
-  expect(left).toMatchObject({ state: "partly", externalUrl: live.url, error, mayBeLive: false });
-  for (const sweep of deliveries.sweeps) await sweep.run(new AbortController().signal);
-  expect(await visible()).toEqual(["one"]);
-});
-
-async function halfLive(): Promise<{ postId: string; deliveryId: string; approvalId: string }> {
-  deliveries = platform.deliveries(server.database);
-  const order = await orderPost(fixture, deliveries, textVariant("one", "x".repeat(500), "three"));
-  await untilState(order.postId, "rejected");
-  expect(await visible()).toEqual(["one"]);
-  return order;
-}
-
 describe("what is half live", () => {
-  test("can be left as it is: settled with its history, and nothing of it is sent again", async () => {
-    const { postId, deliveryId } = await halfLive();
+  test("can be left as it is: settled with its history, and nothing of it is sent again", async ({
+    server,
+    actor,
+    visible,
+    halfLive,
+  }) => {
+    const { postId, deliveryId, deliveries, untilState } = await halfLive();
     const before = await untilState(postId, "rejected");
     const left = await deliveries.leave(actor, deliveryId);
     expect(left).toMatchObject({ state: "partly", error: before?.error, attempts: before?.attempts });
@@ -283,8 +198,13 @@ describe("what is half live", () => {
     }
   });
 
-  test("and was left is neither cancelled, sent by the same approval again, nor opened by the database", async () => {
-    const { postId, deliveryId } = await halfLive();
+  test("and was left is neither cancelled, sent by the same approval again, nor opened by the database", async ({
+    server,
+    fixture,
+    actor,
+    halfLive,
+  }) => {
+    const { postId, deliveryId, deliveries } = await halfLive();
     const { workspaceId } = fixture;
     const { database } = server;
     await deliveries.leave(actor, deliveryId);
@@ -305,14 +225,20 @@ describe("what is half live", () => {
     await expect(copied.execute(database.system)).rejects.toThrow(/deliveries_once/);
   });
 
-  test("goes on where a person asks for another try instead", async () => {
-    const { deliveryId } = await halfLive();
+  test("goes on where a person asks for another try instead", async ({ actor, halfLive }) => {
+    const { deliveryId, deliveries } = await halfLive();
     expect((await deliveries.retry(actor, deliveryId)).state).toBe("scheduled");
     await expect(deliveries.leave(actor, deliveryId)).rejects.toMatchObject({ code: "delivery.wrong_state" });
   });
 
-  test("is not what is not live at all, nor what may be: that is cancelled, or asked about", async () => {
-    deliveries = platform.deliveries(server.database);
+  test("is not what is not live at all, nor what may be: that is cancelled, or asked about", async ({
+    server,
+    platform,
+    fixture,
+    actor,
+  }) => {
+    const deliveries = platform.deliveries(server.database);
+    const { untilState } = following(fixture, deliveries);
     const refused = await orderPost(fixture, deliveries, textVariant("x".repeat(500), "two"));
     await untilState(refused.postId, "rejected");
     await expect(deliveries.leave(actor, refused.deliveryId)).rejects.toMatchObject({
@@ -326,16 +252,21 @@ describe("what is half live", () => {
       speaking: { ...platform.connector, locate: "unsupported" },
     });
     const first = await orderPost(fixture, blind, textVariant("one", "two"));
-    deliveries = blind;
     await platform.setFaults([{ kind: "lost_answer" }]);
-    await untilState(first.postId, "needs_human");
-    await expect(deliveries.leave(actor, first.deliveryId)).rejects.toMatchObject({
+    await following(fixture, blind).untilState(first.postId, "needs_human");
+    await expect(blind.leave(actor, first.deliveryId)).rejects.toMatchObject({
       code: "delivery.wrong_state",
     });
   });
 });
 
-test("a post that was called off while a worker holds it is not sent", async () => {
+test("a post that was called off while a worker holds it is not sent", async ({
+  server,
+  platform,
+  fixture,
+  deliveries,
+  visible,
+}) => {
   const gate = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<void>();
   const slow = platform.deliveries(server.database, {
@@ -361,7 +292,12 @@ test("a post that was called off while a worker holds it is not sent", async () 
   expect((await deliveries.forPost(fixture.workspaceId, postId))[0]?.state).toBe("cancelled");
 });
 
-test("a file that changed on the disk is refused, and not tried again", async () => {
+test("a file that changed on the disk is refused, and not tried again", async ({
+  server,
+  platform,
+  fixture,
+  visible,
+}) => {
   const bytes = new TextEncoder().encode("another picture");
   const reading = platform.deliveries(server.database, {
     speaking: {
@@ -390,8 +326,7 @@ test("a file that changed on the disk is refused, and not tried again", async ()
     media: [{ mediaId: media[0]?.mediaId ?? "", altText: "" }],
   };
   const { postId } = await orderPost(fixture, reading, content, { media });
-  deliveries = reading;
-  const view = await untilState(postId, "rejected");
+  const view = await following(fixture, reading).untilState(postId, "rejected");
   expect(view?.error?.code).toBe("delivery.media_changed");
   expect(await visible()).toEqual([]);
 });

@@ -8,6 +8,7 @@ import { deliveryLeft, deliveryResolved, deliveryRetried } from "../events.ts";
 import { DeliveryError, notFound } from "../model/errors.ts";
 import { appendSettled } from "../model/settled.ts";
 import { writeSettlements } from "../model/settlements.store.ts";
+import { stoppedStates, uncertainStates } from "../model/state.ts";
 import { publishTask } from "../order/order.ts";
 import { acknowledgeSecondCopy } from "../reconcile/later-looks.ts";
 import { type DeliveryView, findDelivery } from "../views/deliveries.read.ts";
@@ -55,7 +56,7 @@ export function createDecisions(deps: DecisionDeps): Decisions {
 
 const resolvableAs = {
   live: {
-    states: ["ambiguous", "reconciling", "needs_human"],
+    states: uncertainStates,
     refusal: "The outcome of this delivery is known already.",
   },
   absent: {
@@ -163,7 +164,7 @@ async function leaveDelivery({ database, jobs }: DecisionDeps, actor: Actor, id:
       transaction,
       { workspaceId, id },
       {
-        states: ["rejected", "missed", "needs_reconnect"],
+        states: stoppedStates,
         refusal: "Only what has stopped can be left as it is.",
       },
     );

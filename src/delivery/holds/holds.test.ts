@@ -1,113 +1,116 @@
 import { type Connector, ConnectorFailure } from "#connectors";
-import type { Actor } from "#kit";
-import { createJobs } from "#platform/jobs";
 import { sql } from "kysely";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type TestApp, testApp } from "../../../test/support/app.ts";
-import { buildChannel, buildMember } from "../../../test/support/builders.ts";
-import { asOwner, type TestDatabase, testDatabase } from "../../../test/support/database.ts";
+import { describe, expect } from "vitest";
+import { asOwner } from "../../../test/support/database.ts";
 import {
   buildDeliveryFixture,
-  type DeliveryFixture,
-  type DeliverySandbox,
+  following,
   orderPost,
-  startDeliverySandbox,
   sweepUntil,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
 import { claimDue } from "../claim/claim.store.ts";
-import type { Deliveries } from "../deliveries.ts";
-import type { DeliveryState } from "../model/state.ts";
-import { createHolds } from "./holds.ts";
-import { holdRoutes } from "./holds.routes.ts";
 import { holdAccount, learnWindow } from "./holds.store.ts";
 import { handleEvents } from "../../../test/support/events.ts";
+import { test as base } from "../../../test/support/fixtures/delivery.ts";
 
-let server: TestDatabase;
-let platform: DeliverySandbox;
-let fixture: DeliveryFixture;
-let deliveries: Deliveries;
-let actor: Actor;
-
-beforeAll(async () => {
-  server = await testDatabase();
-});
-afterAll(() => server.close());
-beforeEach(async () => {
-  platform = await startDeliverySandbox();
-  fixture = await buildDeliveryFixture(server.database, platform.connector);
-  deliveries = platform.deliveries(server.database);
-  actor = await buildMember(server.database, fixture.workspaceId);
-});
-afterEach(() => platform.close());
+const test = base
+  .extend("access", () => ({ isRevoked: false }))
+  .extend(
+    "channelIs",
+    ({ server, fixture }) =>
+      async (status: "connected" | "needs_reconnect" | "disconnected"): Promise<void> => {
+        const channels = server.database.system.updateTable("channels");
+        await channels.set({ status }).where("id", "=", fixture.channelId).execute();
+      },
+  )
+  /** How often a text is out there; what an earlier test left may be, too. */
+  .extend(
+    "copiesOf",
+    ({ platform }) =>
+      async (text: string): Promise<number> =>
+        (await platform.journal()).filter((post) => post.text === text).length,
+  )
+  .extend(
+    "eventsOf",
+    ({ server, fixture }) =>
+      async (action: string): Promise<{ target_id: string | null }[]> => {
+        await handleEvents(server.database);
+        const events = server.database.system.selectFrom("audit_events").select("target_id");
+        return events.where("action", "=", action).where("workspace_id", "=", fixture.workspaceId).execute();
+      },
+  )
+  /** Whether the desk was told of a post after it had been told so often. */
+  .extend("timesTold", ({ server }) => async (postId: string): Promise<number> => {
+    const asked = "select from events where kind = 'delivery.settled' and data -> 'postIds' ? $1";
+    return (await asOwner(server.url, asked, [postId])).length;
+  })
+  .extend("learn", ({ server, fixture }) => (ms: number): Promise<void> => {
+    const { workspaceId, channelId } = fixture;
+    return learnWindow(server.database.system, { workspaceId, channelId }, ms);
+  })
+  .extend(
+    "windowOf",
+    ({ fixture, deliveries }) =>
+      async (): Promise<number | undefined> =>
+        (await deliveries.holds.list(fixture.workspaceId))[0]?.window?.visibleAfterMs,
+  )
+  .extend("weeksPass", ({ server, fixture }) => async (weeks: number): Promise<void> => {
+    await sql`update delivery_windows set seen_at = seen_at - ${weeks} * interval '7 days'
+    where channel_id = ${fixture.channelId}`.execute(server.database.system);
+  })
+  .extend(
+    "looksOf",
+    ({ server }) =>
+      (postId: string): Promise<{ looks: number; wake_at: Date }> =>
+        server.database.system
+          .selectFrom("delivery_attempts as a")
+          .innerJoin("deliveries as d", "d.id", "a.delivery_id")
+          .select(["a.looks", "d.wake_at"])
+          .where("d.post_id", "=", postId)
+          .executeTakeFirstOrThrow(),
+  )
+  .extend("readingRefused", ({ platform, access }) => (): Connector => {
+    const { locate } = platform.connector;
+    if (locate === "unsupported") throw new TypeError("the sandbox is read back");
+    return {
+      ...platform.connector,
+      locate: (...asked) =>
+        access.isRevoked
+          ? Promise.reject(
+              new ConnectorFailure({ verdict: "unauthorized", code: "sandbox.gone", message: "No access." }),
+            )
+          : locate(...asked),
+    };
+  })
+  /** A post that is live, whose answer was lost an hour ago, and that nobody may read. */
+  .extend("lostAndUnreadable", ({ server, platform, fixture, access, readingRefused }) => async () => {
+    access.isRevoked = true;
+    const deliveries = platform.deliveries(server.database, { speaking: readingRefused() });
+    const followed = following(fixture, deliveries);
+    await platform.setFaults([{ kind: "lost_answer" }]);
+    const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Only once"));
+    await followed.untilState(postId, "ambiguous");
+    const anHourAgo = `update delivery_attempts set intent_at = intent_at - interval '1 hour' where delivery_id = $1`;
+    await asOwner(server.url, anHourAgo, [deliveryId]);
+    return { postId, deliveries, ...followed };
+  });
 
 const dayMs = 86_400_000;
+
 const throttled = { reason: "The platform asks to wait.", evidence: "429 Slow down" };
 
-async function viewOf(postId: string, workspaceId = fixture.workspaceId) {
-  const [view] = await deliveries.forPost(workspaceId, postId);
-  if (!view) throw new Error("there is no delivery");
-  return view;
-}
-
-async function untilState(postId: string, ...states: DeliveryState[]) {
-  await sweepUntil(deliveries, async () => states.includes((await viewOf(postId)).state));
-  return viewOf(postId);
-}
-
-async function sweepOnce(): Promise<void> {
-  for (const sweep of deliveries.sweeps) await sweep.run(new AbortController().signal);
-}
-
-async function channelIs(status: "connected" | "needs_reconnect" | "disconnected"): Promise<void> {
-  const channels = server.database.system.updateTable("channels");
-  await channels.set({ status }).where("id", "=", fixture.channelId).execute();
-}
-
-/** How often a text is out there; what an earlier test left may be, too. */
-async function copiesOf(text: string): Promise<number> {
-  return (await platform.journal()).filter((post) => post.text === text).length;
-}
-
-async function eventsOf(action: string): Promise<{ target_id: string | null }[]> {
-  await handleEvents(server.database);
-  const events = server.database.system.selectFrom("audit_events").select("target_id");
-  return events.where("action", "=", action).where("workspace_id", "=", fixture.workspaceId).execute();
-}
-
-/** Whether the desk was told of a post after it had been told so often. */
-async function timesTold(postId: string): Promise<number> {
-  const asked = "select from events where kind = 'delivery.settled' and data -> 'postIds' ? $1";
-  return (await asOwner(server.url, asked, [postId])).length;
-}
-
-function learn(ms: number): Promise<void> {
-  const { workspaceId, channelId } = fixture;
-  return learnWindow(server.database.system, { workspaceId, channelId }, ms);
-}
-
-async function windowOf(): Promise<number | undefined> {
-  return (await deliveries.holds.list(fixture.workspaceId))[0]?.window?.visibleAfterMs;
-}
-
-async function weeksPass(weeks: number): Promise<void> {
-  await sql`update delivery_windows set seen_at = seen_at - ${weeks} * interval '7 days'
-    where channel_id = ${fixture.channelId}`.execute(server.database.system);
-}
-
-function looksOf(postId: string): Promise<{ looks: number; wake_at: Date }> {
-  return server.database.system
-    .selectFrom("delivery_attempts as a")
-    .innerJoin("deliveries as d", "d.id", "a.delivery_id")
-    .select(["a.looks", "d.wake_at"])
-    .where("d.post_id", "=", postId)
-    .executeTakeFirstOrThrow();
-}
-
 describe("a platform that asks to wait", () => {
-  test("holds the account, which says since when, until when and why", async () => {
+  test("holds the account, which says since when, until when and why", async ({
+    server,
+    platform,
+    fixture,
+    deliveries,
+    viewOf,
+    order,
+  }) => {
     await platform.setFaults([{ kind: "throttle", delayMs: 3_600_000 }]);
-    const { postId } = await orderPost(fixture, deliveries, textVariant("Later"), { graceSeconds: 7_200 });
+    const { postId } = await order("Later", { graceSeconds: 7_200 });
     await sweepUntil(deliveries, async () => (await viewOf(postId)).attempts.length > 0);
     const [slowed] = await deliveries.holds.list(fixture.workspaceId);
     expect(slowed).toMatchObject({ channelId: fixture.channelId, window: null, hold: { waiting: 1 } });
@@ -119,16 +122,29 @@ describe("a platform that asks to wait", () => {
     expect(await deliveries.holds.list(elsewhere.workspaceId)).toEqual([]);
   });
 
-  test("is asked again at once where a person lifts the hold, in every workspace", async () => {
+  test("is asked again at once where a person lifts the hold, in every workspace", async ({
+    server,
+    platform,
+    fixture,
+    deliveries,
+    actor,
+    viewOf,
+    sweepOnce,
+    copiesOf,
+    eventsOf,
+    order,
+  }) => {
     await platform.setFaults([{ kind: "throttle", delayMs: 3_600_000 }]);
     const there = await buildDeliveryFixture(server.database, platform.connector);
     const channels = server.database.system.updateTable("channels");
     await channels.set({ account_id: fixture.channelId }).where("id", "=", there.channelId).execute();
-    const first = await orderPost(fixture, deliveries, textVariant("First"), { graceSeconds: 7_200 });
+    const first = await order("First", { graceSeconds: 7_200 });
     await sweepUntil(deliveries, async () => (await viewOf(first.postId)).attempts.length > 0);
     const second = await orderPost(there, deliveries, textVariant("Second"), { graceSeconds: 7_200 });
     await sweepOnce();
-    expect((await viewOf(second.postId, there.workspaceId)).waiting?.code).toBe("delivery.throttled");
+    expect((await following(there, deliveries).viewOf(second.postId)).waiting?.code).toBe(
+      "delivery.throttled",
+    );
     expect(await copiesOf("First")).toBe(0);
     expect(await deliveries.holds.lift(actor, fixture.channelId)).toMatchObject({ hold: null });
     await sweepUntil(
@@ -141,12 +157,21 @@ describe("a platform that asks to wait", () => {
     expect(await eventsOf("channel.hold_lifted")).toHaveLength(1);
   });
 
-  test("keeps waiting what goes on with its end, and not what may still be taken back", async () => {
+  test("keeps waiting what goes on with its end, and not what may still be taken back", async ({
+    server,
+    fixture,
+    deliveries,
+    actor,
+    viewOf,
+    order,
+    untilState,
+    sweepOnce,
+  }) => {
     const channel = { workspaceId: fixture.workspaceId, channelId: fixture.channelId };
     await holdAccount(server.database.system, channel, { waitMs: 60_000, ...throttled });
-    const held = await orderPost(fixture, deliveries, textVariant("Held"));
+    const held = await order("Held");
     const notBefore = new Date(Date.now() + 30_000);
-    const approved = await orderPost(fixture, deliveries, textVariant("Just approved"), { notBefore });
+    const approved = await order("Just approved", { notBefore });
     await sweepOnce();
     expect(await deliveries.holds.list(fixture.workspaceId)).toMatchObject([{ hold: { waiting: 1 } }]);
     await deliveries.holds.lift(actor, fixture.channelId);
@@ -154,7 +179,7 @@ describe("a platform that asks to wait", () => {
     expect((await viewOf(approved.postId)).wakeAt).toBe(notBefore.toISOString());
   });
 
-  test("is not obeyed for more than a day, whatever it says", async () => {
+  test("is not obeyed for more than a day, whatever it says", async ({ server, fixture, deliveries }) => {
     const place = { workspaceId: fixture.workspaceId, channelId: fixture.channelId };
     await holdAccount(server.database.system, place, { waitMs: 1.9e15, ...throttled });
     const hold = (await deliveries.holds.list(fixture.workspaceId))[0]?.hold;
@@ -169,12 +194,18 @@ describe("a platform that asks to wait", () => {
 });
 
 describe("posts that were seen to appear late", () => {
-  test("count half for each week in which none came so late", async () => {
+  test("count half for each week in which none came so late", async ({
+    server,
+    learn,
+    windowOf,
+    weeksPass,
+    order,
+  }) => {
     await learn(600_000);
     expect(await windowOf()).toBeCloseTo(600_000, -2);
     await weeksPass(2);
     expect(await windowOf()).toBeCloseTo(150_000, -2);
-    await orderPost(fixture, deliveries, textVariant("Patient"));
+    await order("Patient");
     const [claimed] = await claimDue(server.database.system, { limit: 1, leaseMs: 1, busyChannels: [] });
     expect(claimed?.learnedMs).toBeCloseTo(150_000, -2);
     // One that comes sooner says nothing about those that come later.
@@ -187,11 +218,20 @@ describe("posts that were seen to appear late", () => {
     expect(await windowOf()).toBeUndefined();
   });
 
-  test("are forgotten for the next post, and not for what waits already", async () => {
+  test("are forgotten for the next post, and not for what waits already", async ({
+    server,
+    platform,
+    fixture,
+    deliveries,
+    actor,
+    order,
+    untilState,
+    learn,
+  }) => {
     await learn(600_000);
     await platform.setFaults([{ kind: "reset_before_commit", remaining: null }]);
     const windowOfNext = async (text: string) => {
-      const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant(text));
+      const { postId, deliveryId } = await order(text);
       await untilState(postId, "ambiguous");
       return () =>
         server.database.system
@@ -207,7 +247,14 @@ describe("posts that were seen to appear late", () => {
     expect((await next()).window_ms).toBeLessThan(60_000);
   });
 
-  test("are forgotten where a person says so", async () => {
+  test("are forgotten where a person says so", async ({
+    fixture,
+    deliveries,
+    actor,
+    eventsOf,
+    learn,
+    windowOf,
+  }) => {
     await learn(600_000);
     expect(await deliveries.holds.forgetWindow(actor, fixture.channelId)).toEqual({
       channelId: fixture.channelId,
@@ -220,9 +267,18 @@ describe("posts that were seen to appear late", () => {
 });
 
 describe("a channel that has to be connected again", () => {
-  test("lets what waits for it become missed, told with the reason, once it is too late", async () => {
+  test("lets what waits for it become missed, told with the reason, once it is too late", async ({
+    server,
+    viewOf,
+    order,
+    untilState,
+    sweepOnce,
+    channelIs,
+    copiesOf,
+    timesTold,
+  }) => {
     await channelIs("needs_reconnect");
-    const { postId } = await orderPost(fixture, deliveries, textVariant("Held"));
+    const { postId } = await order("Held");
     await untilState(postId, "needs_reconnect");
     const told = await timesTold(postId);
     await sql`update deliveries set late_after = now() where post_id = ${postId}`.execute(
@@ -238,48 +294,35 @@ describe("a channel that has to be connected again", () => {
     expect(await copiesOf("Held")).toBe(0);
   });
 
-  let isRevoked: boolean;
-  function readingRefused(): Connector {
-    const { locate } = platform.connector;
-    if (locate === "unsupported") throw new TypeError("the sandbox is read back");
-    return {
-      ...platform.connector,
-      locate: (...asked) =>
-        isRevoked
-          ? Promise.reject(
-              new ConnectorFailure({ verdict: "unauthorized", code: "sandbox.gone", message: "No access." }),
-            )
-          : locate(...asked),
-    };
-  }
-
-  /** A post that is live, whose answer was lost an hour ago, and that nobody may read. */
-  async function lostAndUnreadable(): Promise<string> {
-    isRevoked = true;
-    deliveries = platform.deliveries(server.database, { speaking: readingRefused() });
-    await platform.setFaults([{ kind: "lost_answer" }]);
-    const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Only once"));
-    await untilState(postId, "ambiguous");
-    const anHourAgo = `update delivery_attempts set intent_at = intent_at - interval '1 hour' where delivery_id = $1`;
-    await asOwner(server.url, anHourAgo, [deliveryId]);
-    return postId;
-  }
-
-  test("is what a person is asked, and not each post that cannot be read back meanwhile", async () => {
-    const postId = await lostAndUnreadable();
+  test("is what a person is asked, and not each post that cannot be read back meanwhile", async ({
+    fixture,
+    access,
+    channelIs,
+    copiesOf,
+    looksOf,
+    lostAndUnreadable,
+  }) => {
+    const { postId, deliveries, viewOf, untilState } = await lostAndUnreadable();
     await sweepUntil(deliveries, async () => (await viewOf(postId)).error?.code === "delivery.no_access");
     expect(await viewOf(postId)).toMatchObject({ state: "ambiguous" });
     expect((await viewOf(postId)).error?.message).toContain("Connect the channel again");
     expect((await looksOf(postId)).wake_at.getTime()).toBeGreaterThan(Date.now() + 200_000);
     expect(await deliveries.stuck(fixture.workspaceId)).toEqual([]);
-    isRevoked = false;
+    access.isRevoked = false;
     await channelIs("connected");
     await untilState(postId, "confirmed");
     expect(await copiesOf("Only once")).toBe(1);
   });
 
-  test("is looked at again after it was disconnected, where a person was asked by then", async () => {
-    const postId = await lostAndUnreadable();
+  test("is looked at again after it was disconnected, where a person was asked by then", async ({
+    server,
+    access,
+    channelIs,
+    copiesOf,
+    timesTold,
+    lostAndUnreadable,
+  }) => {
+    const { postId, deliveries, viewOf, untilState } = await lostAndUnreadable();
     await sweepUntil(deliveries, async () => (await viewOf(postId)).error?.code === "delivery.no_access");
     await channelIs("disconnected");
     await sql`update deliveries set wake_at = now() where post_id = ${postId}`.execute(
@@ -290,15 +333,20 @@ describe("a channel that has to be connected again", () => {
     expect(asked.error).toMatchObject({ code: "delivery.no_access" });
     expect(asked.error?.message).toContain("The platform could not be read");
     const told = await timesTold(postId);
-    isRevoked = false;
+    access.isRevoked = false;
     await channelIs("connected");
     await untilState(postId, "confirmed");
     expect(await timesTold(postId)).toBeGreaterThan(told);
     expect(await copiesOf("Only once")).toBe(1);
   });
 
-  test("and whose new access may not read either asks about the post, for no connection would tell", async () => {
-    const postId = await lostAndUnreadable();
+  test("and whose new access may not read either asks about the post, for no connection would tell", async ({
+    platform,
+    actor,
+    channelIs,
+    lostAndUnreadable,
+  }) => {
+    const { postId, deliveries, viewOf, untilState, sweepOnce } = await lostAndUnreadable();
     for (let times = 0; times < 2; times += 1) {
       await sweepUntil(deliveries, async () => (await viewOf(postId)).error?.code === "delivery.no_access");
       // A person connects it again, and the platform still lets nobody read.
@@ -318,11 +366,17 @@ describe("a channel that has to be connected again", () => {
     expect(attempts[0]).toMatchObject({ state: "absent_proven", settledBy: "person" });
   });
 
-  test("gives a look that fails for another reason a second chance before a person is asked", async () => {
-    const postId = await lostAndUnreadable();
+  test("gives a look that fails for another reason a second chance before a person is asked", async ({
+    platform,
+    access,
+    channelIs,
+    looksOf,
+    lostAndUnreadable,
+  }) => {
+    const { postId, deliveries, viewOf } = await lostAndUnreadable();
     await sweepUntil(deliveries, async () => (await viewOf(postId)).error?.code === "delivery.no_access");
     const { looks } = await looksOf(postId);
-    isRevoked = false;
+    access.isRevoked = false;
     await platform.setFaults([{ kind: "error_before_commit", on: "list", remaining: null }]);
     await channelIs("connected");
     await sweepUntil(deliveries, async () => (await looksOf(postId)).looks > looks);
@@ -330,35 +384,5 @@ describe("a channel that has to be connected again", () => {
       state: "ambiguous",
       error: { code: "delivery.reading_back" },
     });
-  });
-});
-
-describe("through the API", () => {
-  let world: TestApp;
-  beforeAll(async () => {
-    world = await testApp({
-      register: (api, { database }) =>
-        holdRoutes(api, { holds: createHolds({ database, jobs: createJobs() }) }),
-    });
-  });
-  afterAll(() => world.close());
-
-  test("everybody sees what slows a channel, and who manages channels ends it", async () => {
-    const owner = await world.owner();
-    const editor = await world.member(owner, "editor");
-    const { workspaceId } = owner;
-    const { id: channelId } = await buildChannel(world.database, workspaceId);
-    const place = { workspaceId, channelId };
-    await holdAccount(world.database.system, place, { waitMs: 60_000, ...throttled });
-    await learnWindow(world.database.system, place, 600_000);
-    const seen = await editor.call("listSlowedChannels");
-    expect(seen.body.items).toMatchObject([{ channelId, hold: { ...throttled, waiting: 0 }, window: {} }]);
-    const params = { id: channelId };
-    for (const operation of ["liftHold", "forgetWindow"] as const) {
-      expect((await editor.call(operation, { params })).status).toBe(403);
-      expect((await (await world.owner()).call(operation, { params })).status).toBe(404);
-      expect((await owner.call(operation, { params })).status).toBe(200);
-    }
-    expect((await editor.call("listSlowedChannels")).body).toEqual({ items: [] });
   });
 });

@@ -2,91 +2,69 @@ import type { Connector } from "#connectors";
 import { newId } from "#kit";
 import { sql } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
 import { buildMember } from "../../../test/support/builders.ts";
-import { asOwner, giveClock, stepClock } from "../../../test/support/clock.ts";
-import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
-import {
-  buildDeliveryFixture,
-  type DeliveryFixture,
-  type DeliverySandbox,
-  orderPost,
-  startDeliverySandbox,
-  sweepUntil,
-  textVariant,
-} from "../../../test/support/features/delivery.ts";
-import { createClockSteps } from "./clock-steps.ts";
+import { giveClock, stepClock } from "../../../test/support/clock.ts";
+import { orderPost, sweepUntil, textVariant } from "../../../test/support/features/delivery.ts";
 import type { Deliveries } from "../deliveries.ts";
-import type { DeliveryState } from "../model/state.ts";
+import { test as base } from "../../../test/support/fixtures/delivery.ts";
 
 const hour = 3_600_000;
 
-let server: TestDatabase;
-let platform: DeliverySandbox;
-let fixture: DeliveryFixture;
-/** Two workers. */
-let one: Deliveries;
-let other: Deliveries;
-let setByMs: number;
+const test = base
+  /** How far the clock of the database has been set; back again after the test. */
+  .extend("clock", async ({ server }, { onCleanup }) => {
+    const clock = { setByMs: 0 };
+    onCleanup(async () => {
+      await stepClock(server.url, { byMs: -clock.setByMs });
+      await server.database.system.deleteFrom("clock_steps").execute();
+      await server.database.system.deleteFrom("delivery_holds").execute();
+    });
+    return clock;
+  })
+  /** Two workers. */
+  .extend("one", ({ clock: _clock, deliveries }) => deliveries)
+  .extend("other", ({ server, platform }) => platform.deliveries(server.database))
+  .extend("setClock", ({ server, clock }) => async (byMs: number): Promise<void> => {
+    clock.setByMs += byMs;
+    await stepClock(server.url, { byMs });
+  })
+  /** Late is told by the same clock: these posts may be late by a day. */
+  .extend(
+    "order",
+    ({ order }) =>
+      (texts: string | readonly string[]) =>
+        order(texts, { graceSeconds: 86_400 }),
+  )
+  .extend("attemptOf", ({ server, fixture }) => () => {
+    const attempts = server.database.system.selectFrom("delivery_attempts");
+    return attempts
+      .select(["state", "settled_by", "looks", "clock_step_ms"])
+      .where("workspace_id", "=", fixture.workspaceId)
+      .executeTakeFirst();
+  })
+  /** In tens of seconds: a busy machine takes one between two looks at the clock. */
+  .extend("stepsSeen", ({ server }) => async (): Promise<number[]> => {
+    const rows = await server.database.system
+      .selectFrom("clock_steps")
+      .select("by_ms")
+      .orderBy("id")
+      .execute();
+    return rows.map((row) => 10 * Math.round(row.by_ms / 10_000));
+  })
+  /** The platform has just asked the fixture's account to wait. */
+  .extend("heldFor", ({ server, fixture }) => async (time: string): Promise<void> => {
+    await sql`
+    insert into delivery_holds (connector, account_id, since, until, reason)
+    select connector, account_id, clock_timestamp(), clock_timestamp() + ${time}::interval, 'Asked to wait.'
+    from channels where id = ${fixture.channelId}`.execute(server.database.system);
+  });
 
-beforeAll(async () => {
-  server = await testDatabase();
-  await giveClock(server.url);
-});
-afterAll(() => server.close());
-beforeEach(async () => {
-  platform = await startDeliverySandbox();
-  fixture = await buildDeliveryFixture(server.database, platform.connector);
-  one = platform.deliveries(server.database);
-  other = platform.deliveries(server.database);
-  setByMs = 0;
-});
-afterEach(async () => {
-  await stepClock(server.url, { byMs: -setByMs });
-  await server.database.system.deleteFrom("clock_steps").execute();
-  await server.database.system.deleteFrom("delivery_holds").execute();
-  await platform.close();
-});
-
-async function setClock(byMs: number): Promise<void> {
-  setByMs += byMs;
-  await stepClock(server.url, { byMs });
-}
+test.beforeAll(({ server }) => giveClock(server.url));
 
 /** What a worker does between two claims. */
 async function maintain(worker: Deliveries): Promise<void> {
   await worker.sweeps.find(({ name }) => name === "delivery.maintenance")?.run(new AbortController().signal);
-}
-
-/** Late is told by the same clock: these posts may be late by a day. */
-function order(text: string) {
-  return orderPost(fixture, one, textVariant(text), { graceSeconds: 86_400 });
-}
-
-async function viewOf(postId: string) {
-  return (await one.forPost(fixture.workspaceId, postId))[0];
-}
-
-async function untilState(postId: string, state: DeliveryState): Promise<void> {
-  await sweepUntil(one, async () => (await viewOf(postId))?.state === state);
-}
-
-function attemptOf() {
-  const attempts = server.database.system.selectFrom("delivery_attempts");
-  return attempts
-    .select(["state", "settled_by", "looks", "clock_step_ms"])
-    .where("workspace_id", "=", fixture.workspaceId)
-    .executeTakeFirst();
-}
-
-/** In tens of seconds: a busy machine takes one between two looks at the clock. */
-async function stepsSeen(): Promise<number[]> {
-  const rows = await server.database.system.selectFrom("clock_steps").select("by_ms").orderBy("id").execute();
-  return rows.map((row) => 10 * Math.round(row.by_ms / 10_000));
-}
-
-async function texts(): Promise<string[]> {
-  return (await platform.journal()).map(({ text }) => text);
 }
 
 /** How far ahead a moment of a row is, by the database's clock. */
@@ -94,49 +72,15 @@ function inSeconds(column: string) {
   return sql<number | null>`extract(epoch from ${sql.ref(column)} - clock_timestamp())::float8`;
 }
 
-/** The platform has just asked the fixture's account to wait. */
-async function heldFor(time: string): Promise<void> {
-  await sql`
-    insert into delivery_holds (connector, account_id, since, until, reason)
-    select connector, account_id, clock_timestamp(), clock_timestamp() + ${time}::interval, 'Asked to wait.'
-    from channels where id = ${fixture.channelId}`.execute(server.database.system);
-}
-
-/** No step can be written down. */
-async function refuseSteps(): Promise<void> {
-  await asOwner(server.url, (client) =>
-    client.query("alter table clock_steps add constraint refused check (false) not valid"),
-  );
-}
-
-async function takeSteps(): Promise<void> {
-  await asOwner(server.url, (client) =>
-    client.query("alter table clock_steps drop constraint if exists refused"),
-  );
-}
-
-/** Beside a steady clock that a test moves. */
-function clocksOfOurOwn(settings: { leaseMs: number }, now?: () => number) {
-  let steadyMs = 0;
-  const lines: string[] = [];
-  const log = {
-    info: () => undefined,
-    warn: () => undefined,
-    error: (_details: object, line: string) => void lines.push(line),
-  };
-  const given = { database: server.database, log, settings: { marginMs: 500, ...settings } };
-  return {
-    clocks: createClockSteps(given, now ?? (() => steadyMs)),
-    told: () => lines,
-    /** For both clocks. */
-    pass: async (ms: number) => {
-      steadyMs += ms;
-      await setClock(ms);
-    },
-  };
-}
-
-test("a clock that is set an hour ahead ends no lease: the answer of what is on its way still counts", async () => {
+test("a clock that is set an hour ahead ends no lease: the answer of what is on its way still counts", async ({
+  platform,
+  one,
+  other,
+  setClock,
+  order,
+  viewOf,
+  visible,
+}) => {
   const { postId } = await order("On its way");
   // Well within the deadline of a call, also on a slow machine: a lost answer would be another matter.
   await platform.setFaults([{ kind: "slow", delayMs: 400 }]);
@@ -147,10 +91,22 @@ test("a clock that is set an hour ahead ends no lease: the answer of what is on 
   await Promise.all([maintain(one), maintain(other)]);
   await sending;
   expect((await viewOf(postId))?.attempts).toMatchObject([{ state: "confirmed", settledBy: "answer" }]);
-  expect(await texts()).toEqual(["On its way"]);
+  expect(await visible()).toEqual(["On its way"]);
 });
 
-test("several workers prolong the windows of one step once, and a worker that comes later finds nothing to do", async () => {
+test("several workers prolong the windows of one step once, and a worker that comes later finds nothing to do", async ({
+  server,
+  platform,
+  one,
+  other,
+  setClock,
+  order,
+  viewOf,
+  untilState,
+  attemptOf,
+  stepsSeen,
+  visible,
+}) => {
   await platform.setFaults([{ kind: "reset_before_commit", remaining: 1 }]);
   const { postId } = await order("Lost on its way");
   await untilState(postId, "ambiguous");
@@ -165,10 +121,19 @@ test("several workers prolong the windows of one step once, and a worker that co
   await setClock(-hour);
   await untilState(postId, "confirmed");
   expect((await viewOf(postId))?.attempts.map(({ state }) => state)).toEqual(["absent_proven", "confirmed"]);
-  expect(await texts()).toEqual(["Lost on its way"]);
+  expect(await visible()).toEqual(["Lost on its way"]);
 });
 
-test("no window is learned from what was sent while a step was not told yet: it would be as long as the step", async () => {
+test("no window is learned from what was sent while a step was not told yet: it would be as long as the step", async ({
+  server,
+  platform,
+  fixture,
+  one,
+  setClock,
+  order,
+  untilState,
+  attemptOf,
+}) => {
   await setClock(hour);
   await maintain(one);
   await setClock(-hour);
@@ -182,7 +147,16 @@ test("no window is learned from what was sent while a step was not told yet: it 
   expect(await learned.where("workspace_id", "=", fixture.workspaceId).execute()).toEqual([]);
 });
 
-test("after a clock was set back, what was sent is found by when it was sent, and nothing sleeps so much longer", async () => {
+test("after a clock was set back, what was sent is found by when it was sent, and nothing sleeps so much longer", async ({
+  platform,
+  one,
+  setClock,
+  order,
+  viewOf,
+  untilState,
+  stepsSeen,
+  visible,
+}) => {
   await setClock(hour);
   await maintain(one);
   await platform.setFaults([{ kind: "lost_answer", remaining: 1 }]);
@@ -192,10 +166,18 @@ test("after a clock was set back, what was sent is found by when it was sent, an
   await untilState(postId, "confirmed");
   expect((await viewOf(postId))?.attempts).toMatchObject([{ state: "confirmed", settledBy: "located" }]);
   expect(await stepsSeen()).toEqual([-3600]);
-  expect(await texts()).toEqual(["Sent by a wrong clock"]);
+  expect(await visible()).toEqual(["Sent by a wrong clock"]);
 });
 
-test("a quarantine begins also where the clock was set back to before what is open was sent", async () => {
+test("a quarantine begins also where the clock was set back to before what is open was sent", async ({
+  server,
+  platform,
+  fixture,
+  one,
+  setClock,
+  order,
+  untilState,
+}) => {
   await setClock(hour);
   await maintain(one);
   await platform.setFaults([{ kind: "reset_before_commit", remaining: 1 }]);
@@ -211,7 +193,13 @@ test("a quarantine begins also where the clock was set back to before what is op
   );
 });
 
-test("after a clock was set back, waits and leases of the old one are pulled, and chosen times stay", async () => {
+test("after a clock was set back, waits and leases of the old one are pulled, and chosen times stay", async ({
+  server,
+  fixture,
+  one,
+  setClock,
+  order,
+}) => {
   await setClock(hour);
   await maintain(one);
   const { database } = server;
@@ -236,7 +224,13 @@ test("after a clock was set back, waits and leases of the old one are pulled, an
   expect(secondsOf(chosen)).toBeCloseTo(7_200, -2);
 });
 
-test("a hold that ends within the step is pulled as a whole, so that the step is told and the rest goes on", async () => {
+test("a hold that ends within the step is pulled as a whole, so that the step is told and the rest goes on", async ({
+  server,
+  one,
+  setClock,
+  stepsSeen,
+  heldFor,
+}) => {
   await setClock(hour);
   await maintain(one);
   await heldFor("10 minutes");
@@ -251,7 +245,13 @@ test("a hold that ends within the step is pulled as a whole, so that the step is
   expect(until).toBeCloseTo(600, -1);
 });
 
-test("no lease is cut that its own settings made longer", async () => {
+test("no lease is cut that its own settings made longer", async ({
+  server,
+  platform,
+  fixture,
+  setClock,
+  viewOf,
+}) => {
   const patient: Connector = {
     ...platform.connector,
     settling: () => ({ deadlineMs: 1_800_000, windowMs: 3_600_000, builtIn: true }),
@@ -286,7 +286,14 @@ test("no lease is cut that its own settings made longer", async () => {
   expect(leaseOf(deliveryId)?.seconds).toBeCloseTo(1_860, -2);
 });
 
-test("later looks come when they would have, and the leases of looks and preparations neither end early nor last longer", async () => {
+test("later looks come when they would have, and the leases of looks and preparations neither end early nor last longer", async ({
+  server,
+  fixture,
+  one,
+  setClock,
+  order,
+  untilState,
+}) => {
   const { database } = server;
   const { postId, deliveryId } = await order("Looked for later");
   await untilState(postId, "confirmed");
@@ -334,66 +341,4 @@ test("later looks come when they would have, and the leases of looks and prepara
   expect(back.soon?.lease).toBeLessThanOrEqual(300);
   expect(back.preparation.lease).toBeLessThanOrEqual(300);
   expect(back.preparation.tryAfter).toBeCloseTo(120, -1);
-});
-
-test("a step that cannot be told to what waits is told to people, and ends no lease of before it", async () => {
-  const { clocks, told, pass } = clocksOfOurOwn({ leaseMs: 400_000 });
-  expect(await clocks.compare()).toBe(true);
-  await refuseSteps();
-  try {
-    await setClock(hour);
-    expect(await clocks.compare()).toBe(false);
-    await pass(390_000);
-    expect(await clocks.compare()).toBe(false);
-    // By then all that was claimed before the step is over.
-    await pass(20_000);
-    expect(await clocks.compare()).toBe(true);
-    expect(told()).toHaveLength(3);
-    expect(told()[0]).toContain("forward by 3600 seconds");
-    expect(told()[0]).toContain("could not be told");
-  } finally {
-    await takeSteps();
-  }
-  expect(await clocks.compare()).toBe(true);
-  expect(await stepsSeen()).toEqual([3600]);
-});
-
-test("what dead workers left is recovered although a step back cannot be told", async () => {
-  await setClock(hour);
-  await maintain(one);
-  const { deliveryId } = await order("Left by a dead process");
-  await setClock(-hour);
-  await sql`update deliveries set state = 'claimed', fence = fence + 1, lease_until = clock_timestamp() - interval '1 second',
-    wake_at = clock_timestamp() - interval '1 second' where id = ${deliveryId}`.execute(
-    server.database.system,
-  );
-  await refuseSteps();
-  try {
-    await maintain(one);
-  } finally {
-    await takeSteps();
-  }
-  expect(await stepsSeen()).toEqual([]);
-  const { state } = await server.database.system
-    .selectFrom("deliveries")
-    .select("state")
-    .where("id", "=", deliveryId)
-    .executeTakeFirstOrThrow();
-  expect(state).toBe("scheduled");
-});
-
-test("a step is neither a slow answer, nor a correction in small steps, nor a machine that stood still", async () => {
-  const { clocks, pass } = clocksOfOurOwn({ leaseMs: 3_000 });
-  await clocks.compare();
-  await setClock(4_000);
-  await clocks.compare();
-  await pass(hour);
-  await clocks.compare();
-  // The second asking takes a minute, and somewhere within it the database tells the time.
-  let asked = 0;
-  const slow = clocksOfOurOwn({ leaseMs: 3_000 }, () => ((asked += 1) < 4 ? 0 : 60_000)).clocks;
-  await slow.compare();
-  await setClock(50_000);
-  await slow.compare();
-  expect(await stepsSeen()).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
+import { describe, expect } from "vitest";
+import { test } from "../../../test/support/fixtures/database.ts";
 import {
   attemptMayMove,
   attemptStates,
@@ -52,13 +52,7 @@ describe("the table of moves", () => {
 });
 
 describe("the database", () => {
-  let server: TestDatabase;
-  beforeAll(async () => {
-    server = await testDatabase();
-  });
-  afterAll(() => server.close());
-
-  test("knows the same moves", async () => {
+  test("knows the same moves", async ({ server }) => {
     const known = await sql<{ kind: string; old: string; new: string; allowed: boolean }>`
       select 'delivery' as kind, a as old, b as new, delivery_may_move(a, b) as allowed
       from unnest(${deliveryStates}::text[]) a, unnest(${deliveryStates}::text[]) b

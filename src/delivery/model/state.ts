@@ -81,6 +81,24 @@ export function mayBeVisible(state: AttemptState): boolean {
   return state === "open" || state === "ambiguous" || state === "confirmed";
 }
 
+/** Whether it went out is not known: Galley looks, or asks a person. */
+export const uncertainStates = ["ambiguous", "reconciling", "needs_human"] as const;
+
+/** It did not go out and will not by itself: a person decides. */
+export const stoppedStates = ["rejected", "missed", "needs_reconnect"] as const;
+
+/** It has a way to go or waits for a person; of the others there are only ever more. */
+export const openStates = [
+  "scheduled",
+  "claimed",
+  "in_flight",
+  "ambiguous",
+  "reconciling",
+  "needs_human",
+  "needs_reconnect",
+  "missed",
+] as const;
+
 /** States in which a delivery waits for nothing but a person; the desk counts them as settled. */
 export const settledStates: ReadonlySet<DeliveryState> = new Set([
   "confirmed",

@@ -3,36 +3,80 @@ import { orderQuarantine } from "#platform/config";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
+import { expect, inject, vi } from "vitest";
 import { openDatabase } from "#platform/db";
 import { orderPost, sweepUntil, textVariant } from "../../../test/support/features/delivery.ts";
-import { type Restorable, startRestorable } from "../../../test/support/features/lost-history.ts";
 import type { Deliveries } from "../deliveries.ts";
+import { test as base } from "../../../test/support/fixtures/restorable.ts";
 
-let galley: Restorable;
+const test = base
+  /** As a process would see a server that lost its last moments: promoted, or put back from a copy of its folder. */
+  .extend(
+    "pretend",
+    ({ galley }) =>
+      async (history: { timeline?: string; server?: string }): Promise<void> => {
+        const { timeline, server } = history;
+        await galley.database.system
+          .updateTable("installation")
+          .set({
+            ...(timeline === undefined ? {} : { timeline }),
+            ...(server === undefined ? {} : { server }),
+          })
+          .execute();
+      },
+  )
+  .extend("beatsThatWait", ({ galley }) => async (): Promise<number> => {
+    const { rows } = await sql<{ count: number }>`
+    select count(*) as count from pg_locks join pg_stat_activity using (pid)
+    where datname = current_database() and not granted`.execute(galley.database.system);
+    return rows[0]?.count ?? 0;
+  })
+  .extend("position", ({ galley }) => async (): Promise<number> => {
+    const { rows } = await sql<{ position: number }>`select wal_position() as position`.execute(
+      galley.database.system,
+    );
+    return rows[0]?.position ?? 0;
+  })
+  /** A person does not wait for the time that was planned. */
+  .extend("sendNow", ({ galley }) => async (deliveries: Deliveries, postId: string): Promise<void> => {
+    const { workspaceId } = galley.fixture;
+    await galley.database.inWorkspace(workspaceId, (tx) =>
+      deliveries.reschedule(tx, workspaceId, postId, new Date()),
+    );
+  })
+  /** A draft of `createdAt`, ordered now. */
+  .extend(
+    "orderDraft",
+    ({ galley }) =>
+      async (
+        deliveries: Deliveries,
+        createdAt: Date,
+        dueAt: Date,
+      ): Promise<{ postId: string; lookSince: Date | null }> => {
+        const { system } = galley.database;
+        const { postId, deliveryId } = await orderPost(galley.fixture, deliveries, textVariant("a draft"), {
+          dueAt,
+        });
+        await sql`update posts set created_at = ${createdAt} where id = ${postId}`.execute(system);
+        const { rows: ordered } = await sql<{ row: unknown }>`
+    delete from deliveries d where id = ${deliveryId} returning to_jsonb(d) as row`.execute(system);
+        const { rows } = await sql<{ since: Date | null }>`
+    insert into deliveries
+    select * from jsonb_populate_record(null::deliveries, ${JSON.stringify(ordered[0]?.row)}::jsonb)
+    returning look_since as since`.execute(system);
+        return { postId, lookSince: rows[0]?.since ?? null };
+      },
+  );
 
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
 
-beforeEach(async () => {
-  galley = await startRestorable();
-});
-afterEach(() => galley.close());
-
-/** As a process would see a server that lost its last moments: promoted, or put back from a copy of its folder. */
-async function pretend(history: { timeline?: string; server?: string }): Promise<void> {
-  const { timeline, server } = history;
-  await galley.database.system
-    .updateTable("installation")
-    .set({ ...(timeline === undefined ? {} : { timeline }), ...(server === undefined ? {} : { server }) })
-    .execute();
-}
-
-test.each([
+test.for([
   ["another timeline", { timeline: "0000000F" }],
   ["another server", { server: "1" }],
-])(
+] as const)(
   "a database with %s sends nothing, before any comparison has seen it",
-  async (_what, history) => {
+  { timeout: 60_000 },
+  async ([_what, history], { galley, pretend }) => {
     const deliveries = galley.start();
     await deliveries.checkDurability();
     const post = await orderPost(galley.fixture, deliveries, textVariant("once"));
@@ -52,10 +96,9 @@ test.each([
     await sweepUntil(deliveries, async () => (await galley.stateOf(deliveries, post.postId)) === "confirmed");
     expect(await galley.visible()).toEqual(["once"]);
   },
-  60_000,
 );
 
-test("a database that forgot what a process saw it write takes no intent of it", async () => {
+test("a database that forgot what a process saw it write takes no intent of it", async ({ galley }) => {
   const deliveries = galley.start();
   await deliveries.checkDurability();
   const post = await orderPost(galley.fixture, deliveries, textVariant("once"));
@@ -71,7 +114,11 @@ test("a database that forgot what a process saw it write takes no intent of it",
   });
 }, 60_000);
 
-test("what is written while a comparison waits for another process does not make the database look forgetful", async () => {
+test("what is written while a comparison waits for another process does not make the database look forgetful", async ({
+  galley,
+  beatsThatWait,
+  position,
+}) => {
   const deliveries = galley.start();
   await deliveries.checkDurability();
   let comparing = Promise.resolve();
@@ -86,24 +133,11 @@ test("what is written while a comparison waits for another process does not make
   expect(await deliveries.quarantine.view()).toMatchObject({ active: false, reason: null });
 }, 60_000);
 
-async function beatsThatWait(): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*) as count from pg_locks join pg_stat_activity using (pid)
-    where datname = current_database() and not granted`.execute(galley.database.system);
-  return rows[0]?.count ?? 0;
-}
-
-async function position(): Promise<number> {
-  const { rows } = await sql<{ position: number }>`select wal_position() as position`.execute(
-    galley.database.system,
-  );
-  return rows[0]?.position ?? 0;
-}
-
 /** What a person tried again after the backup, and tries again after the restore, for it says "missed" once more. */
-test.each(["missed", "needs_reconnect"] as const)(
+test.for(["missed", "needs_reconnect"] as const)(
   "what was %s in the backup is looked for before a person's try sends it",
-  async (state) => {
+  { timeout: 60_000 },
+  async (state, { galley }) => {
     const before = galley.start();
     await before.checkDurability();
     const post = await orderPost(galley.fixture, before, textVariant("tried again"));
@@ -127,18 +161,12 @@ test.each(["missed", "needs_reconnect"] as const)(
     await sweepUntil(after, async () => (await galley.stateOf(after, post.postId)) === "confirmed");
     expect(await galley.visible()).toEqual(["tried again"]);
   },
-  60_000,
 );
 
-/** A person does not wait for the time that was planned. */
-async function sendNow(deliveries: Deliveries, postId: string): Promise<void> {
-  const { workspaceId } = galley.fixture;
-  await galley.database.inWorkspace(workspaceId, (tx) =>
-    deliveries.reschedule(tx, workspaceId, postId, new Date()),
-  );
-}
-
-test("what was planned for later, and sent early in the time that was lost, is looked for before it is sent", async () => {
+test("what was planned for later, and sent early in the time that was lost, is looked for before it is sent", async ({
+  galley,
+  sendNow,
+}) => {
   const before = galley.start();
   await before.checkDurability();
   const later = new Date(Date.now() + 3_600_000);
@@ -162,7 +190,7 @@ test("what was planned for later, and sent early in the time that was lost, is l
   expect(await galley.visible()).toEqual(["left as planned", "sent early"]);
 }, 60_000);
 
-test("a draft of before the restore is looked for when it is sent: it may have been", async () => {
+test("a draft of before the restore is looked for when it is sent: it may have been", async ({ galley }) => {
   const first = galley.start();
   await first.checkDurability();
   const [{ created } = { created: new Date() }] = await galley.database.system
@@ -189,27 +217,10 @@ test("a draft of before the restore is looked for when it is sent: it may have b
   expect(await lookSince(fresh.postId)).toBeNull();
 });
 
-/** A draft of `createdAt`, ordered now. */
-async function orderDraft(
-  deliveries: Deliveries,
-  createdAt: Date,
-  dueAt: Date,
-): Promise<{ postId: string; lookSince: Date | null }> {
-  const { system } = galley.database;
-  const { postId, deliveryId } = await orderPost(galley.fixture, deliveries, textVariant("a draft"), {
-    dueAt,
-  });
-  await sql`update posts set created_at = ${createdAt} where id = ${postId}`.execute(system);
-  const { rows: ordered } = await sql<{ row: unknown }>`
-    delete from deliveries d where id = ${deliveryId} returning to_jsonb(d) as row`.execute(system);
-  const { rows } = await sql<{ since: Date | null }>`
-    insert into deliveries
-    select * from jsonb_populate_record(null::deliveries, ${JSON.stringify(ordered[0]?.row)}::jsonb)
-    returning look_since as since`.execute(system);
-  return { postId, lookSince: rows[0]?.since ?? null };
-}
-
-test("a draft that was written in the lost time, and ordered in the quarantine, is looked for in it", async () => {
+test("a draft that was written in the lost time, and ordered in the quarantine, is looked for in it", async ({
+  galley,
+  orderDraft,
+}) => {
   const deliveries = galley.start();
   await deliveries.checkDurability();
   await deliveries.quarantine.enter(await galley.owner(), new Date(Date.now() - 60_000));
@@ -222,7 +233,7 @@ test("a draft that was written in the lost time, and ordered in the quarantine, 
   await sweepUntil(deliveries, async () => (await galley.stateOf(deliveries, postId)) === "ambiguous");
 }, 60_000);
 
-test("a lost time begins with the first post, however early a person says", async () => {
+test("a lost time begins with the first post, however early a person says", async ({ galley }) => {
   const deliveries = galley.start();
   await deliveries.checkDurability();
   const { postId } = await orderPost(galley.fixture, deliveries, textVariant("the first"));
@@ -234,7 +245,7 @@ test("a lost time begins with the first post, however early a person says", asyn
   expect(unknownSince).toBe(rows[0]?.at.toISOString());
 });
 
-test("between two times that were lost nothing was", async () => {
+test("between two times that were lost nothing was", async ({ galley, orderDraft }) => {
   const deliveries = galley.start();
   await deliveries.checkDurability();
   const ada = await galley.owner();
@@ -250,7 +261,7 @@ test("between two times that were lost nothing was", async () => {
   expect((await lookSince(hoursAgo(60)))?.getTime()).toBeLessThan(hoursAgo(49).getTime());
 });
 
-test("nothing needs to be looked for later where nobody sent early", async () => {
+test("nothing needs to be looked for later where nobody sent early", async ({ galley }) => {
   const deliveries = galley.start();
   await deliveries.checkDurability();
   const post = await orderPost(galley.fixture, deliveries, textVariant("as planned"), {
@@ -266,7 +277,9 @@ test("nothing needs to be looked for later where nobody sent early", async () =>
   expect(rows).toEqual([{ look_since: null }]);
 });
 
-test("a copy of an installation sends nothing until somebody says that the other is off", async () => {
+test("a copy of an installation sends nothing until somebody says that the other is off", async ({
+  galley,
+}) => {
   const original = galley.start();
   await original.checkDurability();
   await orderPost(galley.fixture, original, textVariant("once"), { dueAt: new Date(Date.now() + 60_000) });
@@ -289,7 +302,7 @@ test("a copy of an installation sends nothing until somebody says that the other
   await rm(copied, { recursive: true });
 }, 60_000);
 
-test("a copy that was said to be restored is still asked for the other one", async () => {
+test("a copy that was said to be restored is still asked for the other one", async ({ galley }) => {
   const original = galley.start();
   await original.checkDurability();
   await orderPost(galley.fixture, original, textVariant("once"), { dueAt: new Date(Date.now() + 60_000) });
@@ -307,7 +320,9 @@ test("a copy that was said to be restored is still asked for the other one", asy
   await rm(copied, { recursive: true });
 }, 60_000);
 
-test("a copy of the database under another name, with a data folder of its own, sends nothing", async () => {
+test("a copy of the database under another name, with a data folder of its own, sends nothing", async ({
+  galley,
+}) => {
   const original = galley.start();
   await original.checkDurability();
   const post = await orderPost(galley.fixture, original, textVariant("once"), {

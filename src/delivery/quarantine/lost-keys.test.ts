@@ -1,6 +1,6 @@
 import { connectorRegistry } from "#connectors";
 import type { Connector, ConnectorContext, ConnectorHttp } from "#connectors";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
 import { mediaFile, picture, startFileServer } from "../../../test/contract/files.ts";
 import { startMetaHarness } from "../../../test/contract/meta.ts";
 import {
@@ -10,63 +10,63 @@ import {
   testDeliveries,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
-import { type Restorable, startRestorable } from "../../../test/support/features/lost-history.ts";
 import type { Deliveries, DeliveriesOptions } from "../deliveries.ts";
+import { test as base } from "../../../test/support/fixtures/restorable.ts";
 
 // Where a platform has a key of our own, an absence under it says that nothing was sent under this key. After a restore
 // the post may have gone out under another one.
 
-let galley: Restorable;
-
-beforeEach(async () => {
-  galley = await startRestorable();
-});
-afterEach(() => galley.close());
-
-/** A process that speaks to one platform. */
-function start(
-  connector: Connector,
-  contextFor: (signal: AbortSignal) => ConnectorContext,
-  files: DeliveriesOptions["files"] = noFiles,
-): Deliveries {
-  return testDeliveries({
-    dataDir: galley.dataDir,
-    database: galley.database,
-    connectors: [connector],
-    files,
-    open: async (signal) => ({ connector, context: contextFor(signal) }),
-    settings: { concurrency: 16 },
+const test = base
+  /** A process that speaks to one platform. */
+  .extend(
+    "start",
+    ({ galley }) =>
+      (
+        connector: Connector,
+        contextFor: (signal: AbortSignal) => ConnectorContext,
+        files: DeliveriesOptions["files"] = noFiles,
+      ): Deliveries =>
+        testDeliveries({
+          dataDir: galley.dataDir,
+          database: galley.database,
+          connectors: [connector],
+          files,
+          open: async (signal) => ({ connector, context: contextFor(signal) }),
+          settings: { concurrency: 16 },
+        }),
+  )
+  /** Until nothing is looked up any more, and then, an admin having released it, until nothing is due. */
+  .extend("releaseAndGoOn", ({ galley }) => async (deliveries: Deliveries, postId: string): Promise<void> => {
+    await sweepUntil(
+      deliveries,
+      async () => {
+        const { active, unchecked, reading } = await deliveries.quarantine.view();
+        return active && unchecked + reading === 0;
+      },
+      30_000,
+    );
+    await deliveries.quarantine.release(await galley.owner());
+    const settled = new Set(["confirmed", "needs_human", "missed", "rejected"]);
+    await sweepUntil(
+      deliveries,
+      async () => settled.has((await galley.stateOf(deliveries, postId)) ?? ""),
+      30_000,
+    );
+  })
+  .extend("channelOf", ({ galley }) => async (connector: string): Promise<void> => {
+    await galley.database.system
+      .updateTable("channels")
+      .set({ connector })
+      .where("id", "=", galley.fixture.channelId)
+      .execute();
   });
-}
 
-/** Until nothing is looked up any more, and then, an admin having released it, until nothing is due. */
-async function releaseAndGoOn(deliveries: Deliveries, postId: string): Promise<void> {
-  await sweepUntil(
-    deliveries,
-    async () => {
-      const { active, unchecked, reading } = await deliveries.quarantine.view();
-      return active && unchecked + reading === 0;
-    },
-    30_000,
-  );
-  await deliveries.quarantine.release(await galley.owner());
-  const settled = new Set(["confirmed", "needs_human", "missed", "rejected"]);
-  await sweepUntil(
-    deliveries,
-    async () => settled.has((await galley.stateOf(deliveries, postId)) ?? ""),
-    30_000,
-  );
-}
-
-async function channelOf(connector: string): Promise<void> {
-  await galley.database.system
-    .updateTable("channels")
-    .set({ connector })
-    .where("id", "=", galley.fixture.channelId)
-    .execute();
-}
-
-test("Instagram: a container that is made to look with says nothing of the one that was published", async () => {
+test("Instagram: a container that is made to look with says nothing of the one that was published", async ({
+  galley,
+  start,
+  releaseAndGoOn,
+  channelOf,
+}) => {
   const files = await startFileServer();
   const jpeg = await picture(400, 400);
   const publicUrl = files.put(jpeg, "image/jpeg");
@@ -141,7 +141,12 @@ function dataServer(records: Map<string, { text: string }>): ConnectorHttp {
   };
 }
 
-test("Bluesky: the key of another time and another delivery says nothing of what was sent early", async () => {
+test("Bluesky: the key of another time and another delivery says nothing of what was sent early", async ({
+  galley,
+  start,
+  releaseAndGoOn,
+  channelOf,
+}) => {
   const bluesky = connectorRegistry().get("bluesky");
   if (!bluesky) throw new TypeError("there is no connector of Bluesky");
   const records = new Map<string, { text: string }>();

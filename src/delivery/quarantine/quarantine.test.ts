@@ -2,21 +2,16 @@ import { type Connector, ConnectorFailure } from "#connectors";
 import { newId } from "#kit";
 import { orderQuarantine } from "#platform/config";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
 import { orderPost, sweepUntil, textVariant } from "../../../test/support/features/delivery.ts";
-import { type Restorable, startRestorable } from "../../../test/support/features/lost-history.ts";
 import { startSweeps } from "../../platform/jobs/sweeps.ts";
 import { claimDue } from "../claim/claim.store.ts";
 import { writeIntents } from "../send/intents.store.ts";
+import { test } from "../../../test/support/fixtures/restorable.ts";
 
-let galley: Restorable;
-
-beforeEach(async () => {
-  galley = await startRestorable();
-});
-afterEach(() => galley.close());
-
-test("after a restore under the same data folder, what went out since the backup is found and not sent again", async () => {
+test("after a restore under the same data folder, what went out since the backup is found and not sent again", async ({
+  galley,
+}) => {
   const before = galley.start();
   await before.checkDurability();
   const soon = new Date(Date.now() + 1_500);
@@ -63,7 +58,7 @@ test("after a restore under the same data folder, what went out since the backup
   ]);
 }, 60_000);
 
-test("a database that is exchanged under a running worker is not claimed from", async () => {
+test("a database that is exchanged under a running worker is not claimed from", async ({ galley }) => {
   const before = galley.start();
   await before.checkDurability();
   const post = await orderPost(galley.fixture, before, textVariant("once"), {
@@ -84,7 +79,7 @@ test("a database that is exchanged under a running worker is not claimed from", 
   expect((await same.quarantine.view()).active).toBe(true);
 }, 60_000);
 
-test("where the platform cannot be read a person is asked, and nothing is sent", async () => {
+test("where the platform cannot be read a person is asked, and nothing is sent", async ({ galley }) => {
   const blind: Connector = { ...galley.platform.connector, locate: "unsupported" };
   const deliveries = galley.start(blind);
   await deliveries.checkDurability();
@@ -101,7 +96,9 @@ test("where the platform cannot be read a person is asked, and nothing is sent",
   expect(await galley.visible()).toEqual(["who knows"]);
 }, 60_000);
 
-test("a platform that cannot be asked for a moment is asked again, not left to a person", async () => {
+test("a platform that cannot be asked for a moment is asked again, not left to a person", async ({
+  galley,
+}) => {
   let asked = 0;
   const busy: Connector = {
     ...galley.platform.connector,
@@ -127,7 +124,9 @@ test("a platform that cannot be asked for a moment is asked again, not left to a
   expect(await galley.visible()).toEqual(["asked twice"]);
 }, 60_000);
 
-test("however old the backup is, what is not there is proven within the platform's window", async () => {
+test("however old the backup is, what is not there is proven within the platform's window", async ({
+  galley,
+}) => {
   const before = galley.start();
   await before.checkDurability();
   const post = await orderPost(galley.fixture, before, textVariant("an hour later"), {
@@ -142,7 +141,9 @@ test("however old the backup is, what is not there is proven within the platform
   expect(await galley.stateOf(deliveries, post.postId)).toBe("scheduled");
 }, 60_000);
 
-test("a window that begins anew does so with a look at once, and never counts twice what had passed before", async () => {
+test("a window that begins anew does so with a look at once, and never counts twice what had passed before", async ({
+  galley,
+}) => {
   const before = galley.start();
   await before.checkDurability();
   const { postId } = await orderPost(galley.fixture, before, textVariant("asked again and again"));
@@ -176,7 +177,7 @@ test("a window that begins anew does so with a look at once, and never counts tw
   expect(windowMs).toBeLessThan(3_700_000);
 }, 60_000);
 
-test("an access that the platform refuses while it is asked is to be connected again", async () => {
+test("an access that the platform refuses while it is asked is to be connected again", async ({ galley }) => {
   const closed: Connector = {
     ...galley.platform.connector,
     prepare: () => {
@@ -194,7 +195,7 @@ test("an access that the platform refuses while it is asked is to be connected a
   expect(await galley.visible()).toEqual([]);
 }, 60_000);
 
-test("what takes long to send is looked up as soon as anything else", async () => {
+test("what takes long to send is looked up as soon as anything else", async ({ galley }) => {
   const slow: Connector = {
     ...galley.platform.connector,
     settling: (context) => ({ ...galley.platform.connector.settling(context), deadlineMs: 600_000 }),
@@ -207,7 +208,9 @@ test("what takes long to send is looked up as soon as anything else", async () =
   await sweepUntil(deliveries, async () => (await galley.stateOf(deliveries, post.postId)) === "ambiguous");
 }, 60_000);
 
-test("what could not be looked up for want of an access is looked up once there is one, before a person's try sends it", async () => {
+test("what could not be looked up for want of an access is looked up once there is one, before a person's try sends it", async ({
+  galley,
+}) => {
   let isWithdrawn = false;
   const closed: Connector = {
     ...galley.platform.connector,
@@ -240,7 +243,9 @@ test("what could not be looked up for want of an access is looked up once there 
   expect(await galley.visible()).toEqual(["out since the backup"]);
 }, 60_000);
 
-test("a database is compared with its folder also while something is looked up for long", async () => {
+test("a database is compared with its folder also while something is looked up for long", async ({
+  galley,
+}) => {
   const reached = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
   const slow: Connector = {
@@ -269,7 +274,9 @@ test("a database is compared with its folder also while something is looked up f
   expect(after).toBeGreaterThan(before);
 }, 60_000);
 
-test("what could not be looked up is told as what may be live, so that nobody sends it again unasked", async () => {
+test("what could not be looked up is told as what may be live, so that nobody sends it again unasked", async ({
+  galley,
+}) => {
   let isGone = false;
   const refusing: Connector = {
     ...galley.platform.connector,
@@ -297,7 +304,7 @@ test("what could not be looked up is told as what may be live, so that nobody se
   expect(view?.mayBeLive).toBe(true);
 }, 60_000);
 
-test("what was on its way when history was lost may be out under another key as well", async () => {
+test("what was on its way when history was lost may be out under another key as well", async ({ galley }) => {
   const deliveries = galley.start({
     ...galley.platform.connector,
     commit: () => {
@@ -320,7 +327,7 @@ test("what was on its way when history was lost may be out under another key as 
   expect(await codes()).toEqual([{ error_code: "delivery.restored" }]);
 }, 60_000);
 
-test("the database itself refuses an attempt in quarantine", async () => {
+test("the database itself refuses an attempt in quarantine", async ({ galley }) => {
   const deliveries = galley.start();
   const ada = await galley.owner();
   await orderPost(galley.fixture, deliveries, textVariant("not now"));

@@ -1,23 +1,43 @@
 import { createHash } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect } from "vitest";
 import { pretendVideo } from "../../../test/contract/files.ts";
-import { type MetaHarness, startMetaHarness } from "../../../test/contract/meta.ts";
-import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
+import { startMetaHarness } from "../../../test/contract/meta.ts";
+import { asOwner } from "../../../test/support/database.ts";
 import {
   buildDeliveryFixture,
-  type DeliveryFixture,
   noFiles,
   orderPost,
   sweepUntil,
   testDeliveries,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
-import type { Deliveries } from "../deliveries.ts";
+import { test as base } from "../../../test/support/fixtures/database.ts";
 
-let server: TestDatabase;
-let harness: MetaHarness;
-let fixture: DeliveryFixture;
-let deliveries: Deliveries;
+const test = base
+  .extend("harness", { scope: "file" }, async ({}, { onCleanup }) => {
+    const harness = await startMetaHarness("facebook", { settings: { deadlineMs: 1_000, windowMs: 6_000 } });
+    onCleanup(() => harness.close());
+    return harness;
+  })
+  .extend("fixture", ({ server, harness }) => buildDeliveryFixture(server.database, harness.connector))
+  .extend("deliveries", ({ server, harness }) =>
+    testDeliveries({
+      database: server.database,
+      connectors: [harness.connector],
+      files: { ...noFiles, read: () => Promise.resolve(video), chunks: piecesOfVideo },
+      open: async (signal) => ({
+        connector: harness.connector,
+        context: harness.contextWith({ signal }),
+      }),
+      settings: { concurrency: 16, leaseMs: 4_000 },
+    }),
+  )
+  .extend(
+    "stateOf",
+    ({ fixture, deliveries }) =>
+      async (postId: string): Promise<string | undefined> =>
+        (await deliveries.forPost(fixture.workspaceId, postId))[0]?.state,
+  );
 
 const video = pretendVideo(5_000);
 
@@ -30,31 +50,13 @@ async function* piecesOfVideo(
   for (let at = 0; at < video.length; at += size) yield video.subarray(at, at + size);
 }
 
-beforeAll(async () => {
-  server = await testDatabase();
-  harness = await startMetaHarness("facebook", { settings: { deadlineMs: 1_000, windowMs: 6_000 } });
-  fixture = await buildDeliveryFixture(server.database, harness.connector);
-  deliveries = testDeliveries({
-    database: server.database,
-    connectors: [harness.connector],
-    files: { ...noFiles, read: () => Promise.resolve(video), chunks: piecesOfVideo },
-    open: async (signal) => ({
-      connector: harness.connector,
-      context: harness.contextWith({ signal }),
-    }),
-    settings: { concurrency: 16, leaseMs: 4_000 },
-  });
-});
-afterAll(async () => {
-  await harness.close();
-  await server.close();
-});
-
-async function stateOf(postId: string): Promise<string | undefined> {
-  return (await deliveries.forPost(fixture.workspaceId, postId))[0]?.state;
-}
-
-test("a video that Galley knows by its own id is not taken for a text of the same words, which the list names otherwise", async () => {
+test("a video that Galley knows by its own id is not taken for a text of the same words, which the list names otherwise", async ({
+  server,
+  harness,
+  fixture,
+  deliveries,
+  stateOf,
+}) => {
   const text = "The soup of the day";
   await harness.faults({ kind: "reset_before_commit", on: "create", remaining: 1 });
   const lost = await orderPost(fixture, deliveries, textVariant(text));

@@ -1,27 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
 import { buildMember } from "../../../test/support/builders.ts";
-import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryFixture,
-  type DeliverySandbox,
   orderPost,
-  startDeliverySandbox,
   sweepUntil,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
 import { idSeenAt, type SeenPost, seenPosts } from "../model/doubt.ts";
-
-let server: TestDatabase;
-let platform: DeliverySandbox;
-
-beforeAll(async () => {
-  server = await testDatabase();
-});
-afterAll(() => server.close());
-beforeEach(async () => {
-  platform = await startDeliverySandbox();
-});
-afterEach(() => platform.close());
+import { test } from "../../../test/support/fixtures/delivery.ts";
 
 test("the likeliest comes first, and only an address for a browser is one", () => {
   const sentAt = new Date("2026-03-01T12:00:00Z");
@@ -76,7 +62,10 @@ test("an address names the one post that was read at it", () => {
   expect(idSeenAt(null, one)).toBeNull();
 });
 
-test("what a look has shown that proves nothing is kept with the attempt and told, until it is settled", async () => {
+test("what a look has shown that proves nothing is kept with the attempt and told, until it is settled", async ({
+  server,
+  platform,
+}) => {
   const fixture = await buildDeliveryFixture(server.database, platform.connector);
   const deliveries = platform.deliveries(server.database);
   const viewOf = async (postId: string) => (await deliveries.forPost(fixture.workspaceId, postId))[0];

@@ -1,41 +1,15 @@
 import { sql } from "kysely";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect } from "vitest";
 import { type Connector, ConnectorFailure, type Published } from "#connectors";
-import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
-import {
-  buildDeliveryFixture,
-  type DeliveryFixture,
-  type DeliverySandbox,
-  orderPost,
-  startDeliverySandbox,
-  sweepUntil,
-  textVariant,
-} from "../../../test/support/features/delivery.ts";
-import type { Deliveries } from "../deliveries.ts";
-import type { DeliveryState } from "../model/state.ts";
+import { asOwner } from "../../../test/support/database.ts";
+import { following, orderPost, sweepUntil, textVariant } from "../../../test/support/features/delivery.ts";
+import { testOnSharedSandbox as test } from "../../../test/support/fixtures/delivery.ts";
 
-let server: TestDatabase;
-let platform: DeliverySandbox;
-let fixture: DeliveryFixture;
-let deliveries: Deliveries;
-
-beforeAll(async () => {
-  server = await testDatabase();
-  platform = await startDeliverySandbox();
-  fixture = await buildDeliveryFixture(server.database, platform.connector);
-});
-afterAll(async () => {
-  await platform.close();
-  await server.close();
-});
-
-async function untilState(postId: string, state: DeliveryState) {
-  const viewOf = async () => (await deliveries.forPost(fixture.workspaceId, postId))[0];
-  await sweepUntil(deliveries, async () => (await viewOf())?.state === state);
-  return viewOf();
-}
-
-test("a key under which the platform keeps an equal post's: the other gets a new one", async () => {
+test("a key under which the platform keeps an equal post's: the other gets a new one", async ({
+  server,
+  platform,
+  fixture,
+}) => {
   const { connector } = platform;
   const { locate } = connector;
   if (locate === "unsupported") throw new TypeError("the sandbox can be read back");
@@ -61,7 +35,8 @@ test("a key under which the platform keeps an equal post's: the other gets a new
         ? Promise.resolve({ by: "list", posts: [], coversFrom: null, shows: [] })
         : locate(context, plan, item, since),
   };
-  deliveries = platform.deliveries(server.database, { speaking: keyed });
+  const deliveries = platform.deliveries(server.database, { speaking: keyed });
+  const { untilState } = following(fixture, deliveries);
   const one = await orderPost(fixture, deliveries, textVariant("Said twice"));
   await untilState(one.postId, "ambiguous");
   const other = await orderPost(fixture, deliveries, textVariant("Said twice"));
@@ -81,7 +56,11 @@ function duplicate(): ConnectorFailure {
   return new ConnectorFailure({ verdict: "rejected", code: "sandbox.duplicate", message });
 }
 
-test("a refusal as duplicate is not final where an answer was lost after the last one was", async () => {
+test("a refusal as duplicate is not final where an answer was lost after the last one was", async ({
+  server,
+  platform,
+  fixture,
+}) => {
   const { connector } = platform;
   let commits = 0;
   const hiding: Connector = {
@@ -96,7 +75,7 @@ test("a refusal as duplicate is not final where an answer was lost after the las
     // The list hides what is new.
     locate: () => Promise.resolve({ by: "list", posts: [], coversFrom: new Date(0), shows: [] }),
   };
-  deliveries = platform.deliveries(server.database, { speaking: hiding });
+  const deliveries = platform.deliveries(server.database, { speaking: hiding });
   const { postId } = await orderPost(fixture, deliveries, textVariant("Once and hidden"));
   const stateOf = async () => (await deliveries.forPost(fixture.workspaceId, postId))[0]?.state ?? "";
   await sweepUntil(
@@ -107,7 +86,11 @@ test("a refusal as duplicate is not final where an answer was lost after the las
   expect(await stateOf()).not.toBe("rejected");
 });
 
-test("what stands under a key of our own is found, however long before this attempt it was made", async () => {
+test("what stands under a key of our own is found, however long before this attempt it was made", async ({
+  server,
+  platform,
+  fixture,
+}) => {
   const { connector } = platform;
   const keyed: Connector = {
     ...connector,
@@ -122,13 +105,18 @@ test("what stands under a key of our own is found, however long before this atte
       return Promise.resolve({ by: "key", posts: [post] });
     },
   };
-  deliveries = platform.deliveries(server.database, { speaking: keyed });
+  const deliveries = platform.deliveries(server.database, { speaking: keyed });
+  const { untilState } = following(fixture, deliveries);
   const { postId } = await orderPost(fixture, deliveries, textVariant("Made before"));
   const view = await untilState(postId, "confirmed");
   expect(view?.attempts).toMatchObject([{ state: "confirmed", settledBy: "located" }]);
 });
 
-test("what the database refuses to write of a look ends in a question with the address, not in a circle", async () => {
+test("what the database refuses to write of a look ends in a question with the address, not in a circle", async ({
+  server,
+  platform,
+  fixture,
+}) => {
   const { connector } = platform;
   const url = "https://example.com/unwritten";
   const odd: Connector = {
@@ -143,7 +131,8 @@ test("what the database refuses to write of a look ends in a question with the a
       return Promise.resolve({ by: "key", posts: [post] });
     },
   };
-  deliveries = platform.deliveries(server.database, { speaking: odd });
+  const deliveries = platform.deliveries(server.database, { speaking: odd });
+  const { untilState } = following(fixture, deliveries);
   const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Not to be written"));
   await untilState(postId, "ambiguous");
   const anHourAgo = `update delivery_attempts set intent_at = intent_at - interval '1 hour' where delivery_id = $1`;

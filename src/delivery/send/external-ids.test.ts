@@ -1,12 +1,11 @@
 import { newId } from "#kit";
-import { describe, expect, test } from "vitest";
-import { intentFor, statements } from "../../../test/support/features/statements.ts";
+import { describe, expect } from "vitest";
+import { intentFor } from "../../../test/support/features/statements.ts";
 import type { Claimed } from "../model/claimed.ts";
-
-const { at, moveHouse, claimOne, intend, settle } = statements();
+import { test } from "../../../test/support/fixtures/statements.ts";
 
 describe("5: a platform's id is unique per account, and confirmed is final", () => {
-  test("in the database", async () => {
+  test("in the database", async ({ claimOne, intend, settle }) => {
     const externalId = newId();
     const first = await claimOne();
     const intent = intentFor(first);
@@ -26,7 +25,13 @@ describe("5: a platform's id is unique per account, and confirmed is final", () 
     await expect(settle(first, { attempt: rename, next: null })).rejects.toThrow(/final/);
   });
 
-  test("in whichever workspace the account is connected, and of another account it is another post", async () => {
+  test("in whichever workspace the account is connected, and of another account it is another post", async ({
+    at,
+    changeWorkspace,
+    claimOne,
+    intend,
+    settle,
+  }) => {
     const externalId = newId();
     const confirmed = async (of: Claimed) => {
       const intent = intentFor(of);
@@ -42,15 +47,19 @@ describe("5: a platform's id is unique per account, and confirmed is final", () 
     const here = at().fixture;
     const first = await claimOne();
     expect(await confirmed(first)).toEqual([true]);
-    await moveHouse();
+    await changeWorkspace();
     expect(await confirmed(await claimOne())).toEqual([true]);
-    await moveHouse();
+    await changeWorkspace();
     const channels = at().server.database.system.updateTable("channels");
     await channels.set({ account_id: here.channelId }).where("id", "=", at().fixture.channelId).execute();
     await expect(confirmed(await claimOne())).rejects.toThrow(/delivery_attempts_external/);
   });
 
-  test("of the account that the intent was written for, whatever its channel is called later", async () => {
+  test("of the account that the intent was written for, whatever its channel is called later", async ({
+    at,
+    claimOne,
+    intend,
+  }) => {
     const claimed = await claimOne();
     const intent = intentFor(claimed);
     await intend(intent);

@@ -1,33 +1,11 @@
 import type { Connector } from "#connectors";
 import { isDatabaseUnavailable } from "#platform/db";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
+import { expect } from "vitest";
 import { errorOfIdleTransaction, failOver } from "../../../test/support/features/failover.ts";
-import {
-  buildDeliveryFixture,
-  type DeliveryFixture,
-  type DeliverySandbox,
-  orderPost,
-  startDeliverySandbox,
-  sweepUntil,
-  textVariant,
-} from "../../../test/support/features/delivery.ts";
+import { orderPost, sweepUntil, textVariant } from "../../../test/support/features/delivery.ts";
+import { testOnSharedSandbox as test } from "../../../test/support/fixtures/delivery.ts";
 
-let server: TestDatabase;
-let platform: DeliverySandbox;
-let fixture: DeliveryFixture;
-
-beforeAll(async () => {
-  server = await testDatabase();
-  platform = await startDeliverySandbox();
-  fixture = await buildDeliveryFixture(server.database, platform.connector);
-});
-afterAll(async () => {
-  await platform.close();
-  await server.close();
-});
-
-test("an answer outlives a database that only reads for a moment", async () => {
+test("an answer outlives a database that only reads for a moment", async ({ server, platform, fixture }) => {
   let commits = 0;
   const { connector } = platform;
   const failing: Connector = {
@@ -64,7 +42,9 @@ function unlessUnavailable(error: unknown): undefined {
   if (!isDatabaseUnavailable(error)) throw error;
 }
 
-test("a transaction that the server ended because it stood still says nothing of what it would have written", async () => {
+test("a transaction that the server ended because it stood still says nothing of what it would have written", async ({
+  server,
+}) => {
   const error = await errorOfIdleTransaction(server.url);
   expect(error).toMatchObject({ code: "25P03" });
   expect(isDatabaseUnavailable(error)).toBe(true);

@@ -2,24 +2,23 @@ import { platformSkewMs } from "#connectors";
 import { newId } from "#kit";
 import { sql } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import { orderPost, sweepUntil, textVariant } from "../../../test/support/features/delivery.ts";
-import { intentFor, next, plan, statements } from "../../../test/support/features/statements.ts";
+import { intentFor, next, plan } from "../../../test/support/features/statements.ts";
 import { hashItems } from "./frozen.ts";
 import { writeIntents } from "./intents.store.ts";
 import { recoverExpired } from "../maintenance/recovery.store.ts";
+import { test } from "../../../test/support/fixtures/statements.ts";
 
 /** Every test tries to break an invariant with the statements themselves, past the code that keeps it. */
-const { at, claimOne, intend, settle, stateOf, endAll, ambiguous } = statements();
-
 describe("1: no byte without a durable intent at the current fence", () => {
-  test("an old fence writes no intent", async () => {
+  test("an old fence writes no intent", async ({ claimOne, intend }) => {
     const claimed = await claimOne();
     expect(await intend(intentFor(claimed, { fence: claimed.fence - 1 }))).toEqual([false]);
     expect(await intend(intentFor(claimed))).toEqual([true]);
   });
 
-  test("an intent that is inserted past the fence is refused", async () => {
+  test("an intent that is inserted past the fence is refused", async ({ at, claimOne }) => {
     const claimed = await claimOne();
     const insert = at()
       .server.database.system.insertInto("delivery_attempts")
@@ -41,7 +40,7 @@ describe("1: no byte without a durable intent at the current fence", () => {
     await expect(insert.execute()).rejects.toThrow(/current fence/);
   });
 
-  test("a database that may forget a commit takes no intent", async () => {
+  test("a database that may forget a commit takes no intent", async ({ at, claimOne }) => {
     const claimed = await claimOne();
     const attempt = at()
       .server.database.system.transaction()
@@ -55,7 +54,11 @@ describe("1: no byte without a durable intent at the current fence", () => {
 });
 
 describe("2 and 9: one attempt at a time, each item its own, in order", () => {
-  test("a second attempt beside an open, an ambiguous or a confirmed one is refused", async () => {
+  test("a second attempt beside an open, an ambiguous or a confirmed one is refused", async ({
+    claimOne,
+    intend,
+    settle,
+  }) => {
     const claimed = await claimOne();
     const first = intentFor(claimed);
     await intend(first);
@@ -68,13 +71,13 @@ describe("2 and 9: one attempt at a time, each item its own, in order", () => {
     await expect(second()).rejects.toThrow(/delivery_attempts_open/);
   });
 
-  test("a part of a thread waits for the one before it", async () => {
+  test("a part of a thread waits for the one before it", async ({ claimOne, intend }) => {
     const claimed = await claimOne();
     const secondPart = { item: 1, kind: "reply" as const, payloadHash: hashItems(plan)[1] ?? "" };
     await expect(intend(intentFor(claimed, secondPart))).rejects.toThrow(/in order/);
   });
 
-  test("a thread is confirmed only when every part is", async () => {
+  test("a thread is confirmed only when every part is", async ({ claimOne, intend, settle }) => {
     const claimed = await claimOne();
     const first = intentFor(claimed);
     await intend(first);
@@ -89,7 +92,7 @@ describe("2 and 9: one attempt at a time, each item its own, in order", () => {
 });
 
 describe("3: from ambiguous to sending again only through a proof", () => {
-  test("not while the attempt is open or ambiguous", async () => {
+  test("not while the attempt is open or ambiguous", async ({ claimOne, intend, settle, ambiguous }) => {
     const { claimed } = await ambiguous();
     await expect(settle(claimed, { attempt: null, next: next("scheduled") })).rejects.toThrow(/not settled/);
     const flying = await claimOne();
@@ -97,7 +100,11 @@ describe("3: from ambiguous to sending again only through a proof", () => {
     await expect(settle(flying, { attempt: null, next: next("scheduled") })).rejects.toThrow(/not settled/);
   });
 
-  test("not by a listing before the window, nor by one that does not reach back", async () => {
+  test("not by a listing before the window, nor by one that does not reach back", async ({
+    settle,
+    endAll,
+    ambiguous,
+  }) => {
     const { claimed, attemptId } = await ambiguous();
     const absent = { id: attemptId, state: "absent_proven" as const, settledBy: "located" as const };
     const later = new Date(Date.now() + 61_000);
@@ -117,14 +124,14 @@ describe("3: from ambiguous to sending again only through a proof", () => {
     await endAll();
   });
 
-  test("a listing has to reach back by the skew that the code counts with", async () => {
+  test("a listing has to reach back by the skew that the code counts with", async ({ at }) => {
     const { rows } = await sql<{ reaches: boolean }>`
       select pg_get_constraintdef(oid) like '%' || quote_literal(make_interval(secs => ${platformSkewMs / 1_000})) || '%' as reaches
       from pg_constraint where conname = 'absence_is_proven'`.execute(at().server.database.system);
     expect(rows).toEqual([{ reaches: true }]);
   });
 
-  test("and never back to open or not sent", async () => {
+  test("and never back to open or not sent", async ({ settle, ambiguous }) => {
     const { claimed, attemptId } = await ambiguous();
     const unsent = { id: attemptId, state: "not_sent" as const, settledBy: "answer" as const };
     await expect(settle(claimed, { attempt: unsent, next: next("scheduled") })).rejects.toThrow(/cannot go/);
@@ -132,7 +139,7 @@ describe("3: from ambiguous to sending again only through a proof", () => {
 });
 
 describe("4: what is sent is what was approved", () => {
-  test("content, approval and plan are frozen", async () => {
+  test("content, approval and plan are frozen", async ({ at, claimOne, intend }) => {
     const claimed = await claimOne();
     const change = (assignment: ReturnType<typeof sql>) =>
       sql`update deliveries set ${assignment} where id = ${claimed.id}`.execute(at().server.database.system);
@@ -143,12 +150,12 @@ describe("4: what is sent is what was approved", () => {
     await expect(change(sql`due_at = now()`)).rejects.toThrow(/frozen/);
   });
 
-  test("an intent for other bytes than the plan's is refused", async () => {
+  test("an intent for other bytes than the plan's is refused", async ({ claimOne, intend }) => {
     const claimed = await claimOne();
     await expect(intend(intentFor(claimed, { payloadHash: "0".repeat(64) }))).rejects.toThrow(/stored plan/);
   });
 
-  test("an order that is not what the approval bound is refused", async () => {
+  test("an order that is not what the approval bound is refused", async ({ at }) => {
     const { workspaceId, channelId, approverId } = at().fixture;
     const order = at().server.database.inWorkspace(workspaceId, (transaction) =>
       at().deliveries.request(transaction, {
@@ -167,7 +174,7 @@ describe("4: what is sent is what was approved", () => {
     await expect(order).rejects.toThrow(/not what was approved/);
   });
 
-  test("one approval sends a post to a channel once", async () => {
+  test("one approval sends a post to a channel once", async ({ at, endAll }) => {
     const { postId, approvalId } = await orderPost(at().fixture, at().deliveries, textVariant("Once"));
     const again = sql`insert into deliveries (workspace_id, id, post_id, channel_id, connector, content, content_hash,
         approval_id, approved_by, approval_binding, approval_hash, due_at, grace_seconds, late_after, wake_at)
@@ -180,14 +187,21 @@ describe("4: what is sent is what was approved", () => {
 });
 
 describe("6: deadlines end before leases, and an old fence writes nothing", () => {
-  test("an intent whose deadline outlives the lease is refused", async () => {
+  test("an intent whose deadline outlives the lease is refused", async ({ claimOne, intend }) => {
     const claimed = await claimOne();
     await expect(intend(intentFor(claimed, { deadlineMs: 5_000, marginMs: -4_000 }))).rejects.toThrow(
       /lease/,
     );
   });
 
-  test("a worker that slept through its lease changes nothing", async () => {
+  test("a worker that slept through its lease changes nothing", async ({
+    at,
+    claimOne,
+    intend,
+    settle,
+    stateOf,
+    endAll,
+  }) => {
     const claimed = await claimOne(1);
     await recoverExpired(at().server.database.system);
     const before = await stateOf(claimed);
@@ -198,7 +212,7 @@ describe("6: deadlines end before leases, and an old fence writes nothing", () =
     await endAll();
   });
 
-  test("settling an attempt past the fence is refused", async () => {
+  test("settling an attempt past the fence is refused", async ({ at, claimOne, intend }) => {
     const claimed = await claimOne();
     const intent = intentFor(claimed);
     await intend(intent);
@@ -207,7 +221,11 @@ describe("6: deadlines end before leases, and an old fence writes nothing", () =
     await expect(write.execute(at().server.database.system)).rejects.toThrow(/fence has moved/);
   });
 
-  test("a claim without a new fence is refused, and a fence never goes back", async () => {
+  test("a claim without a new fence is refused, and a fence never goes back", async ({
+    at,
+    claimOne,
+    endAll,
+  }) => {
     const claimed = await claimOne(1);
     await recoverExpired(at().server.database.system);
     const take = sql`update deliveries set state = 'claimed', lease_until = now() where id = ${claimed.id}`;
@@ -219,7 +237,7 @@ describe("6: deadlines end before leases, and an old fence writes nothing", () =
 });
 
 describe("7: a match is not older than the attempt", () => {
-  test("in the database", async () => {
+  test("in the database", async ({ at, claimOne, intend, settle }) => {
     const claimed = await claimOne();
     const intent = intentFor(claimed);
     await intend(intent);
@@ -240,7 +258,13 @@ describe("7: a match is not older than the attempt", () => {
 });
 
 describe("a process that dies", () => {
-  test("holding only a claim leaves it where it stood in line, and can do nothing with it if it only seemed dead", async () => {
+  test("holding only a claim leaves it where it stood in line, and can do nothing with it if it only seemed dead", async ({
+    at,
+    claimOne,
+    intend,
+    stateOf,
+    endAll,
+  }) => {
     const claimed = await claimOne(60_000, "One", "dead");
     const others = await claimOne();
     await at().deliveries.recoverFromDead(["dead"]);
@@ -252,7 +276,13 @@ describe("a process that dies", () => {
     await endAll();
   });
 
-  test("with an intent keeps the lease of it: the answer may still be written", async () => {
+  test("with an intent keeps the lease of it: the answer may still be written", async ({
+    at,
+    claimOne,
+    intend,
+    settle,
+    stateOf,
+  }) => {
     const claimed = await claimOne(60_000, "One", "dead");
     const intent = intentFor(claimed);
     await intend(intent);
@@ -262,13 +292,22 @@ describe("a process that dies", () => {
     expect(await settle(claimed, { attempt: undo, next: next("missed") })).toEqual([true]);
   });
 
-  test("while it reads back leaves that to the next one, and nothing is free to be sent", async () => {
+  test("while it reads back leaves that to the next one, and nothing is free to be sent", async ({
+    at,
+    stateOf,
+    ambiguous,
+  }) => {
     const { claimed } = await ambiguous();
     await at().deliveries.recoverFromDead(["dead"]);
     expect(await stateOf(claimed)).toMatchObject({ state: "ambiguous" });
   });
 
-  test("after its intent leaves an ambiguous delivery, which is read back before it is sent again", async () => {
+  test("after its intent leaves an ambiguous delivery, which is read back before it is sent again", async ({
+    at,
+    claimOne,
+    intend,
+    stateOf,
+  }) => {
     const claimed = await claimOne(60_000, "A sentence of its own");
     const own = {
       items: plan.items.with(0, { kind: "post", payload: { text: "A sentence of its own", media: [] } }),

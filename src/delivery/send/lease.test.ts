@@ -1,95 +1,103 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "kysely";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import type { Connector, ConnectorContext, DeliveryInput } from "#connectors";
-import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryFixture,
-  type DeliveryFixture,
-  type DeliverySandbox,
   orderPost,
-  startDeliverySandbox,
+  pauseChannel,
   sweepUntil,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
 import { claimDue } from "../claim/claim.store.ts";
-import type { Deliveries } from "../deliveries.ts";
 import { renewLease } from "./leases.store.ts";
 import { whileHeld } from "./lease.ts";
+import { test as base } from "../../../test/support/fixtures/delivery.ts";
 
 const leaseMs = 1_800;
 const settings = { leaseMs, marginMs: 300 };
 
-let server: TestDatabase;
-let platform: DeliverySandbox;
-let fixture: DeliveryFixture;
-/** Another worker, with a connector that is quick. */
-let other: Deliveries;
-let running: { stopping: AbortController; run: Promise<unknown> }[];
-
-beforeAll(async () => {
-  server = await testDatabase();
-});
-afterAll(() => server.close());
-beforeEach(async () => {
-  platform = await startDeliverySandbox();
-  fixture = await buildDeliveryFixture(server.database, platform.connector);
-  other = platform.deliveries(server.database, { settings });
-  running = [];
-});
-afterEach(async () => {
-  for (const { stopping } of running) stopping.abort();
-  await Promise.all(running.map(({ run }) => run));
-  // What is left of it is none of the next test's.
-  const channels = server.database.system.updateTable("channels").set({ paused_at: new Date() });
-  await channels.where("id", "=", fixture.channelId).execute();
-  await platform.close();
-});
-
-type Slow = { connector: Connector; signals: AbortSignal[] };
-
-/** A connector that first does something slow for each post whose text begins with "Slow". */
-function slowly(work: (context: ConnectorContext) => Promise<unknown>): Slow {
-  const signals: AbortSignal[] = [];
-  async function prepare(context: ConnectorContext, delivery: DeliveryInput) {
-    if (delivery.variant.parts[0]?.startsWith("Slow")) {
-      signals.push(context.signal);
-      await work(context);
+const test = base
+  .extend("fixture", async ({ server, platform }, { onCleanup }) => {
+    const fixture = await buildDeliveryFixture(server.database, platform.connector);
+    // What is left of it is none of the next test's.
+    onCleanup(() => pauseChannel(fixture));
+    return fixture;
+  })
+  /** Another worker, with a connector that is quick. */
+  .extend("other", ({ server, platform }) => platform.deliveries(server.database, { settings }))
+  .extend("running", async ({ fixture: _fixture }, { onCleanup }) => {
+    const running: { stopping: AbortController; run: Promise<unknown> }[] = [];
+    onCleanup(async () => {
+      for (const { stopping } of running) stopping.abort();
+      await Promise.all(running.map(({ run }) => run));
+    });
+    return running;
+  })
+  /** A connector that first does something slow for each post whose text begins with "Slow". */
+  .extend("slowly", ({ platform }) => (work: (context: ConnectorContext) => Promise<unknown>): Slow => {
+    const signals: AbortSignal[] = [];
+    async function prepare(context: ConnectorContext, delivery: DeliveryInput) {
+      if (delivery.variant.parts[0]?.startsWith("Slow")) {
+        signals.push(context.signal);
+        await work(context);
+      }
+      return platform.connector.prepare(context, delivery);
     }
-    return platform.connector.prepare(context, delivery);
-  }
-  return { connector: { ...platform.connector, prepare }, signals };
-}
+    return { connector: { ...platform.connector, prepare }, signals };
+  })
+  /** Runs the publishing sweep once, as a worker would, until it is stopped. */
+  .extend(
+    "startWorker",
+    ({ server, platform, running }) =>
+      (connector: Connector, given: { prepareMs?: number } = {}): AbortController => {
+        const worker = platform.deliveries(server.database, {
+          settings: { ...settings, ...given },
+          speaking: connector,
+        });
+        const stopping = new AbortController();
+        const [publish] = worker.sweeps;
+        running.push({ stopping, run: publish?.run(stopping.signal) ?? Promise.resolve() });
+        return stopping;
+      },
+  )
+  .extend("viewOf", ({ fixture, other }) => async (postId: string) => {
+    const [view] = await other.forPost(fixture.workspaceId, postId);
+    if (!view) throw new Error("there is no delivery");
+    return view;
+  })
+  .extend("rowOf", ({ server }) => async (deliveryId: string) => {
+    const rows = server.database.system.selectFrom("deliveries").select(["fence", "tries", "lease_until"]);
+    return rows.where("id", "=", deliveryId).executeTakeFirstOrThrow();
+  })
+  .extend(
+    "hold",
+    ({ server, fixture, other }) =>
+      async (prepare: () => Promise<string>, renewLeaseOf: () => Promise<boolean>) => {
+        await orderPost(fixture, other, textVariant("Held"));
+        const [claimed] = await claimDue(server.database.system, { limit: 1, leaseMs, busyChannels: [] });
+        if (!claimed) throw new Error("nothing was claimed");
+        const now = performance.now();
+        const abort = new AbortController();
+        const work = {
+          claimed,
+          lateAt: now + 60_000,
+          leaseEndsAt: now + leaseMs,
+          abort,
+          credentialsAt: null,
+        };
+        const limits = { concurrency: 1, minimumWindowMs: 0, prepareMs: 60_000, aheadMs: 0, skewMs: 0 };
+        const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+        const deps = { settings: { ...settings, ...limits }, log, renewLease: renewLeaseOf };
+        return whileHeld(deps, work, new AbortController().signal, prepare);
+      },
+  );
+
+/** Another worker, with a connector that is quick. */
+type Slow = { connector: Connector; signals: AbortSignal[] };
 
 const failing = () => Promise.reject(new Error("it failed"));
 const never = () => new Promise<never>(() => undefined);
-
-/** Runs the publishing sweep once, as a worker would, until it is stopped. */
-function startWorker(connector: Connector, given: { prepareMs?: number } = {}): AbortController {
-  const worker = platform.deliveries(server.database, {
-    settings: { ...settings, ...given },
-    speaking: connector,
-  });
-  const stopping = new AbortController();
-  const [publish] = worker.sweeps;
-  running.push({ stopping, run: publish?.run(stopping.signal) ?? Promise.resolve() });
-  return stopping;
-}
-
-async function viewOf(postId: string) {
-  const [view] = await other.forPost(fixture.workspaceId, postId);
-  if (!view) throw new Error("there is no delivery");
-  return view;
-}
-
-async function rowOf(deliveryId: string) {
-  const rows = server.database.system.selectFrom("deliveries").select(["fence", "tries", "lease_until"]);
-  return rows.where("id", "=", deliveryId).executeTakeFirstOrThrow();
-}
-
-async function texts(): Promise<string[]> {
-  return (await platform.journal()).map(({ text }) => text);
-}
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   const giveUpAt = performance.now() + 15_000;
@@ -100,7 +108,15 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 describe("a preparation that takes longer than a lease", () => {
-  test("keeps its delivery for three leases and publishes once", async () => {
+  test("keeps its delivery for three leases and publishes once", async ({
+    fixture,
+    other,
+    slowly,
+    startWorker,
+    viewOf,
+    rowOf,
+    visible,
+  }) => {
     const slow = slowly(() => pause(3 * leaseMs));
     const { postId, deliveryId } = await orderPost(fixture, other, textVariant("Slow video"));
     startWorker(slow.connector);
@@ -108,12 +124,19 @@ describe("a preparation that takes longer than a lease", () => {
     // The other worker looks for ended leases and due posts all the while.
     await sweepUntil(other, async () => (await viewOf(postId)).state === "confirmed");
     expect(slow.signals).toHaveLength(1);
-    expect(await texts()).toEqual(["Slow video"]);
+    expect(await visible()).toEqual(["Slow video"]);
     expect((await viewOf(postId)).attempts).toMatchObject([{ number: 1, state: "confirmed" }]);
     expect((await rowOf(deliveryId)).fence).toBe(1);
   }, 30_000);
 
-  test("holds up nobody else in its process", async () => {
+  test("holds up nobody else in its process", async ({
+    fixture,
+    other,
+    slowly,
+    startWorker,
+    viewOf,
+    visible,
+  }) => {
     const slow = slowly(never);
     await orderPost(fixture, other, textVariant("Slow video"));
     const stopping = startWorker(slow.connector);
@@ -121,10 +144,18 @@ describe("a preparation that takes longer than a lease", () => {
     const { postId } = await orderPost(fixture, other, textVariant("Quick"));
     await until(async () => (await viewOf(postId)).state === "confirmed");
     expect(stopping.signal.aborted).toBe(false);
-    expect(await texts()).toEqual(["Quick"]);
+    expect(await visible()).toEqual(["Quick"]);
   }, 30_000);
 
-  test("ends at the limit even where the connector does not listen, and is tried again", async () => {
+  test("ends at the limit even where the connector does not listen, and is tried again", async ({
+    fixture,
+    other,
+    slowly,
+    startWorker,
+    viewOf,
+    rowOf,
+    visible,
+  }) => {
     const slow = slowly(never);
     const { postId, deliveryId } = await orderPost(fixture, other, textVariant("Slow video"));
     startWorker(slow.connector, { prepareMs: 2 * leaseMs });
@@ -132,10 +163,17 @@ describe("a preparation that takes longer than a lease", () => {
     expect((await viewOf(postId)).state).toBe("scheduled");
     expect((await rowOf(deliveryId)).tries).toBe(1);
     expect(slow.signals[0]?.aborted).toBe(true);
-    expect(await texts()).toEqual([]);
+    expect(await visible()).toEqual([]);
   }, 30_000);
 
-  test("asks a person once the post is later than its workspace allows", async () => {
+  test("asks a person once the post is later than its workspace allows", async ({
+    fixture,
+    other,
+    slowly,
+    startWorker,
+    viewOf,
+    visible,
+  }) => {
     const slow = slowly(never);
     const { postId } = await orderPost(fixture, other, textVariant("Slow video"), {
       dueAt: new Date(),
@@ -144,12 +182,22 @@ describe("a preparation that takes longer than a lease", () => {
     startWorker(slow.connector);
     await until(async () => (await viewOf(postId)).state === "missed");
     expect((await viewOf(postId)).error?.code).toBe("delivery.prepare_late");
-    expect(await texts()).toEqual([]);
+    expect(await visible()).toEqual([]);
   }, 30_000);
 });
 
 describe("a preparation that lost its delivery", () => {
-  test("by a cancellation: it ends and nothing is sent", async () => {
+  test("by a cancellation: it ends and nothing is sent", async ({
+    server,
+    fixture,
+    other,
+    running,
+    slowly,
+    startWorker,
+    viewOf,
+    rowOf,
+    visible,
+  }) => {
     const slow = slowly(({ signal }) => pause(60_000, undefined, { signal }));
     const { postId, deliveryId } = await orderPost(fixture, other, textVariant("Slow video"));
     startWorker(slow.connector);
@@ -162,10 +210,18 @@ describe("a preparation that lost its delivery", () => {
     await Promise.all(running.map(({ run }) => run));
     expect((await viewOf(postId)).state).toBe("cancelled");
     expect((await rowOf(deliveryId)).lease_until).toBeNull();
-    expect(await texts()).toEqual([]);
+    expect(await visible()).toEqual([]);
   }, 30_000);
 
-  test("by a fence that moved: a plan that comes all the same is not sent", async () => {
+  test("by a fence that moved: a plan that comes all the same is not sent", async ({
+    server,
+    fixture,
+    other,
+    slowly,
+    startWorker,
+    viewOf,
+    visible,
+  }) => {
     const moved = Promise.withResolvers<void>();
     const slow = slowly(() => moved.promise);
     const { postId, deliveryId } = await orderPost(fixture, other, textVariant("Slow video"));
@@ -178,10 +234,17 @@ describe("a preparation that lost its delivery", () => {
     await pause(leaseMs);
     expect((await viewOf(postId)).state).toBe("scheduled");
     expect((await viewOf(postId)).attempts).toEqual([]);
-    expect(await texts()).toEqual([]);
+    expect(await visible()).toEqual([]);
   }, 30_000);
 
-  test("by the death of its worker: another takes over when the renewed lease ends, and not before", async () => {
+  test("by the death of its worker: another takes over when the renewed lease ends, and not before", async ({
+    server,
+    fixture,
+    other,
+    viewOf,
+    rowOf,
+    visible,
+  }) => {
     const { postId, deliveryId } = await orderPost(fixture, other, textVariant("Slow video"));
     const claims = { limit: 1, leaseMs, busyChannels: [] };
     const [claimed] = await claimDue(server.database.system, claims);
@@ -194,13 +257,17 @@ describe("a preparation that lost its delivery", () => {
     await sweepUntil(other, async () => (await viewOf(postId)).state === "confirmed");
     const [attempt] = (await viewOf(postId)).attempts;
     expect(Date.parse(String(attempt?.intentAt))).toBeGreaterThanOrEqual(Number(leaseUntil?.getTime()));
-    expect(await texts()).toEqual(["Slow video"]);
+    expect(await visible()).toEqual(["Slow video"]);
     // And should it wake up, it gets nothing back.
     expect(await renewLease(server.database.system, claimed, leaseMs)).toBe(false);
   }, 30_000);
 });
 
-test("the lease of an intent is not touched, and one that has ended is not revived", async () => {
+test("the lease of an intent is not touched, and one that has ended is not revived", async ({
+  server,
+  fixture,
+  other,
+}) => {
   const { deliveryId } = await orderPost(fixture, other, textVariant("Ended"));
   const [claimed] = await claimDue(server.database.system, { limit: 1, leaseMs, busyChannels: [] });
   if (!claimed) throw new Error("nothing was claimed");
@@ -217,7 +284,15 @@ test("the lease of an intent is not touched, and one that has ended is not reviv
   expect(await renewLease(server.database.system, again, leaseMs)).toBe(false);
 });
 
-test("a process that stops breaks a preparation off, and another sends the post at once", async () => {
+test("a process that stops breaks a preparation off, and another sends the post at once", async ({
+  fixture,
+  other,
+  running,
+  slowly,
+  startWorker,
+  viewOf,
+  visible,
+}) => {
   const slow = slowly(never);
   const { postId } = await orderPost(fixture, other, textVariant("Slow video"));
   const stopping = startWorker(slow.connector);
@@ -227,26 +302,13 @@ test("a process that stops breaks a preparation off, and another sends the post 
   expect(slow.signals[0]?.aborted).toBe(true);
   expect((await viewOf(postId)).state).toBe("scheduled");
   await sweepUntil(other, async () => (await viewOf(postId)).state === "confirmed");
-  expect(await texts()).toEqual(["Slow video"]);
+  expect(await visible()).toEqual(["Slow video"]);
 }, 30_000);
-
-async function hold(prepare: () => Promise<string>, renewLeaseOf: () => Promise<boolean>) {
-  await orderPost(fixture, other, textVariant("Held"));
-  const [claimed] = await claimDue(server.database.system, { limit: 1, leaseMs, busyChannels: [] });
-  if (!claimed) throw new Error("nothing was claimed");
-  const now = performance.now();
-  const abort = new AbortController();
-  const work = { claimed, lateAt: now + 60_000, leaseEndsAt: now + leaseMs, abort, credentialsAt: null };
-  const limits = { concurrency: 1, minimumWindowMs: 0, prepareMs: 60_000, aheadMs: 0, skewMs: 0 };
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const deps = { settings: { ...settings, ...limits }, log, renewLease: renewLeaseOf };
-  return whileHeld(deps, work, new AbortController().signal, prepare);
-}
 
 const patient = () => pause(2 * leaseMs, "plan");
 
 describe("what a lease costs", () => {
-  test("nothing where the preparation is quick", async () => {
+  test("nothing where the preparation is quick", async ({ hold }) => {
     let renewals = 0;
     const held = await hold(
       async () => "plan",
@@ -257,7 +319,7 @@ describe("what a lease costs", () => {
     expect(renewals).toBe(0);
   });
 
-  test("a database that is away for a moment costs no lease; one that stays away does", async () => {
+  test("a database that is away for a moment costs no lease; one that stays away does", async ({ hold }) => {
     let asked = 0;
     async function backSoon(): Promise<boolean> {
       asked += 1;
@@ -271,7 +333,7 @@ describe("what a lease costs", () => {
     expect(await hold(patient, never)).toEqual({ interruption: "unrenewed" });
   }, 30_000);
 
-  test("a refusal of the platform is told as it is", async () => {
+  test("a refusal of the platform is told as it is", async ({ hold }) => {
     await expect(hold(failing, async () => true)).rejects.toThrow("it failed");
   });
 });

@@ -1,100 +1,74 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import type { Connector, Published } from "#connectors";
 import { createPool } from "#platform/db";
 import { buildMember } from "../../../test/support/builders.ts";
-import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
-import {
-  buildDeliveryFixture,
-  type DeliveryFixture,
-  type DeliverySandbox,
-  orderPost,
-  startDeliverySandbox,
-  sweepUntil,
-  textVariant,
-} from "../../../test/support/features/delivery.ts";
-import type { Deliveries } from "../deliveries.ts";
-import type { DeliveryState } from "../model/state.ts";
+import { following, orderPost, sweepUntil, textVariant } from "../../../test/support/features/delivery.ts";
+import { test as base } from "../../../test/support/fixtures/delivery.ts";
 
-let server: TestDatabase;
-let platform: DeliverySandbox;
-let fixture: DeliveryFixture;
-let deliveries: Deliveries;
-
-beforeAll(async () => {
-  server = await testDatabase();
-});
-afterAll(() => server.close());
-beforeEach(async () => {
-  platform = await startDeliverySandbox();
-  fixture = await buildDeliveryFixture(server.database, platform.connector);
-  deliveries = platform.deliveries(server.database);
-});
-afterEach(() => platform.close());
-
-async function viewOf(postId: string) {
-  const [view] = await deliveries.forPost(fixture.workspaceId, postId);
-  if (!view) throw new Error("there is no delivery");
-  return view;
-}
-
-async function untilState(postId: string, ...states: DeliveryState[]) {
-  await sweepUntil(deliveries, async () => states.includes((await viewOf(postId)).state));
-  return viewOf(postId);
-}
-
-async function learnedMs(): Promise<number[]> {
-  const rows = await server.database.system
-    .selectFrom("delivery_windows")
-    .select("visible_after_ms")
-    .where("channel_id", "=", fixture.channelId)
-    .execute();
-  return rows.map((row) => row.visible_after_ms);
-}
-
-async function looksAt(postId: string): Promise<number> {
-  const { id } = await viewOf(postId);
-  const attempts = server.database.system.selectFrom("delivery_attempts").select("looks");
-  return (await attempts.where("delivery_id", "=", id).executeTakeFirst())?.looks ?? 0;
-}
-
-async function texts(): Promise<string[]> {
-  return (await platform.journal()).map(({ text }) => text);
-}
-
-async function channelIs(status: "connected" | "needs_reconnect", at: Date): Promise<void> {
-  const moment = { updated_at: at, credentials_at: at };
-  await server.database.system
-    .updateTable("channels")
-    .set({ status, ...moment })
-    .where("id", "=", fixture.channelId)
-    .execute();
-}
+const test = base
+  .extend("learnedMs", ({ server, fixture }) => async (): Promise<number[]> => {
+    const rows = await server.database.system
+      .selectFrom("delivery_windows")
+      .select("visible_after_ms")
+      .where("channel_id", "=", fixture.channelId)
+      .execute();
+    return rows.map((row) => row.visible_after_ms);
+  })
+  .extend("looksAt", ({ server, viewOf }) => async (postId: string): Promise<number> => {
+    const { id } = await viewOf(postId);
+    const attempts = server.database.system.selectFrom("delivery_attempts").select("looks");
+    return (await attempts.where("delivery_id", "=", id).executeTakeFirst())?.looks ?? 0;
+  })
+  .extend(
+    "channelIs",
+    ({ server, fixture }) =>
+      async (status: "connected" | "needs_reconnect", at: Date): Promise<void> => {
+        const moment = { updated_at: at, credentials_at: at };
+        await server.database.system
+          .updateTable("channels")
+          .set({ status, ...moment })
+          .where("id", "=", fixture.channelId)
+          .execute();
+      },
+  );
 
 describe("each broken answer ends with exactly one visible post", () => {
   const afterCommit = ["lost_answer", "cut_answer", "error_after_commit", "garbled"];
-  test.each(afterCommit)("%s: read back, not sent again", async (kind) => {
-    await platform.setFaults([{ kind }]);
-    const { postId } = await orderPost(fixture, deliveries, textVariant("Only once"));
-    const view = await untilState(postId, "confirmed");
-    expect(await texts()).toEqual(["Only once"]);
-    expect(view.attempts).toMatchObject([{ number: 1, state: "confirmed", settledBy: "located" }]);
-    expect(view.externalUrl).toContain("/posts/");
-  });
+  test.for(afterCommit)(
+    "%s: read back, not sent again",
+    async (kind, { platform, order, untilState, visible }) => {
+      await platform.setFaults([{ kind }]);
+      const { postId } = await order("Only once");
+      const view = await untilState(postId, "confirmed");
+      expect(await visible()).toEqual(["Only once"]);
+      expect(view.attempts).toMatchObject([{ number: 1, state: "confirmed", settledBy: "located" }]);
+      expect(view.externalUrl).toContain("/posts/");
+    },
+  );
 
   const beforeCommit = ["error_before_commit", "reset_before_commit"];
-  test.each(beforeCommit)("%s: absence is proven, then sent again", async (kind) => {
-    await platform.setFaults([{ kind }]);
-    const { postId } = await orderPost(fixture, deliveries, textVariant("Only once"));
-    const view = await untilState(postId, "confirmed");
-    expect(await texts()).toEqual(["Only once"]);
-    expect(view.attempts).toMatchObject([
-      { number: 1, state: "absent_proven", settledBy: "located" },
-      { number: 2, state: "confirmed", settledBy: "answer" },
-    ]);
-  });
+  test.for(beforeCommit)(
+    "%s: absence is proven, then sent again",
+    async (kind, { platform, order, untilState, visible }) => {
+      await platform.setFaults([{ kind }]);
+      const { postId } = await order("Only once");
+      const view = await untilState(postId, "confirmed");
+      expect(await visible()).toEqual(["Only once"]);
+      expect(view.attempts).toMatchObject([
+        { number: 1, state: "absent_proven", settledBy: "located" },
+        { number: 2, state: "confirmed", settledBy: "answer" },
+      ]);
+    },
+  );
 
-  test("the id of another post: each keeps its own", async () => {
+  test("the id of another post: each keeps its own", async ({
+    server,
+    platform,
+    fixture,
+    viewOf,
+    visible,
+  }) => {
     const { connector } = platform;
     let first: Published | null = null;
     const mixedUp: Connector = {
@@ -104,44 +78,63 @@ describe("each broken answer ends with exactly one visible post", () => {
         return (first ??= published);
       },
     };
-    deliveries = platform.deliveries(server.database, { speaking: mixedUp });
+    const deliveries = platform.deliveries(server.database, { speaking: mixedUp });
+    const { untilState } = following(fixture, deliveries);
     const one = await orderPost(fixture, deliveries, textVariant("One"));
     await untilState(one.postId, "confirmed");
     const other = await orderPost(fixture, deliveries, textVariant("Other"));
     const view = await untilState(other.postId, "confirmed");
     expect(view.attempts).toMatchObject([{ number: 1, state: "confirmed", settledBy: "located" }]);
     expect(view.externalUrl).not.toBe((await viewOf(one.postId)).externalUrl);
-    expect(await texts()).toEqual(["One", "Other"]);
+    expect(await visible()).toEqual(["One", "Other"]);
   });
 
-  test("a commit that comes late, within the window", async () => {
+  test("a commit that comes late, within the window", async ({ platform, order, untilState, visible }) => {
     await platform.setFaults([{ kind: "late_commit", delayMs: 1_000 }]);
-    const { postId } = await orderPost(fixture, deliveries, textVariant("Only once"));
+    const { postId } = await order("Only once");
     await untilState(postId, "confirmed");
-    expect(await texts()).toEqual(["Only once"]);
+    expect(await visible()).toEqual(["Only once"]);
   });
 
-  test("a post that comes up late widens the window for next time", async () => {
+  test("a post that comes up late widens the window for next time", async ({
+    platform,
+    order,
+    untilState,
+    learnedMs,
+    visible,
+  }) => {
     await platform.setFaults([{ kind: "late_commit", delayMs: 1_500 }]);
-    const { postId } = await orderPost(fixture, deliveries, textVariant("Only once"));
+    const { postId } = await order("Only once");
     await untilState(postId, "confirmed");
     expect((await learnedMs())[0]).toBeGreaterThan(1_500);
-    expect(await texts()).toEqual(["Only once"]);
+    expect(await visible()).toEqual(["Only once"]);
   });
 
-  test("a platform that could not be read says nothing about the window", async () => {
+  test("a platform that could not be read says nothing about the window", async ({
+    platform,
+    order,
+    untilState,
+    learnedMs,
+  }) => {
     await platform.setFaults([
       { kind: "error_after_commit" },
       { kind: "error_before_commit", on: "list", remaining: 1 },
     ]);
-    const { postId } = await orderPost(fixture, deliveries, textVariant("Only once"));
+    const { postId } = await order("Only once");
     await untilState(postId, "confirmed");
     expect(await learnedMs()).toEqual([]);
   });
 
-  test("the time that Galley itself was away says nothing about the window", async () => {
+  test("the time that Galley itself was away says nothing about the window", async ({
+    platform,
+    deliveries,
+    order,
+    untilState,
+    learnedMs,
+    looksAt,
+  }) => {
     await platform.setFaults([{ kind: "late_commit", delayMs: 1_200 }]);
-    const { postId } = await orderPost(fixture, deliveries, textVariant("Only once"));
+    const { postId } = await order("Only once");
     await sweepUntil(deliveries, async () => (await looksAt(postId)) === 1);
     await pause(8_000);
     await untilState(postId, "confirmed");
@@ -150,84 +143,123 @@ describe("each broken answer ends with exactly one visible post", () => {
     expect(learned).toBeLessThan(6_000);
   });
 
-  test("an answer that is slower than the deadline", async () => {
+  test("an answer that is slower than the deadline", async ({ platform, order, untilState, visible }) => {
     await platform.setFaults([{ kind: "slow", delayMs: 2_500 }]);
-    const { postId } = await orderPost(fixture, deliveries, textVariant("Only once"));
+    const { postId } = await order("Only once");
     const view = await untilState(postId, "confirmed");
-    expect(await texts()).toEqual(["Only once"]);
+    expect(await visible()).toEqual(["Only once"]);
     expect(view.attempts).toMatchObject([{ settledBy: "located" }]);
   });
 
-  test("two posts that are equal and both wanted, with both answers lost", async () => {
+  test("two posts that are equal and both wanted, with both answers lost", async ({
+    platform,
+    order,
+    untilState,
+    visible,
+  }) => {
     await platform.setFaults([{ kind: "lost_answer", remaining: 2 }]);
-    const first = await orderPost(fixture, deliveries, textVariant("Twins"));
-    const second = await orderPost(fixture, deliveries, textVariant("Twins"));
+    const first = await order("Twins");
+    const second = await order("Twins");
     const views = [await untilState(first.postId, "confirmed"), await untilState(second.postId, "confirmed")];
-    expect(await texts()).toEqual(["Twins", "Twins"]);
+    expect(await visible()).toEqual(["Twins", "Twins"]);
     expect(new Set(views.map(({ externalUrl }) => externalUrl)).size).toBe(2);
   });
 });
 
 describe("a clear refusal", () => {
-  test("to go slower is obeyed", async () => {
+  test("to go slower is obeyed", async ({ platform, order, untilState }) => {
     await platform.setFaults([{ kind: "throttle", delayMs: 1_000 }]);
-    const { postId } = await orderPost(fixture, deliveries, textVariant("Later"));
+    const { postId } = await order("Later");
     const started = performance.now();
     const view = await untilState(postId, "confirmed");
     expect(performance.now() - started).toBeGreaterThan(900);
     expect(view.attempts.map(({ state }) => state)).toEqual(["not_sent", "confirmed"]);
   });
 
-  test("of an expired token is answered with a refresh, once", async () => {
+  test("of an expired token is answered with a refresh, once", async ({
+    platform,
+    order,
+    untilState,
+    visible,
+  }) => {
     await platform.control("expire-tokens");
-    const { postId } = await orderPost(fixture, deliveries, textVariant("Fresh"));
+    const { postId } = await order("Fresh");
     const view = await untilState(postId, "confirmed");
-    expect(await texts()).toEqual(["Fresh"]);
+    expect(await visible()).toEqual(["Fresh"]);
     expect(view.attempts.map(({ state }) => state)).not.toContain("ambiguous");
   });
 
-  test("of an expired token while reading back is answered with a refresh too", async () => {
+  test("of an expired token while reading back is answered with a refresh too", async ({
+    platform,
+    order,
+    untilState,
+    visible,
+  }) => {
     await platform.setFaults([{ kind: "lost_answer" }]);
-    const { postId } = await orderPost(fixture, deliveries, textVariant("Only once"));
+    const { postId } = await order("Only once");
     await untilState(postId, "ambiguous");
     await platform.control("expire-tokens");
     const view = await untilState(postId, "confirmed");
-    expect(await texts()).toEqual(["Only once"]);
+    expect(await visible()).toEqual(["Only once"]);
     expect(view.attempts).toMatchObject([{ number: 1, state: "confirmed", settledBy: "located" }]);
   });
 
-  test("of a revoked token while reading back asks to connect the channel again", async () => {
+  test("of a revoked token while reading back asks to connect the channel again", async ({
+    platform,
+    deliveries,
+    viewOf,
+    order,
+    untilState,
+    visible,
+  }) => {
     await platform.setFaults([{ kind: "lost_answer" }]);
-    const { postId } = await orderPost(fixture, deliveries, textVariant("Only once"));
+    const { postId } = await order("Only once");
     await untilState(postId, "ambiguous");
     await platform.control("revoke-tokens");
     await sweepUntil(deliveries, () => Promise.resolve(platform.reconnects.length > 0));
     expect((await viewOf(postId)).state).toBe("ambiguous");
-    expect(await texts()).toEqual(["Only once"]);
+    expect(await visible()).toEqual(["Only once"]);
   });
 
-  test("of a revoked token waits for the person and goes on by itself afterwards", async () => {
+  test("of a revoked token waits for the person and goes on by itself afterwards", async ({
+    platform,
+    order,
+    untilState,
+    visible,
+  }) => {
     await platform.control("revoke-tokens");
-    const { postId } = await orderPost(fixture, deliveries, textVariant("Revoked"));
+    const { postId } = await order("Revoked");
     const view = await untilState(postId, "needs_reconnect");
     expect(view.error?.message).toBeTruthy();
     expect(platform.reconnects.length).toBeGreaterThan(0);
-    expect(await texts()).toEqual([]);
+    expect(await visible()).toEqual([]);
   });
 
-  test("that only the channel's state told of ends with that state, whatever the clocks of the two say", async () => {
+  test("that only the channel's state told of ends with that state, whatever the clocks of the two say", async ({
+    order,
+    untilState,
+    visible,
+    channelIs,
+  }) => {
     await channelIs("needs_reconnect", new Date());
-    const { postId } = await orderPost(fixture, deliveries, textVariant("Held"));
+    const { postId } = await order("Held");
     await untilState(postId, "needs_reconnect");
     // Connected again while it was being held: the moment of that was taken before the hold was written.
     await channelIs("connected", new Date(Date.now() - 60_000));
     await untilState(postId, "confirmed");
-    expect(await texts()).toEqual(["Held"]);
+    expect(await visible()).toEqual(["Held"]);
   });
 
-  test("of the content is final, until a person asks for another try", async () => {
+  test("of the content is final, until a person asks for another try", async ({
+    server,
+    fixture,
+    deliveries,
+    viewOf,
+    order,
+    untilState,
+  }) => {
     const actor = await buildMember(server.database, fixture.workspaceId);
-    const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("x".repeat(500)));
+    const { postId, deliveryId } = await order("x".repeat(500));
     const view = await untilState(postId, "rejected");
     expect(view.error?.message).toBeTruthy();
     expect((await deliveries.retry(actor, deliveryId)).state).toBe("scheduled");
@@ -237,8 +269,8 @@ describe("a clear refusal", () => {
 });
 
 describe("a thread", () => {
-  test("goes out in order, each part an attempt of its own", async () => {
-    const { postId } = await orderPost(fixture, deliveries, textVariant("One", "Two", "Three"));
+  test("goes out in order, each part an attempt of its own", async ({ platform, order, untilState }) => {
+    const { postId } = await order(["One", "Two", "Three"]);
     const view = await untilState(postId, "confirmed");
     expect(view.items.map(({ state }) => state)).toEqual(["confirmed", "confirmed", "confirmed"]);
     const posts = await platform.journal();
@@ -249,16 +281,20 @@ describe("a thread", () => {
     ]);
   });
 
-  test("goes on from the part that failed", async () => {
-    const { postId } = await orderPost(fixture, deliveries, textVariant("One", "Two", "Three"));
+  test("goes on from the part that failed", async ({ platform, order, untilState, visible }) => {
+    const { postId } = await order(["One", "Two", "Three"]);
     await platform.setFaults([{ kind: "error_after_commit" }]);
     const view = await untilState(postId, "confirmed");
-    expect(await texts()).toEqual(["One", "Two", "Three"]);
+    expect(await visible()).toEqual(["One", "Two", "Three"]);
     expect(view.attempts).toHaveLength(3);
   });
 });
 
-test("a database that had no room for a moment is no failure of the post", async () => {
+test("a database that had no room for a moment is no failure of the post", async ({
+  server,
+  platform,
+  fixture,
+}) => {
   const full = createPool({ url: "postgres://127.0.0.1:9/full", role: null, size: 1 });
   let calls = 0;
   const connector: Connector = {
@@ -268,7 +304,8 @@ test("a database that had no room for a moment is no failure of the post", async
       return platform.connector.prepare(context, delivery);
     },
   };
-  deliveries = platform.deliveries(server.database, { speaking: connector });
+  const deliveries = platform.deliveries(server.database, { speaking: connector });
+  const { untilState } = following(fixture, deliveries);
   const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("There was room"));
   await sweepUntil(deliveries, async () => calls === 1);
   const rows = server.database.system.selectFrom("deliveries").select(["state", "tries", "error_code"]);
@@ -276,100 +313,4 @@ test("a database that had no room for a moment is no failure of the post", async
   expect(row).toEqual({ state: "scheduled", tries: 0, error_code: null });
   expect((await untilState(postId, "confirmed")).attempts).toHaveLength(1);
   await full.end();
-});
-
-describe("lateness and changes of mind", () => {
-  test("what is overdue beyond the grace is missed and asks, and goes out when the person says so", async () => {
-    const actor = await buildMember(server.database, fixture.workspaceId);
-    const dueAt = new Date(Date.now() - 3_600_000);
-    const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Old"), {
-      dueAt,
-      graceSeconds: 60,
-    });
-    expect((await untilState(postId, "missed")).error?.code).toBe("delivery.late");
-    expect(await texts()).toEqual([]);
-    await deliveries.retry(actor, deliveryId);
-    await untilState(postId, "confirmed");
-    expect(await texts()).toEqual(["Old"]);
-  });
-
-  test("a cancelled delivery is never sent; one that is out is too late to cancel", async () => {
-    const early = await orderPost(fixture, deliveries, textVariant("Never"), {
-      dueAt: new Date(Date.now() + 500),
-    });
-    const done = await orderPost(fixture, deliveries, textVariant("Done"));
-    await untilState(done.postId, "confirmed");
-    const change = await server.database.inWorkspace(fixture.workspaceId, async (transaction) => [
-      await deliveries.cancel(transaction, fixture.workspaceId, early.postId),
-      await deliveries.cancel(transaction, fixture.workspaceId, done.postId),
-    ]);
-    expect(change).toEqual([
-      { cancelled: [early.deliveryId], tooLate: [] },
-      { cancelled: [], tooLate: [done.deliveryId] },
-    ]);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 700);
-    });
-    for (const sweep of deliveries.sweeps) await sweep.run(new AbortController().signal);
-    expect(await texts()).toEqual(["Done"]);
-  });
-
-  test("a paused channel sends nothing until it is resumed", async () => {
-    const pausing = server.database.system.updateTable("channels").where("id", "=", fixture.channelId);
-    await pausing.set({ paused_at: new Date() }).execute();
-    const { postId } = await orderPost(fixture, deliveries, textVariant("Held"));
-    for (const sweep of deliveries.sweeps) await sweep.run(new AbortController().signal);
-    expect((await viewOf(postId)).state).toBe("scheduled");
-    await pausing.set({ paused_at: null }).execute();
-    await untilState(postId, "confirmed");
-  });
-
-  test("an approval that no longer stands stops the post at the last gate", async () => {
-    const { postId, approvalId } = await orderPost(fixture, deliveries, textVariant("Unapproved"));
-    await server.database.system
-      .updateTable("approvals")
-      .set({ voided_at: new Date() })
-      .where("id", "=", approvalId)
-      .execute();
-    expect((await untilState(postId, "rejected")).error?.code).toBe("delivery.approval_void");
-    expect(await texts()).toEqual([]);
-  });
-});
-
-describe("several workers", () => {
-  test("send each of a hundred posts once", async () => {
-    const others = [platform.deliveries(server.database), platform.deliveries(server.database)];
-    const orders: { postId: string }[] = [];
-    for (let number = 0; number < 100; number += 1) {
-      orders.push(await orderPost(fixture, deliveries, textVariant(`Post ${number}`)));
-    }
-    const stopping = new AbortController();
-    const sweepsOf = (one: Deliveries) => one.sweeps.map((sweep) => sweep.run(stopping.signal));
-    await Promise.all([deliveries, ...others].flatMap(sweepsOf));
-    await sweepUntil(deliveries, async () => {
-      const states = await Promise.all(orders.map(({ postId }) => viewOf(postId)));
-      return states.every(({ state }) => state === "confirmed");
-    });
-    const sent = await texts();
-    expect(new Set(sent).size).toBe(100);
-    expect(sent).toHaveLength(100);
-  }, 60_000);
-
-  test("tells of each outcome by an event, and wakes who hands it out", async () => {
-    const { postId } = await orderPost(fixture, deliveries, textVariant("Told"));
-    await untilState(postId, "confirmed");
-    const queue = createPool({ url: server.url, role: null, size: 1 });
-    const told = await asOwner(
-      server.url,
-      "select from events where kind = 'delivery.settled' and workspace_id = $2 and data -> 'postIds' ? $1",
-      [postId, fixture.workspaceId],
-    );
-    const woken = await queue.query(
-      `select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-       where t.identifier = 'events.dispatch' and j.payload ->> 'workspaceId' = $1`,
-      [fixture.workspaceId],
-    );
-    await queue.end();
-    expect([told.length, woken.rowCount]).toEqual([1, 1]);
-  });
 });

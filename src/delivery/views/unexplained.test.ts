@@ -1,59 +1,37 @@
 import { type Connector, ConnectorFailure } from "#connectors";
 import { sql } from "kysely";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { asOwner, type TestDatabase, testDatabase } from "../../../test/support/database.ts";
-import {
-  buildDeliveryFixture,
-  type DeliveryFixture,
-  type DeliverySandbox,
-  orderPost,
-  startDeliverySandbox,
-  sweepUntil,
-  textVariant,
-} from "../../../test/support/features/delivery.ts";
+import { expect } from "vitest";
+import { asOwner } from "../../../test/support/database.ts";
+import { orderPost, sweepUntil, textVariant } from "../../../test/support/features/delivery.ts";
 import { countStuck, stuckIn } from "./stuck.read.ts";
+import { testOnSharedSandbox as base } from "../../../test/support/fixtures/delivery.ts";
 
 // An error that nobody foresaw ends in words and a question, never in a delivery that says nothing.
 
-let server: TestDatabase;
-let platform: DeliverySandbox;
-let fixture: DeliveryFixture;
+const test = base
+  /** Publishes by this connector until the delivery has ended, without waiting for back-offs. */
+  .extend("publishBy", ({ server, platform, fixture }) => async (speaking: Connector) => {
+    // Room for a busy machine: what is sent too late is taken back and sent again.
+    const deliveries = platform.deliveries(server.database, { settings: { leaseMs: 10_000 }, speaking });
+    const { postId } = await orderPost(fixture, deliveries, textVariant("Hello"));
+    const read = async () => (await deliveries.forPost(fixture.workspaceId, postId))[0];
+    await sweepUntil(
+      deliveries,
+      async () => {
+        await server.database.system
+          .updateTable("deliveries")
+          .set({ wake_at: sql`clock_timestamp()` })
+          .where("post_id", "=", postId)
+          .where("state", "=", "scheduled")
+          .execute();
+        return ["confirmed", "rejected", "missed"].includes((await read())?.state ?? "");
+      },
+      60_000,
+    );
+    return read();
+  });
 
-beforeAll(async () => {
-  server = await testDatabase();
-  platform = await startDeliverySandbox();
-});
-afterAll(async () => {
-  await platform.close();
-  await server.close();
-});
-beforeEach(async () => {
-  fixture = await buildDeliveryFixture(server.database, platform.connector);
-});
-
-/** Publishes by this connector until the delivery has ended, without waiting for back-offs. */
-async function publishBy(speaking: Connector) {
-  // Room for a busy machine: what is sent too late is taken back and sent again.
-  const deliveries = platform.deliveries(server.database, { settings: { leaseMs: 10_000 }, speaking });
-  const { postId } = await orderPost(fixture, deliveries, textVariant("Hello"));
-  const read = async () => (await deliveries.forPost(fixture.workspaceId, postId))[0];
-  await sweepUntil(
-    deliveries,
-    async () => {
-      await server.database.system
-        .updateTable("deliveries")
-        .set({ wake_at: sql`clock_timestamp()` })
-        .where("post_id", "=", postId)
-        .where("state", "=", "scheduled")
-        .execute();
-      return ["confirmed", "rejected", "missed"].includes((await read())?.state ?? "");
-    },
-    60_000,
-  );
-  return read();
-}
-
-test.each([
+test.for([
   [
     "in preparing",
     (): Partial<Connector> => ({ prepare: () => Promise.reject(new RangeError("too much recursion")) }),
@@ -74,14 +52,21 @@ test.each([
       },
     }),
   ],
-])("%s: tried a few times, then asks with the reason", async (_where, broken) => {
-  const view = await publishBy({ ...platform.connector, ...broken() });
-  expect(view).toMatchObject({ state: "rejected", attempts: [], error: { code: "delivery.cannot_prepare" } });
-  expect(view?.error?.message).toContain("too much recursion");
-  expect(view?.error?.message).toContain("5 times");
-});
+] as const)(
+  "%s: tried a few times, then asks with the reason",
+  async ([_where, broken], { platform, publishBy }) => {
+    const view = await publishBy({ ...platform.connector, ...broken() });
+    expect(view).toMatchObject({
+      state: "rejected",
+      attempts: [],
+      error: { code: "delivery.cannot_prepare" },
+    });
+    expect(view?.error?.message).toContain("too much recursion");
+    expect(view?.error?.message).toContain("5 times");
+  },
+);
 
-test("one that passes is not told for ever", async () => {
+test("one that passes is not told for ever", async ({ platform, publishBy }) => {
   let left = 3;
   const view = await publishBy({
     ...platform.connector,
@@ -94,7 +79,7 @@ test("one that passes is not told for ever", async () => {
   expect(view).toMatchObject({ state: "confirmed", error: null });
 });
 
-test("other failures between them begin the row anew", async () => {
+test("other failures between them begin the row anew", async ({ platform, publishBy }) => {
   const busy = { verdict: "throttled", code: "busy", message: "Too many posts." } as const;
   let tries = 0;
   const view = await publishBy({
@@ -109,7 +94,7 @@ test("other failures between them begin the row anew", async () => {
   expect(view).toMatchObject({ state: "confirmed", error: null });
 });
 
-test("what stays neither sent nor asking is counted and named", async () => {
+test("what stays neither sent nor asking is counted and named", async ({ server, platform, fixture }) => {
   const deliveries = platform.deliveries(server.database);
   const { deliveryId } = await orderPost(fixture, deliveries, textVariant("Forgotten"));
   expect(await stuckIn(server.database.system, fixture.workspaceId)).toEqual([]);
@@ -124,7 +109,11 @@ test("what stays neither sent nor asking is counted and named", async () => {
   expect(await countStuck(server.database.system)).toContainEqual({ connector: "sandbox", count: 1 });
 });
 
-test("what is read back for long is stuck only after four times its window, of weeks too", async () => {
+test("what is read back for long is stuck only after four times its window, of weeks too", async ({
+  server,
+  platform,
+  fixture,
+}) => {
   await platform.setFaults([{ kind: "lost_answer" }]);
   const unreadable = { ...platform.connector, locate: () => Promise.reject(new RangeError("no list")) };
   const deliveries = platform.deliveries(server.database, { speaking: unreadable });

@@ -1,6 +1,7 @@
 import { instant } from "#platform/wire";
 import { z } from "zod";
 import { mostBytes } from "../import/columns.ts";
+import { importStates, lineStates } from "../import/import-states.ts";
 
 /** `content`: the file's bytes in base64, so that its encoding survives. `zone`: of lines that name none. */
 export const uploadBody = z.object({
@@ -9,13 +10,11 @@ export const uploadBody = z.object({
   zone: z.string().min(1).max(100).nullable().default(null),
 });
 
-const lineStates = ["waiting", "ready", "broken", "repeated", "made"] as const;
-
 export const imported = z.object({
   id: z.uuid(),
   fileName: z.string(),
   zone: z.string(),
-  state: z.enum(["checking", "checked", "importing", "done", "failed"]),
+  state: z.enum(importStates),
   notice: z.string().nullable(),
   lines: z.int(),
   counts: z.object({

@@ -1,37 +1,33 @@
+import { requestOf } from "../../../test/support/calls.ts";
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { crc32 } from "node:zlib";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/support/app.ts";
-import { requestOf } from "../../../test/support/calls.ts";
+import { describe, expect } from "vitest";
 import { buildChannel } from "../../../test/support/builders.ts";
-import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
 import { pdfOf, pictureOf as picture, videoOf } from "../../../test/support/media-files.ts";
 import { uploadFile } from "../../../test/support/upload.ts";
+import { test as base } from "../../../test/support/fixtures/desk-app.ts";
 
-let app: Awaited<ReturnType<typeof testDeskApp>>;
-let owner: TestPerson;
+const test = base.extend(
+  "upload",
+  ({ app, owner }) =>
+    (bytes: Uint8Array, fields: Record<string, string> = {}, name = "photo.jpg", person = owner) =>
+      uploadFile(app.app, { bytes, fields, name, person }),
+);
 
-beforeAll(async () => {
-  app = await testDeskApp(movableClock());
-  owner = await app.owner();
-});
-afterAll(() => app.close());
-
-function upload(bytes: Uint8Array, fields: Record<string, string> = {}, name = "photo.jpg", person = owner) {
-  return uploadFile(app.app, { bytes, fields, name, person });
-}
-
-test("the probe answers whoever asks, as platforms do, without a sign-in", async () => {
+test("the probe answers whoever asks, as platforms do, without a sign-in", async ({ app }) => {
   const answer = await app.app.inject({ method: "GET", url: "/media/probe" });
   expect(answer.statusCode).toBe(200);
   expect(answer.json()).toEqual({ galley: "files" });
 });
 
 describe("the signed address of an image", () => {
-  test("serves a PNG as a JPEG where a platform takes nothing else, and only with its signature", async () => {
+  test("serves a PNG as a JPEG where a platform takes nothing else, and only with its signature", async ({
+    app,
+    upload,
+  }) => {
     const transparent = sharp({
       create: { width: 30, height: 20, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
     });
@@ -52,7 +48,7 @@ describe("the signed address of an image", () => {
 });
 
 describe("an upload", () => {
-  test("loses its metadata, is turned upright and is served without a cookie", async () => {
+  test("loses its metadata, is turned upright and is served without a cookie", async ({ app, upload }) => {
     const original = await picture()
       .jpeg()
       .withExif({ IFD0: { Copyright: "secret place" } })
@@ -82,17 +78,17 @@ describe("an upload", () => {
     expect(served.rawPayload.includes("secret place")).toBe(false);
   });
 
-  test.each(["png", "webp", "gif"] as const)("stays %s", async (format) => {
+  test.for(["png", "webp", "gif"] as const)("stays %s", async (format, { upload }) => {
     const { status, body } = await upload(await picture().toFormat(format).toBuffer());
     expect({ status, mimeType: body.mimeType }).toEqual({ status: 201, mimeType: `image/${format}` });
   });
 
-  test("in AVIF becomes JPEG, which platforms take", async () => {
+  test("in AVIF becomes JPEG, which platforms take", async ({ upload }) => {
     const { status, body } = await upload(await picture().avif({ effort: 0 }).toBuffer());
     expect({ status, mimeType: body.mimeType }).toEqual({ status: 201, mimeType: "image/jpeg" });
   });
 
-  test("keeps every frame of an animation", async () => {
+  test("keeps every frame of an animation", async ({ app, upload }) => {
     const frames = await sharp({
       create: { width: 10, height: 30, channels: 3, background: "red", pageHeight: 10 },
     })
@@ -106,7 +102,7 @@ describe("an upload", () => {
 });
 
 describe("refused uploads", () => {
-  test("SVG, HTML, and noise, whatever their name", async () => {
+  test("SVG, HTML, and noise, whatever their name", async ({ upload }) => {
     const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
     for (const text of [svg, "<html></html>", "\0\x01\x02"]) {
       const { status, body } = await upload(Buffer.from(text), {}, "photo.png");
@@ -114,7 +110,7 @@ describe("refused uploads", () => {
     }
   });
 
-  test("an image bomb, before it is decoded, with its size named", async () => {
+  test("an image bomb, before it is decoded, with its size named", async ({ upload }) => {
     const bomb = await picture().png().toBuffer();
     // The header says 30,000 x 30,000: chunk IHDR begins at 12, its checksum stands at 29.
     bomb.writeUInt32BE(30_000, 16);
@@ -125,13 +121,13 @@ describe("refused uploads", () => {
     expect(body.detail).toContain("30000 x 30000");
   });
 
-  test("a truncated image", async () => {
+  test("a truncated image", async ({ upload }) => {
     const whole = await picture(400, 400).jpeg().toBuffer();
     const { status, body } = await upload(whole.subarray(0, whole.length / 2));
     expect({ status, code: body.code }).toEqual({ status: 422, code: "desk.image_broken" });
   });
 
-  test("more bytes than allowed, and no file at all", async () => {
+  test("more bytes than allowed, and no file at all", async ({ app, owner, upload }) => {
     const { status, body } = await upload(new Uint8Array(6_000_000).fill(1));
     expect({ status, code: body.code.split(".")[1] }).toEqual({ status: 413, code: "image_size" });
     const none = await owner.call("uploadMedia", { body: { altText: "nothing" } });
@@ -144,7 +140,7 @@ describe("refused uploads", () => {
     expect(cut.json()).toMatchObject({ status: 400, code: "desk.broken_upload" });
   });
 
-  test("an address with another signature, hash or workspace", async () => {
+  test("an address with another signature, hash or workspace", async ({ app, owner, upload }) => {
     const { body } = await upload(await picture(8, 8).png().toBuffer());
     const stranger = await app.owner();
     for (const address of [
@@ -158,7 +154,10 @@ describe("refused uploads", () => {
 });
 
 describe("a video", () => {
-  test("is kept as it came, with its length and size, and served in pieces as an attachment", async () => {
+  test("is kept as it came, with its length and size, and served in pieces as an attachment", async ({
+    app,
+    upload,
+  }) => {
     const bytes = await videoOf({ seconds: 4, width: 640, height: 360 });
     const { status, body } = await upload(bytes, { altText: "A harbour" }, "clip.mp4");
     expect(status).toBe(201);
@@ -190,12 +189,12 @@ describe("a video", () => {
     expect(beyond.statusCode).toBe(416);
   });
 
-  test("from a camera (MOV) is known by its bytes, whatever its name", async () => {
+  test("from a camera (MOV) is known by its bytes, whatever its name", async ({ upload }) => {
     const { body } = await upload(await videoOf({ container: "mov" }), {}, "photo.png");
     expect(body).toMatchObject({ mimeType: "video/quicktime", durationMs: 3000 });
   });
 
-  test("that is cut off, too long, or no video at all is refused", async () => {
+  test("that is cut off, too long, or no video at all is refused", async ({ upload }) => {
     const whole = await videoOf({ dataBytes: 60_000 });
     const cut = await upload(whole.subarray(0, whole.length / 2));
     expect({ status: cut.status, code: cut.body.code }).toEqual({ status: 422, code: "desk.video_broken" });
@@ -206,7 +205,10 @@ describe("a video", () => {
     expect((await upload(head)).body.code).toBe("desk.video_no_picture");
   });
 
-  test("may be larger than an image, up to a limit of its own, and leaves nothing behind when refused", async () => {
+  test("may be larger than an image, up to a limit of its own, and leaves nothing behind when refused", async ({
+    app,
+    upload,
+  }) => {
     const { status, body } = await upload(await videoOf({ dataBytes: 8_000_000 }));
     expect({ status, large: body.bytes > 5_000_000 }).toEqual({ status: 201, large: true });
     const huge = await upload(await videoOf({ dataBytes: 31_000_000 }));
@@ -215,7 +217,7 @@ describe("a video", () => {
     await expect.poll(() => readdir(path.join(app.directory, "incoming"))).toEqual([]);
   });
 
-  test("is refused by a channel that takes none", async () => {
+  test("is refused by a channel that takes none", async ({ app, owner, upload }) => {
     const channel = await buildChannel(app.database, owner.workspaceId, "bluesky");
     const { body } = await upload(await videoOf());
     const content = { parts: ["look"], media: [{ mediaId: body.id, altText: "A harbour" }] };
@@ -229,7 +231,7 @@ describe("a video", () => {
 });
 
 describe("a document", () => {
-  test("is kept as it came, with its pages", async () => {
+  test("is kept as it came, with its pages", async ({ app, upload }) => {
     const bytes = pdfOf({ pages: 3 });
     const { status, body } = await upload(bytes, {}, "report.pdf");
     expect(status).toBe(201);
@@ -242,7 +244,7 @@ describe("a document", () => {
   const script = "<< /S /JavaScript /JS (app.alert(1)) >>";
   const encryption = `/Filter /Standard /V 1 /R 2 /P -44 /O <${"00".repeat(32)}> /U <${"11".repeat(32)}>`;
   const id = `<${"0f".repeat(16)}>`;
-  test.each([
+  test.for([
     ["without pages", pdfOf({ pages: 0 }), "desk.document_no_pages"],
     ["with too many pages", pdfOf({ pages: 21 }), "desk.document_pages"],
     ["that runs a script", pdfOf({ catalog: `/OpenAction ${script}` }), "desk.document_scripts"],
@@ -274,19 +276,19 @@ describe("a document", () => {
     ],
     ["that is cut off", pdfOf({ pages: 3 }).subarray(0, 120), "desk.document_broken"],
     ["of nothing but a name", Buffer.from("%PDF-1.7\nhello"), "desk.document_broken"],
-  ])("%s is refused", async (_name, bytes, code) => {
+  ] as const)("%s is refused", async ([_name, bytes, code], { upload }) => {
     const { status, body } = await upload(bytes, {}, "report.pdf");
     expect({ status, code: body.code }).toEqual({ status: 422, code });
   });
 
-  test("larger than documents may be is refused", async () => {
+  test("larger than documents may be is refused", async ({ upload }) => {
     const { status, body } = await upload(Buffer.concat([pdfOf(), Buffer.alloc(6_000_000, 32)]));
     expect({ status, code: body.code }).toEqual({ status: 413, code: "desk.document_size" });
   });
 });
 
 describe("images in use", () => {
-  test("stay; unused ones go, and their bytes with the last of them", async () => {
+  test("stay; unused ones go, and their bytes with the last of them", async ({ app, owner, upload }) => {
     const channel = await buildChannel(app.database, owner.workspaceId);
     const bytes = await picture(16, 16).png().toBuffer();
     const [first, second] = [(await upload(bytes)).body, (await upload(bytes)).body];
@@ -305,7 +307,7 @@ describe("images in use", () => {
     expect((await app.app.inject({ url: alone.url })).statusCode).toBe(404);
   });
 
-  test("are listed newest first and can be described anew", async () => {
+  test("are listed newest first and can be described anew", async ({ owner, upload }) => {
     const { body } = await upload(await picture(18, 16).png().toBuffer());
     const changed = await owner.call("describeMedia", {
       params: { id: body.id },

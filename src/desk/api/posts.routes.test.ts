@@ -1,30 +1,43 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import { newId } from "#kit";
-import type { TestPerson } from "../../../test/support/app.ts";
 import { buildApp, buildChannel } from "../../../test/support/builders.ts";
-import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
 import { handleEvents } from "../../../test/support/events.ts";
+import { test as base } from "../../../test/support/fixtures/desk-app.ts";
 
-let app: Awaited<ReturnType<typeof testDeskApp>>;
-let owner: TestPerson;
-let channelId: string;
-
-beforeAll(async () => {
-  app = await testDeskApp(movableClock());
-  owner = await app.owner();
-  channelId = (await buildChannel(app.database, owner.workspaceId)).id;
-});
-afterAll(() => app.close());
-
-function variants(text: string) {
-  return [{ channelId, content: { parts: [text] } }];
-}
-
-async function draft(person = owner, text = "The galley is ready.") {
-  const answer = await person.call("createPost", { body: { title: "Proof", variants: variants(text) } });
-  expect(answer).toMatchObject({ status: 201 });
-  return answer.body;
-}
+const test = base
+  .extend("variants", ({ channelId }) => (text: string) => [{ channelId, content: { parts: [text] } }])
+  .extend("draft", ({ owner, variants }) => async (person = owner, text = "The galley is ready.") => {
+    const answer = await person.call("createPost", { body: { title: "Proof", variants: variants(text) } });
+    expect(answer).toMatchObject({ status: 201 });
+    return answer.body;
+  })
+  .extend(
+    "act",
+    ({ owner }) =>
+      (id: string, step: keyof typeof steps, body?: unknown, person = owner) =>
+        person.call(steps[step], { params: { id }, body }),
+  )
+  .extend("approved", ({ draft, act }) => async () => {
+    const post = await draft();
+    const submitted = await act(post.id, "submit");
+    const answer = await act(post.id, "approve", { boundHash: submitted.body.boundHash, note: "fine" });
+    expect(answer).toMatchObject({ status: 200, body: { status: "approved" } });
+    return answer.body;
+  })
+  .extend(
+    "titled",
+    ({ owner, channelId }) =>
+      async (title: string, text: string, person = owner, channel = channelId) => {
+        const body = { title, variants: [{ channelId: channel, content: { parts: [text] } }] };
+        const answer = await person.call("createPost", { body });
+        expect(answer.status).toBe(201);
+        return answer.body;
+      },
+  )
+  .extend("found", ({ owner }) => async (q: string, person = owner): Promise<string[]> => {
+    const { body } = await person.call("listPosts", { query: { q, limit: 100 } });
+    return body.items.map(({ title }) => title).toSorted();
+  });
 
 const steps = {
   submit: "submitPost",
@@ -38,32 +51,12 @@ const steps = {
   restore: "restorePost",
 } as const;
 
-function act(id: string, step: keyof typeof steps, body?: unknown, person = owner) {
-  return person.call(steps[step], { params: { id }, body });
-}
-
-async function approved() {
-  const post = await draft();
-  const submitted = await act(post.id, "submit");
-  const answer = await act(post.id, "approve", { boundHash: submitted.body.boundHash, note: "fine" });
-  expect(answer).toMatchObject({ status: 200, body: { status: "approved" } });
-  return answer.body;
-}
-
-async function titled(title: string, text: string, person = owner, channel = channelId) {
-  const body = { title, variants: [{ channelId: channel, content: { parts: [text] } }] };
-  const answer = await person.call("createPost", { body });
-  expect(answer.status).toBe(201);
-  return answer.body;
-}
-
-async function found(q: string, person = owner): Promise<string[]> {
-  const { body } = await person.call("listPosts", { query: { q, limit: 100 } });
-  return body.items.map(({ title }) => title).toSorted();
-}
-
 describe("words are found", () => {
-  test("anywhere in title and first lines, in any script and case, and nowhere else", async () => {
+  test("anywhere in title and first lines, in any script and case, and nowhere else", async ({
+    app,
+    titled,
+    found,
+  }) => {
     await titled("Hafenrundfahrt", "Der Zug nach STRASSBURG: 100%_sicher");
     await titled("Привет, мир", "日本語の投稿");
     const stranger = await app.owner();
@@ -86,7 +79,13 @@ describe("words are found", () => {
     expect(await found("rundfahrt", stranger)).toEqual(["Hafenrundfahrt dort"]);
   });
 
-  test("as a post says them now, and page by page where they are common", async () => {
+  test("as a post says them now, and page by page where they are common", async ({
+    app,
+    owner,
+    channelId,
+    titled,
+    found,
+  }) => {
     const { id, version } = await titled("Zugvogel", "first words");
     const content = { parts: ["second thoughts"] };
     const edited = await owner.call("editPost", {
@@ -119,7 +118,7 @@ describe("words are found", () => {
   });
 });
 
-test("what a post costs is told by the app that its channel is connected with", async () => {
+test("what a post costs is told by the app that its channel is connected with", async ({ app, owner }) => {
   const { workspaceId } = owner;
   const [usual, covered] = [
     await buildChannel(app.database, workspaceId, "x"),
@@ -132,7 +131,7 @@ test("what a post costs is told by the app that its channel is connected with", 
   expect(answer.body.variants.map(({ price }) => price?.amount)).toEqual(["0.015", "0.5"]);
 });
 
-test("what a person does is in the audit log with the id of its request", async () => {
+test("what a person does is in the audit log with the id of its request", async ({ app, owner, draft }) => {
   const post = await draft();
   await owner.call("submitPost", { params: { id: post.id }, headers: { "x-request-id": "trace-me-7" } });
   await handleEvents(app.database);
@@ -147,7 +146,7 @@ test("what a person does is in the audit log with the id of its request", async 
 });
 
 describe("the way of a post", () => {
-  test("draft, review, approval, publication", async () => {
+  test("draft, review, approval, publication", async ({ app, act, approved }) => {
     const post = await approved();
     expect(post).toMatchObject({ approval: { note: "fine" }, lastApprovedVersion: 1 });
     const published = await act(post.id, "publish");
@@ -163,7 +162,7 @@ describe("the way of a post", () => {
     expect(await act(post.id, "publish")).toMatchObject({ status: 409, body: { code: "desk.wrong_state" } });
   });
 
-  test("the list shows what the page shows, and pages by cursor", async () => {
+  test("the list shows what the page shows, and pages by cursor", async ({ app }) => {
     const other = await app.owner();
     const channel = await buildChannel(app.database, other.workspaceId);
     for (const text of ["one", "two", "three"]) {
@@ -186,7 +185,7 @@ describe("the way of a post", () => {
     expect((await other.call("listPosts", { query: { q: "%" } })).body.items).toEqual([]);
   });
 
-  test("a span of time lists what is scheduled in it, by time", async () => {
+  test("a span of time lists what is scheduled in it, by time", async ({ app, act }) => {
     const other = await app.owner();
     const channel = await buildChannel(app.database, other.workspaceId);
     for (const day of ["03", "01", "02", null]) {
@@ -207,7 +206,12 @@ describe("the way of a post", () => {
     });
   });
 
-  test("an edit voids the approval and says so; the title alone does not", async () => {
+  test("an edit voids the approval and says so; the title alone does not", async ({
+    owner,
+    variants,
+    act,
+    approved,
+  }) => {
     const post = await approved();
     const renamed = await owner.call("editPost", {
       params: { id: post.id },
@@ -228,7 +232,7 @@ describe("the way of a post", () => {
     expect(await act(post.id, "publish")).toMatchObject({ status: 409, body: { code: "desk.wrong_state" } });
   });
 
-  test("versions can be read and brought back", async () => {
+  test("versions can be read and brought back", async ({ owner, variants, draft }) => {
     const post = await draft(owner, "first words");
     await owner.call("editPost", {
       params: { id: post.id },
@@ -247,7 +251,7 @@ describe("the way of a post", () => {
     });
   });
 
-  test("a removed draft is gone from the list and can be restored", async () => {
+  test("a removed draft is gone from the list and can be restored", async ({ owner, draft, act }) => {
     const post = await draft();
     expect(await owner.call("removePost", { params: { id: post.id } })).toMatchObject({ status: 204 });
     const list = await owner.call("listPosts", { query: { limit: 100 } });
@@ -263,7 +267,7 @@ describe("the way of a post", () => {
 });
 
 describe("refusals", () => {
-  test("approval of something else than was seen approves nothing", async () => {
+  test("approval of something else than was seen approves nothing", async ({ owner, draft, act }) => {
     const post = await draft();
     const submitted = await act(post.id, "submit");
     await act(post.id, "schedule", { wall: "2099-01-01T09:00", zone: "Europe/Berlin" });
@@ -273,7 +277,12 @@ describe("refusals", () => {
     expect(now.body).toMatchObject({ status: "in_review", approval: null });
   });
 
-  test("the author cannot approve his own words where the workspace forbids it, and is told why", async () => {
+  test("the author cannot approve his own words where the workspace forbids it, and is told why", async ({
+    app,
+    owner,
+    draft,
+    act,
+  }) => {
     await app.database.system
       .updateTable("workspaces")
       .set({ separate_approver: true })
@@ -300,7 +309,12 @@ describe("refusals", () => {
     }
   });
 
-  test("a viewer sees which buttons are not his, and the routes agree", async () => {
+  test("a viewer sees which buttons are not his, and the routes agree", async ({
+    app,
+    owner,
+    draft,
+    act,
+  }) => {
     const viewer = await app.member(owner, "viewer");
     const post = await draft();
     const page = await viewer.call("getPost", { params: { id: post.id } });
@@ -309,7 +323,7 @@ describe("refusals", () => {
     expect(await act(post.id, "submit", undefined, viewer)).toMatchObject({ status: 403 });
   });
 
-  test("another workspace's post answers like none", async () => {
+  test("another workspace's post answers like none", async ({ app, variants, draft, act }) => {
     const stranger = await app.owner();
     const post = await draft();
     expect(await stranger.call("getPost", { params: { id: post.id } })).toMatchObject({ status: 404 });
@@ -318,7 +332,7 @@ describe("refusals", () => {
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ code: "desk.channel_unknown" }] } });
   });
 
-  test("a stale edit is refused and changes nothing", async () => {
+  test("a stale edit is refused and changes nothing", async ({ owner, variants, draft }) => {
     const post = await draft();
     const edit = { title: "P", variants: variants("second"), baseVersion: 1 };
     expect(await owner.call("editPost", { params: { id: post.id }, body: edit })).toMatchObject({
@@ -335,7 +349,7 @@ describe("refusals", () => {
     });
   });
 
-  test("a draft with an error is saved, and not submitted", async () => {
+  test("a draft with an error is saved, and not submitted", async ({ owner, variants, draft, act }) => {
     const post = await draft(owner, "x".repeat(20_000));
     const answer = await act(post.id, "submit");
     expect(answer).toMatchObject({ status: 422, body: { code: "desk.not_ready" } });
@@ -344,7 +358,7 @@ describe("refusals", () => {
     expect(checked.body.variants[0]?.parts[0]).toMatchObject({ length: 20_000 });
   });
 
-  test("times that are past, unreal or ambiguous are refused with the way out", async () => {
+  test("times that are past, unreal or ambiguous are refused with the way out", async ({ draft, act }) => {
     const { id } = await draft();
     const zone = "America/New_York";
     expect(await act(id, "schedule", { wall: "2020-01-01T09:00", zone })).toMatchObject({

@@ -1,37 +1,32 @@
 import { newId } from "#kit";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect } from "vitest";
 import type { TestPerson } from "../../../test/support/app.ts";
-import { buildChannel } from "../../../test/support/builders.ts";
-import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
+import { test as base } from "../../../test/support/fixtures/desk-app.ts";
 
 // Whoever lost an answer asks again with the same key, and nothing is made or moved a second time.
 
-let app: Awaited<ReturnType<typeof testDeskApp>>;
-let person: TestPerson;
-let channelId: string;
-
-beforeAll(async () => {
-  app = await testDeskApp(movableClock());
-  person = await app.owner();
-  channelId = (await buildChannel(app.database, person.workspaceId)).id;
-  for (const time of ["08:00", "12:00", "16:00"]) {
-    await person.call("addQueueSlot", { body: { channelId, weekday: 1, time, zone: "UTC" } });
-  }
-});
-afterAll(() => app.close());
-
-function draftOf(text: string) {
-  const content = { parts: [text], link: null, media: [], firstComment: null, options: {} };
-  return { title: "Twice", variants: [{ channelId, content }] };
-}
-
-async function approved(): Promise<string> {
-  const { body } = await person.call("createPost", { body: draftOf("words") });
-  await person.call("submitPost", { params: { id: body.id } });
-  const { boundHash } = (await person.call("getPost", { params: { id: body.id } })).body;
-  await person.call("approvePost", { params: { id: body.id }, body: { boundHash } });
-  return body.id;
-}
+const test = base
+  .extend("person", { scope: "file" }, async ({ owner, channelId }) => {
+    for (const time of ["08:00", "12:00", "16:00"]) {
+      await owner.call("addQueueSlot", { body: { channelId, weekday: 1, time, zone: "UTC" } });
+    }
+    return owner;
+  })
+  .extend("draftOf", ({ channelId }) => (text: string) => {
+    const content = { parts: [text], link: null, media: [], firstComment: null, options: {} };
+    return { title: "Twice", variants: [{ channelId, content }] };
+  })
+  .extend("approved", ({ person, draftOf }) => async (): Promise<string> => {
+    const { body } = await person.call("createPost", { body: draftOf("words") });
+    await person.call("submitPost", { params: { id: body.id } });
+    const { boundHash } = (await person.call("getPost", { params: { id: body.id } })).body;
+    await person.call("approvePost", { params: { id: body.id }, body: { boundHash } });
+    return body.id;
+  })
+  .extend("timeOf", ({ person }) => async (id: string): Promise<string | undefined> => {
+    const { body } = await person.call("getPost", { params: { id } });
+    return body.scheduled?.at;
+  });
 
 type Sending = (given: { body: unknown; headers: Record<string, string> }) => ReturnType<TestPerson["raw"]>;
 
@@ -45,12 +40,7 @@ async function twice(send: Sending, body: unknown, other: unknown) {
   expect((await send({ body: other, headers })).statusCode).toBe(422);
 }
 
-async function timeOf(id: string): Promise<string | undefined> {
-  const { body } = await person.call("getPost", { params: { id } });
-  return body.scheduled?.at;
-}
-
-test("a draft is answered to the letter as it was", async () => {
+test("a draft is answered to the letter as it was", async ({ person, draftOf }) => {
   await twice(
     (given) => person.raw("createPost", given),
     draftOf("long words ".repeat(200)),
@@ -58,7 +48,7 @@ test("a draft is answered to the letter as it was", async () => {
   );
 });
 
-test("a post gets the time that was asked for, once", async () => {
+test("a post gets the time that was asked for, once", async ({ person, approved, timeOf }) => {
   const id = await approved();
   const time = { wall: "2090-01-01T09:00", zone: "UTC" };
   await twice((given) => person.raw("schedulePost", { params: { id }, ...given }), time, {
@@ -68,7 +58,7 @@ test("a post gets the time that was asked for, once", async () => {
   expect(await timeOf(id)).toBe("2090-01-01T09:00:00.000Z");
 });
 
-test("a post in the queue moves by one place", async () => {
+test("a post in the queue moves by one place", async ({ person, approved, timeOf }) => {
   const ids = [await approved(), await approved(), await approved()];
   await twice((given) => person.raw("queuePost", { params: { id: ids[0] }, ...given }), undefined, {
     unready: "skip",
@@ -84,14 +74,17 @@ test("a post in the queue moves by one place", async () => {
   expect(await timeOf(ids[0] ?? "")).toBe(second);
 });
 
-test("a post is published once", async () => {
+test("a post is published once", async ({ person, approved }) => {
   const id = await approved();
   await twice((given) => person.raw("publishPost", { params: { id }, ...given }), undefined, {
     unready: "skip",
   });
 });
 
-test("an approval that was taken back is not given again by a repeated request", async () => {
+test("an approval that was taken back is not given again by a repeated request", async ({
+  person,
+  draftOf,
+}) => {
   const { body } = await person.call("createPost", { body: draftOf("words") });
   await person.call("submitPost", { params: { id: body.id } });
   const { boundHash } = (await person.call("getPost", { params: { id: body.id } })).body;

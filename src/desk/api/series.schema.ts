@@ -3,6 +3,7 @@ import { z } from "zod";
 import { channel, decision, variantCheck } from "./posts.schema.ts";
 import { postStatuses } from "../model/post.ts";
 import { farthestAhead, rule } from "../series/rule.schema.ts";
+import { seriesStates } from "../series/series-states.ts";
 import { seriesActions } from "../series/series.rules.ts";
 
 const ahead = z.int().min(1).max(farthestAhead);
@@ -30,7 +31,7 @@ const summary = z.object({
   id: z.uuid(),
   templateId: z.uuid(),
   title: z.string(),
-  state: z.enum(["active", "paused", "ended"]),
+  state: z.enum(seriesStates),
   rule,
   words: z.string(),
   approved: z.boolean(),

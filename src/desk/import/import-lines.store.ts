@@ -2,11 +2,10 @@ import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import type { Schema } from "#platform/db";
 import type { Cells } from "./columns.ts";
+import type { LineState } from "./import-states.ts";
 import type { LineProblem } from "./interpret.ts";
 
 type Db = Kysely<Schema>;
-
-export type LineState = "waiting" | "ready" | "broken" | "repeated" | "made";
 
 export type LinePreview = { title: string; excerpt: string; channels: string[]; when: string | null };
 

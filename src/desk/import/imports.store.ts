@@ -2,11 +2,10 @@ import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import type { Actor } from "#kit";
 import type { Schema } from "#platform/db";
+import type { ImportState } from "./import-states.ts";
 import type { FileLine } from "./columns.ts";
 
 type Db = Kysely<Schema>;
-
-export type ImportState = "checking" | "checked" | "importing" | "done" | "failed";
 
 export type ImportKey = { workspaceId: string; importId: string };
 

@@ -9,11 +9,12 @@ import { previewSchedule } from "../model/schedule.ts";
 import { readFile } from "./columns.ts";
 import type { ImportDeps } from "./deps.ts";
 import { exportPosts, templateCsv } from "./export.ts";
+import type { LineState } from "./import-states.ts";
 import * as lineStore from "./import-lines.store.ts";
 import * as store from "./imports.store.ts";
 import { workOn } from "./work.ts";
 
-export type ImportView = store.ImportRow & { counts: Record<lineStore.LineState, number> };
+export type ImportView = store.ImportRow & { counts: Record<LineState, number> };
 
 /** Posts from CSV files, and back into one. What an import makes are drafts: it approves nothing. */
 export type Imports = {
@@ -28,7 +29,7 @@ export type Imports = {
   lines(
     workspaceId: string,
     id: string,
-    page: { after: number; limit: number; states: lineStore.LineState[] | null },
+    page: { after: number; limit: number; states: LineState[] | null },
   ): Promise<lineStore.ImportLine[]>;
   /** Makes a draft of every good line. @throws DeskError `desk.import_state` */
   start(actor: Actor, id: string): Promise<void>;

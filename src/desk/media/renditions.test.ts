@@ -1,18 +1,24 @@
 import { readdir } from "node:fs/promises";
 import sharp from "sharp";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/support/app.ts";
-import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
+import { expect } from "vitest";
 import { type Uploaded, uploadFile } from "../../../test/support/upload.ts";
+import { test as base } from "../../../test/support/fixtures/desk-app.ts";
 
-let app: Awaited<ReturnType<typeof testDeskApp>>;
-let owner: TestPerson;
-
-beforeAll(async () => {
-  app = await testDeskApp(movableClock());
-  owner = await app.owner();
-});
-afterAll(() => app.close());
+const test = base
+  .extend("upload", ({ app, owner }) => async (bytes: Uint8Array, name = "photo.jpg"): Promise<Uploaded> => {
+    const { status, body } = await uploadFile(app.app, { bytes, person: owner, name });
+    expect(status).toBe(201);
+    return body;
+  })
+  .extend("fetched", ({ app }) => async (media: Uploaded, more: string) => {
+    const answer = await app.app.inject({ method: "GET", url: `${media.url}${more}` });
+    return { status: answer.statusCode, type: answer.headers["content-type"], bytes: answer.rawPayload };
+  })
+  /** Every stored file of the workspace. */
+  .extend("stored", ({ app }) => async (): Promise<string[]> => {
+    const entries = await readdir(app.directory, { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  });
 
 /** Noise weighs as much as a photograph; each `sigma` is another picture. */
 function noise(width: number, height: number, sigma: number) {
@@ -21,24 +27,12 @@ function noise(width: number, height: number, sigma: number) {
   });
 }
 
-async function upload(bytes: Uint8Array, name = "photo.jpg"): Promise<Uploaded> {
-  const { status, body } = await uploadFile(app.app, { bytes, person: owner, name });
-  expect(status).toBe(201);
-  return body;
-}
-
-async function fetched(media: Uploaded, more: string) {
-  const answer = await app.app.inject({ method: "GET", url: `${media.url}${more}` });
-  return { status: answer.statusCode, type: answer.headers["content-type"], bytes: answer.rawPayload };
-}
-
-/** Every stored file of the workspace. */
-async function stored(): Promise<string[]> {
-  const entries = await readdir(app.directory, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-}
-
-test("a picture comes as small as it is shown, made once, and goes with its image", async () => {
+test("a picture comes as small as it is shown, made once, and goes with its image", async ({
+  owner,
+  upload,
+  fetched,
+  stored,
+}) => {
   const before = (await stored()).length;
   const photo = await upload(await noise(1600, 1200, 30).jpeg().toBuffer());
   const small = await fetched(photo, "&width=160");
@@ -54,14 +48,14 @@ test("a picture comes as small as it is shown, made once, and goes with its imag
   expect((await fetched(photo, "&width=160")).status).toBe(404);
 });
 
-test("two who ask at once get the same, and an image is never made larger", async () => {
+test("two who ask at once get the same, and an image is never made larger", async ({ upload, fetched }) => {
   const photo = await upload(await noise(300, 200, 20).png().toBuffer(), "photo.png");
   const [one, other] = await Promise.all([fetched(photo, "&width=960"), fetched(photo, "&width=960")]);
   expect(one.bytes.equals(other.bytes)).toBe(true);
   expect(await sharp(one.bytes).metadata()).toMatchObject({ width: 300 });
 });
 
-test("what would not become smaller is served as it is", async () => {
+test("what would not become smaller is served as it is", async ({ upload, fetched }) => {
   const dot = await upload(
     await sharp({ create: { width: 2, height: 2, channels: 3, background: "teal" } })
       .png()
@@ -73,7 +67,7 @@ test("what would not become smaller is served as it is", async () => {
   expect((await fetched(dot, "&width=160")).bytes.equals(answer.bytes)).toBe(true);
 });
 
-test("an animation goes on moving", async () => {
+test("an animation goes on moving", async ({ upload, fetched }) => {
   const frames = await Promise.all([10, 40].map((sigma) => noise(400, 300, sigma).png().toBuffer()));
   const gif = await sharp(frames, { join: { animated: true } })
     .gif()
@@ -83,7 +77,7 @@ test("an animation goes on moving", async () => {
   expect(await sharp(bytes, { animated: true }).metadata()).toMatchObject({ pages: 2, width: 160 });
 });
 
-test("there are few widths, and none without the image's own signature", async () => {
+test("there are few widths, and none without the image's own signature", async ({ upload, fetched }) => {
   const photo = await upload(await noise(200, 100, 10).jpeg().toBuffer());
   expect((await fetched(photo, "&width=161")).status).toBe(400);
   const unsigned = { ...photo, url: photo.url.replace(/signature=./u, "signature=_") };

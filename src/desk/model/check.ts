@@ -1,4 +1,4 @@
-import { type InstallationSettings, settingsOf } from "#channels";
+import { type ChannelStatus, type InstallationSettings, settingsOf } from "#channels";
 import type { Connector, ConnectorRegistry, MediaInfo, Quota, VariantContent } from "#connectors";
 import {
   ConnectorFailure,
@@ -21,7 +21,7 @@ export type TargetChannel = {
   connector: string;
   handle: string;
   displayName: string;
-  status: "connected" | "needs_reconnect" | "disconnected";
+  status: ChannelStatus;
   paused: boolean;
   /** What the person granted. */
   scopes: readonly string[];

@@ -1,22 +1,10 @@
+import type { DeliveryState } from "#delivery";
 import type { PostStatus } from "./post.ts";
 
 /** What the desk needs to know of one delivery. */
 export type DeliveryFact = {
   channelId: string;
-  state:
-    | "scheduled"
-    | "claimed"
-    | "in_flight"
-    | "confirmed"
-    | "rejected"
-    | "needs_reconnect"
-    | "ambiguous"
-    | "reconciling"
-    | "needs_human"
-    | "missed"
-    | "cancelled"
-    | "partly"
-    | "skipped";
+  state: DeliveryState;
   dueAt: Date;
   /** Some item of it is live, as the first part of a thread whose second was refused. */
   anyLive: boolean;

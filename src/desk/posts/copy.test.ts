@@ -1,32 +1,30 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect } from "vitest";
 import type { TestPerson } from "../../../test/support/app.ts";
 import { buildChannel } from "../../../test/support/builders.ts";
-import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
+import { test as base } from "../../../test/support/fixtures/desk-app.ts";
 
-let app: Awaited<ReturnType<typeof testDeskApp>>;
+const test = base
+  /** A workspace of its own, with a post that its owner wrote. */
+  .extend(
+    "written",
+    ({ app }) =>
+      async (): Promise<{
+        author: TestPerson;
+        id: string;
+        variantsOf: (text: string) => object[];
+      }> => {
+        const author = await app.owner();
+        const { id: channelId } = await buildChannel(app.database, author.workspaceId);
+        const variantsOf = (text: string) => [{ channelId, content: { parts: [text] } }];
+        const sources = [{ kind: "note", url: null, title: "The ship's log", excerpt: "" }];
+        const body = { title: "Proof", variants: variantsOf("First words"), sources };
+        const made = await author.call("createPost", { body });
+        expect(made.status).toBe(201);
+        return { author, id: made.body.id, variantsOf };
+      },
+  );
 
-beforeAll(async () => {
-  app = await testDeskApp(movableClock());
-});
-afterAll(() => app.close());
-
-/** A workspace of its own, with a post that its owner wrote. */
-async function written(): Promise<{
-  author: TestPerson;
-  id: string;
-  variantsOf: (text: string) => object[];
-}> {
-  const author = await app.owner();
-  const { id: channelId } = await buildChannel(app.database, author.workspaceId);
-  const variantsOf = (text: string) => [{ channelId, content: { parts: [text] } }];
-  const sources = [{ kind: "note", url: null, title: "The ship's log", excerpt: "" }];
-  const body = { title: "Proof", variants: variantsOf("First words"), sources };
-  const made = await author.call("createPost", { body });
-  expect(made.status).toBe(201);
-  return { author, id: made.body.id, variantsOf };
-}
-
-test("a copy is a draft of what a post says now, whatever became of the post", async () => {
+test("a copy is a draft of what a post says now, whatever became of the post", async ({ written }) => {
   const { author, id, variantsOf } = await written();
   const edit = { title: "Proof", baseVersion: 1, variants: variantsOf("Second words") };
   const edited = await author.call("editPost", { params: { id }, body: edit });
@@ -56,7 +54,10 @@ test("a copy is a draft of what a post says now, whatever became of the post", a
   });
 });
 
-test("who wrote the original cannot approve the copy alone, where two people are asked for", async () => {
+test("who wrote the original cannot approve the copy alone, where two people are asked for", async ({
+  app,
+  written,
+}) => {
   const { author, id } = await written();
   const other = await app.member(author, "admin");
   await author.call("updateWorkspace", { body: { separateApprover: true } });
@@ -72,7 +73,7 @@ test("who wrote the original cannot approve the copy alone, where two people are
   });
 });
 
-test("a removed post is not copied, and a viewer copies nothing", async () => {
+test("a removed post is not copied, and a viewer copies nothing", async ({ app, written }) => {
   const { author, id } = await written();
   const viewer = await app.member(author, "viewer");
   expect((await viewer.call("copyPost", { params: { id } })).status).toBe(403);

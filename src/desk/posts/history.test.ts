@@ -1,43 +1,38 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/support/app.ts";
+import { describe, expect } from "vitest";
 import { buildChannel } from "../../../test/support/builders.ts";
-import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
+import { test as base } from "../../../test/support/fixtures/desk-app.ts";
 
-let app: Awaited<ReturnType<typeof testDeskApp>>;
-let author: TestPerson;
-let channelId: string;
-let id: string;
-
-beforeAll(async () => {
-  app = await testDeskApp(movableClock());
-});
-beforeEach(async () => {
-  author = await app.owner();
-  channelId = (await buildChannel(app.database, author.workspaceId)).id;
-  id = (await author.call("createPost", { body: draft("First") })).body.id;
-});
-afterAll(() => app.close());
-
-function draft(text: string) {
-  return { title: "Proof", variants: [{ channelId, content: { parts: [text] } }] };
-}
-
-function save(text: string, baseVersion: number, autosave = true, by = author) {
-  return by.call("editPost", { params: { id }, body: { ...draft(text), baseVersion, autosave } });
-}
-
-async function history(): Promise<string[]> {
-  const { body } = await author.call("listPostVersions", { params: { id } });
-  const texts: string[] = [];
-  for (const { number } of body.items) {
-    const version = await author.call("getPostVersion", { params: { id, number } });
-    texts.push(version.body.variants[0]?.content.parts[0] ?? "");
-  }
-  return texts;
-}
+const test = base
+  .extend("author", ({ app }) => app.owner())
+  .extend("channel", ({ app, author }) => buildChannel(app.database, author.workspaceId))
+  .extend("draft", ({ channel }) => (text: string) => ({
+    title: "Proof",
+    variants: [{ channelId: channel.id, content: { parts: [text] } }],
+  }))
+  .extend("id", async ({ author, draft }) => {
+    return (await author.call("createPost", { body: draft("First") })).body.id;
+  })
+  .extend(
+    "save",
+    ({ author, id, draft }) =>
+      (text: string, baseVersion: number, autosave = true, by = author) =>
+        by.call("editPost", { params: { id }, body: { ...draft(text), baseVersion, autosave } }),
+  )
+  .extend("history", ({ author, id }) => async (): Promise<string[]> => {
+    const { body } = await author.call("listPostVersions", { params: { id } });
+    const texts: string[] = [];
+    for (const { number } of body.items) {
+      const version = await author.call("getPostVersion", { params: { id, number } });
+      texts.push(version.body.variants[0]?.content.parts[0] ?? "");
+    }
+    return texts;
+  });
 
 describe("what was saved stays in the history", () => {
-  test("the version that an edit collided with, though the same person goes on from it", async () => {
+  test("the version that an edit collided with, though the same person goes on from it", async ({
+    save,
+    history,
+  }) => {
     await save("From one tab", 1);
     expect((await save("From another tab", 1)).status).toBe(409);
     await save("From another tab", 2);
@@ -45,14 +40,14 @@ describe("what was saved stays in the history", () => {
     expect(await history()).toEqual(["From another tab, on and on", "From one tab", "First"]);
   });
 
-  test("what was saved on purpose, though a program saves a moment later", async () => {
+  test("what was saved on purpose, though a program saves a moment later", async ({ save, history }) => {
     await save("On purpose", 1, false);
     await save("While typing", 2);
     await save("While typing on", 3);
     expect(await history()).toEqual(["While typing on", "On purpose", "First"]);
   });
 
-  test("both sides of a collision of two people", async () => {
+  test("both sides of a collision of two people", async ({ app, author, save, history }) => {
     const other = await app.member(author, "editor");
     await save("Mine", 1);
     await save("Theirs", 2, true, other);
@@ -64,7 +59,14 @@ describe("what was saved stays in the history", () => {
 });
 
 describe("a text that was set aside", () => {
-  test("is beside the history and changes nothing of the post", async () => {
+  test("is beside the history and changes nothing of the post", async ({
+    app,
+    author,
+    id,
+    draft,
+    save,
+    history,
+  }) => {
     const other = await app.member(author, "editor");
     const theirs = await save("Theirs", 1, false, other);
     await author.call("submitPost", { params: { id } });
@@ -81,7 +83,12 @@ describe("a text that was set aside", () => {
     expect(await history()).toEqual(["Theirs", "First"]);
   });
 
-  test("is refused where it could not be stored, and to who may not write", async () => {
+  test("is refused where it could not be stored, and to who may not write", async ({
+    app,
+    author,
+    id,
+    draft,
+  }) => {
     const viewer = await app.member(author, "viewer");
     const body = { ...draft("Mine"), baseVersion: 1 };
     expect((await viewer.call("setTextAside", { params: { id }, body })).status).toBe(403);
@@ -96,7 +103,7 @@ describe("a text that was set aside", () => {
 });
 
 describe("who changed a post since it was first written", () => {
-  test("is told with when, in the post and in lists", async () => {
+  test("is told with when, in the post and in lists", async ({ app, author, id, save }) => {
     expect((await author.call("getPost", { params: { id } })).body.changedBy).toEqual([]);
     const other = await app.member(author, "editor");
     await save("Changed", 1, false, other);

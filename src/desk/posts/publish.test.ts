@@ -1,56 +1,49 @@
 import { frozenHash } from "#delivery";
-import { type Actor, contentHash, sha256 } from "#kit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildChannel, buildMember, buildWorkspace } from "../../../test/support/builders.ts";
-import { movableClock, testDesk } from "../../../test/support/features/desk.ts";
+import { contentHash, sha256 } from "#kit";
+import { describe, expect } from "vitest";
 import { versionHash } from "../model/binding.ts";
+import { test as base } from "../../../test/support/fixtures/desk.ts";
 
-const clock = movableClock();
-let setup: Awaited<ReturnType<typeof testDesk>>;
-let person: Actor;
-let channels: [string, string];
-
-beforeAll(async () => {
-  setup = await testDesk(clock);
-  const { id } = await buildWorkspace(setup.database);
-  person = await buildMember(setup.database, id);
-  channels = [(await buildChannel(setup.database, id)).id, (await buildChannel(setup.database, id)).id];
-});
-afterAll(() => setup.close());
-
-function draft() {
-  const content = { parts: ["words"], link: null, media: [], firstComment: null, options: {} };
-  return { title: "Proof", variants: channels.map((channelId) => ({ channelId, content })) };
-}
-
-async function approve(id: string, actor = person) {
-  await setup.desk.submit(person, id);
-  const { boundHash } = await setup.desk.read(person, id);
-  await setup.desk.approve(actor, id, { boundHash, note: "" });
-}
-
-/** A worker has begun to send the post on the first channel. */
-async function takeOff(postId: string) {
-  for (const state of ["claimed", "in_flight"] as const) {
-    await setup.database.system
-      .updateTable("deliveries")
-      .set({ state, fence: 1, lease_until: new Date(Date.now() + 600_000) })
-      .where("post_id", "=", postId)
-      .where("channel_id", "=", channels[0])
-      .execute();
-  }
-}
+const test = base
+  .extend("draft", ({ channels }) => () => {
+    const content = { parts: ["words"], link: null, media: [], firstComment: null, options: {} };
+    return { title: "Proof", variants: channels.map((channelId) => ({ channelId, content })) };
+  })
+  .extend("approve", ({ desk, person }) => async (id: string, actor = person) => {
+    await desk.submit(person, id);
+    const { boundHash } = await desk.read(person, id);
+    await desk.approve(actor, id, { boundHash, note: "" });
+  })
+  /** A worker has begun to send the post on the first channel. */
+  .extend("takeOff", ({ database, channels }) => async (postId: string) => {
+    for (const state of ["claimed", "in_flight"] as const) {
+      await database.system
+        .updateTable("deliveries")
+        .set({ state, fence: 1, lease_until: new Date(Date.now() + 600_000) })
+        .where("post_id", "=", postId)
+        .where("channel_id", "=", channels[0])
+        .execute();
+    }
+  });
 
 describe("what has begun to leave", () => {
-  test("is told when the post is cancelled; the rest is held back and the post stays", async () => {
-    const id = await setup.desk.create(person, draft());
+  test("is told when the post is cancelled; the rest is held back and the post stays", async ({
+    database,
+    desk,
+    person,
+    channels,
+    draft,
+    approve,
+    takeOff,
+  }) => {
+    const id = await desk.create(person, draft());
     await approve(id);
-    await setup.desk.publish(person, id);
+    await desk.publish(person, id);
     await takeOff(id);
-    expect(await setup.desk.cancel(person, id)).toEqual({ tooLate: [channels[0]] });
-    const post = await setup.desk.read(person, id);
+    expect(await desk.cancel(person, id)).toEqual({ tooLate: [channels[0]] });
+    const post = await desk.read(person, id);
     expect(post).toMatchObject({ status: "publishing", approval: { version: 1 } });
-    const states = await setup.database.system
+    const states = await database.system
       .selectFrom("deliveries")
       .select(["channel_id", "state"])
       .where("post_id", "=", id)
@@ -63,90 +56,114 @@ describe("what has begun to leave", () => {
     );
   });
 
-  test("keeps a scheduled post from being edited or moved, and nothing of either stands", async () => {
-    const id = await setup.desk.create(person, draft());
+  test("keeps a scheduled post from being edited or moved, and nothing of either stands", async ({
+    desk,
+    person,
+    draft,
+    approve,
+    takeOff,
+  }) => {
+    const id = await desk.create(person, draft());
     await approve(id);
-    await setup.desk.schedule(person, id, { wall: "2090-01-01T09:00", zone: "UTC" });
+    await desk.schedule(person, id, { wall: "2090-01-01T09:00", zone: "UTC" });
     await takeOff(id);
-    const before = await setup.desk.read(person, id);
-    const edit = setup.desk.edit(person, id, {
+    const before = await desk.read(person, id);
+    const edit = desk.edit(person, id, {
       ...draft(),
       variants: draft().variants.slice(1),
       baseVersion: before.version,
     });
     await expect(edit).rejects.toMatchObject({ code: "desk.already_publishing" });
-    const move = setup.desk.schedule(person, id, { wall: "2091-01-01T09:00", zone: "UTC" });
+    const move = desk.schedule(person, id, { wall: "2091-01-01T09:00", zone: "UTC" });
     await expect(move).rejects.toMatchObject({ code: "desk.already_publishing" });
-    expect(await setup.desk.read(person, id)).toEqual(before);
+    expect(await desk.read(person, id)).toEqual(before);
   });
 });
 
 describe("a post whose channels were disconnected", () => {
-  test("waits for them in the list, can be edited or cancelled, and is published once they are back", async () => {
-    const id = await setup.desk.create(person, draft());
+  test("waits for them in the list, can be edited or cancelled, and is published once they are back", async ({
+    database,
+    desk,
+    person,
+    draft,
+    approve,
+  }) => {
+    const id = await desk.create(person, draft());
     await approve(id);
-    await setup.desk.publish(person, id);
+    await desk.publish(person, id);
     const { workspaceId } = person;
     async function deliveriesAre(state: "needs_reconnect" | "scheduled"): Promise<string> {
-      await setup.database.system
+      await database.system
         .updateTable("deliveries")
         .set((row) => ({ state, fence: row("fence", "+", 1) }))
         .where("post_id", "=", id)
         .execute();
-      await setup.desk.deliverySettled({ workspaceId, postIds: [id] });
-      return (await setup.desk.read(person, id)).status;
+      await desk.deliverySettled({ workspaceId, postIds: [id] });
+      return (await desk.read(person, id)).status;
     }
     expect(await deliveriesAre("needs_reconnect")).toBe("waiting_for_channel");
     const filter = { search: null, from: null, to: null, cursor: null, limit: 20 };
-    const listed = await setup.desk.list(workspaceId, { ...filter, statuses: ["waiting_for_channel"] });
+    const listed = await desk.list(workspaceId, { ...filter, statuses: ["waiting_for_channel"] });
     expect(listed.items).toMatchObject([{ id, status: "waiting_for_channel" }]);
-    expect((await setup.desk.list(workspaceId, { ...filter, statuses: ["failed"] })).items).toEqual([]);
-    expect((await setup.desk.read(person, id)).allowed).toEqual(expect.arrayContaining(["edit", "cancel"]));
+    expect((await desk.list(workspaceId, { ...filter, statuses: ["failed"] })).items).toEqual([]);
+    expect((await desk.read(person, id)).allowed).toEqual(expect.arrayContaining(["edit", "cancel"]));
     expect(await deliveriesAre("scheduled")).toBe("publishing");
     await deliveriesAre("needs_reconnect");
-    await setup.desk.cancel(person, id);
-    expect(await setup.desk.read(person, id)).toMatchObject({ status: "cancelled" });
+    await desk.cancel(person, id);
+    expect(await desk.read(person, id)).toMatchObject({ status: "cancelled" });
   });
 });
 
 describe("an approval", () => {
-  test("is never an agent's, whatever role it acts in", async () => {
-    const id = await setup.desk.create(person, draft());
+  test("is never an agent's, whatever role it acts in", async ({ desk, person, draft, approve }) => {
+    const id = await desk.create(person, draft());
     await expect(approve(id, { ...person, kind: "agent" })).rejects.toMatchObject({
       code: "desk.person_needed",
     });
   });
 
-  test("for a time that has passed meanwhile is refused", async () => {
-    const id = await setup.desk.create(person, draft());
+  test("for a time that has passed meanwhile is refused", async ({ clock, desk, person, draft, approve }) => {
+    const id = await desk.create(person, draft());
     const soon = new Date(clock.now().getTime() + 120_000);
-    await setup.desk.schedule(person, id, { wall: soon.toISOString().slice(0, 16), zone: "UTC" });
+    await desk.schedule(person, id, { wall: soon.toISOString().slice(0, 16), zone: "UTC" });
     clock.move(180_000);
     await expect(approve(id)).rejects.toMatchObject({ code: "desk.schedule_past" });
   });
 
-  test("falls when its time is moved, and the reason says by whom and to when", async () => {
-    const id = await setup.desk.create(person, draft());
-    await setup.desk.schedule(person, id, { wall: "2090-01-01T09:00", zone: "UTC" });
+  test("falls when its time is moved, and the reason says by whom and to when", async ({
+    desk,
+    person,
+    draft,
+    approve,
+  }) => {
+    const id = await desk.create(person, draft());
+    await desk.schedule(person, id, { wall: "2090-01-01T09:00", zone: "UTC" });
     await approve(id);
-    await setup.desk.schedule(person, id, { wall: "2090-01-01T10:00", zone: "UTC" });
-    const post = await setup.desk.read(person, id);
+    await desk.schedule(person, id, { wall: "2090-01-01T10:00", zone: "UTC" });
+    const post = await desk.read(person, id);
     expect(post).toMatchObject({ status: "draft", approval: null, schedule: { wall: "2090-01-01T10:00" } });
     expect(post.lastDecision?.voidedReason).toBe(
       `${person.name} moved the post from the approved time to 2090-01-01T10:00 (UTC)`,
     );
   });
 
-  test("for any time lets the post be moved, and one delivery stands for each channel", async () => {
-    const id = await setup.desk.create(person, draft());
+  test("for any time lets the post be moved, and one delivery stands for each channel", async ({
+    database,
+    desk,
+    person,
+    channels,
+    draft,
+    approve,
+  }) => {
+    const id = await desk.create(person, draft());
     await approve(id);
     for (const wall of ["2090-01-01T09:00", "2090-01-02T09:00"]) {
-      await setup.desk.schedule(person, id, { wall, zone: "UTC" });
+      await desk.schedule(person, id, { wall, zone: "UTC" });
     }
-    await setup.desk.unschedule(person, id);
-    expect(await setup.desk.read(person, id)).toMatchObject({ status: "approved", schedule: null });
-    await setup.desk.publish(person, id);
-    const standing = await setup.database.system
+    await desk.unschedule(person, id);
+    expect(await desk.read(person, id)).toMatchObject({ status: "approved", schedule: null });
+    await desk.publish(person, id);
+    const standing = await database.system
       .selectFrom("deliveries")
       .select("channel_id")
       .where("post_id", "=", id)
@@ -155,22 +172,25 @@ describe("an approval", () => {
     expect(standing.map((row) => row.channel_id).sort()).toEqual([...channels].sort());
   });
 
-  test("is not enough when a channel was paused since", async () => {
-    const id = await setup.desk.create(person, draft());
+  test("is not enough when a channel was paused since", async ({
+    database,
+    desk,
+    person,
+    channels,
+    draft,
+    approve,
+  }) => {
+    const id = await desk.create(person, draft());
     await approve(id);
     const pause = (at: Date | null) =>
-      setup.database.system
-        .updateTable("channels")
-        .set({ paused_at: at })
-        .where("id", "=", channels[1])
-        .execute();
+      database.system.updateTable("channels").set({ paused_at: at }).where("id", "=", channels[1]).execute();
     await pause(new Date());
     try {
-      await expect(setup.desk.publish(person, id)).rejects.toMatchObject({ code: "desk.not_ready" });
+      await expect(desk.publish(person, id)).rejects.toMatchObject({ code: "desk.not_ready" });
     } finally {
       await pause(null);
     }
-    await setup.desk.publish(person, id);
+    await desk.publish(person, id);
   });
 });
 
@@ -187,7 +207,7 @@ function image(seed: string) {
   };
 }
 
-test("the hash of a version changes with the bytes of an image", () => {
+test("the hash of a version changes with the bytes of an image", ({ draft }) => {
   const [first] = draft().variants;
   if (!first) throw new Error("a draft has variants");
   const variants = [{ ...first, content: { ...first.content, media: [{ mediaId: "m", altText: "" }] } }];

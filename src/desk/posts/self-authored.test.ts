@@ -1,16 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect } from "vitest";
 import type { TestPerson } from "../../../test/support/app.ts";
 import { buildChannel } from "../../../test/support/builders.ts";
-import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
+import { test } from "../../../test/support/fixtures/desk-app.ts";
 
 // Where two people are asked for, one's own words are for somebody else to approve.
-
-let app: Awaited<ReturnType<typeof testDeskApp>>;
-
-beforeAll(async () => {
-  app = await testDeskApp(movableClock());
-});
-afterAll(() => app.close());
 
 async function ownWords(person: TestPerson, id: string): Promise<boolean | undefined> {
   const { body } = await person.call("listPosts", { query: { status: "in_review", limit: 100 } });
@@ -20,7 +13,7 @@ async function ownWords(person: TestPerson, id: string): Promise<boolean | undef
   return listed;
 }
 
-test("lists tell whose own words a post is, while it matters", async () => {
+test("lists tell whose own words a post is, while it matters", async ({ app }) => {
   const author = await app.owner();
   const approver = await app.member(author, "admin");
   const channelId = (await buildChannel(app.database, author.workspaceId)).id;

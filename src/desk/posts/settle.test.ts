@@ -1,32 +1,42 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
-import {
-  buildDeliveryFixture,
-  type DeliverySandbox,
-  orderPost,
-  startDeliverySandbox,
-  textVariant,
-} from "../../../test/support/features/delivery.ts";
+import { expect } from "vitest";
+import { asOwner } from "../../../test/support/database.ts";
+import { buildDeliveryFixture, orderPost, textVariant } from "../../../test/support/features/delivery.ts";
 import { copyDelivery, rowsRead } from "../../../test/support/features/full-tables.ts";
 import { createJobs } from "#platform/jobs";
 import { newId, systemClock } from "#kit";
 import { handleEvents } from "../../../test/support/events.ts";
 import { appendSettled, formerTasks } from "../../delivery/model/settled.ts";
 import { settlePosts, settleStatus, settleSubscriber } from "./settle.ts";
+import { testOnSharedSandbox as base } from "../../../test/support/fixtures/delivery.ts";
 
-let server: TestDatabase;
-let platform: DeliverySandbox;
+const test = base
+  /** Two posts of one workspace whose deliveries wait for their channel, and whose states do not say so yet. */
+  .extend("twoThatWait", ({ server, platform }) => async () => {
+    const fixture = await buildDeliveryFixture(server.database, platform.connector);
+    const deliveries = platform.deliveries(server.database);
+    const posts = [];
+    for (const text of ["One", "Two"])
+      posts.push((await orderPost(fixture, deliveries, textVariant(text))).postId);
+    await server.database.system
+      .updateTable("deliveries")
+      .set({ state: "needs_reconnect" })
+      .where("workspace_id", "=", fixture.workspaceId)
+      .execute();
+    return { workspaceId: fixture.workspaceId, posts };
+  })
+  .extend("statuses", ({ server }) => async (postIds: readonly string[]): Promise<string[]> => {
+    const rows = await server.database.system
+      .selectFrom("posts")
+      .select(["id", "status"])
+      .where("id", "in", postIds)
+      .execute();
+    return postIds.map((postId) => rows.find(({ id }) => id === postId)?.status ?? "none");
+  });
 
-beforeAll(async () => {
-  server = await testDatabase();
-  platform = await startDeliverySandbox();
-});
-afterAll(async () => {
-  await platform.close();
-  await server.close();
-});
-
-test("what became of one post is found without reading every approval of the workspace", async () => {
+test("what became of one post is found without reading every approval of the workspace", async ({
+  server,
+  platform,
+}) => {
   const fixture = await buildDeliveryFixture(server.database, platform.connector);
   const deliveries = platform.deliveries(server.database);
   const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("One of many"));
@@ -38,33 +48,13 @@ test("what became of one post is found without reading every approval of the wor
   expect(read).toBeLessThan(10);
 });
 
-/** Two posts of one workspace whose deliveries wait for their channel, and whose states do not say so yet. */
-async function twoThatWait() {
-  const fixture = await buildDeliveryFixture(server.database, platform.connector);
-  const deliveries = platform.deliveries(server.database);
-  const posts = [];
-  for (const text of ["One", "Two"])
-    posts.push((await orderPost(fixture, deliveries, textVariant(text))).postId);
-  await server.database.system
-    .updateTable("deliveries")
-    .set({ state: "needs_reconnect" })
-    .where("workspace_id", "=", fixture.workspaceId)
-    .execute();
-  return { workspaceId: fixture.workspaceId, posts };
-}
-
-async function statuses(postIds: readonly string[]): Promise<string[]> {
-  const rows = await server.database.system
-    .selectFrom("posts")
-    .select(["id", "status"])
-    .where("id", "in", postIds)
-    .execute();
-  return postIds.map((postId) => rows.find(({ id }) => id === postId)?.status ?? "none");
-}
-
 const desk = () => settleSubscriber({ clock: systemClock, jobs: createJobs() });
 
-test("posts follow what settled, and one that somebody works on is left to a job", async () => {
+test("posts follow what settled, and one that somebody works on is left to a job", async ({
+  server,
+  twoThatWait,
+  statuses,
+}) => {
   const { workspaceId, posts } = await twoThatWait();
   const [free = "", busy = ""] = posts;
   await appendSettled(
@@ -90,7 +80,11 @@ test("posts follow what settled, and one that somebody works on is left to a job
   expect(await statuses([busy])).toEqual(["waiting_for_channel"]);
 });
 
-test("a job that was in the queue before an upgrade is done as the event that it became", async () => {
+test("a job that was in the queue before an upgrade is done as the event that it became", async ({
+  server,
+  twoThatWait,
+  statuses,
+}) => {
   const { workspaceId, posts } = await twoThatWait();
   const [task] = Object.values(formerTasks(server));
   await task?.({ workspaceId, postIds: posts }, { signal: new AbortController().signal });

@@ -31,7 +31,7 @@ const settlePayload = z.object({ workspaceId: z.uuid(), postIds: z.array(z.uuid(
  */
 export function settleSubscriber({ clock, jobs }: Pick<DeskDeps, "clock"> & { jobs: Jobs }): Subscriber {
   return subscriber({
-    name: "desk.settle",
+    name: settleTask,
     to: [deliverySettled],
     order: "none",
     begins: "start",

@@ -1,75 +1,68 @@
-import type { Actor } from "#kit";
-import type { Database } from "#platform/db";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { buildChannel, buildMember, buildWorkspace } from "../../../test/support/builders.ts";
-import { movableClock, testDesk } from "../../../test/support/features/desk.ts";
-import type { Desk } from "../desk.ts";
+import { describe, expect } from "vitest";
+import { test as base } from "../../../test/support/fixtures/desk.ts";
 
-const clock = movableClock();
-let setup: Awaited<ReturnType<typeof testDesk>>;
-let database: Database;
-let desk: Desk;
-let workspaceId: string;
-let people: [Actor, Actor];
-let channels: [string, string];
-
-beforeAll(async () => {
-  setup = await testDesk(clock);
-  ({ database, desk } = setup);
-});
-beforeEach(async () => {
-  workspaceId = (await buildWorkspace(database)).id;
-  people = [await buildMember(database, workspaceId), await buildMember(database, workspaceId)];
-  channels = [(await buildChannel(database, workspaceId)).id, (await buildChannel(database, workspaceId)).id];
-});
-afterAll(() => setup.close());
-
-function draft(text: string, channelIds: string[] = [channels[0]]) {
-  const content = { parts: [text], link: null, media: [], firstComment: null, options: {} };
-  return { title: text, variants: channelIds.map((channelId) => ({ channelId, content })) };
-}
-
-async function slot(weekday: number, time: string, channelId: string = channels[0]) {
-  return desk.queue.addSlot(people[0], { channelId, weekday, time, zone: null });
-}
-
-async function queued(text: string, channelIds?: string[]): Promise<string> {
-  const id = await desk.create(people[0], draft(text, channelIds));
-  await desk.queue.add(people[0], id);
-  return id;
-}
-
-async function timeOf(id: string): Promise<number> {
-  const { schedule } = await desk.read(people[0], id);
-  return schedule?.at.getTime() ?? 0;
-}
-
-async function approve(id: string): Promise<void> {
-  await desk.submit(people[0], id);
-  const { boundHash } = await desk.read(people[1], id);
-  await desk.approve(people[1], id, { boundHash, note: "" });
-}
+const test = base
+  .extend("draft", ({ channels }) => (text: string, channelIds: string[] = [channels[0]]) => {
+    const content = { parts: [text], link: null, media: [], firstComment: null, options: {} };
+    return { title: text, variants: channelIds.map((channelId) => ({ channelId, content })) };
+  })
+  .extend(
+    "slot",
+    ({ desk, people, channels }) =>
+      async (weekday: number, time: string, channelId: string = channels[0]) =>
+        desk.queue.addSlot(people[0], { channelId, weekday, time, zone: null }),
+  )
+  .extend(
+    "queued",
+    ({ desk, people, draft }) =>
+      async (text: string, channelIds?: string[]): Promise<string> => {
+        const id = await desk.create(people[0], draft(text, channelIds));
+        await desk.queue.add(people[0], id);
+        return id;
+      },
+  )
+  .extend("timeOf", ({ desk, people }) => async (id: string): Promise<number> => {
+    const { schedule } = await desk.read(people[0], id);
+    return schedule?.at.getTime() ?? 0;
+  })
+  .extend("approve", ({ desk, people }) => async (id: string): Promise<void> => {
+    await desk.submit(people[0], id);
+    const { boundHash } = await desk.read(people[1], id);
+    await desk.approve(people[1], id, { boundHash, note: "" });
+  })
+  .extend(
+    "checkOf",
+    ({ desk, workspaceId, draft }) =>
+      async (text: string, at: Date | null, postId: string | null = null): Promise<string[]> => {
+        const { variants } = draft(text);
+        const [check] = await desk.check(workspaceId, { variants, at, postId });
+        return check?.problems.map(({ code, severity }) => `${severity} ${code}`) ?? [];
+      },
+  )
+  .extend("autosave", ({ draft }) => (text: string, baseVersion: number) => ({
+    ...draft(text),
+    baseVersion,
+    autosave: true,
+  }))
+  .extend(
+    "versions",
+    ({ desk, workspaceId }) =>
+      async (id: string): Promise<number[]> =>
+        (await desk.versions(workspaceId, id)).map(({ number }) => number),
+  );
 
 function january(day: number, hour: number, minutes = 0): Date {
   return new Date(Date.UTC(2090, 0, day, hour, minutes));
 }
 
-async function checkOf(text: string, at: Date | null, postId: string | null = null): Promise<string[]> {
-  const { variants } = draft(text);
-  const [check] = await desk.check(workspaceId, { variants, at, postId });
-  return check?.problems.map(({ code, severity }) => `${severity} ${code}`) ?? [];
-}
-
-function autosave(text: string, baseVersion: number) {
-  return { ...draft(text), baseVersion, autosave: true };
-}
-
-async function versions(id: string): Promise<number[]> {
-  return (await desk.versions(workspaceId, id)).map(({ number }) => number);
-}
-
 describe("the next free slot", () => {
-  test("is the first that nobody holds, in the order of time", async () => {
+  test("is the first that nobody holds, in the order of time", async ({
+    desk,
+    people,
+    slot,
+    queued,
+    timeOf,
+  }) => {
     await slot(2, "09:00");
     await slot(4, "16:30");
     const ids = [await queued("one"), await queued("two"), await queued("three")];
@@ -81,7 +74,14 @@ describe("the next free slot", () => {
     expect((await desk.read(people[0], ids[0] ?? "")).schedule?.zone).toBe("Europe/Berlin");
   });
 
-  test("is not one where a post was put by hand", async () => {
+  test("is not one where a post was put by hand", async ({
+    desk,
+    workspaceId,
+    people,
+    channels,
+    draft,
+    slot,
+  }) => {
     await slot(1, "08:00");
     const { wall, zone } = await desk.queue.suggest(workspaceId, { channelIds: [channels[0]], postId: null });
     const byHand = await desk.create(people[0], draft("by hand"));
@@ -91,7 +91,15 @@ describe("the next free slot", () => {
     expect(next.reasons.join(" ")).toContain('taken by "by hand"');
   });
 
-  test("of several channels is one that fits them all, and says why", async () => {
+  test("of several channels is one that fits them all, and says why", async ({
+    database,
+    desk,
+    workspaceId,
+    channels,
+    slot,
+    queued,
+    timeOf,
+  }) => {
     await slot(1, "08:00", channels[0]);
     await slot(3, "10:00", channels[0]);
     await slot(3, "10:00", channels[1]);
@@ -108,7 +116,13 @@ describe("the next free slot", () => {
     expect(rows).toHaveLength(2);
   });
 
-  test("does not exist without slots, or when all are taken", async () => {
+  test("does not exist without slots, or when all are taken", async ({
+    desk,
+    people,
+    draft,
+    slot,
+    queued,
+  }) => {
     const id = await desk.create(people[0], draft("none"));
     await expect(desk.queue.add(people[0], id)).rejects.toMatchObject({ code: "desk.no_slots" });
     await slot(5, "12:00");
@@ -119,7 +133,7 @@ describe("the next free slot", () => {
 });
 
 describe("two people at the same moment", () => {
-  test("never get the same slot", async () => {
+  test("never get the same slot", async ({ desk, people, draft, slot, timeOf }) => {
     for (const day of [1, 2, 3, 4, 5, 6, 7]) await slot(day, "09:00");
     const ids: string[] = [];
     for (let index = 0; index < 12; index += 1)
@@ -129,7 +143,17 @@ describe("two people at the same moment", () => {
     expect(new Set(times).size).toBe(12);
   });
 
-  test("cannot in the database either", async () => {
+  test("cannot in the database either", async ({
+    database,
+    desk,
+    workspaceId,
+    people,
+    channels,
+    draft,
+    slot,
+    queued,
+    timeOf,
+  }) => {
     await slot(1, "09:00");
     const id = await queued("first");
     const other = await desk.create(people[0], draft("second"));
@@ -143,27 +167,16 @@ describe("two people at the same moment", () => {
   });
 });
 
-describe("a slot is free again", () => {
-  test.each([
-    ["cancelled", (id: string) => desk.cancel(people[0], id)],
-    ["moved", (id: string) => desk.schedule(people[0], id, { wall: "2090-01-01T09:00", zone: "UTC" })],
-    ["taken off the calendar", (id: string) => desk.unschedule(people[0], id)],
-    ["removed", (id: string) => desk.remove(people[0], id)],
-    [
-      "taken off the channel",
-      (id: string) => desk.edit(people[0], id, { ...draft("other channel", [channels[1]]), baseVersion: 1 }),
-    ],
-  ])("when its post is %s", async (_name, free) => {
-    await slot(2, "09:00");
-    const first = await queued("first");
-    const time = await timeOf(first);
-    await free(first);
-    expect(await timeOf(await queued("second"))).toBe(time);
-  });
-});
-
 describe("moving in the queue", () => {
-  test("changes places with the nearest post and keeps both moments", async () => {
+  test("changes places with the nearest post and keeps both moments", async ({
+    database,
+    desk,
+    workspaceId,
+    people,
+    slot,
+    queued,
+    timeOf,
+  }) => {
     await slot(2, "09:00");
     const [first, second] = [await queued("first"), await queued("second")];
     const [early, late] = [await timeOf(first), await timeOf(second)];
@@ -181,7 +194,14 @@ describe("moving in the queue", () => {
     });
   });
 
-  test("keeps an approval for any time and voids one for a certain time", async () => {
+  test("keeps an approval for any time and voids one for a certain time", async ({
+    desk,
+    people,
+    draft,
+    slot,
+    queued,
+    approve,
+  }) => {
     await slot(2, "09:00");
     const open = await desk.create(people[0], draft("open"));
     await approve(open);
@@ -193,7 +213,13 @@ describe("moving in the queue", () => {
     expect(await desk.read(people[0], bound)).toMatchObject({ status: "draft", approval: null });
   });
 
-  test("by two people at once leaves every moment with one post", async () => {
+  test("by two people at once leaves every moment with one post", async ({
+    desk,
+    people,
+    slot,
+    queued,
+    timeOf,
+  }) => {
     await slot(2, "09:00");
     const ids = [await queued("a"), await queued("b"), await queued("c"), await queued("d")];
     const before = (await Promise.all(ids.map(timeOf))).toSorted((left, right) => left - right);
@@ -209,7 +235,15 @@ describe("moving in the queue", () => {
 });
 
 describe("slots", () => {
-  test("can be listed, moved and removed; a second at the same time is refused", async () => {
+  test("can be listed, moved and removed; a second at the same time is refused", async ({
+    desk,
+    workspaceId,
+    people,
+    channels,
+    slot,
+    queued,
+    timeOf,
+  }) => {
     const made = await slot(2, "09:00");
     await expect(slot(2, "09:00")).rejects.toMatchObject({ code: "desk.slot_taken" });
     const id = await queued("stays");
@@ -231,7 +265,7 @@ describe("slots", () => {
     ).rejects.toMatchObject({ code: "desk.schedule_zone" });
   });
 
-  test("show what they hold", async () => {
+  test("show what they hold", async ({ clock, desk, workspaceId, slot, queued }) => {
     await slot(2, "09:00");
     const id = await queued("held");
     const span = { from: clock.now(), to: new Date(clock.now().getTime() + 86_400_000 * 21) };
@@ -243,7 +277,12 @@ describe("slots", () => {
 });
 
 describe("warnings", () => {
-  test("tell of another post on the channel within fifteen minutes, and not of the post itself", async () => {
+  test("tell of another post on the channel within fifteen minutes, and not of the post itself", async ({
+    desk,
+    people,
+    draft,
+    checkOf,
+  }) => {
     const id = await desk.create(people[0], draft("near"));
     await desk.schedule(people[0], id, { wall: "2090-01-01T09:00", zone: "UTC" });
     expect(await checkOf("else", january(1, 9, 15))).toEqual(["warning desk.close_to_another"]);
@@ -253,7 +292,13 @@ describe("warnings", () => {
     expect(await checkOf("else", january(1, 9))).toEqual([]);
   });
 
-  test("tell of the same text within thirty days, however it is spaced or capitalised", async () => {
+  test("tell of the same text within thirty days, however it is spaced or capitalised", async ({
+    desk,
+    people,
+    draft,
+    approve,
+    checkOf,
+  }) => {
     const id = await desk.create(people[0], draft("Fresh  bread\ntoday!"));
     await approve(id);
     await desk.schedule(people[0], id, { wall: "2090-01-01T09:00", zone: "UTC" });
@@ -272,13 +317,20 @@ describe("warnings", () => {
     expect(page.allowed).toContain("approve");
   });
 
-  test("survive text that cannot be stored", async () => {
+  test("survive text that cannot be stored", async ({ checkOf }) => {
     expect(await checkOf("half \ud83d and \0", null)).toEqual(["error text.nul"]);
   });
 });
 
 describe("autosave", () => {
-  test("of one person within minutes is one version, and numbers grow all the same", async () => {
+  test("of one person within minutes is one version, and numbers grow all the same", async ({
+    desk,
+    workspaceId,
+    people,
+    draft,
+    autosave,
+    versions,
+  }) => {
     const id = await desk.create(people[0], draft("a"));
     for (const [index, text] of ["ab", "abc", "abcd"].entries()) {
       await desk.edit(people[0], id, autosave(text, index + 1));
@@ -290,7 +342,14 @@ describe("autosave", () => {
     });
   });
 
-  test("never replaces what somebody else wrote, a decision was about, or was long ago", async () => {
+  test("never replaces what somebody else wrote, a decision was about, or was long ago", async ({
+    clock,
+    desk,
+    people,
+    draft,
+    autosave,
+    versions,
+  }) => {
     const id = await desk.create(people[0], draft("a"));
     await desk.edit(people[0], id, autosave("ab", 1));
     await desk.edit(people[1], id, autosave("abc", 2));

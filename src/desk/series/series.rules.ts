@@ -4,7 +4,7 @@ import { can } from "#workspaces";
 import { DeskError } from "../model/errors.ts";
 import { undoWords } from "../model/undo.ts";
 import type { SeriesApproval } from "./series-approvals.store.ts";
-import type { SeriesState } from "./series.store.ts";
+import { type SeriesState, seriesStates } from "./series-states.ts";
 
 export const seriesActions = [
   "change",
@@ -17,7 +17,7 @@ export const seriesActions = [
 ] as const;
 export type SeriesAction = (typeof seriesActions)[number];
 
-const table: Record<SeriesAction, { from: SeriesState[]; permission: Permission; words: string }> = {
+const table: Record<SeriesAction, { from: readonly SeriesState[]; permission: Permission; words: string }> = {
   change: { from: ["active", "paused"], permission: "posts.write", words: "change" },
   approve: { from: ["active", "paused"], permission: "posts.approve", words: "approve" },
   undo_approval: {
@@ -28,7 +28,7 @@ const table: Record<SeriesAction, { from: SeriesState[]; permission: Permission;
   pause: { from: ["active"], permission: "posts.publish", words: "pause" },
   resume: { from: ["paused"], permission: "posts.publish", words: "resume" },
   end: { from: ["active", "paused"], permission: "posts.publish", words: "end" },
-  remove: { from: ["active", "paused", "ended"], permission: "posts.publish", words: "remove" },
+  remove: { from: seriesStates, permission: "posts.publish", words: "remove" },
 };
 
 /** Why this actor can't do this to a series now; null when he can. */

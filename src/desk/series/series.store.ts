@@ -1,10 +1,9 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "#platform/db";
+import type { SeriesState } from "./series-states.ts";
 import { type SeriesRule, rule as ruleSchema } from "./rule.schema.ts";
 
 type Db = Kysely<Schema>;
-
-export type SeriesState = "active" | "paused" | "ended";
 
 export type SeriesRow = {
   workspaceId: string;

@@ -1,41 +1,27 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { TestPerson } from "../../../test/support/app.ts";
-import { buildChannel } from "../../../test/support/builders.ts";
-import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
+import { expect } from "vitest";
+import { test as base } from "../../../test/support/fixtures/desk-app.ts";
 
-let app: Awaited<ReturnType<typeof testDeskApp>>;
-let owner: TestPerson;
-let channelId: string;
-
-beforeAll(async () => {
-  app = await testDeskApp(movableClock());
-  owner = await app.owner();
-  channelId = (await buildChannel(app.database, owner.workspaceId)).id;
-});
-afterAll(() => app.close());
-
-async function write(title: string, text = "The galley is ready.") {
-  const variants = [{ channelId, content: { parts: [text] } }];
-  const { status, body } = await owner.call("createPost", { body: { title, variants } });
-  expect(status).toBe(201);
-  return body;
-}
+const test = base
+  .extend("write", ({ owner, channelId }) => async (title: string, text = "The galley is ready.") => {
+    const variants = [{ channelId, content: { parts: [text] } }];
+    const { status, body } = await owner.call("createPost", { body: { title, variants } });
+    expect(status).toBe(201);
+    return body;
+  })
+  .extend("act", ({ owner }) => async (id: string, step: keyof typeof steps, body?: unknown) => {
+    const answer = await owner.call(steps[step], { params: { id }, body });
+    expect(answer).toMatchObject({ status: 200 });
+    return answer.body;
+  })
+  .extend("overview", ({ owner }) => async (person = owner) => {
+    const { status, body } = await person.call("getOverview");
+    expect(status).toBe(200);
+    return body;
+  });
 
 const steps = { submit: "submitPost", approve: "approvePost", schedule: "schedulePost" } as const;
 
-async function act(id: string, step: keyof typeof steps, body?: unknown) {
-  const answer = await owner.call(steps[step], { params: { id }, body });
-  expect(answer).toMatchObject({ status: 200 });
-  return answer.body;
-}
-
-async function overview(person = owner) {
-  const { status, body } = await person.call("getOverview");
-  expect(status).toBe(200);
-  return body;
-}
-
-test("a new workspace has only begun", async () => {
+test("a new workspace has only begun", async ({ app, overview }) => {
   const stranger = await app.owner();
   expect(await overview(stranger)).toEqual({
     states: [],
@@ -48,7 +34,11 @@ test("a new workspace has only begun", async () => {
   });
 });
 
-test("what waits and goes out is counted over all posts, however many drafts are newer", async () => {
+test("what waits and goes out is counted over all posts, however many drafts are newer", async ({
+  write,
+  act,
+  overview,
+}) => {
   const later = await write("Later");
   const sooner = await write("Sooner");
   for (const [{ id }, wall] of [
@@ -74,7 +64,7 @@ test("what waits and goes out is counted over all posts, however many drafts are
   expect(seen.newest?.title).toBe("Draft 59");
 });
 
-test("what a person may not approve does not count for them", async () => {
+test("what a person may not approve does not count for them", async ({ owner, overview }) => {
   await owner.call("updateWorkspace", { body: { separateApprover: true } });
   const seen = await overview();
   expect(seen.waiting).toMatchObject({ count: 7, forYou: 0 });

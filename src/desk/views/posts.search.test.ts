@@ -1,11 +1,31 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import type { TestPerson } from "../../../test/support/app.ts";
 import { buildChannel } from "../../../test/support/builders.ts";
-import { movableClock, testDeskApp } from "../../../test/support/features/desk.ts";
 import { termsOf } from "./posts.search.ts";
+import { test as base } from "../../../test/support/fixtures/desk-app.ts";
 
-let app: Awaited<ReturnType<typeof testDeskApp>>;
-let owner: TestPerson;
+const test = base
+  .extend("owner", { scope: "file" }, async ({ app }) => {
+    const owner = await app.owner();
+    const plain = await buildChannel(app.database, owner.workspaceId);
+    for (const [title, text] of Object.entries(posts)) await titled(owner, plain.id, title, text);
+    const northwind = await buildChannel(app.database, owner.workspaceId);
+    await app.database.system
+      .updateTable("channels")
+      .set({ handle: "@northwind_press" })
+      .where("id", "=", northwind.id)
+      .execute();
+    await titled(owner, northwind.id, "handled", "Nothing in common");
+    // Another tenant's posts are found by nobody else, whatever way leads to them.
+    const stranger = await app.owner();
+    const elsewhere = await buildChannel(app.database, stranger.workspaceId);
+    for (const text of Object.values(posts)) await titled(stranger, elsewhere.id, "theirs", text);
+    return owner;
+  })
+  .extend("found", ({ owner }) => async (q: string): Promise<string[]> => {
+    const { body } = await owner.call("listPosts", { query: { q, limit: 100 } });
+    return body.items.map(({ title }) => title).toSorted();
+  });
 
 const posts = {
   german: "Die Häuser am Hafen wurden gestern eröffnet",
@@ -22,32 +42,8 @@ async function titled(person: TestPerson, channelId: string, title: string, text
   expect((await person.call("createPost", { body })).status).toBe(201);
 }
 
-beforeAll(async () => {
-  app = await testDeskApp(movableClock());
-  owner = await app.owner();
-  const plain = await buildChannel(app.database, owner.workspaceId);
-  for (const [title, text] of Object.entries(posts)) await titled(owner, plain.id, title, text);
-  const northwind = await buildChannel(app.database, owner.workspaceId);
-  await app.database.system
-    .updateTable("channels")
-    .set({ handle: "@northwind_press" })
-    .where("id", "=", northwind.id)
-    .execute();
-  await titled(owner, northwind.id, "handled", "Nothing in common");
-  // Another tenant's posts are found by nobody else, whatever way leads to them.
-  const stranger = await app.owner();
-  const elsewhere = await buildChannel(app.database, stranger.workspaceId);
-  for (const text of Object.values(posts)) await titled(stranger, elsewhere.id, "theirs", text);
-});
-afterAll(() => app.close());
-
-async function found(q: string): Promise<string[]> {
-  const { body } = await owner.call("listPosts", { query: { q, limit: 100 } });
-  return body.items.map(({ title }) => title).toSorted();
-}
-
 describe("a search forgives", () => {
-  test.each([
+  test.for([
     ["another form of the word", "Haus", ["german"]],
     ["another form of the word", "page press", ["english"]],
     ["another form of the word", "cheval", ["french"]],
@@ -66,11 +62,11 @@ describe("a search forgives", () => {
     ["words in another order", "hand pages", ["english"]],
     ["marks around a word", "#presses,", ["english"]],
     ["the handle of a channel", "@northwind", ["handled"]],
-  ])("%s: %s", async (_why, search, titles) => {
+  ] as const)("%s: %s", async ([_why, search, titles], { found }) => {
     expect(await found(search)).toEqual(titles);
   });
 
-  test.each([
+  test.for([
     ["a phrase is meant as it stands", '"bound by hand"', ["english"]],
     ["a phrase is meant as it stands", '"hand by bound"', []],
     ["a phrase is meant as it stands", "„Häuser am“", ["german"]],
@@ -78,7 +74,7 @@ describe("a search forgives", () => {
     ["short words take no slips", "wand", []],
     ["what is found as written needs no slips", "Zug", ["swiss"]],
     ["a handle that no channel has", "@southwind", []],
-  ])("but not everything; %s: %s", async (_why, search, titles) => {
+  ] as const)("but not everything; %s: %s", async ([_why, search, titles], { found }) => {
     expect(await found(search)).toEqual(titles);
   });
 });

@@ -3,8 +3,10 @@ import type { z } from "zod";
 import type { everyContract } from "./every.ts";
 import { operations } from "./operations.gen.ts";
 
-// How clients call the API: the dashboard, the command line, tests and benches. It holds methods and paths alone, so that
-// none of them loads a schema; what is sent and answered is known by type (docs/decisions/0131).
+// How clients call the API: the dashboard, the command line, tests and benches. It holds methods, paths and
+// states alone, so that none of them loads a schema; what is sent and answered is known by type (docs/decisions/0131).
+
+export { settledStates, stoppedStates, uncertainStates } from "../../delivery/model/state.ts";
 
 type Routes = typeof everyContract;
 

@@ -89,6 +89,7 @@ export const llmProviders = [
   "ollama",
   "openai-compatible",
 ] as const;
+export type LlmProvider = (typeof llmProviders)[number];
 
 /** Every setting that Galley knows. `docs/configuration.md` tells the same to people. */
 export const variables = {

@@ -3,6 +3,7 @@ import { agentApi } from "#agent/routes";
 import type { Desk } from "#desk";
 import type { Clock } from "#kit";
 import { createHttpClient } from "#platform/http-client";
+import { runTask } from "../../../src/agent/run.ts";
 import { type TestApp, type TestPerson, testApp } from "../app.ts";
 
 export type TestAgentApp = TestApp & {
@@ -40,6 +41,6 @@ export async function testAgentApp(options: TestAgentOptions = {}): Promise<Test
     ...app,
     agent: made,
     execute: async (person, runId, signal = new AbortController().signal) =>
-      made.tasks["agent.run"]?.({ workspaceId: person.workspaceId, runId }, { signal }),
+      made.tasks[runTask]?.({ workspaceId: person.workspaceId, runId }, { signal }),
   };
 }

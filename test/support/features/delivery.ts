@@ -1,6 +1,13 @@
 import type { Connector, ConnectorContext, Credentials, MediaInfo, VariantContent } from "#connectors";
 import { connectorRegistry, transportFailure } from "#connectors";
-import { createDeliveries, type Deliveries, type DeliveriesOptions, frozenHash } from "#delivery";
+import {
+  createDeliveries,
+  type Deliveries,
+  type DeliveriesOptions,
+  type DeliveryState,
+  type DeliveryView,
+  frozenHash,
+} from "#delivery";
 import { type Sandbox, startSandbox } from "#emulator";
 import { contentHash, newId } from "#kit";
 import type { Database } from "#platform/db";
@@ -38,12 +45,14 @@ export function textVariant(...parts: string[]): VariantContent {
 
 export type ApprovedPost = { postId: string; approvalId: string };
 
+export type OrderOptions = { dueAt?: Date; notBefore?: Date; graceSeconds?: number; media?: MediaInfo[] };
+
 /** Approves a post with one variant, as the desk would, and asks for its delivery. */
 export async function orderPost(
   fixture: DeliveryFixture,
   deliveries: Pick<Deliveries, "request">,
   content: VariantContent,
-  given: { dueAt?: Date; notBefore?: Date; graceSeconds?: number; media?: MediaInfo[] } = {},
+  given: OrderOptions = {},
 ): Promise<ApprovedPost & { deliveryId: string }> {
   const { dueAt = new Date(Date.now() - 100), notBefore = null, graceSeconds = 3_600, media = [] } = given;
   const { database, workspaceId, channelId } = fixture;
@@ -274,6 +283,34 @@ export const noFiles: DeliveriesOptions["files"] = {
   },
   publicUrl: (_workspaceId, hash) => `https://galley.test/media/${hash}`,
 };
+
+/** What is left on the channel stays there: a later test's process does not send it. */
+export async function pauseChannel({ database, channelId }: DeliveryFixture): Promise<void> {
+  const channels = database.system.updateTable("channels").set({ paused_at: new Date() });
+  await channels.where("id", "=", channelId).execute();
+}
+
+/** How a test follows its posts while a process publishes them. */
+export function following({ workspaceId }: DeliveryFixture, deliveries: Deliveries) {
+  async function viewOf(postId: string): Promise<DeliveryView> {
+    const [view] = await deliveries.forPost(workspaceId, postId);
+    if (!view) throw new Error("there is no delivery");
+    return view;
+  }
+
+  return {
+    viewOf,
+    /** Works until the post's delivery is in one of these states. */
+    untilState: async (postId: string, ...states: DeliveryState[]): Promise<DeliveryView> => {
+      await sweepUntil(deliveries, async () => states.includes((await viewOf(postId)).state));
+      return viewOf(postId);
+    },
+    /** Does once what a worker does all the time. */
+    sweepOnce: async (): Promise<void> => {
+      for (const sweep of deliveries.sweeps) await sweep.run(new AbortController().signal);
+    },
+  };
+}
 
 /** Runs the sweeps of `deliveries` until the condition holds; fails after `withinMs`. */
 export async function sweepUntil(

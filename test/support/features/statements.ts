@@ -1,6 +1,5 @@
 import { newId } from "#kit";
 import { sql } from "kysely";
-import { afterAll, beforeAll, beforeEach } from "vitest";
 import { claimDue } from "../../../src/delivery/claim/claim.store.ts";
 import type { Claimed } from "../../../src/delivery/model/claimed.ts";
 import type { Deliveries } from "#delivery";
@@ -9,13 +8,12 @@ import type { Intent } from "../../../src/delivery/model/intent.ts";
 import { writeIntents } from "../../../src/delivery/send/intents.store.ts";
 import type { Settlement } from "../../../src/delivery/model/settlement.ts";
 import { writeSettlements } from "../../../src/delivery/model/settlements.store.ts";
-import { testDatabase, type TestDatabase } from "../database.ts";
+import type { TestDatabase } from "../database.ts";
 import {
   buildDeliveryFixture,
   type DeliveryFixture,
   type DeliverySandbox,
   orderPost,
-  startDeliverySandbox,
   textVariant,
 } from "./delivery.ts";
 
@@ -27,28 +25,20 @@ export const plan = {
   ],
 };
 
-/** The statements of delivery themselves, past the code that keeps its invariants; sets a file's tests up. */
-export function statements() {
-  let server: TestDatabase;
-  let platform: DeliverySandbox;
-  let fixture: DeliveryFixture;
-  let deliveries: Deliveries;
+/** What the statements of a test are given. */
+export type StatementsOptions = {
+  server: TestDatabase;
+  platform: DeliverySandbox;
+  fixture: DeliveryFixture;
+  deliveries: Deliveries;
+};
 
-  beforeAll(async () => {
-    server = await testDatabase();
-    platform = await startDeliverySandbox();
-  });
-  afterAll(async () => {
-    await platform.close();
-    await server.close();
-  });
-  beforeEach(async () => {
-    await moveHouse();
-    deliveries = platform.deliveries(server.database);
-  });
+/** The statements of delivery themselves, past the code that keeps its invariants. */
+export function createStatements({ server, platform, fixture: first, deliveries }: StatementsOptions) {
+  let fixture = first;
 
   /** Goes on in another workspace, with a channel of its own. */
-  async function moveHouse(): Promise<void> {
+  async function changeWorkspace(): Promise<void> {
     fixture = await buildDeliveryFixture(server.database, platform.connector);
   }
 
@@ -104,7 +94,7 @@ export function statements() {
   return {
     /** What is there while a test runs. */
     at: () => ({ server, platform, fixture, deliveries }),
-    moveHouse,
+    changeWorkspace,
     claimOne,
     intend,
     settle,

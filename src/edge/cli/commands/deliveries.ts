@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { z } from "zod";
+import { stoppedStates, uncertainStates } from "#contract";
 import type { Api } from "../api.ts";
 import { type Deliveries, deliveriesSchema, deliverySchema, openCopies } from "../answers.ts";
 import { askFirst, yesOption } from "../ask.ts";
@@ -59,12 +60,12 @@ async function resolve(context: Context, command: Command): Promise<void> {
   const body = absent ? { outcome: "absent" } : { outcome: "live", url: live === true ? null : live, rest };
   await decide(context, command, {
     ask: (api, params) => api.call("resolveDelivery", { params, body, schema: deliverySchema }),
-    stopped: ["ambiguous", "reconciling", "needs_human"],
+    stopped: uncertainStates,
   });
 }
 
 function retry(context: Context, command: Command): Promise<void> {
-  const sent = ["rejected", "missed", "needs_reconnect", "skipped"];
+  const sent: readonly string[] = [...stoppedStates, "skipped"];
   const { yes } = z.object({ yes: z.boolean().default(false) }).parse(command.opts());
   // Where Galley asks about an outcome it only looks again.
   return decide(context, command, {
@@ -87,7 +88,7 @@ function retry(context: Context, command: Command): Promise<void> {
 function leave(context: Context, command: Command): Promise<void> {
   return decide(context, command, {
     ask: (api, params) => api.call("leaveDelivery", { params, schema: deliverySchema }),
-    stopped: ["rejected", "missed", "needs_reconnect"],
+    stopped: stoppedStates,
   });
 }
 

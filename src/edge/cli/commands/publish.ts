@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
 import { z } from "zod";
+import { settledStates } from "#contract";
 import type { Api } from "../api.ts";
 import type { Post } from "../answers.ts";
 import { deliveriesSchema, meSchema, postSchema } from "../answers.ts";
@@ -146,16 +147,7 @@ async function publish(context: Context, command: Command): Promise<void> {
 }
 
 /** Where a person is asked, waiting longer brings nothing. */
-const settled = new Set([
-  "confirmed",
-  "rejected",
-  "needs_reconnect",
-  "needs_human",
-  "missed",
-  "cancelled",
-  "partly",
-  "skipped",
-]);
+const settled: ReadonlySet<string> = settledStates;
 
 async function untilSettled(context: Context, api: Api, started: Post, timeoutMs: number) {
   const progress = await openProgress(context.io, !context.json);
