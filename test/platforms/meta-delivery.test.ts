@@ -6,7 +6,7 @@ import { buildMember } from "../support/builders.ts";
 import type { FileServer } from "../contract/files.ts";
 import { mediaFile, picture, startFileServer } from "../contract/files.ts";
 import { type MetaHarness, startMetaHarness } from "../contract/meta.ts";
-import { type TestDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
 import {
   buildDeliveryFixture,
   type DeliveryFixture,
