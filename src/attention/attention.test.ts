@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { newId } from "#kit";
-import { type TestPerson } from "../../test/support/app.ts";
+import type { TestPerson } from "../../test/support/app.ts";
 import type { BodyOf } from "../../test/support/calls.ts";
 import { buildChannel } from "../../test/support/builders.ts";
 import { asOwner } from "../../test/support/database.ts";

@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type TestApp, type TestPerson, testApp } from "../support/app.ts";
+import { expect } from "vitest";
+import type { TestPerson } from "../support/app.ts";
+import { testWithApp } from "../support/fixtures/app.ts";
 
-let app: TestApp;
-
-beforeAll(async () => {
-  app = await testApp({ serves: ["sites", "channels"], services: { publicUrl: "https://galley.test" } });
+const test = testWithApp({
+  serves: ["sites", "channels"],
+  services: { publicUrl: "https://galley.test" },
 });
-afterAll(() => app.close());
 
 const form = { title: "Second", slug: "second", description: "of the form" };
 const made = { title: "First", description: "of the settings", language: "de", public: false };
@@ -22,7 +21,7 @@ async function fieldsOf(person: TestPerson) {
   return fields.map(({ key, initial, fixed }) => [key, initial, fixed]);
 }
 
-test("a site made in the settings is taken over by its channel, whatever the form says", async () => {
+test("a site made in the settings is taken over by its channel, whatever the form says", async ({ app }) => {
   const person = await app.owner();
   const slug = `a-${person.workspaceId.slice(-12)}`;
   expect(await fieldsOf(person)).toEqual([
@@ -45,7 +44,9 @@ test("a site made in the settings is taken over by its channel, whatever the for
   expect(await siteOf(person)).toMatchObject({ ...made, slug });
 });
 
-test("a site made by its channel is the one of the settings, and connecting again keeps what they changed", async () => {
+test("a site made by its channel is the one of the settings, and connecting again keeps what they changed", async ({
+  app,
+}) => {
   const person = await app.owner();
   const slug = `b-${person.workspaceId.slice(-12)}`;
   expect((await connect(person, {})).status).toBe(400);
@@ -57,7 +58,7 @@ test("a site made by its channel is the one of the settings, and connecting agai
   expect(await siteOf(person)).toMatchObject({ ...made, slug: `${slug}-new` });
 });
 
-test("two that connect at once make one site", async () => {
+test("two that connect at once make one site", async ({ app }) => {
   const person = await app.owner();
   const slugs = ["one", "two"].map((name) => `${name}-${person.workspaceId.slice(-12)}`);
   const answers = await Promise.all(slugs.map((slug) => connect(person, { ...form, slug })));

@@ -1,19 +1,9 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { TestPerson } from "../support/app.ts";
-import { movableClock, testDeskApp } from "../support/features/desk.ts";
+import { expect } from "vitest";
+import { test } from "../support/fixtures/desk-app.ts";
 
-let app: Awaited<ReturnType<typeof testDeskApp>>;
-let owner: TestPerson;
-
-beforeAll(async () => {
-  app = await testDeskApp(movableClock());
-  owner = await app.owner();
-});
-afterAll(() => app.close());
-
-test("a refused upload leaves its connection fit for the next request", async () => {
+test("a refused upload leaves its connection fit for the next request", async ({ app, owner }) => {
   const address = new URL(await app.app.listen({ host: "127.0.0.1", port: 0 }));
   const socket = connect(Number(address.port), address.hostname);
   const heard: string[] = [];

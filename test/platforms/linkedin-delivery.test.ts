@@ -2,7 +2,7 @@ import { describe, expect } from "vitest";
 import type { ConnectorContext, VariantContent } from "#connectors";
 import type { Deliveries } from "#delivery";
 import { type LinkedInHarness, startLinkedInHarness } from "../contract/linkedin.ts";
-import { type TestDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
 import {
   buildDeliveryFixture,
   type DeliveryFixture,

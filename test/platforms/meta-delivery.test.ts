@@ -6,7 +6,7 @@ import { buildMember } from "../support/builders.ts";
 import type { FileServer } from "../contract/files.ts";
 import { mediaFile, picture, startFileServer } from "../contract/files.ts";
 import { type MetaHarness, startMetaHarness } from "../contract/meta.ts";
-import { type TestDatabase } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
 import {
   buildDeliveryFixture,
   type DeliveryFixture,
@@ -93,7 +93,9 @@ async function image(way: Way, altText: string, size: [number, number] = [400, 4
   return file;
 }
 
-async function order(way: Way, text: string, media: MediaFile[], firstComment: string | null = null) {
+type MetaPost = { text: string; media: MediaFile[]; firstComment?: string | null };
+
+async function order(way: Way, { text, media, firstComment = null }: MetaPost) {
   const content = {
     ...textVariant(text),
     firstComment,
@@ -121,8 +123,8 @@ async function settled(way: Way, postId: string, wanted: { states?: string[]; co
   return view();
 }
 
-async function deliver(way: Way, text: string, media: MediaFile[], firstComment: string | null = null) {
-  return settled(way, await order(way, text, media, firstComment), { states: ends });
+async function deliver(way: Way, post: MetaPost) {
+  return settled(way, await order(way, post), { states: ends });
 }
 
 /** What the desk knows of a file, without its bytes and addresses. */
@@ -153,7 +155,7 @@ describe.each([
 
   test("goes out once, with its images, its alt texts and its first comment", async ({ way }) => {
     const media = [await image(way, "one"), await image(way, "two", [500, 400])];
-    const view = await deliver(way, "An album", media, "The first comment");
+    const view = await deliver(way, { text: "An album", media: media, firstComment: "The first comment" });
     expect(view.state).toBe("confirmed");
     expect(view.attempts).toMatchObject([
       { number: 1, state: "confirmed", settledBy: "answer" },
@@ -168,7 +170,7 @@ describe.each([
     "%s: is found by reading back and not sent again",
     async (kind, { way }) => {
       await way.harness.faults({ kind, on: "create" });
-      const view = await deliver(way, `After ${kind}`, [await image(way, kind)]);
+      const view = await deliver(way, { text: `After ${kind}`, media: [await image(way, kind)] });
       expect(view.attempts).toMatchObject([{ number: 1, state: "confirmed", settledBy: "located" }]);
       expect(await seen(way, `After ${kind}`)).toHaveLength(1);
     },
@@ -178,7 +180,11 @@ describe.each([
     way,
   }) => {
     await way.harness.faults({ kind: "lost_answer", on: "create" });
-    const view = await deliver(way, "Lost, with more to come", [await image(way, "lost")], "What comes then");
+    const view = await deliver(way, {
+      text: "Lost, with more to come",
+      media: [await image(way, "lost")],
+      firstComment: "What comes then",
+    });
     expect(view.state).toBe("confirmed");
     expect(view.attempts.map(({ settledBy }) => settledBy)).toEqual(["located", "answer"]);
     const [post] = await seen(way, "Lost, with more to come");
@@ -189,7 +195,7 @@ describe.each([
     "%s: its absence is proven, then it is sent again",
     async (kind, { way }) => {
       await way.harness.faults({ kind, on: "create" });
-      const view = await deliver(way, `After ${kind}`, [await image(way, kind)]);
+      const view = await deliver(way, { text: `After ${kind}`, media: [await image(way, kind)] });
       expect(view.attempts).toMatchObject([
         { number: 1, state: "absent_proven" },
         { number: 2, state: "confirmed", settledBy: "answer" },
@@ -200,7 +206,7 @@ describe.each([
 
   test("is read back where Instagram or Facebook calls it restricted although it is out", async ({ way }) => {
     await way.harness.faults({ kind: "refusal_after_commit", on: "create", code: "4/2207051" });
-    const view = await deliver(way, "Restricted, and out", [await image(way, "restricted")]);
+    const view = await deliver(way, { text: "Restricted, and out", media: [await image(way, "restricted")] });
     expect(view.attempts).toMatchObject([{ number: 1, state: "confirmed", settledBy: "located" }]);
     expect(await seen(way, "Restricted, and out")).toHaveLength(1);
   });
@@ -208,7 +214,7 @@ describe.each([
   test("with a file that the platform refuses ends with its reason, and nothing is public", async ({
     way,
   }) => {
-    const view = await deliver(way, "A broken picture", [await notAPicture(way)]);
+    const view = await deliver(way, { text: "A broken picture", media: [await notAPicture(way)] });
     expect(view.state).toBe("rejected");
     expect(view.error?.message).toMatch(/JPG|JPEG/);
     expect(await seen(way, "A broken picture")).toEqual([]);
@@ -219,7 +225,7 @@ describe.each([
   }) => {
     way.beforeOpen = () => way.harness.control("POST", "revoke-tokens");
     const media = [await image(way, "r1"), await image(way, "r2", [500, 400])];
-    const postId = await order(way, "Revoked on the way", media);
+    const postId = await order(way, { text: "Revoked on the way", media: media });
     const stopped = await settled(way, postId, { states: ends });
     expect(stopped.state).toBe("needs_reconnect");
     expect(way.reconnects.at(-1)).toContain("Connect the channel again");
@@ -232,7 +238,7 @@ describe.each([
 
   test("that must wait is told so, and nothing is public meanwhile", async ({ way }) => {
     await way.harness.faults({ kind: "throttle", on: "create", delayMs: 60_000 });
-    const postId = await order(way, "Throttled", [await image(way, "t")]);
+    const postId = await order(way, { text: "Throttled", media: [await image(way, "t")] });
     const view = await settled(way, postId, { code: `${id}.throttled` });
     expect(view.state).toBe("scheduled");
     expect(await seen(way, "Throttled")).toEqual([]);
@@ -245,7 +251,11 @@ test("a person's word that a post is on Instagram leads its first comment there,
   const way = await startWay(server, "instagram");
   const actor = await buildMember(server.database, way.fixture.workspaceId);
   await way.harness.faults({ kind: "lost_answer", on: "create" });
-  const postId = await order(way, "Seen by a person", [await image(way, "seen")], "Its first comment");
+  const postId = await order(way, {
+    text: "Seen by a person",
+    media: [await image(way, "seen")],
+    firstComment: "Its first comment",
+  });
   const asked = await settled(way, postId, { states: ["ambiguous"] });
   const [post] = await seen(way, "Seen by a person");
   const { headers, proof } = way.harness.signed();

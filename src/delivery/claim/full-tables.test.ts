@@ -36,10 +36,10 @@ async function fillPublished({ database, url }: TestDatabase, platform: Delivery
   await asOwner(url, ["set session_replication_role = replica"], [asPublished]);
   for (let due = 0; due < 3; due += 1) await order();
   // The limit was higher when these were published.
-  await addAttempts(url, fixture.channelId, often(2_000));
+  await addAttempts(url, fixture.channelId, { agesMs: often(2_000) });
   for (let others = 0; others < 10; others += 1) {
     const { id } = await buildChannel(database, fixture.workspaceId, platform.connector.id);
-    await addAttempts(url, id, often(200));
+    await addAttempts(url, id, { agesMs: often(200) });
   }
 }
 

@@ -32,8 +32,8 @@ const test = base
         { length: 15 },
         (_one, index) => 50 + ((index * 7_919 + number * 104_729) % 7_200) * 1_000,
       );
-      await addAttempts(url, id, ages);
-      await addAttempts(url, id, [1_000, 60_000, hour], "not_sent");
+      await addAttempts(url, id, { agesMs: ages });
+      await addAttempts(url, id, { agesMs: [1_000, 60_000, hour], state: "not_sent" });
     }
     const deliveries = platform.deliveries(database);
     const states = [

@@ -202,7 +202,7 @@ describe("6: deadlines end before leases, and an old fence writes nothing", () =
     stateOf,
     endAll,
   }) => {
-    const claimed = await claimOne(1);
+    const claimed = await claimOne({ leaseMs: 1 });
     await recoverExpired(at().server.database.system);
     const before = await stateOf(claimed);
     expect(before).toEqual({ state: "scheduled", fence: claimed.fence + 1 });
@@ -226,7 +226,7 @@ describe("6: deadlines end before leases, and an old fence writes nothing", () =
     claimOne,
     endAll,
   }) => {
-    const claimed = await claimOne(1);
+    const claimed = await claimOne({ leaseMs: 1 });
     await recoverExpired(at().server.database.system);
     const take = sql`update deliveries set state = 'claimed', lease_until = now() where id = ${claimed.id}`;
     await expect(take.execute(at().server.database.system)).rejects.toThrow(/new fence/);
@@ -265,7 +265,7 @@ describe("a process that dies", () => {
     stateOf,
     endAll,
   }) => {
-    const claimed = await claimOne(60_000, "One", "dead");
+    const claimed = await claimOne({ claimant: "dead" });
     const others = await claimOne();
     await at().deliveries.recoverFromDead(["dead"]);
     expect(await stateOf(claimed)).toEqual({ state: "scheduled", fence: claimed.fence + 1 });
@@ -283,7 +283,7 @@ describe("a process that dies", () => {
     settle,
     stateOf,
   }) => {
-    const claimed = await claimOne(60_000, "One", "dead");
+    const claimed = await claimOne({ claimant: "dead" });
     const intent = intentFor(claimed);
     await intend(intent);
     await at().deliveries.recoverFromDead(["dead"]);
@@ -308,7 +308,7 @@ describe("a process that dies", () => {
     intend,
     stateOf,
   }) => {
-    const claimed = await claimOne(60_000, "A sentence of its own");
+    const claimed = await claimOne({ text: "A sentence of its own" });
     const own = {
       items: plan.items.with(0, { kind: "post", payload: { text: "A sentence of its own", media: [] } }),
     };

@@ -13,8 +13,8 @@ import { test as base } from "../../../test/support/fixtures/desk-app.ts";
 const test = base.extend(
   "upload",
   ({ app, owner }) =>
-    (bytes: Uint8Array, fields: Record<string, string> = {}, name = "photo.jpg", person = owner) =>
-      uploadFile(app.app, { bytes, fields, name, person }),
+    (bytes: Uint8Array, given: { fields?: Record<string, string>; name?: string } = {}) =>
+      uploadFile(app.app, { bytes, fields: {}, name: "photo.jpg", person: owner, ...given }),
 );
 
 test("the probe answers whoever asks, as platforms do, without a sign-in", async ({ app }) => {
@@ -54,7 +54,10 @@ describe("an upload", () => {
       .withExif({ IFD0: { Copyright: "secret place" } })
       .withMetadata({ orientation: 6 })
       .toBuffer();
-    const { status, body } = await upload(original, { altText: "A teal field" }, "../../etc/my photo.jpg");
+    const { status, body } = await upload(original, {
+      fields: { altText: "A teal field" },
+      name: "../../etc/my photo.jpg",
+    });
     expect(status).toBe(201);
     expect(body).toMatchObject({
       mimeType: "image/jpeg",
@@ -105,7 +108,7 @@ describe("refused uploads", () => {
   test("SVG, HTML, and noise, whatever their name", async ({ upload }) => {
     const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
     for (const text of [svg, "<html></html>", "\0\x01\x02"]) {
-      const { status, body } = await upload(Buffer.from(text), {}, "photo.png");
+      const { status, body } = await upload(Buffer.from(text), { name: "photo.png" });
       expect({ status, code: body.code }).toEqual({ status: 422, code: "desk.image_type" });
     }
   });
@@ -159,7 +162,7 @@ describe("a video", () => {
     upload,
   }) => {
     const bytes = await videoOf({ seconds: 4, width: 640, height: 360 });
-    const { status, body } = await upload(bytes, { altText: "A harbour" }, "clip.mp4");
+    const { status, body } = await upload(bytes, { fields: { altText: "A harbour" }, name: "clip.mp4" });
     expect(status).toBe(201);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     expect(body).toMatchObject({
@@ -190,7 +193,7 @@ describe("a video", () => {
   });
 
   test("from a camera (MOV) is known by its bytes, whatever its name", async ({ upload }) => {
-    const { body } = await upload(await videoOf({ container: "mov" }), {}, "photo.png");
+    const { body } = await upload(await videoOf({ container: "mov" }), { name: "photo.png" });
     expect(body).toMatchObject({ mimeType: "video/quicktime", durationMs: 3000 });
   });
 
@@ -233,7 +236,7 @@ describe("a video", () => {
 describe("a document", () => {
   test("is kept as it came, with its pages", async ({ app, upload }) => {
     const bytes = pdfOf({ pages: 3 });
-    const { status, body } = await upload(bytes, {}, "report.pdf");
+    const { status, body } = await upload(bytes, { name: "report.pdf" });
     expect(status).toBe(201);
     expect(body).toMatchObject({ mimeType: "application/pdf", pages: 3, width: 0, durationMs: null });
     const served = await app.app.inject({ url: body.url });
@@ -277,7 +280,7 @@ describe("a document", () => {
     ["that is cut off", pdfOf({ pages: 3 }).subarray(0, 120), "desk.document_broken"],
     ["of nothing but a name", Buffer.from("%PDF-1.7\nhello"), "desk.document_broken"],
   ] as const)("%s is refused", async ([_name, bytes, code], { upload }) => {
-    const { status, body } = await upload(bytes, {}, "report.pdf");
+    const { status, body } = await upload(bytes, { name: "report.pdf" });
     expect({ status, code: body.code }).toEqual({ status: 422, code });
   });
 

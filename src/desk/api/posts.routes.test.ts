@@ -1,3 +1,4 @@
+import type { TestPerson } from "../../../test/support/app.ts";
 import { describe, expect } from "vitest";
 import { newId } from "#kit";
 import { buildApp, buildChannel } from "../../../test/support/builders.ts";
@@ -14,22 +15,28 @@ const test = base
   .extend(
     "act",
     ({ owner }) =>
-      (id: string, step: keyof typeof steps, body?: unknown, person = owner) =>
-        person.call(steps[step], { params: { id }, body }),
+      (
+        id: string,
+        step: keyof typeof steps,
+        { body, by = owner }: { body?: unknown; by?: TestPerson } = {},
+      ) =>
+        by.call(steps[step], { params: { id }, body }),
   )
   .extend("approved", ({ draft, act }) => async () => {
     const post = await draft();
     const submitted = await act(post.id, "submit");
-    const answer = await act(post.id, "approve", { boundHash: submitted.body.boundHash, note: "fine" });
+    const answer = await act(post.id, "approve", {
+      body: { boundHash: submitted.body.boundHash, note: "fine" },
+    });
     expect(answer).toMatchObject({ status: 200, body: { status: "approved" } });
     return answer.body;
   })
   .extend(
     "titled",
     ({ owner, channelId }) =>
-      async (title: string, text: string, person = owner, channel = channelId) => {
-        const body = { title, variants: [{ channelId: channel, content: { parts: [text] } }] };
-        const answer = await person.call("createPost", { body });
+      async (title: string, text: string, { by = owner, on = channelId } = {}) => {
+        const body = { title, variants: [{ channelId: on, content: { parts: [text] } }] };
+        const answer = await by.call("createPost", { body });
         expect(answer.status).toBe(201);
         return answer.body;
       },
@@ -61,7 +68,7 @@ describe("words are found", () => {
     await titled("Привет, мир", "日本語の投稿");
     const stranger = await app.owner();
     const elsewhere = (await buildChannel(app.database, stranger.workspaceId)).id;
-    await titled("Hafenrundfahrt dort", "nichts", stranger, elsewhere);
+    await titled("Hafenrundfahrt dort", "nichts", { by: stranger, on: elsewhere });
     for (const [q, titles] of [
       ["RUNDfahrt", ["Hafenrundfahrt"]],
       ["straßburg", ["Hafenrundfahrt"]],
@@ -194,7 +201,8 @@ describe("the way of a post", () => {
         variants: [{ channelId: channel.id, content: { parts: [`day ${day}`] } }],
       };
       const { body: post } = await other.call("createPost", { body });
-      if (day) await act(post.id, "schedule", { wall: `2090-01-${day}T09:00`, zone: "UTC" }, other);
+      if (day)
+        await act(post.id, "schedule", { body: { wall: `2090-01-${day}T09:00`, zone: "UTC" }, by: other });
     }
     const span = { from: "2090-01-01T00:00:00Z", to: "2090-01-03T09:00:00Z", limit: 1 };
     const first = await other.call("listPosts", { query: span });
@@ -270,8 +278,8 @@ describe("refusals", () => {
   test("approval of something else than was seen approves nothing", async ({ owner, draft, act }) => {
     const post = await draft();
     const submitted = await act(post.id, "submit");
-    await act(post.id, "schedule", { wall: "2099-01-01T09:00", zone: "Europe/Berlin" });
-    const answer = await act(post.id, "approve", { boundHash: submitted.body.boundHash });
+    await act(post.id, "schedule", { body: { wall: "2099-01-01T09:00", zone: "Europe/Berlin" } });
+    const answer = await act(post.id, "approve", { body: { boundHash: submitted.body.boundHash } });
     expect(answer).toMatchObject({ status: 409, body: { code: "desk.changed_since_seen" } });
     const now = await owner.call("getPost", { params: { id: post.id } });
     expect(now.body).toMatchObject({ status: "in_review", approval: null });
@@ -295,10 +303,10 @@ describe("refusals", () => {
       expect(body.refused.find(({ action }) => action === "approve")).toMatchObject({
         code: "desk.own_words",
       });
-      const refused = await act(post.id, "approve", { boundHash: body.boundHash });
+      const refused = await act(post.id, "approve", { body: { boundHash: body.boundHash } });
       expect(refused).toMatchObject({ status: 403, body: { code: "desk.own_words" } });
       const approver = await app.member(owner, "approver");
-      const answer = await act(post.id, "approve", { boundHash: body.boundHash }, approver);
+      const answer = await act(post.id, "approve", { body: { boundHash: body.boundHash }, by: approver });
       expect(answer).toMatchObject({ status: 200, body: { status: "approved" } });
     } finally {
       await app.database.system
@@ -320,14 +328,14 @@ describe("refusals", () => {
     const page = await viewer.call("getPost", { params: { id: post.id } });
     expect(page.body.allowed).toEqual([]);
     expect(page.body.refused.map(({ code }) => code)).toContain("desk.not_permitted");
-    expect(await act(post.id, "submit", undefined, viewer)).toMatchObject({ status: 403 });
+    expect(await act(post.id, "submit", { by: viewer })).toMatchObject({ status: 403 });
   });
 
   test("another workspace's post answers like none", async ({ app, variants, draft, act }) => {
     const stranger = await app.owner();
     const post = await draft();
     expect(await stranger.call("getPost", { params: { id: post.id } })).toMatchObject({ status: 404 });
-    expect(await act(post.id, "submit", undefined, stranger)).toMatchObject({ status: 404 });
+    expect(await act(post.id, "submit", { by: stranger })).toMatchObject({ status: 404 });
     const answer = await stranger.call("createPost", { body: { title: "x", variants: variants("x") } });
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ code: "desk.channel_unknown" }] } });
   });
@@ -361,21 +369,21 @@ describe("refusals", () => {
   test("times that are past, unreal or ambiguous are refused with the way out", async ({ draft, act }) => {
     const { id } = await draft();
     const zone = "America/New_York";
-    expect(await act(id, "schedule", { wall: "2020-01-01T09:00", zone })).toMatchObject({
+    expect(await act(id, "schedule", { body: { wall: "2020-01-01T09:00", zone } })).toMatchObject({
       status: 422,
       body: { code: "desk.schedule_past" },
     });
-    expect(await act(id, "schedule", { wall: "2099-02-30T09:00", zone })).toMatchObject({
+    expect(await act(id, "schedule", { body: { wall: "2099-02-30T09:00", zone } })).toMatchObject({
       body: { code: "desk.schedule_wall" },
     });
-    expect(await act(id, "schedule", { wall: "2099-01-01T09:00", zone: "+02:00" })).toMatchObject({
+    expect(await act(id, "schedule", { body: { wall: "2099-01-01T09:00", zone: "+02:00" } })).toMatchObject({
       body: { code: "desk.schedule_zone" },
     });
-    expect((await act(id, "schedule", { wall: "2027-11-07T01:30", zone })).body).toMatchObject({
+    expect((await act(id, "schedule", { body: { wall: "2027-11-07T01:30", zone } })).body).toMatchObject({
       code: "desk.schedule_ambiguous",
       errors: [{ code: "desk.schedule_earlier" }, { code: "desk.schedule_later" }],
     });
-    const chosen = await act(id, "schedule", { wall: "2027-11-07T01:30", zone, rule: "later" });
+    const chosen = await act(id, "schedule", { body: { wall: "2027-11-07T01:30", zone, rule: "later" } });
     expect(chosen.body).toMatchObject({ status: "draft", scheduled: { at: "2027-11-07T06:30:00.000Z" } });
   });
 });

@@ -15,7 +15,7 @@ const test = base
   .extend(
     "save",
     ({ author, id, draft }) =>
-      (text: string, baseVersion: number, autosave = true, by = author) =>
+      (text: string, baseVersion: number, { autosave = true, by = author } = {}) =>
         by.call("editPost", { params: { id }, body: { ...draft(text), baseVersion, autosave } }),
   )
   .extend("history", ({ author, id }) => async (): Promise<string[]> => {
@@ -41,7 +41,7 @@ describe("what was saved stays in the history", () => {
   });
 
   test("what was saved on purpose, though a program saves a moment later", async ({ save, history }) => {
-    await save("On purpose", 1, false);
+    await save("On purpose", 1, { autosave: false });
     await save("While typing", 2);
     await save("While typing on", 3);
     expect(await history()).toEqual(["While typing on", "On purpose", "First"]);
@@ -50,9 +50,9 @@ describe("what was saved stays in the history", () => {
   test("both sides of a collision of two people", async ({ app, author, save, history }) => {
     const other = await app.member(author, "editor");
     await save("Mine", 1);
-    await save("Theirs", 2, true, other);
+    await save("Theirs", 2, { by: other });
     expect((await save("Mine, longer", 2)).status).toBe(409);
-    await save("Mine, longer", 3, false);
+    await save("Mine, longer", 3, { autosave: false });
     await save("Mine, longer still", 4);
     expect(await history()).toEqual(["Mine, longer still", "Mine, longer", "Theirs", "Mine", "First"]);
   });
@@ -68,7 +68,7 @@ describe("a text that was set aside", () => {
     history,
   }) => {
     const other = await app.member(author, "editor");
-    const theirs = await save("Theirs", 1, false, other);
+    const theirs = await save("Theirs", 1, { autosave: false, by: other });
     await author.call("submitPost", { params: { id } });
     const made = await author.call("setTextAside", {
       params: { id },
@@ -106,8 +106,8 @@ describe("who changed a post since it was first written", () => {
   test("is told with when, in the post and in lists", async ({ app, author, id, save }) => {
     expect((await author.call("getPost", { params: { id } })).body.changedBy).toEqual([]);
     const other = await app.member(author, "editor");
-    await save("Changed", 1, false, other);
-    await save("By its author", 2, false);
+    await save("Changed", 1, { autosave: false, by: other });
+    await save("By its author", 2, { autosave: false });
     const { body: post } = await author.call("getPost", { params: { id } });
     expect(post.changedBy).toEqual([{ name: "Robin Page", kind: "person", at: expect.any(String) }]);
     const { body: list } = await author.call("listPosts");

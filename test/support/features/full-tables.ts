@@ -53,8 +53,7 @@ export async function asOwner(
 export async function addAttempts(
   url: string,
   channelId: string,
-  agesMs: readonly number[],
-  state: "confirmed" | "not_sent" = "confirmed",
+  { agesMs, state = "confirmed" }: { agesMs: readonly number[]; state?: "confirmed" | "not_sent" },
 ): Promise<void> {
   const insert = `
     insert into delivery_attempts (workspace_id, id, delivery_id, item, number, kind, channel_id, fence, payload_hash,

@@ -16,7 +16,9 @@ function sandboxOAuth(): Connector & { connect: OAuthConnect } {
   return { ...connector, connect: connector.connect };
 }
 
-function fieldOf(key: string, label: string, kind: "text" | "password" | "url", required = true) {
+type FieldOptions = { kind?: "text" | "password" | "url"; required?: boolean };
+
+function fieldOf(key: string, label: string, { kind = "text", required = true }: FieldOptions = {}) {
   return { key, label, kind, choices: [], required, placeholder: "", help: "" };
 }
 
@@ -88,7 +90,7 @@ export function sandboxKinds(): Connector[] {
       connect: {
         ...connect,
         before: {
-          fields: [fieldOf("server", "Address of your server", "url")],
+          fields: [fieldOf("server", "Address of your server", { kind: "url" })],
           register: async (_context, form, redirectUri) => {
             if (!URL.canParse(form["server"] ?? "")) {
               const message = "This is not the address of a server.";
@@ -123,9 +125,9 @@ export function sandboxKinds(): Connector[] {
         app: {
           consoleUrl: "https://developers.example.test/apps",
           fields: [
-            fieldOf("clientId", "Client ID", "text"),
-            fieldOf("clientSecret", "Client secret", "password"),
-            fieldOf("version", "API version", "text", false),
+            fieldOf("clientId", "Client ID"),
+            fieldOf("clientSecret", "Client secret", { kind: "password" }),
+            fieldOf("version", "API version", { required: false }),
           ],
         },
       },

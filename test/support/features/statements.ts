@@ -25,6 +25,8 @@ export const plan = {
   ],
 };
 
+type ClaimOptions = { leaseMs?: number; text?: string; claimant?: string };
+
 /** What the statements of a test are given. */
 export type StatementsOptions = {
   server: TestDatabase;
@@ -42,7 +44,8 @@ export function createStatements({ server, platform, fixture: first, deliveries 
     fixture = await buildDeliveryFixture(server.database, platform.connector);
   }
 
-  async function claimOne(leaseMs = 60_000, text = "One", claimant: string | null = null): Promise<Claimed> {
+  async function claimOne(given: ClaimOptions = {}): Promise<Claimed> {
+    const { leaseMs = 60_000, text = "One", claimant = null } = given;
     await orderPost(fixture, deliveries, textVariant(text, "Two"));
     const claimed = await claimDue(server.database.system, { limit: 1, leaseMs, claimant, busyChannels: [] });
     if (!claimed[0]) throw new Error("nothing was claimed");
@@ -81,7 +84,7 @@ export function createStatements({ server, platform, fixture: first, deliveries 
 
   /** A delivery whose answer was lost, claimed by whoever reads it back. */
   async function ambiguous() {
-    const claimed = await claimOne(60_000, "One", "dead");
+    const claimed = await claimOne({ claimant: "dead" });
     const intent = intentFor(claimed, { windowMs: 60_000 });
     await intend(intent);
     await settle(claimed, { attempt: { id: intent.id, state: "ambiguous" }, next: next("ambiguous") });
