@@ -11,17 +11,14 @@ import { Notice } from "../ui/notice.tsx";
 import { AccountFrame } from "./account-frame.tsx";
 import { accountText } from "./messages.ts";
 import { PasswordInput } from "./password-input.tsx";
+import { invitationQuery } from "./queries.ts";
 import { formTexts } from "../lib/form.ts";
 
 const route = getRouteApi("/invitation");
 
 export function InvitationScreen() {
   const { token = "" } = route.useSearch();
-  const invitation = useQuery({
-    queryKey: ["invitation", token],
-    queryFn: () => call("previewInvitation", { query: { token } }),
-    retry: false,
-  });
+  const invitation = useQuery(invitationQuery(token));
   if (invitation.isPending) {
     return (
       <AccountFrame title={accountText.loading} lead="">

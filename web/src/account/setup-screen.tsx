@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useLocation, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { call } from "../api/client.ts";
-import { setupQuery } from "../api/queries.ts";
+import { setupQuery } from "./queries.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
 import type { Body } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { postQuery } from "../api/queries.ts";
+import { postQuery } from "../post/queries.ts";
 import { ScheduleDialog } from "../post/actions/schedule-dialog.tsx";
 
 /** The schedule dialog for a post that a calendar knows only by its outline. */

@@ -1,10 +1,11 @@
 import { ExternalLinkIcon } from "@radix-ui/react-icons";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useDeferredValue, useState } from "react";
 import { toast } from "sonner";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
-import { appCheckQuery } from "../api/queries.ts";
+import { appCheckQuery } from "./queries.ts";
 import type { AppFinding, Platform } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
@@ -19,7 +20,7 @@ type AppDialogProps = { platform: Platform; app: PlatformApp; onClose: () => voi
 
 /** Client id and secret of the workspace's own app. What is pasted is looked at while one types. */
 export function AppDialog({ platform, app, onClose }: AppDialogProps) {
-  const queryClient = useQueryClient();
+  const refresh = useRefresh("app");
   const own = app.source === "workspace";
   const [values, setValues] = useState<Record<string, string>>(() => (own ? openValues(app) : {}));
   const [ends, setEnds] = useState(own ? (app.secretEndsAt?.slice(0, 10) ?? "") : "");
@@ -33,7 +34,7 @@ export function AppDialog({ platform, app, onClose }: AppDialogProps) {
   const pointers = app.fields.map(({ key }) => `/values/${key}`);
 
   async function done(message: string): Promise<void> {
-    await queryClient.invalidateQueries({ queryKey: ["platforms"] });
+    await refresh();
     toast.success(message);
     onClose();
   }

@@ -7,12 +7,13 @@ import {
   TrashIcon,
   UpdateIcon,
 } from "@radix-ui/react-icons";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
-import { impactQuery } from "../api/queries.ts";
+import { impactQuery } from "./queries.ts";
 import type { Channel, ChannelCheck, Connector, SlowedChannel } from "../api/types.ts";
 import { cn } from "../lib/cn.ts";
 import { formatList, formatRelative } from "../lib/format.ts";
@@ -172,7 +173,6 @@ const done = texts((): Record<Change, (handle: string) => string> => ({
 }));
 
 function useChannelChange(channel: Channel) {
-  const queryClient = useQueryClient();
   return useMutation({
     mutationFn: async (change: Change): Promise<ChannelCheck | null> => {
       if (change === "check") return call("checkChannel", { params: { id: channel.id } });
@@ -185,6 +185,6 @@ function useChannelChange(channel: Channel) {
       else toast.success(done[change](channel.handle));
     },
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["channels"] }),
+    onSettled: useRefresh("channel"),
   });
 }

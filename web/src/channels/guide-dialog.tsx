@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { messageOf } from "../api/problem.ts";
-import { guideQuery } from "../api/queries.ts";
+import { guideQuery } from "./queries.ts";
 import type { Platform } from "../api/types.ts";
 import { Dialog, DialogBody } from "../ui/dialog.tsx";
 import { SkeletonRows } from "../ui/layout.tsx";

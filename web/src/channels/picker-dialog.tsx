@@ -1,9 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
-import { pendingQuery } from "../api/queries.ts";
+import { pendingQuery } from "./queries.ts";
 import type { PendingConnection } from "../api/types.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Badge } from "../ui/badge.tsx";
@@ -59,12 +60,12 @@ function firstChoice({ accounts, channelId }: PendingConnection): string[] {
 }
 
 function Choice({ pending, onDone, onCancel }: ChoiceProps) {
-  const queryClient = useQueryClient();
+  const refresh = useRefresh("channel");
   const [chosen, setChosen] = useState(() => firstChoice(pending));
   const pick = useMutation({
     mutationFn: () => call("pickAccounts", { params: { id: pending.id }, body: { accountIds: chosen } }),
     onSuccess: async ({ items }) => {
-      await queryClient.invalidateQueries({ queryKey: ["channels"] });
+      await refresh();
       toast.success(channelsText.nowConnected(formatList(items.map(({ handle }) => handle))));
       onDone();
     },

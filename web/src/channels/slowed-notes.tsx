@@ -1,10 +1,10 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { toast } from "sonner";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
-import { slowedQuery } from "../api/queries.ts";
 import type { Channel, SlowedChannel } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
+import { useMe } from "../account/use-me.ts";
 import { formatMoment } from "../lib/format.ts";
 import { Button } from "../ui/button.tsx";
 import { channelsText } from "./messages.ts";
@@ -75,11 +75,10 @@ const done: Record<Ending, (handle: string) => string> = {
 };
 
 function useEnding({ id, handle }: Channel) {
-  const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (ending: Ending) => call(ending, { params: { id } }),
     onSuccess: (_answer, ending) => toast.success(done[ending](handle)),
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: slowedQuery.queryKey }),
+    onSettled: useRefresh("channel"),
   });
 }

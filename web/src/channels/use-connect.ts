@@ -1,5 +1,6 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { toast } from "sonner";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Channel } from "../api/types.ts";
@@ -27,16 +28,12 @@ export function useAuthorize(returnTo: string) {
 }
 
 export function useConnectForm(onConnected: (channel: Channel) => void) {
-  const queryClient = useQueryClient();
+  const refresh = useRefresh("channel");
   return useMutation({
     mutationFn: (body: { connector: string; form: Record<string, string> }) =>
       call("connectChannel", { body }),
     onSuccess: async (channel) => {
-      await Promise.all(
-        ["channels", "connectors", "deliveries", "posts", "check"].map((stale) =>
-          queryClient.invalidateQueries({ queryKey: [stale] }),
-        ),
-      );
+      await refresh();
       toast.success(channelsText.nowConnected(channel.handle));
       onConnected(channel);
     },

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useEffect, useState } from "react";
-import { checkQuery } from "../api/queries.ts";
+import { checkQuery } from "./queries.ts";
 import type { Post, Variant, VariantCheck } from "../api/types.ts";
 
 const none: VariantCheck[] = [];

@@ -1,8 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { call } from "../api/client.ts";
+import { isOnePost, keys } from "../api/keys.ts";
 import { hasCode } from "../api/problem.ts";
-import { postQuery } from "../api/queries.ts";
+import { postQuery } from "../post/queries.ts";
 import type { Post, Variant } from "../api/types.ts";
 import { useStoredDraft } from "../lib/use-stored-draft.ts";
 
@@ -83,8 +84,8 @@ export function useSaving(post: Post) {
       saved.current = sending;
       queryClient.setQueryData(postQuery(post.id).queryKey, answer);
       await queryClient.invalidateQueries({
-        queryKey: ["posts"],
-        predicate: ({ queryKey }) => queryKey[1] !== "one",
+        queryKey: keys.posts.all,
+        predicate: ({ queryKey }) => !isOnePost(queryKey),
       });
       if (latest.current !== sending) return true;
       stored.clear();

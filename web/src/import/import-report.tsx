@@ -1,11 +1,12 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { toast } from "sonner";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Import, ImportLine } from "../api/types.ts";
-import { importLinesQuery, importQuery } from "../planning/queries.ts";
+import { importLinesQuery, importQuery } from "./queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Card, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -61,12 +62,11 @@ export function ImportReport({ id, allowed }: { id: string; allowed: boolean }) 
 }
 
 function Step({ found, allowed }: { found: Import; allowed: boolean }) {
-  const queryClient = useQueryClient();
   const { id, state, counts, lines } = found;
   const start = useMutation({
     mutationFn: () => call("startImport", { params: { id } }),
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["imports"] }),
+    onSettled: useRefresh("import"),
   });
   if (state === "checking") {
     return (

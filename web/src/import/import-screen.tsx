@@ -1,8 +1,8 @@
 import { DownloadIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { importsQuery } from "../planning/queries.ts";
-import { useCan, useMe } from "../api/use-me.ts";
+import { importsQuery } from "./queries.ts";
+import { useCan, useMe } from "../account/use-me.ts";
 import { formatMoment } from "../lib/format.ts";
 import { PlanningNav } from "../planning/planning-nav.tsx";
 import { Button } from "../ui/button.tsx";

@@ -5,7 +5,7 @@ import { TimeZoneSelect } from "../account/time-zone-select.tsx";
 import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Import } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
+import { useMe } from "../account/use-me.ts";
 import { cn } from "../lib/cn.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";

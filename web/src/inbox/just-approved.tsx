@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Cross2Icon } from "@radix-ui/react-icons";
-import { postQuery } from "../api/queries.ts";
+import { postQuery } from "../post/queries.ts";
 import { NextSteps, waitsFor } from "../post/next-steps.tsx";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";

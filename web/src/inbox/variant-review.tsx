@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { mediaQuery } from "../api/queries.ts";
+import { mediaQuery } from "../media/queries.ts";
 import type { Variant, VariantCheck } from "../api/types.ts";
 import { ChannelIcon } from "../channels/channel-icon.tsx";
 import { formatMoney } from "../lib/format.ts";

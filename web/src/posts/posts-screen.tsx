@@ -3,7 +3,7 @@ import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { messageOf } from "../api/problem.ts";
-import { postListQuery } from "../api/queries.ts";
+import { postListQuery } from "./queries.ts";
 import { NewPostButton } from "../shell/new-post.tsx";
 import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/field.tsx";

@@ -1,6 +1,6 @@
 import { FileTextIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
-import { mediaQuery } from "../api/queries.ts";
+import { mediaQuery } from "../media/queries.ts";
 import type { VariantContent } from "../api/types.ts";
 import { cn } from "../lib/cn.ts";
 import { composerText } from "../composer/messages.ts";

@@ -1,7 +1,8 @@
 import { Cross2Icon, PlusIcon } from "@radix-ui/react-icons";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Channel, QueueSlot } from "../api/types.ts";
@@ -15,13 +16,12 @@ type ChannelSlotsProps = { channel: Channel; slots: QueueSlot[]; allowed: boolea
 
 /** The weekly hours of one channel. */
 export function ChannelSlots({ channel, slots, allowed }: ChannelSlotsProps) {
-  const queryClient = useQueryClient();
   const [adding, setAdding] = useState(false);
   const remove = useMutation({
     mutationFn: (id: string) => call("removeQueueSlot", { params: { id } }),
     onSuccess: () => toast.success(queueText.removed),
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["posts"] }),
+    onSettled: useRefresh("queue"),
   });
   return (
     <li className="px-5 py-4">

@@ -1,11 +1,12 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
 import { TimeZoneSelect } from "../account/time-zone-select.tsx";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Channel } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
+import { useMe } from "../account/use-me.ts";
 import { WeekdayPicker } from "../series/weekday-picker.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
@@ -16,7 +17,6 @@ import { queueText } from "./messages.ts";
 /** One time on several days of the week: a slot for each. */
 export function SlotDialog({ channel, onClose }: { channel: Channel; onClose: () => void }) {
   const { workspace } = useMe();
-  const queryClient = useQueryClient();
   const [chosen, setChosen] = useState<number[]>([1, 2, 3, 4, 5]);
   const [time, setTime] = useState("09:00");
   const [zone, setZone] = useState(workspace.timeZone);
@@ -30,7 +30,7 @@ export function SlotDialog({ channel, onClose }: { channel: Channel; onClose: ()
       toast.success(queueText.added);
       onClose();
     },
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["posts"] }),
+    onSettled: useRefresh("queue"),
   });
 
   function submit(event: FormEvent): void {

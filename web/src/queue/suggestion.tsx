@@ -1,17 +1,17 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { toast } from "sonner";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Post } from "../api/types.ts";
 import { formatMomentWithZone } from "../lib/format.ts";
-import { suggestionQuery } from "../planning/queries.ts";
+import { suggestionQuery } from "./queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { queueText } from "./messages.ts";
 
 /** The next free slot of a post's channels, why it is that one, and the button that takes it. */
 export function Suggestion({ post, onDone }: { post: Post; onDone: () => void }) {
-  const queryClient = useQueryClient();
   const channelIds = post.channels.map(({ channelId }) => channelId);
   const found = useQuery({ ...suggestionQuery(channelIds, post.id), enabled: channelIds.length > 0 });
   const add = useMutation({
@@ -21,7 +21,7 @@ export function Suggestion({ post, onDone }: { post: Post; onDone: () => void })
       onDone();
     },
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["posts"] }),
+    onSettled: useRefresh("post"),
   });
   // Without slots there is nothing to offer; a time can be chosen all the same.
   if (!found.data) return null;

@@ -1,6 +1,7 @@
 import { ChevronDownIcon, ChevronUpIcon } from "@radix-ui/react-icons";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { toast } from "sonner";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Channel, QueueItem } from "../api/types.ts";
@@ -15,13 +16,12 @@ type UpcomingProps = { items: QueueItem[]; channels: Channel[]; allowed: boolean
 
 /** The coming moments in order; a moment of several channels is one row. */
 export function Upcoming({ items, channels, allowed }: UpcomingProps) {
-  const queryClient = useQueryClient();
   const move = useMutation({
     mutationFn: ({ id, direction }: { id: string; direction: "earlier" | "later" }) =>
       call("moveInQueue", { params: { id }, body: { direction } }),
     onSuccess: () => toast.success(queueText.moved),
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["posts"] }),
+    onSettled: useRefresh("post"),
   });
   const rows = [...Map.groupBy(items, ({ at, post }) => `${at} ${post?.id ?? ""}`).entries()];
   return (

@@ -1,8 +1,9 @@
 import { CalendarIcon, DotsHorizontalIcon, PauseIcon, Pencil1Icon, PlayIcon } from "@radix-ui/react-icons";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { toast } from "sonner";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Series } from "../api/types.ts";
@@ -27,7 +28,6 @@ const done = texts((): Record<Step, string> => ({
 /** What can be done with a series now. */
 export function SeriesActions({ series }: { series: Series }) {
   const navigate = useNavigate();
-  const queryClient = useQueryClient();
   const [open, setOpen] = useState<"rule" | "end" | "remove" | null>(null);
   const act = useMutation({
     mutationFn: async (step: Step) => {
@@ -39,7 +39,7 @@ export function SeriesActions({ series }: { series: Series }) {
       if (step === "remove") await navigate({ to: "/series" });
     },
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["posts"] }),
+    onSettled: useRefresh("series"),
   });
   const can = (action: Series["allowed"][number]) => series.allowed.includes(action);
 

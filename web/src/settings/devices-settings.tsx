@@ -1,8 +1,9 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { toast } from "sonner";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
-import { devicesQuery } from "../api/queries.ts";
+import { devicesQuery } from "./queries.ts";
 import { formatRelative } from "../lib/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Card, CardHeader, SkeletonRows } from "../ui/layout.tsx";
@@ -12,13 +13,12 @@ import { programOf } from "./program-of.ts";
 
 /** Browsers that stay open to their owner while somebody guesses passwords elsewhere. */
 export function DevicesSettings() {
-  const queryClient = useQueryClient();
   const devices = useQuery(devicesQuery);
   const forget = useMutation({
     mutationFn: (id: string) => call("forgetDevice", { params: { id } }),
     onSuccess: () => toast.success(accessText.forgotten),
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["devices"] }),
+    onSettled: useRefresh("device"),
   });
   return (
     <Card>

@@ -1,11 +1,12 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
-import { installationAdminsQuery } from "../api/queries.ts";
+import { installationAdminsQuery } from "./queries.ts";
 import type { InstallationAdmin } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
+import { useMe } from "../account/use-me.ts";
 import { formTexts } from "../lib/form.ts";
 import { formatRelative } from "../lib/format.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -44,7 +45,6 @@ export function InstallationSettings() {
 
 function AdminRow({ admin, isLast }: { admin: InstallationAdmin; isLast: boolean }) {
   const { user } = useMe();
-  const queryClient = useQueryClient();
   const [asking, setAsking] = useState(false);
   const isOwn = admin.userId === user.id;
   const remove = useMutation({
@@ -52,7 +52,7 @@ function AdminRow({ admin, isLast }: { admin: InstallationAdmin; isLast: boolean
     onSuccess: () => toast.success(installationText.removed(admin.name)),
     onError: (error) => toast.error(messageOf(error)),
     // Who removed themselves may not read the list any more.
-    onSettled: () => queryClient.invalidateQueries({ queryKey: isOwn ? ["me"] : ["installation"] }),
+    onSettled: useRefresh(isOwn ? "workspace" : "installation"),
   });
   return (
     <li className="flex flex-wrap items-center gap-3 px-5 py-3">
@@ -87,11 +87,10 @@ function AdminRow({ admin, isLast }: { admin: InstallationAdmin; isLast: boolean
 }
 
 function AddAdmin() {
-  const queryClient = useQueryClient();
   const add = useMutation({
     mutationFn: (email: string) => call("addInstallationAdmin", { body: { email } }),
     onSuccess: (_answer, email) => toast.success(installationText.added(email)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["installation"] }),
+    onSettled: useRefresh("installation"),
   });
 
   function submit(event: FormEvent<HTMLFormElement>): void {

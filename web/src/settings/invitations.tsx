@@ -1,9 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
-import { invitationsQuery } from "../api/queries.ts";
+import { invitationsQuery } from "./queries.ts";
 import type { Body, InvitationMade } from "../api/types.ts";
 import { formatRelative } from "../lib/format.ts";
 import { Button } from "../ui/button.tsx";
@@ -17,19 +18,18 @@ import { formFields } from "../lib/form.ts";
 const invitable: Body<"invite">["role"][] = ["editor", "approver", "viewer", "admin"];
 
 export function Invitations() {
-  const queryClient = useQueryClient();
   const invitations = useQuery(invitationsQuery);
   const [made, setMade] = useState<InvitationMade | null>(null);
   const invite = useMutation({
     mutationFn: (body: Body<"invite">) => call("invite", { body }),
     onSuccess: setMade,
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["invitations"] }),
+    onSettled: useRefresh("invitation"),
   });
   const revoke = useMutation({
     mutationFn: (id: string) => call("revokeInvitation", { params: { id } }),
     onSuccess: () => toast.success(settingsText.revoked),
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["invitations"] }),
+    onSettled: useRefresh("invitation"),
   });
 
   function submit(event: FormEvent<HTMLFormElement>): void {

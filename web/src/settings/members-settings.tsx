@@ -1,11 +1,12 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
-import { membersQuery } from "../api/queries.ts";
+import { membersQuery } from "./queries.ts";
 import type { Member, Role } from "../api/types.ts";
-import { useCan, useMe } from "../api/use-me.ts";
+import { useCan, useMe } from "../account/use-me.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
@@ -43,9 +44,8 @@ export function MembersSettings() {
 
 function MemberRow({ member, allowed }: { member: Member; allowed: boolean }) {
   const { user } = useMe();
-  const queryClient = useQueryClient();
   const [asking, setAsking] = useState(false);
-  const refresh = () => queryClient.invalidateQueries({ queryKey: ["members"] });
+  const refresh = useRefresh("member");
   const changeRole = useMutation({
     mutationFn: (role: Role) => call("changeRole", { params: { userId: member.userId }, body: { role } }),
     onSuccess: (_answer, role) => toast.success(settingsText.roleChanged(member.name, roleText[role].name)),

@@ -1,11 +1,12 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { toast } from "sonner";
 import { PasswordInput } from "../account/password-input.tsx";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
 import type { Body } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
+import { useMe } from "../account/use-me.ts";
 import { formTexts } from "../lib/form.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
@@ -16,15 +17,10 @@ import { accessText } from "./messages.ts";
 /** Another password, by who knows the present one. */
 export function PasswordSettings() {
   const { user } = useMe();
-  const queryClient = useQueryClient();
   const change = useMutation({
     mutationFn: (body: Body<"changePassword">) => call("changePassword", { body }),
     onSuccess: () => toast.success(accessText.passwordChanged),
-    onSettled: () =>
-      Promise.all([
-        queryClient.invalidateQueries({ queryKey: ["sessions"] }),
-        queryClient.invalidateQueries({ queryKey: ["devices"] }),
-      ]),
+    onSettled: useRefresh("session", "device"),
   });
 
   function submit(event: FormEvent<HTMLFormElement>): void {

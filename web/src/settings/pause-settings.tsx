@@ -1,8 +1,9 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { toast } from "sonner";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
-import { useCan, useMe } from "../api/use-me.ts";
+import { useCan, useMe } from "../account/use-me.ts";
 import { Card, CardHeader } from "../ui/layout.tsx";
 import { SwitchField } from "../ui/switch-field.tsx";
 import { settingsText } from "./messages.ts";
@@ -11,12 +12,11 @@ import { settingsText } from "./messages.ts";
 export function PauseSettings() {
   const { workspace } = useMe();
   const allowed = useCan("channels.manage");
-  const queryClient = useQueryClient();
   const change = useMutation({
     mutationFn: (paused: boolean) => call(paused ? "pauseWorkspace" : "resumeWorkspace"),
     onSuccess: ({ pausedAt }) => toast.success(pausedAt ? settingsText.paused : settingsText.resumed),
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["me"] }),
+    onSettled: useRefresh("workspace"),
   });
   return (
     <Card>

@@ -1,9 +1,10 @@
 import { LaptopIcon, MobileIcon } from "@radix-ui/react-icons";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { toast } from "sonner";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
-import { sessionsQuery } from "../api/queries.ts";
+import { sessionsQuery } from "./queries.ts";
 import { formatRelative } from "../lib/format.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
@@ -26,13 +27,12 @@ export function AccessSettings() {
 }
 
 function SessionsSettings() {
-  const queryClient = useQueryClient();
   const sessions = useQuery(sessionsQuery);
   const end = useMutation({
     mutationFn: (id: string) => call("endSession", { params: { id } }),
     onSuccess: () => toast.success(settingsText.ended),
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["sessions"] }),
+    onSettled: useRefresh("session"),
   });
   return (
     <Card>

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
-import { unconfirmedInvitationsQuery } from "../api/queries.ts";
+import { unconfirmedInvitationsQuery } from "./queries.ts";
 import type { InvitationLink } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { Card, CardHeader } from "../ui/layout.tsx";

@@ -1,11 +1,12 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
 import { TimeZoneSelect } from "../account/time-zone-select.tsx";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
 import type { Workspace } from "../api/types.ts";
-import { useCan, useMe } from "../api/use-me.ts";
+import { useCan, useMe } from "../account/use-me.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input, Select } from "../ui/field.tsx";
 import { Card, CardHeader } from "../ui/layout.tsx";
@@ -34,13 +35,13 @@ export function WorkspaceSettings() {
 function GeneralSettings() {
   const { workspace } = useMe();
   const allowed = useCan("workspace.manage");
-  const queryClient = useQueryClient();
+  const refresh = useRefresh("workspace");
   const [draft, setDraft] = useState<Workspace>(workspace);
   const save = useMutation({
     mutationFn: ({ name, timeZone, separateApprover, graceSeconds }: Workspace) =>
       call("updateWorkspace", { body: { name, timeZone, separateApprover, graceSeconds } }),
     onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: ["me"] });
+      await refresh();
       toast.success(settingsText.saved);
     },
   });

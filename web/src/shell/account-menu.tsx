@@ -4,7 +4,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { toast } from "sonner";
 import { call, chooseWorkspace } from "../api/client.ts";
 import { ApiError, hasCode, messageOf } from "../api/problem.ts";
-import { useMe } from "../api/use-me.ts";
+import { useMe } from "../account/use-me.ts";
 import { cn } from "../lib/cn.ts";
 import { chooseLanguage, chosenLanguage, languageNames, languages } from "../lib/language.ts";
 import { setShortcuts, useShortcutsOn } from "../lib/shortcuts.ts";

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
 import { type ReactNode, useDeferredValue, useState } from "react";
-import { postsQuery } from "../api/queries.ts";
+import { postsQuery } from "../posts/queries.ts";
 import { setTheme, themes } from "../lib/theme.ts";
 import { Kbd } from "../ui/kbd.tsx";
 import { paletteText, shellText } from "./messages.ts";

@@ -2,7 +2,7 @@ import { ExclamationTriangleIcon } from "@radix-ui/react-icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useConnection } from "../api/connection.ts";
-import { meQuery } from "../api/queries.ts";
+import { meQuery } from "../account/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { shellText } from "./messages.ts";
 

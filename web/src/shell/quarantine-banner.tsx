@@ -1,27 +1,23 @@
 import { ExclamationTriangleIcon } from "@radix-ui/react-icons";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Quarantine } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
+import { useMe } from "../account/use-me.ts";
 import { useQuiet } from "../lib/quiet.ts";
 import { Button } from "../ui/button.tsx";
 import { quarantineText } from "./messages.ts";
+import { quarantineQuery } from "./queries.ts";
 import { type ReleaseWords, ReleaseDialog } from "./release-dialog.tsx";
 
 /** Where history was lost: that sending waits; and for admins why, how far looking up is, and when they may end it. */
 export function QuarantineBanner() {
   const { isInstallationAdmin } = useMe().user;
-  const queryClient = useQueryClient();
   const [isAsking, setAsking] = useState(false);
-  const quarantine = useQuery({
-    queryKey: ["quarantine"],
-    queryFn: ({ signal }) => call("readQuarantine", { signal }),
-    refetchInterval: 15_000,
-    enabled: useQuiet(),
-  });
+  const quarantine = useQuery({ ...quarantineQuery, enabled: useQuiet() });
   const release = useMutation({
     mutationFn: (words: ReleaseWords) => call("releaseQuarantine", { body: words }),
     onSuccess: () => {
@@ -29,7 +25,7 @@ export function QuarantineBanner() {
       toast.success(quarantineText.released);
     },
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["quarantine"] }),
+    onSettled: useRefresh("quarantine"),
   });
   const view = quarantine.data;
   if (!view?.active) return null;

@@ -2,7 +2,7 @@ import { BarChartIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { messageOf } from "../api/problem.ts";
-import { usageQuery } from "../api/queries.ts";
+import { usageQuery } from "./queries.ts";
 import type { Usage, UsageTotal } from "../api/types.ts";
 import { formatDuration, formatMoney, formatNumber } from "../lib/format.ts";
 import { Card, Empty, Page, PageHeader, SkeletonRows } from "../ui/layout.tsx";

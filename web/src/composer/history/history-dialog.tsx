@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
 import { messageOf } from "../../api/problem.ts";
-import { setAsideQuery, versionsQuery } from "../../api/queries.ts";
+import { setAsideQuery, versionsQuery } from "./queries.ts";
 import type { Channel, Post } from "../../api/types.ts";
 import { Dialog, DialogBody } from "../../ui/dialog.tsx";
 import { SkeletonRows } from "../../ui/layout.tsx";

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { messageOf } from "../../api/problem.ts";
-import { versionQuery } from "../../api/queries.ts";
+import { versionQuery } from "../../post/queries.ts";
 import type { Channel, Post, Variant } from "../../api/types.ts";
-import { useMe } from "../../api/use-me.ts";
+import { useMe } from "../../account/use-me.ts";
 import { DiffText } from "../../inbox/diff-text.tsx";
 import { refusal } from "../../post/allowed.ts";
 import { formatMoment } from "../../lib/format.ts";

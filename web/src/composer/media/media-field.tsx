@@ -1,7 +1,7 @@
 import { ImageIcon, TrashIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { type DragEvent, useId, useState } from "react";
-import { mediaQuery } from "../../api/queries.ts";
+import { mediaQuery } from "../../media/queries.ts";
 import type { CheckProblem, Limits, VariantContent } from "../../api/types.ts";
 import { cn } from "../../lib/cn.ts";
 import { Button } from "../../ui/button.tsx";

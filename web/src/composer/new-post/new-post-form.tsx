@@ -1,9 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useId, useState } from "react";
+import { useRefresh } from "../../api/changes.ts";
 import { call } from "../../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../../api/problem.ts";
-import { channelsQuery } from "../../api/queries.ts";
+import { channelsQuery } from "../../channels/queries.ts";
 import { postsText } from "../../posts/messages.ts";
 import { useStoredDraft } from "../../lib/use-stored-draft.ts";
 import { Button } from "../../ui/button.tsx";
@@ -31,7 +32,7 @@ function restore(text: string | null): Material {
 export function NewPostForm({ onStarted, onClose }: FormProps) {
   const navigate = useNavigate();
   const reasonId = useId();
-  const queryClient = useQueryClient();
+  const refresh = useRefresh("post");
   const stored = useStoredDraft("new-post");
   const [material, setMaterial] = useState(() => restore(stored.restored));
   const channels = useQuery(channelsQuery);
@@ -58,7 +59,7 @@ export function NewPostForm({ onStarted, onClose }: FormProps) {
         onStarted(started.runId);
         return;
       }
-      await queryClient.invalidateQueries({ queryKey: ["posts"] });
+      await refresh();
       onClose();
       await navigate({ to: "/posts/$postId/edit", params: { postId: started.postId } });
     },

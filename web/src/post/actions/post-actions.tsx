@@ -2,7 +2,7 @@ import { CalendarIcon, DotsHorizontalIcon, Pencil1Icon, TrashIcon } from "@radix
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Action, Post } from "../../api/types.ts";
-import { useCan } from "../../api/use-me.ts";
+import { useCan } from "../../account/use-me.ts";
 import { lazyWindow } from "../../lib/lazy-part.tsx";
 import { seriesText } from "../../series/messages.ts";
 import { Button } from "../../ui/button.tsx";

@@ -1,6 +1,6 @@
 import { ExternalLinkIcon } from "@radix-ui/react-icons";
 import type { Attempt, Delivery, DeliveryState } from "../../api/types.ts";
-import { useMe } from "../../api/use-me.ts";
+import { useMe } from "../../account/use-me.ts";
 import { ChannelIcon } from "../../channels/channel-icon.tsx";
 import { cn } from "../../lib/cn.ts";
 import { formatMoment, formatRelative, formatTime } from "../../lib/format.ts";

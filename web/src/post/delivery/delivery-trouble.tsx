@@ -1,7 +1,7 @@
 import { ReloadIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { channelsQuery } from "../../api/queries.ts";
+import { channelsQuery } from "../../channels/queries.ts";
 import type { Delivery } from "../../api/types.ts";
 import { ReconnectButton } from "../../channels/reconnect-button.tsx";
 import { Button } from "../../ui/button.tsx";

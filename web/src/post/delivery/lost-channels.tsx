@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { channelsQuery } from "../../api/queries.ts";
+import { channelsQuery } from "../../channels/queries.ts";
 import type { Post } from "../../api/types.ts";
 import { ReconnectButton } from "../../channels/reconnect-button.tsx";
 import { errorsOf } from "../problem-links.tsx";

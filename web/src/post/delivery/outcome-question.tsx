@@ -2,7 +2,7 @@ import { QuestionMarkCircledIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { fieldError } from "../../api/problem.ts";
-import { connectorsQuery } from "../../api/queries.ts";
+import { connectorsQuery } from "../../channels/queries.ts";
 import type { Delivery } from "../../api/types.ts";
 import { formTexts } from "../../lib/form.ts";
 import { Button } from "../../ui/button.tsx";
