@@ -36,6 +36,8 @@ const shown = {
   installation: [installation.all],
   quarantine: [keys.quarantine],
   session: [keys.sessions],
+  // As whom one is here; told when the server has looked again.
+  access: [keys.me],
   device: [keys.devices],
 } satisfies Record<string, readonly Key[]>;
 

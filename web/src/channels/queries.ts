@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { call } from "../api/client.ts";
 import { keys } from "../api/keys.ts";
+import { unlessLive } from "../api/live-state.ts";
 
 export const connectorsQuery = queryOptions({
   queryKey: keys.connectors,
@@ -12,6 +13,7 @@ export const channelsQuery = queryOptions({
   queryKey: keys.channels.list,
   queryFn: async ({ signal }) => (await call("listChannels", { signal })).items,
   staleTime: 10_000,
+  refetchInterval: () => unlessLive(30_000),
 });
 
 export const platformsQuery = queryOptions({
@@ -63,7 +65,7 @@ export const expiryWarningsQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** Channels whose platform asks to wait, or whose posts were seen to appear late. */
+/** Channels whose platform asks to wait, or whose posts were seen to appear late, of which no event tells. */
 export const slowedQuery = queryOptions({
   queryKey: keys.channels.slowed,
   queryFn: async ({ signal }) => (await call("listSlowedChannels", { signal })).items,

@@ -12,6 +12,7 @@ import { ShellFrame } from "./shell-frame.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { Toasts } from "./toasts.tsx";
 import { TopBar } from "./top-bar.tsx";
+import { useLiveUpdates } from "./use-live-updates.ts";
 
 const CommandPalette = lazyWindow(async () => (await import("./command-palette.tsx")).CommandPalette);
 const ShortcutsHelp = lazyWindow(async () => (await import("./shortcuts-help.tsx")).ShortcutsHelp);
@@ -26,6 +27,7 @@ export function Shell() {
 }
 
 function Frame() {
+  useLiveUpdates();
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   useGlobalKeys(
