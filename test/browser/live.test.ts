@@ -15,6 +15,14 @@ function isOf(request: Request, operation: Operation): boolean {
   return new URL(request.url()).pathname === addressOf(operation).path;
 }
 
+function count(page: Page, operation: Operation): () => number {
+  let seen = 0;
+  page.on("request", (request) => {
+    if (isOf(request, operation)) seen += 1;
+  });
+  return () => seen;
+}
+
 describe.skipIf(noBrowser !== null)("what others do", () => {
   let server: RunningServer;
   let beside: { url: string; close: () => Promise<void> };
@@ -68,14 +76,6 @@ describe.skipIf(noBrowser !== null)("what others do", () => {
     // What is asked anew when it begins.
     await page.waitForTimeout(second);
     return page;
-  }
-
-  function count(page: Page, operation: Operation): () => number {
-    let seen = 0;
-    page.on("request", (request) => {
-      if (isOf(request, operation)) seen += 1;
-    });
-    return () => seen;
   }
 
   test("appears within a second, on a page of another process that asks for nothing by itself", async () => {
@@ -181,6 +181,7 @@ describe.skipIf(noBrowser !== null)("what others do", () => {
       .waitFor({ timeout: 30 * second });
   });
 
+  // Last: both browsers share the session.
   test("is heard no more by who has signed out", async () => {
     const page = await open("/");
     const ended = page.waitForEvent("requestfailed", (request) => isOf(request, "followEvents"));

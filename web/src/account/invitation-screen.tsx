@@ -4,6 +4,7 @@ import type { FormEvent } from "react";
 import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
 import type { Body, InvitationPreview } from "../api/types.ts";
+import { formTexts } from "../lib/form.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { Skeleton } from "../ui/layout.tsx";
@@ -12,7 +13,6 @@ import { AccountFrame } from "./account-frame.tsx";
 import { accountText } from "./messages.ts";
 import { PasswordInput } from "./password-input.tsx";
 import { invitationQuery } from "./queries.ts";
-import { formTexts } from "../lib/form.ts";
 
 const route = getRouteApi("/invitation");
 

@@ -2,12 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useLocation, useNavigate } from "@tanstack/react-router";
 import { useEffect, useEffectEvent } from "react";
 import { toast } from "sonner";
-import { channelsQuery, connectorsQuery } from "./queries.ts";
 import { useRefresh } from "../api/changes.ts";
 import type { Connector } from "../api/types.ts";
 import { Confirm } from "../ui/confirm.tsx";
 import { channelsText } from "./messages.ts";
-import { useAuthorize } from "./use-connect.ts";
+import { useAuthorize } from "./mutations.ts";
+import { channelsQuery, connectorsQuery } from "./queries.ts";
 
 const shell = getRouteApi("/shell");
 

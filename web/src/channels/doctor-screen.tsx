@@ -7,11 +7,10 @@ import {
 } from "@radix-ui/react-icons";
 import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useCan } from "../account/use-me.ts";
 import { keys } from "../api/keys.ts";
 import { messageOf } from "../api/problem.ts";
-import { platformsQuery, reportQuery } from "./queries.ts";
 import type { DoctorFinding, DoctorReport, Platform } from "../api/types.ts";
-import { useCan } from "../account/use-me.ts";
 import { cn } from "../lib/cn.ts";
 import { Status } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
@@ -20,6 +19,7 @@ import { Notice } from "../ui/notice.tsx";
 import { ChannelIcon } from "./channel-icon.tsx";
 import { CopyLine } from "./copy-line.tsx";
 import { channelsText } from "./messages.ts";
+import { platformsQuery, reportQuery } from "./queries.ts";
 
 /** Examines each platform by itself, so that one that is slow or broken holds up none of the others. */
 export function DoctorScreen() {

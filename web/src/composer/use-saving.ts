@@ -3,9 +3,9 @@ import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react"
 import { call } from "../api/client.ts";
 import { isOnePost, keys } from "../api/keys.ts";
 import { hasCode } from "../api/problem.ts";
-import { postQuery } from "../post/queries.ts";
 import type { Post, Variant } from "../api/types.ts";
 import { useStoredDraft } from "../lib/use-stored-draft.ts";
+import { postQuery } from "../post/queries.ts";
 
 export type Content = { title: string; variants: Variant[] };
 export type SaveState =

@@ -1,18 +1,16 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { toast } from "sonner";
-import { useRefresh } from "../api/changes.ts";
-import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Import, ImportLine } from "../api/types.ts";
-import { importLinesQuery, importQuery } from "./queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Card, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { LinesTable } from "./lines-table.tsx";
 import { importText } from "./messages.ts";
+import { useStartImport } from "./mutations.ts";
+import { importLinesQuery, importQuery } from "./queries.ts";
 
 type Filter = "all" | "ready" | "broken" | "repeated" | "made";
 
@@ -63,11 +61,7 @@ export function ImportReport({ id, allowed }: { id: string; allowed: boolean }) 
 
 function Step({ found, allowed }: { found: Import; allowed: boolean }) {
   const { id, state, counts, lines } = found;
-  const start = useMutation({
-    mutationFn: () => call("startImport", { params: { id } }),
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: useRefresh("import"),
-  });
+  const start = useStartImport(id);
   if (state === "checking") {
     return (
       <Progress

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useState } from "react";
-import { inboxQuery } from "./queries.ts";
 import type { Post } from "../api/types.ts";
 import { afterQuiet } from "../lib/keyboard.ts";
 import { useShortcuts } from "../lib/shortcuts.ts";
+import { inboxQuery } from "./queries.ts";
 
 const route = getRouteApi("/shell/inbox");
 

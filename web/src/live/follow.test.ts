@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ApiError } from "../api/problem.ts";
 import type { StreamMessage } from "../api/event-stream.ts";
+import { ApiError } from "../api/problem.ts";
 import { follow, type News } from "./follow.ts";
 
 /** What one connection says before it breaks off; with an error that is thrown. */

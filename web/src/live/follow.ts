@@ -1,5 +1,5 @@
-import { ApiError } from "../api/problem.ts";
 import type { StreamMessage } from "../api/event-stream.ts";
+import { ApiError } from "../api/problem.ts";
 
 /** What is heard of a workspace. */
 export type News =

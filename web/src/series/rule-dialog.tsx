@@ -1,16 +1,16 @@
-import { useRefresh } from "../api/changes.ts";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useDeferredValue, useState } from "react";
-import { Temporal } from "../lib/temporal.ts";
+import { useRefresh } from "../api/changes.ts";
 import { messageOf } from "../api/problem.ts";
 import type { RulePreview, Series, SeriesRule } from "../api/types.ts";
 import { formatList, formatMomentWithZone } from "../lib/format.ts";
-import { rulePreviewQuery } from "./queries.ts";
+import { Temporal } from "../lib/temporal.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
 import { Field, Input, Select } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { seriesText } from "./messages.ts";
+import { rulePreviewQuery } from "./queries.ts";
 import { RuleFields } from "./rule-fields.tsx";
 
 /** Weekly from tomorrow, at nine: what most people begin with. */

@@ -1,12 +1,8 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { toast } from "sonner";
-import { useRefresh } from "../api/changes.ts";
-import { call } from "../api/client.ts";
-import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
-import { installationAdminsQuery } from "./queries.ts";
-import type { InstallationAdmin } from "../api/types.ts";
 import { useMe } from "../account/use-me.ts";
+import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
+import type { InstallationAdmin } from "../api/types.ts";
 import { formTexts } from "../lib/form.ts";
 import { formatRelative } from "../lib/format.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -16,6 +12,8 @@ import { Field, Input } from "../ui/field.tsx";
 import { Card, CardHeader, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { installationText } from "./messages.ts";
+import { useAddAdmin, useRemoveAdmin } from "./mutations.ts";
+import { installationAdminsQuery } from "./queries.ts";
 import { UnconfirmedInvitations } from "./unconfirmed-invitations.tsx";
 
 /** Who decides about what concerns every workspace; shown to them alone. */
@@ -47,13 +45,7 @@ function AdminRow({ admin, isLast }: { admin: InstallationAdmin; isLast: boolean
   const { user } = useMe();
   const [asking, setAsking] = useState(false);
   const isOwn = admin.userId === user.id;
-  const remove = useMutation({
-    mutationFn: () => call("removeInstallationAdmin", { params: { userId: admin.userId } }),
-    onSuccess: () => toast.success(installationText.removed(admin.name)),
-    onError: (error) => toast.error(messageOf(error)),
-    // Who removed themselves may not read the list any more.
-    onSettled: useRefresh(isOwn ? "workspace" : "installation"),
-  });
+  const remove = useRemoveAdmin(admin, isOwn);
   return (
     <li className="flex flex-wrap items-center gap-3 px-5 py-3">
       <Avatar name={admin.name} className="size-9" />
@@ -87,11 +79,7 @@ function AdminRow({ admin, isLast }: { admin: InstallationAdmin; isLast: boolean
 }
 
 function AddAdmin() {
-  const add = useMutation({
-    mutationFn: (email: string) => call("addInstallationAdmin", { body: { email } }),
-    onSuccess: (_answer, email) => toast.success(installationText.added(email)),
-    onSettled: useRefresh("installation"),
-  });
+  const add = useAddAdmin();
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();

@@ -1,10 +1,6 @@
 import { LaptopIcon, MobileIcon } from "@radix-ui/react-icons";
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { toast } from "sonner";
-import { useRefresh } from "../api/changes.ts";
-import { call } from "../api/client.ts";
+import { useQuery } from "@tanstack/react-query";
 import { messageOf } from "../api/problem.ts";
-import { sessionsQuery } from "./queries.ts";
 import { formatRelative } from "../lib/format.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
@@ -12,8 +8,10 @@ import { Card, CardHeader, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { DevicesSettings } from "./devices-settings.tsx";
 import { settingsText } from "./messages.ts";
+import { useEndSession } from "./mutations.ts";
 import { PasswordSettings } from "./password-settings.tsx";
 import { programOf } from "./program-of.ts";
+import { sessionsQuery } from "./queries.ts";
 
 /** How one gets in: the password, the sessions, and the browsers that are known. */
 export function AccessSettings() {
@@ -28,12 +26,7 @@ export function AccessSettings() {
 
 function SessionsSettings() {
   const sessions = useQuery(sessionsQuery);
-  const end = useMutation({
-    mutationFn: (id: string) => call("endSession", { params: { id } }),
-    onSuccess: () => toast.success(settingsText.ended),
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: useRefresh("session"),
-  });
+  const end = useEndSession();
   return (
     <Card>
       <CardHeader title={settingsText.sessionsTitle} lead={settingsText.sessionsLead} />

@@ -3,20 +3,20 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
+import { useCan, useMe } from "../account/use-me.ts";
 import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
-import { channelsQuery } from "../channels/queries.ts";
-import { siteQuery } from "./queries.ts";
 import type { SiteSettings as Settings } from "../api/types.ts";
-import { useCan, useMe } from "../account/use-me.ts";
 import { CopyLine } from "../channels/copy-line.tsx";
+import { channelsQuery } from "../channels/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input, Textarea } from "../ui/field.tsx";
 import { Card, CardHeader, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { SwitchField } from "../ui/switch-field.tsx";
 import { settingsText, siteText } from "./messages.ts";
+import { siteQuery } from "./queries.ts";
 
 type Draft = Pick<Settings, "slug" | "title" | "description" | "language" | "public">;
 

@@ -4,6 +4,7 @@ import { ConnectReturn } from "../channels/connect-return.tsx";
 import { watchKeyboard } from "../lib/keyboard.ts";
 import { lazyWindow } from "../lib/lazy-part.tsx";
 import { rememberPrefix, useShortcuts } from "../lib/shortcuts.ts";
+import { useLiveUpdates } from "../live/use-live-updates.ts";
 import { BottomNavigation, destinations } from "./navigation.tsx";
 import { NewPostProvider, useNewPost } from "./new-post.tsx";
 import { PausedBanner } from "./paused-banner.tsx";
@@ -12,7 +13,6 @@ import { ShellFrame } from "./shell-frame.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { Toasts } from "./toasts.tsx";
 import { TopBar } from "./top-bar.tsx";
-import { useLiveUpdates } from "./use-live-updates.ts";
 
 const CommandPalette = lazyWindow(async () => (await import("./command-palette.tsx")).CommandPalette);
 const ShortcutsHelp = lazyWindow(async () => (await import("./shortcuts-help.tsx")).ShortcutsHelp);

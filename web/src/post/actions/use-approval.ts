@@ -3,9 +3,9 @@ import { toast } from "sonner";
 import { useRefresh } from "../../api/changes.ts";
 import { call } from "../../api/client.ts";
 import { messageOf } from "../../api/problem.ts";
-import { postQuery } from "../queries.ts";
 import type { Post } from "../../api/types.ts";
 import { postText } from "../messages.ts";
+import { postQuery } from "../queries.ts";
 import { type Approved, offerId, undoTime, useUndoApproval } from "./undo-approval.tsx";
 
 /** Approves exactly what was on the screen, by its hash. The message that says so can take it back. */

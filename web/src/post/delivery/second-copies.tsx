@@ -1,11 +1,11 @@
 import { ExclamationTriangleIcon } from "@radix-ui/react-icons";
 import { useMutation } from "@tanstack/react-query";
 import { toast } from "sonner";
+import { useMe } from "../../account/use-me.ts";
 import { useRefresh } from "../../api/changes.ts";
 import { call } from "../../api/client.ts";
 import { messageOf } from "../../api/problem.ts";
 import type { Delivery } from "../../api/types.ts";
-import { useMe } from "../../account/use-me.ts";
 import { formatMoment } from "../../lib/format.ts";
 import { Button } from "../../ui/button.tsx";
 import { copyText } from "../messages.ts";

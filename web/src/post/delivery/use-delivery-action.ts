@@ -4,8 +4,8 @@ import { useRefresh } from "../../api/changes.ts";
 import { call } from "../../api/client.ts";
 import { fieldError, messageOf } from "../../api/problem.ts";
 import type { Body, Delivery } from "../../api/types.ts";
-import { postText } from "../messages.ts";
 import { texts } from "../../lib/texts.ts";
+import { postText } from "../messages.ts";
 
 export type DeliveryAnswer =
   | { action: "retry" }

@@ -13,7 +13,7 @@ export function useLiveUpdates(): void {
     let isOver = false;
     let stop: (() => void) | null = null;
     async function start(): Promise<void> {
-      const { startLive } = await import("../live/start.ts");
+      const { startLive } = await import("./start.ts");
       if (!isOver) stop = startLive(client, id);
     }
     // Without its code the screen asks from time to time.
