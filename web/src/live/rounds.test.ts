@@ -50,10 +50,30 @@ test("a round waits for the one before it, and outlives its failure", async () =
   expect(rounds).toEqual([["slow"]]);
   await vi.advanceTimersByTimeAsync(100);
   expect(rounds).toEqual([["slow"], ["next"]]);
-  await vi.advanceTimersByTimeAsync(250);
+  await vi.advanceTimersByTimeAsync(500);
   add("last");
   await vi.advanceTimersByTimeAsync(0);
   expect(rounds.at(-1)).toEqual(["last"]);
+});
+
+test("where changes do not end, rounds become rare", async () => {
+  const { add, rounds } = gather();
+  for (let tenths = 0; tenths < 600; tenths += 1) {
+    add(`${tenths}`);
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(rounds.length).toBeGreaterThan(15);
+  expect(rounds.length).toBeLessThan(22);
+  expect(new Set(rounds.flat()).size).toBeGreaterThan(550);
+});
+
+test("a round that hangs does not hold up the rest", async () => {
+  const { add, rounds } = gather(() => new Promise(() => undefined));
+  add("a");
+  await vi.advanceTimersByTimeAsync(0);
+  add("b");
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(rounds).toEqual([["a"], ["b"]]);
 });
 
 test("nothing is told once it has ended", async () => {

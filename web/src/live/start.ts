@@ -10,7 +10,7 @@ const roundMs = 250;
 
 /**
  * Keeps what is on the screen as it is in the workspace, by what the server tells of, until the returned function is
- * called. A browser without locks, as over plain HTTP, goes on asking instead (docs/decisions/0137).
+ * called. A browser without locks, as over plain HTTP, goes on asking instead (docs/decisions/0136).
  */
 export function startLive(client: QueryClient, workspaceId: string): () => void {
   if (!("locks" in navigator)) return () => undefined;

@@ -35,7 +35,7 @@ export function versionQuery(id: string, number: number) {
   return queryOptions({
     queryKey: keys.posts.version(id, number),
     queryFn: ({ signal }) => call("getPostVersion", { params: { id, number }, signal }),
-    staleTime: Number.POSITIVE_INFINITY,
+    staleTime: "static",
   });
 }
 
