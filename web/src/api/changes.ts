@@ -1,4 +1,4 @@
-import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { type InvalidateQueryFilters, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { type Key, keys } from "./keys.ts";
 
 const { posts, deliveries, attention, channels, checks, doctor, installation } = keys;
@@ -52,9 +52,9 @@ export function staleAfter(noun: string): readonly Key[] {
 export async function refresh(
   client: QueryClient,
   stale: Iterable<Key>,
-  refetchType: "active" | "none" = "active",
+  filters: Pick<InvalidateQueryFilters, "refetchType" | "predicate"> = {},
 ): Promise<void> {
-  await Promise.all([...stale].map((queryKey) => client.invalidateQueries({ queryKey, refetchType })));
+  await Promise.all([...stale].map((queryKey) => client.invalidateQueries({ ...filters, queryKey })));
 }
 
 /** For what a person does here: `onSettled: useRefresh("post")`. Also after a refusal, when somebody was faster. */

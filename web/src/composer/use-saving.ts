@@ -1,7 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
+import { refresh, staleAfter } from "../api/changes.ts";
 import { call } from "../api/client.ts";
-import { isOnePost, keys } from "../api/keys.ts";
+import { isOnePost } from "../api/keys.ts";
 import { hasCode } from "../api/problem.ts";
 import type { Post, Variant } from "../api/types.ts";
 import { useStoredDraft } from "../lib/use-stored-draft.ts";
@@ -83,10 +84,7 @@ export function useSaving(post: Post) {
       base.current = answer.version;
       saved.current = sending;
       queryClient.setQueryData(postQuery(post.id).queryKey, answer);
-      await queryClient.invalidateQueries({
-        queryKey: keys.posts.all,
-        predicate: ({ queryKey }) => !isOnePost(queryKey),
-      });
+      await refresh(queryClient, staleAfter("post"), { predicate: ({ queryKey }) => !isOnePost(queryKey) });
       if (latest.current !== sending) return true;
       stored.clear();
       setState({ kind: "saved" });

@@ -21,7 +21,8 @@ export function startLive(client: QueryClient, workspaceId: string): () => void 
   const changed = inRounds<string | null>({ everyMs: roundMs, signal }, async (kinds) => {
     const stale = [...kinds].flatMap((kind) => (kind === null ? [[]] : staleAfter(nounOf(kind))));
     // A tab that nobody sees asks when somebody looks at it.
-    await refresh(client, new Set(stale), document.visibilityState === "hidden" ? "none" : "active");
+    const refetchType = document.visibilityState === "hidden" ? "none" : "active";
+    await refresh(client, new Set(stale), { refetchType });
   });
 
   function onNews(news: News): void {

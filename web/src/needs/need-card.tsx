@@ -21,12 +21,12 @@ import { needState } from "./need-state.ts";
 
 /** One thing that waits for a person, with what can be done about it. Its first link is what `o` opens. */
 export function NeedCard({ need }: { need: Need }) {
-  const { channel, delivery, warning, post, series } = need;
+  const { what, channel, delivery, warning, post, series } = need;
   if (delivery) return <DeliveryNeed delivery={delivery} />;
   if (warning) return <ExpiryNotice warning={warning} />;
   if (post) return <PostNeed post={post} />;
   if (series) return <SeriesNeed series={series} />;
-  return channel ? <ChannelNeed need={need} channel={channel} /> : null;
+  return what === "channel" && channel ? <ChannelNeed need={need} channel={channel} /> : null;
 }
 
 type RowProps = { icon: ReactNode; title: ReactNode; lead: ReactNode; children?: ReactNode };

@@ -7,8 +7,11 @@ import { postsText } from "../../posts/messages.ts";
 import { emptyVariant } from "../channel-variants.ts";
 import { type Material, sourceOf } from "./material.tsx";
 
+type Begun = { postId: string } | { runId: string };
+
 /** Begins a post for these channels: an empty one at once, or a run of the agent that drafts it from the material. */
-export function useBeginPost() {
+export function useBeginPost(onBegun: (begun: Begun) => void) {
+  const refresh = useRefresh("post");
   return useMutation({
     mutationFn: async ({
       material,
@@ -16,7 +19,7 @@ export function useBeginPost() {
     }: {
       material: Material;
       channelIds: string[];
-    }): Promise<{ postId: string } | { runId: string }> => {
+    }): Promise<Begun> => {
       const { kind } = material;
       if (kind === "blank") {
         const variants = channelIds.map((id) => emptyVariant(id));
@@ -28,7 +31,11 @@ export function useBeginPost() {
       });
       return { runId: run.id };
     },
-    onSettled: useRefresh("post"),
+    onSuccess: async (begun) => {
+      if ("postId" in begun) await refresh();
+      // Also where the window was closed meanwhile.
+      onBegun(begun);
+    },
   });
 }
 

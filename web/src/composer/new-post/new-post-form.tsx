@@ -36,7 +36,12 @@ export function NewPostForm({ onStarted, onClose }: FormProps) {
   const [unchecked, setUnchecked] = useState<ReadonlySet<string>>(new Set());
   const channelIds = usable.map((channel) => channel.id).filter((id) => !unchecked.has(id));
 
-  const start = useBeginPost();
+  const start = useBeginPost((begun) => {
+    stored.clear();
+    if ("runId" in begun) return onStarted(begun.runId);
+    onClose();
+    void navigate({ to: "/posts/$postId/edit", params: { postId: begun.postId } });
+  });
 
   function change(next: Material): void {
     setMaterial(next);
@@ -45,17 +50,7 @@ export function NewPostForm({ onStarted, onClose }: FormProps) {
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    start.mutate(
-      { material, channelIds },
-      {
-        onSuccess: (started) => {
-          stored.clear();
-          if ("runId" in started) return onStarted(started.runId);
-          onClose();
-          void navigate({ to: "/posts/$postId/edit", params: { postId: started.postId } });
-        },
-      },
-    );
+    start.mutate({ material, channelIds });
   }
 
   const pointers = ["/source", "/channelIds"];
