@@ -11,10 +11,12 @@ export type StreamOptions = {
   after: string | null;
   signal: AbortSignal;
   onMessage: (message: StreamMessage) => void;
+  /** For tests. */
+  silentAfterMs?: number;
 };
 
 /** The server writes at least every 20 seconds; a connection that is silent for longer leads nowhere any more. */
-const silentAfterMs = 50_000;
+const longestSilenceMs = 50_000;
 
 /**
  * Reads one connection that tells what happens in a workspace, until the server ends it.
@@ -26,6 +28,7 @@ export async function readEventStream({
   after,
   signal,
   onMessage,
+  silentAfterMs = longestSilenceMs,
 }: StreamOptions): Promise<void> {
   const { method, path } = addressOf("followEvents");
   const silence = new AbortController();
