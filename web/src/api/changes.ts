@@ -1,7 +1,7 @@
 import { type InvalidateQueryFilters, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { type Key, keys } from "./keys.ts";
 
-const { posts, deliveries, attention, channels, checks, doctor, installation } = keys;
+const { posts, deliveries, attention, channels, checks, installation } = keys;
 
 /**
  * What may look different after a change, by what was changed: the noun of an event's kind (`post.approved`), or what
@@ -25,7 +25,7 @@ const shown = {
     checks.all,
     attention.all,
   ],
-  app: [keys.platforms, keys.connectors, doctor.all, channels.all, attention.all],
+  app: [keys.platforms, keys.connectors, channels.all, attention.all],
   secrets: [],
   site: [keys.site, keys.connectors],
   // Who may approve follows from its policy.
@@ -43,9 +43,12 @@ const shown = {
 
 export type Changed = keyof typeof shown;
 
+/** All of it. What is asked of platforms, as the doctor does, changes with nothing here. */
+export const everything: readonly Key[] = [...new Set(Object.values(shown).flat())];
+
 /** What a change makes stale; everything where it is of a kind that this dashboard does not know yet. */
 export function staleAfter(noun: string): readonly Key[] {
-  return Object.hasOwn(shown, noun) ? shown[noun as Changed] : [[]];
+  return Object.hasOwn(shown, noun) ? shown[noun as Changed] : everything;
 }
 
 /** Asks again for what the screen shows of these; the rest is asked for when it is shown. */

@@ -1,5 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { refresh, staleAfter } from "../api/changes.ts";
+import { everything, refresh, staleAfter } from "../api/changes.ts";
 import { readEventStream } from "../api/event-stream.ts";
 import { reportLive } from "../api/live-state.ts";
 import { follow, type News } from "./follow.ts";
@@ -19,7 +19,7 @@ export function startLive(client: QueryClient, workspaceId: string): () => void 
   let isOpen = false;
 
   const changed = inRounds<string | null>({ everyMs: roundMs, signal }, async (kinds) => {
-    const stale = [...kinds].flatMap((kind) => (kind === null ? [[]] : staleAfter(nounOf(kind))));
+    const stale = [...kinds].flatMap((kind) => (kind === null ? everything : staleAfter(nounOf(kind))));
     // A tab that nobody sees asks when somebody looks at it.
     const refetchType = document.visibilityState === "hidden" ? "none" : "active";
     await refresh(client, new Set(stale), { refetchType });
