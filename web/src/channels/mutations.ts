@@ -57,7 +57,7 @@ export function useDropPending(id: string) {
   return useMutation({ mutationFn: () => call("dropPendingConnection", { params: { id } }) });
 }
 
-export type ChannelChange = "check" | "pause" | "resume" | "disconnect";
+type ChannelChange = "check" | "pause" | "resume" | "disconnect";
 
 const changed = texts((): Record<ChannelChange, (handle: string) => string> => ({
   check: channelsText.nowChecked,
@@ -83,12 +83,12 @@ export function useChannelChange({ id, handle }: Channel) {
   });
 }
 
-export type Ending = "liftHold" | "forgetWindow";
+type Ending = "liftHold" | "forgetWindow";
 
-const ended: Record<Ending, (handle: string) => string> = {
+const ended = texts((): Record<Ending, (handle: string) => string> => ({
   liftHold: channelsText.lifted,
   forgetWindow: channelsText.forgotten,
-};
+}));
 
 /** Ends what slows a channel's posts. */
 export function useEnding({ id, handle }: Channel) {

@@ -7,7 +7,7 @@ import { messageOf } from "../api/problem.ts";
 import { texts } from "../lib/texts.ts";
 import { seriesText } from "./messages.ts";
 
-export type SeriesStep = "pause" | "resume" | "end" | "remove";
+type SeriesStep = "pause" | "resume" | "end" | "remove";
 
 const operations = { pause: "pauseSeries", resume: "resumeSeries", end: "endSeries" } as const;
 
