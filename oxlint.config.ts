@@ -30,9 +30,11 @@ export const sees: Record<string, string[]> = {
     "#platform/*",
     "#workspaces",
     "#channels",
+    "#contracts/channels",
     "#delivery",
     "#contracts/delivery",
     "#desk",
+    "#contracts/desk",
   ],
   "src/usage": ["#kit", "#platform/*"],
   "src/agent": ["#kit", "#platform/*", "#connectors", "#desk", "#usage"],
@@ -177,7 +179,7 @@ export default {
     },
     // Tests look at texts as a whole.
     { files: ["src/**", "web/src/**"], rules: { "galley/addresses-are-parsed": "error" } },
-    { files: ["web/src/**"], rules: { "galley/words-are-texts": "error" } },
+    { files: ["web/src/**"], rules: { "galley/words-are-texts": "error", "galley/keys-are-named": "error" } },
     {
       files: ["**/*.test.ts"],
       rules: { "galley/addresses-are-parsed": "off", "galley/words-are-texts": "off" },

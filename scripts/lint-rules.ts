@@ -167,6 +167,32 @@ const operationsAreCalled: Rule = {
   },
 };
 
+const keysMessage =
+  "The keys of queries come from `keys` (web/src/api/keys.ts), so that what a change makes stale is found: docs/decisions/0137.";
+
+/** What a client of queries takes a key for, by its name. */
+const keyTakers = /^(?:get|set)Quer(?:yData|yState|yDefaults)$/;
+
+function isList(value: unknown): boolean {
+  const node = nodeOf(value);
+  if (node?.type === "TSAsExpression") return isList(node["expression"]);
+  return node?.type === "ArrayExpression";
+}
+
+const keysAreNamed: Rule = {
+  create: (context) => ({
+    Property(node) {
+      if (nameOf(node["key"]) === "queryKey" && isList(node["value"]))
+        context.report({ node, message: keysMessage });
+    },
+    CallExpression(node) {
+      const method = nameOf(nodeOf(node["callee"])?.["property"]);
+      const [given] = nodesOf(node["arguments"]);
+      if (keyTakers.test(method) && isList(given)) context.report({ node, message: keysMessage });
+    },
+  }),
+};
+
 const textsMessage =
   "Words that people read are texts, t`…` of web/src/lib/texts.ts in the messages.ts of their room: docs/decisions/0133.";
 
@@ -249,6 +275,7 @@ export default {
   meta: { name: "galley" },
   rules: {
     "addresses-are-parsed": addressesAreParsed,
+    "keys-are-named": keysAreNamed,
     "operations-are-called": operationsAreCalled,
     "words-are-said": wordsAreSaid,
     "words-are-texts": wordsAreTexts,

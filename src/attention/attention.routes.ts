@@ -1,4 +1,5 @@
 import { actorOf, type App, decodeNameIdCursor, encodeCursor, serve } from "#platform/wire";
+import { postSummaryToWire, seriesSummaryToWire } from "#desk";
 import { attentionContract } from "./attention.contract.ts";
 import type { Attention, Need } from "./attention.ts";
 import { needKinds } from "./attention.read.ts";
@@ -25,11 +26,13 @@ export function attentionRoutes(app: App, { attention }: { attention: Attention 
   });
 }
 
-function needToWire({ channelId, connector, handle, warning, since, ...need }: Need) {
+function needToWire({ channelId, connector, handle, warning, post, series, since, ...need }: Need) {
   return {
     ...need,
     since: new Date(since).toISOString(),
     channel: channelId === null ? null : { id: channelId, connector: connector ?? "", handle: handle ?? "" },
-    warning: warning && { endsAt: warning.endsAt.toISOString(), days: warning.days },
+    warning: warning && { ...warning, endsAt: warning.endsAt.toISOString() },
+    post: post && postSummaryToWire(post),
+    series: series && seriesSummaryToWire(series),
   };
 }

@@ -1,4 +1,6 @@
+import { warningSchema } from "#contracts/channels";
 import { deliverySchema } from "#contracts/delivery";
+import { postSummary, seriesSummary } from "#contracts/desk";
 import { instant, pageOf, pageQuery } from "#platform/wire";
 import { z } from "zod";
 import { needKinds } from "./attention.read.ts";
@@ -14,8 +16,10 @@ const need = z.object({
   reason: z.string().nullable(),
   since: instant,
   held: z.int().describe("Of a channel: posts that wait for it."),
-  warning: z.object({ endsAt: instant, days: z.int() }).nullable(),
+  warning: warningSchema.nullable(),
   delivery: deliverySchema.nullable().describe("Of a delivery: all that its question is about."),
+  post: postSummary.nullable().describe("Of a post that is to be approved."),
+  series: seriesSummary.nullable().describe("Of a series that is to be approved."),
 });
 
 const counts = z.object(

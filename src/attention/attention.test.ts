@@ -95,7 +95,11 @@ test("what may be live comes first, then channels, what has stopped, and what ha
     channel: { handle: "@daily" },
     delivery: null,
   });
-  expect(items[3]).toMatchObject({ title: "To be approved", channel: null });
+  expect(items[3]).toMatchObject({
+    title: "To be approved",
+    channel: null,
+    post: { id: review, author: { kind: "person" }, channels: [{ handle: "@daily" }] },
+  });
 });
 
 test("what a channel holds back stands with the channel, once", async ({ attention, delivery, channel }) => {
@@ -177,7 +181,13 @@ test("a series waits until it is approved", async ({ owner, attention, channel }
   const made = await owner.call("createSeries", { body: { postId: post.id, rule } });
   expect(made).toMatchObject({ status: 201 });
   expect((await attention()).items).toMatchObject([
-    { id: made.body.id, kind: "approval", what: "series", title: "Weekly" },
+    {
+      id: made.body.id,
+      kind: "approval",
+      what: "series",
+      title: "Weekly",
+      series: { words: made.body.words },
+    },
   ]);
   await owner.call("pauseSeries", { params: { id: made.body.id } });
   expect((await attention()).count).toBe(0);
@@ -197,7 +207,14 @@ test("a warning waits until it is dismissed or what it is about has changed", as
     [here],
   );
   const { items } = await attention();
-  expect(items).toMatchObject([{ kind: "channel", what: "warning", state: "consent", warning: { days: 7 } }]);
+  expect(items).toMatchObject([
+    {
+      kind: "channel",
+      what: "warning",
+      state: "consent",
+      warning: { channelId: here, connector: "sandbox", days: 7 },
+    },
+  ]);
   await asOwner(app.url, "update channels set ends_at = ends_at + interval '60 days' where id = $1", [here]);
   expect((await attention()).count).toBe(0);
 });

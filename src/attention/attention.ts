@@ -1,6 +1,6 @@
 import type { Channels } from "#channels";
-import type { DeliveryView } from "#delivery";
-import type { Deliveries } from "#delivery";
+import type { Deliveries, DeliveryView } from "#delivery";
+import type { Desk, PostSummary, SeriesSummary } from "#desk";
 import type { Actor } from "#kit";
 import { can } from "#workspaces";
 import type { Database } from "#platform/db";
@@ -16,13 +16,17 @@ export type AttentionOptions = {
   database: Database;
   channels: Pick<Channels, "warnings">;
   deliveries: Pick<Deliveries, "byIds">;
+  desk: Pick<Desk, "byIds"> & { series: Pick<Desk["series"], "list"> };
 };
 
-/** One thing that waits for a person; a delivery comes with all that its question is about. */
+type Warning = Awaited<ReturnType<Channels["warnings"]>>[number];
+
+/** One thing that waits for a person, with what it is about as its own list shows it. */
 export type Need = NeedRow & {
   delivery: DeliveryView | null;
-  /** Of a warning: when it ends, and how many days before it was told. */
-  warning: { endsAt: Date; days: number } | null;
+  warning: Warning | null;
+  post: PostSummary | null;
+  series: SeriesSummary | null;
 };
 
 export type AttentionPage = {
@@ -41,12 +45,11 @@ export type Attention = {
 };
 
 /** What waits for whom, from all of the product. */
-export function createAttention({ database, channels, deliveries }: AttentionOptions): Attention {
+export function createAttention({ database, channels, deliveries, desk }: AttentionOptions): Attention {
   return {
-    async list({ workspaceId, userId, role }, { kinds = needKinds, limit, after }) {
-      const warnings = new Map(
-        (await channels.warnings(workspaceId)).map((warning) => [warning.id, warning]),
-      );
+    async list(actor, { kinds = needKinds, limit, after }) {
+      const { workspaceId, userId, role } = actor;
+      const warnings = byId(await channels.warnings(workspaceId));
       const { counts, items } = await readAttention(database, {
         workspaceId,
         viewerId: userId,
@@ -57,8 +60,13 @@ export function createAttention({ database, channels, deliveries }: AttentionOpt
         after,
       });
       const shown = items.slice(0, limit);
-      const asked = shown.filter(({ what }) => what === "delivery").map(({ id }) => id);
-      const views = new Map((await deliveries.byIds(workspaceId, asked)).map((view) => [view.id, view]));
+      const idsOf = (wanted: NeedRow["what"]) =>
+        shown.filter(({ what }) => what === wanted).map(({ id }) => id);
+      const [views, posts, series] = await Promise.all([
+        deliveries.byIds(workspaceId, idsOf("delivery")).then(byId),
+        desk.byIds(actor, idsOf("post")).then(byId),
+        idsOf("series").length > 0 ? desk.series.list(actor).then(byId) : null,
+      ]);
       return {
         counts,
         hasMore: items.length > limit,
@@ -66,8 +74,14 @@ export function createAttention({ database, channels, deliveries }: AttentionOpt
           ...row,
           delivery: views.get(row.id) ?? null,
           warning: warnings.get(row.id) ?? null,
+          post: posts.get(row.id) ?? null,
+          series: series?.get(row.id) ?? null,
         })),
       };
     },
   };
+}
+
+function byId<Row extends { id: string }>(rows: readonly Row[]): Map<string, Row> {
+  return new Map(rows.map((row) => [row.id, row]));
 }

@@ -22,3 +22,5 @@ export const channelsContract = {
   ...warningsContract,
   ...channelStateContract,
 };
+
+export { warning as warningSchema } from "./api/oauth.schema.ts";

@@ -20,3 +20,6 @@ export const deskContract = {
   ...uploadContract,
   ...mediaContract,
 };
+
+export { postSummary } from "./api/posts.schema.ts";
+export { summary as seriesSummary } from "./api/series.schema.ts";

@@ -18,7 +18,7 @@ import {
   readPost,
   readVersion,
 } from "./views/posts.read.ts";
-import { type PostFilter, type PostSummary, listPosts } from "./views/posts.list.read.ts";
+import { type PostFilter, type PostSummary, listPosts, postsByIds } from "./views/posts.list.read.ts";
 import { type Overview, readOverview } from "./views/posts.overview.read.ts";
 import { targetChannels } from "./model/channels.store.ts";
 import {
@@ -49,6 +49,8 @@ import { type Draft, type Edit, createPost, editPost, proposePost } from "./post
  * transaction under the post's lock, and throws a `DeskError` that says why when the rules refuse it.
  */
 export type Desk = {
+  /** Those of these posts that are there, as a list shows them to this person. */
+  byIds(actor: Actor, ids: string[]): Promise<PostSummary[]>;
   list(workspaceId: string, filter: PostFilter): Promise<{ items: PostSummary[]; next: string | null }>;
   overview(actor: Actor): Promise<Overview>;
   read(actor: Actor, id: string): Promise<FullPost>;
@@ -114,6 +116,7 @@ export function createDesk({ jobs, files, mediaLinks, uploads, ...given }: DeskO
   }
 
   return {
+    byIds: (actor, ids) => postsByIds(deps, actor, ids),
     list: (workspaceId, filter) => listPosts(deps, workspaceId, filter),
     overview: (actor) => readOverview(deps, actor.workspaceId, actor.userId),
     read: (actor, id) => readPost(deps, actor, id),

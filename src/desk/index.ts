@@ -11,4 +11,7 @@ export type { Media, PostStatus, Schedule, Source, Variant } from "./model/post.
 export type { PostSummary } from "./views/posts.list.read.ts";
 export type { FullPost } from "./views/posts.read.ts";
 export type { Draft } from "./posts/write.ts";
+export type { SeriesSummary } from "./series/series.read.ts";
+export { summaryToWire as postSummaryToWire } from "./api/posts.wire.ts";
+export { summaryToWire as seriesSummaryToWire } from "./api/series.wire.ts";
 export { selfAuthoredInReview, selfAuthoredSeries } from "./model/self-authored.read.ts";

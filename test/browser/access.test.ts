@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { launch, noBrowser } from "./chromium.ts";
 import { inspect, violations } from "./inspect.ts";
+import { watchRequests } from "./quiet.ts";
 import { seedWorkspace } from "./seed.ts";
 import { type RunningServer, startServer } from "./server.ts";
 
@@ -93,10 +94,11 @@ describe.skipIf(noBrowser !== null)("getting in again, and who decides", { timeo
   });
 
   test("a session that ends leads to sign-in, and back to where one was going", async () => {
+    const quiet = watchRequests(page);
     await page.goto(`${server.url}/posts`);
     await page.getByRole("heading", { name: "Posts" }).waitFor();
     // A number that is still being fetched would meet the end of the session first, and lead back to Posts.
-    await page.waitForLoadState("networkidle");
+    await quiet();
     await context.clearCookies();
     await page.getByRole("link", { name: "Calendar" }).click();
     await page.getByText("Sign in to Galley").waitFor();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launch, noBrowser } from "./chromium.ts";
 import { overflow, violationsInBothThemes } from "./inspect.ts";
 import { seedManyPosts } from "./many-posts.ts";
+import { watchRequests } from "./quiet.ts";
 import { type Screen, routesOfRouter, screensOf } from "./screens.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import {
@@ -24,6 +25,7 @@ describe.skipIf(noBrowser !== null)("every screen of the router, with 200 posts"
   let member: Page;
   let stranger: Page;
   let screens: Screen[] = [];
+  const quiet = new Map<Page, () => Promise<void>>();
 
   async function newPage(): Promise<Page> {
     const context: BrowserContext = await browser.newContext({
@@ -33,6 +35,7 @@ describe.skipIf(noBrowser !== null)("every screen of the router, with 200 posts"
     await installProbes(context);
     const page = await context.newPage();
     page.setDefaultTimeout(60_000);
+    quiet.set(page, watchRequests(page));
     return page;
   }
 
@@ -54,7 +57,7 @@ describe.skipIf(noBrowser !== null)("every screen of the router, with 200 posts"
     await page.setViewportSize(size);
     await page.goto(server.url + screen.path);
     await page.getByText(screen.ready).first().waitFor();
-    await page.waitForLoadState("networkidle");
+    await quiet.get(page)?.();
     if (shots) {
       const name = screen.path.replaceAll(/[^a-z]+/gu, "-").slice(0, 24);
       await page.screenshot({ path: `${shots}/${size.width}${name}.png` });

@@ -10,7 +10,13 @@ import { type GalleyProcess, startGalleyProcess } from "../support/galley.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-export type RunningServer = { url: string; database: Database; close: () => Promise<void> };
+type Process = { url: string; close: () => Promise<void> };
+
+export type RunningServer = Process & {
+  database: Database;
+  /** Another process for the API, on the same database and data. */
+  startBeside: (environment?: Record<string, string>) => Promise<Process>;
+};
 
 /** Galley as a person starts it, with the built dashboard and new data, on a database of this run. */
 export async function startServer(more: Record<string, string> = {}): Promise<RunningServer> {
@@ -19,6 +25,14 @@ export async function startServer(more: Record<string, string> = {}): Promise<Ru
   return {
     url: server.url,
     database: database.database,
+    startBeside: async (environment) => {
+      const beside = await startGalleyProcess({
+        dataDir: server.dataDir,
+        command: "api",
+        environment: { LOG_LEVEL: "error", DATABASE_URL: database.url, ...more, ...environment },
+      });
+      return { url: beside.url, close: async () => void (await beside.end("SIGTERM")) };
+    },
     close: async () => {
       await server.close();
       await database.close();
@@ -29,7 +43,7 @@ export async function startServer(more: Record<string, string> = {}): Promise<Ru
 /** The same outside of a run of tests: without a `DATABASE_URL` on its built-in PostgreSQL. */
 export async function startWithDashboard(
   environment: Record<string, string>,
-): Promise<{ url: string; close: () => Promise<void> }> {
+): Promise<Process & { dataDir: string }> {
   await buildDashboard();
   const dataDir = await mkdtemp(join(tmpdir(), "galley-browser-"));
   const server: GalleyProcess = await startGalleyProcess({
@@ -39,6 +53,7 @@ export async function startWithDashboard(
   server.child.stderr?.pipe(process.stderr);
   return {
     url: server.url,
+    dataDir,
     close: async () => {
       await server.end("SIGTERM");
       await rm(dataDir, { recursive: true, force: true });

@@ -65,6 +65,25 @@ test.each(["say(io.stdout, words)", "file.write(words)", "context.print(post, ()
 );
 
 test.each([
+  'useQuery({ queryKey: ["posts", id], queryFn })',
+  'client.invalidateQueries({ queryKey: ["posts"] })',
+  'client.removeQueries({ queryKey: ["me"] as const })',
+  'client.setQueryData(["posts", id], post)',
+  'client.getQueryData(["me"])',
+])("a key of a query that stands where it is used is found: %s", (code) =>
+  expect(reports("keys-are-named", code)).toBe(1),
+);
+
+test.each([
+  "useQuery({ queryKey: keys.posts.one(id), queryFn })",
+  "client.invalidateQueries({ queryKey })",
+  "client.setQueryData(postQuery(id).queryKey, post)",
+  'key("posts", "one")',
+])("a key that comes from where all of them are is left alone: %s", (code) =>
+  expect(reports("keys-are-named", code)).toBe(0),
+);
+
+test.each([
   'fetch("/api/v1/posts")',
   "fetch(`${server.url}/api/v1/posts`, { method: 'POST' })",
   'app.inject({ method: "GET", url: "/api/v1/me" })',

@@ -5,8 +5,9 @@ import { StrictMode, startTransition } from "react";
 import { type Root, createRoot } from "react-dom/client";
 import { handleSignedOut } from "./api/client.ts";
 import { isLost, whenBack } from "./api/connection.ts";
+import { keys } from "./api/keys.ts";
 import { isUnreachable } from "./api/problem.ts";
-import { meQuery } from "./api/queries.ts";
+import { meQuery } from "./account/queries.ts";
 import { keepOffline } from "./lib/keep-offline.ts";
 import { direction } from "./lib/language.ts";
 import { askAgain } from "./lib/lazy-part.tsx";
@@ -44,7 +45,7 @@ handleSignedOut(() => {
   if (queryClient.getQueryData(meQuery.queryKey) === undefined) return;
   const { pathname, searchStr } = router.state.location;
   if (pathname === "/sign-in" || pathname === "/setup") return;
-  queryClient.removeQueries({ queryKey: ["me"] });
+  queryClient.removeQueries({ queryKey: keys.me });
   void router.navigate({ to: "/sign-in", search: { returnTo: pathname + searchStr, expired: true } });
 });
 

@@ -10,12 +10,12 @@ import {
 } from "@tanstack/react-router";
 import { ownPath } from "../../src/kit/own-path.ts";
 import { accountText } from "./account/messages.ts";
+import { meQuery, setupQuery } from "./account/queries.ts";
 import { chooseWorkspace, chosenWorkspace } from "./api/client.ts";
 import { isLost } from "./api/connection.ts";
 import { isUnreachable } from "./api/problem.ts";
-import { meQuery, setupQuery } from "./api/queries.ts";
 import { lazyScreen } from "./lib/lazy-part.tsx";
-import { needKinds } from "./needs/use-needs.ts";
+import { needKinds } from "./needs/need-kinds.ts";
 import { type Address, screenData } from "./screen-data.ts";
 import { settingsText } from "./settings/messages.ts";
 import { shellText } from "./shell/messages.ts";

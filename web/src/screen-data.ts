@@ -1,6 +1,20 @@
 import type { QueryClient, UseQueryOptions } from "@tanstack/react-query";
-import * as queries from "./api/queries.ts";
-import { importsQuery, seriesListQuery, seriesQuery, slotsQuery } from "./planning/queries.ts";
+import {
+  channelsQuery,
+  connectorsQuery,
+  expiryWarningsQuery,
+  platformsQuery,
+  slowedQuery,
+} from "./channels/queries.ts";
+import { overviewQuery } from "./home/queries.ts";
+import { importsQuery } from "./import/queries.ts";
+import { inboxQuery } from "./inbox/queries.ts";
+import { needCountsQuery, needsQuery } from "./needs/queries.ts";
+import { deliveriesQuery, postQuery } from "./post/queries.ts";
+import { slotsQuery } from "./queue/queries.ts";
+import { seriesListQuery, seriesQuery } from "./series/queries.ts";
+import { invitationsQuery, membersQuery, sessionsQuery, siteQuery } from "./settings/queries.ts";
+import { usageQuery } from "./usage/queries.ts";
 
 /**
  * What a screen reads before it is first shown, beside its code: so it appears whole, and nothing that comes later
@@ -22,30 +36,22 @@ function reads(...wanted: AnyQuery[]): ScreenData {
   return (client) => ready(client, wanted);
 }
 
-const needs = [
-  queries.attentionQuery,
-  queries.channelsQuery,
-  queries.expiryWarningsQuery,
-  queries.overviewQuery,
-];
-
 function readToWrite(client: QueryClient, id: string): Promise<void> {
-  return ready(client, [queries.postQuery(id), queries.channelsQuery, queries.connectorsQuery]);
+  return ready(client, [postQuery(id), channelsQuery, connectorsQuery]);
 }
 
 async function readPost(client: QueryClient, id: string): Promise<void> {
   await readToWrite(client, id);
-  const found = client.getQueryData(queries.postQuery(id).queryKey);
-  if (found) await ready(client, [queries.deliveriesQuery(id, found.status)]);
+  const found = client.getQueryData(postQuery(id).queryKey);
+  if (found) await ready(client, [deliveriesQuery(id, found.status)]);
 }
 
 export const screenData = {
-  home: reads(...needs, seriesListQuery),
-  needs: reads(...needs, seriesListQuery, queries.waitingQuery),
+  home: reads(needCountsQuery, channelsQuery, overviewQuery),
+  needs: reads(needsQuery(), channelsQuery),
   inbox: async (client, { search }) => {
     const shown = typeof search["post"] === "string" ? [readPost(client, search["post"])] : [];
-    const list = queries.postsQuery({ status: "in_review", limit: 100 });
-    await Promise.all([ready(client, [list, seriesListQuery]), ...shown]);
+    await Promise.all([ready(client, [inboxQuery, seriesListQuery]), ...shown]);
   },
   post: (client, { params }) => readPost(client, params["postId"] ?? ""),
   composer: (client, { params }) => readToWrite(client, params["postId"] ?? ""),
@@ -53,32 +59,23 @@ export const screenData = {
     const days = import("./calendar/calendar-screen.tsx")
       .then(({ calendarReads }) => calendarReads(client, search))
       .catch(() => []);
-    await Promise.all([
-      ready(client, [queries.channelsQuery, queries.attentionQuery]),
-      ready(client, await days),
-    ]);
+    await Promise.all([ready(client, [channelsQuery, needsQuery("channel")]), ready(client, await days)]);
   },
-  queue: reads(queries.channelsQuery, slotsQuery),
+  queue: reads(channelsQuery, slotsQuery),
   seriesList: reads(seriesListQuery),
   series: async (client, { params }) => {
     const series = await client.ensureQueryData(seriesQuery(params["seriesId"] ?? "")).catch(() => null);
     if (series) await readPost(client, series.templateId);
   },
   import: reads(importsQuery),
-  channels: reads(
-    queries.channelsQuery,
-    queries.connectorsQuery,
-    queries.platformsQuery,
-    queries.expiryWarningsQuery,
-    queries.slowedQuery,
-  ),
-  doctor: reads(queries.platformsQuery),
-  usage: reads(queries.usageQuery(30)),
+  channels: reads(channelsQuery, connectorsQuery, platformsQuery, expiryWarningsQuery, slowedQuery),
+  doctor: reads(platformsQuery),
+  usage: reads(usageQuery(30)),
   settings: async (client, { search }) => {
     const ofTab: Record<string, AnyQuery[]> = {
-      site: [queries.siteQuery, queries.channelsQuery],
-      members: [queries.membersQuery, queries.invitationsQuery],
-      sessions: [queries.sessionsQuery],
+      site: [siteQuery, channelsQuery],
+      members: [membersQuery, invitationsQuery],
+      sessions: [sessionsQuery],
     };
     await ready(client, ofTab[String(search["tab"])] ?? []);
   },

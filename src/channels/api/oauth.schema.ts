@@ -116,20 +116,17 @@ export const reportList = z.object({
   failed: z.array(z.object({ connector: z.string(), message: z.string() })),
 });
 
-export const warningList = z.object({
-  items: z.array(
-    z.object({
-      id: z.uuid(),
-      connector: z.string(),
-      subject: z.enum(["access", "consent", "secret", "api_version"]),
-      channelId: z.uuid().nullable(),
-      handle: z.string().nullable(),
-      endsAt: instant,
-      /** Told at 14, 7 or 1 days before. */
-      days: z.int(),
-    }),
-  ),
+export const warning = z.object({
+  id: z.uuid(),
+  connector: z.string(),
+  subject: z.enum(["access", "consent", "secret", "api_version"]),
+  channelId: z.uuid().nullable(),
+  handle: z.string().nullable(),
+  endsAt: instant,
+  /** Told at 14, 7 or 1 days before. */
+  days: z.int(),
 });
+export const warningList = z.object({ items: z.array(warning) });
 
 export const rotated = z.object({
   /** Of the data key that seals from now on. */

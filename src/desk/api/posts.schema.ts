@@ -76,7 +76,7 @@ const person = z.object({ id: z.uuid(), name: z.string() });
 const scheduled = z.object({ wall: z.string(), zone: z.string(), rule: z.enum(scheduleRules), at: instant });
 export const channel = z.object({ channelId: z.uuid(), connector: z.string(), handle: z.string() });
 
-const postSummary = z.object({
+export const postSummary = z.object({
   id: z.uuid(),
   title: z.string(),
   status: z.enum(postStatuses),

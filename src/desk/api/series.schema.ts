@@ -27,7 +27,7 @@ export const rulePreview = z.object({
   problems: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
 });
 
-const summary = z.object({
+export const summary = z.object({
   id: z.uuid(),
   templateId: z.uuid(),
   title: z.string(),

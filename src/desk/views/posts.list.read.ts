@@ -1,4 +1,5 @@
 import { CompiledQuery } from "kysely";
+import type { Actor } from "#kit";
 import { decodeIdCursor, decodeTimeIdCursor } from "#platform/wire";
 import type { DeskDeps } from "../deps.ts";
 import { type Editor, type EditorRow, editorsOf, editorsOfPost } from "../model/editors.read.ts";
@@ -71,23 +72,47 @@ export async function listPosts(
   const { items, next } = pageOfRows(rows, filter.limit, (row) =>
     byTime(filter) ? [row.scheduled_at?.toISOString() ?? "", row.id] : [row.id],
   );
+  return { next, items: items.map(summaryOf) };
+}
+
+/** These posts, as a list shows them; those that are gone are left out. */
+export async function postsByIds(
+  { database, clock }: Pick<DeskDeps, "database" | "clock">,
+  { workspaceId, userId: viewerId }: Actor,
+  ids: string[],
+): Promise<PostSummary[]> {
+  if (ids.length === 0) return [];
+  const filter = {
+    statuses: [],
+    search: null,
+    from: null,
+    to: null,
+    cursor: null,
+    limit: ids.length,
+    viewerId,
+  };
+  const rows = await database.read(
+    workspaceId,
+    listQuery(workspaceId, filter, { within: { ids }, now: clock.now() }),
+  );
+  return rows.map(summaryOf);
+}
+
+function summaryOf(row: Row): PostSummary {
   return {
-    next,
-    items: items.map((row) => ({
-      id: row.id,
-      title: row.title,
-      status: row.status,
-      excerpt: row.excerpt,
-      channels: row.channels,
-      scheduled: scheduleOf(row),
-      version: row.version,
-      author: { name: row.author_name, kind: row.author_kind },
-      changedBy: editorsOf(row.changed_by),
-      seriesId: row.series_id,
-      ownWords: row.own_words,
-      createdAt: row.created_at,
-      updatedAt: row.updated_at,
-    })),
+    id: row.id,
+    title: row.title,
+    status: row.status,
+    excerpt: row.excerpt,
+    channels: row.channels,
+    scheduled: scheduleOf(row),
+    version: row.version,
+    author: { name: row.author_name, kind: row.author_kind },
+    changedBy: editorsOf(row.changed_by),
+    seriesId: row.series_id,
+    ownWords: row.own_words,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
   };
 }
 

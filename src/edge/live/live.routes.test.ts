@@ -190,9 +190,11 @@ test("nobody hears of another workspace, and a role hears what it may see", asyn
   await expect.poll(() => [abroad, watching, managing].map(said)).toEqual([["open"], ["open"], ["open"]]);
   await owner.call("invite", { body: { email: `${newId()}@example.test`, role: "viewer" } });
   await write("For all to see");
+  await owner.call("addQueueSlot", { body: { channelId, weekday: 1, time: "09:00" } });
   await handOut();
-  await expect.poll(() => said(managing)).toEqual(["open", "member.invited", "post.created"]);
-  await expect.poll(() => said(watching)).toEqual(["open", "post.created"]);
+  const forAll = ["post.created", "queue.slot_added"];
+  await expect.poll(() => said(managing)).toEqual(["open", "member.invited", ...forAll]);
+  await expect.poll(() => said(watching)).toEqual(["open", ...forAll]);
   expect(said(abroad)).toEqual(["open"]);
   expect((await follow(stranger, { "galley-workspace": owner.workspaceId })).status).toBe(404);
 });

@@ -21,6 +21,7 @@ const permissionFor: Record<string, Permission> = {
   post: "posts.read",
   delivery: "posts.read",
   series: "posts.read",
+  queue: "posts.read",
   import: "posts.read",
   media: "posts.read",
   run: "posts.read",

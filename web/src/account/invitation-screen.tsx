@@ -4,6 +4,7 @@ import type { FormEvent } from "react";
 import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
 import type { Body, InvitationPreview } from "../api/types.ts";
+import { formTexts } from "../lib/form.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { Skeleton } from "../ui/layout.tsx";
@@ -11,17 +12,13 @@ import { Notice } from "../ui/notice.tsx";
 import { AccountFrame } from "./account-frame.tsx";
 import { accountText } from "./messages.ts";
 import { PasswordInput } from "./password-input.tsx";
-import { formTexts } from "../lib/form.ts";
+import { invitationQuery } from "./queries.ts";
 
 const route = getRouteApi("/invitation");
 
 export function InvitationScreen() {
   const { token = "" } = route.useSearch();
-  const invitation = useQuery({
-    queryKey: ["invitation", token],
-    queryFn: () => call("previewInvitation", { query: { token } }),
-    retry: false,
-  });
+  const invitation = useQuery(invitationQuery(token));
   if (invitation.isPending) {
     return (
       <AccountFrame title={accountText.loading} lead="">

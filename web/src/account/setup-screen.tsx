@@ -2,17 +2,17 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useLocation, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { call } from "../api/client.ts";
-import { setupQuery } from "../api/queries.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
 import type { Body } from "../api/types.ts";
+import { formFields, formTexts } from "../lib/form.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { AccountFrame } from "./account-frame.tsx";
 import { accountText } from "./messages.ts";
 import { PasswordInput } from "./password-input.tsx";
+import { setupQuery } from "./queries.ts";
 import { browserTimeZone, TimeZoneSelect } from "./time-zone-select.tsx";
-import { formFields, formTexts } from "../lib/form.ts";
 
 const pointers = ["/setupToken", "/name", "/email", "/password", "/workspaceName", "/timeZone"];
 

@@ -16,6 +16,9 @@ export type InvitationMade = Answer<"invite">;
 export type InvitationLink = Answer<"vouchForInvitation">;
 export type InvitationPreview = Answer<"previewInvitation">;
 
+export type Need = ItemOf<"listAttention">;
+export type NeedKind = Need["kind"];
+
 export type PostSummary = ItemOf<"listPosts">;
 export type Overview = Answer<"getOverview">;
 export type PostStatus = PostSummary["status"];

@@ -1,6 +1,6 @@
 import { ChevronLeftIcon, ChevronRightIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
-import { channelsQuery } from "../api/queries.ts";
+import { channelsQuery } from "../channels/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Select } from "../ui/field.tsx";
 import { Segmented } from "../ui/segmented.tsx";

@@ -1,8 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ChannelIcon } from "../channels/channel-icon.tsx";
 import { ReconnectButton } from "../channels/reconnect-button.tsx";
 import { needsText } from "../needs/messages.ts";
-import { useOtherNeeds } from "../needs/use-needs.ts";
+import { needsQuery } from "../needs/queries.ts";
 import { Notice } from "../ui/notice.tsx";
 import { calendarText } from "./messages.ts";
 
@@ -14,8 +15,11 @@ const most = 3;
  * where there are none. Known before the screen is shown, so that it moves nothing.
  */
 export function LostAccounts({ channelId }: { channelId: string | undefined }) {
-  const lost = useOtherNeeds().needs.flatMap((need) =>
-    need.what === "channel" && (channelId === undefined || need.id === channelId) ? [need] : [],
+  const { data: needs = [] } = useQuery(needsQuery("channel"));
+  const lost = needs.flatMap(({ what, channel, held }) =>
+    what === "channel" && channel && (channelId === undefined || channel.id === channelId)
+      ? [{ channel, held }]
+      : [],
   );
   if (lost.length === 0) return null;
   return (

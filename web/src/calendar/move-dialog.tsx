@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { postQuery } from "../api/queries.ts";
 import { ScheduleDialog } from "../post/actions/schedule-dialog.tsx";
+import { postQuery } from "../post/queries.ts";
 
 /** The schedule dialog for a post that a calendar knows only by its outline. */
 export function MoveDialog({ postId, onClose }: { postId: string; onClose: () => void }) {

@@ -1,12 +1,14 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
+import { keys } from "../api/keys.ts";
 import { hasCode, messageOf } from "../api/problem.ts";
-import { postQuery } from "../api/queries.ts";
 import type { Post, PostSummary } from "../api/types.ts";
 import { formatMomentWithZone } from "../lib/format.ts";
 import { refusal } from "../post/allowed.ts";
+import { postQuery } from "../post/queries.ts";
 import { Confirm } from "../ui/confirm.tsx";
 import { calendarText } from "./messages.ts";
 import { type Target, instantOf, isPast, withTime } from "./moves.ts";
@@ -21,10 +23,11 @@ type Asking = { post: Post; summary: PostSummary; target: Target };
  */
 export function useMove(onChoose: (postId: string) => void) {
   const queryClient = useQueryClient();
+  const refresh = useRefresh("post");
   const [asking, setAsking] = useState<Asking | null>(null);
 
   function show(post: PostSummary, target: Target): void {
-    queryClient.setQueriesData<PostSummary[]>({ queryKey: ["posts", "calendar"] }, (posts) =>
+    queryClient.setQueriesData<PostSummary[]>({ queryKey: keys.posts.calendar }, (posts) =>
       posts?.map((one) => (one.id === post.id ? withTime(one, target) : one)),
     );
   }
@@ -48,7 +51,7 @@ export function useMove(onChoose: (postId: string) => void) {
       else toast.error(messageOf(error));
     } finally {
       // Also after a refusal: the calendar shows what is so.
-      await queryClient.invalidateQueries({ queryKey: ["posts"] });
+      await refresh();
     }
   }
 

@@ -1,14 +1,15 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
-import type { Temporal } from "../lib/temporal.ts";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
-import { channelsQuery } from "../api/queries.ts";
+import { channelsQuery } from "../channels/queries.ts";
 import { ChannelPicker } from "../composer/channel-picker.tsx";
 import { emptyVariant } from "../composer/channel-variants.ts";
 import { formatDay } from "../lib/format.ts";
+import type { Temporal } from "../lib/temporal.ts";
 import { postsText } from "../posts/messages.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
@@ -28,7 +29,7 @@ type WriteProps = {
 /** A new post for a day of the calendar: at which time and where, then the composer opens with both. */
 export function WriteDialog({ day, time: given, zone, channelId, onClose }: WriteProps) {
   const navigate = useNavigate();
-  const queryClient = useQueryClient();
+  const refresh = useRefresh("post");
   const channels = useQuery(channelsQuery);
   const usable = channels.data?.filter(({ status }) => status === "connected") ?? [];
   const [time, setTime] = useState(given);
@@ -48,7 +49,7 @@ export function WriteDialog({ day, time: given, zone, channelId, onClose }: Writ
       return post.id;
     },
     onSuccess: async (postId) => {
-      await queryClient.invalidateQueries({ queryKey: ["posts"] });
+      await refresh();
       onClose();
       await navigate({ to: "/posts/$postId/edit", params: { postId } });
     },

@@ -1,10 +1,7 @@
 import { ExternalLinkIcon } from "@radix-ui/react-icons";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useDeferredValue, useState } from "react";
-import { toast } from "sonner";
-import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
-import { appCheckQuery } from "../api/queries.ts";
 import type { AppFinding, Platform } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
@@ -12,6 +9,8 @@ import { Field, Input, Select } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { CopyLine } from "./copy-line.tsx";
 import { channelsText } from "./messages.ts";
+import { useRemoveApp, useSaveApp } from "./mutations.ts";
+import { appCheckQuery } from "./queries.ts";
 
 type PlatformApp = NonNullable<Platform["app"]>;
 type AppField = PlatformApp["fields"][number];
@@ -19,7 +18,6 @@ type AppDialogProps = { platform: Platform; app: PlatformApp; onClose: () => voi
 
 /** Client id and secret of the workspace's own app. What is pasted is looked at while one types. */
 export function AppDialog({ platform, app, onClose }: AppDialogProps) {
-  const queryClient = useQueryClient();
   const own = app.source === "workspace";
   const [values, setValues] = useState<Record<string, string>>(() => (own ? openValues(app) : {}));
   const [ends, setEnds] = useState(own ? (app.secretEndsAt?.slice(0, 10) ?? "") : "");
@@ -32,28 +30,8 @@ export function AppDialog({ platform, app, onClose }: AppDialogProps) {
   }));
   const pointers = app.fields.map(({ key }) => `/values/${key}`);
 
-  async function done(message: string): Promise<void> {
-    await queryClient.invalidateQueries({ queryKey: ["platforms"] });
-    toast.success(message);
-    onClose();
-  }
-  const save = useMutation({
-    mutationFn: () =>
-      call("savePlatformApp", {
-        params: { connector: platform.id },
-        body: {
-          values,
-          secretEndsAt: ends === "" ? null : `${ends}T00:00:00Z`,
-          despite: findings.length > 0,
-        },
-      }),
-    onSuccess: () => done(channelsText.appSaved(platform.name)),
-  });
-  const remove = useMutation({
-    mutationFn: () => call("removePlatformApp", { params: { connector: platform.id } }),
-    onSuccess: () => done(channelsText.appRemoved(platform.name)),
-    onError: (error) => toast.error(messageOf(error)),
-  });
+  const save = useSaveApp(platform);
+  const remove = useRemoveApp(platform);
 
   /** What is offered for one field; swapped ones change places together. */
   function take(finding: AppFinding): void {
@@ -66,7 +44,8 @@ export function AppDialog({ platform, app, onClose }: AppDialogProps) {
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    save.mutate();
+    const secretEndsAt = ends === "" ? null : `${ends}T00:00:00Z`;
+    save.mutate({ values, secretEndsAt, despite: findings.length > 0 }, { onSuccess: onClose });
   }
 
   return (
@@ -120,7 +99,7 @@ export function AppDialog({ platform, app, onClose }: AppDialogProps) {
               variant="danger"
               className="me-auto"
               busy={remove.isPending}
-              onClick={() => remove.mutate()}
+              onClick={() => remove.mutate(undefined, { onSuccess: onClose })}
             >
               {channelsText.appRemove}
             </Button>

@@ -7,13 +7,9 @@ import {
   TrashIcon,
   UpdateIcon,
 } from "@radix-ui/react-icons";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { toast } from "sonner";
-import { call } from "../api/client.ts";
-import { messageOf } from "../api/problem.ts";
-import { impactQuery } from "../api/queries.ts";
-import type { Channel, ChannelCheck, Connector, SlowedChannel } from "../api/types.ts";
+import type { Channel, Connector, SlowedChannel } from "../api/types.ts";
 import { cn } from "../lib/cn.ts";
 import { formatList, formatRelative } from "../lib/format.ts";
 import { Status } from "../ui/badge.tsx";
@@ -22,8 +18,9 @@ import { Confirm } from "../ui/confirm.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
 import { ChannelIcon } from "./channel-icon.tsx";
 import { channelsText } from "./messages.ts";
+import { useChannelChange } from "./mutations.ts";
+import { impactQuery } from "./queries.ts";
 import { SlowedNotes } from "./slowed-notes.tsx";
-import { texts } from "../lib/texts.ts";
 
 type RowProps = {
   channel: Channel;
@@ -160,31 +157,4 @@ function ChannelHealth({ channel, held }: { channel: Channel; held: boolean }) {
   if (channel.pausedAt) return <Status tone="warn">{channelsText.paused}</Status>;
   if (held) return <Status tone="warn">{channelsText.held}</Status>;
   return <Status tone="good">{channelsText.healthy}</Status>;
-}
-
-type Change = "check" | "pause" | "resume" | "disconnect";
-
-const done = texts((): Record<Change, (handle: string) => string> => ({
-  check: channelsText.nowChecked,
-  pause: channelsText.nowPaused,
-  resume: channelsText.nowResumed,
-  disconnect: channelsText.nowDisconnected,
-}));
-
-function useChannelChange(channel: Channel) {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: async (change: Change): Promise<ChannelCheck | null> => {
-      if (change === "check") return call("checkChannel", { params: { id: channel.id } });
-      if (change === "disconnect") await call("disconnectChannel", { params: { id: channel.id } });
-      else await call(change === "pause" ? "pauseChannel" : "resumeChannel", { params: { id: channel.id } });
-      return null;
-    },
-    onSuccess: (check, change) => {
-      if (check && !check.healthy) toast.error([check.cause, check.fix].filter(Boolean).join(" "));
-      else toast.success(done[change](channel.handle));
-    },
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["channels"] }),
-  });
 }

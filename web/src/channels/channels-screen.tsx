@@ -2,10 +2,9 @@ import { Share1Icon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { useCan } from "../account/use-me.ts";
 import { messageOf } from "../api/problem.ts";
-import { channelsQuery, connectorsQuery, platformsQuery, slowedQuery } from "../api/queries.ts";
 import type { Channel, Connector, FormField } from "../api/types.ts";
-import { useCan } from "../api/use-me.ts";
 import { Button } from "../ui/button.tsx";
 import { Card, CardHeader, Empty, Page, PageHeader, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -14,8 +13,9 @@ import { ConnectForm } from "./connect-form.tsx";
 import { ConnectorGallery } from "./connector-gallery.tsx";
 import { ExpiryWarnings } from "./expiry-warnings.tsx";
 import { channelsText } from "./messages.ts";
+import { useAuthorize } from "./mutations.ts";
 import { PickerDialog } from "./picker-dialog.tsx";
-import { useAuthorize } from "./use-connect.ts";
+import { channelsQuery, connectorsQuery, platformsQuery, slowedQuery } from "./queries.ts";
 
 const route = getRouteApi("/shell/channels");
 

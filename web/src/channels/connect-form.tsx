@@ -1,13 +1,13 @@
 import type { FormEvent } from "react";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
 import type { Connector, FormField } from "../api/types.ts";
+import { formTexts } from "../lib/form.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
 import { Field, Input, Select, Textarea } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { channelsText } from "./messages.ts";
-import { useAuthorize, useConnectForm } from "./use-connect.ts";
-import { formTexts } from "../lib/form.ts";
+import { useAuthorize, useConnectForm } from "./mutations.ts";
 
 type ConnectFormProps = {
   connector: Connector;

@@ -1,12 +1,13 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useLocation, useNavigate } from "@tanstack/react-router";
 import { useEffect, useEffectEvent } from "react";
 import { toast } from "sonner";
-import { channelsQuery, connectorsQuery } from "../api/queries.ts";
+import { useRefresh } from "../api/changes.ts";
 import type { Connector } from "../api/types.ts";
 import { Confirm } from "../ui/confirm.tsx";
 import { channelsText } from "./messages.ts";
-import { useAuthorize } from "./use-connect.ts";
+import { useAuthorize } from "./mutations.ts";
+import { channelsQuery, connectorsQuery } from "./queries.ts";
 
 const shell = getRouteApi("/shell");
 
@@ -17,7 +18,7 @@ const shell = getRouteApi("/shell");
 export function ConnectReturn() {
   const { connected, connect_error: error, connect_platform: platform } = shell.useSearch();
   const navigate = useNavigate();
-  const queryClient = useQueryClient();
+  const refresh = useRefresh("channel");
   const returned = connected !== undefined || error !== undefined;
   const { data: channels } = useQuery({ ...channelsQuery, enabled: returned });
   const { data: connectors } = useQuery({ ...connectorsQuery, enabled: returned });
@@ -37,9 +38,7 @@ export function ConnectReturn() {
     const handle = channels?.find((channel) => channel.id === connected)?.handle ?? channelsText.connected;
     if (connected) toast.success(channelsText.nowConnected(handle));
     if (error) toast.error(channelsText.connectErrors[error] ?? channelsText.connectFailed);
-    for (const stale of ["channels", "deliveries", "posts", "check"]) {
-      void queryClient.invalidateQueries({ queryKey: [stale] });
-    }
+    void refresh();
     cleanAddress();
   });
   const ready = returned && channels !== undefined && connectors !== undefined && lacking === null;

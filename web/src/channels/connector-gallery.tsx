@@ -11,7 +11,7 @@ import { AppDialog } from "./app-dialog.tsx";
 import { ChannelIcon } from "./channel-icon.tsx";
 import { ConnectForm } from "./connect-form.tsx";
 import { channelsText } from "./messages.ts";
-import { useAuthorize, useConnectForm } from "./use-connect.ts";
+import { useAuthorize, useConnectForm } from "./mutations.ts";
 
 const GuideDialog = lazyWindow(async () => (await import("./guide-dialog.tsx")).GuideDialog);
 

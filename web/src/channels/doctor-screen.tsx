@@ -7,10 +7,10 @@ import {
 } from "@radix-ui/react-icons";
 import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useCan } from "../account/use-me.ts";
+import { keys } from "../api/keys.ts";
 import { messageOf } from "../api/problem.ts";
-import { platformsQuery, reportQuery } from "../api/queries.ts";
 import type { DoctorFinding, DoctorReport, Platform } from "../api/types.ts";
-import { useCan } from "../api/use-me.ts";
 import { cn } from "../lib/cn.ts";
 import { Status } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
@@ -19,6 +19,7 @@ import { Notice } from "../ui/notice.tsx";
 import { ChannelIcon } from "./channel-icon.tsx";
 import { CopyLine } from "./copy-line.tsx";
 import { channelsText } from "./messages.ts";
+import { platformsQuery, reportQuery } from "./queries.ts";
 
 /** Examines each platform by itself, so that one that is slow or broken holds up none of the others. */
 export function DoctorScreen() {
@@ -47,7 +48,7 @@ export function DoctorScreen() {
           <Button
             busy={running}
             disabled={!allowed}
-            onClick={() => void queryClient.invalidateQueries({ queryKey: ["doctor"] })}
+            onClick={() => void queryClient.invalidateQueries({ queryKey: keys.doctor.all })}
           >
             {running ? null : <UpdateIcon aria-hidden="true" />}
             {channelsText.examineAgain}

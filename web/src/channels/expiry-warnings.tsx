@@ -1,14 +1,12 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { toast } from "sonner";
-import { call } from "../api/client.ts";
-import { messageOf } from "../api/problem.ts";
-import { expiryWarningsQuery, platformsQuery } from "../api/queries.ts";
+import { useCan } from "../account/use-me.ts";
 import type { ExpiryWarning } from "../api/types.ts";
-import { useCan } from "../api/use-me.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { channelsText } from "./messages.ts";
+import { useDismissWarning } from "./mutations.ts";
+import { expiryWarningsQuery, platformsQuery } from "./queries.ts";
 
 /** What ends within two weeks and only a person can renew, above the page; nothing where there is nothing. */
 export function ExpiryWarnings() {
@@ -24,14 +22,9 @@ export function ExpiryWarnings() {
 }
 
 export function ExpiryNotice({ warning }: { warning: ExpiryWarning }) {
-  const queryClient = useQueryClient();
   const allowed = useCan("channels.manage");
   const { data: platforms = [] } = useQuery(platformsQuery);
-  const dismiss = useMutation({
-    mutationFn: (id: string) => call("dismissExpiryWarning", { params: { id } }),
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: expiryWarningsQuery.queryKey }),
-  });
+  const dismiss = useDismissWarning();
   const platform = platforms.find(({ id }) => id === warning.connector)?.name ?? warning.connector;
   const whose = warning.handle ? `${platform} ${warning.handle}` : platform;
   return (

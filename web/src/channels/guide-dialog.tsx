@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { messageOf } from "../api/problem.ts";
-import { guideQuery } from "../api/queries.ts";
 import type { Platform } from "../api/types.ts";
 import { Dialog, DialogBody } from "../ui/dialog.tsx";
 import { SkeletonRows } from "../ui/layout.tsx";
@@ -8,6 +7,7 @@ import { Notice } from "../ui/notice.tsx";
 import { CopyLine } from "./copy-line.tsx";
 import { GuideMarkdown } from "./guide-markdown.tsx";
 import { channelsText } from "./messages.ts";
+import { guideQuery } from "./queries.ts";
 
 /** The setup guide of a platform beside what it needs from here. A drawer on a wide screen, a sheet on a phone. */
 export function GuideDialog({ platform, onClose }: { platform: Platform; onClose: () => void }) {

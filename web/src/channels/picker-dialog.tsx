@@ -1,9 +1,6 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { toast } from "sonner";
-import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
-import { pendingQuery } from "../api/queries.ts";
 import type { PendingConnection } from "../api/types.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Badge } from "../ui/badge.tsx";
@@ -12,14 +9,15 @@ import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
 import { SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { channelsText } from "./messages.ts";
-import { formatList } from "../lib/format.ts";
+import { useDropPending, usePickAccounts } from "./mutations.ts";
+import { pendingQuery } from "./queries.ts";
 
 type PickerProps = { id: string; name: (connector: string) => string; onClose: () => void };
 
 /** The accounts that one consent opened: the person picks which of them become channels. */
 export function PickerDialog({ id, name, onClose }: PickerProps) {
   const pending = useQuery(pendingQuery(id));
-  const drop = useMutation({ mutationFn: () => call("dropPendingConnection", { params: { id } }) });
+  const drop = useDropPending(id);
 
   function close(): void {
     if (pending.isSuccess) drop.mutate();
@@ -59,20 +57,12 @@ function firstChoice({ accounts, channelId }: PendingConnection): string[] {
 }
 
 function Choice({ pending, onDone, onCancel }: ChoiceProps) {
-  const queryClient = useQueryClient();
   const [chosen, setChosen] = useState(() => firstChoice(pending));
-  const pick = useMutation({
-    mutationFn: () => call("pickAccounts", { params: { id: pending.id }, body: { accountIds: chosen } }),
-    onSuccess: async ({ items }) => {
-      await queryClient.invalidateQueries({ queryKey: ["channels"] });
-      toast.success(channelsText.nowConnected(formatList(items.map(({ handle }) => handle))));
-      onDone();
-    },
-  });
+  const pick = usePickAccounts(pending.id);
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    pick.mutate();
+    pick.mutate(chosen, { onSuccess: onDone });
   }
 
   function toggle(accountId: string): void {

@@ -2,13 +2,13 @@ import { Link2Icon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "@tanstack/react-router";
 import { useState } from "react";
-import { connectorsQuery } from "../api/queries.ts";
+import { useCan } from "../account/use-me.ts";
 import type { Channel, Connector, FormField } from "../api/types.ts";
-import { useCan } from "../api/use-me.ts";
 import { Button } from "../ui/button.tsx";
 import { ConnectForm } from "./connect-form.tsx";
 import { channelsText } from "./messages.ts";
-import { useAuthorize } from "./use-connect.ts";
+import { useAuthorize } from "./mutations.ts";
+import { connectorsQuery } from "./queries.ts";
 
 /** What a platform asks before it is connected; null where its consent page is all there is. */
 function fieldsOf({ connect }: Connector): FormField[] | null {

@@ -1,13 +1,9 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { toast } from "sonner";
-import { call } from "../api/client.ts";
-import { messageOf } from "../api/problem.ts";
-import { slowedQuery } from "../api/queries.ts";
+import { useMe } from "../account/use-me.ts";
 import type { Channel, SlowedChannel } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
 import { formatMoment } from "../lib/format.ts";
 import { Button } from "../ui/button.tsx";
 import { channelsText } from "./messages.ts";
+import { useEnding } from "./mutations.ts";
 
 type SlowedProps = { channel: Channel; slowed: SlowedChannel; allowed: boolean };
 
@@ -65,21 +61,4 @@ export function SlowedNotes({ channel, slowed: { hold, window }, allowed }: Slow
 function howLong(milliseconds: number): string {
   const seconds = Math.ceil(milliseconds / 1_000);
   return seconds < 60 ? channelsText.seconds(seconds) : channelsText.minutes(Math.ceil(seconds / 60));
-}
-
-type Ending = "liftHold" | "forgetWindow";
-
-const done: Record<Ending, (handle: string) => string> = {
-  liftHold: channelsText.lifted,
-  forgetWindow: channelsText.forgotten,
-};
-
-function useEnding({ id, handle }: Channel) {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: (ending: Ending) => call(ending, { params: { id } }),
-    onSuccess: (_answer, ending) => toast.success(done[ending](handle)),
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: slowedQuery.queryKey }),
-  });
 }

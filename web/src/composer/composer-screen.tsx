@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { messageOf } from "../api/problem.ts";
-import { channelsQuery, connectorsQuery, postQuery } from "../api/queries.ts";
+import { channelsQuery, connectorsQuery } from "../channels/queries.ts";
+import { postQuery } from "../post/queries.ts";
 import { Page, Skeleton } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Composer } from "./composer.tsx";

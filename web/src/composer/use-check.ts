@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useEffect, useState } from "react";
-import { checkQuery } from "../api/queries.ts";
 import type { Post, Variant, VariantCheck } from "../api/types.ts";
+import { checkQuery } from "./queries.ts";
 
 const none: VariantCheck[] = [];
 

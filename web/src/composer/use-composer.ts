@@ -1,8 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { call } from "../api/client.ts";
-import { postQuery } from "../api/queries.ts";
 import type { Post } from "../api/types.ts";
+import { postQuery } from "../post/queries.ts";
 import { postsText } from "../posts/messages.ts";
 import { type Content, useSaving } from "./use-saving.ts";
 

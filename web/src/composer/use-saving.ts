@@ -1,10 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
+import { refresh, staleAfter } from "../api/changes.ts";
 import { call } from "../api/client.ts";
+import { isOnePost } from "../api/keys.ts";
 import { hasCode } from "../api/problem.ts";
-import { postQuery } from "../api/queries.ts";
 import type { Post, Variant } from "../api/types.ts";
 import { useStoredDraft } from "../lib/use-stored-draft.ts";
+import { postQuery } from "../post/queries.ts";
 
 export type Content = { title: string; variants: Variant[] };
 export type SaveState =
@@ -82,10 +84,7 @@ export function useSaving(post: Post) {
       base.current = answer.version;
       saved.current = sending;
       queryClient.setQueryData(postQuery(post.id).queryKey, answer);
-      await queryClient.invalidateQueries({
-        queryKey: ["posts"],
-        predicate: ({ queryKey }) => queryKey[1] !== "one",
-      });
+      await refresh(queryClient, staleAfter("post"), { predicate: ({ queryKey }) => !isOnePost(queryKey) });
       if (latest.current !== sending) return true;
       stored.clear();
       setState({ kind: "saved" });

@@ -1,9 +1,9 @@
 import { ArrowRightIcon, CheckIcon, Cross2Icon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useCan } from "../account/use-me.ts";
 import type { Channel, Overview } from "../api/types.ts";
-import { useCan } from "../api/use-me.ts";
-import { useAuthorize } from "../channels/use-connect.ts";
+import { useAuthorize } from "../channels/mutations.ts";
 import { cn } from "../lib/cn.ts";
 import { NewPostButton } from "../shell/new-post.tsx";
 import { Button } from "../ui/button.tsx";

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useMe } from "../account/use-me.ts";
 import { messageOf } from "../api/problem.ts";
-import { channelsQuery, overviewQuery } from "../api/queries.ts";
 import type { PostSummary } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
+import { channelsQuery } from "../channels/queries.ts";
 import { NeedsNotice } from "../needs/needs-notice.tsx";
 import { PostRow } from "../posts/post-row.tsx";
 import { Button } from "../ui/button.tsx";
@@ -13,6 +13,7 @@ import { Notice } from "../ui/notice.tsx";
 import { Checklist } from "./checklist.tsx";
 import { useGuideEnded } from "./guide.ts";
 import { homeText } from "./messages.ts";
+import { overviewQuery } from "./queries.ts";
 
 export function HomeScreen() {
   const { user } = useMe();

@@ -1,17 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { toast } from "sonner";
-import { call } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Import, ImportLine } from "../api/types.ts";
-import { importLinesQuery, importQuery } from "../planning/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Card, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { LinesTable } from "./lines-table.tsx";
 import { importText } from "./messages.ts";
+import { useStartImport } from "./mutations.ts";
+import { importLinesQuery, importQuery } from "./queries.ts";
 
 type Filter = "all" | "ready" | "broken" | "repeated" | "made";
 
@@ -61,13 +60,8 @@ export function ImportReport({ id, allowed }: { id: string; allowed: boolean }) 
 }
 
 function Step({ found, allowed }: { found: Import; allowed: boolean }) {
-  const queryClient = useQueryClient();
   const { id, state, counts, lines } = found;
-  const start = useMutation({
-    mutationFn: () => call("startImport", { params: { id } }),
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["imports"] }),
-  });
+  const start = useStartImport(id);
   if (state === "checking") {
     return (
       <Progress

@@ -1,16 +1,16 @@
 import { DownloadIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { importsQuery } from "../planning/queries.ts";
-import { useCan, useMe } from "../api/use-me.ts";
+import { useCan, useMe } from "../account/use-me.ts";
 import { formatMoment } from "../lib/format.ts";
 import { PlanningNav } from "../planning/planning-nav.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card, CardHeader, Page, PageHeader } from "../ui/layout.tsx";
 import { ImportReport } from "./import-report.tsx";
 import { importText } from "./messages.ts";
-import { useDownload } from "./use-download.ts";
+import { importsQuery } from "./queries.ts";
 import { UploadForm } from "./upload-form.tsx";
+import { useDownload } from "./use-download.ts";
 
 const route = getRouteApi("/shell/import");
 

@@ -1,41 +1,27 @@
 import { UploadIcon } from "@radix-ui/react-icons";
-import { useMutation } from "@tanstack/react-query";
 import { type DragEvent, useId, useState } from "react";
 import { TimeZoneSelect } from "../account/time-zone-select.tsx";
-import { call } from "../api/client.ts";
+import { useMe } from "../account/use-me.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Import } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
 import { cn } from "../lib/cn.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Card } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { importText } from "./messages.ts";
-
-/** The bytes as they are: which encoding they are in is for the server to find out. */
-async function base64Of(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const chunks: string[] = [];
-  for (let start = 0; start < bytes.length; start += 32_768)
-    chunks.push(String.fromCodePoint(...bytes.subarray(start, start + 32_768)));
-  return btoa(chunks.join(""));
-}
+import { useUploadImport } from "./mutations.ts";
 
 export function UploadForm({ onUploaded }: { onUploaded: (uploaded: Import) => void }) {
   const { workspace } = useMe();
   const inputId = useId();
   const [zone, setZone] = useState(workspace.timeZone);
   const [over, setOver] = useState(false);
-  const upload = useMutation({
-    mutationFn: async (file: File) =>
-      call("uploadImport", { body: { fileName: file.name, content: await base64Of(file), zone } }),
-    onSuccess: onUploaded,
-  });
+  const upload = useUploadImport();
 
   function take(files: FileList | null): void {
     const file = files?.[0];
-    if (file) upload.mutate(file);
+    if (file) upload.mutate({ file, zone }, { onSuccess: onUploaded });
   }
   function drop(event: DragEvent): void {
     event.preventDefault();

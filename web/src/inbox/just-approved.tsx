@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Cross2Icon } from "@radix-ui/react-icons";
-import { postQuery } from "../api/queries.ts";
 import { NextSteps, waitsFor } from "../post/next-steps.tsx";
+import { postQuery } from "../post/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { inboxText } from "./messages.ts";

@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { channelsQuery, postQuery, versionQuery } from "../api/queries.ts";
+import { useMe } from "../account/use-me.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Post } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
+import { channelsQuery } from "../channels/queries.ts";
 import { formatList, formatMomentWithZone, formatRelative } from "../lib/format.ts";
+import { postQuery, versionQuery } from "../post/queries.ts";
 import { authorship } from "../posts/authorship.ts";
 import { Button } from "../ui/button.tsx";
 import { Skeleton } from "../ui/layout.tsx";

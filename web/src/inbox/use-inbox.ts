@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useState } from "react";
-import { postsQuery } from "../api/queries.ts";
 import type { Post } from "../api/types.ts";
 import { afterQuiet } from "../lib/keyboard.ts";
 import { useShortcuts } from "../lib/shortcuts.ts";
+import { inboxQuery } from "./queries.ts";
 
 const route = getRouteApi("/shell/inbox");
 
@@ -18,7 +18,7 @@ type Resting = { next: string | null };
 export function useInbox() {
   const { post: chosen } = route.useSearch();
   const navigate = route.useNavigate();
-  const queue = useQuery({ ...postsQuery({ status: "in_review", limit: 100 }), refetchInterval: 15_000 });
+  const queue = useQuery(inboxQuery);
   const items = queue.data?.items ?? [];
   const [first, setFirst] = useState<string | null>(null);
   const [resting, setResting] = useState<Resting | null>(null);

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { mediaQuery } from "../api/queries.ts";
 import type { Variant, VariantCheck } from "../api/types.ts";
 import { ChannelIcon } from "../channels/channel-icon.tsx";
 import { formatMoney } from "../lib/format.ts";
+import { mediaQuery } from "../media/queries.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Card, Skeleton } from "../ui/layout.tsx";
 import { MediaTile } from "../ui/media-tile.tsx";

@@ -1,12 +1,12 @@
 import { LoopIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { seriesListQuery } from "../planning/queries.ts";
+import { seriesListQuery } from "../series/queries.ts";
 import { inboxText } from "./messages.ts";
 
 /** Series that make nothing until somebody approves them; each is decided on its own page. */
 export function WaitingSeries() {
-  const { data } = useQuery({ ...seriesListQuery, refetchInterval: 30_000 });
+  const { data } = useQuery(seriesListQuery);
   const waiting = (data ?? []).filter(({ state, approved }) => state === "active" && !approved);
   if (waiting.length === 0) return null;
   return (

@@ -1,4 +1,4 @@
-import type { NeedKind } from "./use-needs.ts";
+import type { NeedKind } from "../api/types.ts";
 import { plural, t, texts } from "../lib/texts.ts";
 
 export const needsText = texts(() => ({

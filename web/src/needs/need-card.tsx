@@ -1,16 +1,16 @@
 import { LoopIcon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
-import type { Channel, Delivery, PostSummary, SeriesSummary } from "../api/types.ts";
-import { useCan, useMe } from "../api/use-me.ts";
+import { useCan, useMe } from "../account/use-me.ts";
+import type { Delivery, Need, PostSummary, SeriesSummary } from "../api/types.ts";
 import { ChannelIcon } from "../channels/channel-icon.tsx";
 import { ExpiryNotice } from "../channels/expiry-warnings.tsx";
 import { ReconnectButton } from "../channels/reconnect-button.tsx";
 import { formatMoment, formatRelative } from "../lib/format.ts";
-import { DeliveryTrouble } from "../post/delivery/delivery-trouble.tsx";
-import { postText } from "../post/messages.ts";
-import { isHalfLive, stopped } from "../post/delivery/stopped.ts";
 import { usePostAction } from "../post/actions/use-post-action.ts";
+import { DeliveryTrouble } from "../post/delivery/delivery-trouble.tsx";
+import { isHalfLive, stopped } from "../post/delivery/stopped.ts";
+import { postText } from "../post/messages.ts";
 import { shortAuthorship } from "../posts/authorship.ts";
 import { Status } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
@@ -18,22 +18,15 @@ import { Confirm } from "../ui/confirm.tsx";
 import { Card } from "../ui/layout.tsx";
 import { needsText } from "./messages.ts";
 import { needState } from "./need-state.ts";
-import type { Need } from "./use-needs.ts";
 
 /** One thing that waits for a person, with what can be done about it. Its first link is what `o` opens. */
 export function NeedCard({ need }: { need: Need }) {
-  switch (need.what) {
-    case "delivery":
-      return <DeliveryNeed delivery={need.delivery} />;
-    case "channel":
-      return <ChannelNeed channel={need.channel} held={need.held} />;
-    case "expiry":
-      return <ExpiryNotice warning={need.warning} />;
-    case "post":
-      return <PostNeed post={need.post} />;
-    case "series":
-      return <SeriesNeed series={need.series} />;
-  }
+  const { what, channel, delivery, warning, post, series } = need;
+  if (delivery) return <DeliveryNeed delivery={delivery} />;
+  if (warning) return <ExpiryNotice warning={warning} />;
+  if (post) return <PostNeed post={post} />;
+  if (series) return <SeriesNeed series={series} />;
+  return what === "channel" && channel ? <ChannelNeed need={need} channel={channel} /> : null;
 }
 
 type RowProps = { icon: ReactNode; title: ReactNode; lead: ReactNode; children?: ReactNode };
@@ -102,10 +95,10 @@ function GiveUp({ postId, title }: { postId: string; title: string }) {
   );
 }
 
-function ChannelNeed({ channel, held }: { channel: Channel; held: number }) {
-  const why =
-    channel.statusReason ??
-    (channel.status === "disconnected" ? needsText.disconnected : needsText.reconnect);
+type ChannelNeedProps = { need: Need; channel: NonNullable<Need["channel"]> };
+
+function ChannelNeed({ need: { state, reason, held }, channel }: ChannelNeedProps) {
+  const why = reason ?? (state === "disconnected" ? needsText.disconnected : needsText.reconnect);
   return (
     <Card>
       <Row

@@ -1,23 +1,24 @@
 import { ArrowRightIcon } from "@radix-ui/react-icons";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { needsText } from "./messages.ts";
-import { needKinds, useOtherNeeds } from "./use-needs.ts";
+import { needKinds } from "./need-kinds.ts";
+import { needCountsQuery } from "./queries.ts";
 
 /** On Home, which lists approvals itself: how much else needs a person, and the way there; nothing where nothing does. */
 export function NeedsNotice() {
-  const needs = useOtherNeeds().needs.filter(({ kind }) => kind !== "approval");
-  if (needs.length === 0) return null;
-  const parts = needKinds.flatMap((kind) => {
-    const count = needs.filter((need) => need.kind === kind).length;
-    return count > 0 ? [needsText.summary[kind](count)] : [];
-  });
+  const counts = useQuery(needCountsQuery).data?.counts;
+  if (!counts) return null;
+  const kinds = needKinds.filter((kind) => kind !== "approval" && counts[kind] > 0);
+  if (kinds.length === 0) return null;
+  const count = kinds.reduce((sum, kind) => sum + counts[kind], 0);
   return (
     <Notice
       tone="warn"
       className="mb-6"
-      title={needsText.count(needs.length)}
+      title={needsText.count(count)}
       action={
         <Button asChild size="sm">
           <Link to="/needs-you">
@@ -27,7 +28,7 @@ export function NeedsNotice() {
         </Button>
       }
     >
-      {parts.join(" · ")}
+      {kinds.map((kind) => needsText.summary[kind](counts[kind])).join(" · ")}
     </Notice>
   );
 }

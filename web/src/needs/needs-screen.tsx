@@ -1,4 +1,5 @@
 import { CheckCircledIcon } from "@radix-ui/react-icons";
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useRef } from "react";
 import { messageOf } from "../api/problem.ts";
@@ -8,7 +9,8 @@ import { Notice } from "../ui/notice.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { needsText } from "./messages.ts";
 import { NeedCard } from "./need-card.tsx";
-import { needKinds, useNeeds } from "./use-needs.ts";
+import { needKinds } from "./need-kinds.ts";
+import { needsQuery } from "./queries.ts";
 
 const route = getRouteApi("/shell/needs-you");
 
@@ -16,7 +18,7 @@ const route = getRouteApi("/shell/needs-you");
 export function NeedsScreen() {
   const { kind } = route.useSearch();
   const navigate = route.useNavigate();
-  const { needs, isPending, error } = useNeeds();
+  const { data: needs = [], isPending, error } = useQuery(needsQuery());
   const list = useRef<HTMLUListElement>(null);
   const shown = kind ? needs.filter((need) => need.kind === kind) : needs;
 

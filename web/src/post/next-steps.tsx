@@ -1,22 +1,19 @@
 import { CalendarIcon, PaperPlaneIcon } from "@radix-ui/react-icons";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { toast } from "sonner";
-import { call } from "../api/client.ts";
-import { messageOf } from "../api/problem.ts";
 import type { Post } from "../api/types.ts";
 import { formatMomentWithZone } from "../lib/format.ts";
 import { lazyWindow } from "../lib/lazy-part.tsx";
-import { suggestionQuery } from "../planning/queries.ts";
 import { queueText } from "../queue/messages.ts";
+import { useQueuePost } from "../queue/mutations.ts";
+import { suggestionQuery } from "../queue/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { DecidingButton } from "../ui/deciding-button.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { refusal } from "./allowed.ts";
-import { postText } from "./messages.ts";
 import { PublishButton } from "./actions/publish-button.tsx";
 import { UndoApproval } from "./actions/undo-approval.tsx";
-import { refreshPosts } from "./actions/use-post-action.ts";
+import { refusal } from "./allowed.ts";
+import { postText } from "./messages.ts";
 
 const ScheduleDialog = lazyWindow(async () => (await import("./actions/schedule-dialog.tsx")).ScheduleDialog);
 
@@ -78,15 +75,9 @@ export function NextSteps({ post }: { post: Post }) {
 
 /** Takes the next free slot of the post's channels; nothing where they have none. */
 function AddToQueue({ post }: { post: Post }) {
-  const queryClient = useQueryClient();
   const channelIds = post.channels.map(({ channelId }) => channelId);
   const found = useQuery({ ...suggestionQuery(channelIds, post.id), enabled: channelIds.length > 0 });
-  const add = useMutation({
-    mutationFn: (id: string) => call("queuePost", { params: { id } }),
-    onSuccess: () => toast.success(queueText.queued),
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => refreshPosts(queryClient),
-  });
+  const add = useQueuePost();
   if (!found.data) return null;
   const when = formatMomentWithZone(found.data.at, found.data.zone);
   return (

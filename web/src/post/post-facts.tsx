@@ -1,8 +1,8 @@
 import { FileTextIcon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useMe } from "../account/use-me.ts";
 import type { Decision, Post } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
 import { formatMoment, formatMomentWithZone } from "../lib/format.ts";
 import { authorship } from "../posts/authorship.ts";
 import { Card } from "../ui/layout.tsx";

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
+import { useCan } from "../account/use-me.ts";
 import type { Post } from "../api/types.ts";
-import { useCan } from "../api/use-me.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { lostChannels, ReconnectChannels } from "./delivery/lost-channels.tsx";

@@ -1,11 +1,11 @@
 import { ArrowLeftIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { useCan } from "../account/use-me.ts";
 import { messageOf } from "../api/problem.ts";
-import { channelsQuery, connectorsQuery, deliveriesQuery, postQuery } from "../api/queries.ts";
 import type { Post } from "../api/types.ts";
-import { useCan } from "../api/use-me.ts";
 import { ChannelIcon } from "../channels/channel-icon.tsx";
+import { channelsQuery, connectorsQuery } from "../channels/queries.ts";
 import { targetOf } from "../composer/channel-variants.ts";
 import { PostStatusLabel } from "../posts/post-status.tsx";
 import { Preview } from "../preview/preview.tsx";
@@ -13,12 +13,13 @@ import { Button } from "../ui/button.tsx";
 import { Page, PageHeader, Skeleton } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Tab, TabList, TabPanel, Tabs } from "../ui/tabs.tsx";
+import { PostActions } from "./actions/post-actions.tsx";
 import { DeliveryCard } from "./delivery/delivery-timeline.tsx";
 import { postText } from "./messages.ts";
 import { WhatNext } from "./next-steps.tsx";
-import { PostActions } from "./actions/post-actions.tsx";
 import { PostFacts } from "./post-facts.tsx";
 import { PostProblems } from "./post-problems.tsx";
+import { deliveriesQuery, postQuery } from "./queries.ts";
 
 const route = getRouteApi("/shell/posts/$postId");
 

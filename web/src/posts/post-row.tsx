@@ -1,6 +1,6 @@
 import { ClockIcon, MagicWandIcon } from "@radix-ui/react-icons";
+import { useMe } from "../account/use-me.ts";
 import type { PostSummary } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
 import { ChannelIcon } from "../channels/channel-icon.tsx";
 import { formatMoment, formatRelative } from "../lib/format.ts";
 import { shortAuthorship } from "./authorship.ts";

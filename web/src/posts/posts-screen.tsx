@@ -3,7 +3,6 @@ import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { messageOf } from "../api/problem.ts";
-import { postListQuery } from "../api/queries.ts";
 import { NewPostButton } from "../shell/new-post.tsx";
 import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/field.tsx";
@@ -12,6 +11,7 @@ import { Notice } from "../ui/notice.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { postsText } from "./messages.ts";
 import { PostRow } from "./post-row.tsx";
+import { postListQuery } from "./queries.ts";
 
 const route = getRouteApi("/shell/posts");
 

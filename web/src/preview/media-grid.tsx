@@ -1,9 +1,9 @@
 import { FileTextIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
-import { mediaQuery } from "../api/queries.ts";
 import type { VariantContent } from "../api/types.ts";
-import { cn } from "../lib/cn.ts";
 import { composerText } from "../composer/messages.ts";
+import { cn } from "../lib/cn.ts";
+import { mediaQuery } from "../media/queries.ts";
 import { Skeleton } from "../ui/layout.tsx";
 import { Picture } from "../ui/picture.tsx";
 

@@ -1,28 +1,19 @@
 import { Cross2Icon, PlusIcon } from "@radix-ui/react-icons";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { toast } from "sonner";
-import { call } from "../api/client.ts";
-import { messageOf } from "../api/problem.ts";
 import type { Channel, QueueSlot } from "../api/types.ts";
 import { ChannelIcon } from "../channels/channel-icon.tsx";
 import { weekdayName } from "../series/weekday-picker.tsx";
 import { Button } from "../ui/button.tsx";
 import { queueText } from "./messages.ts";
+import { useRemoveSlot } from "./mutations.ts";
 import { SlotDialog } from "./slot-dialog.tsx";
 
 type ChannelSlotsProps = { channel: Channel; slots: QueueSlot[]; allowed: boolean };
 
 /** The weekly hours of one channel. */
 export function ChannelSlots({ channel, slots, allowed }: ChannelSlotsProps) {
-  const queryClient = useQueryClient();
   const [adding, setAdding] = useState(false);
-  const remove = useMutation({
-    mutationFn: (id: string) => call("removeQueueSlot", { params: { id } }),
-    onSuccess: () => toast.success(queueText.removed),
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["posts"] }),
-  });
+  const remove = useRemoveSlot();
   return (
     <li className="px-5 py-4">
       <div className="flex items-center gap-2.5">

@@ -1,15 +1,15 @@
 import { CalendarIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { useCan, useMe } from "../account/use-me.ts";
 import { messageOf } from "../api/problem.ts";
-import { channelsQuery } from "../api/queries.ts";
-import { useCan, useMe } from "../api/use-me.ts";
+import { channelsQuery } from "../channels/queries.ts";
 import { PlanningNav } from "../planning/planning-nav.tsx";
-import { queueQuery, slotsQuery } from "../planning/queries.ts";
 import { Card, CardHeader, Empty, Page, PageHeader, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { ChannelSlots } from "./channel-slots.tsx";
 import { queueText } from "./messages.ts";
+import { queueQuery, slotsQuery } from "./queries.ts";
 import { Upcoming } from "./upcoming.tsx";
 
 const fourWeeks = 28 * 86_400_000;

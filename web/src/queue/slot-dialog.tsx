@@ -1,41 +1,29 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { toast } from "sonner";
 import { TimeZoneSelect } from "../account/time-zone-select.tsx";
-import { call } from "../api/client.ts";
+import { useMe } from "../account/use-me.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Channel } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
 import { WeekdayPicker } from "../series/weekday-picker.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { queueText } from "./messages.ts";
+import { useAddSlots } from "./mutations.ts";
 
 /** One time on several days of the week: a slot for each. */
 export function SlotDialog({ channel, onClose }: { channel: Channel; onClose: () => void }) {
   const { workspace } = useMe();
-  const queryClient = useQueryClient();
   const [chosen, setChosen] = useState<number[]>([1, 2, 3, 4, 5]);
   const [time, setTime] = useState("09:00");
   const [zone, setZone] = useState(workspace.timeZone);
-  const save = useMutation({
-    mutationFn: async () => {
-      const own = zone === workspace.timeZone ? null : zone;
-      for (const weekday of chosen)
-        await call("addQueueSlot", { body: { channelId: channel.id, weekday, time, zone: own } });
-    },
-    onSuccess: () => {
-      toast.success(queueText.added);
-      onClose();
-    },
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["posts"] }),
-  });
+  const save = useAddSlots();
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    save.mutate();
+    const own = zone === workspace.timeZone ? null : zone;
+    const slots = chosen.map((weekday) => ({ channelId: channel.id, weekday, time, zone: own }));
+    save.mutate(slots, { onSuccess: onClose });
   }
 
   return (

@@ -1,8 +1,4 @@
 import { ChevronDownIcon, ChevronUpIcon } from "@radix-ui/react-icons";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { toast } from "sonner";
-import { call } from "../api/client.ts";
-import { messageOf } from "../api/problem.ts";
 import type { Channel, QueueItem } from "../api/types.ts";
 import { ChannelIcon } from "../channels/channel-icon.tsx";
 import { formatMomentWithZone } from "../lib/format.ts";
@@ -10,19 +6,13 @@ import { PostLink } from "../posts/post-link.tsx";
 import { PostStatusLabel } from "../posts/post-status.tsx";
 import { Button } from "../ui/button.tsx";
 import { queueText } from "./messages.ts";
+import { useMoveInQueue } from "./mutations.ts";
 
 type UpcomingProps = { items: QueueItem[]; channels: Channel[]; allowed: boolean };
 
 /** The coming moments in order; a moment of several channels is one row. */
 export function Upcoming({ items, channels, allowed }: UpcomingProps) {
-  const queryClient = useQueryClient();
-  const move = useMutation({
-    mutationFn: ({ id, direction }: { id: string; direction: "earlier" | "later" }) =>
-      call("moveInQueue", { params: { id }, body: { direction } }),
-    onSuccess: () => toast.success(queueText.moved),
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["posts"] }),
-  });
+  const move = useMoveInQueue();
   const rows = [...Map.groupBy(items, ({ at, post }) => `${at} ${post?.id ?? ""}`).entries()];
   return (
     <ol className="divide-y divide-line">

@@ -1,8 +1,8 @@
 import { useNavigate } from "@tanstack/react-router";
 import { toast } from "sonner";
+import { useMe } from "../account/use-me.ts";
 import { call } from "../api/client.ts";
 import type { Post } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
 import { seriesText } from "./messages.ts";
 import { RuleDialog, firstRule } from "./rule-dialog.tsx";
 

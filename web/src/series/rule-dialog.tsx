@@ -1,15 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useDeferredValue, useState } from "react";
-import { Temporal } from "../lib/temporal.ts";
+import { useRefresh } from "../api/changes.ts";
 import { messageOf } from "../api/problem.ts";
 import type { RulePreview, Series, SeriesRule } from "../api/types.ts";
 import { formatList, formatMomentWithZone } from "../lib/format.ts";
-import { rulePreviewQuery } from "../planning/queries.ts";
+import { Temporal } from "../lib/temporal.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
 import { Field, Input, Select } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { seriesText } from "./messages.ts";
+import { rulePreviewQuery } from "./queries.ts";
 import { RuleFields } from "./rule-fields.tsx";
 
 /** Weekly from tomorrow, at nine: what most people begin with. */
@@ -39,7 +40,7 @@ type RuleDialogProps = {
 
 /** When a series goes out, with the dates that this means. */
 export function RuleDialog({ title, lead, action, onClose, onSave, onSaved, ...given }: RuleDialogProps) {
-  const queryClient = useQueryClient();
+  const refresh = useRefresh("series");
   const [rule, setRule] = useState(given.rule);
   const [ahead, setAhead] = useState(given.ahead);
   const settled = useDeferredValue(rule);
@@ -48,7 +49,7 @@ export function RuleDialog({ title, lead, action, onClose, onSave, onSaved, ...g
   const save = useMutation({
     mutationFn: () => onSave(rule, ahead),
     onSuccess: async (series) => {
-      await queryClient.invalidateQueries({ queryKey: ["posts"] });
+      await refresh();
       onSaved(series);
     },
   });

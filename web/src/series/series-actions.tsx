@@ -1,46 +1,20 @@
 import { CalendarIcon, DotsHorizontalIcon, PauseIcon, Pencil1Icon, PlayIcon } from "@radix-ui/react-icons";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { toast } from "sonner";
 import { call } from "../api/client.ts";
-import { messageOf } from "../api/problem.ts";
 import type { Series } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
 import { Menu, MenuItem } from "../ui/menu.tsx";
 import { seriesText } from "./messages.ts";
+import { useSeriesStep } from "./mutations.ts";
 import { RuleDialog } from "./rule-dialog.tsx";
-import { texts } from "../lib/texts.ts";
-
-type Step = "pause" | "resume" | "end" | "remove";
-
-const operations = { pause: "pauseSeries", resume: "resumeSeries", end: "endSeries" } as const;
-
-const done = texts((): Record<Step, string> => ({
-  pause: seriesText.paused,
-  resume: seriesText.resumed,
-  end: seriesText.ended,
-  remove: seriesText.removed,
-}));
 
 /** What can be done with a series now. */
 export function SeriesActions({ series }: { series: Series }) {
-  const navigate = useNavigate();
-  const queryClient = useQueryClient();
   const [open, setOpen] = useState<"rule" | "end" | "remove" | null>(null);
-  const act = useMutation({
-    mutationFn: async (step: Step) => {
-      if (step === "remove") await call("removeSeries", { params: { id: series.id } });
-      else await call(operations[step], { params: { id: series.id } });
-    },
-    onSuccess: async (_answer, step) => {
-      toast.success(done[step]);
-      if (step === "remove") await navigate({ to: "/series" });
-    },
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["posts"] }),
-  });
+  const act = useSeriesStep(series.id);
   const can = (action: Series["allowed"][number]) => series.allowed.includes(action);
 
   return (

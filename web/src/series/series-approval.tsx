@@ -1,28 +1,19 @@
 import { CheckIcon } from "@radix-ui/react-icons";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { toast } from "sonner";
-import { call } from "../api/client.ts";
+import { useMe } from "../account/use-me.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Series } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
 import { formatMoment } from "../lib/format.ts";
 import { UndoApproval } from "../post/actions/undo-approval.tsx";
 import { DecidingButton } from "../ui/deciding-button.tsx";
 import { Card } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { seriesText } from "./messages.ts";
+import { useApproveSeries } from "./mutations.ts";
 
 /** Who approved it, or the one step that makes it go out. */
 export function SeriesApproval({ series }: { series: Series }) {
   const { workspace } = useMe();
-  const queryClient = useQueryClient();
-  const approve = useMutation({
-    // The hash of what is on the screen: a change in between is refused.
-    mutationFn: (boundHash: string) =>
-      call("approveSeries", { params: { id: series.id }, body: { boundHash, note: "" } }),
-    onSuccess: () => toast.success(seriesText.approved),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["posts"] }),
-  });
+  const approve = useApproveSeries(series.id);
   const { approval } = series;
   if (series.approved && approval) {
     const name = approval.decidedBy?.name ?? seriesText.someone;

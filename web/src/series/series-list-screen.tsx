@@ -1,17 +1,17 @@
 import { LoopIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useMe } from "../account/use-me.ts";
 import { messageOf } from "../api/problem.ts";
 import type { SeriesSummary } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
 import { ChannelIcon } from "../channels/channel-icon.tsx";
 import { formatMoment } from "../lib/format.ts";
 import { PlanningNav } from "../planning/planning-nav.tsx";
-import { seriesListQuery } from "../planning/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Card, Empty, Page, PageHeader, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { seriesText } from "./messages.ts";
+import { seriesListQuery } from "./queries.ts";
 import { SeriesStatus } from "./series-status.tsx";
 
 export function SeriesListScreen() {

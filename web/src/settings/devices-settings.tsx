@@ -1,25 +1,18 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { toast } from "sonner";
-import { call } from "../api/client.ts";
+import { useQuery } from "@tanstack/react-query";
 import { messageOf } from "../api/problem.ts";
-import { devicesQuery } from "../api/queries.ts";
 import { formatRelative } from "../lib/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Card, CardHeader, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { accessText } from "./messages.ts";
+import { useForgetDevice } from "./mutations.ts";
 import { programOf } from "./program-of.ts";
+import { devicesQuery } from "./queries.ts";
 
 /** Browsers that stay open to their owner while somebody guesses passwords elsewhere. */
 export function DevicesSettings() {
-  const queryClient = useQueryClient();
   const devices = useQuery(devicesQuery);
-  const forget = useMutation({
-    mutationFn: (id: string) => call("forgetDevice", { params: { id } }),
-    onSuccess: () => toast.success(accessText.forgotten),
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["devices"] }),
-  });
+  const forget = useForgetDevice();
   return (
     <Card>
       <CardHeader title={accessText.devicesTitle} lead={accessText.devicesLead} />

@@ -1,11 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { toast } from "sonner";
-import { call } from "../api/client.ts";
+import { useMe } from "../account/use-me.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
-import { installationAdminsQuery } from "../api/queries.ts";
 import type { InstallationAdmin } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
 import { formTexts } from "../lib/form.ts";
 import { formatRelative } from "../lib/format.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -15,6 +12,8 @@ import { Field, Input } from "../ui/field.tsx";
 import { Card, CardHeader, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { installationText } from "./messages.ts";
+import { useAddAdmin, useRemoveAdmin } from "./mutations.ts";
+import { installationAdminsQuery } from "./queries.ts";
 import { UnconfirmedInvitations } from "./unconfirmed-invitations.tsx";
 
 /** Who decides about what concerns every workspace; shown to them alone. */
@@ -44,16 +43,9 @@ export function InstallationSettings() {
 
 function AdminRow({ admin, isLast }: { admin: InstallationAdmin; isLast: boolean }) {
   const { user } = useMe();
-  const queryClient = useQueryClient();
   const [asking, setAsking] = useState(false);
   const isOwn = admin.userId === user.id;
-  const remove = useMutation({
-    mutationFn: () => call("removeInstallationAdmin", { params: { userId: admin.userId } }),
-    onSuccess: () => toast.success(installationText.removed(admin.name)),
-    onError: (error) => toast.error(messageOf(error)),
-    // Who removed themselves may not read the list any more.
-    onSettled: () => queryClient.invalidateQueries({ queryKey: isOwn ? ["me"] : ["installation"] }),
-  });
+  const remove = useRemoveAdmin(admin, isOwn);
   return (
     <li className="flex flex-wrap items-center gap-3 px-5 py-3">
       <Avatar name={admin.name} className="size-9" />
@@ -87,12 +79,7 @@ function AdminRow({ admin, isLast }: { admin: InstallationAdmin; isLast: boolean
 }
 
 function AddAdmin() {
-  const queryClient = useQueryClient();
-  const add = useMutation({
-    mutationFn: (email: string) => call("addInstallationAdmin", { body: { email } }),
-    onSuccess: (_answer, email) => toast.success(installationText.added(email)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["installation"] }),
-  });
+  const add = useAddAdmin();
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();

@@ -1,10 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { toast } from "sonner";
-import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
-import { invitationsQuery } from "../api/queries.ts";
 import type { Body, InvitationMade } from "../api/types.ts";
+import { formFields } from "../lib/form.ts";
 import { formatRelative } from "../lib/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input, Select } from "../ui/field.tsx";
@@ -12,32 +10,31 @@ import { Card, CardHeader } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { CopyLink } from "./copy-link.tsx";
 import { roleText, settingsText } from "./messages.ts";
-import { formFields } from "../lib/form.ts";
+import { useInvite, useRevokeInvitation } from "./mutations.ts";
+import { invitationsQuery } from "./queries.ts";
 
 const invitable: Body<"invite">["role"][] = ["editor", "approver", "viewer", "admin"];
 
 export function Invitations() {
-  const queryClient = useQueryClient();
   const invitations = useQuery(invitationsQuery);
   const [made, setMade] = useState<InvitationMade | null>(null);
-  const invite = useMutation({
-    mutationFn: (body: Body<"invite">) => call("invite", { body }),
-    onSuccess: setMade,
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["invitations"] }),
-  });
-  const revoke = useMutation({
-    mutationFn: (id: string) => call("revokeInvitation", { params: { id } }),
-    onSuccess: () => toast.success(settingsText.revoked),
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["invitations"] }),
-  });
+  const invite = useInvite();
+  const revoke = useRevokeInvitation();
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const form = event.currentTarget;
     const { email, role } = formFields(form, ["email", "role"]);
     const chosen = invitable.find((one) => one === role) ?? "editor";
-    invite.mutate({ email, role: chosen }, { onSuccess: () => form.reset() });
+    invite.mutate(
+      { email, role: chosen },
+      {
+        onSuccess: (invitation) => {
+          setMade(invitation);
+          form.reset();
+        },
+      },
+    );
   }
 
   return (

@@ -1,11 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { toast } from "sonner";
-import { call } from "../api/client.ts";
+import { useCan, useMe } from "../account/use-me.ts";
 import { messageOf } from "../api/problem.ts";
-import { membersQuery } from "../api/queries.ts";
 import type { Member, Role } from "../api/types.ts";
-import { useCan, useMe } from "../api/use-me.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/confirm.tsx";
@@ -14,6 +11,8 @@ import { Card, CardHeader, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Invitations } from "./invitations.tsx";
 import { roleText, settingsText } from "./messages.ts";
+import { useChangeRole, useRemoveMember } from "./mutations.ts";
+import { membersQuery } from "./queries.ts";
 
 const roles: Role[] = ["owner", "admin", "editor", "approver", "viewer"];
 
@@ -43,21 +42,9 @@ export function MembersSettings() {
 
 function MemberRow({ member, allowed }: { member: Member; allowed: boolean }) {
   const { user } = useMe();
-  const queryClient = useQueryClient();
   const [asking, setAsking] = useState(false);
-  const refresh = () => queryClient.invalidateQueries({ queryKey: ["members"] });
-  const changeRole = useMutation({
-    mutationFn: (role: Role) => call("changeRole", { params: { userId: member.userId }, body: { role } }),
-    onSuccess: (_answer, role) => toast.success(settingsText.roleChanged(member.name, roleText[role].name)),
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: refresh,
-  });
-  const remove = useMutation({
-    mutationFn: () => call("removeMember", { params: { userId: member.userId } }),
-    onSuccess: () => toast.success(settingsText.removed(member.name)),
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: refresh,
-  });
+  const changeRole = useChangeRole(member);
+  const remove = useRemoveMember(member);
   const own = member.userId === user.id;
   return (
     <li className="flex flex-wrap items-center gap-3 px-5 py-3">

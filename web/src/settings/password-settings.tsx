@@ -1,31 +1,19 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
-import { toast } from "sonner";
 import { PasswordInput } from "../account/password-input.tsx";
-import { call } from "../api/client.ts";
+import { useMe } from "../account/use-me.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
-import type { Body } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
 import { formTexts } from "../lib/form.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Card, CardHeader } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { accessText } from "./messages.ts";
+import { useChangePassword } from "./mutations.ts";
 
 /** Another password, by who knows the present one. */
 export function PasswordSettings() {
   const { user } = useMe();
-  const queryClient = useQueryClient();
-  const change = useMutation({
-    mutationFn: (body: Body<"changePassword">) => call("changePassword", { body }),
-    onSuccess: () => toast.success(accessText.passwordChanged),
-    onSettled: () =>
-      Promise.all([
-        queryClient.invalidateQueries({ queryKey: ["sessions"] }),
-        queryClient.invalidateQueries({ queryKey: ["devices"] }),
-      ]),
-  });
+  const change = useChangePassword();
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();

@@ -1,23 +1,14 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { toast } from "sonner";
-import { call } from "../api/client.ts";
-import { messageOf } from "../api/problem.ts";
-import { useCan, useMe } from "../api/use-me.ts";
+import { useCan, useMe } from "../account/use-me.ts";
 import { Card, CardHeader } from "../ui/layout.tsx";
 import { SwitchField } from "../ui/switch-field.tsx";
 import { settingsText } from "./messages.ts";
+import { usePause } from "./mutations.ts";
 
 /** Stops everything of this workspace from being sent, at once, and lets it go on. */
 export function PauseSettings() {
   const { workspace } = useMe();
   const allowed = useCan("channels.manage");
-  const queryClient = useQueryClient();
-  const change = useMutation({
-    mutationFn: (paused: boolean) => call(paused ? "pauseWorkspace" : "resumeWorkspace"),
-    onSuccess: ({ pausedAt }) => toast.success(pausedAt ? settingsText.paused : settingsText.resumed),
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["me"] }),
-  });
+  const change = usePause();
   return (
     <Card>
       <CardHeader title={settingsText.publishingTitle} />

@@ -1,9 +1,6 @@
 import { LaptopIcon, MobileIcon } from "@radix-ui/react-icons";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { toast } from "sonner";
-import { call } from "../api/client.ts";
+import { useQuery } from "@tanstack/react-query";
 import { messageOf } from "../api/problem.ts";
-import { sessionsQuery } from "../api/queries.ts";
 import { formatRelative } from "../lib/format.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
@@ -11,8 +8,10 @@ import { Card, CardHeader, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { DevicesSettings } from "./devices-settings.tsx";
 import { settingsText } from "./messages.ts";
+import { useEndSession } from "./mutations.ts";
 import { PasswordSettings } from "./password-settings.tsx";
 import { programOf } from "./program-of.ts";
+import { sessionsQuery } from "./queries.ts";
 
 /** How one gets in: the password, the sessions, and the browsers that are known. */
 export function AccessSettings() {
@@ -26,14 +25,8 @@ export function AccessSettings() {
 }
 
 function SessionsSettings() {
-  const queryClient = useQueryClient();
   const sessions = useQuery(sessionsQuery);
-  const end = useMutation({
-    mutationFn: (id: string) => call("endSession", { params: { id } }),
-    onSuccess: () => toast.success(settingsText.ended),
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["sessions"] }),
-  });
+  const end = useEndSession();
   return (
     <Card>
       <CardHeader title={settingsText.sessionsTitle} lead={settingsText.sessionsLead} />

@@ -1,7 +1,7 @@
 import { getRouteApi } from "@tanstack/react-router";
+import { useMe } from "../account/use-me.ts";
 import { Page, PageHeader } from "../ui/layout.tsx";
 import { Tab, TabList, TabPanel, Tabs } from "../ui/tabs.tsx";
-import { useMe } from "../api/use-me.ts";
 import { InstallationSettings } from "./installation-settings.tsx";
 import { MembersSettings } from "./members-settings.tsx";
 import { settingsText } from "./messages.ts";

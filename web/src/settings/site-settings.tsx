@@ -3,18 +3,20 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { toast } from "sonner";
+import { useCan, useMe } from "../account/use-me.ts";
+import { useRefresh } from "../api/changes.ts";
 import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
-import { channelsQuery, connectorsQuery, siteQuery } from "../api/queries.ts";
 import type { SiteSettings as Settings } from "../api/types.ts";
-import { useCan, useMe } from "../api/use-me.ts";
 import { CopyLine } from "../channels/copy-line.tsx";
+import { channelsQuery } from "../channels/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input, Textarea } from "../ui/field.tsx";
 import { Card, CardHeader, SkeletonRows } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { SwitchField } from "../ui/switch-field.tsx";
 import { settingsText, siteText } from "./messages.ts";
+import { siteQuery } from "./queries.ts";
 
 type Draft = Pick<Settings, "slug" | "title" | "description" | "language" | "public">;
 
@@ -51,6 +53,7 @@ function slugOf(name: string): string {
 function SiteForm({ saved, start }: { saved: Settings | null; start: Draft }) {
   const allowed = useCan("channels.manage");
   const queryClient = useQueryClient();
+  const refresh = useRefresh("site");
   const [draft, setDraft] = useState<Draft>(start);
   const save = useMutation({
     mutationFn: ({ slug, title, description, language, public: isPublic }: Draft) =>
@@ -60,7 +63,7 @@ function SiteForm({ saved, start }: { saved: Settings | null; start: Draft }) {
       // As the server has written it, unless somebody has gone on meanwhile.
       setDraft((now) => (now === sent ? settings : now));
       // The form that connects the site shows what stands here.
-      await queryClient.invalidateQueries({ queryKey: connectorsQuery.queryKey });
+      await refresh();
       toast.success(settingsText.saved);
     },
   });

@@ -1,28 +1,18 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { toast } from "sonner";
-import { call } from "../api/client.ts";
-import { messageOf } from "../api/problem.ts";
-import { unconfirmedInvitationsQuery } from "../api/queries.ts";
 import type { InvitationLink } from "../api/types.ts";
 import { Button } from "../ui/button.tsx";
 import { Card, CardHeader } from "../ui/layout.tsx";
 import { CopyLink } from "./copy-link.tsx";
 import { installationText, roleText } from "./messages.ts";
+import { useVouch } from "./mutations.ts";
+import { unconfirmedInvitationsQuery } from "./queries.ts";
 
 /** Where no mail proves an address, an admin hands the link to the right person. */
 export function UnconfirmedInvitations() {
   const waiting = useQuery(unconfirmedInvitationsQuery);
   const [made, setMade] = useState<(InvitationLink & { email: string }) | null>(null);
-  const vouch = useMutation({
-    mutationFn: async (invitation: { id: string; email: string }) => ({
-      ...(await call("vouchForInvitation", { params: { id: invitation.id } })),
-      email: invitation.email,
-    }),
-    onSuccess: setMade,
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => waiting.refetch(),
-  });
+  const vouch = useVouch();
   if (!waiting.data?.length && made === null) return null;
   return (
     <Card>
@@ -38,7 +28,7 @@ export function UnconfirmedInvitations() {
                   {installationText.waitingFor(invitation.workspaceName, roleText[invitation.role].name)}
                 </p>
               </div>
-              <Button size="sm" onClick={() => vouch.mutate(invitation)}>
+              <Button size="sm" onClick={() => vouch.mutate(invitation, { onSuccess: setMade })}>
                 {installationText.vouch}
               </Button>
             </li>

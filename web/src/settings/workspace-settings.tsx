@@ -1,17 +1,15 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { toast } from "sonner";
 import { TimeZoneSelect } from "../account/time-zone-select.tsx";
-import { call } from "../api/client.ts";
+import { useCan, useMe } from "../account/use-me.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
 import type { Workspace } from "../api/types.ts";
-import { useCan, useMe } from "../api/use-me.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input, Select } from "../ui/field.tsx";
 import { Card, CardHeader } from "../ui/layout.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { SwitchField } from "../ui/switch-field.tsx";
 import { settingsText } from "./messages.ts";
+import { useSaveWorkspace } from "./mutations.ts";
 import { PauseSettings } from "./pause-settings.tsx";
 
 const graceChoices = [900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400, 259_200];
@@ -34,16 +32,8 @@ export function WorkspaceSettings() {
 function GeneralSettings() {
   const { workspace } = useMe();
   const allowed = useCan("workspace.manage");
-  const queryClient = useQueryClient();
   const [draft, setDraft] = useState<Workspace>(workspace);
-  const save = useMutation({
-    mutationFn: ({ name, timeZone, separateApprover, graceSeconds }: Workspace) =>
-      call("updateWorkspace", { body: { name, timeZone, separateApprover, graceSeconds } }),
-    onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: ["me"] });
-      toast.success(settingsText.saved);
-    },
-  });
+  const save = useSaveWorkspace();
 
   function submit(event: FormEvent): void {
     event.preventDefault();

@@ -2,9 +2,9 @@ import { BarChartIcon, ExitIcon, GearIcon, ReaderIcon } from "@radix-ui/react-ic
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { toast } from "sonner";
+import { useMe } from "../account/use-me.ts";
 import { call, chooseWorkspace } from "../api/client.ts";
 import { ApiError, hasCode, messageOf } from "../api/problem.ts";
-import { useMe } from "../api/use-me.ts";
 import { cn } from "../lib/cn.ts";
 import { chooseLanguage, chosenLanguage, languageNames, languages } from "../lib/language.ts";
 import { setShortcuts, useShortcutsOn } from "../lib/shortcuts.ts";

@@ -1,8 +1,8 @@
 import { ExclamationTriangleIcon } from "@radix-ui/react-icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { meQuery } from "../account/queries.ts";
 import { useConnection } from "../api/connection.ts";
-import { meQuery } from "../api/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { shellText } from "./messages.ts";
 

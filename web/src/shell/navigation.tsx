@@ -12,9 +12,8 @@ import {
 } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { overviewQuery } from "../api/queries.ts";
 import { useQuiet } from "../lib/quiet.ts";
-import { useNeedsCount } from "../needs/use-needs.ts";
+import { needCountsQuery } from "../needs/queries.ts";
 import { shellText } from "./messages.ts";
 
 export const destinations = [
@@ -39,8 +38,8 @@ export const furtherPlaces = [
 type Counts = Partial<Record<string, number>>;
 
 function useCounts(): Counts {
-  const { data } = useQuery({ ...overviewQuery, enabled: useQuiet() });
-  return { "/inbox": data?.waiting.forYou ?? 0, "/needs-you": useNeedsCount() };
+  const { data } = useQuery({ ...needCountsQuery, enabled: useQuiet() });
+  return { "/inbox": data?.counts.approval ?? 0, "/needs-you": data?.count ?? 0 };
 }
 
 export function SideNavigation() {

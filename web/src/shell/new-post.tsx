@@ -7,7 +7,7 @@ import {
   useMemo,
   useState,
 } from "react";
-import { useCan } from "../api/use-me.ts";
+import { useCan } from "../account/use-me.ts";
 import { lazyWindow } from "../lib/lazy-part.tsx";
 import { Button } from "../ui/button.tsx";
 

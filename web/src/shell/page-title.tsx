@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { rootRouteId, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { meQuery, postQuery } from "../api/queries.ts";
-import { seriesQuery } from "../planning/queries.ts";
+import { meQuery } from "../account/queries.ts";
+import { postQuery } from "../post/queries.ts";
+import { seriesQuery } from "../series/queries.ts";
 import { shellText } from "./messages.ts";
 
 declare module "@tanstack/react-router" {

@@ -1,6 +1,6 @@
 import { PauseIcon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
-import { useMe } from "../api/use-me.ts";
+import { useMe } from "../account/use-me.ts";
 import { Button } from "../ui/button.tsx";
 import { shellText } from "./messages.ts";
 

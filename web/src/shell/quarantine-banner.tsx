@@ -1,36 +1,21 @@
 import { ExclamationTriangleIcon } from "@radix-ui/react-icons";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { toast } from "sonner";
-import { call } from "../api/client.ts";
-import { messageOf } from "../api/problem.ts";
+import { useMe } from "../account/use-me.ts";
 import type { Quarantine } from "../api/types.ts";
-import { useMe } from "../api/use-me.ts";
 import { useQuiet } from "../lib/quiet.ts";
 import { Button } from "../ui/button.tsx";
 import { quarantineText } from "./messages.ts";
-import { type ReleaseWords, ReleaseDialog } from "./release-dialog.tsx";
+import { useReleaseQuarantine } from "./mutations.ts";
+import { quarantineQuery } from "./queries.ts";
+import { ReleaseDialog } from "./release-dialog.tsx";
 
 /** Where history was lost: that sending waits; and for admins why, how far looking up is, and when they may end it. */
 export function QuarantineBanner() {
   const { isInstallationAdmin } = useMe().user;
-  const queryClient = useQueryClient();
   const [isAsking, setAsking] = useState(false);
-  const quarantine = useQuery({
-    queryKey: ["quarantine"],
-    queryFn: ({ signal }) => call("readQuarantine", { signal }),
-    refetchInterval: 15_000,
-    enabled: useQuiet(),
-  });
-  const release = useMutation({
-    mutationFn: (words: ReleaseWords) => call("releaseQuarantine", { body: words }),
-    onSuccess: () => {
-      setAsking(false);
-      toast.success(quarantineText.released);
-    },
-    onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["quarantine"] }),
-  });
+  const quarantine = useQuery({ ...quarantineQuery, enabled: useQuiet() });
+  const release = useReleaseQuarantine();
   const view = quarantine.data;
   if (!view?.active) return null;
   const { unchecked = 0, reading = 0, later = 0, mayRunTwice = false } = view;
@@ -61,7 +46,7 @@ export function QuarantineBanner() {
           mayRunTwice={mayRunTwice}
           busy={release.isPending}
           onClose={() => setAsking(false)}
-          onRelease={(words) => release.mutate(words)}
+          onRelease={(words) => release.mutate(words, { onSuccess: () => setAsking(false) })}
         />
       ) : null}
     </div>

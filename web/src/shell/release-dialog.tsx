@@ -7,7 +7,7 @@ import { SwitchField } from "../ui/switch-field.tsx";
 import { quarantineText } from "./messages.ts";
 
 /** What only a person can know. */
-export type ReleaseWords = { otherIsOff: boolean; nothingSentEarly: boolean };
+type ReleaseWords = { otherIsOff: boolean; nothingSentEarly: boolean };
 
 type ReleaseDialogProps = {
   /** Since when it is not known what was done, as ISO text. */

@@ -4,6 +4,7 @@ import { ConnectReturn } from "../channels/connect-return.tsx";
 import { watchKeyboard } from "../lib/keyboard.ts";
 import { lazyWindow } from "../lib/lazy-part.tsx";
 import { rememberPrefix, useShortcuts } from "../lib/shortcuts.ts";
+import { useLiveUpdates } from "../live/use-live-updates.ts";
 import { BottomNavigation, destinations } from "./navigation.tsx";
 import { NewPostProvider, useNewPost } from "./new-post.tsx";
 import { PausedBanner } from "./paused-banner.tsx";
@@ -26,6 +27,7 @@ export function Shell() {
 }
 
 function Frame() {
+  useLiveUpdates();
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   useGlobalKeys(

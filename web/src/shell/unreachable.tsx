@@ -1,6 +1,6 @@
 import { GlobeIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
-import { meQuery } from "../api/queries.ts";
+import { meQuery } from "../account/queries.ts";
 import { isUnreachable } from "../api/problem.ts";
 import { Empty, Page } from "../ui/layout.tsx";
 import { Logo } from "./logo.tsx";

@@ -1,8 +1,8 @@
 import { CaretSortIcon, PlusIcon } from "@radix-ui/react-icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useMe } from "../account/use-me.ts";
 import { chooseWorkspace } from "../api/client.ts";
-import { useMe } from "../api/use-me.ts";
 import { Menu, MenuChoice, MenuChoiceItem, MenuItem, MenuLabel, MenuSeparator } from "../ui/menu.tsx";
 import { Logo } from "./logo.tsx";
 import { shellText } from "./messages.ts";

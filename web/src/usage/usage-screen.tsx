@@ -2,7 +2,6 @@ import { BarChartIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { messageOf } from "../api/problem.ts";
-import { usageQuery } from "../api/queries.ts";
 import type { Usage, UsageTotal } from "../api/types.ts";
 import { formatDuration, formatMoney, formatNumber } from "../lib/format.ts";
 import { Card, Empty, Page, PageHeader, SkeletonRows } from "../ui/layout.tsx";
@@ -10,6 +9,7 @@ import { Notice } from "../ui/notice.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { byModel } from "./by-model.ts";
 import { usageText } from "./messages.ts";
+import { usageQuery } from "./queries.ts";
 
 const ranges = ["7", "30", "90"] as const;
 

@@ -2,15 +2,15 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
 import { messageOf } from "../../api/problem.ts";
-import { setAsideQuery, versionsQuery } from "../../api/queries.ts";
 import type { Channel, Post } from "../../api/types.ts";
 import { Dialog, DialogBody } from "../../ui/dialog.tsx";
 import { SkeletonRows } from "../../ui/layout.tsx";
 import { Notice } from "../../ui/notice.tsx";
-import { entriesOf } from "./history.ts";
-import { HistoryEntry } from "./history-entry.tsx";
 import { historyText } from "../messages.ts";
 import type { Content } from "../use-saving.ts";
+import { HistoryEntry } from "./history-entry.tsx";
+import { entriesOf } from "./history.ts";
+import { setAsideQuery, versionsQuery } from "./queries.ts";
 
 type HistoryProps = {
   post: Post;

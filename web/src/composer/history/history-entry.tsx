@@ -1,19 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { useId, useState } from "react";
+import { useMe } from "../../account/use-me.ts";
 import { messageOf } from "../../api/problem.ts";
-import { versionQuery } from "../../api/queries.ts";
 import type { Channel, Post, Variant } from "../../api/types.ts";
-import { useMe } from "../../api/use-me.ts";
 import { DiffText } from "../../inbox/diff-text.tsx";
-import { refusal } from "../../post/allowed.ts";
 import { formatMoment } from "../../lib/format.ts";
+import { refusal } from "../../post/allowed.ts";
+import { versionQuery } from "../../post/queries.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Skeleton } from "../../ui/layout.tsx";
 import { Notice } from "../../ui/notice.tsx";
-import type { Entry } from "./history.ts";
 import { historyText } from "../messages.ts";
 import { type Content, contentOf } from "../use-saving.ts";
+import type { Entry } from "./history.ts";
 
 type EntryProps = {
   entry: Entry;

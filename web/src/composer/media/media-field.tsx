@@ -1,15 +1,15 @@
 import { ImageIcon, TrashIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { type DragEvent, useId, useState } from "react";
-import { mediaQuery } from "../../api/queries.ts";
 import type { CheckProblem, Limits, VariantContent } from "../../api/types.ts";
 import { cn } from "../../lib/cn.ts";
+import { mediaQuery } from "../../media/queries.ts";
 import { Button } from "../../ui/button.tsx";
 import { Textarea } from "../../ui/field.tsx";
 import { Skeleton } from "../../ui/layout.tsx";
 import { MediaTile } from "../../ui/media-tile.tsx";
-import { acceptedTypes, limitWords, undescribed } from "./media-limits.ts";
 import { composerText } from "../messages.ts";
+import { acceptedTypes, limitWords, undescribed } from "./media-limits.ts";
 import { UploadRow } from "./upload-row.tsx";
 import type { ChannelUploads } from "./use-uploads.ts";
 

@@ -3,8 +3,8 @@ import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { v4 } from "uuid";
 import { upload } from "../../api/client.ts";
 import { messageOf } from "../../api/problem.ts";
-import { mediaQuery } from "../../api/queries.ts";
 import type { Limits, VariantContent } from "../../api/types.ts";
+import { mediaQuery } from "../../media/queries.ts";
 import { refusal } from "./media-limits.ts";
 
 type Attached = VariantContent["media"][number];

@@ -1,19 +1,17 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useId, useState } from "react";
-import { call } from "../../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../../api/problem.ts";
-import { channelsQuery } from "../../api/queries.ts";
-import { postsText } from "../../posts/messages.ts";
+import { channelsQuery } from "../../channels/queries.ts";
 import { useStoredDraft } from "../../lib/use-stored-draft.ts";
 import { Button } from "../../ui/button.tsx";
 import { DialogBody, DialogFooter } from "../../ui/dialog.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { ChannelPicker } from "../channel-picker.tsx";
-import { emptyVariant } from "../channel-variants.ts";
 import { newPostText } from "../messages.ts";
-import { type Material, type MaterialKind, materialKinds, MaterialField, sourceOf } from "./material.tsx";
+import { type Material, type MaterialKind, materialKinds, MaterialField } from "./material.tsx";
+import { useBeginPost } from "./mutations.ts";
 
 type FormProps = { onStarted: (runId: string) => void; onClose: () => void };
 
@@ -31,7 +29,6 @@ function restore(text: string | null): Material {
 export function NewPostForm({ onStarted, onClose }: FormProps) {
   const navigate = useNavigate();
   const reasonId = useId();
-  const queryClient = useQueryClient();
   const stored = useStoredDraft("new-post");
   const [material, setMaterial] = useState(() => restore(stored.restored));
   const channels = useQuery(channelsQuery);
@@ -39,29 +36,11 @@ export function NewPostForm({ onStarted, onClose }: FormProps) {
   const [unchecked, setUnchecked] = useState<ReadonlySet<string>>(new Set());
   const channelIds = usable.map((channel) => channel.id).filter((id) => !unchecked.has(id));
 
-  const start = useMutation({
-    mutationFn: async (): Promise<{ postId: string } | { runId: string }> => {
-      const { kind } = material;
-      if (kind === "blank") {
-        const variants = channelIds.map((id) => emptyVariant(id));
-        const post = await call("createPost", { body: { title: postsText.untitled, variants } });
-        return { postId: post.id };
-      }
-      const run = await call("createDrafts", {
-        body: { source: sourceOf({ ...material, kind }), channelIds },
-      });
-      return { runId: run.id };
-    },
-    onSuccess: async (started) => {
-      stored.clear();
-      if ("runId" in started) {
-        onStarted(started.runId);
-        return;
-      }
-      await queryClient.invalidateQueries({ queryKey: ["posts"] });
-      onClose();
-      await navigate({ to: "/posts/$postId/edit", params: { postId: started.postId } });
-    },
+  const start = useBeginPost((begun) => {
+    stored.clear();
+    if ("runId" in begun) return onStarted(begun.runId);
+    onClose();
+    void navigate({ to: "/posts/$postId/edit", params: { postId: begun.postId } });
   });
 
   function change(next: Material): void {
@@ -71,7 +50,7 @@ export function NewPostForm({ onStarted, onClose }: FormProps) {
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    start.mutate();
+    start.mutate({ material, channelIds });
   }
 
   const pointers = ["/source", "/channelIds"];

@@ -1,11 +1,9 @@
 import { CheckIcon, Cross2Icon, FileTextIcon } from "@radix-ui/react-icons";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect } from "react";
-import { toast } from "sonner";
-import { call } from "../../api/client.ts";
+import { useEffect, useEffectEvent } from "react";
+import { useRefresh } from "../../api/changes.ts";
 import { messageOf } from "../../api/problem.ts";
-import { isOver, runQuery } from "../../api/queries.ts";
 import type { Run } from "../../api/types.ts";
 import { formatMoney } from "../../lib/format.ts";
 import { Button } from "../../ui/button.tsx";
@@ -13,22 +11,20 @@ import { DialogBody, DialogFooter } from "../../ui/dialog.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Spinner } from "../../ui/spinner.tsx";
 import { newPostText } from "../messages.ts";
+import { useCancelRun } from "./mutations.ts";
+import { isOver, runQuery } from "./queries.ts";
 
 type RunProgressProps = { runId: string; onClose: () => void; onAgain: () => void };
 
 /** The agent at work, step by step, and then what it read and what it made. */
 export function RunProgress({ runId, onClose, onAgain }: RunProgressProps) {
-  const queryClient = useQueryClient();
   const { data: run, error } = useQuery(runQuery(runId));
-  const cancel = useMutation({
-    mutationFn: () => call("cancelRun", { params: { id: runId } }),
-    onError: (failure) => toast.error(messageOf(failure)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["runs", runId] }),
-  });
+  const cancel = useCancelRun(runId);
   const over = run ? isOver(run) : false;
+  const showPost = useEffectEvent(useRefresh("post"));
   useEffect(() => {
-    if (over) void queryClient.invalidateQueries({ queryKey: ["posts"] });
-  }, [over, queryClient]);
+    if (over) void showPost();
+  }, [over]);
 
   return (
     <>

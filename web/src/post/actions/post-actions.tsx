@@ -1,21 +1,21 @@
 import { CalendarIcon, DotsHorizontalIcon, Pencil1Icon, TrashIcon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { useCan } from "../../account/use-me.ts";
 import type { Action, Post } from "../../api/types.ts";
-import { useCan } from "../../api/use-me.ts";
 import { lazyWindow } from "../../lib/lazy-part.tsx";
+import { texts } from "../../lib/texts.ts";
 import { seriesText } from "../../series/messages.ts";
 import { Button } from "../../ui/button.tsx";
 import { Menu, MenuItem } from "../../ui/menu.tsx";
 import { isForbidden, refusal } from "../allowed.ts";
-import { AskFirst, type Question } from "./ask-first.tsx";
-import { MainAction } from "./main-action.tsx";
 import { postText } from "../messages.ts";
 import { skippable } from "../unready.ts";
+import { AskFirst, type Question } from "./ask-first.tsx";
+import { MainAction } from "./main-action.tsx";
 import { useCopyPost } from "./use-copy-post.ts";
 import { useDeletePost } from "./use-delete-post.ts";
 import { type PostAction, usePostAction } from "./use-post-action.ts";
-import { texts } from "../../lib/texts.ts";
 
 const RepeatDialog = lazyWindow(async () => (await import("../../series/repeat-dialog.tsx")).RepeatDialog);
 const ScheduleDialog = lazyWindow(async () => (await import("./schedule-dialog.tsx")).ScheduleDialog);

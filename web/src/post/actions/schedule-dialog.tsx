@@ -1,19 +1,19 @@
 import { LoopIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { Temporal } from "../../lib/temporal.ts";
 import { TimeZoneSelect } from "../../account/time-zone-select.tsx";
+import { useMe } from "../../account/use-me.ts";
 import { messageOf } from "../../api/problem.ts";
-import { schedulePreviewQuery } from "../../api/queries.ts";
 import type { Post, SchedulePreview, ScheduleRule } from "../../api/types.ts";
-import { useMe } from "../../api/use-me.ts";
 import { formatMomentWithZone } from "../../lib/format.ts";
+import { Temporal } from "../../lib/temporal.ts";
 import { Suggestion } from "../../queue/suggestion.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogBody, DialogFooter } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { scheduleText } from "../messages.ts";
+import { schedulePreviewQuery } from "../queries.ts";
 import { skippable } from "../unready.ts";
 import { usePostAction } from "./use-post-action.ts";
 

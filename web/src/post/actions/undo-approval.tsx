@@ -1,13 +1,13 @@
 import { ResetIcon } from "@radix-ui/react-icons";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useState } from "react";
 import { toast } from "sonner";
+import { useRefresh } from "../../api/changes.ts";
 import { call } from "../../api/client.ts";
 import { messageOf } from "../../api/problem.ts";
 import { isTextField } from "../../lib/keyboard.ts";
 import { Button } from "../../ui/button.tsx";
 import { postText } from "../messages.ts";
-import { refreshPosts } from "./use-post-action.ts";
 
 const second = 1_000;
 
@@ -29,7 +29,6 @@ export function offerId({ undo, id }: Approved): string {
 
 /** Takes back the approval that this person gave a moment ago. */
 export function useUndoApproval() {
-  const queryClient = useQueryClient();
   return useMutation({
     mutationFn: ({ undo, id }: Approved) => call(undo, { params: { id } }),
     onSuccess: ({ title }, approved) => {
@@ -37,7 +36,7 @@ export function useUndoApproval() {
       toast.success(postText.takenBack(title));
     },
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => refreshPosts(queryClient),
+    onSettled: useRefresh("post"),
   });
 }
 
@@ -47,14 +46,14 @@ export function UndoApproval({ undoUntil, ...approved }: Approved & { undoUntil:
 }
 
 function OpenUndo({ approved, until }: { approved: Approved; until: string }) {
-  const queryClient = useQueryClient();
+  const refresh = useRefresh("post");
   const undo = useUndoApproval();
   const [left, setLeft] = useState(() => Math.ceil(undoTime(until) / second));
 
   const tick = useEffectEvent(() => {
     setLeft((seconds) => Math.max(0, seconds - 1));
     // The server knows when it is over.
-    if (left <= 1) void refreshPosts(queryClient);
+    if (left <= 1) void refresh();
   });
   const press = useEffectEvent((event: KeyboardEvent) => {
     const chord = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && !event.repeat;

@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
+import { useRefresh } from "../../api/changes.ts";
 import { call } from "../../api/client.ts";
 import { messageOf } from "../../api/problem.ts";
-import { postQuery } from "../../api/queries.ts";
 import type { Post } from "../../api/types.ts";
 import { postText } from "../messages.ts";
+import { postQuery } from "../queries.ts";
 import { type Approved, offerId, undoTime, useUndoApproval } from "./undo-approval.tsx";
-import { refreshPosts } from "./use-post-action.ts";
 
 /** Approves exactly what was on the screen, by its hash. The message that says so can take it back. */
 export function useApproval(postId: string, onApproved: (post: Post) => void) {
@@ -21,7 +21,7 @@ export function useApproval(postId: string, onApproved: (post: Post) => void) {
       onApproved(post);
     },
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => refreshPosts(queryClient),
+    onSettled: useRefresh("post"),
   });
 }
 

@@ -1,15 +1,15 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { toast } from "sonner";
+import { useRefresh } from "../../api/changes.ts";
 import { call } from "../../api/client.ts";
 import { messageOf } from "../../api/problem.ts";
 import { postText } from "../messages.ts";
 
 /** Deletes a draft at once; the message that says so can bring it back. */
 export function useDeletePost() {
-  const queryClient = useQueryClient();
   const navigate = useNavigate();
-  const refresh = () => queryClient.invalidateQueries({ queryKey: ["posts"] });
+  const refresh = useRefresh("post");
 
   const restore = useMutation({
     mutationFn: (postId: string) => call("restorePost", { params: { id: postId } }),

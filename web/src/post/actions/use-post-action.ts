@@ -1,5 +1,6 @@
-import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { type ExternalToast, toast } from "sonner";
+import { useRefresh } from "../../api/changes.ts";
 import { call } from "../../api/client.ts";
 import { messageOf } from "../../api/problem.ts";
 import type { Body } from "../../api/types.ts";
@@ -31,19 +32,10 @@ function take(step: Asked, id: string): Promise<unknown> {
 
 /** One step of a post's way. What it changes is read again, also when it was refused: then somebody was faster. */
 export function usePostAction(postId: string) {
-  const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (step: Step) => take(step, postId),
     onSuccess: (_answer, { message, offer }) => toast.success(message, offer),
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => refreshPosts(queryClient),
+    onSettled: useRefresh("post"),
   });
-}
-
-/** Everything that a decision on a post makes stale. */
-export async function refreshPosts(queryClient: QueryClient): Promise<void> {
-  await Promise.all([
-    queryClient.invalidateQueries({ queryKey: ["posts"] }),
-    queryClient.invalidateQueries({ queryKey: ["deliveries"] }),
-  ]);
 }

@@ -1,14 +1,14 @@
 import { ExternalLinkIcon } from "@radix-ui/react-icons";
+import { useMe } from "../../account/use-me.ts";
 import type { Attempt, Delivery, DeliveryState } from "../../api/types.ts";
-import { useMe } from "../../api/use-me.ts";
 import { ChannelIcon } from "../../channels/channel-icon.tsx";
 import { cn } from "../../lib/cn.ts";
 import { formatMoment, formatRelative, formatTime } from "../../lib/format.ts";
 import { Status, type Tone } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/layout.tsx";
-import { DeliveryTrouble } from "./delivery-trouble.tsx";
 import { attemptText, deliveryStateText, postText, settledText } from "../messages.ts";
+import { DeliveryTrouble } from "./delivery-trouble.tsx";
 
 const tones: Record<DeliveryState, Tone> = {
   scheduled: "neutral",

@@ -1,8 +1,8 @@
 import { ReloadIcon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { channelsQuery } from "../../api/queries.ts";
 import type { Delivery } from "../../api/types.ts";
+import { channelsQuery } from "../../channels/queries.ts";
 import { ReconnectButton } from "../../channels/reconnect-button.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/confirm.tsx";

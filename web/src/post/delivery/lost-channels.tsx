@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { channelsQuery } from "../../api/queries.ts";
 import type { Post } from "../../api/types.ts";
+import { channelsQuery } from "../../channels/queries.ts";
 import { ReconnectButton } from "../../channels/reconnect-button.tsx";
 import { errorsOf } from "../problem-links.tsx";
 

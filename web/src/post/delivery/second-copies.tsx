@@ -1,10 +1,11 @@
 import { ExclamationTriangleIcon } from "@radix-ui/react-icons";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { toast } from "sonner";
+import { useMe } from "../../account/use-me.ts";
+import { useRefresh } from "../../api/changes.ts";
 import { call } from "../../api/client.ts";
 import { messageOf } from "../../api/problem.ts";
 import type { Delivery } from "../../api/types.ts";
-import { useMe } from "../../api/use-me.ts";
 import { formatMoment } from "../../lib/format.ts";
 import { Button } from "../../ui/button.tsx";
 import { copyText } from "../messages.ts";
@@ -56,11 +57,10 @@ function SecondCopy({ copy, delivery, allowed }: SecondCopyProps) {
 }
 
 function useAcknowledge(id: string) {
-  const queryClient = useQueryClient();
   return useMutation({
     mutationFn: () => call("acknowledgeSecondCopy", { params: { id } }),
     onSuccess: () => toast.success(copyText.acknowledged),
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["deliveries"] }),
+    onSettled: useRefresh("delivery"),
   });
 }

@@ -1,10 +1,11 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { toast } from "sonner";
+import { useRefresh } from "../../api/changes.ts";
 import { call } from "../../api/client.ts";
 import { fieldError, messageOf } from "../../api/problem.ts";
 import type { Body, Delivery } from "../../api/types.ts";
-import { postText } from "../messages.ts";
 import { texts } from "../../lib/texts.ts";
+import { postText } from "../messages.ts";
 
 export type DeliveryAnswer =
   | { action: "retry" }
@@ -22,7 +23,6 @@ const done = texts((): Record<DeliveryAnswer["action"], string> => ({
  * was faster. A refusal about the address is left to its field.
  */
 export function useDeliveryAction(delivery: Delivery) {
-  const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (answer: DeliveryAnswer) => {
       const params = { id: delivery.id };
@@ -31,11 +31,6 @@ export function useDeliveryAction(delivery: Delivery) {
     },
     onSuccess: (_answer, { action }) => toast.success(done[action]),
     onError: (error) => (fieldError(error, "/url") ? undefined : toast.error(messageOf(error))),
-    onSettled: async () => {
-      await Promise.all([
-        queryClient.invalidateQueries({ queryKey: ["deliveries"] }),
-        queryClient.invalidateQueries({ queryKey: ["posts"] }),
-      ]);
-    },
+    onSettled: useRefresh("delivery"),
   });
 }

@@ -1,6 +1,6 @@
 import { ExternalLinkIcon } from "@radix-ui/react-icons";
+import { useMe } from "../../account/use-me.ts";
 import type { Attempt } from "../../api/types.ts";
-import { useMe } from "../../api/use-me.ts";
 import { formatMoment, formatTime } from "../../lib/format.ts";
 import { Button } from "../../ui/button.tsx";
 import { doubtText } from "../messages.ts";

@@ -1,6 +1,6 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
+import type { Me, Permission } from "../api/types.ts";
 import { meQuery } from "./queries.ts";
-import type { Me, Permission } from "./types.ts";
 
 /** The signed-in person and workspace; the shell has loaded it before any screen shows. */
 export function useMe(): Me {
