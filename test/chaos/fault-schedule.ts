@@ -27,6 +27,8 @@ export type Asked = {
 export type FaultSchedule = {
   asked: Asked;
   databaseCrashes(): number;
+  /** Whether nothing is sent at the moment, as the person has seen last. */
+  isQuarantined(): boolean;
   /** How often an operator said that the database was restored. */
   restores(): number;
   faultBursts(): number;
@@ -75,6 +77,7 @@ export function startFaultSchedule(options: {
   const closing = new AbortController();
   let faultBursts = 0;
   let crashes = 0;
+  let isQuarantined = false;
   let restores = 0;
 
   async function every(ms: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
@@ -114,6 +117,7 @@ export function startFaultSchedule(options: {
       if (!byPage) asked.offPage.push(`${channel.target.id} [${cast.nameOf(channel)}]: ${why}`);
     });
     const { active, unchecked, reading } = await harness.deliveries.quarantine.view();
+    isQuarantined = active;
     if (active && unchecked + reading === 0) await harness.deliveries.quarantine.release(harness.author);
   }
 
@@ -158,6 +162,7 @@ export function startFaultSchedule(options: {
   return {
     asked,
     databaseCrashes: () => crashes,
+    isQuarantined: () => isQuarantined,
     restores: () => restores,
     faultBursts: () => faultBursts,
     crashDatabase: () => crashDatabase().catch(() => undefined),

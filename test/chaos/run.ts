@@ -13,7 +13,7 @@ import { planLifetimes } from "./lifetimes.ts";
 import { castPersonas, nobodyCast } from "./personas.ts";
 import { type Bounds, startPlatforms, type Target } from "./platforms.ts";
 import { type Asked, startFaultSchedule, type FaultKind } from "./fault-schedule.ts";
-import { startWorkers } from "./workers.ts";
+import { longLifetime, startWorkers } from "./workers.ts";
 
 export type RunOptions = {
   posts: number;
@@ -90,19 +90,30 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const leaseSeconds = hasPersonas ? 10 : 3;
   const standMs = leaseSeconds * 1_000 + bounds.windowMs + 4_000;
   const { standAt, lifetimeMs } = options;
+  const schedule = startFaultSchedule({
+    harness,
+    platforms,
+    cast,
+    looks: hasPersonas,
+    kinds,
+    databaseEveryMs: livesPerDatabase * lifetimeMs,
+    random: seededRandom(seed + 1),
+  });
+  const nextLifetime = planLifetimes({
+    kinds,
+    workers: options.workers,
+    meanMs: lifetimeMs,
+    standAt,
+    standMs,
+    coverage,
+    random,
+  });
   const workers = startWorkers({
     count: options.workers,
     directory,
     tree,
-    nextLifetime: planLifetimes({
-      kinds,
-      workers: options.workers,
-      meanMs: lifetimeMs,
-      standAt,
-      standMs,
-      coverage,
-      random,
-    }),
+    // A quarantine ends with what a process has watched for a whole window, so one of them is left in peace.
+    nextLifetime: (slot) => (slot === 0 && schedule.isQuarantined() ? longLifetime : nextLifetime()),
     environment: {
       ...platforms.environment,
       GALLEY_MODE: "test",
@@ -128,15 +139,6 @@ export async function run(options: RunOptions): Promise<RunResult> {
         if (output.includes("Galley's worker runs")) crashedWorkers.push(output);
       },
     },
-  });
-  const schedule = startFaultSchedule({
-    harness,
-    platforms,
-    cast,
-    looks: hasPersonas,
-    kinds,
-    databaseEveryMs: livesPerDatabase * lifetimeMs,
-    random: seededRandom(seed + 1),
   });
   const written: Written = { wanted: [], unwanted: 0 };
   const stop = new AbortController();

@@ -51,6 +51,9 @@ const command = [
   "worker",
 ];
 
+/** Long enough to wait out any window. */
+export const longLifetime: Lifetime = { arms: [], skewMs: 0, liveMs: 90_000, standMs: 0, end: "SIGTERM" };
+
 const calmLifetime: Lifetime = { arms: [], skewMs: 0, liveMs: Infinity, standMs: 0, end: "SIGTERM" };
 
 /** Waits for a time, a signal or an end, whichever comes first. */
@@ -69,7 +72,7 @@ export function startWorkers(options: {
   /** The product with failpoints. */
   tree: string;
   environment: Record<string, string>;
-  nextLifetime(): Lifetime;
+  nextLifetime(slot: number): Lifetime;
   events: WorkerEvents;
 }): Workers {
   const { directory, tree, environment, events } = options;
@@ -81,7 +84,7 @@ export function startWorkers(options: {
 
   async function keepAlive(slot: number): Promise<void> {
     while (!closing.signal.aborted) {
-      await serveOnce(slot, calming.signal.aborted ? calmLifetime : options.nextLifetime());
+      await serveOnce(slot, calming.signal.aborted ? calmLifetime : options.nextLifetime(slot));
     }
   }
 

@@ -23,6 +23,8 @@ export const doubtReasons = [
   "witnesses",
   /** Nothing stands under the item's key, and in a time that was lost it may have gone out under another one. */
   "other_key",
+  /** No process of Galley lived long enough to watch for as long as the platform may take to show a post. */
+  "unwatched",
 ] as const;
 export type DoubtReason = (typeof doubtReasons)[number];
 

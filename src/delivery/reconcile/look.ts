@@ -280,6 +280,9 @@ function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : "the platform could not be read";
 }
 
+/** What keeps Galley itself from looking is over within moments, and the platform was not asked. */
+const ownPauseMs = 5_000;
+
 function afterFailedLook(
   error: unknown,
   attempt: AttemptRecord,
@@ -292,6 +295,6 @@ function afterFailedLook(
   const isTheirs = !isDatabaseUnavailable(error) && !isRenewing(error);
   if (isTheirs && pastWindowMs > giveUpMs) return unreadable(attempt, why);
   const askedMs = error instanceof ConnectorFailure ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
-  const untilAskedMs = isTheirs ? giveUpMs - pastWindowMs : Infinity;
+  const untilAskedMs = isTheirs ? giveUpMs - pastWindowMs : ownPauseMs;
   return { kind: "again", waitMs: Math.max(askedMs, lookAgainAfterMs(attempt.looks + 1, untilAskedMs)), why };
 }

@@ -72,6 +72,20 @@ test("the look that asks a person is not put off, however many came before", () 
   expect(judgeLook({ ...doubtful, lookedAt: after(soon + 10_001) }).kind).toBe("ask");
 });
 
+test("where no process lives for a whole window a person is asked in the end, but not for a clock that was set", () => {
+  const started = {
+    knownForMs: 1_000,
+    located: list([post("near", 100, { likeness: "similar" })], null),
+    lookedAt: after(late),
+  };
+  expect(judgeLook(look({ ...started, looks: 3 })).kind).toBe("again");
+  expect(judgeLook(look({ ...started, looks: 12 }))).toMatchObject({
+    kind: "ask",
+    doubt: { reason: "unwatched", seen: [{ likeness: "similar" }] },
+  });
+  expect(judgeLook(look({ ...started, looks: 12, lookedAt: after(700_000) })).kind).toBe("again");
+});
+
 test("a database's clock that was set forward neither ends the window nor the time until a person is asked", () => {
   const hour = 3_600_000;
   const set = { setForwardMs: hour, located: list([], null) };

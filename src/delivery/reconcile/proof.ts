@@ -87,6 +87,7 @@ export function judgeLook(facts: LookFacts): LookResult {
     return { kind: "found", published: { externalId, url, data, ...rest }, createdAt };
   }
   if (untilWindow > 0) {
+    if (isUnwatched(facts)) return ask(facts, "unwatched", unwatched, doubtsIn(facts.located, facts));
     return { kind: "again", waitMs: Math.min(untilWindow, lookAfterMs(facts.looks)), why: "not visible yet" };
   }
   if (facts.located.by === "key") {
@@ -95,6 +96,17 @@ export function judgeLook(facts: LookFacts): LookResult {
       : { kind: "absent", coversFrom: new Date(0) };
   }
   return absentFrom(facts.located, facts);
+}
+
+const unwatched =
+  "Galley was started anew so often that it could not watch the platform for as long as a post may take to appear there";
+
+/** As many looks as no step of a clock alone explains. */
+const manyLooks = 12;
+
+/** The time until a person is asked is over by the database's clock, and no process has known of the attempt for that long. */
+function isUnwatched(facts: LookFacts): boolean {
+  return facts.looks >= manyLooks && sinceSendMs(facts) > facts.windowMs + facts.giveUpAfterMs;
 }
 
 const otherKey =
@@ -225,6 +237,10 @@ function wholeFrom(
   if (missing.length === 0) return coversFrom;
   const why = `The platform's list lacks ${missing.length} of the posts that Galley has seen published, so it may lack this one too`;
   return { reason: "witnesses", why };
+}
+
+function doubtsIn(located: Located, facts: MatchFacts): ListedPost[] {
+  return located.by === "list" ? doubts(located, facts) : [];
 }
 
 /**
