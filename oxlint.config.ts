@@ -108,13 +108,14 @@ function importRules(folder: string): Override[] {
 
 const serverTypes = {
   // But for the parsers of paths and of Markdown and for where a text begins, so that nobody reads one otherwise than
-  // the server does, and for the methods and paths of the API's operations.
+  // the server does, for the languages that both speak, and for the methods and paths of the API's operations.
   group: [
     "#*",
     "#*/*",
     "!#contract",
     "**/src/**",
     "!**/src/kit/direction.ts",
+    "!**/src/kit/words/languages.ts",
     "!**/src/kit/own-path.ts",
     "!**/src/platform/rendering/markdown-*.ts",
   ],

@@ -36,6 +36,7 @@ function inputs(shared: string[]): string[] {
   const own = [
     "web/index.html",
     "web/catalogues.ts",
+    "src/platform/texts/compile.ts",
     "web/vite.config.ts",
     "scripts/build-web.ts",
     "scripts/service-worker.ts",

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-// Whether the catalogues hold each of the dashboard's messages in each language: `npm run texts` mends the first of
+// Whether the catalogues of dashboard and server hold each of their messages in each language: `npm run texts` mends the first of
 // these, a translator the second.
 
 const tool = fileURLToPath(new URL("tool.ts", import.meta.url));

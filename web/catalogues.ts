@@ -1,24 +1,8 @@
-import type { Messages } from "@lingui/core";
-import { compileMessageOrThrow } from "@lingui/message-utils/compileMessage";
 import { basename } from "node:path";
-import { parsePo } from "pofile-ts";
 import type { Plugin } from "vite";
+import { compileCatalogue } from "../src/platform/texts/compile.ts";
 
-/**
- * The text of a PO file, as `npm run texts` writes it, compiled for the browser: an object of messages by their
- * English, behind their context where they have one (`keyOf` in src/lib/texts.ts). Throws for a message that is no
- * MessageFormat.
- */
-export function compileCatalogue(source: string): Messages {
-  const messages: Messages = {};
-  for (const { msgid, msgstr, msgctxt, obsolete } of parsePo(source).items) {
-    const text = msgstr[0] ?? "";
-    if (obsolete || text === "") continue;
-    const key = msgctxt ? `${msgctxt}\u0004${msgid}` : msgid;
-    messages[key] = compileMessageOrThrow(text);
-  }
-  return messages;
-}
+export { compileCatalogue };
 
 /** `import catalogue from "./locales/de.po"`, and for `opening.js` where each catalogue is. */
 export const catalogues: Plugin = {

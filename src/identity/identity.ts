@@ -1,11 +1,12 @@
 import { hkdfSync } from "node:crypto";
 import type { Kysely } from "kysely";
-import type { Clock } from "#kit";
+import type { Clock, Language } from "#kit";
 import type { Database, Schema } from "#platform/db";
 import { createDevices } from "./devices.ts";
 import { anyUserExists, deleteExpiredSessions } from "./identity.store.ts";
 import { type AccountMail, createPasswords } from "./passwords/passwords.ts";
 import { confirmAddress, isConfirmed } from "./passwords/passwords.store.ts";
+import { chooseLanguage, chosenLanguage } from "./preferences/preferences.store.ts";
 import { createTokenReader, type CredentialHeaders } from "./sessions/session-token.ts";
 import {
   checkSession,
@@ -70,6 +71,10 @@ export function createIdentity({ database, key, publicUrl, clock, mail = null }:
     forgetCookies: forgetCookies(publicUrl),
     devices,
     passwords,
+    /** In which Galley speaks to a person; null: as the browser says. */
+    chosenLanguage: (userId: string) => chosenLanguage(database.system, userId),
+    chooseLanguage: (userId: string, language: Language | null) =>
+      chooseLanguage(database.system, userId, language),
     /** Whether the address of an account counts: a mail to it was answered, or an admin vouched for it. */
     isConfirmed: (tx: Kysely<Schema>, userId: string) => isConfirmed(tx, userId),
     confirmAddress: (tx: Kysely<Schema>, userId: string) => confirmAddress(tx, userId),

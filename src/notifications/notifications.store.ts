@@ -1,3 +1,4 @@
+import { knownLanguage, type Language } from "#kit";
 import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
 
@@ -26,7 +27,7 @@ export type Notice = { id: string } & (
     }
 );
 
-export type Recipient = { userId: string; email: string; workspaceName: string };
+export type Recipient = { userId: string; email: string; language: Language; workspaceName: string };
 
 /** Rows for those who can do something about these posts and do not know yet; the number of new rows. */
 export async function insertForPosts(
@@ -120,14 +121,15 @@ export async function waitingFor(
     .where("mailed_at", "is", null)
     .execute();
   if (rows.length === 0) return null;
-  const recipient = await db
+  const { language, ...recipient } = await db
     .selectFrom("users")
     .innerJoin("workspaces", (join) => join.on("workspaces.id", "=", workspaceId))
     .select(["users.id as userId", "users.email", "workspaces.name as workspaceName"])
+    .select((row) => row.fn.coalesce("users.language", "users.browser_language").as("language"))
     .where("users.id", "=", userId)
     .executeTakeFirstOrThrow();
   return {
-    recipient,
+    recipient: { ...recipient, language: knownLanguage(language) ?? "en" },
     notices: await noticesOf(
       db,
       workspaceId,

@@ -197,6 +197,26 @@ test("owners, admins and the author get one mail each that says what to do; nobo
   expect(mail.html).not.toContain("<b>");
 });
 
+const readerOf = (actor: Actor) => (actor.kind === "person" ? actor.userId : "");
+
+test("everybody is written to in their own language", async () => {
+  const admin = await buildMember(server.database, fixture.workspaceId, "admin");
+  const speaks = (actor: Actor, language: { language: string } | { browser_language: string }) =>
+    server.database.system.updateTable("users").set(language).where("id", "=", readerOf(actor)).execute();
+  await speaks(owner, { language: "de" });
+  await speaks(admin, { browser_language: "en" });
+  await postsInDoubt(["Herbst"]);
+  await work();
+  await mailed(2);
+  const mails = await caught();
+  const to = (actor: Actor) => mails.find((mail) => mail.to.includes(addressOf(actor)));
+  expect(to(owner)?.subject).toBe("Ist „Herbst“ auf Sandbox (@daily) live?");
+  expect(to(admin)?.subject).toBe("Is “Herbst” live on Sandbox (@daily)?");
+  const german = await read(to(owner));
+  expect(german.text).toMatch(/Antwort ging verloren.*sagen Sie, ob er live ist/s);
+  expect(german.html).toContain('<html lang="de" dir="ltr">');
+});
+
 test("a second copy is told with both addresses, once, and is no news once it is settled", async () => {
   const deliveries = platform.deliveries(server.database);
   const { postId, deliveryId } = await orderPost(fixture, deliveries, textVariant("Twice"));
@@ -322,7 +342,7 @@ test("access to a channel that ends is mailed to those who can renew it", async 
       }
     }
     const mails = await caught(world.catcher);
-    const day = endsAt.toISOString().slice(0, 10);
+    const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(endsAt);
     expect(mails).toMatchObject([
       { to: [ada.email], subject: expect.stringContaining(`needs you before ${day}`) },
     ]);

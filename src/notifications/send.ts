@@ -1,6 +1,7 @@
 import { type Clock, GalleyError, sha256 } from "#kit";
 import type { Database } from "#platform/db";
 import type { MailFailure, MailMessage, MailSender } from "#platform/mail";
+import { speaking } from "#platform/texts";
 import { heldUntil, type Lease, underLease } from "#platform/leases";
 import {
   deleteSettled,
@@ -74,13 +75,15 @@ async function sendOne(
   { recipient, notices }: { recipient: Recipient; notices: Notice[] },
   signal: AbortSignal,
 ) {
-  const words = writeNotice(notices, { publicUrl, connectorName, workspaceName: recipient.workspaceName });
+  const { email, language, workspaceName } = recipient;
+  const say = await speaking(language);
+  const words = writeNotice(notices, { publicUrl, connectorName, workspaceName, language, say });
   // The same mail has the same id, so that a mail box can tell a copy after a lost answer.
   const id = sha256(notices.map((notice) => notice.id).join(" ")).slice(0, 40);
   const message: MailMessage = {
     messageId: `<notice.${id}@${mail.from.address.split("@")[1]}>`,
     from: mail.from,
-    to: [recipient.email],
+    to: [email],
     ...words,
     date: clock.now(),
     headers: { "Auto-Submitted": "auto-generated" },

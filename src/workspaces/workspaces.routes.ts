@@ -34,19 +34,20 @@ function setUpRoutes(app: App, { identity, workspaces }: WorkspaceRoutesOptions)
   });
 }
 
-function personRoutes(app: App, { installation, workspaces }: WorkspaceRoutesOptions): void {
+function personRoutes(app: App, { identity, installation, workspaces }: WorkspaceRoutesOptions): void {
   serve(app, personContract, {
     whoAmI: async (request) => {
       const { userId, name, email } = signedInOf(request);
-      const [found, isInstallationAdmin] = await Promise.all([
+      const [found, isInstallationAdmin, language] = await Promise.all([
         workspaces.list(userId),
         installation.isAdmin(userId),
+        identity.chosenLanguage(userId),
       ]);
       const all = found.map(workspaceToWire);
       const workspaceId = request.actor?.workspaceId;
       const current = all.find((workspace) => workspace.id === workspaceId) ?? null;
       return {
-        user: { id: userId, name, email, isInstallationAdmin },
+        user: { id: userId, name, email, isInstallationAdmin, language },
         workspace: current,
         role: current?.role ?? null,
         permissions: current === null ? [] : permissionsOf(current.role),

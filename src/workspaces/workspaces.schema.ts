@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { email } from "#contracts/identity";
+import { email, preferences } from "#contracts/identity";
 import { permissions, roles } from "#kit";
 import { auditPageOf, instant } from "#platform/wire";
 
@@ -46,6 +46,7 @@ export const me = z.object({
     name: z.string(),
     email: z.string(),
     isInstallationAdmin: z.boolean().describe("Decides about what concerns all workspaces."),
+    language: preferences.shape.language,
   }),
   workspace: workspace.nullable(),
   role: role.nullable(),

@@ -128,7 +128,7 @@ describe.skipIf(noBrowser !== null)("languages", { timeout: 240_000 }, () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  test("a person chooses another language than the browser's, and keeps it", async () => {
+  test("a person chooses another language than the browser's, and keeps it on every device", async () => {
     const page = owner;
     await page.goto(server.url);
     await page.getByRole("link", { name: "Posts" }).waitFor();
@@ -137,6 +137,13 @@ describe.skipIf(noBrowser !== null)("languages", { timeout: 240_000 }, () => {
     await page.getByRole("link", { name: "Beiträge" }).waitFor();
     await page.reload();
     await page.getByRole("link", { name: "Beiträge" }).waitFor();
+    const elsewhere = await open({
+      locale: "en-GB",
+      storageState: { cookies: await page.context().cookies(), origins: [] },
+    });
+    await elsewhere.goto(server.url);
+    await elsewhere.getByRole("link", { name: "Beiträge" }).waitFor();
+    await elsewhere.context().close();
     await page.getByRole("button", { name: "Kontomenü" }).click();
     await page.getByRole("menuitemradio", { name: "Wie der Browser" }).click();
     await page.getByRole("link", { name: "Posts" }).waitFor();

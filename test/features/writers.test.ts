@@ -132,7 +132,13 @@ describe("a mail", () => {
         },
       };
       const server = { host: "", port: 25, tls: "none" as const, username: null, password: null };
-      const letter = { id: "1", to: "bob@example.org", subject: text, paragraphs: [text] };
+      const letter = {
+        id: "1",
+        to: "bob@example.org",
+        language: "en" as const,
+        subject: text,
+        paragraphs: [text],
+      };
       await sendLetter({ transport, server, from: mail.from }, letter, {
         date: new Date(0),
         signal: new AbortController().signal,

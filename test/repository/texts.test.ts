@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parsePo, type PoItem } from "pofile-ts";
 import { describe, expect, test } from "vitest";
-import { compileCatalogue } from "../../web/catalogues.ts";
+import { compileCatalogue } from "../../src/platform/texts/compile.ts";
 
 // Whether a catalogue holds every message at all, `npm run texts:check` tells.
 

@@ -83,6 +83,7 @@ export const fixtures: Record<string, Fixture> = {
   "GET /devices": { lists: "/devices" },
   "DELETE /devices/{id}": path((ids) => `/devices/${ids.device}`),
   "GET /me": { lists: "/me" },
+  "PATCH /me": own("changes what the session's own person chose", { body: { language: "de" } }),
   "GET /workspaces": { lists: "/workspaces" },
   "POST /workspaces": own("makes a workspace of the caller", { body: harbour }),
   "PATCH /workspace": own("changes the workspace of the session", { body: { name: "Mine" } }),

@@ -11,6 +11,7 @@ export const operations = {
   completePasswordReset: ["POST", "/password-resets/complete"],
   listDevices: ["GET", "/devices"],
   forgetDevice: ["DELETE", "/devices/:id"],
+  changePreferences: ["PATCH", "/me"],
   listInstallationAdmins: ["GET", "/installation/admins"],
   addInstallationAdmin: ["POST", "/installation/admins"],
   removeInstallationAdmin: ["DELETE", "/installation/admins/:userId"],

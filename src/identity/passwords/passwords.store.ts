@@ -1,8 +1,11 @@
 import type { Kysely } from "kysely";
-import { newId } from "#kit";
+import { knownLanguage, type Language, newId } from "#kit";
 import type { Schema } from "#platform/db";
 
 export type Person = { id: string; name: string; email: string };
+
+/** Somebody who is written to, in the language that they chose or that their browser asked for. */
+type Reader = Person & { language: Language };
 
 export async function findPerson(
   db: Kysely<Schema>,
@@ -11,6 +14,16 @@ export async function findPerson(
   const query = db.selectFrom("users").select(["id", "name", "email"]);
   const found = "id" in by ? query.where("id", "=", by.id) : query.where("email", "=", by.email);
   return (await found.executeTakeFirst()) ?? null;
+}
+
+export async function findReader(db: Kysely<Schema>, { id }: { id: string }): Promise<Reader | null> {
+  const row = await db
+    .selectFrom("users")
+    .select(["id", "name", "email"])
+    .select((user) => user.fn.coalesce("language", "browser_language").as("language"))
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return row === undefined ? null : { ...row, language: knownLanguage(row.language) ?? "en" };
 }
 
 export async function passwordHash(db: Kysely<Schema>, userId: string): Promise<string | null> {
@@ -99,7 +112,7 @@ export async function insertReset(
 export async function giveToken(
   db: Kysely<Schema>,
   reset: { id: string; tokenHash: string; now: Date },
-): Promise<Person | null> {
+): Promise<Reader | null> {
   const row = await db
     .updateTable("password_resets")
     .set({ token_hash: reset.tokenHash })
@@ -108,7 +121,7 @@ export async function giveToken(
     .where("expires_at", ">", reset.now)
     .returning("user_id")
     .executeTakeFirst();
-  return row === undefined ? null : findPerson(db, { id: row.user_id });
+  return row === undefined ? null : findReader(db, { id: row.user_id });
 }
 
 export async function findReset(db: Kysely<Schema>, tokenHash: string, now: Date): Promise<Person | null> {

@@ -70,6 +70,19 @@ async function isWaitedFor(tx: Kysely<Schema>): Promise<boolean> {
 }
 
 describe("a new password by mail", () => {
+  it("is written of in the language of the browser, and in another that the person has chosen", async () => {
+    const person = await test.owner();
+    const { email } = person;
+    const browser = { "accept-language": "de-AT,de;q=0.9,en;q=0.5" };
+    const signedIn = { payload: { email, password: testPassword }, remoteAddress: "10.0.1.1" };
+    await test.app.inject({ ...requestOf("signIn"), ...signedIn, headers: browser });
+    await post("requestPasswordReset", { email });
+    await box.arrives(email, /^Wählen Sie ein neues Passwort für Galley$/);
+    await person.call("changePreferences", { body: { language: "en" } });
+    await post("requestPasswordReset", { email });
+    await box.arrives(email, asked);
+  });
+
   it("is chosen once by a link, ends every session, and opens none", { timeout: 60_000 }, async () => {
     const person = await test.owner();
     const token = await resetToken(person.email);

@@ -139,13 +139,13 @@ export function createPasswords({ database, devices, tries, mail, publicUrl, clo
       const person = await store.giveToken(db, { id, tokenHash: sha256(token), now: clock.now() });
       if (person === null) return;
       const link = new URL(`/reset-password?token=${token}`, publicUrl).href;
-      await sendLetter(mail.sender, resetLetter(person.email, link), { date: clock.now(), signal });
+      await sendLetter(mail.sender, await resetLetter(person, link), { date: clock.now(), signal });
     },
     [changedTask]: async (payload, { signal }) => {
       if (mail === null) return;
-      const person = await store.findPerson(db, idPayload.parse(payload));
+      const person = await store.findReader(db, idPayload.parse(payload));
       if (person === null) return;
-      const letter = passwordChangedLetter(person.email, { publicUrl, at: clock.now() });
+      const letter = await passwordChangedLetter(person, { publicUrl, at: clock.now() });
       await sendLetter(mail.sender, letter, { date: clock.now(), signal });
     },
   };

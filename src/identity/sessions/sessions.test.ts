@@ -27,6 +27,20 @@ function me(headers: Record<string, string>) {
   return test.app.inject({ ...requestOf("whoAmI"), headers });
 }
 
+it("speaks on every device what the person chose, and else what the browser asks for", async () => {
+  const person = await test.owner();
+  expect((await person.call("whoAmI")).body.user.language).toBeNull();
+  const chosen = await person.call("changePreferences", { body: { language: "de" } });
+  expect(chosen.body).toEqual({ language: "de" });
+  const { email } = person;
+  const elsewhere = await signIn({ email, password: testPassword, transport: "bearer" });
+  const authorization = `Bearer ${String(elsewhere.headers["set-auth-token"])}`;
+  expect((await me({ authorization })).json()).toMatchObject({ user: { language: "de" } });
+  expect((await person.callPath("PATCH", "/me", { language: "tlh" })).status).toBe(400);
+  await person.call("changePreferences", { body: { language: null } });
+  expect((await me({ authorization })).json()).toMatchObject({ user: { language: null } });
+});
+
 describe("signing in", () => {
   it("sets an httpOnly cookie and keeps the token out of the answer", async () => {
     const { email, userId } = await test.owner();

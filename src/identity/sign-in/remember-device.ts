@@ -2,8 +2,9 @@ import type { Kysely } from "kysely";
 import type { Schema } from "#platform/db";
 import type { Devices, KnownDevice } from "../devices.ts";
 import type { Client, SignedInResult } from "../client.ts";
+import { keepBrowserLanguage } from "../preferences/preferences.store.ts";
 
-/** The session with one cookie more, by which its browser is known from then on. */
+/** The session with one cookie more, by which its browser is known from then on, and what that asks to be spoken to in. */
 export async function rememberDevice(
   { devices }: { devices: Devices },
   db: Kysely<Schema>,
@@ -11,6 +12,7 @@ export async function rememberDevice(
 ): Promise<SignedInResult> {
   const { result, known, client } = opened;
   const { userId } = result;
+  await keepBrowserLanguage(db, userId, client.language ?? null);
   const cookie = await devices.remember(db, { userId, known, userAgent: client.userAgent });
   return { ...result, cookies: [...result.cookies, cookie] };
 }

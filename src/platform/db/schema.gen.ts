@@ -738,6 +738,8 @@ export type UsersTable = {
   image: Nullable<string>;
   created_at: Filled<Instant>;
   updated_at: Filled<Instant>;
+  language: Nullable<string>;
+  browser_language: Nullable<string>;
 };
 
 export type VerificationsTable = {

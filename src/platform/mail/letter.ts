@@ -1,4 +1,4 @@
-import { escapeHtml, GalleyError, oneLine, sha256 } from "#kit";
+import { directionOfLanguage, escapeHtml, GalleyError, type Language, oneLine, sha256 } from "#kit";
 import type { MailMessage, MailServer, MailTransport } from "./types.ts";
 
 /** Through which server, and in whose name, Galley itself writes to people. */
@@ -13,6 +13,8 @@ export type Letter = {
   /** The same letter has the same id, so that a mail box can tell a copy after a lost answer. */
   id: string;
   to: string;
+  /** Of its words. */
+  language: Language;
   subject: string;
   paragraphs: string[];
   link?: string;
@@ -20,10 +22,16 @@ export type Letter = {
 
 const patienceMs = 45_000;
 
+/** What Galley itself writes to a person, as a page. */
+export function mailPage(language: Language, body: string): string {
+  const direction = directionOfLanguage(language);
+  return `<!doctype html><html lang="${language}" dir="${direction}"><body style="font:16px/1.5 sans-serif">${body}</body></html>`;
+}
+
 /** Sends a letter. Throws `mail.not_accepted` (unavailable) where the server did not take it: a job then comes again. */
 export async function sendLetter(
   { transport, server, from }: MailSender,
-  { id, to, subject, paragraphs, link }: Letter,
+  { id, to, language, subject, paragraphs, link }: Letter,
   { date, signal }: { date: Date; signal: AbortSignal },
 ): Promise<void> {
   const lines = paragraphs.map(oneLine);
@@ -35,7 +43,7 @@ export async function sendLetter(
     to: [to],
     subject: oneLine(subject),
     text: `${[...lines, ...(link === undefined ? [] : [link])].join("\n\n")}\n`,
-    html: `<!doctype html><html lang="en"><body style="font:16px/1.5 sans-serif">${html}${anchor}</body></html>`,
+    html: mailPage(language, `${html}${anchor}`),
     date,
     headers: { "Auto-Submitted": "auto-generated" },
     inline: [],

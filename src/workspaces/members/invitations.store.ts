@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import { sql } from "kysely";
-import type { Role } from "#kit";
+import { knownLanguage, type Language, type Role } from "#kit";
 import type { Schema } from "#platform/db";
 
 export type InvitedRole = Exclude<Role, "owner">;
@@ -102,11 +102,19 @@ export async function consumeInvitation(tx: Kysely<Schema>, tokenHash: string, n
   return result.numUpdatedRows > 0n;
 }
 
-/** Gives an invitation the token of its mail; null where it can no longer be used. Another such token ends. */
+/**
+ * Gives an invitation the token of its mail; null where it can no longer be used. Another such token ends. `language`:
+ * what the invited person reads, where the address has an account, else what the inviter does, who knows them.
+ */
 export async function giveMailedToken(
   db: Kysely<Schema>,
   { id, tokenHash, now }: { id: string; tokenHash: string; now: Date },
-): Promise<{ email: string; workspaceName: string; inviterName: string | null } | null> {
+): Promise<{
+  email: string;
+  workspaceName: string;
+  inviterName: string | null;
+  language: Language;
+} | null> {
   const row = await db
     .updateTable("invitations")
     .set({ mailed_token_hash: tokenHash })
@@ -116,13 +124,24 @@ export async function giveMailedToken(
     .returning(["email", "workspace_id", "invited_by"])
     .executeTakeFirst();
   if (row === undefined) return null;
-  const names = await db
+  const { language, ...names } = await db
     .selectFrom("workspaces")
-    .leftJoin("users", (join) => join.on("users.id", "=", row.invited_by))
-    .select(["workspaces.name as workspaceName", "users.name as inviterName"])
+    .leftJoin("users as inviter", (join) => join.on("inviter.id", "=", row.invited_by))
+    .leftJoin("users as invited", (join) => join.on("invited.email", "=", row.email))
+    .select(["workspaces.name as workspaceName", "inviter.name as inviterName"])
+    .select(({ fn }) =>
+      fn
+        .coalesce(
+          "invited.language",
+          "invited.browser_language",
+          "inviter.language",
+          "inviter.browser_language",
+        )
+        .as("language"),
+    )
     .where("workspaces.id", "=", row.workspace_id)
     .executeTakeFirstOrThrow();
-  return { email: row.email, ...names };
+  return { email: row.email, ...names, language: knownLanguage(language) ?? "en" };
 }
 
 /** Invitations of all workspaces that let in only who has an account, newest first; on `db.system`. */

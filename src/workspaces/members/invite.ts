@@ -96,7 +96,8 @@ export function mailInvitation({ database, clock, publicUrl, mail }: InvitationD
     const { tokenHash, link } = newToken(publicUrl);
     const invited = await store.giveMailedToken(database.system, { id, tokenHash, now: clock.now() });
     if (invited === null) return;
-    await sendLetter(mail.sender, invitationLetter(invited, link), { date: clock.now(), signal });
+    const letter = await invitationLetter(invited, link);
+    await sendLetter(mail.sender, letter, { date: clock.now(), signal });
   };
 }
 

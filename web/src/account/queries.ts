@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { call } from "../api/client.ts";
 import { keys } from "../api/keys.ts";
+import { followChoice } from "../lib/language.ts";
 
 /** Every read of the dashboard, by key, so that a change can name what it makes stale. */
 export const setupQuery = queryOptions({
@@ -11,7 +12,11 @@ export const setupQuery = queryOptions({
 
 export const meQuery = queryOptions({
   queryKey: keys.me,
-  queryFn: ({ signal }) => call("whoAmI", { signal }),
+  queryFn: async ({ signal }) => {
+    const me = await call("whoAmI", { signal });
+    followChoice(me.user);
+    return me;
+  },
   staleTime: 60_000,
 });
 

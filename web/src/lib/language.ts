@@ -1,36 +1,45 @@
 import { type Direction, directionOfLanguage } from "../../../src/kit/direction.ts";
+import { knownLanguage, type Language } from "../../../src/kit/words/languages.ts";
 import { readStored, writeStored } from "./storage.ts";
-
-/** What the dashboard speaks. English is in the code; each other language is a catalogue of its own in `locales`. */
-export const languages = ["en", "de"] as const;
-export type Language = (typeof languages)[number];
-
-/** As their speakers call them. */
-export const languageNames: Record<Language, string> = { en: "English", de: "Deutsch" };
 
 const key = "galley.language";
 
-function known(tag: string | null): Language | undefined {
-  return languages.find((language) => language === tag);
-}
-
-/** What a person chose on this device; null where the browser's languages decide. */
-export function chosenLanguage(): Language | null {
-  return known(readStored(key)) ?? null;
-}
-
-/** From the next page on: that says one language all over, and no text needs to be watched. */
-export function chooseLanguage(language: Language | null): void {
-  writeStored(key, language);
+/**
+ * What the person chose who was last signed in here, kept so that a page knows it before anybody is asked; null where
+ * the browser's languages decide.
+ */
+function chosenLanguage(): Language | null {
+  return knownLanguage(readStored(key));
 }
 
 type Page = { lang: string; dir: string };
 
+/** Without a page, as in a test, there is nothing of it. */
+const browser = globalThis as {
+  document?: { documentElement: Page };
+  location?: { reload: () => void };
+};
+
+let reader: string | null = null;
+
+/**
+ * What a person chose rules on each of their devices, from the next page on: that says one language all over, and no
+ * text needs to be watched. Where it begins with somebody who chose another than it speaks, the page is loaded anew.
+ */
+export function followChoice(person: { id: string; language: Language | null }): void {
+  const begins = reader !== person.id;
+  reader = person.id;
+  if (chosenLanguage() === person.language) return;
+  writeStored(key, person.language);
+  // Where nothing can be kept, the next page would not know it either.
+  if (begins && chosenLanguage() === person.language) browser.location?.reload();
+}
+
 /** Where there is none, in tests, texts are English. */
-const page = (globalThis as { document?: { documentElement: Page } }).document?.documentElement ?? null;
+const page = browser.document?.documentElement ?? null;
 
 /** What this page speaks, as long as it is open. `opening.js` chooses it, before anything is shown. */
-export const language: Language = known(page?.lang ?? null) ?? "en";
+export const language: Language = knownLanguage(page?.lang) ?? "en";
 
 /**
  * How dates, numbers and prices are written (BCP 47): in the page's language, as in the region of the browser. Who

@@ -1,5 +1,6 @@
 import type { Messages } from "@lingui/core";
-import { type Language, language } from "../lib/language.ts";
+import type { Language } from "../../../src/kit/words/languages.ts";
+import { language } from "../lib/language.ts";
 import { loadTexts } from "../lib/texts.ts";
 
 /** Each a file of its own, so that nobody loads two; `opening.js` has asked for it already. */

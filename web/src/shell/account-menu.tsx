@@ -6,7 +6,8 @@ import { useMe } from "../account/use-me.ts";
 import { call, chooseWorkspace } from "../api/client.ts";
 import { ApiError, hasCode, messageOf } from "../api/problem.ts";
 import { cn } from "../lib/cn.ts";
-import { chooseLanguage, chosenLanguage, languageNames, languages } from "../lib/language.ts";
+import { languageNames, languages } from "../../../src/kit/words/languages.ts";
+import { followChoice } from "../lib/language.ts";
 import { setShortcuts, useShortcutsOn } from "../lib/shortcuts.ts";
 import { setTheme, themes, useTheme } from "../lib/theme.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -109,17 +110,24 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
 }
 
 function LanguageChoice() {
-  const chosen = chosenLanguage();
+  const { user } = useMe();
+
+  async function choose(value: string): Promise<void> {
+    const language = languages.find((one) => one === value) ?? null;
+    try {
+      await call("changePreferences", { body: { language } });
+    } catch (error) {
+      toast.error(messageOf(error));
+      return;
+    }
+    followChoice({ id: user.id, language });
+    globalThis.location.reload();
+  }
+
   return (
     <>
       <MenuLabel>{shellText.language}</MenuLabel>
-      <MenuChoice
-        value={chosen ?? "browser"}
-        onChange={(value) => {
-          chooseLanguage(languages.find((language) => language === value) ?? null);
-          globalThis.location.reload();
-        }}
-      >
+      <MenuChoice value={user.language ?? "browser"} onChange={(value) => void choose(value)}>
         <MenuChoiceItem value="browser">{shellText.asBrowser}</MenuChoiceItem>
         {languages.map((language) => (
           <MenuChoiceItem key={language} value={language}>

@@ -1,0 +1,9 @@
+import { languages } from "#kit";
+import { z } from "zod";
+
+export const preferences = z.object({
+  language: z
+    .enum(languages)
+    .nullable()
+    .describe("What Galley speaks to you, on every device and in mails. Null: as your browser says."),
+});
