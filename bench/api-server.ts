@@ -1,13 +1,13 @@
+import { join } from "node:path";
+import Fastify from "fastify";
+import type { CompiledQuery } from "kysely";
+import { Pool } from "pg";
 import { addressOf } from "#contract";
 import { deskApi } from "#desk/routes";
 import { type Database, openDatabase } from "#platform/db";
 import { createMetrics } from "#platform/metrics";
 import { createSecurityLog } from "#platform/security-log";
 import { createLogger } from "#platform/telemetry";
-import Fastify from "fastify";
-import type { CompiledQuery } from "kysely";
-import { join } from "node:path";
-import { Pool } from "pg";
 import { createFeatures } from "../src/app/features.ts";
 import { createServer } from "../src/edge/http/index.ts";
 import { testServices } from "../test/support/services.ts";

@@ -1,11 +1,11 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import autocannon from "autocannon";
+import { Client } from "pg";
 import { addressOf } from "#contract";
 import { newId } from "#kit";
 import { migrate, openDatabase } from "#platform/db";
 import { migrateJobs } from "#platform/jobs";
-import autocannon from "autocannon";
-import { type ChildProcess, fork } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { Client } from "pg";
 import { createFeatures } from "../src/app/features.ts";
 import { testServices } from "../test/support/services.ts";
 

@@ -1,12 +1,12 @@
-import { newId } from "#kit";
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { newId } from "#kit";
+import { send } from "../test/acceptance/client.ts";
 import { type Harness, openHarness } from "../test/chaos/harness.ts";
 import { type Platforms, startPlatforms } from "../test/chaos/platforms.ts";
-import { send } from "../test/acceptance/client.ts";
 import { type GalleyProcess, startGalleyProcess } from "../test/support/galley.ts";
 
 /**

@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { installOnDemand } from "../scripts/on-demand.ts";
 import { executablePath, launch } from "../test/browser/chromium.ts";
 import { seedManyPosts } from "../test/browser/many-posts.ts";
 import { startWithDashboard } from "../test/browser/server.ts";
-import { installOnDemand } from "../scripts/on-demand.ts";
 
 /**
  * Home, the composer and the calendar of a workspace with 200 posts, as Lighthouse's simulated phone loads them:

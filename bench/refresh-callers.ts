@@ -1,8 +1,8 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { JsonObject } from "#kit";
 import { sha256 } from "#kit";
 import { openDatabase } from "#platform/db";
 import { createHttpClient } from "#platform/http-client";
-import { setTimeout as pause } from "node:timers/promises";
 import { createFeatures } from "../src/app/features.ts";
 import { testServices } from "../test/support/services.ts";
 

@@ -1,14 +1,14 @@
-import { startX } from "#emulator";
-import { newId } from "#kit";
-import { migrate, openDatabase } from "#platform/db";
-import { createHttpClient } from "#platform/http-client";
 import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { Client } from "pg";
-import { agree } from "../test/acceptance/consent.ts";
+import { startX } from "#emulator";
+import { newId } from "#kit";
+import { migrate, openDatabase } from "#platform/db";
+import { createHttpClient } from "#platform/http-client";
 import { createFeatures } from "../src/app/features.ts";
+import { agree } from "../test/acceptance/consent.ts";
 import { testServices } from "../test/support/services.ts";
 import type { CallersOptions, Round, RoundResult } from "./refresh-callers.ts";
 

@@ -1,10 +1,10 @@
-import { newId, systemClock } from "#kit";
-import { migrate, openDatabase, startEmbeddedPostgres } from "#platform/db";
-import { CompiledQuery, sql } from "kysely";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { CompiledQuery, sql } from "kysely";
+import { newId, systemClock } from "#kit";
+import { migrate, openDatabase, startEmbeddedPostgres } from "#platform/db";
 import { listPosts } from "../src/desk/views/posts.list.read.ts";
 import { findQuery } from "../src/desk/views/posts.search.read.ts";
 import { patternOf } from "../src/desk/views/posts.search.ts";

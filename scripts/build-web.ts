@@ -8,8 +8,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { Rolldown } from "vite";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import type { Rolldown } from "vite";
 import { serviceWorkerSource, writeServiceWorker } from "./service-worker.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));

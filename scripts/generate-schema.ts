@@ -1,5 +1,5 @@
-import { createPool, migrate, schemaTypes } from "#platform/db";
 import { writeFile } from "node:fs/promises";
+import { createPool, migrate, schemaTypes } from "#platform/db";
 
 // Writes src/platform/db/schema.gen.ts after a change of the migrations, by way of a database that it
 // makes on the server and drops again: node scripts/generate-schema.ts postgres://user@host/postgres

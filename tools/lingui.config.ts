@@ -1,6 +1,6 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "@lingui/conf";
 import { formatter } from "@lingui/format-po";
-import { fileURLToPath } from "node:url";
 
 /** How `npm run texts` reads the words for people into the catalogues (docs/decisions/0133, 0138). */
 export default defineConfig({

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { Answer, EmulatorRequest } from "../http.ts";
 import { json, jsonBody } from "../http.ts";
 import type { Call } from "../routes.ts";
-import { accessDenied, badRequest, notFound } from "./errors.ts";
 import { authenticateAuthor } from "./authors.ts";
+import { accessDenied, badRequest, notFound } from "./errors.ts";
 import type { LinkedInState, Media, MediaKind } from "./state.ts";
 import { newMediaUrn, newSecret } from "./state.ts";
 

@@ -1,6 +1,6 @@
+import type { Twist } from "../faults.ts";
 import type { Answer } from "../http.ts";
 import { json } from "../http.ts";
-import type { Twist } from "../faults.ts";
 import type { GraphCall } from "./call.ts";
 import { statusOf } from "./containers.ts";
 import { instagramError, noSuchObject } from "./errors.ts";

@@ -1,6 +1,6 @@
+import type { Twist } from "../faults.ts";
 import type { Answer } from "../http.ts";
 import { json } from "../http.ts";
-import type { Twist } from "../faults.ts";
 import type { GraphCall } from "./call.ts";
 import { GraphRefusal, invalidParameter } from "./errors.ts";
 import { paged, project } from "./fields.ts";

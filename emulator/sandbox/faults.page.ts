@@ -1,7 +1,7 @@
-import { html } from "../page.ts";
-import { sandboxLayout } from "./consent.page.ts";
 import type { FaultKind } from "../faults.ts";
 import { faultKinds, operations } from "../faults.ts";
+import { html } from "../page.ts";
+import { sandboxLayout } from "./consent.page.ts";
 import type { SandboxState } from "./state.ts";
 
 const labels: Record<FaultKind, string> = {

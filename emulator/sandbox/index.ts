@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { ServerResponse } from "node:http";
+import { join } from "node:path";
 import type { ErrorBodies, Fault, Operation } from "../faults.ts";
 import { insteadOf, sendThrough, takeFault, twistOf } from "../faults.ts";
 import type { Answer, EmulatorRequest } from "../http.ts";

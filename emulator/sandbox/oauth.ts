@@ -2,9 +2,9 @@ import { createHash, randomUUID } from "node:crypto";
 import type { Answer, EmulatorRequest } from "../http.ts";
 import { formBody, json, page, redirect, Refusal } from "../http.ts";
 import type { Call } from "../routes.ts";
+import { consentPage, errorPage } from "./consent.page.ts";
 import type { Grant, SandboxAccount, SandboxState } from "./state.ts";
 import { newSecret, secretHash } from "./state.ts";
-import { consentPage, errorPage } from "./consent.page.ts";
 
 // OAuth 2 for public clients: authorization code with PKCE S256 (RFC 7636), rotating refresh tokens (RFC 9700).
 

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
+import type { Fault } from "../faults.ts";
 import type { DurableLog } from "../log.ts";
 import { openLog } from "../log.ts";
-import type { Fault } from "../faults.ts";
 import type { RequestLog } from "../requests.ts";
 import { rememberRequests } from "../requests.ts";
 import type { PlatformDeps } from "../rules.ts";

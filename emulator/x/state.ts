@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { createShelf, type Shelf } from "../shelf.ts";
 import type { PlatformDeps } from "../rules.ts";
+import { createShelf, type Shelf } from "../shelf.ts";
 import { createRateLimits, type RateLimits } from "./rate-limits.ts";
 
 /** The one app that is registered. */

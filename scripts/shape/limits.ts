@@ -1,4 +1,3 @@
-import type { Source } from "./source.ts";
 import {
   circles,
   foldersInCircles,
@@ -12,6 +11,7 @@ import {
   usualFile,
   widestFolder,
 } from "./measures.ts";
+import type { Source } from "./source.ts";
 
 export type Limit = {
   what: string;

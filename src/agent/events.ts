@@ -1,5 +1,5 @@
-import { event } from "#platform/events";
 import { z } from "zod";
+import { event } from "#platform/events";
 
 export const runStarted = event("run.started", {
   target: "run",

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Drafter } from "./index.ts";
-import { extractiveDrafter } from "./index.ts";
-import type { TestAgentApp } from "../../test/support/features/agent.ts";
-import { testAgentApp } from "../../test/support/features/agent.ts";
 import type { TestPerson } from "../../test/support/app.ts";
 import { buildChannel } from "../../test/support/builders.ts";
+import type { TestAgentApp } from "../../test/support/features/agent.ts";
+import { testAgentApp } from "../../test/support/features/agent.ts";
 import { movableClock } from "../../test/support/features/desk.ts";
+import type { Drafter } from "./index.ts";
+import { extractiveDrafter } from "./index.ts";
 
 type Run = {
   id: string;

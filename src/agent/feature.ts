@@ -1,6 +1,6 @@
+import { feature } from "#platform/features";
 import type { HttpClient } from "#platform/http-client";
 import { createHttpClient } from "#platform/http-client";
-import { feature } from "#platform/features";
 import { type AgentParts, createAgent } from "./agent.ts";
 import type { Drafter } from "./drafting/drafter.ts";
 import { extractiveDrafter } from "./drafting/extractive.ts";

@@ -1,6 +1,6 @@
+import { z } from "zod";
 import type { VariantContent } from "#connectors";
 import type { Money } from "#kit";
-import { z } from "zod";
 import type { Digest } from "./drafting/digest.ts";
 import type { Material, SourceReference } from "./sources/material.ts";
 import type { SourceRequest } from "./sources/material.ts";

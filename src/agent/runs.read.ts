@@ -1,9 +1,9 @@
+import { z } from "zod";
 import type { ConnectorRegistry } from "#connectors";
 import { isId } from "#kit";
 import type { Database } from "#platform/db";
 import { compileOnly } from "#platform/db";
 import { runCost } from "#usage";
-import { z } from "zod";
 import { AgentError } from "./error.ts";
 import type { RunInput, RunState, RunStep, RunView } from "./run.ts";
 import { plannedSteps, runInputSchema } from "./run.ts";

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { connectorRegistry } from "#connectors";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TestAgentApp } from "../../test/support/features/agent.ts";
-import { testAgentApp } from "../../test/support/features/agent.ts";
+import { connectorRegistry } from "#connectors";
 import type { TestPerson } from "../../test/support/app.ts";
 import { buildChannel } from "../../test/support/builders.ts";
+import type { TestAgentApp } from "../../test/support/features/agent.ts";
+import { testAgentApp } from "../../test/support/features/agent.ts";
 import type { WebPages } from "../../test/support/web-pages.ts";
 import { webPages } from "../../test/support/web-pages.ts";
 

@@ -1,7 +1,7 @@
 import type { App } from "#platform/wire";
 import { actorOf, serve } from "#platform/wire";
-import { runsContract } from "./runs.contract.ts";
 import type { Agent } from "./agent.ts";
+import { runsContract } from "./runs.contract.ts";
 import { runToWire, summaryToWire } from "./runs.schema.ts";
 
 /** Drafts from material, and the runs that make them. */

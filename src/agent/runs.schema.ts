@@ -1,5 +1,5 @@
-import { instant, pageOf } from "#platform/wire";
 import { z } from "zod";
+import { instant, pageOf } from "#platform/wire";
 import type { RunView } from "./run.ts";
 import { runStates, stepNames, stepStates } from "./run.ts";
 import type { RunSummary } from "./runs.read.ts";

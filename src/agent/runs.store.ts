@@ -1,6 +1,6 @@
+import { type Kysely, sql } from "kysely";
 import type { Actor } from "#kit";
 import type { Schema } from "#platform/db";
-import { type Kysely, sql } from "kysely";
 import { isHeld, type LeaseKey, revokeLease } from "#platform/leases";
 import type { RunInput } from "./run.ts";
 import { runInputSchema, runTask } from "./run.ts";

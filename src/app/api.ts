@@ -1,9 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { apiPartsOf } from "#platform/features";
 import { createHealth } from "#platform/health";
 import { createMetrics, type Metrics } from "#platform/metrics";
 import { createSecurityLog } from "#platform/security-log";
 import type { App } from "#platform/wire";
-import { fileURLToPath } from "node:url";
 import { createServer, passOn } from "../edge/http/index.ts";
 import { createFeed, liveRoutes } from "../edge/live/index.ts";
 import { type Features, features } from "./features.ts";

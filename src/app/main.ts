@@ -1,5 +1,5 @@
-import type { ProcessRole } from "#platform/config";
 import { flushCompileCache } from "node:module";
+import type { ProcessRole } from "#platform/config";
 // Everything else is imported when this has run. `bin/galley.mjs` has done so before; who starts this file has not.
 // oxlint-disable-next-line import/no-unassigned-import -- it has nothing to give; what counts is that it runs first
 import "./compile-cache.mjs";

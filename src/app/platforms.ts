@@ -1,7 +1,7 @@
+import { join } from "node:path";
 import type { MailCatcher, Sandbox } from "#emulator/built-in";
 import { type JsonObject, sameAddress } from "#kit";
 import type { Config } from "#platform/config";
-import { join } from "node:path";
 
 /** The platforms that Galley brings along for a first run, each a server of its own on loopback. */
 export type BuiltInPlatforms = {

@@ -1,9 +1,9 @@
 import { GalleyError, isLoopbackName, newId } from "#kit";
 import { type Config, openKey } from "#platform/config";
 import { type EmbeddedPostgres, migrate, openDatabase, startEmbeddedPostgres } from "#platform/db";
+import { makePrivateFolder } from "#platform/files";
 import { migrateJobs, type RunningWorker, startWorker } from "#platform/jobs";
 import { createLogger, type Logger } from "#platform/telemetry";
-import { makePrivateFolder } from "#platform/files";
 import { startPlatforms } from "./platforms.ts";
 import { setUpTokenOf } from "./set-up-token.ts";
 

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { AgentModel } from "#agent";
 import { type ConnectorMail, type ConnectorRegistry, connectorRegistry } from "#connectors";
 import type { DeliveriesOptions } from "#delivery";
@@ -13,7 +14,6 @@ import { createMailTransport, type MailSender } from "#platform/mail";
 import { createRenderer, type Renderer } from "#platform/rendering";
 import { createSecrets, type Secrets } from "#platform/secrets";
 import type { Logger } from "#platform/telemetry";
-import { join } from "node:path";
 import {
   type BuiltInPlatforms,
   connectorSettings,

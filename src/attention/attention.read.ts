@@ -1,8 +1,8 @@
-import type { Database } from "#platform/db";
-import { compileOnly } from "#platform/db";
+import { sql } from "kysely";
 import { hasOpenCopy } from "#delivery";
 import { selfAuthoredInReview, selfAuthoredSeries } from "#desk";
-import { sql } from "kysely";
+import type { Database } from "#platform/db";
+import { compileOnly } from "#platform/db";
 
 /** In the order in which they are shown: what may be live first, what has time last. */
 export const needKinds = ["answer", "channel", "stopped", "approval"] as const;

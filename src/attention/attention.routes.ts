@@ -1,8 +1,8 @@
-import { actorOf, type App, decodeNameIdCursor, encodeCursor, serve } from "#platform/wire";
 import { postSummaryToWire, seriesSummaryToWire } from "#desk";
+import { actorOf, type App, decodeNameIdCursor, encodeCursor, serve } from "#platform/wire";
 import { attentionContract } from "./attention.contract.ts";
-import type { Attention, Need } from "./attention.ts";
 import { needKinds } from "./attention.read.ts";
+import type { Attention, Need } from "./attention.ts";
 
 /** What waits for the person who asks, over all of the product. */
 export function attentionRoutes(app: App, { attention }: { attention: Attention }): void {

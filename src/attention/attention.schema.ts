@@ -1,8 +1,8 @@
+import { z } from "zod";
 import { warningSchema } from "#contracts/channels";
 import { deliverySchema } from "#contracts/delivery";
 import { postSummary, seriesSummary } from "#contracts/desk";
 import { instant, pageOf, pageQuery } from "#platform/wire";
-import { z } from "zod";
 import { needKinds } from "./attention.read.ts";
 
 const need = z.object({

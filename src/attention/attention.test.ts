@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { newId } from "#kit";
 import type { TestPerson } from "../../test/support/app.ts";
-import type { BodyOf } from "../../test/support/calls.ts";
 import { buildChannel } from "../../test/support/builders.ts";
+import type { BodyOf } from "../../test/support/calls.ts";
 import { asOwner } from "../../test/support/database.ts";
 import { buildDeliveryFixture, orderPost, textVariant } from "../../test/support/features/delivery.ts";
 import { testWithApp } from "../../test/support/fixtures/app.ts";

@@ -2,8 +2,8 @@ import type { Channels } from "#channels";
 import type { Deliveries, DeliveryView } from "#delivery";
 import type { Desk, PostSummary, SeriesSummary } from "#desk";
 import type { Actor } from "#kit";
-import { can } from "#workspaces";
 import type { Database } from "#platform/db";
+import { can } from "#workspaces";
 import {
   type Attention as Found,
   needKinds,

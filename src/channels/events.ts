@@ -1,5 +1,5 @@
-import { event } from "#platform/events";
 import { z } from "zod";
+import { event } from "#platform/events";
 
 const connection = z.object({ connector: z.string(), handle: z.string(), target: z.string() });
 

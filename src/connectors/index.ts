@@ -1,5 +1,5 @@
-import type { Connector } from "./contract.ts";
 import { bluesky } from "./bluesky/index.ts";
+import type { Connector } from "./contract.ts";
 import { email } from "./email/index.ts";
 import { facebook } from "./facebook/index.ts";
 import { instagram } from "./instagram/index.ts";

@@ -12,13 +12,13 @@ import type {
   MediaBytes,
   ReconcileDeps,
 } from "./deps.ts";
-import { createHolds, type Holds } from "./holds/holds.ts";
 import { holdAccount, learnWindow } from "./holds/holds.store.ts";
+import { createHolds, type Holds } from "./holds/holds.ts";
 import { assertDurable, maintenanceSweep } from "./maintenance/maintenance.ts";
 import { recoverFromDead } from "./maintenance/recovery.store.ts";
 import { createFirstSeen } from "./model/first-seen.ts";
-import { channelStatus } from "./order/deliveries.store.ts";
 import { formerTasks } from "./model/settled.ts";
+import { channelStatus } from "./order/deliveries.store.ts";
 import { createOrders, type Orders, publishTask } from "./order/order.ts";
 import { createQuarantine, type Quarantine } from "./quarantine/quarantine.ts";
 import { quarantineSweeps } from "./quarantine/sweeps.ts";

@@ -1,5 +1,5 @@
-import { event, installationEvent } from "#platform/events";
 import { z } from "zod";
+import { event, installationEvent } from "#platform/events";
 
 /**
  * Deliveries of these posts have come to an end, ask a person, or go on after that: whoever shows posts looks again.

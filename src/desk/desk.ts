@@ -3,24 +3,19 @@ import type { Subscriber } from "#platform/events";
 import type { Files } from "#platform/files";
 import type { Jobs, Task } from "#platform/jobs";
 import type { DeskDeps } from "./deps.ts";
-import { type VariantCheck, checkVariants } from "./model/check.ts";
-import { copyPost } from "./posts/copy.ts";
 import { createImages } from "./media/images.ts";
 import type { MediaLinks } from "./media/media-links.ts";
 import { mediaByIds } from "./media/media.store.ts";
-import type { UploadLimits } from "./media/receive.ts";
 import { type MediaDesk, createMediaDesk } from "./media/media.ts";
-import type { Variant } from "./model/post.ts";
-import {
-  type FullPost,
-  type VersionSummary,
-  listVersions,
-  readPost,
-  readVersion,
-} from "./views/posts.read.ts";
-import { type PostFilter, type PostSummary, listPosts, postsByIds } from "./views/posts.list.read.ts";
-import { type Overview, readOverview } from "./views/posts.overview.read.ts";
+import type { UploadLimits } from "./media/receive.ts";
 import { targetChannels } from "./model/channels.store.ts";
+import { type VariantCheck, checkVariants } from "./model/check.ts";
+import type { Variant } from "./model/post.ts";
+import { type SchedulePreview, previewSchedule } from "./model/schedule.ts";
+import type { Unready } from "./model/unready.ts";
+import { type PlannedPost, warnOfOtherPosts } from "./model/warnings.ts";
+import { copyPost } from "./posts/copy.ts";
+import type { PostDeps } from "./posts/hooks.ts";
 import {
   type HeldBack,
   type ScheduleRequest,
@@ -29,20 +24,25 @@ import {
   schedulePost,
   unschedulePost,
 } from "./posts/publish.ts";
-import { type QueueDesk, createQueueDesk } from "./queue/queue.ts";
-import type { PostDeps } from "./posts/hooks.ts";
 import { removePost, restorePost } from "./posts/remove.ts";
 import { approvePost, requestChanges, submitPost, undoApproval, withdrawPost } from "./posts/review.ts";
-import { type SchedulePreview, previewSchedule } from "./model/schedule.ts";
-import { seriesHooks } from "./series/hooks.ts";
-import { type SeriesDesk, createSeriesDesk } from "./series/series-desk.ts";
-import { listSetAside, setAside } from "./posts/set-aside.ts";
 import type { SetAside } from "./posts/set-aside.store.ts";
+import { listSetAside, setAside } from "./posts/set-aside.ts";
 import { settlePosts, settleSubscriber, settleTasks } from "./posts/settle.ts";
 import { targetChanged, targetSubscriber, targetTasks } from "./posts/targets.ts";
-import type { Unready } from "./model/unready.ts";
-import { type PlannedPost, warnOfOtherPosts } from "./model/warnings.ts";
 import { type Draft, type Edit, createPost, editPost, proposePost } from "./posts/write.ts";
+import { type QueueDesk, createQueueDesk } from "./queue/queue.ts";
+import { seriesHooks } from "./series/hooks.ts";
+import { type SeriesDesk, createSeriesDesk } from "./series/series-desk.ts";
+import { type PostFilter, type PostSummary, listPosts, postsByIds } from "./views/posts.list.read.ts";
+import { type Overview, readOverview } from "./views/posts.overview.read.ts";
+import {
+  type FullPost,
+  type VersionSummary,
+  listVersions,
+  readPost,
+  readVersion,
+} from "./views/posts.read.ts";
 
 /**
  * Posts from the first draft to the hand-over to delivery. Every verb takes who acts, runs in one

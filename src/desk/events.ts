@@ -1,5 +1,5 @@
-import { event } from "#platform/events";
 import { z } from "zod";
+import { event } from "#platform/events";
 
 /** A post of which nothing is told but which version of it. */
 const version = z.object({ version: z.number() });

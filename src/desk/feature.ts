@@ -1,5 +1,5 @@
-import type { HttpClient } from "#platform/http-client";
 import { feature } from "#platform/features";
+import type { HttpClient } from "#platform/http-client";
 import { createDesk, type Desk, type DeskOptions } from "./desk.ts";
 import type { ImportDeps } from "./import/deps.ts";
 import { createImports } from "./import/imports.ts";

@@ -1,9 +1,9 @@
 import type { Kysely } from "kysely";
-import { append } from "#platform/events";
 import type { Database, Schema } from "#platform/db";
-import { accountPasswordReset, accountUnlocked } from "./events.ts";
+import { append } from "#platform/events";
 import { deleteOtherDevices } from "./devices.store.ts";
 import { IdentityError } from "./errors.ts";
+import { accountPasswordReset, accountUnlocked } from "./events.ts";
 import { hashPassword, refuseWeak } from "./passwords/password.ts";
 import * as store from "./passwords/passwords.store.ts";
 import { forgetAllTries } from "./passwords/tries.store.ts";

@@ -2,10 +2,12 @@ import { hkdfSync } from "node:crypto";
 import type { Kysely } from "kysely";
 import type { Clock, Language } from "#kit";
 import type { Database, Schema } from "#platform/db";
+import type { Client } from "./client.ts";
 import { createDevices } from "./devices.ts";
 import { anyUserExists, deleteExpiredSessions } from "./identity.store.ts";
-import { type AccountMail, createPasswords } from "./passwords/passwords.ts";
 import { confirmAddress, isConfirmed } from "./passwords/passwords.store.ts";
+import { type AccountMail, createPasswords } from "./passwords/passwords.ts";
+import { createTries } from "./passwords/tries.ts";
 import { chooseLanguage, chosenLanguage } from "./preferences/preferences.store.ts";
 import { createTokenReader, type CredentialHeaders } from "./sessions/session-token.ts";
 import {
@@ -16,11 +18,9 @@ import {
   tokenProblem,
 } from "./sessions/sessions.ts";
 import { forgetCookies, sessionCookieName } from "./settings.ts";
-import type { Client } from "./client.ts";
 import { createFirstUser, createUser, type NewPerson } from "./sign-in/create-user.ts";
 import { createEngine } from "./sign-in/engine.ts";
 import { signIn } from "./sign-in/sign-in.ts";
-import { createTries } from "./passwords/tries.ts";
 
 export type IdentityOptions = {
   database: Database;

@@ -1,5 +1,5 @@
-import { installationEvent } from "#platform/events";
 import { z } from "zod";
+import { installationEvent } from "#platform/events";
 
 const admin = z.object({ email: z.string() });
 

@@ -1,9 +1,9 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ownMachine, testApp, type TestApp, testPassword, type TestPerson } from "../../test/support/app.ts";
-import { handleEvents } from "../../test/support/events.ts";
 import { requestOf } from "../../test/support/calls.ts";
 import type { Sent } from "../../test/support/calls.ts";
+import { handleEvents } from "../../test/support/events.ts";
 
 let test: TestApp;
 let first: TestPerson;

@@ -1,11 +1,11 @@
 import type { Kysely } from "kysely";
 import type { Accounts } from "#identity";
 import { type AuditEntry, entryOf } from "#platform/audit";
-import { append, type InstallationActor } from "#platform/events";
 import type { Database, Schema } from "#platform/db";
+import { append, type InstallationActor } from "#platform/events";
 import { listSecurityRecords } from "#platform/security-log";
-import { installationAdminAdded, installationAdminRemoved, installationSetUp } from "./events.ts";
 import { InstallationError } from "./errors.ts";
+import { installationAdminAdded, installationAdminRemoved, installationSetUp } from "./events.ts";
 import * as store from "./installation.store.ts";
 
 export type Admin = { userId: string; name: string; email: string; since: Date };

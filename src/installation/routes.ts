@@ -1,6 +1,6 @@
 import type { ApiPart } from "#platform/features";
-import type { Installation } from "./installation.ts";
 import { installationRoutes } from "./installation.routes.ts";
+import type { Installation } from "./installation.ts";
 import { securityRoutes } from "./security.routes.ts";
 
 /** Its admins, its log, and what was refused. */

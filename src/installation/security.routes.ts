@@ -1,8 +1,8 @@
+import type { z } from "zod";
 import type { App, pageQuery } from "#platform/wire";
 import { actorOf, decodeIdCursor, encodeCursor, serve } from "#platform/wire";
-import { securityContract } from "./security.contract.ts";
-import type { z } from "zod";
 import type { Installation } from "./installation.ts";
+import { securityContract } from "./security.contract.ts";
 
 /** What was refused: of everything to the admins of the installation, of a workspace to those who manage it. */
 export function securityRoutes(app: App, { installation }: { installation: Installation }): void {

@@ -1,6 +1,6 @@
+import { type Kysely, sql } from "kysely";
 import { knownLanguage, type Language } from "#kit";
 import type { Schema } from "#platform/db";
-import { type Kysely, sql } from "kysely";
 
 /** One thing that one person is told. */
 export type Notice = { id: string } & (

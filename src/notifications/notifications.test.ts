@@ -10,9 +10,9 @@ import { createJobs, type RunningWorker, startWorker, type Task } from "#platfor
 import { createMailTransport } from "#platform/mail";
 import { createLogger } from "#platform/telemetry";
 import { buildMember, buildSecondCopy } from "../../test/support/builders.ts";
+import { testDatabase, type TestDatabase } from "../../test/support/database.ts";
 import { handleEvents } from "../../test/support/events.ts";
 import { channelWorld } from "../../test/support/features/channels.ts";
-import { testDatabase, type TestDatabase } from "../../test/support/database.ts";
 import {
   buildDeliveryFixture,
   type DeliveryFixture,

@@ -1,3 +1,5 @@
+import type { Kysely } from "kysely";
+import { z } from "zod";
 import { channelExpiryWarned } from "#channels";
 import { deliverySettled } from "#delivery";
 import type { Clock } from "#kit";
@@ -5,8 +7,6 @@ import type { Database, Schema } from "#platform/db";
 import { type Subscriber, subscriber } from "#platform/events";
 import type { Jobs, Task } from "#platform/jobs";
 import type { MailSender } from "#platform/mail";
-import type { Kysely } from "kysely";
-import { z } from "zod";
 import { insertForPosts, insertForWarning } from "./notifications.store.ts";
 import { mailTask, sendWaiting } from "./send.ts";
 

@@ -1,8 +1,8 @@
 import { type Clock, GalleyError, sha256 } from "#kit";
 import type { Database } from "#platform/db";
+import { heldUntil, type Lease, underLease } from "#platform/leases";
 import type { MailFailure, MailMessage, MailSender } from "#platform/mail";
 import { speaking } from "#platform/texts";
-import { heldUntil, type Lease, underLease } from "#platform/leases";
 import {
   deleteSettled,
   markMailed,

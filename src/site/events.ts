@@ -1,5 +1,5 @@
-import { event } from "#platform/events";
 import { z } from "zod";
+import { event } from "#platform/events";
 
 /** `targetId` is the workspace's, which has one site. */
 export const siteChanged = event("site.changed", {

@@ -1,5 +1,5 @@
-import { contract, pageQuery } from "#platform/wire";
 import { z } from "zod";
+import { contract, pageQuery } from "#platform/wire";
 import * as schema from "./site.schema.ts";
 
 /** One shape for all: what has no entry leaves it out. */

@@ -1,6 +1,6 @@
+import { createHash } from "node:crypto";
 import type { Direction } from "#kit";
 import { directionOf, directionOfLanguage, escapeHtml, mentionsAddress } from "#kit";
-import { createHash } from "node:crypto";
 import type { SiteLinks } from "./links.ts";
 import type { Entry } from "./site.store.ts";
 

@@ -1,5 +1,5 @@
-import { escapeHtml, xmlCharacters } from "#kit";
 import { generateAtomFeed, generateJsonFeed, generateRssFeed } from "feedsmith";
+import { escapeHtml, xmlCharacters } from "#kit";
 import type { SiteLinks } from "./links.ts";
 import { excerptOf, ownLink, wholeHtml } from "./render.ts";
 import type { Entry, Site } from "./site.store.ts";

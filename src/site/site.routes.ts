@@ -1,7 +1,7 @@
-import type { App, pageQuery, Reply } from "#platform/wire";
-import { actorOf, decodeIdCursor, encodeCursor, serve } from "#platform/wire";
 import { createHash } from "node:crypto";
 import type { z } from "zod";
+import type { App, pageQuery, Reply } from "#platform/wire";
+import { actorOf, decodeIdCursor, encodeCursor, serve } from "#platform/wire";
 import { notFound } from "./errors.ts";
 import type { SiteLinks } from "./links.ts";
 import { publicSiteContract } from "./public-site.contract.ts";

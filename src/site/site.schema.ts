@@ -1,6 +1,6 @@
+import { z } from "zod";
 import { publishableProblem } from "#kit";
 import { instant } from "#platform/wire";
-import { z } from "zod";
 
 const slug = z
   .string()

@@ -1,10 +1,10 @@
+import type { Kysely } from "kysely";
+import { sql } from "kysely";
+import { z } from "zod";
 import type { SiteEntry } from "#connectors";
 import { newId } from "#kit";
 import type { Schema } from "#platform/db";
 import { plainHtml } from "#platform/rendering";
-import type { Kysely } from "kysely";
-import { sql } from "kysely";
-import { z } from "zod";
 
 type Db = Kysely<Schema>;
 

@@ -1,10 +1,10 @@
-import { connectorRegistry } from "#connectors";
-import { newId } from "#kit";
 import { parseAtomFeed, parseJsonFeed, parseRssFeed } from "feedsmith";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connectorRegistry } from "#connectors";
+import { newId } from "#kit";
 import type { TestPerson } from "../../test/support/app.ts";
-import { openSite, siteContext, testSiteApp } from "../../test/support/features/site.ts";
 import { handleEvents } from "../../test/support/events.ts";
+import { openSite, siteContext, testSiteApp } from "../../test/support/features/site.ts";
 
 type Entry = {
   id: string;

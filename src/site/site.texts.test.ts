@@ -1,8 +1,8 @@
-import { connectorRegistry, type MediaFile } from "#connectors";
-import { newId } from "#kit";
 import { sql } from "kysely";
 import { SaxesParser } from "saxes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connectorRegistry, type MediaFile } from "#connectors";
+import { newId } from "#kit";
 import type { TestPerson } from "../../test/support/app.ts";
 import { openSite, siteContext, testSiteApp } from "../../test/support/features/site.ts";
 

@@ -1,12 +1,12 @@
 import type { ConnectorSite } from "#connectors";
 import type { Actor } from "#kit";
-import { append } from "#platform/events";
 import { type Database, isUniqueViolation } from "#platform/db";
+import { append } from "#platform/events";
 import { plainHtml, type Renderer } from "#platform/rendering";
-import { siteChanged } from "./events.ts";
 import { SiteError, notFound } from "./errors.ts";
-import { connectorSite, siteUrl } from "./pages.ts";
+import { siteChanged } from "./events.ts";
 import type { SiteLinks } from "./links.ts";
+import { connectorSite, siteUrl } from "./pages.ts";
 import * as store from "./site.store.ts";
 
 export type SiteSettings = {

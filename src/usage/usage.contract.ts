@@ -1,5 +1,5 @@
-import { contract, instant } from "#platform/wire";
 import { z } from "zod";
+import { contract, instant } from "#platform/wire";
 import { summarySchema } from "./usage.schema.ts";
 
 export const usageContract = contract({

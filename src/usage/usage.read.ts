@@ -1,8 +1,8 @@
+import { type Kysely, sql } from "kysely";
 import type { Money } from "#kit";
 import { addMoney, money } from "#kit";
 import type { Database, Schema } from "#platform/db";
 import { compileOnly } from "#platform/db";
-import { type Kysely, sql } from "kysely";
 import type { UsageSummary, UsageTotal } from "./usage.ts";
 
 /** What a workspace used in `[from, to)`, in total and by model, operation and day, newest day first. */

@@ -1,5 +1,5 @@
-import { instant } from "#platform/wire";
 import { z } from "zod";
+import { instant } from "#platform/wire";
 
 const moneySchema = z.object({ amount: z.string(), currency: z.string() });
 

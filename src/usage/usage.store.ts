@@ -1,6 +1,6 @@
+import type { Kysely } from "kysely";
 import { newId } from "#kit";
 import type { Schema } from "#platform/db";
-import type { Kysely } from "kysely";
 import type { UsageEvent } from "./usage.ts";
 
 /** Writes one event, in the caller's transaction where there is one, so that it stands and falls with the result. */

@@ -1,5 +1,5 @@
-import { newId } from "#kit";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { newId } from "#kit";
 import { buildMember, buildWorkspace } from "../../test/support/builders.ts";
 import type { TestDatabase } from "../../test/support/database.ts";
 import { testDatabase } from "../../test/support/database.ts";

@@ -1,6 +1,6 @@
+import { z } from "zod";
 import { roles } from "#kit";
 import { event, installationEvent } from "#platform/events";
-import { z } from "zod";
 
 const role = z.enum(roles);
 

@@ -2,8 +2,8 @@ import type { Identity } from "#identity";
 import type { Installation } from "#installation";
 import type { ApiPart } from "#platform/features";
 import { memberRoutes } from "./members/members.routes.ts";
-import type { Workspaces } from "./workspaces.ts";
 import { workspaceRoutes } from "./workspaces.routes.ts";
+import type { Workspaces } from "./workspaces.ts";
 
 type Needs = { identity: Identity; installation: Installation; workspaces: Workspaces };
 

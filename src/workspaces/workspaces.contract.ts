@@ -1,5 +1,5 @@
-import { contract } from "#platform/wire";
 import { sessionOpened } from "#contracts/identity";
+import { contract } from "#platform/wire";
 import * as schema from "./workspaces.schema.ts";
 
 export const setUpContract = contract({

@@ -1,10 +1,10 @@
 import type { Identity } from "#identity";
-import type { Installation } from "#installation";
 import { clientOf, sendSession } from "#identity/routes";
+import type { Installation } from "#installation";
 import type { App } from "#platform/wire";
 import { actorOf, serve, signedInOf } from "#platform/wire";
-import { setUpContract, personContract, workspaceSettingsContract } from "./workspaces.contract.ts";
 import { permissionsOf } from "./permissions.ts";
+import { setUpContract, personContract, workspaceSettingsContract } from "./workspaces.contract.ts";
 import type { Workspace, Workspaces } from "./workspaces.ts";
 
 export type WorkspaceRoutesOptions = {

@@ -1,10 +1,10 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { roles } from "#kit";
 import { ownMachine, testApp, type TestApp, testPassword } from "../../test/support/app.ts";
 import { requestOf } from "../../test/support/calls.ts";
-import { roles } from "#kit";
-import { can } from "./permissions.ts";
 import { handleEvents } from "../../test/support/events.ts";
+import { can } from "./permissions.ts";
 
 let test: TestApp;
 beforeAll(async () => {

@@ -1,10 +1,12 @@
-import type { Actor, Clock, Role } from "#kit";
-import { newId } from "#kit";
 import type { AccountMail, Client, Identity, SignedInResult } from "#identity";
 import type { Installation } from "#installation";
-import { append } from "#platform/events";
+import type { Actor, Clock, Role } from "#kit";
+import { newId } from "#kit";
 import type { Database } from "#platform/db";
+import { append } from "#platform/events";
 import type { SignedIn } from "#platform/wire";
+import { listEvents } from "./audit.read.ts";
+import { addressUnconfirmed, WorkspaceError } from "./errors.ts";
 import {
   workspaceChanged,
   workspaceCreated,
@@ -12,8 +14,6 @@ import {
   workspaceResumed,
   workspaceSetUp,
 } from "./events.ts";
-import { listEvents } from "./audit.read.ts";
-import { addressUnconfirmed, WorkspaceError } from "./errors.ts";
 import { createInvitations } from "./members/invitations.ts";
 import { createMembers } from "./members/members.ts";
 import { timeZoneProblem } from "./time-zone.ts";

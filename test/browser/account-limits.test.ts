@@ -1,7 +1,7 @@
-import type { RunningPlatform } from "#emulator";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RunningPlatform } from "#emulator";
 import { launch, noBrowser } from "./chromium.ts";
 import { control, startPlatform } from "./platforms.ts";
 import { call, seedWorkspace } from "./seed.ts";

@@ -1,12 +1,12 @@
-import { addressOf } from "#contract";
-import type { RunningPlatform } from "#emulator";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addressOf } from "#contract";
+import type { RunningPlatform } from "#emulator";
 import { videoOf } from "../support/media-files.ts";
 import { launch, noBrowser, press, type } from "./chromium.ts";
-import { control, startPlatform, visible } from "./platforms.ts";
 import { inspect } from "./inspect.ts";
+import { control, startPlatform, visible } from "./platforms.ts";
 import { call, publish, seedWorkspace } from "./seed.ts";
 import { type RunningServer, startServer } from "./server.ts";
 

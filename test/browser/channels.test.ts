@@ -1,6 +1,6 @@
-import { everyPlatform, type RunningPlatform } from "#emulator";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { everyPlatform, type RunningPlatform } from "#emulator";
 import { launch, noBrowser, press, tabTo } from "./chromium.ts";
 import { inspect } from "./inspect.ts";
 import { call, seedPosts, seedWorkspace } from "./seed.ts";

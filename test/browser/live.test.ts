@@ -1,6 +1,6 @@
-import { addressOf, type Operation } from "#contract";
 import type { Browser, BrowserContext, Page, Request } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { addressOf, type Operation } from "#contract";
 import { launch, noBrowser } from "./chromium.ts";
 import { call, seedWorkspace } from "./seed.ts";
 import { type RunningServer, startServer } from "./server.ts";

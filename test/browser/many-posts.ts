@@ -1,6 +1,6 @@
-import { addressOf } from "#contract";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
+import { addressOf } from "#contract";
 import { seedWorkspace } from "./seed.ts";
 
 export type ManyPosts = {

@@ -1,6 +1,6 @@
-import type { RunningPlatform } from "#emulator";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RunningPlatform } from "#emulator";
 import { launch, noBrowser, press, tabTo, type } from "./chromium.ts";
 import { inspect } from "./inspect.ts";
 import { control, startPlatform, visible } from "./platforms.ts";

@@ -1,5 +1,5 @@
-import { everyPlatform, type RunningPlatform } from "#emulator";
 import { expect } from "vitest";
+import { everyPlatform, type RunningPlatform } from "#emulator";
 
 type Visible = { text: string; url: string; altTexts: string[] };
 

@@ -1,7 +1,7 @@
-import type { Browser, Page } from "playwright-core";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { type GalleyProcess, startGalleyProcess } from "../support/galley.ts";

@@ -1,6 +1,6 @@
-import { addressOf } from "#contract";
 import type { Page, Request } from "playwright-core";
 import { expect } from "vitest";
+import { addressOf } from "#contract";
 
 const quietMs = 500;
 const { path: stream } = addressOf("followEvents");

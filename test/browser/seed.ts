@@ -1,5 +1,5 @@
-import { addressOf, type AddressParts, type Answer, type Operation } from "#contract";
 import type { Page } from "playwright-core";
+import { addressOf, type AddressParts, type Answer, type Operation } from "#contract";
 import type { Sent } from "../support/calls.ts";
 
 /** A call of the API from the page itself: with its cookie, and from its own site. */

@@ -1,6 +1,6 @@
-import { addressOf } from "#contract";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addressOf } from "#contract";
 import { launch, noBrowser, press, type } from "./chromium.ts";
 import { inspect } from "./inspect.ts";
 import { call, publish, seedWorkspace } from "./seed.ts";

@@ -1,5 +1,5 @@
-import type { BrowserContext, Page } from "playwright-core";
 import { fileURLToPath } from "node:url";
+import type { BrowserContext, Page } from "playwright-core";
 
 /** Loads the probes into every page that follows, before its own scripts. */
 export async function installProbes(context: BrowserContext): Promise<void> {

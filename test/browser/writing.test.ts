@@ -1,7 +1,7 @@
-import { addressOf } from "#contract";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addressOf } from "#contract";
 import { launch, noBrowser } from "./chromium.ts";
 import { call, seedPosts, seedWorkspace } from "./seed.ts";
 import { type RunningServer, startServer } from "./server.ts";

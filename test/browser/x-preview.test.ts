@@ -1,6 +1,6 @@
-import type { RunningPlatform } from "#emulator";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RunningPlatform } from "#emulator";
 import { launch, noBrowser } from "./chromium.ts";
 import { inspect } from "./inspect.ts";
 import { startPlatform } from "./platforms.ts";

@@ -1,8 +1,8 @@
-import { connectorRegistry, type Limits, type VariantContent } from "#connectors";
-import { GalleyError } from "#kit";
+import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "kysely";
 import sharp from "sharp";
-import { setTimeout as pause } from "node:timers/promises";
+import { connectorRegistry, type Limits, type VariantContent } from "#connectors";
+import { GalleyError } from "#kit";
 import { pdfOf, videoOf } from "../support/media-files.ts";
 import type { ConnectedChannel, Harness } from "./harness.ts";
 import type { Cast } from "./personas.ts";

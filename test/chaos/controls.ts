@@ -1,7 +1,7 @@
 import type { Mutation } from "./failpoints/places.ts";
+import type { FaultKind } from "./fault-schedule.ts";
 import type { Harm } from "./judge.ts";
 import type { Bounds } from "./platforms.ts";
-import type { FaultKind } from "./fault-schedule.ts";
 
 /** One protection turned off, in the workers' sources alone. The harness must find out, or its green says nothing. */
 export type Control = {

@@ -1,6 +1,6 @@
-import { orderQuarantine } from "#platform/config";
-import { sql } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
+import { sql } from "kysely";
+import { orderQuarantine } from "#platform/config";
 import type { Harness } from "./harness.ts";
 import { everyClass } from "./judge.ts";
 import { answerQuestions } from "./person.ts";

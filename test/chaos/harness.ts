@@ -1,3 +1,7 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Pool } from "pg";
 import type { Channel, Channels } from "#channels";
 import type { Deliveries } from "#delivery";
 import type { Desk } from "#desk";
@@ -14,10 +18,6 @@ import { createFiles } from "#platform/files";
 import { createHttpClient } from "#platform/http-client";
 import { migrateJobs } from "#platform/jobs";
 import { createMailTransport } from "#platform/mail";
-import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import type { Pool } from "pg";
 import { createFeatures } from "../../src/app/features.ts";
 import { agree } from "../acceptance/consent.ts";
 import { buildMember, buildWorkspace } from "../support/builders.ts";

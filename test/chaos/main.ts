@@ -2,13 +2,13 @@ import { parseArgs } from "node:util";
 import { type Control, controls } from "./controls.ts";
 import { createCoverage, perilous } from "./coverage.ts";
 import { instrumentPath } from "./failpoints/places.ts";
-import { personaKinds } from "./personas.ts";
+import { faultKinds } from "./fault-schedule.ts";
 import { harms } from "./judge.ts";
+import { personaKinds } from "./personas.ts";
 import { platformIds } from "./platforms.ts";
+import { endChildrenAtExit } from "./processes.ts";
 import { printCoverage, asksTooMuch, printReport, type Totals, totalsOf, wrongs } from "./report.ts";
 import { run } from "./run.ts";
-import { faultKinds } from "./fault-schedule.ts";
-import { endChildrenAtExit } from "./processes.ts";
 
 /**
  * Publishes posts while workers die and stand still at every await, the database crashes, clocks are wrong and the

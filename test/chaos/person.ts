@@ -1,6 +1,6 @@
+import { sql } from "kysely";
 import { connectorRegistry } from "#connectors";
 import { GalleyError } from "#kit";
-import { sql } from "kysely";
 import type { ConnectedChannel, Harness } from "./harness.ts";
 import type { Target, Visible } from "./platforms.ts";
 

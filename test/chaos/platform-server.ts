@@ -1,9 +1,9 @@
-import { everyPlatform, startMailCatcher, startSandbox } from "#emulator";
+import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
-import { once } from "node:events";
 import { join } from "node:path";
 import sharp from "sharp";
+import { everyPlatform, startMailCatcher, startSandbox } from "#emulator";
 import { videoOf } from "../support/media-files.ts";
 
 // The platforms in a process of their own, so that what the harness does never delays their answers.

@@ -7,12 +7,12 @@ import { type Written, writePosts } from "./author.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Instrumented } from "./failpoints/places.ts";
 import { plantTree } from "./failpoints/tree.ts";
+import { type Asked, startFaultSchedule, type FaultKind } from "./fault-schedule.ts";
 import { type Harness, openHarness } from "./harness.ts";
 import { judge, type Outcome, reasons, unsettled } from "./judge.ts";
 import { planLifetimes } from "./lifetimes.ts";
 import { castPersonas, nobodyCast } from "./personas.ts";
 import { type Bounds, startPlatforms, type Target } from "./platforms.ts";
-import { type Asked, startFaultSchedule, type FaultKind } from "./fault-schedule.ts";
 import { longLifetime, startWorkers } from "./workers.ts";
 
 export type RunOptions = {

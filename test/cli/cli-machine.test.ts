@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCli } from "../../src/edge/cli/index.ts";
 import { describeContracts } from "../../src/edge/http/docs/describe.ts";
 import { testApp, testPassword } from "../support/app.ts";
-import { requestOf } from "../support/calls.ts";
 import { buildUser } from "../support/builders.ts";
+import { requestOf } from "../support/calls.ts";
 import { testDatabase, type TestDatabase } from "../support/database.ts";
 import { handleEvents } from "../support/events.ts";
 

@@ -1,10 +1,10 @@
-import { addressOf } from "#contract";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addressOf } from "#contract";
+import { testPassword } from "../support/app.ts";
 import { type CommandLine, startCommandLine } from "../support/command-line.ts";
 import type { GalleyProcess } from "../support/galley.ts";
-import { testPassword } from "../support/app.ts";
 
 const article = path.resolve("test/fixtures/articles/shade.md");
 

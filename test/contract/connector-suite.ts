@@ -15,8 +15,8 @@ import type {
 import { fingerprintOf, forAccount } from "#connectors";
 import { sha256 } from "#kit";
 import { failureOf } from "./failure-of.ts";
-import { leavesOf, targetFields, valueAt, withOther } from "./target-fields.ts";
 import { coverageOf, matchesIn, since } from "./located.ts";
+import { leavesOf, targetFields, valueAt, withOther } from "./target-fields.ts";
 
 /** One thing that people can see on the platform. */
 export type Seen = { text: string; altTexts: string[] };

@@ -1,5 +1,5 @@
-import { createRenderer } from "#platform/rendering";
 import { expect, it } from "vitest";
+import { createRenderer } from "#platform/rendering";
 import { renderMail } from "../../src/connectors/email/render.ts";
 
 const renderer = createRenderer();

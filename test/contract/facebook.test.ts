@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ConnectorContext, DeliveryInput, MediaFile, Published, VariantContent } from "#connectors";
+import { connectorContract } from "./connector-suite.ts";
 import { failureOf } from "./failure-of.ts";
+import { coverageOf, matchesIn, since, told } from "./located.ts";
 import { metaFaults, specificationCheck, startMetaHarness } from "./meta.ts";
 import type { MetaHarness } from "./meta.ts";
-import { connectorContract } from "./connector-suite.ts";
-import { coverageOf, matchesIn, since, told } from "./located.ts";
 
 connectorContract<MetaHarness>("facebook", {
   start: () => startMetaHarness("facebook"),

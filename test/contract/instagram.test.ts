@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ConnectorHttp, DeliveryInput, MediaFile, Plan, Published, VariantContent } from "#connectors";
 import { ConnectorFailure } from "#connectors";
-import { failureOf } from "./failure-of.ts";
 import { connectorContract } from "./connector-suite.ts";
+import { failureOf } from "./failure-of.ts";
 import { type FileServer, mediaFile, picture, pretendVideo, startFileServer } from "./files.ts";
-import { metaFaults, type MetaHarness, startMetaHarness } from "./meta.ts";
 import { matchesIn, since, told } from "./located.ts";
+import { metaFaults, type MetaHarness, startMetaHarness } from "./meta.ts";
 
 async function start(
   settings: Record<string, number> = {},

@@ -1,9 +1,9 @@
-import { setDeadline } from "#kit";
-import { startMailCatcher } from "#emulator";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { startMailCatcher } from "#emulator";
+import { setDeadline } from "#kit";
 import { createMailTransport } from "#platform/mail";
 
 test("a mail whose time is over by the clocks is not handed over, though the server would take it", async () => {

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { connectorContract, type FaultCase } from "./connector-suite.ts";
+import { since, told } from "./located.ts";
 import type { MastodonHarness } from "./mastodon-harness.ts";
 import { content, item, pixelFile, startMastodonHarness, usualServer } from "./mastodon-harness.ts";
-import { since, told } from "./located.ts";
 
 function fault(
   name: string,

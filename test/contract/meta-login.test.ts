@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { failureOf } from "./failure-of.ts";
 import type { ConnectorContext } from "#connectors";
 import { metaApp } from "#emulator";
+import { failureOf } from "./failure-of.ts";
 import type { MetaHarness } from "./meta.ts";
 import { redirectUri, startMetaHarness } from "./meta.ts";
 

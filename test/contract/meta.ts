@@ -14,8 +14,8 @@ import { connectorRegistry } from "#connectors";
 import type { MetaOptions } from "#emulator";
 import { graphValidator, metaApp, startMeta } from "#emulator";
 import { specs } from "../support/specs.ts";
-import { contractHttp, nowhere } from "./http.ts";
 import type { ContractHarness, FaultCase } from "./connector-suite.ts";
+import { contractHttp, nowhere } from "./http.ts";
 import { contractMail } from "./mail.ts";
 
 const specification = join(specs, "meta-graph-v25.trimmed.json");

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
 import PostalMime from "postal-mime";
+import { describe, expect, it } from "vitest";
 import type { ConnectorContext } from "#connectors";
 import { connectorRegistry } from "#connectors";
 import { createMailTransport } from "#platform/mail";

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import PostalMime from "postal-mime";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ConnectorContext, DeliveryInput, Published } from "#connectors";
 import { connectorRegistry } from "#connectors";
 import { createMailTransport } from "#platform/mail";

@@ -1,9 +1,9 @@
+import { z } from "zod";
 import { connectorRegistry } from "#connectors";
 import { type Database, openDatabase } from "#platform/db";
-import { z } from "zod";
 import { createFeatures } from "../../src/app/features.ts";
-import { testServices } from "../support/services.ts";
 import { openSite, siteContext, testSiteApp } from "../support/features/site.ts";
+import { testServices } from "../support/services.ts";
 import { connectorContract, type ContractHarness } from "./connector-suite.ts";
 
 type SiteHarness = ContractHarness & { database: Database };

@@ -11,9 +11,9 @@ import {
   type VariantContent,
 } from "#connectors";
 import { sha256 } from "#kit";
+import { coverageOf, matchesIn, since } from "./located.ts";
 import { startXHarness, type XHarness } from "./x-harness.ts";
 import { xSpecValidator } from "./x-spec.ts";
-import { coverageOf, matchesIn, since } from "./located.ts";
 
 const png = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, expect, it } from "vitest";
 import { z } from "zod";
-import { startMailCatcher } from "#emulator";
 import type { MailServer } from "#connectors";
+import { startMailCatcher } from "#emulator";
 import { contractHttp } from "../contract/http.ts";
 import { contractMail } from "../contract/mail.ts";
 

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { linkedInText } from "#emulator";
 import { connectorRegistry } from "#connectors";
+import { linkedInText } from "#emulator";
 import { startLinkedInHarness } from "../contract/linkedin.ts";
 
 describe("what the emulated LinkedIn shows of a commentary", () => {

@@ -1,17 +1,17 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createModelDrafter } from "#agent";
 import type { LanguageModelServer } from "#emulator";
 import { startLanguageModel } from "#emulator";
 import { createHttpClient } from "#platform/http-client";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { TestAgentApp } from "../support/features/agent.ts";
-import { testAgentApp } from "../support/features/agent.ts";
+import { boundFetch } from "../../src/agent/llm/bound-fetch.ts";
+import { priceOf } from "../../src/agent/llm/prices.ts";
 import type { TestPerson } from "../support/app.ts";
 import { buildChannel } from "../support/builders.ts";
 import type { BodyOf } from "../support/calls.ts";
-import { boundFetch } from "../../src/agent/llm/bound-fetch.ts";
-import { createModelDrafter } from "#agent";
-import { priceOf } from "../../src/agent/llm/prices.ts";
+import type { TestAgentApp } from "../support/features/agent.ts";
+import { testAgentApp } from "../support/features/agent.ts";
 
 type Run = BodyOf<"getRun">;
 

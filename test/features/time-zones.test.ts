@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
 import { Temporal } from "temporal-polyfill";
-import { datesOf, momentOf } from "../../src/desk/series/rule.ts";
+import { expect, test } from "vitest";
 import type { SeriesRule } from "../../src/desk/series/rule.schema.ts";
+import { datesOf, momentOf } from "../../src/desk/series/rule.ts";
 
 /**
  * Every zone that this runtime knows, every change of its clocks from 2026 to 2036: a daily series around each,

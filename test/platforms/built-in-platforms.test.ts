@@ -1,6 +1,6 @@
 import { expect, test as base } from "vitest";
-import { passOn } from "../../src/edge/http/index.ts";
 import { platformPaths } from "../../src/app/platforms.ts";
+import { passOn } from "../../src/edge/http/index.ts";
 import { ownMachine, testApp, type TestPerson } from "../support/app.ts";
 import { startListener } from "../support/raw-http.ts";
 

@@ -1,6 +1,6 @@
+import { expect, test as base } from "vitest";
 import { startMastodon } from "#emulator";
 import { createHttpClient } from "#platform/http-client";
-import { expect, test as base } from "vitest";
 import { agree } from "../acceptance/consent.ts";
 import { testApp } from "../support/app.ts";
 import { giveClock, stepClock } from "../support/clock.ts";

@@ -1,14 +1,15 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { expect } from "vitest";
 import { connectorRegistry } from "#connectors";
 import { startMailCatcher } from "#emulator";
 import type { JsonObject } from "#kit";
 import { createRenderer } from "#platform/rendering";
-import { sql } from "kysely";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { expect } from "vitest";
 import { contractHttp } from "../contract/http.ts";
 import { contractMail } from "../contract/mail.ts";
+import { buildMember } from "../support/builders.ts";
 import {
   buildDeliveryFixture,
   orderPost,
@@ -16,7 +17,6 @@ import {
   testDeliveries,
   textVariant,
 } from "../support/features/delivery.ts";
-import { buildMember } from "../support/builders.ts";
 import { test as base } from "../support/fixtures/database.ts";
 
 // A mail server answers for each recipient. Who was refused is told, who was put off is tried again, and nobody twice.

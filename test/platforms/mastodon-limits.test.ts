@@ -1,6 +1,3 @@
-import { startMastodon } from "#emulator";
-import { createFiles } from "#platform/files";
-import { createHttpClient } from "#platform/http-client";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,6 +5,9 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test as base } from "vitest";
 import { z } from "zod";
+import { startMastodon } from "#emulator";
+import { createFiles } from "#platform/files";
+import { createHttpClient } from "#platform/http-client";
 import { agree } from "../acceptance/consent.ts";
 import { testApp } from "../support/app.ts";
 import type { BodyOf } from "../support/calls.ts";

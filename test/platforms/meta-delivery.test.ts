@@ -2,10 +2,10 @@ import { describe, expect } from "vitest";
 import { z } from "zod";
 import type { ConnectorContext, MediaFile, MediaInfo } from "#connectors";
 import type { Deliveries } from "#delivery";
-import { buildMember } from "../support/builders.ts";
 import type { FileServer } from "../contract/files.ts";
 import { mediaFile, picture, startFileServer } from "../contract/files.ts";
 import { type MetaHarness, startMetaHarness } from "../contract/meta.ts";
+import { buildMember } from "../support/builders.ts";
 import type { TestDatabase } from "../support/database.ts";
 import {
   buildDeliveryFixture,

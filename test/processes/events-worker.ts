@@ -1,12 +1,12 @@
+import { type Kysely, sql } from "kysely";
+import { z } from "zod";
+import { newId } from "#kit";
 import { auditSubscriber } from "#platform/audit";
 import { createPool, openDatabase, type Schema } from "#platform/db";
 import { createEvents, event, type StoredEvent, subscriber } from "#platform/events";
 import { createJobs, startWorker } from "#platform/jobs";
 import { createAnnouncements } from "#platform/live";
-import { newId } from "#kit";
 import { createLogger } from "#platform/telemetry";
-import { type Kysely, sql } from "kysely";
-import { z } from "zod";
 
 // A worker process for tests that kill it: two subscribers that write a row for each event, and the audit log. What is
 // marked as bad each of them refuses twice. Both wait for a query of another connection, as subscribers that read do.

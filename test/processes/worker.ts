@@ -1,9 +1,9 @@
-import { newId } from "#kit";
-import { createLogger } from "#platform/telemetry";
-import { startWorker } from "#platform/jobs";
-import { openDatabase } from "#platform/db";
-import { sql } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
+import { sql } from "kysely";
+import { newId } from "#kit";
+import { openDatabase } from "#platform/db";
+import { startWorker } from "#platform/jobs";
+import { createLogger } from "#platform/telemetry";
 
 // A worker process for tests that kill it. Task `note` writes a row at its start and at its end.
 const [databaseUrl = "", name = "", delay = "0"] = process.argv.slice(2);

@@ -1,10 +1,10 @@
 import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { expect, expectTypeOf, test } from "vitest";
 import { addressOf, type Answer, type Call, type FileOperation, fill } from "#contract";
 import type { Contract } from "#platform/wire";
-import { expect, expectTypeOf, test } from "vitest";
-import { breakingChanges, type Document } from "../../scripts/contract/compare.ts";
 import { operationsFile } from "../../scripts/contract.ts";
+import { breakingChanges, type Document } from "../../scripts/contract/compare.ts";
 import { everyContract } from "../../src/edge/contract/every.ts";
 
 test("the table that clients load is the one of the contracts: npm run contract", async () => {

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
 import { parseSync, Visitor } from "vite";
+import { expect, test } from "vitest";
 import config from "../../oxlint.config.ts";
 import plugin from "../../scripts/lint-rules.ts";
 

@@ -1,10 +1,10 @@
-import { addressOf } from "#contract";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { addressOf } from "#contract";
 import { testDatabase } from "../support/database.ts";
 import { type GalleyProcess, postmasterOf, startGalleyProcess } from "../support/galley.ts";
 import { getJson } from "../support/requests.ts";

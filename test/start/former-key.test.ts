@@ -3,10 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createServices } from "../../src/app/services.ts";
 import { loadConfig } from "#platform/config";
 import { createSecrets } from "#platform/secrets";
 import { createLogger } from "#platform/telemetry";
+import { createServices } from "../../src/app/services.ts";
 import { buildWorkspace } from "../support/builders.ts";
 import { testDatabase } from "../support/database.ts";
 

@@ -1,8 +1,8 @@
-import { newId } from "#kit";
 import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { newId } from "#kit";
 
 /** What a migration makes of the rows of before, where the owner of the tables is nobody's superuser. */
 const migrations = new URL("../../src/platform/db/migrations/", import.meta.url);

@@ -1,7 +1,7 @@
-import { migrate, openDatabase } from "#platform/db";
-import { migrateJobs } from "#platform/jobs";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { migrate, openDatabase } from "#platform/db";
+import { migrateJobs } from "#platform/jobs";
 import { buildWorkspace } from "../support/builders.ts";
 import { testDatabase, type TestDatabase } from "../support/database.ts";
 import { type PgBouncer, pgBouncerMissing, startPgBouncer } from "./pgbouncer.ts";

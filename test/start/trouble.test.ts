@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { addressOf, type AddressParts } from "#contract";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { addressOf, type AddressParts } from "#contract";
 import { requestOf, type Sent, type TestOperation } from "../support/calls.ts";
 import { type GalleyProcess, postmasterOf, startGalleyProcess } from "../support/galley.ts";
 

@@ -1,8 +1,8 @@
-import type { Database } from "#platform/db";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { PassThrough } from "node:stream";
+import type { Database } from "#platform/db";
 import { runCli } from "../../src/edge/cli/index.ts";
 import { describeContracts } from "../../src/edge/http/docs/describe.ts";
 import { testDatabase } from "./database.ts";

@@ -1,7 +1,7 @@
-import { type Database, openDatabase } from "#platform/db";
 import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import { inject } from "vitest";
+import { type Database, openDatabase } from "#platform/db";
 
 export type TestDatabase = {
   url: string;

@@ -1,11 +1,11 @@
-import { migrate, migrationsHash, startEmbeddedPostgres } from "#platform/db";
-import { migrateJobs } from "#platform/jobs";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
+import { migrate, migrationsHash, startEmbeddedPostgres } from "#platform/db";
+import { migrateJobs } from "#platform/jobs";
 
 declare module "vitest" {
   interface ProvidedContext {

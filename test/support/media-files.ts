@@ -1,4 +1,3 @@
-import sharp from "sharp";
 import {
   BufferTarget,
   EncodedPacket,
@@ -7,6 +6,7 @@ import {
   Mp4OutputFormat,
   Output,
 } from "mediabunny";
+import sharp from "sharp";
 
 type Video = {
   seconds?: number;

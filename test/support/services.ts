@@ -1,3 +1,6 @@
+import { randomBytes } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { connectorRegistry } from "#connectors";
 import { newId, systemClock } from "#kit";
 import type { Database } from "#platform/db";
@@ -9,9 +12,6 @@ import { createMailTransport } from "#platform/mail";
 import { createRenderer } from "#platform/rendering";
 import { createSecrets } from "#platform/secrets";
 import { createLogger } from "#platform/telemetry";
-import { randomBytes } from "node:crypto";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Services } from "../../src/app/services.ts";
 
 /** Small, so that tests reach them. */

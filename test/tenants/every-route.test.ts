@@ -1,7 +1,7 @@
-import { newId } from "#kit";
 import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { newId } from "#kit";
 import { samplesOf } from "../support/json-samples.ts";
 import { type Tenants, startTenants } from "./tenants.harness.ts";
 

@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TestPerson } from "../support/app.ts";
-import { anyRequestOf, type Operation, startTenants, type Tenants } from "./tenants.harness.ts";
 import { rawPath } from "../support/calls.ts";
+import { anyRequestOf, type Operation, startTenants, type Tenants } from "./tenants.harness.ts";
 
 // Two wrongs that have the same effect are one fault: what is compared is not how a route answers a
 // stranger, but what the other tenant finds afterwards.

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { newId, permissions, roles } from "#kit";
 import { can } from "#workspaces";
 import type { TestPerson } from "../support/app.ts";
+import { rawPath } from "../support/calls.ts";
 import { fixtures, type Ids, unknownIds } from "./tenants.fixtures.ts";
 import { type Method, type Operation, requestOf, startTenants, type Tenants } from "./tenants.harness.ts";
-import { rawPath } from "../support/calls.ts";
 
 // Each of these calls every route, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 90_000 });

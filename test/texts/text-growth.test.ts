@@ -1,6 +1,6 @@
-import { connectorRegistry } from "#connectors";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { connectorRegistry } from "#connectors";
 import { growthOf, type Measured, steepest, steepOn } from "../support/growth.ts";
 import { calls, excused } from "./text-calls.ts";
 import { textFunctions, textFunctionsOf } from "./text-functions.ts";

@@ -1,9 +1,9 @@
 import type { Connector, VariantContent } from "#connectors";
-import type { Digest } from "./digest.ts";
 import { fitText } from "../text/fit.ts";
-import { fits, plainVariant } from "./variant.ts";
-import { requiredOptions, titleField } from "./options.ts";
 import { joinSentences, plainWords } from "../text/sentences.ts";
+import type { Digest } from "./digest.ts";
+import { requiredOptions, titleField } from "./options.ts";
+import { fits, plainVariant } from "./variant.ts";
 
 /** What a variant is composed from. */
 export type Composition = { digest: Digest; link: string | null; language: string };

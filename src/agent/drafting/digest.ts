@@ -1,8 +1,8 @@
 import type { Material } from "../sources/material.ts";
-import { keyTags } from "./key-terms.ts";
-import { rankSentences, selectSentences } from "./rank.ts";
 import { splitSentences } from "../text/sentences.ts";
 import { meaningfulWords } from "../text/words.ts";
+import { keyTags } from "./key-terms.ts";
+import { rankSentences, selectSentences } from "./rank.ts";
 
 /** What a piece of material says, in its own words. */
 export type Digest = {

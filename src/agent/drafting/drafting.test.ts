@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
-import type { Connector } from "#connectors";
-import { connectorRegistry } from "#connectors";
 import { array, assert, integer, property, stringMatching } from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Connector } from "#connectors";
+import { connectorRegistry } from "#connectors";
 import { parseBrief } from "../sources/brief.ts";
 import { parseMarkdown } from "../sources/markdown.ts";
-import { compose } from "./compose.ts";
-import { digest } from "./digest.ts";
 import { fitText, fitWords } from "../text/fit.ts";
 import { sentencesOf, splitSentences } from "../text/sentences.ts";
+import { compose } from "./compose.ts";
+import { digest } from "./digest.ts";
 
 const article = parseMarkdown(
   await readFile(new URL("../../../test/fixtures/articles/shade.md", import.meta.url), "utf8"),

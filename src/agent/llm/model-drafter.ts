@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
+import type { LanguageModel } from "ai";
 import type { Connector, VariantContent } from "#connectors";
 import { withoutSuspicious } from "#kit";
 import type { HttpClient } from "#platform/http-client";
-import type { LanguageModel } from "ai";
 import type { Drafter, DraftRequest } from "../drafting/drafter.ts";
 import { extractiveDrafter } from "../drafting/extractive.ts";
-import { fits, plainVariant } from "../drafting/variant.ts";
-import { fitText } from "../text/fit.ts";
 import { requiredOptions } from "../drafting/options.ts";
+import { fits, plainVariant } from "../drafting/variant.ts";
 import { AgentError } from "../error.ts";
+import { fitText } from "../text/fit.ts";
 import { boundFetch } from "./bound-fetch.ts";
 import { askModel } from "./call.ts";
 import { openModel } from "./models.ts";

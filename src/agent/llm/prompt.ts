@@ -1,7 +1,7 @@
+import { z } from "zod";
 import type { Connector } from "#connectors";
 import type { DraftRequest } from "../drafting/drafter.ts";
 import { titleField } from "../drafting/options.ts";
-import { z } from "zod";
 
 /** Characters of material that a model reads; beyond it come the most telling sentences alone. */
 const readWholeLength = 24_000;

@@ -1,7 +1,7 @@
-import { sameAddress } from "#kit";
 import { decodeHTML } from "entities";
 import type { AtomFeed, RssFeed } from "feedsmith";
 import { parseAtomFeed, parseJsonFeed, parseRdfFeed, parseRssFeed } from "feedsmith";
+import { sameAddress } from "#kit";
 import { readDate } from "./dates.ts";
 import { feedFormat } from "./feed-root.ts";
 import { parseFragment } from "./html.ts";

@@ -1,5 +1,5 @@
-import { watchWork } from "#platform/threads";
 import { Worker } from "node:worker_threads";
+import { watchWork } from "#platform/threads";
 import { AgentError } from "../error.ts";
 import type { ParseAnswer, ParsedText, ParseFailure, ParseRequest } from "./parsed.ts";
 

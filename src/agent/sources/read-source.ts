@@ -1,9 +1,9 @@
 import { sha256, wellFormedProblem } from "#kit";
 import type { FetchedDocument, HttpClient } from "#platform/http-client";
 import { EgressError } from "#platform/http-client";
+import { AgentError } from "../error.ts";
 import { fitTitle } from "../text/fit.ts";
 import { sentencesOf } from "../text/sentences.ts";
-import { AgentError } from "../error.ts";
 import { decodeText } from "./decode.ts";
 import { feedFormat } from "./feed-root.ts";
 import { canonicalAddress } from "./links.ts";

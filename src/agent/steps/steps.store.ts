@@ -1,5 +1,5 @@
-import type { Schema } from "#platform/db";
 import type { Kysely } from "kysely";
+import type { Schema } from "#platform/db";
 
 /** The work that steps belong to. */
 export type StepOwner = { workspaceId: string; runId: string };

@@ -1,9 +1,9 @@
+import type { Kysely } from "kysely";
 import type { Clock } from "#kit";
 import { GalleyError } from "#kit";
 import type { Schema } from "#platform/db";
 import { type Lease, LeaseLost } from "#platform/leases";
 import { recordUsage } from "#usage";
-import type { Kysely } from "kysely";
 import type { ModelCall } from "../drafting/drafter.ts";
 import { finishedSteps, finishStep, startStep } from "./steps.store.ts";
 

@@ -1,12 +1,12 @@
 import { readdir, readFile } from "node:fs/promises";
-import { connectorRegistry } from "#connectors";
 import { describe, expect, test } from "vitest";
+import { connectorRegistry } from "#connectors";
 import { specs } from "../../../test/support/specs.ts";
+import { compose } from "../drafting/compose.ts";
+import { digest } from "../drafting/digest.ts";
 import { cleaned } from "../sources/cleaned.ts";
 import { languageOf } from "../sources/language.ts";
 import { parseMarkdown } from "../sources/markdown.ts";
-import { compose } from "../drafting/compose.ts";
-import { digest } from "../drafting/digest.ts";
 import { joinSentences, sentencesOf } from "./sentences.ts";
 
 const corpora = new URL("../../../test/fixtures/sentences/", import.meta.url);

@@ -1,7 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Connector, ConnectorContext } from "#connectors";
 import { ConnectorFailure } from "#connectors";
 import type { JsonObject } from "#kit";
-import { isDeepStrictEqual } from "node:util";
 import type { ChannelDeps, Open } from "../deps.ts";
 import type { OpenChannel } from "../model/channel.ts";
 import type { ChannelRow } from "../model/channels.store.ts";

@@ -1,7 +1,7 @@
-import { type Actor, newId } from "#kit";
 import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect } from "vitest";
+import { type Actor, newId } from "#kit";
 import { test as base } from "../../../test/support/fixtures/channels.ts";
 
 const test = base

@@ -1,5 +1,5 @@
-import type { Schema } from "#platform/db";
 import type { Kysely } from "kysely";
+import type { Schema } from "#platform/db";
 import type { Open } from "../deps.ts";
 import { connectedAfter } from "../model/channels.store.ts";
 

@@ -1,7 +1,6 @@
 import type { App } from "#platform/wire";
 import { actorOf, serve } from "#platform/wire";
 import { channelsContract, channelStateContract } from "./channels.contract.ts";
-
 import { channelToWire, checkToWire, connectorsToWire } from "./channels.wire.ts";
 import { connectRoutes } from "./connect.routes.ts";
 import { doctorRoutes } from "./doctor.routes.ts";

@@ -1,5 +1,5 @@
-import { instant } from "#platform/wire";
 import { z } from "zod";
+import { instant } from "#platform/wire";
 import { channelStatuses } from "../model/channel.ts";
 
 const limits = z.object({

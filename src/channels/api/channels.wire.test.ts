@@ -1,5 +1,5 @@
-import { connectorRegistry } from "#connectors";
 import { expect, test } from "vitest";
+import { connectorRegistry } from "#connectors";
 import { connectorList } from "./channels.schema.ts";
 import { connectorsToWire } from "./channels.wire.ts";
 

@@ -1,10 +1,10 @@
+import type { z } from "zod";
 import type { Connector, ConnectorRegistry, FormField } from "#connectors";
 import { forAccount } from "#connectors";
-import type { z } from "zod";
-import type { Channel, ChannelCheck, PendingConnection } from "../model/channel.ts";
-import type * as schema from "./channels.schema.ts";
 import { redirectUriOf } from "../connect/oauth.ts";
+import type { Channel, ChannelCheck, PendingConnection } from "../model/channel.ts";
 import { missingNeeded, missingOptional, optionalScopes } from "../model/scopes.ts";
+import type * as schema from "./channels.schema.ts";
 
 export type FormDefaults = Readonly<Record<string, Readonly<Record<string, string>>>>;
 

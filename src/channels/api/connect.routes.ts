@@ -1,10 +1,10 @@
 import { ownPath } from "#kit";
 import type { App, Reply } from "#platform/wire";
 import { actorOf, serve, signedInOf } from "#platform/wire";
-import { connectContract } from "./connect.contract.ts";
-import { channelToWire, pendingToWire } from "./channels.wire.ts";
-import type { CallbackResult } from "../connect/oauth.ts";
 import { refuseElsewhere } from "../connect/elsewhere.ts";
+import type { CallbackResult } from "../connect/oauth.ts";
+import { channelToWire, pendingToWire } from "./channels.wire.ts";
+import { connectContract } from "./connect.contract.ts";
 import type { ChannelRoutesOptions } from "./routes-options.ts";
 
 const channelsPage = "/channels";

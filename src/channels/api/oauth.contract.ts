@@ -1,5 +1,5 @@
-import { contract } from "#platform/wire";
 import { z } from "zod";
+import { contract } from "#platform/wire";
 import * as schema from "./oauth.schema.ts";
 
 const tags = ["Platforms"];

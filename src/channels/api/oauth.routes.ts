@@ -2,12 +2,6 @@ import type { Connector } from "#connectors";
 import type { Actor } from "#kit";
 import type { App } from "#platform/wire";
 import { actorOf, serve } from "#platform/wire";
-import {
-  platformsContract,
-  authorizationContract,
-  accountsContract,
-  appsContract,
-} from "./oauth.contract.ts";
 import { refuseElsewhere } from "../connect/elsewhere.ts";
 import { redirectUriOf } from "../connect/oauth.ts";
 import type { Channel } from "../model/channel.ts";
@@ -15,6 +9,12 @@ import { channelError } from "../model/errors.ts";
 import { connectorOf } from "../model/find.ts";
 import { channelToWire } from "./channels.wire.ts";
 import { readGuide } from "./guide.ts";
+import {
+  platformsContract,
+  authorizationContract,
+  accountsContract,
+  appsContract,
+} from "./oauth.contract.ts";
 import { appToWire, platformToWire } from "./oauth.wire.ts";
 import type { ChannelRoutesOptions } from "./routes-options.ts";
 

@@ -1,5 +1,5 @@
-import { instant } from "#platform/wire";
 import { z } from "zod";
+import { instant } from "#platform/wire";
 import { channel, field, missingScope } from "./channels.schema.ts";
 
 /** Where the app's values come from, and how much of them may be seen. */

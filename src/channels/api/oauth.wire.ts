@@ -1,5 +1,5 @@
-import type { Connector } from "#connectors";
 import type { z } from "zod";
+import type { Connector } from "#connectors";
 import type { AppView } from "../apps/app.ts";
 import { redirectUriOf } from "../connect/oauth.ts";
 import type { PlatformReport } from "../diagnostics/doctor.ts";

@@ -1,8 +1,8 @@
 import type { App } from "#platform/wire";
 import { actorOf, serve } from "#platform/wire";
+import { channelToWire, pendingToWire } from "./channels.wire.ts";
 import { pendingContract } from "./pending.contract.ts";
 import type { ChannelRoutesOptions } from "./routes-options.ts";
-import { channelToWire, pendingToWire } from "./channels.wire.ts";
 
 /** Choosing among the accounts that one consent opened. */
 export function pendingRoutes(app: App, { channels, connectors }: ChannelRoutesOptions): void {

@@ -1,7 +1,7 @@
+import { z } from "zod";
 import type { Connector } from "#connectors";
 import type { Database } from "#platform/db";
 import type { Secrets } from "#platform/secrets";
-import { z } from "zod";
 import { appValuesColumn } from "../model/sealed-columns.ts";
 import { installationIdentity, registrationOf, textsOf } from "./app-identity.ts";
 import { lintApp } from "./app-lint.ts";

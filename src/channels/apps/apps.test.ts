@@ -1,8 +1,8 @@
 import { describe, expect } from "vitest";
 import type { FormField } from "#connectors";
 import { comeBack } from "../../../test/support/features/channels.ts";
-import { lintApp } from "./app-lint.ts";
 import { test as base } from "../../../test/support/fixtures/channels.ts";
+import { lintApp } from "./app-lint.ts";
 
 type AppBody = {
   source: string;

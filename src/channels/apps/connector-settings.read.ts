@@ -1,6 +1,6 @@
+import { type RawBuilder, sql } from "kysely";
 import type { Connector } from "#connectors";
 import type { JsonObject } from "#kit";
-import { type RawBuilder, sql } from "kysely";
 import { installationIdentity } from "./app-identity.ts";
 import type { InstallationSettings } from "./connector-settings.ts";
 

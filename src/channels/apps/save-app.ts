@@ -1,9 +1,9 @@
 import type { Connector } from "#connectors";
 import type { Actor, Clock } from "#kit";
 import { newId } from "#kit";
-import { append } from "#platform/events";
 import type { Database } from "#platform/db";
 import { isUniqueViolation } from "#platform/db";
+import { append } from "#platform/events";
 import type { Secrets } from "#platform/secrets";
 import { appChanged, appRemoved, appSet } from "../events.ts";
 import { channelError } from "../model/errors.ts";

@@ -1,6 +1,6 @@
-import { requestOf } from "../../../test/support/calls.ts";
 import { describe, expect } from "vitest";
 import { testOrigin } from "../../../test/support/app.ts";
+import { requestOf } from "../../../test/support/calls.ts";
 import { test as base } from "../../../test/support/fixtures/channels.ts";
 
 const home = "http://127.0.0.1:3000";

@@ -1,7 +1,7 @@
+import { z } from "zod";
 import type { Connector, ConnectorContext, OAuthConnect, OpenedAccount, TokenSet } from "#connectors";
 import type { Actor, JsonObject } from "#kit";
 import type { Secrets } from "#platform/secrets";
-import { z } from "zod";
 import { storeAccount } from "../accounts/store-account.ts";
 import type { ConnectorApp } from "../apps/app.ts";
 import type { ChannelDeps, ConnectDeps } from "../deps.ts";

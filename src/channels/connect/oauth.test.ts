@@ -1,5 +1,5 @@
-import { newId } from "#kit";
 import { describe, expect } from "vitest";
+import { newId } from "#kit";
 import type { TestPerson } from "../../../test/support/app.ts";
 import { comeBack } from "../../../test/support/features/channels.ts";
 import { test as base } from "../../../test/support/fixtures/channels.ts";

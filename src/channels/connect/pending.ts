@@ -1,7 +1,7 @@
+import { z } from "zod";
 import type { Connector, OpenedAccount } from "#connectors";
 import type { Actor } from "#kit";
 import { newId } from "#kit";
-import { z } from "zod";
 import { storeAccount } from "../accounts/store-account.ts";
 import type { ConnectorApp } from "../apps/app.ts";
 import type { ConnectDeps } from "../deps.ts";

@@ -1,8 +1,8 @@
 import { describe, expect } from "vitest";
 import { asOwner } from "../../../test/support/database.ts";
 import { comeBack } from "../../../test/support/features/channels.ts";
-import { warningDue } from "../tokens/expiry.ts";
 import { test as base } from "../../../test/support/fixtures/channels.ts";
+import { warningDue } from "../tokens/expiry.ts";
 
 type WarningBody = { id: string; subject: string; days: number; channelId: string | null };
 type Finding = { level: string; code: string; problem: string; fix: string };

@@ -1,6 +1,6 @@
 import { append } from "#platform/events";
-import { channelNeedsReconnect } from "../events.ts";
 import type { ChannelDeps } from "../deps.ts";
+import { channelNeedsReconnect } from "../events.ts";
 import { markNeedsReconnect } from "../model/channels.store.ts";
 
 /**

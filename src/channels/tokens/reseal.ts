@@ -1,7 +1,7 @@
 import { type Actor, GalleyError } from "#kit";
 import { append } from "#platform/events";
-import { secretsRotated } from "../events.ts";
 import type { ConnectDeps } from "../deps.ts";
+import { secretsRotated } from "../events.ts";
 import { appValuesColumn, credentialsColumn } from "../model/sealed-columns.ts";
 import { replaceApp, replaceCredentials, type Sealed, sealedApps, sealedChannels } from "./reseal.store.ts";
 

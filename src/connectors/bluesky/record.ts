@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { JsonObject } from "#kit";
 import { failureOf, isSuccess, parseAnswer } from "../answers.ts";
+import { withLink } from "../checks.ts";
 import type {
   ConnectorContext,
   DeliveryInput,
@@ -10,7 +11,6 @@ import type {
   PlanItem,
   Published,
 } from "../contract.ts";
-import { withLink } from "../checks.ts";
 import { facetsOf, mentionedHandles } from "./facets.ts";
 import { collection, referenceTo } from "./reference.ts";
 import { tidFor } from "./tid.ts";

@@ -1,5 +1,5 @@
-import { trimEndOf } from "#kit";
 import { z } from "zod";
+import { trimEndOf } from "#kit";
 import { failureOf, isSuccess, parseAnswer, parseJson, refusalOf } from "../answers.ts";
 import type { ConnectorContext, FormConnect, TokenSet } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";

@@ -1,5 +1,5 @@
-import { toMailAddress } from "#kit";
 import { addressParser } from "postal-mime";
+import { toMailAddress } from "#kit";
 
 /** Addresses, and the first piece of the text that is none. */
 export type ReadRecipients = { addresses: string[]; wrong: string | null };

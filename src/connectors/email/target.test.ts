@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { fingerprintOf } from "../target.ts";
-import type { MailCredentials } from "./settings.ts";
 import { email } from "./index.ts";
+import type { MailCredentials } from "./settings.ts";
 
 const credentials = {
   server: { host: "smtp.example.com", port: 587, tls: "starttls", username: "ada", password: "one" },

@@ -1,5 +1,5 @@
-import { sameAddress } from "#kit";
 import { z } from "zod";
+import { sameAddress } from "#kit";
 import type { ConnectorContext, ItemRef, Located, LookedFor, Plan } from "../contract.ts";
 import { likenessOf, type Traits, showsUploads } from "../likeness.ts";
 import { readList, sameText } from "../meta-graph/index.ts";

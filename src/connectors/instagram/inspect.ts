@@ -1,5 +1,5 @@
-import { isLoopbackName } from "#kit";
 import { z } from "zod";
+import { isLoopbackName } from "#kit";
 import { parseJson } from "../answers.ts";
 import type { ConnectorContext, ConnectorResponse, Finding } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";

@@ -1,5 +1,5 @@
-import { sameAddress } from "#kit";
 import { z } from "zod";
+import { sameAddress } from "#kit";
 import type { ConnectorContext, ItemRef } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 import { readList } from "../meta-graph/index.ts";

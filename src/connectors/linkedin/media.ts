@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { isSuccess, parseAnswer } from "../answers.ts";
-import type { ConnectorContext, ConnectorResponse, MediaFile } from "../contract.ts";
 import { beforeAnyByte } from "../before-any-byte.ts";
+import type { ConnectorContext, ConnectorResponse, MediaFile } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 import type { MediaKind } from "../media-checks.ts";
 import { mediaKind } from "../media-checks.ts";

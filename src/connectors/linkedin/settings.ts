@@ -1,5 +1,5 @@
-import { trimEndOf } from "#kit";
 import { z } from "zod";
+import { trimEndOf } from "#kit";
 import type { AppRegistration, ConnectorContext, FormField } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 import { newestVersion } from "./versions.ts";

@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from "#kit";
 import { z } from "zod";
+import type { JsonObject, JsonValue } from "#kit";
 import { failureOf, isFinalStatus, isSuccess, parseAnswer, parseJson } from "../answers.ts";
 import type { ConnectorContext, ConnectorResponse } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";

@@ -1,5 +1,5 @@
-import type { JsonObject } from "#kit";
 import { z } from "zod";
+import type { JsonObject } from "#kit";
 import { isSuccess, parseAnswer } from "../answers.ts";
 import type { ConnectorContext, Limits } from "../contract.ts";
 import { mastodonFailure, platform, readCredentials, send } from "./api.ts";

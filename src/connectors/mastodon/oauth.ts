@@ -1,5 +1,5 @@
-import type { JsonObject } from "#kit";
 import { z } from "zod";
+import type { JsonObject } from "#kit";
 import { isSuccess, parseAnswer } from "../answers.ts";
 import type { ConnectorContext, ConnectorResponse, OAuthConnect } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";

@@ -1,5 +1,6 @@
-import type { JsonObject } from "#kit";
 import { z } from "zod";
+import type { JsonObject } from "#kit";
+import { isSuccess, parseAnswer } from "../answers.ts";
 import { withLink } from "../checks.ts";
 import type {
   ConnectorContext,
@@ -17,7 +18,6 @@ import { ConnectorFailure } from "../failure.ts";
 import { likenessOf, showsUploads } from "../likeness.ts";
 import { momentText } from "../moment.ts";
 import { readAgain } from "../read-again.ts";
-import { isSuccess, parseAnswer } from "../answers.ts";
 import { appName, call, mastodonFailure, platform, send } from "./api.ts";
 import { readServerLimits } from "./limits.ts";
 import { upload } from "./media.ts";

@@ -11,10 +11,10 @@ import type {
 import { ConnectorFailure } from "../failure.ts";
 import { request, send } from "./api.ts";
 import { graphErrorOf, graphFailure, said } from "./failure.ts";
-import type { MetaPlatform } from "./settings.ts";
-import { metaAppFields, readSettings } from "./settings.ts";
 import { openedPages } from "./pages.ts";
 import type { PageAccount } from "./pages.ts";
+import type { MetaPlatform } from "./settings.ts";
+import { metaAppFields, readSettings } from "./settings.ts";
 
 const tokenSchema = z.object({ access_token: z.string().min(1) });
 const permissionsSchema = z.object({

@@ -1,5 +1,5 @@
-import { trimEndOf } from "#kit";
 import { z } from "zod";
+import { trimEndOf } from "#kit";
 import type { ApiVersion, AppRegistration, ConnectorContext, Target, TargetContext } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";
 

@@ -1,5 +1,5 @@
-import { trimEndOf } from "#kit";
 import { z } from "zod";
+import { trimEndOf } from "#kit";
 import type { JsonValue } from "#kit";
 import { failureOf, isSuccess, parseAnswer, refusalOf } from "../answers.ts";
 import type { ConnectorContext, ConnectorResponse } from "../contract.ts";

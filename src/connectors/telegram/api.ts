@@ -1,6 +1,6 @@
+import { z } from "zod";
 import { trimEndOf } from "#kit";
 import type { JsonObject } from "#kit";
-import { z } from "zod";
 import { failureOf, parseAnswer, parseJson } from "../answers.ts";
 import type { ConnectorContext, ConnectorResponse } from "../contract.ts";
 import { ConnectorFailure } from "../failure.ts";

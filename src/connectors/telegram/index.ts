@@ -1,5 +1,5 @@
-import type { JsonObject, Problem } from "#kit";
 import { z } from "zod";
+import type { JsonObject, Problem } from "#kit";
 import { commonProblems, withLink } from "../checks.ts";
 import type {
   Account,

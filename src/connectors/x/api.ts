@@ -1,5 +1,5 @@
-import { trimEndOf } from "#kit";
 import { z } from "zod";
+import { trimEndOf } from "#kit";
 import type { JsonObject, JsonValue } from "#kit";
 import { isSuccess, parseAnswer } from "../answers.ts";
 import type { ConnectorContext, ConnectorResponse } from "../contract.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { JsonObject } from "#kit";
+import { withLink } from "../checks.ts";
 import type {
   ConnectorContext,
   DeliveryInput,
@@ -9,7 +10,6 @@ import type {
   Published,
   VariantContent,
 } from "../contract.ts";
-import { withLink } from "../checks.ts";
 import { call, readSettings } from "./api.ts";
 import { type UploadedMedia, assertReady, upload } from "./media.ts";
 

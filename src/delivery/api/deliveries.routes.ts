@@ -1,8 +1,8 @@
 import { GalleyError } from "#kit";
 import type { App } from "#platform/wire";
 import { actorOf, decodeIdCursor, encodeCursor, serve } from "#platform/wire";
-import { deliveriesContract, decisionsContract } from "./deliveries.contract.ts";
 import type { Deliveries } from "../deliveries.ts";
+import { deliveriesContract, decisionsContract } from "./deliveries.contract.ts";
 import * as schema from "./deliveries.schema.ts";
 
 type Features = { deliveries: Deliveries };

@@ -1,5 +1,5 @@
-import { instant, pageOf, pageQuery } from "#platform/wire";
 import { z } from "zod";
+import { instant, pageOf, pageQuery } from "#platform/wire";
 import { doubtReasons } from "../model/doubt.ts";
 import { attemptStates, type DeliveryState, deliveryStates } from "../model/state.ts";
 

@@ -3,9 +3,9 @@ import type { ConnectorRegistry } from "#connectors";
 import type { Database } from "#platform/db";
 import type { DeliveryLog, Epochs, Lease } from "../deps.ts";
 import type { Claimed } from "../model/claimed.ts";
-import { claimDue } from "./claim.store.ts";
-import { claimWithinQuotas, type Counting } from "./claim-quota.ts";
 import { dueConnectors } from "./claim-quota.store.ts";
+import { claimWithinQuotas, type Counting } from "./claim-quota.ts";
+import { claimDue } from "./claim.store.ts";
 import { connectorQuotas } from "./connector-quotas.ts";
 import { type Lane, roundRobin } from "./round-robin.ts";
 

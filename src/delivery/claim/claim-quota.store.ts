@@ -1,7 +1,7 @@
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import { appValuesOfChannel } from "#channels";
 import type { JsonObject } from "#kit";
 import type { Schema } from "#platform/db";
-import { type Kysely, type RawBuilder, sql } from "kysely";
 import { dueSince, isCurrent, isDue, maySend } from "../model/due.store.ts";
 import type { ClaimOptions } from "./claim.store.ts";
 import { milliseconds, unitsLeft } from "./quota.store.ts";

@@ -1,11 +1,11 @@
+import type { Kysely } from "kysely";
 import { appOfChannel, type InstallationSettings } from "#channels";
 import { type Connector, quotaInWords, quotaTooSmallInWords } from "#connectors";
 import type { Schema } from "#platform/db";
-import type { Kysely } from "kysely";
 import type { Claimed } from "../model/claimed.ts";
 import { writeSettlements } from "../model/settlements.store.ts";
-import { type ClaimOptions, claimRows } from "./claim.store.ts";
 import { lockCandidates, lockQuotas, rowsOf, waitForRoom } from "./claim-quota.store.ts";
+import { type ClaimOptions, claimRows } from "./claim.store.ts";
 import type { Quotas } from "./connector-quotas.ts";
 import { readFacts } from "./quota.store.ts";
 import { allocate, type Allocation } from "./quota.ts";

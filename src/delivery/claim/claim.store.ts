@@ -1,7 +1,7 @@
-import type { Schema } from "#platform/db";
 import { type Kysely, type RawBuilder, sql } from "kysely";
-import type { Claimed } from "../model/claimed.ts";
+import type { Schema } from "#platform/db";
 import { claimedColumns } from "../model/claimed.store.ts";
+import type { Claimed } from "../model/claimed.ts";
 import { dueSince, isCurrent, isDue, maySend, thisMoment } from "../model/due.store.ts";
 
 export type ClaimOptions = {

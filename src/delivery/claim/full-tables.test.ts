@@ -1,7 +1,7 @@
-import type { Quota } from "#connectors";
 import { describe, expect } from "vitest";
-import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
+import type { Quota } from "#connectors";
 import { buildChannel } from "../../../test/support/builders.ts";
+import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
   buildDeliveryFixture,
   type DeliverySandbox,
@@ -9,10 +9,10 @@ import {
   textVariant,
 } from "../../../test/support/features/delivery.ts";
 import { addAttempts, asOwner, copyDelivery, rowsRead } from "../../../test/support/features/full-tables.ts";
-import { claimDue } from "./claim.store.ts";
-import { claimInTurn } from "./claim-quota.ts";
 import { testOnSharedSandbox as base } from "../../../test/support/fixtures/delivery.ts";
 import { dueConnectors } from "./claim-quota.store.ts";
+import { claimInTurn } from "./claim-quota.ts";
+import { claimDue } from "./claim.store.ts";
 
 /** Ages of attempts, one every 20 seconds. */
 const often = (count: number) => Array.from({ length: count }, (_one, index) => 100_000 + index * 20_000);

@@ -1,6 +1,6 @@
-import { type Quota, quotaInWords } from "#connectors";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { type Quota, quotaInWords } from "#connectors";
 import { allocate, windowKey } from "./quota.ts";
 
 const nothing = { sent: new Map<string, never>(), onTheirWay: [], allocated: [] };

@@ -1,14 +1,14 @@
-import { appOfChannel } from "#channels";
-import type { Quota } from "#connectors";
 import * as fc from "fast-check";
 import { sql } from "kysely";
 import { expect } from "vitest";
+import { appOfChannel } from "#channels";
+import type { Quota } from "#connectors";
 import { buildChannel } from "../../../test/support/builders.ts";
 import { buildDeliveryFixture, orderPost, textVariant } from "../../../test/support/features/delivery.ts";
 import { addAttempts, asOwner } from "../../../test/support/features/full-tables.ts";
+import { testOnSharedSandbox as base } from "../../../test/support/fixtures/delivery.ts";
 import { readFacts } from "./quota.store.ts";
 import { type Due, ownerOf, allocate, type Allocated, type Use, windowKey } from "./quota.ts";
-import { testOnSharedSandbox as base } from "../../../test/support/fixtures/delivery.ts";
 
 const test = base
   /** Three accounts, of which two share an app and one is connected in two workspaces; all with a past and a future. */

@@ -1,6 +1,6 @@
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Quota } from "#connectors";
 import type { Schema } from "#platform/db";
-import { type Kysely, type RawBuilder, sql } from "kysely";
 import { thisMoment } from "../model/due.store.ts";
 import { type Due, type Facts, ownerOf, type Allocated, windowKey } from "./quota.ts";
 

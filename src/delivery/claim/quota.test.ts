@@ -1,7 +1,7 @@
-import { ConnectorFailure, type Connector, type Quota } from "#connectors";
-import type { JsonObject } from "#kit";
 import { sql } from "kysely";
 import { expect } from "vitest";
+import { ConnectorFailure, type Connector, type Quota } from "#connectors";
+import type { JsonObject } from "#kit";
 import { buildApp } from "../../../test/support/builders.ts";
 import { testDatabase } from "../../../test/support/database.ts";
 import {
@@ -11,8 +11,8 @@ import {
   sweepUntil,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
-import type { Deliveries } from "../deliveries.ts";
 import { test as base } from "../../../test/support/fixtures/delivery.ts";
+import type { Deliveries } from "../deliveries.ts";
 
 const test = base
   .extend("limited", ({ platform }) => (quotas: Quota[]): Connector => ({

@@ -1,5 +1,5 @@
-import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
+import type { Schema } from "#platform/db";
 import type { Doubt } from "../model/doubt.ts";
 import { DeliveryError, notFound } from "../model/errors.ts";
 import { type DeliveryState, settledStates } from "../model/state.ts";

@@ -3,6 +3,7 @@ import { describe, expect } from "vitest";
 import { newId } from "#kit";
 import { buildMember } from "../../../test/support/builders.ts";
 import { asOwner } from "../../../test/support/database.ts";
+import { handleEvents } from "../../../test/support/events.ts";
 import {
   buildDeliveryFixture,
   following,
@@ -10,7 +11,6 @@ import {
   orderPost,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
-import { handleEvents } from "../../../test/support/events.ts";
 import { test as base } from "../../../test/support/fixtures/delivery.ts";
 
 // A platform that nobody can read back, and one lost answer: the case that only a person can end.

@@ -1,9 +1,9 @@
+import type { Kysely } from "kysely";
 import type { ConnectorRegistry } from "#connectors";
 import type { Actor } from "#kit";
-import { append } from "#platform/events";
 import { type Database, isUniqueViolation, type Schema } from "#platform/db";
+import { append } from "#platform/events";
 import type { Jobs } from "#platform/jobs";
-import type { Kysely } from "kysely";
 import { deliveryLeft, deliveryResolved, deliveryRetried } from "../events.ts";
 import { DeliveryError, notFound } from "../model/errors.ts";
 import { appendSettled } from "../model/settled.ts";

@@ -1,10 +1,10 @@
-import { createJobs } from "#platform/jobs";
 import { expect } from "vitest";
+import { createJobs } from "#platform/jobs";
 import { buildChannel } from "../../../test/support/builders.ts";
-import { createHolds } from "./holds.ts";
+import { testWithApp } from "../../../test/support/fixtures/app.ts";
 import { holdRoutes } from "./holds.routes.ts";
 import { holdAccount, learnWindow } from "./holds.store.ts";
-import { testWithApp } from "../../../test/support/fixtures/app.ts";
+import { createHolds } from "./holds.ts";
 
 const throttled = { reason: "The platform asks to wait.", evidence: "429 Slow down" };
 

@@ -1,10 +1,10 @@
+import type { z } from "zod";
 import type { App } from "#platform/wire";
 import { actorOf, serve } from "#platform/wire";
 import { holdsContract } from "./holds.contract.ts";
-import type { z } from "zod";
-import type { Holds } from "./holds.ts";
 import type * as schema from "./holds.schema.ts";
 import type { Slowed } from "./holds.store.ts";
+import type { Holds } from "./holds.ts";
 
 function toWire({ channelId, hold, window }: Slowed): z.input<typeof schema.slowedChannel> {
   return {

@@ -1,5 +1,5 @@
-import { instant } from "#platform/wire";
 import { z } from "zod";
+import { instant } from "#platform/wire";
 
 export const slowedChannel = z.object({
   channelId: z.uuid(),

@@ -1,5 +1,5 @@
-import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
+import type { Schema } from "#platform/db";
 import { learnedMs } from "../model/claimed.store.ts";
 import { thisMoment } from "../model/due.store.ts";
 import type { NotBefore } from "../model/verdicts.ts";

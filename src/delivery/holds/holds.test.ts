@@ -1,7 +1,8 @@
-import { type Connector, ConnectorFailure } from "#connectors";
 import { sql } from "kysely";
 import { describe, expect } from "vitest";
+import { type Connector, ConnectorFailure } from "#connectors";
 import { asOwner } from "../../../test/support/database.ts";
+import { handleEvents } from "../../../test/support/events.ts";
 import {
   buildDeliveryFixture,
   following,
@@ -9,10 +10,9 @@ import {
   sweepUntil,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
+import { test as base } from "../../../test/support/fixtures/delivery.ts";
 import { claimDue } from "../claim/claim.store.ts";
 import { holdAccount, learnWindow } from "./holds.store.ts";
-import { handleEvents } from "../../../test/support/events.ts";
-import { test as base } from "../../../test/support/fixtures/delivery.ts";
 
 const test = base
   .extend("access", () => ({ isRevoked: false }))

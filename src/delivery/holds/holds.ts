@@ -1,8 +1,8 @@
-import type { Actor } from "#kit";
-import { append } from "#platform/events";
-import type { Database, Schema } from "#platform/db";
-import type { Jobs } from "#platform/jobs";
 import type { Kysely } from "kysely";
+import type { Actor } from "#kit";
+import type { Database, Schema } from "#platform/db";
+import { append } from "#platform/events";
+import type { Jobs } from "#platform/jobs";
 import { channelHoldLifted, channelWindowForgotten } from "../events.ts";
 import { type ChannelRef, channelStatus } from "../order/deliveries.store.ts";
 import { publishTask } from "../order/order.ts";

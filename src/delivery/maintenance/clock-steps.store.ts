@@ -1,5 +1,5 @@
-import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
+import type { Schema } from "#platform/db";
 
 /** The newest step of the database's clock that anybody has noticed. */
 export async function newestStep(db: Kysely<Schema>): Promise<number> {

@@ -1,13 +1,13 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { sql } from "kysely";
+import { expect } from "vitest";
 import type { Connector } from "#connectors";
 import { newId } from "#kit";
-import { sql } from "kysely";
-import { setTimeout as pause } from "node:timers/promises";
-import { expect } from "vitest";
 import { buildMember } from "../../../test/support/builders.ts";
 import { giveClock, stepClock } from "../../../test/support/clock.ts";
 import { orderPost, sweepUntil, textVariant } from "../../../test/support/features/delivery.ts";
-import type { Deliveries } from "../deliveries.ts";
 import { test as base } from "../../../test/support/fixtures/delivery.ts";
+import type { Deliveries } from "../deliveries.ts";
 
 const hour = 3_600_000;
 

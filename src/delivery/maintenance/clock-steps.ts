@@ -1,9 +1,9 @@
-import { type Database, databaseTime, type Schema } from "#platform/db";
-import type { Kysely } from "kysely";
 import { uptime } from "node:os";
-import * as store from "./clock-steps.store.ts";
-import { readInstallation } from "../quarantine/quarantine.store.ts";
+import type { Kysely } from "kysely";
+import { type Database, databaseTime, type Schema } from "#platform/db";
 import type { DeliveryLog, DeliverySettings } from "../deps.ts";
+import { readInstallation } from "../quarantine/quarantine.store.ts";
+import * as store from "./clock-steps.store.ts";
 
 /** Time services keep to milliseconds, and correct what is more by setting the clock. */
 const toleranceMs = 5_000;

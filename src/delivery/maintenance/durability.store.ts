@@ -1,5 +1,5 @@
-import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
+import type { Schema } from "#platform/db";
 
 /** Refuses to publish on a database that may forget a commit: an intent must outlive a power cut. */
 export async function durabilityProblem(db: Kysely<Schema>): Promise<string | null> {

@@ -1,8 +1,8 @@
-import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
+import type { Schema } from "#platform/db";
+import { accessIsBack, noAccess } from "../model/codes.ts";
 import { dueSince, isDue, thisMoment } from "../model/due.store.ts";
 import { appendSettled } from "../model/settled.ts";
-import { accessIsBack, noAccess } from "../model/codes.ts";
 
 type Moved = { workspaceId: string; postId: string };
 

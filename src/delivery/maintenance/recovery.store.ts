@@ -1,5 +1,5 @@
-import type { Schema } from "#platform/db";
 import { type Kysely, type RawBuilder, sql } from "kysely";
+import type { Schema } from "#platform/db";
 import { thisMoment } from "../model/due.store.ts";
 
 /** Rows that one pass takes at most; the next pass takes the rest. */

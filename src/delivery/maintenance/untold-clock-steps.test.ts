@@ -1,9 +1,9 @@
 import { sql } from "kysely";
 import { expect } from "vitest";
 import { asOwner, giveClock, stepClock } from "../../../test/support/clock.ts";
-import { createClockSteps } from "./clock-steps.ts";
-import type { Deliveries } from "../deliveries.ts";
 import { test as base } from "../../../test/support/fixtures/delivery.ts";
+import type { Deliveries } from "../deliveries.ts";
+import { createClockSteps } from "./clock-steps.ts";
 
 const hour = 3_600_000;
 

@@ -1,8 +1,8 @@
+import type { Kysely } from "kysely";
+import { z } from "zod";
 import type { Database, Schema } from "#platform/db";
 import { appendAll, happened } from "#platform/events";
 import type { Task } from "#platform/jobs";
-import type { Kysely } from "kysely";
-import { z } from "zod";
 import { deliverySettled } from "../events.ts";
 
 type Moved = { workspaceId: string; postId: string };

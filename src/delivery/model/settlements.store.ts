@@ -1,5 +1,5 @@
-import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
+import type { Schema } from "#platform/db";
 import type { Settlement } from "./settlement.ts";
 import { settledStates } from "./state.ts";
 

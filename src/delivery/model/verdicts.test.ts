@@ -1,11 +1,11 @@
-import type { MediaInfo, Verdict } from "#connectors";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { attemptMayMove, attemptStates, deliveryMayMove } from "./state.ts";
-import type { Claimed } from "./claimed.ts";
+import type { MediaInfo, Verdict } from "#connectors";
 import type { DeliverySettings } from "../deps.ts";
-import { windowFor } from "./window.ts";
+import type { Claimed } from "./claimed.ts";
+import { attemptMayMove, attemptStates, deliveryMayMove } from "./state.ts";
 import { backOffMs, consequenceOf, type FailureFacts, lookAfterMs } from "./verdicts.ts";
+import { windowFor } from "./window.ts";
 
 function of(media: MediaInfo[], learnedMs = 0): Pick<Claimed, "learnedMs" | "content"> {
   return { learnedMs, content: { media } as unknown as Claimed["content"] };

@@ -1,6 +1,6 @@
+import { type Kysely, sql } from "kysely";
 import type { ChannelStatus } from "#channels";
 import type { Schema } from "#platform/db";
-import { type Kysely, sql } from "kysely";
 import { noSuchChannel } from "../model/errors.ts";
 import type { Binding, FrozenContent } from "../model/frozen-content.ts";
 import type { DeliveryState } from "../model/state.ts";

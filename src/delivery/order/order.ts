@@ -1,9 +1,12 @@
+import type { Kysely } from "kysely";
 import type { MediaInfo, VariantContent } from "#connectors";
 import { contentHash, newId } from "#kit";
 import type { Schema } from "#platform/db";
 import { isUniqueViolation } from "#platform/db";
 import type { Jobs } from "#platform/jobs";
-import type { Kysely } from "kysely";
+import { DeliveryError } from "../model/errors.ts";
+import { type Binding, frozenHash } from "../model/frozen-content.ts";
+import { isSlowToPrepare } from "../model/slow.ts";
 import {
   cancelDeliveries,
   cancellable,
@@ -13,9 +16,6 @@ import {
   rescheduleDeliveries,
   unclaimed,
 } from "./deliveries.store.ts";
-import { DeliveryError } from "../model/errors.ts";
-import { type Binding, frozenHash } from "../model/frozen-content.ts";
-import { isSlowToPrepare } from "../model/slow.ts";
 
 /** A request to publish one approved post, as the desk hands it over. */
 export type DeliveryOrder = {

@@ -1,13 +1,13 @@
-import { sql } from "kysely";
-import { orderQuarantine } from "#platform/config";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { expect, inject, vi } from "vitest";
+import { orderQuarantine } from "#platform/config";
 import { openDatabase } from "#platform/db";
 import { orderPost, sweepUntil, textVariant } from "../../../test/support/features/delivery.ts";
-import type { Deliveries } from "../deliveries.ts";
 import { test as base } from "../../../test/support/fixtures/restorable.ts";
+import type { Deliveries } from "../deliveries.ts";
 
 const test = base
   /** As a process would see a server that lost its last moments: promoted, or put back from a copy of its folder. */

@@ -1,6 +1,6 @@
+import { expect } from "vitest";
 import { connectorRegistry } from "#connectors";
 import type { Connector, ConnectorContext, ConnectorHttp } from "#connectors";
-import { expect } from "vitest";
 import { mediaFile, picture, startFileServer } from "../../../test/contract/files.ts";
 import { startMetaHarness } from "../../../test/contract/meta.ts";
 import {
@@ -10,8 +10,8 @@ import {
   testDeliveries,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
-import type { Deliveries, DeliveriesOptions } from "../deliveries.ts";
 import { test as base } from "../../../test/support/fixtures/restorable.ts";
+import type { Deliveries, DeliveriesOptions } from "../deliveries.ts";
 
 // Where a platform has a key of our own, an absence under it says that nothing was sent under this key. After a restore
 // the post may have gone out under another one.

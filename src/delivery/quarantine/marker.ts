@@ -1,8 +1,8 @@
-import { isLoopbackName } from "#kit";
-import { writeWhole } from "#platform/files";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { isLoopbackName } from "#kit";
+import { writeWhole } from "#platform/files";
 
 /** In the data folder: how far the database had come when this was written, for whom it is, and where this was. */
 const markerFile = "installation.json";

@@ -1,17 +1,17 @@
 import { ConnectorFailure, type Plan, type Settling } from "#connectors";
 import { GalleyError, newId } from "#kit";
 import type { Database } from "#platform/db";
+import type { DeliveryDeps } from "../deps.ts";
 import type { Claimed } from "../model/claimed.ts";
+import { restored } from "../model/codes.ts";
+import type { NextStep } from "../model/settlement.ts";
+import { writeSettlements } from "../model/settlements.store.ts";
+import { backOffMs } from "../model/verdicts.ts";
+import { windowFor } from "../model/window.ts";
 import { deliveryInput, frozenProblem, hashItems, storablePlan } from "../send/frozen.ts";
 import { whileHeld } from "../send/lease.ts";
 import { identify, refuse, release, type Work } from "../send/outcome.ts";
 import { forgetLook, longestPauseMs, writeLookFor } from "./quarantine.store.ts";
-import type { NextStep } from "../model/settlement.ts";
-import { writeSettlements } from "../model/settlements.store.ts";
-import { restored } from "../model/codes.ts";
-import type { DeliveryDeps } from "../deps.ts";
-import { windowFor } from "../model/window.ts";
-import { backOffMs } from "../model/verdicts.ts";
 
 const waiting = {
   errorCode: restored,

@@ -1,5 +1,5 @@
-import { contract, instant } from "#platform/wire";
 import { z } from "zod";
+import { contract, instant } from "#platform/wire";
 
 const quarantineView = z.object({
   active: z.boolean(),

@@ -1,7 +1,7 @@
+import type { Installation } from "#installation";
 import type { App } from "#platform/wire";
 import { serve, signedInOf } from "#platform/wire";
 import { quarantineContract } from "./quarantine.contract.ts";
-import type { Installation } from "#installation";
 import type { Quarantine } from "./quarantine.ts";
 
 /** The whole installation sends nothing after its history was lost, until what was sent is known. */

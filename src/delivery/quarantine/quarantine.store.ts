@@ -1,10 +1,10 @@
-import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
-import type { Claimed } from "../model/claimed.ts";
+import type { Schema } from "#platform/db";
 import { type ClaimOptions, claimRows } from "../claim/claim.store.ts";
+import type { Claimed } from "../model/claimed.ts";
+import { idTaken, noAccess, restored } from "../model/codes.ts";
 import { thisMoment } from "../model/due.store.ts";
 import type { Installation, ServerHistory } from "./history.ts";
-import { idTaken, noAccess, restored } from "../model/codes.ts";
 
 /** The installation's row, and what its server says of itself in the same moment. */
 export type InstallationNow = {

@@ -1,13 +1,13 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { expect } from "vitest";
 import { type Connector, ConnectorFailure } from "#connectors";
 import { newId } from "#kit";
 import { orderQuarantine } from "#platform/config";
-import { setTimeout as pause } from "node:timers/promises";
-import { expect } from "vitest";
 import { orderPost, sweepUntil, textVariant } from "../../../test/support/features/delivery.ts";
+import { test } from "../../../test/support/fixtures/restorable.ts";
 import { startSweeps } from "../../platform/jobs/sweeps.ts";
 import { claimDue } from "../claim/claim.store.ts";
 import { writeIntents } from "../send/intents.store.ts";
-import { test } from "../../../test/support/fixtures/restorable.ts";
 
 test("after a restore under the same data folder, what went out since the backup is found and not sent again", async ({
   galley,

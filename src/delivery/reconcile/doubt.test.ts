@@ -6,8 +6,8 @@ import {
   sweepUntil,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
-import { idSeenAt, type SeenPost, seenPosts } from "../model/doubt.ts";
 import { test } from "../../../test/support/fixtures/delivery.ts";
+import { idSeenAt, type SeenPost, seenPosts } from "../model/doubt.ts";
 
 test("the likeliest comes first, and only an address for a browser is one", () => {
   const sentAt = new Date("2026-03-01T12:00:00Z");

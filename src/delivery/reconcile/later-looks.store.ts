@@ -1,7 +1,7 @@
-import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
-import type { Claimed } from "../model/claimed.ts";
+import type { Schema } from "#platform/db";
 import { claimedColumns } from "../model/claimed.store.ts";
+import type { Claimed } from "../model/claimed.ts";
 import { isCurrent, thisMoment } from "../model/due.store.ts";
 
 /** Of the attempt that was taken for absent: `item`, `number`. */

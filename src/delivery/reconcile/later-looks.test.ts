@@ -1,13 +1,13 @@
 import { sql } from "kysely";
 import { describe, expect } from "vitest";
 import { buildMember } from "../../../test/support/builders.ts";
+import { handleEvents } from "../../../test/support/events.ts";
 import {
   buildDeliveryFixture,
   orderPost,
   sweepUntil,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
-import { handleEvents } from "../../../test/support/events.ts";
 import { test as base } from "../../../test/support/fixtures/delivery.ts";
 
 // A platform that shows a post only after the window: its absence was believed, and it went out again. Later looks come

@@ -1,11 +1,14 @@
 import { ConnectorFailure, type Located, type Published } from "#connectors";
 import { type Actor, newId, webAddress } from "#kit";
-import { append } from "#platform/events";
 import type { Database } from "#platform/db";
+import { append } from "#platform/events";
 import type { Sweep } from "#platform/jobs";
+import { createWorkerPool } from "../claim/worker-pool.ts";
+import type { Epochs, ReconcileDeps } from "../deps.ts";
 import { deliverySecondCopyAcknowledged, deliverySecondCopyFound } from "../events.ts";
-import { notFound } from "../model/errors.ts";
 import { learnWindow } from "../holds/holds.store.ts";
+import { notFound } from "../model/errors.ts";
+import { appendSettled } from "../model/settled.ts";
 import {
   acknowledgeCopy,
   claimLaterLooks,
@@ -17,12 +20,9 @@ import {
   type LookOutcome,
   putOffLook,
 } from "./later-looks.store.ts";
-import { candidatesIn, idsIn, isClockOff, mustCoverFrom } from "./proof.ts";
-import { createWorkerPool } from "../claim/worker-pool.ts";
 import { readBack } from "./look.ts";
-import type { Epochs, ReconcileDeps } from "../deps.ts";
+import { candidatesIn, idsIn, isClockOff, mustCoverFrom } from "./proof.ts";
 import { invisibleMs } from "./reconcile.ts";
-import { appendSettled } from "../model/settled.ts";
 
 /** A minute after the first failure, then twice as long each time: about a day and a half in all. */
 const firstPauseMs = 60_000;

@@ -1,10 +1,10 @@
+import { expect, test } from "vitest";
 import type { Connector, ConnectorContext, ConnectorHttp, Plan } from "#connectors";
 import { connectorRegistry } from "#connectors";
 import { GalleyError } from "#kit";
-import { expect, test } from "vitest";
+import type { ReconcileDeps } from "../deps.ts";
 import type { AttemptRecord, Claimed } from "../model/claimed.ts";
 import { lookOnce } from "./look.ts";
-import type { ReconcileDeps } from "../deps.ts";
 
 // One look at a server of Mastodon, whose answers a proxy or a balancer stands before. What was sent is not in them.
 

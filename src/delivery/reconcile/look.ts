@@ -2,7 +2,12 @@ import type { Located, Settling } from "#connectors";
 import { ConnectorFailure, listenToClock } from "#connectors";
 import { GalleyError } from "#kit";
 import { isDatabaseUnavailable } from "#platform/db";
+import type { DeliveryDeps, ReconcileDeps } from "../deps.ts";
 import type { AttemptRecord, Claimed } from "../model/claimed.ts";
+import { accessIsBack, restored } from "../model/codes.ts";
+import { itemKey, leftOver, publishedBefore } from "../model/items.ts";
+import { isDuplicate, longestLookMs, lookAfterMs, lookAgainAfterMs } from "../model/verdicts.ts";
+import { windowFor } from "../model/window.ts";
 import {
   idsIn,
   judgeLook,
@@ -12,11 +17,6 @@ import {
   showsEqual,
   sinceSendMs,
 } from "./proof.ts";
-import type { DeliveryDeps, ReconcileDeps } from "../deps.ts";
-import { accessIsBack, restored } from "../model/codes.ts";
-import { itemKey, leftOver, publishedBefore } from "../model/items.ts";
-import { windowFor } from "../model/window.ts";
-import { isDuplicate, longestLookMs, lookAfterMs, lookAgainAfterMs } from "../model/verdicts.ts";
 
 /**
  * `tells`: the platform has answered, and what it showed tells since when the item is there, or until when it was not.

@@ -1,5 +1,5 @@
-import type { ListedPost, LocatedInList } from "#connectors";
 import { describe, expect, test } from "vitest";
+import type { ListedPost, LocatedInList } from "#connectors";
 import { judgeLook, type LookFacts } from "./proof.ts";
 
 const sentAt = new Date("2026-03-01T12:00:00Z");

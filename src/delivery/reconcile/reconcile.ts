@@ -1,15 +1,15 @@
 import { isDatabaseUnavailable, isUniqueViolation } from "#platform/db";
-import type { AttemptRecord, Claimed } from "../model/claimed.ts";
-import { seenPosts } from "../model/doubt.ts";
-import { type Look, lookOnce } from "./look.ts";
 import type { ReconcileDeps } from "../deps.ts";
-import { identify } from "../send/outcome.ts";
-import { type LookResult, sinceSendMs } from "./proof.ts";
-import { ending, refusedSoFar } from "../send/recipients.ts";
-import type { AttemptOutcome, NextStep } from "../model/settlement.ts";
+import type { AttemptRecord, Claimed } from "../model/claimed.ts";
 import { accessIsBack, noAccess } from "../model/codes.ts";
+import { seenPosts } from "../model/doubt.ts";
 import { publishedBefore } from "../model/items.ts";
+import type { AttemptOutcome, NextStep } from "../model/settlement.ts";
 import { isDuplicate, lookAfterMs } from "../model/verdicts.ts";
+import { identify } from "../send/outcome.ts";
+import { ending, refusedSoFar } from "../send/recipients.ts";
+import { type Look, lookOnce } from "./look.ts";
+import { type LookResult, sinceSendMs } from "./proof.ts";
 
 /** Looks come this much later than they are due, at most. */
 const sweepMs = 2_000;

@@ -1,5 +1,5 @@
-import { type Database, isDatabaseUnavailable, sqlState } from "#platform/db";
 import { setTimeout as pause } from "node:timers/promises";
+import { type Database, isDatabaseUnavailable, sqlState } from "#platform/db";
 import type { DeliveryDeps } from "../deps.ts";
 import type { Intent } from "../model/intent.ts";
 import { sayOutcome, type Settlement } from "../model/settlement.ts";

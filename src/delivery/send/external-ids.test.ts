@@ -1,8 +1,8 @@
-import { newId } from "#kit";
 import { describe, expect } from "vitest";
+import { newId } from "#kit";
 import { intentFor } from "../../../test/support/features/statements.ts";
-import type { Claimed } from "../model/claimed.ts";
 import { test } from "../../../test/support/fixtures/statements.ts";
+import type { Claimed } from "../model/claimed.ts";
 
 describe("5: a platform's id is unique per account, and confirmed is final", () => {
   test("in the database", async ({ claimOne, intend, settle }) => {

@@ -1,8 +1,8 @@
+import { expect } from "vitest";
 import type { Connector } from "#connectors";
 import { isDatabaseUnavailable } from "#platform/db";
-import { expect } from "vitest";
-import { errorOfIdleTransaction, failOver } from "../../../test/support/features/failover.ts";
 import { orderPost, sweepUntil, textVariant } from "../../../test/support/features/delivery.ts";
+import { errorOfIdleTransaction, failOver } from "../../../test/support/features/failover.ts";
 import { testOnSharedSandbox as test } from "../../../test/support/fixtures/delivery.ts";
 
 test("an answer outlives a database that only reads for a moment", async ({ server, platform, fixture }) => {

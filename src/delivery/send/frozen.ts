@@ -1,10 +1,10 @@
 import type { Connector, ConnectorContext, DeliveryInput, Plan } from "#connectors";
 import { ConnectorFailure, fingerprintOf } from "#connectors";
 import { contentHash, sha256 } from "#kit";
+import type { MediaBytes } from "../deps.ts";
 import type { Claimed } from "../model/claimed.ts";
 import { DeliveryError } from "../model/errors.ts";
 import { frozenHash } from "../model/frozen-content.ts";
-import type { MediaBytes } from "../deps.ts";
 
 /** Plain words for what is wrong with the frozen copy of a delivery; null where it is what was approved (invariant 4). */
 export function frozenProblem(claimed: Claimed): string | null {

@@ -1,5 +1,5 @@
-import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
+import type { Schema } from "#platform/db";
 import type { Intent } from "../model/intent.ts";
 
 /** `standing`: for each intent whether it stands. `reached`: how far the database's log has come; null where none does. */

@@ -1,14 +1,14 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { sql } from "kysely";
+import { describe, expect } from "vitest";
 import { platformSkewMs } from "#connectors";
 import { newId } from "#kit";
-import { sql } from "kysely";
-import { setTimeout as pause } from "node:timers/promises";
-import { describe, expect } from "vitest";
 import { orderPost, sweepUntil, textVariant } from "../../../test/support/features/delivery.ts";
 import { intentFor, next, plan } from "../../../test/support/features/statements.ts";
+import { test } from "../../../test/support/fixtures/statements.ts";
+import { recoverExpired } from "../maintenance/recovery.store.ts";
 import { hashItems } from "./frozen.ts";
 import { writeIntents } from "./intents.store.ts";
-import { recoverExpired } from "../maintenance/recovery.store.ts";
-import { test } from "../../../test/support/fixtures/statements.ts";
 
 /** Every test tries to break an invariant with the statements themselves, past the code that keeps it. */
 describe("1: no byte without a durable intent at the current fence", () => {

@@ -9,10 +9,10 @@ import {
   sweepUntil,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
-import { claimDue } from "../claim/claim.store.ts";
-import { renewLease } from "./leases.store.ts";
-import { whileHeld } from "./lease.ts";
 import { test as base } from "../../../test/support/fixtures/delivery.ts";
+import { claimDue } from "../claim/claim.store.ts";
+import { whileHeld } from "./lease.ts";
+import { renewLease } from "./leases.store.ts";
 
 const leaseMs = 1_800;
 const settings = { leaseMs, marginMs: 300 };

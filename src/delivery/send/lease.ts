@@ -1,6 +1,6 @@
 import { ConnectorFailure } from "#connectors";
-import { release, type Work, writePrepareFailure } from "./outcome.ts";
 import type { DeliveryDeps } from "../deps.ts";
+import { release, type Work, writePrepareFailure } from "./outcome.ts";
 
 /**
  * Why a preparation was broken off.

@@ -2,12 +2,12 @@ import type { Published } from "#connectors";
 import { ConnectorFailure } from "#connectors";
 import { GalleyError } from "#kit";
 import { isUniqueViolation } from "#platform/db";
-import type { Claimed } from "../model/claimed.ts";
-import { afterDeferral, ending, refusedSoFar } from "./recipients.ts";
-import type { AttemptOutcome, NextStep } from "../model/settlement.ts";
-import { idTaken } from "../model/codes.ts";
 import type { DeliveryDeps } from "../deps.ts";
+import type { Claimed } from "../model/claimed.ts";
+import { idTaken } from "../model/codes.ts";
+import type { AttemptOutcome, NextStep } from "../model/settlement.ts";
 import { type Consequence, type FailureFacts, consequenceOf, isDuplicate } from "../model/verdicts.ts";
+import { afterDeferral, ending, refusedSoFar } from "./recipients.ts";
 
 /** A claimed delivery while this process works on it. Times are of the monotonic clock. */
 export type Work = {

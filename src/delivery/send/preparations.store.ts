@@ -1,9 +1,9 @@
+import { type Kysely, sql } from "kysely";
 import type { Plan } from "#connectors";
 import type { Schema } from "#platform/db";
-import { type Kysely, sql } from "kysely";
-import type { Claimed } from "../model/claimed.ts";
-import { claimedColumns } from "../model/claimed.store.ts";
 import type { ClaimOptions } from "../claim/claim.store.ts";
+import { claimedColumns } from "../model/claimed.store.ts";
+import type { Claimed } from "../model/claimed.ts";
 import { isCurrent, maySend, thisMoment } from "../model/due.store.ts";
 
 /** A delivery that stays scheduled, while this process prepares it under a lease of the preparation's own. */

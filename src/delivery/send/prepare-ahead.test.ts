@@ -9,9 +9,9 @@ import {
   sweepUntil,
   textVariant,
 } from "../../../test/support/features/delivery.ts";
+import { test as base } from "../../../test/support/fixtures/delivery.ts";
 import type { Deliveries } from "../deliveries.ts";
 import { isSlowToPrepare } from "../model/slow.ts";
-import { test as base } from "../../../test/support/fixtures/delivery.ts";
 
 const video: MediaInfo = {
   mediaId: "film",

@@ -1,10 +1,10 @@
 import { ConnectorFailure, type Plan } from "#connectors";
 import type { Database } from "#platform/db";
+import type { DeliveryDeps } from "../deps.ts";
 import { assertTarget, deliveryInput, frozenProblem, storablePlan } from "./frozen.ts";
 import { whileHeld } from "./lease.ts";
 import type { Work } from "./outcome.ts";
 import { endPreparation, keepPreparation, type Preparing, renewPreparation } from "./preparations.store.ts";
-import type { DeliveryDeps } from "../deps.ts";
 
 /**
  * Prepares a delivery that is not due yet: uploads and containers, never the visible call. The delivery

@@ -2,8 +2,8 @@ import type { Database } from "#platform/db";
 import type { Sweep } from "#platform/jobs";
 import { createWorkerPool } from "../claim/worker-pool.ts";
 import type { DeliveryDeps, Epochs, Lease } from "../deps.ts";
-import { prepareAhead } from "./prepare-ahead.ts";
 import { claimPreparations, forgetPreparations } from "./preparations.store.ts";
+import { prepareAhead } from "./prepare-ahead.ts";
 
 /** Prepares ahead of its due time what takes long. */
 export function preparingSweep({

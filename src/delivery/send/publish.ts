@@ -2,7 +2,12 @@ import type { Connector, ConnectorContext, ItemRef, Plan, Published, Settling } 
 import { canBeAnswered, ConnectorFailure } from "#connectors";
 import { isOver, newId, setDeadline } from "#kit";
 import { isDatabaseUnavailable, sqlState } from "#platform/db";
+import type { DeliveryDeps } from "../deps.ts";
 import type { Claimed } from "../model/claimed.ts";
+import type { Intent } from "../model/intent.ts";
+import { itemKey, leftOver, publishedBefore } from "../model/items.ts";
+import { isSlowToPrepare } from "../model/slow.ts";
+import { windowFor } from "../model/window.ts";
 import {
   assertTarget,
   deliveryInput,
@@ -11,7 +16,6 @@ import {
   storablePlan,
   targetChanged,
 } from "./frozen.ts";
-import type { Intent } from "../model/intent.ts";
 import { type Held, whileHeld, writeInterruption } from "./lease.ts";
 import {
   type Work,
@@ -23,10 +27,6 @@ import {
   writePrepareFailure,
   writeSendFailure,
 } from "./outcome.ts";
-import { isSlowToPrepare } from "../model/slow.ts";
-import type { DeliveryDeps } from "../deps.ts";
-import { itemKey, leftOver, publishedBefore } from "../model/items.ts";
-import { windowFor } from "../model/window.ts";
 
 /** How often a due delivery looks whether its preparation is done. */
 const waitForPreparationMs = 1_000;

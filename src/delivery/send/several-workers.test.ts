@@ -2,8 +2,8 @@ import { describe, expect } from "vitest";
 import { createPool } from "#platform/db";
 import { asOwner } from "../../../test/support/database.ts";
 import { sweepUntil } from "../../../test/support/features/delivery.ts";
-import type { Deliveries } from "../deliveries.ts";
 import { test } from "../../../test/support/fixtures/delivery.ts";
+import type { Deliveries } from "../deliveries.ts";
 
 describe("several workers", () => {
   test("send each of a hundred posts once", async ({

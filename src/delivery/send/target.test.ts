@@ -1,11 +1,11 @@
+import { expect } from "vitest";
 import type { Connector } from "#connectors";
 import { fingerprintOf } from "#connectors";
 import { contentHash, newId } from "#kit";
-import { expect } from "vitest";
 import { sweepUntil, textVariant } from "../../../test/support/features/delivery.ts";
+import { testOnSharedSandbox as base } from "../../../test/support/fixtures/delivery.ts";
 import type { Deliveries } from "../deliveries.ts";
 import { frozenHash } from "../model/frozen-content.ts";
-import { testOnSharedSandbox as base } from "../../../test/support/fixtures/delivery.ts";
 
 // What was approved for one place never goes to another, whoever changed the channel and however late.
 

@@ -1,12 +1,12 @@
+import { type RawBuilder, sql } from "kysely";
 import type { RecipientAnswer } from "#connectors";
 import { webAddress } from "#kit";
 import { compileOnly, type Database } from "#platform/db";
-import { type RawBuilder, sql } from "kysely";
-import type { Doubt } from "../model/doubt.ts";
-import { hasOpenCopy, secondCopiesOf, type SecondCopyView } from "./second-copies.read.ts";
-import type { AttemptState, DeliveryState } from "../model/state.ts";
 import { restored } from "../model/codes.ts";
+import type { Doubt } from "../model/doubt.ts";
+import type { AttemptState, DeliveryState } from "../model/state.ts";
 import { isDuplicate } from "../model/verdicts.ts";
+import { hasOpenCopy, secondCopiesOf, type SecondCopyView } from "./second-copies.read.ts";
 
 /** A delivery with its timeline, as people see it. Instants are ISO text. */
 export type DeliveryView = {

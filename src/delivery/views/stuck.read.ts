@@ -1,7 +1,7 @@
-import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
-import type { DeliveryState } from "../model/state.ts";
+import type { Schema } from "#platform/db";
 import { noAccess } from "../model/codes.ts";
+import type { DeliveryState } from "../model/state.ts";
 
 /** How long after a delivery should have been sent or have asked it counts as a defect. */
 const patience = sql`interval '15 minutes'`;

@@ -1,10 +1,10 @@
-import { type Connector, ConnectorFailure } from "#connectors";
 import { sql } from "kysely";
 import { expect } from "vitest";
+import { type Connector, ConnectorFailure } from "#connectors";
 import { asOwner } from "../../../test/support/database.ts";
 import { orderPost, sweepUntil, textVariant } from "../../../test/support/features/delivery.ts";
-import { countStuck, stuckIn } from "./stuck.read.ts";
 import { testOnSharedSandbox as base } from "../../../test/support/fixtures/delivery.ts";
+import { countStuck, stuckIn } from "./stuck.read.ts";
 
 // An error that nobody foresaw ends in words and a question, never in a delivery that says nothing.
 

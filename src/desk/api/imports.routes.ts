@@ -1,7 +1,7 @@
 import type { App, Reply } from "#platform/wire";
 import { actorOf, serve } from "#platform/wire";
-import { importsContract, importFilesContract } from "./imports.contract.ts";
 import type { ImportView, Imports } from "../import/imports.ts";
+import { importsContract, importFilesContract } from "./imports.contract.ts";
 
 /** Posts from a CSV file and into one. */
 export function importRoutes(app: App, { imports }: { imports: Imports }): void {

@@ -1,5 +1,5 @@
-import { instant } from "#platform/wire";
 import { z } from "zod";
+import { instant } from "#platform/wire";
 import { mostBytes } from "../import/columns.ts";
 import { importStates, lineStates } from "../import/import-states.ts";
 

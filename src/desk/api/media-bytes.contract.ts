@@ -1,5 +1,5 @@
-import { contract } from "#platform/wire";
 import { z } from "zod";
+import { contract } from "#platform/wire";
 import { renditionWidths } from "../media/renditions.ts";
 
 /** Files at signed addresses, outside `/api/v1`: for pages and platforms, and no part of the API. */

@@ -1,4 +1,3 @@
-import { requestOf } from "../../../test/support/calls.ts";
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
@@ -6,9 +5,10 @@ import { crc32 } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect } from "vitest";
 import { buildChannel } from "../../../test/support/builders.ts";
+import { requestOf } from "../../../test/support/calls.ts";
+import { test as base } from "../../../test/support/fixtures/desk-app.ts";
 import { pdfOf, pictureOf as picture, videoOf } from "../../../test/support/media-files.ts";
 import { uploadFile } from "../../../test/support/upload.ts";
-import { test as base } from "../../../test/support/fixtures/desk-app.ts";
 
 const test = base.extend(
   "upload",

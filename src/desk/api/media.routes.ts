@@ -3,14 +3,14 @@ import multipart, { type Multipart } from "@fastify/multipart";
 import { GalleyError } from "#kit";
 import type { App } from "#platform/wire";
 import { actorOf, serve } from "#platform/wire";
-import { mediaBytesContract } from "./media-bytes.contract.ts";
-import { mediaContract, uploadContract } from "./media.contract.ts";
-import { byteRange } from "../media/byte-range.ts";
 import type { Desk } from "../desk.ts";
-import { DeskError } from "../model/errors.ts";
+import { byteRange } from "../media/byte-range.ts";
 import type { MediaDesk, ServedFile } from "../media/media.ts";
 import type { ReceivedFile } from "../media/receive.ts";
 import type { RenditionWidth } from "../media/renditions.ts";
+import { DeskError } from "../model/errors.ts";
+import { mediaBytesContract } from "./media-bytes.contract.ts";
+import { mediaContract, uploadContract } from "./media.contract.ts";
 import { mediaToWire } from "./posts.wire.ts";
 
 /** Longest text field of an upload; alt texts of platforms end far below. */

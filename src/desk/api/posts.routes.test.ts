@@ -1,6 +1,6 @@
-import type { TestPerson } from "../../../test/support/app.ts";
 import { describe, expect } from "vitest";
 import { newId } from "#kit";
+import type { TestPerson } from "../../../test/support/app.ts";
 import { buildApp, buildChannel } from "../../../test/support/builders.ts";
 import { handleEvents } from "../../../test/support/events.ts";
 import { test as base } from "../../../test/support/fixtures/desk-app.ts";

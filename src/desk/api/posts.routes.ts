@@ -1,9 +1,9 @@
 import type { App } from "#platform/wire";
 import { actorOf, serve } from "#platform/wire";
-import { postsContract, postsWriteContract } from "./posts.contract.ts";
 import type { Desk } from "../desk.ts";
 import { DeskError } from "../model/errors.ts";
 import { type PostStatus, postStatuses } from "../model/post.ts";
+import { postsContract, postsWriteContract } from "./posts.contract.ts";
 import {
   answerWith,
   overviewToWire,
@@ -14,8 +14,8 @@ import {
 } from "./posts.wire.ts";
 import { queueRoutes } from "./queue.routes.ts";
 import { reviewRoutes } from "./review.routes.ts";
-import { setAsideRoutes } from "./set-aside.routes.ts";
 import { seriesRoutes } from "./series.routes.ts";
+import { setAsideRoutes } from "./set-aside.routes.ts";
 
 /** Posts: write, read, check, review, schedule, publish. */
 export function postRoutes(app: App, { desk }: { desk: Desk }): void {

@@ -1,5 +1,5 @@
-import { instant, pageOf, pageQuery } from "#platform/wire";
 import { z } from "zod";
+import { instant, pageOf, pageQuery } from "#platform/wire";
 import { postStatuses, scheduleRules } from "../model/post.ts";
 import { actions } from "../model/rules.ts";
 

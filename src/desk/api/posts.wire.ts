@@ -1,16 +1,16 @@
-import type { Actor } from "#kit";
 import type { z } from "zod";
+import type { Actor } from "#kit";
 import type { Desk } from "../desk.ts";
-import type { Editor } from "../model/editors.read.ts";
-import type { Decision } from "../posts/load.read.ts";
-import { type Media, type Schedule, type Variant, textOptions } from "../model/post.ts";
 import type { MediaLinks } from "../media/media-links.ts";
+import type { Editor } from "../model/editors.read.ts";
+import { type Media, type Schedule, type Variant, textOptions } from "../model/post.ts";
+import type { SchedulePreview } from "../model/schedule.ts";
+import type { Decision } from "../posts/load.read.ts";
+import type { SetAside } from "../posts/set-aside.store.ts";
 import type { PostSummary } from "../views/posts.list.read.ts";
 import type { Overview } from "../views/posts.overview.read.ts";
 import type { FullPost, VersionSummary } from "../views/posts.read.ts";
 import type * as schema from "./posts.schema.ts";
-import type { SchedulePreview } from "../model/schedule.ts";
-import type { SetAside } from "../posts/set-aside.store.ts";
 
 /** From the desk's own types to what the API gives: instants as text, maps as lists, images with their address. */
 export type Wire<Schema extends z.ZodType> = z.input<Schema>;

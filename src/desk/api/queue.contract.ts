@@ -1,5 +1,5 @@
-import { contract, idParams } from "#platform/wire";
 import { z } from "zod";
+import { contract, idParams } from "#platform/wire";
 import { fullPost, releaseBody } from "./posts.schema.ts";
 import * as schema from "./queue.schema.ts";
 

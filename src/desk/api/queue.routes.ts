@@ -1,8 +1,8 @@
 import type { App } from "#platform/wire";
 import { actorOf, serve } from "#platform/wire";
-import { slotsContract, queueContract } from "./queue.contract.ts";
 import type { Desk } from "../desk.ts";
 import { answerWith } from "./posts.wire.ts";
+import { slotsContract, queueContract } from "./queue.contract.ts";
 
 /** Weekly slots, what they hold, and posts that take the next free one. */
 export function queueRoutes(app: App, desk: Desk): void {

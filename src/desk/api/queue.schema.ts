@@ -1,5 +1,5 @@
-import { instant } from "#platform/wire";
 import { z } from "zod";
+import { instant } from "#platform/wire";
 import { postStatuses } from "../model/post.ts";
 
 const weekday = z.int().min(1).max(7);

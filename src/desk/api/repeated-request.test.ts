@@ -1,5 +1,5 @@
-import { newId } from "#kit";
 import { expect } from "vitest";
+import { newId } from "#kit";
 import type { TestPerson } from "../../../test/support/app.ts";
 import { test as base } from "../../../test/support/fixtures/desk-app.ts";
 

@@ -1,10 +1,10 @@
 import type { Actor } from "#kit";
 import type { App } from "#platform/wire";
 import { actorOf, serve } from "#platform/wire";
-import { seriesContract, seriesWriteContract } from "./series.contract.ts";
 import { ruleWords } from "../series/rule-words.ts";
 import { ruleProblems } from "../series/rule.ts";
 import type { SeriesDesk } from "../series/series-desk.ts";
+import { seriesContract, seriesWriteContract } from "./series.contract.ts";
 import { momentToWire, plannedToWire, seriesToWire, summaryToWire } from "./series.wire.ts";
 
 /** Recurring posts: make, approve once, pause, end. */

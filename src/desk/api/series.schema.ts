@@ -1,10 +1,10 @@
-import { instant } from "#platform/wire";
 import { z } from "zod";
-import { channel, decision, variantCheck } from "./posts.schema.ts";
+import { instant } from "#platform/wire";
 import { postStatuses } from "../model/post.ts";
 import { farthestAhead, rule } from "../series/rule.schema.ts";
 import { seriesStates } from "../series/series-states.ts";
 import { seriesActions } from "../series/series.rules.ts";
+import { channel, decision, variantCheck } from "./posts.schema.ts";
 
 const ahead = z.int().min(1).max(farthestAhead);
 

@@ -1,7 +1,7 @@
-import type { Wire } from "./posts.wire.ts";
 import { ruleWords } from "../series/rule-words.ts";
 import type { Moment } from "../series/rule.ts";
 import type { PlannedDate, SeriesSummary, SeriesView } from "../series/series.read.ts";
+import type { Wire } from "./posts.wire.ts";
 import type * as schema from "./series.schema.ts";
 
 export function momentToWire<Fields extends Moment>(moment: Fields) {

@@ -1,5 +1,5 @@
-import { contract, idParams } from "#platform/wire";
 import { z } from "zod";
+import { contract, idParams } from "#platform/wire";
 import * as schema from "./posts.schema.ts";
 
 export const setAsideContract = contract({

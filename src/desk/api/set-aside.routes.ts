@@ -1,8 +1,8 @@
 import type { App } from "#platform/wire";
 import { actorOf, serve } from "#platform/wire";
-import { setAsideContract } from "./set-aside.contract.ts";
 import type { Desk } from "../desk.ts";
 import { setAsideToWire } from "./posts.wire.ts";
+import { setAsideContract } from "./set-aside.contract.ts";
 
 /** Texts that lost to somebody else's version: kept beside the history, so that none is ever lost. */
 export function setAsideRoutes(app: App, desk: Desk): void {

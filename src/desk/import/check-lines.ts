@@ -1,5 +1,5 @@
-import type { TargetChannel } from "../model/check.ts";
 import { allChannels } from "../model/channels.store.ts";
+import type { TargetChannel } from "../model/check.ts";
 import type { ImportDeps } from "./deps.ts";
 import {
   type LinePreview,

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readFile } from "./columns.ts";
 import { cellToParts, cellToTexts, partsToCell, textsToCell, tidied } from "./cell-forms.ts";
+import { readFile } from "./columns.ts";
 import { decodeCsv, readRecords, unguarded, writeCsv } from "./csv.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);

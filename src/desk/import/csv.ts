@@ -1,5 +1,5 @@
-import { xmlCharacters } from "#kit";
 import { CsvError, type InfoRecord, parse } from "csv-parse/sync";
+import { xmlCharacters } from "#kit";
 
 /** The text of a file, with words where its encoding had to be guessed. */
 export type Decoded = { text: string; notice: string | null };

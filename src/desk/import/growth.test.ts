@@ -1,5 +1,5 @@
-import { connectorRegistry } from "#connectors";
 import { describe, expect, test } from "vitest";
+import { connectorRegistry } from "#connectors";
 import { steepOn } from "../../../test/support/growth.ts";
 import type { Shape } from "../../../test/texts/text-shapes.ts";
 import { readFile } from "./columns.ts";

@@ -2,8 +2,8 @@ import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import type { Actor } from "#kit";
 import type { Schema } from "#platform/db";
-import type { ImportState } from "./import-states.ts";
 import type { FileLine } from "./columns.ts";
+import type { ImportState } from "./import-states.ts";
 
 type Db = Kysely<Schema>;
 

@@ -1,16 +1,16 @@
+import { z } from "zod";
 import type { Actor, JsonObject } from "#kit";
 import { newId, sha256 } from "#kit";
 import { append } from "#platform/events";
 import type { Jobs, Sweep, Task } from "#platform/jobs";
-import { z } from "zod";
 import { importStarted, importUploaded } from "../events.ts";
 import { DeskError } from "../model/errors.ts";
 import { previewSchedule } from "../model/schedule.ts";
 import { readFile } from "./columns.ts";
 import type { ImportDeps } from "./deps.ts";
 import { exportPosts, templateCsv } from "./export.ts";
-import type { LineState } from "./import-states.ts";
 import * as lineStore from "./import-lines.store.ts";
+import type { LineState } from "./import-states.ts";
 import * as store from "./imports.store.ts";
 import { workOn } from "./work.ts";
 

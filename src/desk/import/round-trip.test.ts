@@ -1,14 +1,14 @@
-import { connectorRegistry } from "#connectors";
-import { createHttpClient } from "#platform/http-client";
-import { createJobs } from "#platform/jobs";
 import * as fc from "fast-check";
 import sharp from "sharp";
 import { describe, expect } from "vitest";
+import { connectorRegistry } from "#connectors";
+import { createHttpClient } from "#platform/http-client";
+import { createJobs } from "#platform/jobs";
 import { buildChannel, buildMember, buildWorkspace } from "../../../test/support/builders.ts";
+import { test as base } from "../../../test/support/fixtures/desk.ts";
 import { webPages } from "../../../test/support/web-pages.ts";
 import type { ImportDeps } from "./deps.ts";
 import { createImports } from "./imports.ts";
-import { test as base } from "../../../test/support/fixtures/desk.ts";
 
 /** Nothing listens there: connecting is refused. */
 const nowhere = "http://127.0.0.1:1";

@@ -1,19 +1,19 @@
 import { Readable } from "node:stream";
-import type { Actor, Clock } from "#kit";
 import { mediaKind } from "#connectors";
+import type { Actor, Clock } from "#kit";
 import { newId, wellFormedProblem } from "#kit";
-import { append } from "#platform/events";
 import type { Database } from "#platform/db";
+import { append } from "#platform/events";
 import type { Files, OpenedFile } from "#platform/files";
 import { decodeIdCursor } from "#platform/wire";
 import { mediaAdded, mediaRemoved } from "../events.ts";
 import { DeskError, mediaNotFound } from "../model/errors.ts";
-import { type Images, wrongType } from "./images.ts";
-import * as store from "./media.store.ts";
 import { pageOfRows } from "../model/page.ts";
 import type { Media } from "../model/post.ts";
-import { type RenditionWidth, forgetRenditions, renditionOf } from "./renditions.ts";
+import { type Images, wrongType } from "./images.ts";
+import * as store from "./media.store.ts";
 import { type ReceivedFile, type UploadLimits, acceptFile, largestUpload, receiveFile } from "./receive.ts";
+import { type RenditionWidth, forgetRenditions, renditionOf } from "./renditions.ts";
 
 type Upload = { file: ReceivedFile; fileName: string; altText: string };
 

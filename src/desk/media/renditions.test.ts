@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import sharp from "sharp";
 import { expect } from "vitest";
-import { type Uploaded, uploadFile } from "../../../test/support/upload.ts";
 import { test as base } from "../../../test/support/fixtures/desk-app.ts";
+import { type Uploaded, uploadFile } from "../../../test/support/upload.ts";
 
 const test = base
   .extend("upload", ({ app, owner }) => async (bytes: Uint8Array, name = "photo.jpg"): Promise<Uploaded> => {

@@ -1,5 +1,5 @@
-import type { Database, Schema } from "#platform/db";
 import type { Kysely } from "kysely";
+import type { Database, Schema } from "#platform/db";
 import type { Files } from "#platform/files";
 import type { Images } from "./images.ts";
 import * as store from "./media.store.ts";

@@ -2,9 +2,9 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect } from "vitest";
 import { newId } from "#kit";
+import { test as base } from "../../../test/support/fixtures/desk-app.ts";
 import { pictureOf } from "../../../test/support/media-files.ts";
 import { uploadFile } from "../../../test/support/upload.ts";
-import { test as base } from "../../../test/support/fixtures/desk-app.ts";
 
 const test = base
   .extend("person", { scope: "file" }, ({ owner }) => owner)

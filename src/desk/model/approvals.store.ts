@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { newId } from "#kit";
-import type { BoundTargets } from "./binding.ts";
 import type { Schema } from "#platform/db";
+import type { BoundTargets } from "./binding.ts";
 
 type Db = Kysely<Schema>;
 

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
-import { contentHash, type Actor } from "#kit";
 import { sql } from "kysely";
 import { describe, expect } from "vitest";
+import { contentHash, type Actor } from "#kit";
 import { buildWorkspace } from "../../../test/support/builders.ts";
-import { DeskError } from "./errors.ts";
 import { test as base } from "../../../test/support/fixtures/desk.ts";
+import { DeskError } from "./errors.ts";
 
 /**
  * The first promise, tried with random histories in which up to three things happen at the same time:

@@ -1,5 +1,5 @@
-import { connectorRegistry, type VariantContent } from "#connectors";
 import { describe, expect, test } from "vitest";
+import { connectorRegistry, type VariantContent } from "#connectors";
 import { blockingProblems, checkVariants, type TargetChannel } from "./check.ts";
 
 const connectors = connectorRegistry();

@@ -1,5 +1,5 @@
-import type { EventData, EventKind, IsOptional } from "#platform/events";
 import type { z } from "zod";
+import type { EventData, EventKind, IsOptional } from "#platform/events";
 
 type KindAbout<Target extends string> = EventKind<string, Target, z.ZodType<EventData>, "workspace">;
 

@@ -1,9 +1,9 @@
-import { sql } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
+import { sql } from "kysely";
 import { describe, expect } from "vitest";
 import { buildChannel, buildWorkspace } from "../../../test/support/builders.ts";
-import { claimDue } from "../../delivery/claim/claim.store.ts";
 import { test as base } from "../../../test/support/fixtures/desk.ts";
+import { claimDue } from "../../delivery/claim/claim.store.ts";
 
 // An approval can be taken back for a moment by whoever gave it, and nothing that it alone released leaves before.
 

@@ -1,8 +1,8 @@
 import type { Actor } from "#kit";
 import { newId } from "#kit";
 import { append } from "#platform/events";
-import { postCopied } from "../events.ts";
 import type { DeskDeps } from "../deps.ts";
+import { postCopied } from "../events.ts";
 import { postNotFound } from "../model/errors.ts";
 import { insertCopy, lockPost } from "../model/posts.store.ts";
 

@@ -1,11 +1,11 @@
 import { describe, expect } from "vitest";
 import { buildChannel, buildMember, buildWorkspace } from "../../../test/support/builders.ts";
-import { asOwner, rowsReadIn } from "../../../test/support/features/full-tables.ts";
 import { movableClock } from "../../../test/support/features/desk.ts";
+import { asOwner, rowsReadIn } from "../../../test/support/features/full-tables.ts";
+import { test as base } from "../../../test/support/fixtures/database.ts";
 import type { Variant } from "../model/post.ts";
 import { warnOfOtherPosts } from "../model/warnings.ts";
 import { insertDraft } from "./write.ts";
-import { test as base } from "../../../test/support/fixtures/database.ts";
 
 const clock = movableClock();
 const nothing = { problems: [], parts: [], price: null, suspicious: [] };

@@ -1,10 +1,10 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "#platform/db";
-import { bindingAsApproved, boundHash, mediaOf } from "../model/binding.ts";
 import type { DeskDeps } from "../deps.ts";
+import { bindingAsApproved, boundHash, mediaOf } from "../model/binding.ts";
 import { DeskError } from "../model/errors.ts";
-import { type LoadedPost, loadPost } from "./load.ts";
 import { factsFor, type Unready, unreadyChannels } from "../model/unready.ts";
+import { type LoadedPost, loadPost } from "./load.ts";
 
 export type Release = {
   postId: string;

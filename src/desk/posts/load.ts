@@ -1,5 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "#platform/db";
+import { mediaByIds } from "../media/media.store.ts";
+import { targetChannels } from "../model/channels.store.ts";
 import {
   type CheckContext,
   type TargetChannel,
@@ -9,9 +11,7 @@ import {
 } from "../model/check.ts";
 import { type Editor, editorsOf } from "../model/editors.read.ts";
 import { postNotFound } from "../model/errors.ts";
-import { mediaByIds } from "../media/media.store.ts";
 import type { Media, PostStatus, Schedule, Source, Variant } from "../model/post.ts";
-import { targetChannels } from "../model/channels.store.ts";
 import type { Facts } from "../model/rules.ts";
 import {
   type Approval,

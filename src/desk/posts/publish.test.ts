@@ -1,8 +1,8 @@
+import { describe, expect } from "vitest";
 import { frozenHash } from "#delivery";
 import { contentHash, sha256 } from "#kit";
-import { describe, expect } from "vitest";
-import { versionHash } from "../model/binding.ts";
 import { test as base } from "../../../test/support/fixtures/desk.ts";
+import { versionHash } from "../model/binding.ts";
 
 const test = base
   .extend("draft", ({ channels }) => () => {

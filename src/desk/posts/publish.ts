@@ -1,20 +1,20 @@
 import type { Kysely } from "kysely";
 import type { Actor } from "#kit";
 import type { Schema } from "#platform/db";
-import { postCancelled, postHeldBack, postPublished, postScheduled, postUnscheduled } from "../events.ts";
-import { did } from "../model/did.ts";
-import { voidApproval } from "../model/approvals.store.ts";
 import type { DeskDeps } from "../deps.ts";
-import { handOver, withdrawDeliveries } from "./hand-over.ts";
-import type { PostDeps } from "./hooks.ts";
-import type { LoadedPost } from "./load.ts";
+import { postCancelled, postHeldBack, postPublished, postScheduled, postUnscheduled } from "../events.ts";
+import { voidApproval } from "../model/approvals.store.ts";
+import { did } from "../model/did.ts";
 import type { Schedule, ScheduleRule } from "../model/post.ts";
 import { setSchedule, updatePost } from "../model/posts.store.ts";
 import { resolveSchedule, scheduleAt } from "../model/schedule.ts";
-import { settleStatus } from "./settle.ts";
-import { channelsOfDeliveries } from "./settle.store.ts";
-import { type Step, onPost } from "./transition.ts";
 import type { Unready } from "../model/unready.ts";
+import { handOver, withdrawDeliveries } from "./hand-over.ts";
+import type { PostDeps } from "./hooks.ts";
+import type { LoadedPost } from "./load.ts";
+import { channelsOfDeliveries } from "./settle.store.ts";
+import { settleStatus } from "./settle.ts";
+import { type Step, onPost } from "./transition.ts";
 
 export type ScheduleRequest = {
   wall: string;

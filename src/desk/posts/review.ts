@@ -6,14 +6,14 @@ import {
   postSubmitted,
   postWithdrawn,
 } from "../events.ts";
-import { did } from "../model/did.ts";
 import { insertDecision, voidApproval } from "../model/approvals.store.ts";
 import { bindingOf, boundHash, targetsOf } from "../model/binding.ts";
+import { did } from "../model/did.ts";
 import { DeskError } from "../model/errors.ts";
-import { handOver } from "./hand-over.ts";
-import type { PostDeps } from "./hooks.ts";
 import { updatePost } from "../model/posts.store.ts";
 import { undoTooLate, undoWords } from "../model/undo.ts";
+import { handOver } from "./hand-over.ts";
+import type { PostDeps } from "./hooks.ts";
 import { onPost } from "./transition.ts";
 
 /** Asks for approval of a draft whose variants have no errors. */

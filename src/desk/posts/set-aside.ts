@@ -1,8 +1,8 @@
 import type { Actor } from "#kit";
 import { newId } from "#kit";
 import { append } from "#platform/events";
-import { postTextSetAside } from "../events.ts";
 import type { DeskDeps } from "../deps.ts";
+import { postTextSetAside } from "../events.ts";
 import { postNotFound } from "../model/errors.ts";
 import { lockPost } from "../model/posts.store.ts";
 import { type SetAside, insertSetAside, postExists, selectSetAside } from "./set-aside.store.ts";

@@ -1,13 +1,13 @@
 import { expect } from "vitest";
+import { newId, systemClock } from "#kit";
+import { createJobs } from "#platform/jobs";
 import { asOwner } from "../../../test/support/database.ts";
+import { handleEvents } from "../../../test/support/events.ts";
 import { buildDeliveryFixture, orderPost, textVariant } from "../../../test/support/features/delivery.ts";
 import { copyDelivery, rowsRead } from "../../../test/support/features/full-tables.ts";
-import { createJobs } from "#platform/jobs";
-import { newId, systemClock } from "#kit";
-import { handleEvents } from "../../../test/support/events.ts";
+import { testOnSharedSandbox as base } from "../../../test/support/fixtures/delivery.ts";
 import { appendSettled, formerTasks } from "../../delivery/model/settled.ts";
 import { settlePosts, settleStatus, settleSubscriber } from "./settle.ts";
-import { testOnSharedSandbox as base } from "../../../test/support/fixtures/delivery.ts";
 
 const test = base
   /** Two posts of one workspace whose deliveries wait for their channel, and whose states do not say so yet. */

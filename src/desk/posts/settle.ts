@@ -1,10 +1,10 @@
 import type { Kysely } from "kysely";
 import { z } from "zod";
 import { deliverySettled } from "#delivery";
+import type { JsonObject } from "#kit";
 import type { Schema } from "#platform/db";
 import { append, type Subscriber, subscriber } from "#platform/events";
 import type { Jobs, Task } from "#platform/jobs";
-import type { JsonObject } from "#kit";
 import type { DeskDeps } from "../deps.ts";
 import {
   postFailed,

@@ -1,14 +1,14 @@
 import type { Kysely } from "kysely";
 import type { Actor } from "#kit";
-import { append } from "#platform/events";
 import type { Schema } from "#platform/db";
+import { append } from "#platform/events";
 import type { Done } from "../model/did.ts";
 import { postNotFound } from "../model/errors.ts";
-import type { PostDeps } from "./hooks.ts";
-import { type LoadedPost, loadPost } from "./load.ts";
 import { lockPost } from "../model/posts.store.ts";
 import { type Action, assertAllowed } from "../model/rules.ts";
 import { factsFor, type Unready } from "../model/unready.ts";
+import type { PostDeps } from "./hooks.ts";
+import { type LoadedPost, loadPost } from "./load.ts";
 
 export type Step = { db: Kysely<Schema>; post: LoadedPost; now: Date };
 

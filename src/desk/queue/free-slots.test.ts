@@ -1,7 +1,7 @@
 import { describe, expect } from "vitest";
 import type { Actor } from "#kit";
-import type { Desk } from "../desk.ts";
 import { test as base } from "../../../test/support/fixtures/desk.ts";
+import type { Desk } from "../desk.ts";
 
 const test = base
   .extend("draft", ({ channels }) => (text: string, channelIds: string[] = [channels[0]]) => {

@@ -1,24 +1,24 @@
 import type { Kysely } from "kysely";
 import type { Actor } from "#kit";
 import { newId } from "#kit";
-import { append } from "#platform/events";
 import { isUniqueViolation, type Schema } from "#platform/db";
-import { postQueueMoved, postQueued, queueSlotAdded, queueSlotChanged, queueSlotRemoved } from "../events.ts";
-import { did } from "../model/did.ts";
+import { append } from "#platform/events";
 import type { DeskDeps } from "../deps.ts";
+import { postQueueMoved, postQueued, queueSlotAdded, queueSlotChanged, queueSlotRemoved } from "../events.ts";
+import { targetChannels } from "../model/channels.store.ts";
+import { did } from "../model/did.ts";
 import { DeskError, postNotFound } from "../model/errors.ts";
-import type { PostDeps } from "../posts/hooks.ts";
-import { loadPost } from "../posts/load.ts";
 import type { PostStatus } from "../model/post.ts";
 import { lockPost } from "../model/posts.store.ts";
-import { targetChannels } from "../model/channels.store.ts";
-import { assignTime } from "../posts/publish.ts";
 import { assertAllowed } from "../model/rules.ts";
 import { previewSchedule, resolveSchedule } from "../model/schedule.ts";
-import { onPost } from "../posts/transition.ts";
 import type { Unready } from "../model/unready.ts";
-import { type SlotMoment, type Suggestion, bestSlot, keyOf, momentsOf } from "./slots.ts";
+import type { PostDeps } from "../posts/hooks.ts";
+import { loadPost } from "../posts/load.ts";
+import { assignTime } from "../posts/publish.ts";
+import { onPost } from "../posts/transition.ts";
 import * as store from "./slots.store.ts";
+import { type SlotMoment, type Suggestion, bestSlot, keyOf, momentsOf } from "./slots.ts";
 
 /** How far ahead a free slot is looked for. */
 const lookAheadMs = 84 * 86_400_000;

@@ -1,10 +1,10 @@
 import type { DeskDeps } from "../deps.ts";
 import type { PostHooks } from "../posts/hooks.ts";
 import { redirectionInWords } from "../posts/targets.ts";
-import { revokeSeriesApproval } from "./revoke.ts";
-import { seriesHashAsApproved } from "./series-hash.ts";
 import { leaveSeries } from "./occurrences.store.ts";
+import { revokeSeriesApproval } from "./revoke.ts";
 import { newestApproval } from "./series-approvals.store.ts";
+import { seriesHashAsApproved } from "./series-hash.ts";
 import { lockSeries } from "./series.store.ts";
 
 /** What changed posts mean for their series: an occurrence goes its own way, and an approval falls with its template. */

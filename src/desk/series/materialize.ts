@@ -1,17 +1,17 @@
 import { newId } from "#kit";
 import { append } from "#platform/events";
+import type { DeskDeps } from "../deps.ts";
 import { seriesOccurrencesMade } from "../events.ts";
 import { insertDecision } from "../model/approvals.store.ts";
 import { bindingOf, boundHash, targetsOf } from "../model/binding.ts";
 import { blockingProblems } from "../model/check.ts";
-import type { DeskDeps } from "../deps.ts";
+import { insertPost, setSchedule, updatePost } from "../model/posts.store.ts";
 import { handOver } from "../posts/hand-over.ts";
 import { type LoadedPost, loadPost } from "../posts/load.ts";
-import { insertPost, setSchedule, updatePost } from "../model/posts.store.ts";
-import { seriesHashAsApproved } from "./series-hash.ts";
-import { type Moment, datesOf, dayAfter, localDate, momentOf, momentsAfter } from "./rule.ts";
 import { occurrencesFrom, setReason, takeDate } from "./occurrences.store.ts";
+import { type Moment, datesOf, dayAfter, localDate, momentOf, momentsAfter } from "./rule.ts";
 import { type SeriesApproval, newestApproval } from "./series-approvals.store.ts";
+import { seriesHashAsApproved } from "./series-hash.ts";
 import { updateSeries } from "./series.store.ts";
 import type { SeriesStep } from "./step.ts";
 

@@ -1,9 +1,9 @@
-import { contentHash } from "#kit";
 import { describe, expect } from "vitest";
+import { contentHash } from "#kit";
 import { buildMember, buildWorkspace } from "../../../test/support/builders.ts";
-import { localDate } from "./rule.ts";
-import type { SeriesRule } from "./rule.schema.ts";
 import { test as base } from "../../../test/support/fixtures/desk.ts";
+import type { SeriesRule } from "./rule.schema.ts";
+import { localDate } from "./rule.ts";
 
 const test = base
   .extend(

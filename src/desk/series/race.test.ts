@@ -1,9 +1,9 @@
-import { type Actor, contentHash } from "#kit";
 import * as fc from "fast-check";
 import { expect } from "vitest";
+import { type Actor, contentHash } from "#kit";
+import { test as base } from "../../../test/support/fixtures/desk.ts";
 import { DeskError } from "../model/errors.ts";
 import { localDate } from "./rule.ts";
-import { test as base } from "../../../test/support/fixtures/desk.ts";
 
 /**
  * The first promise for what repeats: whatever people do to a series, its template and single occurrences, up to

@@ -1,5 +1,5 @@
-import { voidApproval } from "../model/approvals.store.ts";
 import type { DeskDeps } from "../deps.ts";
+import { voidApproval } from "../model/approvals.store.ts";
 import { lockPost, updatePost } from "../model/posts.store.ts";
 import { undoTooLate, undoWords } from "../model/undo.ts";
 import { freeDate, isWaiting, occurrencesFrom } from "./occurrences.store.ts";

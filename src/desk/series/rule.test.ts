@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type SeriesRule, rule as schema } from "./rule.schema.ts";
 import { ruleWords } from "./rule-words.ts";
+import { type SeriesRule, rule as schema } from "./rule.schema.ts";
 import { datesOf, momentOf, momentsAfter, ruleProblems } from "./rule.ts";
 
 function rule(repeat: SeriesRule["repeat"], rest: Partial<SeriesRule> = {}): SeriesRule {

@@ -2,8 +2,8 @@ import type { Kysely } from "kysely";
 import type { Actor } from "#kit";
 import type { Schema } from "#platform/db";
 import { isSelfAuthored } from "../model/self-authored.read.ts";
-import type { LoadedPost } from "../posts/load.ts";
 import { authorsOf } from "../model/versions.store.ts";
+import type { LoadedPost } from "../posts/load.ts";
 import { lastApprovedTemplate } from "./series-approvals.store.ts";
 import type { SeriesRow } from "./series.store.ts";
 

@@ -1,8 +1,8 @@
 import type { Actor } from "#kit";
 import type { Sweep } from "#platform/jobs";
 import type { DeskDeps } from "../deps.ts";
-import type { Moment } from "./rule.ts";
 import type { SeriesRule } from "./rule.schema.ts";
+import type { Moment } from "./rule.ts";
 import {
   type PlannedDate,
   type SeriesSummary,

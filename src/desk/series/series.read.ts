@@ -3,14 +3,16 @@ import { CompiledQuery, sql } from "kysely";
 import { Temporal } from "temporal-polyfill";
 import type { Actor } from "#kit";
 import type { Schema } from "#platform/db";
-import type { VariantCheck } from "../model/check.ts";
 import type { DeskDeps } from "../deps.ts";
-import { loadPost } from "../posts/load.ts";
+import type { VariantCheck } from "../model/check.ts";
 import type { PostStatus } from "../model/post.ts";
 import { selfAuthoredSeries } from "../model/self-authored.read.ts";
-import { isSelfAuthoredSeries, selfAuthoredReason } from "./self-authored.ts";
-import { type Moment, localDate, momentOf, momentsAfter } from "./rule.ts";
+import { loadPost } from "../posts/load.ts";
+import { type Occurrence, occurrencesFrom } from "./occurrences.store.ts";
 import type { SeriesRule } from "./rule.schema.ts";
+import { type Moment, localDate, momentOf, momentsAfter } from "./rule.ts";
+import { isSelfAuthoredSeries, selfAuthoredReason } from "./self-authored.ts";
+import { type SeriesApproval, newestApproval } from "./series-approvals.store.ts";
 import { seriesHash, seriesHashAsApproved } from "./series-hash.ts";
 import {
   type SeriesAction,
@@ -19,8 +21,6 @@ import {
   seriesRefusal,
   undoRefusal,
 } from "./series.rules.ts";
-import { type Occurrence, occurrencesFrom } from "./occurrences.store.ts";
-import { type SeriesApproval, newestApproval } from "./series-approvals.store.ts";
 import { type SeriesRow, findSeries, listSeries } from "./series.store.ts";
 
 /** A date of a series: planned, or made as a post, or past without one. */

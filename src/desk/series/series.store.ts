@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "#platform/db";
-import type { SeriesState } from "./series-states.ts";
 import { type SeriesRule, rule as ruleSchema } from "./rule.schema.ts";
+import type { SeriesState } from "./series-states.ts";
 
 type Db = Kysely<Schema>;
 

@@ -1,8 +1,9 @@
 import type { Kysely } from "kysely";
 import type { Actor } from "#kit";
 import { newId } from "#kit";
-import { append } from "#platform/events";
 import type { Schema } from "#platform/db";
+import { append } from "#platform/events";
+import type { DeskDeps } from "../deps.ts";
 import {
   seriesApprovalUndone,
   seriesApproved,
@@ -14,21 +15,22 @@ import {
   seriesResumed,
   seriesRuleChanged,
 } from "../events.ts";
-import { did, type Done } from "../model/did.ts";
 import { targetsOf } from "../model/binding.ts";
 import { blockingProblems } from "../model/check.ts";
-import type { DeskDeps } from "../deps.ts";
+import { did, type Done } from "../model/did.ts";
 import { DeskError, postNotFound } from "../model/errors.ts";
-import { type LoadedPost, loadPost } from "../posts/load.ts";
-import { authorsOf } from "../model/versions.store.ts";
 import { insertPost, lockPost, updatePost } from "../model/posts.store.ts";
 import { undoTooLate, undoWords } from "../model/undo.ts";
+import { authorsOf } from "../model/versions.store.ts";
+import { type LoadedPost, loadPost } from "../posts/load.ts";
+import { materializeSeries } from "./materialize.ts";
 import { reverseSeriesApproval, revokeSeriesApproval, withdrawOccurrences } from "./revoke.ts";
-import { isSelfAuthoredSeries, selfAuthoredReason } from "./self-authored.ts";
-import { assertRule, dayAfter, localDate, momentsAfter } from "./rule.ts";
 import type { SeriesRule } from "./rule.schema.ts";
-import { seriesHash } from "./series-hash.ts";
+import { assertRule, dayAfter, localDate, momentsAfter } from "./rule.ts";
+import { isSelfAuthoredSeries, selfAuthoredReason } from "./self-authored.ts";
 import { insertSeriesApproval, newestApproval } from "./series-approvals.store.ts";
+import { seriesHash } from "./series-hash.ts";
+import { seriesNotFound, assertSeriesAllowed, undoRefusal } from "./series.rules.ts";
 import {
   type SeriesRow,
   dueSeries,
@@ -38,8 +40,6 @@ import {
   postpone,
   updateSeries,
 } from "./series.store.ts";
-import { seriesNotFound, assertSeriesAllowed, undoRefusal } from "./series.rules.ts";
-import { materializeSeries } from "./materialize.ts";
 import type { SeriesStep } from "./step.ts";
 
 /** How many series one round looks at. */

@@ -3,10 +3,10 @@ import type { Actor } from "#kit";
 import { decodeIdCursor, decodeTimeIdCursor } from "#platform/wire";
 import type { DeskDeps } from "../deps.ts";
 import { type Editor, type EditorRow, editorsOf, editorsOfPost } from "../model/editors.read.ts";
-import { type ScheduleColumns, scheduleOf } from "../posts/load.read.ts";
 import { pageOfRows } from "../model/page.ts";
 import type { PostStatus, Schedule } from "../model/post.ts";
 import { selfAuthoredInReview } from "../model/self-authored.read.ts";
+import { type ScheduleColumns, scheduleOf } from "../posts/load.read.ts";
 import { type Leniency, findPosts, searchCondition } from "./posts.search.read.ts";
 
 export type PostFilter = {

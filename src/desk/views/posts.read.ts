@@ -1,13 +1,13 @@
 import type { Actor } from "#kit";
 import { compileOnly } from "#platform/db";
-import { bindingOf, boundHash } from "../model/binding.ts";
 import type { DeskDeps } from "../deps.ts";
+import { bindingOf, boundHash } from "../model/binding.ts";
 import { postNotFound } from "../model/errors.ts";
-import { type LoadedPost, loadPost } from "../posts/load.ts";
 import type { PostStatus, Variant } from "../model/post.ts";
 import { type Action, type Refusal, actions, refusal } from "../model/rules.ts";
 import { isSelfAuthored } from "../model/self-authored.read.ts";
 import { warnOfOtherPosts } from "../model/warnings.ts";
+import { type LoadedPost, loadPost } from "../posts/load.ts";
 
 export type FullPost = LoadedPost & {
   /** What an approval would bind now; the approver's page sends it back. */

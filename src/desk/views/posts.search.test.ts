@@ -1,8 +1,8 @@
 import { describe, expect } from "vitest";
 import type { TestPerson } from "../../../test/support/app.ts";
 import { buildChannel } from "../../../test/support/builders.ts";
-import { termsOf } from "./posts.search.ts";
 import { test as base } from "../../../test/support/fixtures/desk-app.ts";
+import { termsOf } from "./posts.search.ts";
 
 const test = base
   .extend("owner", { scope: "file" }, async ({ app }) => {

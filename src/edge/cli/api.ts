@@ -1,3 +1,4 @@
+import { z } from "zod";
 import {
   type Address,
   addressOf,
@@ -8,7 +9,6 @@ import {
 } from "#contract";
 import { newId } from "#kit";
 import { createHttpClient } from "#platform/http-client";
-import { z } from "zod";
 import type { ExitReason } from "./exit.ts";
 import { CliFailure } from "./exit.ts";
 

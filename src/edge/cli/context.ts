@@ -1,6 +1,6 @@
-import { cliEnvironment } from "#platform/config";
 import type { Command } from "commander";
 import { z } from "zod";
+import { cliEnvironment } from "#platform/config";
 import type { Api } from "./api.ts";
 import { createApi } from "./api.ts";
 import { CliFailure } from "./exit.ts";

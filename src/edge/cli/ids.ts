@@ -1,7 +1,7 @@
-import type { Operation } from "#contract";
-import { isId } from "#kit";
 import type { Command } from "commander";
 import { z } from "zod";
+import type { Operation } from "#contract";
+import { isId } from "#kit";
 import type { Api } from "./api.ts";
 import { CliFailure } from "./exit.ts";
 import { table } from "./print.ts";

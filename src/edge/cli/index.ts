@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
+import { addCompletion, asksForCompletion, describeCompletion } from "./completion.ts";
 import { CliFailure, exitCodes } from "./exit.ts";
 import { type CliIo, say, sayJson } from "./io.ts";
-import { addCompletion, asksForCompletion, describeCompletion } from "./completion.ts";
 import { createProgram } from "./program.ts";
 
 export type { CliIo } from "./io.ts";

@@ -1,6 +1,6 @@
-import { markInvisible, plainJson } from "#kit";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
+import { markInvisible, plainJson } from "#kit";
 import { CliFailure } from "./exit.ts";
 
 /** Everything that the command line touches; tests bring their own. */

@@ -1,5 +1,5 @@
-import type { Route } from "#platform/wire";
 import type { z } from "zod";
+import type { Route } from "#platform/wire";
 import type { everyContract } from "./every.ts";
 import { operations } from "./operations.gen.ts";
 

@@ -1,7 +1,7 @@
-import fastifyStatic from "@fastify/static";
-import type { FastifyInstance } from "fastify";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import fastifyStatic from "@fastify/static";
+import type { FastifyInstance } from "fastify";
 import { HttpError } from "./errors.ts";
 import { machinePaths } from "./machine-paths.ts";
 import { wantsPage } from "./problems/problem-page.ts";

@@ -1,6 +1,6 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
 import type { IncomingHttpHeaders } from "node:http";
 import { pipeline } from "node:stream/promises";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { createForwarder, type Forwarder } from "#platform/http-client";
 import type { App } from "#platform/wire";
 import { targetOf } from "./access/request-target.ts";

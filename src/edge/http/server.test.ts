@@ -2,10 +2,10 @@ import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "#platform/db";
 import { testApp, type TestApp } from "../../../test/support/app.ts";
-import { testDatabase } from "../../../test/support/database.ts";
-import { openGate } from "../../../test/support/gate.ts";
-import { createNotes } from "../../../test/support/features/notes.ts";
 import { rawPath } from "../../../test/support/calls.ts";
+import { testDatabase } from "../../../test/support/database.ts";
+import { createNotes } from "../../../test/support/features/notes.ts";
+import { openGate } from "../../../test/support/gate.ts";
 
 let test: TestApp;
 beforeAll(async () => {

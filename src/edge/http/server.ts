@@ -1,7 +1,7 @@
-import compress from "@fastify/compress";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Server } from "node:http";
 import { constants } from "node:zlib";
+import compress from "@fastify/compress";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Identity } from "#identity";
 import type { Installation } from "#installation";
 import type { Clock } from "#kit";
@@ -12,19 +12,19 @@ import type { SecurityLog } from "#platform/security-log";
 import { withLogContext } from "#platform/telemetry";
 import type { App } from "#platform/wire";
 import { guardRoutes, mayLookInside, recognisePeople } from "./access/access.ts";
-import { answerUnreadable, createProblemAnswer } from "./problems/answers.ts";
+import { keepDoor } from "./access/door.ts";
 import { serveDashboard } from "./dashboard.ts";
 import { serveDocs } from "./docs/docs.routes.ts";
-import { keepDoor } from "./access/door.ts";
+import { describeApi } from "./docs/openapi.ts";
 import { setSecurityHeaders } from "./headers.ts";
 import { healthRoutes } from "./health.routes.ts";
 import { honourIdempotencyKeys } from "./idempotency/idempotency.ts";
 import { acceptJsonBodies, refuseBrokenAddresses } from "./input/json-body.ts";
-import { describeApi } from "./docs/openapi.ts";
-import { limitRates } from "./limits/rate-limits.ts";
-import { requestIdOf } from "./request-id.ts";
 import { createSerializerCompiler, createValidatorCompiler } from "./input/schemas.ts";
+import { limitRates } from "./limits/rate-limits.ts";
+import { answerUnreadable, createProblemAnswer } from "./problems/answers.ts";
 import { noteRefusal } from "./problems/security-notes.ts";
+import { requestIdOf } from "./request-id.ts";
 
 export type ServerOptions = {
   /** The address in the browser; https makes cookies `Secure` and turns HSTS on. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createLogger } from "#platform/telemetry";
 import { testApp, type TestApp, type TestPerson } from "../../../test/support/app.ts";
-import { createNotes } from "../../../test/support/features/notes.ts";
 import { rawPath } from "../../../test/support/calls.ts";
+import { createNotes } from "../../../test/support/features/notes.ts";
 
 const lines: string[] = [];
 let test: TestApp;

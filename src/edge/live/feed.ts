@@ -1,8 +1,8 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Database } from "#platform/db";
 import { type AnnouncedEvent, eventsAfter, eventSpan } from "#platform/events";
 import type { Announcements } from "#platform/live";
 import type { Logger } from "#platform/telemetry";
-import { setTimeout as pause } from "node:timers/promises";
 
 /** Somebody who follows a workspace: gets its events in order, each once. */
 type Follower = {

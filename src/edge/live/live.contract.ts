@@ -1,5 +1,5 @@
-import { contract } from "#platform/wire";
 import { z } from "zod";
+import { contract } from "#platform/wire";
 
 export const liveContract = contract({
   followEvents: {

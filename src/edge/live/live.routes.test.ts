@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { newId } from "#kit";
-import { createEvents, type Events } from "#platform/events";
 import { auditSubscriber } from "#platform/audit";
+import { createEvents, type Events } from "#platform/events";
 import { createAnnouncements } from "#platform/live";
 import { createLogger } from "#platform/telemetry";
 import { type TestApp, testApp, type TestPerson } from "../../../test/support/app.ts";
-import { requestOf } from "../../../test/support/calls.ts";
 import { buildChannel } from "../../../test/support/builders.ts";
+import { requestOf } from "../../../test/support/calls.ts";
 import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import { createFeed } from "./feed.ts";
 import { liveRoutes } from "./live.routes.ts";

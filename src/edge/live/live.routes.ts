@@ -1,10 +1,10 @@
+import { PassThrough } from "node:stream";
 import type { Identity } from "#identity";
 import type { Permission, Role } from "#kit";
 import { GalleyError } from "#kit";
 import type { AnnouncedEvent } from "#platform/events";
 import { actorOf, type App, type Request, serve, signedInOf } from "#platform/wire";
 import { can } from "#workspaces";
-import { PassThrough } from "node:stream";
 import type { Feed } from "./feed.ts";
 import { liveContract } from "./live.contract.ts";
 

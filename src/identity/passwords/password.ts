@@ -1,7 +1,7 @@
 import type { Problem } from "#kit";
 import { wellFormedProblem, trimEndOf } from "#kit";
-import { commonPasswords, commonWords } from "./common-passwords.ts";
 import { IdentityError } from "../errors.ts";
+import { commonPasswords, commonWords } from "./common-passwords.ts";
 
 /** NIST SP 800-63B-4 section 3.1.1.2: at least 15 characters where the password is the only factor. */
 const minimumLength = 15;

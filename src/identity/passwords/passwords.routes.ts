@@ -1,8 +1,8 @@
 import type { App } from "#platform/wire";
 import { serve, signedInOf } from "#platform/wire";
-import { passwordsContract } from "./passwords.contract.ts";
-import type { Identity } from "../identity.ts";
 import { clientOf } from "../client.ts";
+import type { Identity } from "../identity.ts";
+import { passwordsContract } from "./passwords.contract.ts";
 
 /** Another password, by who knows the present one or reads the account's mail, and the devices that are known. */
 export function passwordRoutes(app: App, { identity }: { identity: Identity }): void {

@@ -1,9 +1,9 @@
-import type { Schema } from "#platform/db";
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type AccountMailbox, startAccountMailbox } from "../../../test/support/features/account-mail.ts";
-import { requestOf, type TestOperation } from "../../../test/support/calls.ts";
+import type { Schema } from "#platform/db";
 import { testApp, type TestApp, testPassword, type TestPerson } from "../../../test/support/app.ts";
+import { requestOf, type TestOperation } from "../../../test/support/calls.ts";
+import { type AccountMailbox, startAccountMailbox } from "../../../test/support/features/account-mail.ts";
 import { hashPassword } from "./password.ts";
 import { deleteOtherSessions, setPassword } from "./passwords.store.ts";
 

@@ -1,5 +1,5 @@
-import { languages } from "#kit";
 import { z } from "zod";
+import { languages } from "#kit";
 
 export const preferences = z.object({
   language: z

@@ -1,6 +1,6 @@
+import type { Kysely } from "kysely";
 import { knownLanguage, type Language } from "#kit";
 import type { Schema } from "#platform/db";
-import type { Kysely } from "kysely";
 
 /** What a person chose; null: as the browser says. */
 export async function chosenLanguage(db: Kysely<Schema>, userId: string): Promise<Language | null> {

@@ -1,5 +1,5 @@
-import { contract, idParams } from "#platform/wire";
 import { z } from "zod";
+import { contract, idParams } from "#platform/wire";
 import { sessionList, sessionOpened, signInBody } from "./sessions.schema.ts";
 
 const tags = ["Sessions"];

@@ -1,8 +1,8 @@
 import type { App, Reply } from "#platform/wire";
 import { serve, signedInOf } from "#platform/wire";
-import { sessionsContract } from "./sessions.contract.ts";
-import type { Identity } from "../identity.ts";
 import { clientOf, type SignedInResult } from "../client.ts";
+import type { Identity } from "../identity.ts";
+import { sessionsContract } from "./sessions.contract.ts";
 
 export function sessionRoutes(app: App, { identity }: { identity: Identity }): void {
   serve(app, sessionsContract, {

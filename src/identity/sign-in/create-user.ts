@@ -1,12 +1,12 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "#platform/db";
 import { normalizeAddress } from "../accounts.ts";
+import type { Client, SignedInResult } from "../client.ts";
 import type { Devices } from "../devices.ts";
 import { IdentityError } from "../errors.ts";
 import { anyUserExists, lockSetUp, userIdByEmail } from "../identity.store.ts";
 import { refuseWeak } from "../passwords/password.ts";
 import { confirmAddress } from "../passwords/passwords.store.ts";
-import type { Client, SignedInResult } from "../client.ts";
 import { clientHeaders, type Engine } from "./engine.ts";
 import { rememberDevice } from "./remember-device.ts";
 

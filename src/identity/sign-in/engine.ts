@@ -2,8 +2,8 @@ import type { Kysely } from "kysely";
 import type { Clock } from "#kit";
 import type { Database, Schema } from "#platform/db";
 import type { createAuth } from "../auth.ts";
-import { type AuthSettings, clientAddressHeader, forgetCookies, sessionSeconds } from "../settings.ts";
 import type { Client, SignedInResult } from "../client.ts";
+import { type AuthSettings, clientAddressHeader, forgetCookies, sessionSeconds } from "../settings.ts";
 
 type Auth = ReturnType<typeof createAuth>;
 

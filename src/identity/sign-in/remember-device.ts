@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "#platform/db";
-import type { Devices, KnownDevice } from "../devices.ts";
 import type { Client, SignedInResult } from "../client.ts";
+import type { Devices, KnownDevice } from "../devices.ts";
 import { keepBrowserLanguage } from "../preferences/preferences.store.ts";
 
 /** The session with one cookie more, by which its browser is known from then on, and what that asks to be spoken to in. */

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Database } from "#platform/db";
 import { normalizeAddress } from "../accounts.ts";
+import type { Client, SignedInResult } from "../client.ts";
 import type { Devices } from "../devices.ts";
 import { IdentityError } from "../errors.ts";
 import { deleteSessionOf, userIdByEmail } from "../identity.store.ts";
 import { hashPassword } from "../passwords/password.ts";
 import { passwordHash, passwordStands } from "../passwords/passwords.store.ts";
 import { elsewhere, type Tries } from "../passwords/tries.ts";
-import type { Client, SignedInResult } from "../client.ts";
 import { clientHeaders, type Engine } from "./engine.ts";
 import { rememberDevice } from "./remember-device.ts";
 

@@ -1,5 +1,5 @@
-import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
+import type { Schema } from "#platform/db";
 
 /**
  * Copies events of a workspace into its audit log, with their ids and their moments. Rows can only be added.

@@ -1,11 +1,11 @@
-import type { JsonObject } from "#kit";
 import { resolve } from "node:path";
+import type { JsonObject } from "#kit";
 import { ConfigError } from "./error.ts";
 import type { Finding } from "./findings.ts";
 import type { SmtpServer } from "./mail.ts";
-import { checkTogether } from "./together.ts";
 import type { Environment } from "./sources.ts";
 import { gatherSources } from "./sources.ts";
+import { checkTogether } from "./together.ts";
 import { parseVariables, type Values } from "./values.ts";
 import type { llmProviders, logLevels, Mode } from "./variables.ts";
 

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { sql } from "kysely";
 import { readFile } from "node:fs/promises";
+import { sql } from "kysely";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { compileOnly, createPool, isUniqueViolation, migrate, schemaTypes } from "#platform/db";
 import { createJobs } from "#platform/jobs";
 import { buildMember, buildWorkspace } from "../../../test/support/builders.ts";

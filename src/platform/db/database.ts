@@ -1,6 +1,6 @@
-import { isId } from "#kit";
 import type { CompiledQuery } from "kysely";
 import { Kysely, PostgresDialect } from "kysely";
+import { isId } from "#kit";
 import { DatabaseError } from "./errors.ts";
 import { createPool } from "./pool.ts";
 import type { Schema } from "./schema.gen.ts";

@@ -1,6 +1,6 @@
-import { sha256 } from "#kit";
 import { readdir, readFile } from "node:fs/promises";
 import { Client } from "pg";
+import { sha256 } from "#kit";
 import { DatabaseError, isDatabaseUnavailable, sqlState } from "./errors.ts";
 import { checkSessions } from "./pooler.ts";
 

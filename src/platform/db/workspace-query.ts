@@ -1,5 +1,5 @@
-import { sha256 } from "#kit";
 import pg from "pg";
+import { sha256 } from "#kit";
 import { type ColumnParser, parserOf } from "./pool.ts";
 
 type Column = { name: string; parse: ColumnParser };

@@ -1,15 +1,15 @@
-import { sql } from "kysely";
 import { setTimeout as pause } from "node:timers/promises";
+import { sql } from "kysely";
+import type { Kysely } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { type Database, openDatabase, type Schema } from "#platform/db";
 import { append, createEvents, event, type StoredEvent, subscriber } from "#platform/events";
 import { createJobs } from "#platform/jobs";
-import { type Database, openDatabase, type Schema } from "#platform/db";
 import { createLogger } from "#platform/telemetry";
-import type { Kysely } from "kysely";
-import { dueSubscribers } from "./events.store.ts";
 import { buildWorkspace } from "../../../test/support/builders.ts";
 import { asOwner, testDatabase, type TestDatabase } from "../../../test/support/database.ts";
+import { dueSubscribers } from "./events.store.ts";
 
 // Many write at once, several hand out at once, and some of both fail. Each chain is a row that its writers lock: what
 // they append one after the other is cause and effect.

@@ -1,6 +1,6 @@
+import { z } from "zod";
 import type { Actor } from "#kit";
 import { newId } from "#kit";
-import { z } from "zod";
 
 /** Who did it in a workspace: a member, or Galley itself (the worker, a sweep, the first set-up). */
 type WorkspaceActor = Actor | { kind: "system"; workspaceId: string };

@@ -1,7 +1,7 @@
+import type { Kysely } from "kysely";
 import type { Database, Schema } from "#platform/db";
 import type { Jobs } from "#platform/jobs";
 import type { Logger } from "#platform/telemetry";
-import type { Kysely } from "kysely";
 import { installationStream } from "./declare.ts";
 import {
   type Batch,

@@ -1,5 +1,5 @@
-import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
+import type { Schema } from "#platform/db";
 import type { EventData } from "./declare.ts";
 import type { StoredEvent, Subscriber } from "./subscriber.ts";
 

@@ -1,5 +1,5 @@
-import type { Sweep, Task } from "#platform/jobs";
 import { z } from "zod";
+import type { Sweep, Task } from "#platform/jobs";
 import { type DispatchDeps, dispatchTask, dispatchWorkspace } from "./dispatch.ts";
 import {
   deleteOldEvents,

@@ -1,6 +1,6 @@
+import { sql } from "kysely";
 import type { Database } from "#platform/db";
 import { compileOnly } from "#platform/db";
-import { sql } from "kysely";
 
 /** An event as it is announced to open pages: what happened to what, and nothing of its content. */
 export type AnnouncedEvent = {

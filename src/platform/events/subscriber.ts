@@ -1,6 +1,6 @@
-import type { Schema } from "#platform/db";
 import type { Kysely } from "kysely";
 import type { z } from "zod";
+import type { Schema } from "#platform/db";
 import type { EventData, EventKind } from "./declare.ts";
 
 /** An event as it is handed to subscribers. */

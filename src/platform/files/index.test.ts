@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { newId } from "#kit";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { newId } from "#kit";
 import { createFiles } from "./index.ts";
 
 const workspaceId = newId();

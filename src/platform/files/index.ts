@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { FileHandle } from "node:fs/promises";
 import { createReadStream } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { mkdir, open, readFile, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";

@@ -1,9 +1,9 @@
+import { statfs } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { type Clock, durationInWords, systemClock } from "#kit";
 import type { Database } from "#platform/db";
 import { addGauge, type Metrics } from "#platform/metrics";
 import type { Logger } from "#platform/telemetry";
-import { statfs } from "node:fs/promises";
-import { setTimeout as pause } from "node:timers/promises";
 import { type QueueFacts, queueFacts } from "./queue-facts.read.ts";
 
 /** `message` says in plain words how a subsystem is and, when not ok, what to do. */

@@ -1,7 +1,7 @@
-import { type AnyNode, parse } from "acorn";
 import { glob, readFile } from "node:fs/promises";
 import { stripTypeScriptTypes } from "node:module";
 import { join } from "node:path";
+import { type AnyNode, parse } from "acorn";
 import { expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "../../..");

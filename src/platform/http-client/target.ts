@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { EgressError } from "./error.ts";
 import { isPublic } from "./addresses.ts";
+import { EgressError } from "./error.ts";
 
 export type ResolvedAddress = { address: string; family: 4 | 6 };
 

@@ -1,8 +1,8 @@
-import { createPool } from "#platform/db";
-import { createLogger } from "#platform/telemetry";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { createPool } from "#platform/db";
+import { createLogger } from "#platform/telemetry";
 import { type TestDatabase, testDatabase } from "../../../test/support/database.ts";
 import { lookForDeadWorkers } from "./dead-workers.ts";
 import { lifeLock, startHeartbeat } from "./heartbeat.ts";

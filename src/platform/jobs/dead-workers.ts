@@ -1,5 +1,5 @@
-import type { Logger } from "#platform/telemetry";
 import type { Pool } from "pg";
+import type { Logger } from "#platform/telemetry";
 import { lifeLock } from "./heartbeat.ts";
 
 /** Without its lock in two looks so far apart a worker is dead: a living one would have a new session by then. */

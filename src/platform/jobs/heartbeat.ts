@@ -1,7 +1,7 @@
-import type { Logger } from "#platform/telemetry";
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Pool } from "pg";
+import type { Logger } from "#platform/telemetry";
 
 /** A worker says this often that it lives. */
 const beatEveryMs = 3_000;

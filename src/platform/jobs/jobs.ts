@@ -1,6 +1,6 @@
+import { type Kysely, sql } from "kysely";
 import type { JsonObject } from "#kit";
 import type { Schema } from "#platform/db";
-import { type Kysely, sql } from "kysely";
 
 type JobOptions = {
   /** Not before this moment; default: now. */

@@ -1,5 +1,5 @@
-import type { Logger as Log } from "#platform/telemetry";
 import { Logger } from "graphile-worker";
+import type { Logger as Log } from "#platform/telemetry";
 
 /** Says nothing: for moments whose failures are thrown anyway. */
 export const quietLogger = new Logger(() => () => undefined);

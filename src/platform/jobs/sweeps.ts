@@ -1,5 +1,5 @@
-import type { Logger } from "#platform/telemetry";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Logger } from "#platform/telemetry";
 
 /**
  * Work that comes round by itself, in every worker. It must be safe beside another worker's sweep of the

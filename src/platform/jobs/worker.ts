@@ -1,11 +1,11 @@
+import { EventEmitter } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import { run, type Runner, type TaskList, type WorkerEvents } from "graphile-worker";
+import type { Pool, PoolClient } from "pg";
 import type { JsonObject } from "#kit";
 import { createPool } from "#platform/db";
 import type { Metrics } from "#platform/metrics";
 import { type Logger, withLogContext } from "#platform/telemetry";
-import { run, type Runner, type TaskList, type WorkerEvents } from "graphile-worker";
-import { EventEmitter } from "node:events";
-import { setTimeout as pause } from "node:timers/promises";
-import type { Pool, PoolClient } from "pg";
 import { freeOrphanedJobs, lookForDeadWorkers } from "./dead-workers.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { queueLogger } from "./queue-logger.ts";

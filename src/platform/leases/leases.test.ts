@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { newId } from "#kit";
 import { buildWorkspace } from "../../../test/support/builders.ts";
 import { testDatabase, type TestDatabase } from "../../../test/support/database.ts";
-import { type Lease, LeaseLost, leasesSweep, underLease } from "./leases.ts";
 import { heldUntil, type LeaseKey, revokeLease, takeLease } from "./leases.store.ts";
+import { type Lease, LeaseLost, leasesSweep, underLease } from "./leases.ts";
 
 // Workers are callers on one database; what a dead one leaves is a lease that nobody renews.
 

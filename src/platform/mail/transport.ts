@@ -1,5 +1,5 @@
-import { Readable } from "node:stream";
 import type { Socket } from "node:net";
+import { Readable } from "node:stream";
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { SMTPEnvelope } from "nodemailer/lib/smtp-connection";
 import { isOver, oneLine } from "#kit";

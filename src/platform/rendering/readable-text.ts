@@ -1,5 +1,5 @@
-import { sameAddress } from "#kit";
 import type { Token } from "markdown-it";
+import { sameAddress } from "#kit";
 
 /** What a line stands in: a quote's mark is on each of its lines, an item's on its first. */
 type Container = { mark: string; rest: string };

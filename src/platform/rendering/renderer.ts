@@ -1,5 +1,5 @@
-import { watchWork } from "#platform/threads";
 import { Worker } from "node:worker_threads";
+import { watchWork } from "#platform/threads";
 import { mostMarkdown } from "./markdown-limits.ts";
 
 /** A text for readers: HTML without scripts, raw HTML and remote pictures; plain text; the language (BCP 47) if it shows. */

@@ -1,5 +1,5 @@
-import { readLanguage } from "#platform/language";
 import { parentPort } from "node:worker_threads";
+import { readLanguage } from "#platform/language";
 import { renderMarkdown } from "./markdown.ts";
 import { mostHtml, type WorkerAnswer } from "./renderer.ts";
 

@@ -1,6 +1,6 @@
-import { newId } from "#kit";
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { newId } from "#kit";
 import { buildWorkspace } from "../../../test/support/builders.ts";
 import type { TestDatabase } from "../../../test/support/database.ts";
 import { testDatabase } from "../../../test/support/database.ts";

@@ -1,6 +1,6 @@
-import { plainJson } from "#kit";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { destination, type DestinationStream, type Logger, pino, stdTimeFunctions } from "pino";
+import { plainJson } from "#kit";
 import { scrub } from "./scrub.ts";
 
 export type { Logger } from "pino";

@@ -1,5 +1,5 @@
-import { setupI18n } from "@lingui/core";
 import { readFile } from "node:fs/promises";
+import { setupI18n } from "@lingui/core";
 import type { Language } from "#kit";
 import { isolated, keyOf, valuesOf } from "#kit";
 import { compileCatalogue } from "./compile.ts";

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type {
   FastifyBaseLogger,
   FastifyInstance,
@@ -6,7 +7,6 @@ import type {
   FastifyTypeProvider,
   RawServerDefault,
 } from "fastify";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { z } from "zod";
 import type { Actor, JsonValue, Permission } from "#kit";
 import { GalleyError } from "#kit";

@@ -1,10 +1,10 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type {
   ContextConfigDefault,
   RawServerDefault,
   RouteGenericInterface,
   RouteHandlerMethod,
 } from "fastify";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { z } from "zod";
 import type { App, RouteRules, ZodTypes } from "./app.ts";
 

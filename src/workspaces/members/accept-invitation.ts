@@ -1,12 +1,12 @@
 import type { Client, SignedInResult } from "#identity";
 import { sha256 } from "#kit";
 import { append } from "#platform/events";
-import { memberJoined } from "../events.ts";
 import type { InvitationDeps } from "../deps.ts";
 import { addressUnconfirmed, alreadyMember, invitationNotFound, WorkspaceError } from "../errors.ts";
+import { memberJoined } from "../events.ts";
+import { insertMember } from "../workspaces.store.ts";
 import type { InvitedRole } from "./invitations.store.ts";
 import { consumeInvitation, findInvitation } from "./invitations.store.ts";
-import { insertMember } from "../workspaces.store.ts";
 
 /** What the holder of an invitation's link sees before accepting; never whether the address has an account. */
 export type InvitationPreview = {

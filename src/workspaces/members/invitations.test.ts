@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type AccountMailbox, startAccountMailbox } from "../../../test/support/features/account-mail.ts";
-import { requestOf } from "../../../test/support/calls.ts";
 import { testApp, type TestApp, testPassword } from "../../../test/support/app.ts";
+import { requestOf } from "../../../test/support/calls.ts";
+import { type AccountMailbox, startAccountMailbox } from "../../../test/support/features/account-mail.ts";
 
 let box: AccountMailbox;
 /** A Galley that sends mail, and one that sends none. */

@@ -2,8 +2,8 @@ import type { Client } from "#identity";
 import type { Actor } from "#kit";
 import type { Task } from "#platform/jobs";
 import type { SignedIn } from "#platform/wire";
-import { acceptInvitation, previewInvitation } from "./accept-invitation.ts";
 import type { InvitationDeps } from "../deps.ts";
+import { acceptInvitation, previewInvitation } from "./accept-invitation.ts";
 import type { InvitedRole } from "./invitations.store.ts";
 import { listUnproven } from "./invitations.store.ts";
 import {

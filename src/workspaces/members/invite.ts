@@ -7,13 +7,13 @@ import { append } from "#platform/events";
 import type { Task } from "#platform/jobs";
 import { sendLetter } from "#platform/mail";
 import type { SignedIn } from "#platform/wire";
-import { invitationRevoked, invitationVouchedFor, memberInvited } from "../events.ts";
 import type { InvitationDeps } from "../deps.ts";
 import { alreadyMember, invitationNotFound } from "../errors.ts";
-import type { InvitedRole } from "./invitations.store.ts";
-import * as store from "./invitations.store.ts";
+import { invitationRevoked, invitationVouchedFor, memberInvited } from "../events.ts";
 import { invitationLetter } from "../words.ts";
 import { listMembers } from "../workspaces.store.ts";
+import type { InvitedRole } from "./invitations.store.ts";
+import * as store from "./invitations.store.ts";
 
 export type Invitation = { id: string; email: string; role: InvitedRole; expiresAt: Date; createdAt: Date };
 

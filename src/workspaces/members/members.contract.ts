@@ -1,6 +1,6 @@
-import { contract, idParams, pageQuery } from "#platform/wire";
-import { sessionOpened } from "#contracts/identity";
 import { z } from "zod";
+import { sessionOpened } from "#contracts/identity";
+import { contract, idParams, pageQuery } from "#platform/wire";
 import * as schema from "../workspaces.schema.ts";
 
 export const membersContract = contract({

@@ -1,8 +1,8 @@
 import { clientOf, sendSession } from "#identity/routes";
 import type { App } from "#platform/wire";
 import { actorOf, decodeIdCursor, encodeCursor, serve, signedInOf } from "#platform/wire";
-import { membersContract, invitationsContract, vouchingContract } from "./members.contract.ts";
 import type { Workspaces } from "../workspaces.ts";
+import { membersContract, invitationsContract, vouchingContract } from "./members.contract.ts";
 
 /** Members, invitations and the audit log of a workspace. */
 export function memberRoutes(app: App, { workspaces }: { workspaces: Workspaces }): void {

@@ -1,8 +1,8 @@
 import type { Actor, Role } from "#kit";
-import { append } from "#platform/events";
 import type { Database } from "#platform/db";
-import { memberRemoved, memberRoleChanged } from "../events.ts";
+import { append } from "#platform/events";
 import { WorkspaceError } from "../errors.ts";
+import { memberRemoved, memberRoleChanged } from "../events.ts";
 import * as store from "../workspaces.store.ts";
 
 export type Member = { userId: string; name: string; email: string; role: Role; joinedAt: Date };

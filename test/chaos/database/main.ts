@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { endChildrenAtExit } from "../processes.ts";
 import { clockSteps } from "./clock-steps.ts";
 import { clone } from "./clone.ts";
 import { type Control, controls } from "./controls.ts";
@@ -8,7 +9,6 @@ import { readOnly } from "./read-only.ts";
 import { printResult, type Row, rowOf } from "./report.ts";
 import { restore } from "./restore.ts";
 import type { Scenario } from "./scenario.ts";
-import { endChildrenAtExit } from "../processes.ts";
 
 /**
  * Publishes posts while the history of the database breaks: a standby without the last commits takes over, the folder

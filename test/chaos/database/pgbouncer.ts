@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { freePort } from "#platform/http-client";
 import { chownTree, serverAccount } from "../../../src/platform/db/embedded/account.ts";
 import { superuser } from "../../../src/platform/db/embedded/cluster.ts";
-import { freePort } from "#platform/http-client";
 import { isUp, urlAt } from "./server.ts";
 
 /** Where Debian keeps it. */

@@ -3,8 +3,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { beforeLongestPause } from "./beats.ts";
 import { type Forwarder, startForwarder } from "./forwarder.ts";
 import { attemptsBegin, attemptsOf, type Installation, openInstallation } from "./installation.ts";
-import type { Postgres } from "./server.ts";
 import type { Finding, Scenario } from "./scenario.ts";
+import type { Postgres } from "./server.ts";
 
 const postsEach = 120;
 /** So many posts are on their way when anything happens. */

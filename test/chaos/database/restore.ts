@@ -1,9 +1,9 @@
-import { orderQuarantine } from "#platform/config";
 import { execFile } from "node:child_process";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
+import { orderQuarantine } from "#platform/config";
 import { on } from "../platforms/target.ts";
 import {
   attemptsBegin,

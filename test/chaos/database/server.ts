@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Client } from "pg";
+import { freePort } from "#platform/http-client";
 import { chownTree, serverAccount } from "../../../src/platform/db/embedded/account.ts";
 import { prepareBinaries } from "../../../src/platform/db/embedded/binaries.ts";
 import {
@@ -15,7 +16,6 @@ import {
   superuser,
 } from "../../../src/platform/db/embedded/cluster.ts";
 import { ensureDatabase } from "../../../src/platform/db/embedded/owner.ts";
-import { freePort } from "#platform/http-client";
 import { childrenOf, signalTo } from "../processes.ts";
 
 /** A PostgreSQL of the harness's own, of Galley's binaries: on loopback, and able to feed a standby. */

@@ -1,5 +1,5 @@
-import { parse, type Node } from "acorn";
 import { stripTypeScriptTypes } from "node:module";
+import { parse, type Node } from "acorn";
 
 /** One `await` (or round of a `for await`) of the product's code. */
 export type Await = {

@@ -1,6 +1,6 @@
+import { z } from "zod";
 import type { JsonObject } from "#kit";
 import type { Database } from "#platform/db";
-import { z } from "zod";
 import { send } from "../../acceptance/client.ts";
 
 export type Random = () => number;

@@ -1,3 +1,8 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
 import type { Channels, ChannelsOptions } from "#channels";
 import { channelsFeature } from "#channels";
 import { connectorRegistry } from "#connectors";
@@ -7,14 +12,9 @@ import { compose } from "#platform/features";
 import { createHttpClient, type HttpClient } from "#platform/http-client";
 import { createMailTransport } from "#platform/mail";
 import type { Secrets } from "#platform/secrets";
-import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { z } from "zod";
 import { type TestApp, testApp, type TestPerson } from "../app.ts";
-import { testServices } from "../services.ts";
 import type { BodyOf } from "../calls.ts";
+import { testServices } from "../services.ts";
 import { sandboxKinds } from "./sandbox-kinds.ts";
 
 const handled = z.object({ requests: z.array(z.object({ path: z.string() })) });

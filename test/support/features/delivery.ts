@@ -1,3 +1,7 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Connector, ConnectorContext, Credentials, MediaInfo, VariantContent } from "#connectors";
 import { connectorRegistry, transportFailure } from "#connectors";
 import {
@@ -12,12 +16,8 @@ import { type Sandbox, startSandbox } from "#emulator";
 import { contentHash, newId } from "#kit";
 import type { Database } from "#platform/db";
 import { createHttpClient, EgressError, type HttpClient } from "#platform/http-client";
-import { createHash, randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { buildChannel, buildUser, buildWorkspace } from "../builders.ts";
 import type { Services } from "../../../src/app/services.ts";
+import { buildChannel, buildUser, buildWorkspace } from "../builders.ts";
 import { testServices } from "../services.ts";
 
 /** A workspace with one channel on a connector, and everything to approve and deliver posts to it. */

@@ -1,9 +1,9 @@
-import type { Desk } from "#desk";
-import type { Clock } from "#kit";
-import { createFiles } from "#platform/files";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Desk } from "#desk";
+import type { Clock } from "#kit";
+import { createFiles } from "#platform/files";
 import { createFeatures } from "../../../src/app/features.ts";
 import { type TestApp, testApp } from "../app.ts";
 import { asOwner, testDatabase } from "../database.ts";

@@ -1,6 +1,6 @@
-import type { Schema } from "#platform/db";
 import { type Kysely, sql } from "kysely";
 import { Client } from "pg";
+import type { Schema } from "#platform/db";
 
 /** Copies a delivery with its post and approval, so that the tables look as in a workspace that is used. */
 export async function copyDelivery(

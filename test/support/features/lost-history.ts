@@ -1,11 +1,11 @@
-import { createPool, type Database, openDatabase } from "#platform/db";
-import type { Connector } from "#connectors";
-import type { Deliveries } from "#delivery";
-import { type Actor, newId } from "#kit";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
+import type { Connector } from "#connectors";
+import type { Deliveries } from "#delivery";
+import { type Actor, newId } from "#kit";
+import { createPool, type Database, openDatabase } from "#platform/db";
 import { buildMember } from "../builders.ts";
 import { testDatabase } from "../database.ts";
 import {

@@ -1,7 +1,7 @@
+import { z } from "zod";
 import type { ApiVersion, Connector, OAuthConnect, OpenedAccount } from "#connectors";
 import { ConnectorFailure, connectorRegistry } from "#connectors";
 import type { JsonObject } from "#kit";
-import { z } from "zod";
 
 /** What the sandbox's account stands for on `pages`: two Pages, one of which cannot be published to. */
 const pages = [

@@ -1,13 +1,13 @@
-import { newId } from "#kit";
 import { sql } from "kysely";
+import type { Deliveries } from "#delivery";
+import { newId } from "#kit";
 import { claimDue } from "../../../src/delivery/claim/claim.store.ts";
 import type { Claimed } from "../../../src/delivery/model/claimed.ts";
-import type { Deliveries } from "#delivery";
-import { hashItems } from "../../../src/delivery/send/frozen.ts";
 import type { Intent } from "../../../src/delivery/model/intent.ts";
-import { writeIntents } from "../../../src/delivery/send/intents.store.ts";
 import type { Settlement } from "../../../src/delivery/model/settlement.ts";
 import { writeSettlements } from "../../../src/delivery/model/settlements.store.ts";
+import { hashItems } from "../../../src/delivery/send/frozen.ts";
+import { writeIntents } from "../../../src/delivery/send/intents.store.ts";
 import type { TestDatabase } from "../database.ts";
 import {
   buildDeliveryFixture,

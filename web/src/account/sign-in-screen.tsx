@@ -4,6 +4,7 @@ import type { FormEvent } from "react";
 import { call } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
 import type { Body } from "../api/types.ts";
+import { formFields } from "../lib/form.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -11,7 +12,6 @@ import { AccountFrame } from "./account-frame.tsx";
 import { accountText } from "./messages.ts";
 import { OtherWay } from "./other-way.tsx";
 import { PasswordInput } from "./password-input.tsx";
-import { formFields } from "../lib/form.ts";
 
 const route = getRouteApi("/sign-in");
 

@@ -3,13 +3,13 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { call, chooseWorkspace } from "../api/client.ts";
 import { fieldError, isGeneral, messageOf } from "../api/problem.ts";
+import { formTexts } from "../lib/form.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { AccountFrame } from "./account-frame.tsx";
 import { accountText } from "./messages.ts";
 import { browserTimeZone, TimeZoneSelect } from "./time-zone-select.tsx";
-import { formTexts } from "../lib/form.ts";
 
 /** One more workspace; also where a person stands who belongs to none. */
 export function WorkspaceScreen() {

@@ -1,3 +1,4 @@
+import { v4 } from "uuid";
 import {
   addressOf,
   type AddressParts,
@@ -7,7 +8,6 @@ import {
   type Given,
   type Operation,
 } from "#contract";
-import { v4 } from "uuid";
 import { readStored, writeStored } from "../lib/storage.ts";
 import { reportConnection } from "./connection.ts";
 import { answerText } from "./messages.ts";

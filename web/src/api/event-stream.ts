@@ -1,5 +1,5 @@
-import { addressOf } from "#contract";
 import { createParser } from "eventsource-parser";
+import { addressOf } from "#contract";
 import { problemOf } from "./problem.ts";
 
 /** What the server tells of: `open` and `reset` once at the beginning, then the kind of each event. */

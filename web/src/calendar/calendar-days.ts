@@ -1,6 +1,6 @@
-import { Temporal } from "../lib/temporal.ts";
 import type { PlannedDate, PostSummary, QueueItem } from "../api/types.ts";
 import { formatDay, formatDays } from "../lib/format.ts";
+import { Temporal } from "../lib/temporal.ts";
 
 /** Days of a month with the full weeks around it, Monday first (ISO 8601). */
 export function monthDays(day: Temporal.PlainDate): Temporal.PlainDate[] {

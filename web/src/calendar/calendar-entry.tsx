@@ -1,15 +1,15 @@
 import { DragHandleDots2Icon, LoopIcon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
 import type { KeyboardEvent, PointerEvent } from "react";
-import type { Temporal } from "../lib/temporal.ts";
-import { rightwards } from "../lib/language.ts";
 import type { PlannedDate, PostStatus, PostSummary } from "../api/types.ts";
 import { ChannelIcon } from "../channels/channel-icon.tsx";
 import { cn } from "../lib/cn.ts";
+import { formatList } from "../lib/format.ts";
+import { rightwards } from "../lib/language.ts";
+import type { Temporal } from "../lib/temporal.ts";
 import { statusText } from "../posts/messages.ts";
 import { PostLink } from "../posts/post-link.tsx";
 import { calendarText } from "./messages.ts";
-import { formatList } from "../lib/format.ts";
 
 const bars: Record<PostStatus, string> = {
   draft: "before:bg-line-strong",

@@ -1,9 +1,9 @@
 import { Temporal } from "../lib/temporal.ts";
 import { useMedia } from "../lib/use-media.ts";
+import { SkeletonRows } from "../ui/layout.tsx";
 import type { CalendarEntry } from "./calendar-days.ts";
 import type { EntryActions } from "./calendar-entry.tsx";
 import type { CalendarKind } from "./calendar-toolbar.tsx";
-import { SkeletonRows } from "../ui/layout.tsx";
 import { ListView } from "./list-view.tsx";
 import { calendarText } from "./messages.ts";
 import { MonthView } from "./month-view.tsx";

@@ -1,6 +1,6 @@
-import type { Temporal } from "../lib/temporal.ts";
 import { cn } from "../lib/cn.ts";
 import { formatDay } from "../lib/format.ts";
+import type { Temporal } from "../lib/temporal.ts";
 import { calendarText } from "./messages.ts";
 
 type DayButtonProps = {

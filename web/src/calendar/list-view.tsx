@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
-import type { Temporal } from "../lib/temporal.ts";
 import { formatDay } from "../lib/format.ts";
+import type { Temporal } from "../lib/temporal.ts";
 import type { CalendarEntry as Entry } from "./calendar-days.ts";
 import type { EntryActions } from "./calendar-entry.tsx";
 import { DayButton } from "./day-button.tsx";

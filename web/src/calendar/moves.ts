@@ -1,5 +1,5 @@
-import { Temporal } from "../lib/temporal.ts";
 import type { PostSummary, ScheduleRule } from "../api/types.ts";
+import { Temporal } from "../lib/temporal.ts";
 
 export type Target = { wall: string; zone: string; rule?: ScheduleRule };
 

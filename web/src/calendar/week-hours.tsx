@@ -1,11 +1,11 @@
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
-import { Temporal } from "../lib/temporal.ts";
 import { cn } from "../lib/cn.ts";
 import { formatDay, formatHour } from "../lib/format.ts";
+import { Temporal } from "../lib/temporal.ts";
 import type { CalendarEntry as Entry } from "./calendar-days.ts";
 import type { EntryActions } from "./calendar-entry.tsx";
-import { DayEntries } from "./day-entries.tsx";
 import { DayButton } from "./day-button.tsx";
+import { DayEntries } from "./day-entries.tsx";
 import { type HourKind, changedHours, hours } from "./hours.ts";
 import { calendarText } from "./messages.ts";
 

@@ -1,6 +1,6 @@
-import { Temporal } from "../lib/temporal.ts";
 import { cn } from "../lib/cn.ts";
 import { formatDay } from "../lib/format.ts";
+import { Temporal } from "../lib/temporal.ts";
 import type { CalendarEntry as Entry } from "./calendar-days.ts";
 import type { EntryActions } from "./calendar-entry.tsx";
 import { DayButton } from "./day-button.tsx";

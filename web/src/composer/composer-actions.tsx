@@ -3,15 +3,15 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import type { Channel, Post, VariantCheck } from "../api/types.ts";
 import { lazyWindow } from "../lib/lazy-part.tsx";
-import { isForbidden, refusal } from "../post/allowed.ts";
 import { AskFirst } from "../post/actions/ask-first.tsx";
-import { usePostAction } from "../post/actions/use-post-action.ts";
 import { useDeletePost } from "../post/actions/use-delete-post.ts";
+import { usePostAction } from "../post/actions/use-post-action.ts";
+import { isForbidden, refusal } from "../post/allowed.ts";
 import { Button } from "../ui/button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
 import { Hint } from "../ui/tooltip.tsx";
-import { composerText } from "./messages.ts";
 import { errorCount } from "./channel-variants.ts";
+import { composerText } from "./messages.ts";
 import { isReady } from "./submit-reasons.tsx";
 import type { Content } from "./use-saving.ts";
 

@@ -12,16 +12,16 @@ import { Notice } from "../ui/notice.tsx";
 import { TabPanel, Tabs } from "../ui/tabs.tsx";
 import { ChannelTabs, RemoveChannel } from "./channel-tabs.tsx";
 import { emptyVariant, type Target, targetOf } from "./channel-variants.ts";
-import { Consequences, Restored } from "./consequences.tsx";
 import { ComposerActions } from "./composer-actions.tsx";
+import { Consequences, Restored } from "./consequences.tsx";
+import { type Arrived, useUploads } from "./media/use-uploads.ts";
 import { composerText } from "./messages.ts";
 import { SaveProblem, SaveStatus } from "./save-status.tsx";
 import { SubmitReasons } from "./submit-reasons.tsx";
 import { useCheck } from "./use-check.ts";
 import { useComposer } from "./use-composer.ts";
-import type { Content } from "./use-saving.ts";
 import { useFieldPlace } from "./use-field-place.ts";
-import { type Arrived, useUploads } from "./media/use-uploads.ts";
+import type { Content } from "./use-saving.ts";
 import { VariantEditor } from "./variant-editor.tsx";
 
 type ComposerProps = {

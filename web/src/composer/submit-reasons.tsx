@@ -1,6 +1,6 @@
 import type { Channel, VariantCheck } from "../api/types.ts";
-import { errorsOf } from "../post/problem-links.tsx";
 import { postText } from "../post/messages.ts";
+import { errorsOf } from "../post/problem-links.tsx";
 import { composerText } from "./messages.ts";
 import type { Content } from "./use-saving.ts";
 

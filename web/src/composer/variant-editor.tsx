@@ -6,13 +6,13 @@ import { Button } from "../ui/button.tsx";
 import { Field, Input, Textarea } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import type { Target } from "./channel-variants.ts";
-import { takesMedia } from "./media/media-limits.ts";
 import { MediaField } from "./media/media-field.tsx";
+import { takesMedia } from "./media/media-limits.ts";
+import type { ChannelUploads } from "./media/use-uploads.ts";
 import { composerText } from "./messages.ts";
 import { OptionControl } from "./option-control.tsx";
 import { PartEditor } from "./part-editor.tsx";
 import { SuspiciousNotice } from "./suspicious-notice.tsx";
-import type { ChannelUploads } from "./media/use-uploads.ts";
 
 type VariantEditorProps = {
   variant: Variant;

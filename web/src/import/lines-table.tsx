@@ -1,9 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import type { ImportLine } from "../api/types.ts";
 import { cn } from "../lib/cn.ts";
+import { formatList } from "../lib/format.ts";
 import { Status, type Tone } from "../ui/badge.tsx";
 import { importText } from "./messages.ts";
-import { formatList } from "../lib/format.ts";
 
 const tones: Record<ImportLine["state"], Tone> = {
   waiting: "neutral",

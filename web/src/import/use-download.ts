@@ -1,6 +1,6 @@
-import type { FileOperation } from "#contract";
 import { useMutation } from "@tanstack/react-query";
 import { toast } from "sonner";
+import type { FileOperation } from "#contract";
 import { file } from "../api/client.ts";
 import { messageOf } from "../api/problem.ts";
 

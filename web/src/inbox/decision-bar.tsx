@@ -3,18 +3,18 @@ import { Link } from "@tanstack/react-router";
 import { type FormEvent, useId, useRef, useState } from "react";
 import type { Post } from "../api/types.ts";
 import { formTexts } from "../lib/form.ts";
+import { formatList } from "../lib/format.ts";
 import { useShortcuts, useShortcutsOn } from "../lib/shortcuts.ts";
-import { refusal } from "../post/allowed.ts";
-import { lostChannels, ReconnectChannels } from "../post/delivery/lost-channels.tsx";
 import { useApproval } from "../post/actions/use-approval.ts";
 import { usePostAction } from "../post/actions/use-post-action.ts";
+import { refusal } from "../post/allowed.ts";
+import { lostChannels, ReconnectChannels } from "../post/delivery/lost-channels.tsx";
 import { Button } from "../ui/button.tsx";
 import { DecidingButton } from "../ui/deciding-button.tsx";
 import { Dialog, DialogBody, DialogFooter } from "../ui/dialog.tsx";
 import { Field, Textarea } from "../ui/field.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import { inboxText } from "./messages.ts";
-import { formatList } from "../lib/format.ts";
 
 type DecisionProps = {
   post: Post;

@@ -1,6 +1,6 @@
+import { Cross2Icon } from "@radix-ui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Cross2Icon } from "@radix-ui/react-icons";
 import { NextSteps, waitsFor } from "../post/next-steps.tsx";
 import { postQuery } from "../post/queries.ts";
 import { Button } from "../ui/button.tsx";

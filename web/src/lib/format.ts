@@ -1,6 +1,6 @@
+import type { Money } from "../api/types.ts";
 import { locale } from "./language.ts";
 import type { Temporal } from "./temporal.ts";
-import type { Money } from "../api/types.ts";
 
 // A formatter costs many times what it formats, and a calendar asks for hundreds: each is made once.
 const dateFormats = new Map<string, Intl.DateTimeFormat>();

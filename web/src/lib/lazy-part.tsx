@@ -11,8 +11,8 @@ import { toast } from "sonner";
 import { reportConnection } from "../api/connection.ts";
 import { ApiError } from "../api/problem.ts";
 import { HeldShortcuts } from "./keyboard.ts";
-import { t, texts } from "./texts.ts";
 import { readSession, writeSession } from "./storage.ts";
+import { t, texts } from "./texts.ts";
 
 /**
  * Parts of the dashboard come when they are first needed, and may not come: the connection is lost, or a new version

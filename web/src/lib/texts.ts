@@ -1,5 +1,5 @@
-import { rightToLeftLetter } from "../../../src/kit/direction.ts";
 import { i18n, type Messages } from "@lingui/core";
+import { rightToLeftLetter } from "../../../src/kit/direction.ts";
 import { formatNumber } from "./format.ts";
 import { direction, language, locale } from "./language.ts";
 

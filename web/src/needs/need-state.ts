@@ -1,7 +1,7 @@
 import type { Delivery } from "../api/types.ts";
-import { copyText, deliveryStateText } from "../post/messages.ts";
 import { isTwice, openCopies } from "../post/delivery/open-copies.ts";
 import { stopped } from "../post/delivery/stopped.ts";
+import { copyText, deliveryStateText } from "../post/messages.ts";
 
 /** What is said of a delivery that needs somebody: why it asks; where it does not stop by itself, what its second copies are. */
 export function needState(delivery: Pick<Delivery, "state" | "items" | "secondCopies">): {

@@ -1,6 +1,6 @@
-import { Temporal } from "../lib/temporal.ts";
-import type { SeriesRule } from "../api/types.ts";
 import { TimeZoneSelect } from "../account/time-zone-select.tsx";
+import type { SeriesRule } from "../api/types.ts";
+import { Temporal } from "../lib/temporal.ts";
 import { Field, Input, Select } from "../ui/field.tsx";
 import { seriesText } from "./messages.ts";
 import { WeekdayPicker, weekdayName } from "./weekday-picker.tsx";

@@ -1,6 +1,6 @@
-import { Temporal } from "../lib/temporal.ts";
 import { cn } from "../lib/cn.ts";
 import { formatDay } from "../lib/format.ts";
+import { Temporal } from "../lib/temporal.ts";
 
 const weekdays = [1, 2, 3, 4, 5, 6, 7];
 

@@ -2,11 +2,11 @@ import { BarChartIcon, ExitIcon, GearIcon, ReaderIcon } from "@radix-ui/react-ic
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { toast } from "sonner";
+import { languageNames, languages } from "../../../src/kit/words/languages.ts";
 import { useMe } from "../account/use-me.ts";
 import { call, chooseWorkspace } from "../api/client.ts";
 import { ApiError, hasCode, messageOf } from "../api/problem.ts";
 import { cn } from "../lib/cn.ts";
-import { languageNames, languages } from "../../../src/kit/words/languages.ts";
 import { followChoice } from "../lib/language.ts";
 import { setShortcuts, useShortcutsOn } from "../lib/shortcuts.ts";
 import { setTheme, themes, useTheme } from "../lib/theme.ts";

@@ -1,5 +1,5 @@
-import { texts } from "../lib/texts.ts";
 import { setShortcuts, useShortcutsOn } from "../lib/shortcuts.ts";
+import { texts } from "../lib/texts.ts";
 import { Dialog, DialogBody } from "../ui/dialog.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import { Switch } from "../ui/switch.tsx";

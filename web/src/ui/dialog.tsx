@@ -3,8 +3,8 @@ import { Dialog as Primitive } from "radix-ui";
 import { type ReactNode, useRef } from "react";
 import { cn } from "../lib/cn.ts";
 import { HeldShortcuts } from "../lib/keyboard.ts";
-import { Button } from "./button.tsx";
 import { t, texts } from "../lib/texts.ts";
+import { Button } from "./button.tsx";
 
 const dialogText = texts(() => ({ close: t`Close` }));
 

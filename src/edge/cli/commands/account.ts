@@ -1,6 +1,6 @@
-import type { Call } from "#contract";
 import type { Command } from "commander";
 import { z } from "zod";
+import type { Call } from "#contract";
 import { meSchema } from "../answers.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";

@@ -1,15 +1,15 @@
-import { addressOf } from "#contract";
 import type { Command } from "commander";
 import { z } from "zod";
-import type { Api } from "../api.ts";
+import { addressOf } from "#contract";
 import type { Channel, Pending } from "../answers.ts";
 import { channelListSchema, channelSchema, connectorListSchema, pendingSchema } from "../answers.ts";
+import type { Api } from "../api.ts";
+import { askFirst, yesOption } from "../ask.ts";
+import { theChannel } from "../channel-name.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
-import { theChannel } from "../channel-name.ts";
-import { askFirst, yesOption } from "../ask.ts";
-import { readPassword } from "../io.ts";
 import { shortIds } from "../ids.ts";
+import { readPassword } from "../io.ts";
 import { table } from "../print.ts";
 
 /** channels, connect, disconnect. */

@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { stoppedStates, uncertainStates } from "#contract";
-import type { Api } from "../api.ts";
 import { type Deliveries, deliveriesSchema, deliverySchema, openCopies } from "../answers.ts";
+import type { Api } from "../api.ts";
 import { askFirst, yesOption } from "../ask.ts";
 import { isNamed } from "../channel-name.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
-import { deliveriesText } from "../print.ts";
 import { givenId, wholeId } from "../ids.ts";
+import { deliveriesText } from "../print.ts";
 
 type Delivery = Deliveries["items"][number];
 

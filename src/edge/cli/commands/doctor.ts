@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Api } from "../api.ts";
 import { meSchema } from "../answers.ts";
+import type { Api } from "../api.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
 import { openProgress } from "../progress.ts";

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
 import { z } from "zod";
-import type { Api } from "../api.ts";
 import type { Run } from "../answers.ts";
 import { channelListSchema, postSchema, runSchema } from "../answers.ts";
+import type { Api } from "../api.ts";
+import { theChannel } from "../channel-name.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
+import { readMaterial } from "../material.ts";
 import { postText } from "../print.ts";
 import { openProgress } from "../progress.ts";
-import { readMaterial } from "../material.ts";
-import { theChannel } from "../channel-name.ts";
 
 /** draft. */
 export const draftCommands: Register = (program, action) => {

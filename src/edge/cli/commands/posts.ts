@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { deliveriesSchema, postPageSchema, postSchema } from "../answers.ts";
 import type { Context, Register } from "../context.ts";
-import { deliveriesText, postText, table } from "../print.ts";
 import { givenId, shortIds, wholeId } from "../ids.ts";
+import { deliveriesText, postText, table } from "../print.ts";
 
 /** posts, show, status, copy. */
 export const postCommands: Register = (program, action) => {

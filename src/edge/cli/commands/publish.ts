@@ -2,15 +2,15 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
 import { z } from "zod";
 import { settledStates } from "#contract";
-import type { Api } from "../api.ts";
 import type { Post } from "../answers.ts";
 import { deliveriesSchema, meSchema, postSchema } from "../answers.ts";
+import type { Api } from "../api.ts";
+import { askFirst, undoOption, yesOption } from "../ask.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
-import { askFirst, undoOption, yesOption } from "../ask.ts";
+import { givenId, wholeId } from "../ids.ts";
 import { deliveriesText, postText, undoLines } from "../print.ts";
 import { openProgress } from "../progress.ts";
-import { givenId, wholeId } from "../ids.ts";
 
 const skipHelp = "leave out channels that are not set up, each with its reason; send to them later";
 

@@ -1,6 +1,6 @@
-import { inspectConfig, orderQuarantine } from "#platform/config";
 import type { Command } from "commander";
 import { z } from "zod";
+import { inspectConfig, orderQuarantine } from "#platform/config";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
 

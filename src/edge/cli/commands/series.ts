@@ -2,11 +2,11 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { meSchema, postSchema } from "../answers.ts";
 import type { Api } from "../api.ts";
+import { askFirst, undoOption, yesOption } from "../ask.ts";
 import type { Context, Register } from "../context.ts";
 import { CliFailure } from "../exit.ts";
-import { askFirst, undoOption, yesOption } from "../ask.ts";
-import { table, undoLines } from "../print.ts";
 import { givenId, shortIds, wholeId } from "../ids.ts";
+import { table, undoLines } from "../print.ts";
 import { ruleOf, todayIn } from "../series-rule.ts";
 
 const summarySchema = z.looseObject({

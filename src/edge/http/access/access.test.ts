@@ -7,8 +7,8 @@ import {
   testPassword,
   type TestPerson,
 } from "../../../../test/support/app.ts";
-import { createNotes, plainNote } from "../../../../test/support/features/notes.ts";
 import { rawPath } from "../../../../test/support/calls.ts";
+import { createNotes, plainNote } from "../../../../test/support/features/notes.ts";
 
 const notes = createNotes();
 let test: TestApp;

@@ -6,8 +6,8 @@ import type { Permission } from "#kit";
 import { sha256 } from "#kit";
 import { addLogContext } from "#platform/telemetry";
 import { can } from "#workspaces";
-import { refuseForeignSite } from "./csrf.ts";
 import { HttpError } from "../errors.ts";
+import { refuseForeignSite } from "./csrf.ts";
 
 declare module "fastify" {
   interface FastifyRequest {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import { createHostCheck, createOwnMachineCheck, betterAddress, type HostOptions } from "./hosts.ts";
 import { wantsPage } from "../problems/problem-page.ts";
+import { createHostCheck, createOwnMachineCheck, betterAddress, type HostOptions } from "./hosts.ts";
 import { targetOf } from "./request-target.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import formats from "ajv-formats";
-import type { FastifySchemaCompiler, FastifySerializerCompiler } from "fastify";
 import build from "fast-json-stringify";
+import type { FastifySchemaCompiler, FastifySerializerCompiler } from "fastify";
 import { z } from "zod";
 import type { Problem } from "#kit";
 import { HttpError } from "../errors.ts";

@@ -1,5 +1,5 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Socket } from "node:net";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { newId } from "#kit";
 import { HttpError } from "../errors.ts";
 import { pagePolicy, problemPage, wantsPage } from "./problem-page.ts";

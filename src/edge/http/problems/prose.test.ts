@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Problem } from "#kit";
 import { HttpError } from "../errors.ts";
-import { problemOf } from "./problems.ts";
 import { createValidatorCompiler } from "../input/schemas.ts";
+import { problemOf } from "./problems.ts";
 
 /** Words of programs, and of the libraries below: nobody can act on them. */
 const jargon =

@@ -6,8 +6,8 @@ import { Button } from "../../ui/button.tsx";
 import { isForbidden, refusal } from "../allowed.ts";
 import { postText } from "../messages.ts";
 import { errorsOf, ProblemLinks } from "../problem-links.tsx";
-import { PublishButton } from "./publish-button.tsx";
 import { skippable } from "../unready.ts";
+import { PublishButton } from "./publish-button.tsx";
 import type { PostAction } from "./use-post-action.ts";
 
 type MainProps = { post: Post; busy: boolean; onRun: (action: PostAction, message: string) => void };

@@ -1,12 +1,12 @@
 import { useLocation, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import type { Post } from "../../api/types.ts";
+import { formatList } from "../../lib/format.ts";
 import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/confirm.tsx";
 import { postText } from "../messages.ts";
 import { skippable } from "../unready.ts";
 import { usePostAction } from "./use-post-action.ts";
-import { formatList } from "../../lib/format.ts";
 
 type PublishProps = { post: Post; size: "sm" | "md"; children: ReactNode };
 
