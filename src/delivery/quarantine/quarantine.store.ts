@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Schema } from "#platform/db";
 import { type ClaimOptions, claimRows } from "../claim/claim.store.ts";
+import { learnedMs } from "../model/claimed.store.ts";
 import type { Claimed } from "../model/claimed.ts";
 import { idTaken, noAccess, restored } from "../model/codes.ts";
 import { thisMoment } from "../model/due.store.ts";
@@ -109,12 +110,15 @@ const heldOpen = sql`
  */
 export async function restartWindows(db: Kysely<Schema>): Promise<void> {
   // What the clock was set by is added to a window by its own, and a window never shrinks. Several processes come here for
-  // one loss, and a loss may follow another: what has passed is added to the window of the beginning each time.
-  const firstWindowMs = sql`coalesce(a.first_window_ms, a.window_ms)`;
+  // one loss, and a loss may follow another: what has passed is added to the window of the beginning each time, or to
+  // what was learned of the channel since.
+  const ownWindowMs = sql`greatest(coalesce(a.first_window_ms, a.window_ms), coalesce((
+    select 2 * ${learnedMs} from delivery_windows w
+    where w.workspace_id = a.workspace_id and w.channel_id = a.channel_id), 0))`;
   await sql`
     with held as materialized (${heldOpen})
-    update delivery_attempts a set settled_fence = held.fence, first_window_ms = ${firstWindowMs},
-      window_ms = greatest(a.window_ms, least(2147483647, ${firstWindowMs} - a.clock_step_ms
+    update delivery_attempts a set settled_fence = held.fence, first_window_ms = ${ownWindowMs}::integer,
+      window_ms = greatest(a.window_ms, least(2147483647, ${ownWindowMs} - a.clock_step_ms
         + extract(epoch from clock_timestamp() - a.intent_at) * 1000)::integer),
       error_code = case when a.error_code like '%.duplicate' or a.error_code = ${idTaken} then a.error_code
         else ${restored} end

@@ -7,6 +7,7 @@ import { orderPost, sweepUntil, textVariant } from "../../../test/support/featur
 import { test } from "../../../test/support/fixtures/restorable.ts";
 import { startSweeps } from "../../platform/jobs/sweeps.ts";
 import { claimDue } from "../claim/claim.store.ts";
+import { learnWindow } from "../holds/holds.store.ts";
 import { writeIntents } from "../send/intents.store.ts";
 
 test("after a restore under the same data folder, what went out since the backup is found and not sent again", async ({
@@ -175,6 +176,15 @@ test("a window that begins anew does so with a look at once, and never counts tw
     .executeTakeFirstOrThrow();
   expect(windowMs).toBeGreaterThan(3_600_000);
   expect(windowMs).toBeLessThan(3_700_000);
+  const { workspaceId, channelId } = galley.fixture;
+  await learnWindow(galley.database.system, { workspaceId, channelId }, 600_000);
+  await deliveries.quarantine.enter(await galley.owner(), new Date(Date.now() - 1_000));
+  const { window_ms: longer } = await galley.database.system
+    .selectFrom("delivery_attempts")
+    .select("window_ms")
+    .executeTakeFirstOrThrow();
+  expect(longer - windowMs).toBeGreaterThan(1_100_000);
+  expect(longer - windowMs).toBeLessThan(1_300_000);
 }, 60_000);
 
 test("an access that the platform refuses while it is asked is to be connected again", async ({ galley }) => {
