@@ -20,10 +20,13 @@ export type GalleyOptions = {
 };
 
 const startWithinMs = 40_000;
+const mostStarts = 3;
+/** The number that was free a moment before. */
+const takenPort = "another program uses it";
 const readyLine = /Galley is ready at (\S+)|Galley's worker runs/;
 
 /** Starts `node bin/galley.mjs` on a free port and waits for its line; a process that ends first is an error. */
-export async function startGalleyProcess(options: GalleyOptions): Promise<GalleyProcess> {
+export async function startGalleyProcess(options: GalleyOptions, starts = 1): Promise<GalleyProcess> {
   const { dataDir, command = "serve", environment = {} } = options;
   const child = spawn(process.execPath, ["bin/galley.mjs", command], {
     env: { PATH: "/usr/bin:/bin", PORT: "0", DATA_DIR: dataDir, ...environment },
@@ -46,7 +49,10 @@ export async function startGalleyProcess(options: GalleyOptions): Promise<Galley
   for (const deadline = Date.now() + startWithinMs; Date.now() < deadline; await pause(10)) {
     const line = readyLine.exec(written);
     if (line) return { child, url: line[1] ?? "", output: () => written, end };
-    if (child.exitCode !== null) throw new Error(`Galley ended with ${child.exitCode}: ${written}`);
+    if (child.exitCode === null) continue;
+    const isUnlucky = environment["PORT"] === undefined && written.includes(takenPort);
+    if (isUnlucky && starts < mostStarts) return startGalleyProcess(options, starts + 1);
+    throw new Error(`Galley ended with ${child.exitCode}: ${written}`);
   }
   await end("SIGKILL");
   throw new Error(`Galley did not start: ${written}`);
