@@ -98,7 +98,8 @@ async function chaos(): Promise<boolean> {
       say,
     };
     // Whom Galley asks has to wait until it has given up hope, perhaps twice.
-    const settleWithinMs = personas.length > 0 ? 300_000 : 120_000;
+    // A list that lies for a while is learned from, and a person is asked after four of the windows that it was learned to need.
+    const settleWithinMs = personas.length > 0 ? 600_000 : 120_000;
     const result = await run({ ...options, settleWithinMs });
     rounds.push(totalsOf(result));
     printReport(result, rounds, coverage, `seed ${seed}, ${count} workers`);
