@@ -21,7 +21,8 @@ export const claimedColumns = sql`
       'externalId', a.external_id, 'externalUrl', a.external_url, 'externalData', a.external_data,
       'intentAt', a.intent_at + least(a.clock_step_ms, 0) * interval '1 millisecond',
       'setForwardMs', greatest(a.clock_step_ms, 0),
-      'isTimeUnsure', a.clock_step_ms <> 0 or coalesce(a.error_code = 'delivery.restored', false), 'windowMs', a.window_ms, 'looks', a.looks,
+      'isTimeUnsure', a.clock_step_ms <> 0 or a.after_loss, 'afterLoss', a.after_loss,
+      'windowMs', a.window_ms, 'looks', a.looks,
       'lookedAt', a.looked_at, 'errorCode', a.error_code, 'doubt', a.doubt,
       'refused', a.refused, 'deferred', a.deferred) order by a.item, a.number)
     from delivery_attempts a where a.delivery_id = d.id), '[]') end as attempts`;

@@ -48,6 +48,8 @@ export type AttemptRecord = {
   setForwardMs: number;
   /** After a lost history, or where a clock was set, `intentAt` may be far from t_send: nothing is learned from it. */
   isTimeUnsure?: boolean;
+  /** It may have been repeated in a time that the database has lost, under a key that nobody knows. */
+  afterLoss?: boolean;
   windowMs: number;
   looks: number;
   /** When the last listing was asked for that did not hold it, as ISO text. */

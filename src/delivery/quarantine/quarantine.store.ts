@@ -117,7 +117,7 @@ export async function restartWindows(db: Kysely<Schema>): Promise<void> {
     where w.workspace_id = a.workspace_id and w.channel_id = a.channel_id), 0))`;
   await sql`
     with held as materialized (${heldOpen})
-    update delivery_attempts a set settled_fence = held.fence, first_window_ms = ${ownWindowMs}::integer,
+    update delivery_attempts a set settled_fence = held.fence, first_window_ms = ${ownWindowMs}::integer, after_loss = true,
       window_ms = greatest(a.window_ms, least(2147483647, ${ownWindowMs} - a.clock_step_ms
         + extract(epoch from clock_timestamp() - a.intent_at) * 1000)::integer),
       error_code = case when a.error_code like '%.duplicate' or a.error_code = ${idTaken} then a.error_code
@@ -231,12 +231,12 @@ export async function writeLookFor(transaction: Kysely<Schema>, look: LookFor): 
   if (rows.length === 0) return false;
   await sql`
     insert into delivery_attempts (workspace_id, id, delivery_id, item, number, kind, channel_id, fence, payload_hash,
-      intent_at, deadline_at, first_window_ms, window_ms)
+      intent_at, deadline_at, first_window_ms, window_ms, after_loss)
     select ${claimed.workspaceId}, ${look.attemptId}, ${claimed.id}, ${look.item}, ${look.number}, ${look.kind},
       ${claimed.channelId}, ${claimed.fence}, ${look.itemHashes[look.item] ?? ""}, s.since,
       least(s.since + ${look.deadlineMs}::float8 * interval '1 millisecond', clock_timestamp()),
       ${look.windowMs},
-      least(${look.windowMs} + extract(epoch from clock_timestamp() - s.since) * 1000, 2147483647)::integer
+      least(${look.windowMs} + extract(epoch from clock_timestamp() - s.since) * 1000, 2147483647)::integer, true
     from deliveries d, installation i, least(d.look_since, i.unknown_since) as s (since)
     where d.workspace_id = ${claimed.workspaceId} and d.id = ${claimed.id}`.execute(transaction);
   return true;

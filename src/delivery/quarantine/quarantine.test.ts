@@ -6,8 +6,9 @@ import { orderQuarantine } from "#platform/config";
 import { orderPost, sweepUntil, textVariant } from "../../../test/support/features/delivery.ts";
 import { test } from "../../../test/support/fixtures/restorable.ts";
 import { startSweeps } from "../../platform/jobs/sweeps.ts";
-import { claimDue } from "../claim/claim.store.ts";
+import { claimAmbiguous, claimDue } from "../claim/claim.store.ts";
 import { learnWindow } from "../holds/holds.store.ts";
+import { recoverExpired } from "../maintenance/recovery.store.ts";
 import { writeIntents } from "../send/intents.store.ts";
 
 test("after a restore under the same data folder, what went out since the backup is found and not sent again", async ({
@@ -336,6 +337,30 @@ test("what was on its way when history was lost may be out under another key as 
   await deliveries.quarantine.enter(await galley.owner(), new Date(Date.now() - 1_000));
   expect(await codes()).toEqual([{ error_code: "delivery.restored" }]);
 }, 60_000);
+
+test("what a process was sending when history was lost keeps that mark after its lease has ended", async ({
+  galley,
+}) => {
+  const deliveries = galley.start();
+  const { deliveryId } = await orderPost(galley.fixture, deliveries, textVariant("in the middle"));
+  const [claimed] = await claimDue(galley.database.system, { limit: 1, leaseMs: 60_000, busyChannels: [] });
+  if (!claimed) throw new Error("nothing was claimed");
+  const { workspaceId, fence } = claimed;
+  const own = { workspaceId, deliveryId, fence, id: newId(), item: 0, number: 1, payloadHash: "0" };
+  const times = { deadlineMs: 100, windowMs: 100, marginMs: 100 };
+  const plan = { items: [{ kind: "post" as const, payload: "x" }] };
+  const intent = { ...own, ...times, kind: "post" as const, plan, itemHashes: ["0"] };
+  expect((await writeIntents(galley.database.system, [intent])).standing).toEqual([true]);
+  await deliveries.quarantine.enter(await galley.owner(), new Date(Date.now() - 1_000));
+  const over = new Date(Date.now() - 60_000);
+  await galley.database.system.updateTable("deliveries").set({ lease_until: over, wake_at: over }).execute();
+  await recoverExpired(galley.database.system);
+  const lease = { limit: 1, leaseMs: 60_000, claimant: null };
+  const [looked] = await claimAmbiguous(galley.database.system, lease);
+  expect(looked?.attempts).toMatchObject([
+    { errorCode: "delivery.lease_ended", afterLoss: true, isTimeUnsure: true },
+  ]);
+});
 
 test("the database itself refuses an attempt in quarantine", async ({ galley }) => {
   const deliveries = galley.start();

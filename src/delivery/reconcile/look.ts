@@ -4,7 +4,7 @@ import { GalleyError } from "#kit";
 import { isDatabaseUnavailable } from "#platform/db";
 import type { DeliveryDeps, ReconcileDeps } from "../deps.ts";
 import type { AttemptRecord, Claimed } from "../model/claimed.ts";
-import { accessIsBack, restored } from "../model/codes.ts";
+import { accessIsBack } from "../model/codes.ts";
 import { itemKey, leftOver, publishedBefore } from "../model/items.ts";
 import { isDuplicate, longestLookMs, lookAfterMs, lookAgainAfterMs } from "../model/verdicts.ts";
 import { windowFor } from "../model/window.ts";
@@ -99,7 +99,7 @@ export async function readBack(
   const now = () => claimed.claimedAt.getTime() + performance.now() - startedAt;
   const sentAt = new Date(attempt.intentAt);
   const from = mustCoverFrom(sentAt, deps.settings.skewMs);
-  const lookedFor = { sentAt, from, afterLoss: isAfterLoss(attempt) };
+  const lookedFor = { sentAt, from, afterLoss: attempt.afterLoss === true };
   const item = {
     index: attempt.item,
     key: itemKey(claimed, attempt.item),
@@ -162,16 +162,11 @@ function judge(
     setForwardMs: attempt.setForwardMs,
     skewMs: deps.settings.skewMs,
     isTwinOfLost: isTwinOfLost(claimed, attempt),
-    afterLoss: isAfterLoss(attempt),
+    afterLoss: attempt.afterLoss === true,
     hasReplies: next !== undefined && next.kind !== "post",
     looks: attempt.looks + 1,
     giveUpAfterMs: giveUpAfter(claimed, seen.settlingMs),
   });
-}
-
-/** Written by `writeLookFor`; no look changes the code of an attempt. */
-function isAfterLoss({ errorCode }: AttemptRecord): boolean {
-  return errorCode === restored;
 }
 
 /** An equal post is there, by the platform's word: where an answer was lost before, it is ours as likely as not. */

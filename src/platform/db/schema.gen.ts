@@ -175,6 +175,7 @@ export type DeliveryAttemptsTable = {
   duplicate_of: Nullable<string>;
   clock_step_ms: Filled<number>;
   first_window_ms: Nullable<number>;
+  after_loss: Filled<boolean>;
 };
 
 export type DeliveryHoldsTable = {
