@@ -55,11 +55,15 @@ export async function claimDue(
   return claimRows(db, due, options);
 }
 
+/** More are not remembered. */
+const mostWatchers = 50;
+
 /** Takes ambiguous deliveries whose next look is due, in the same way. */
 export async function claimAmbiguous(
   db: Kysely<Schema>,
   options: Omit<ClaimOptions, "busyChannels">,
 ): Promise<Claimed[]> {
+  const claimant = options.claimant ?? null;
   const { rows } = await sql<Claimed>`
     with due as (
       select workspace_id, id from deliveries
@@ -68,9 +72,13 @@ export async function claimAmbiguous(
       limit ${options.limit}
       for update skip locked)
     update deliveries d
-    set state = 'reconciling', claimed_by = ${options.claimant ?? null}, fence = d.fence + 1, updated_at = clock_timestamp(),
+    set state = 'reconciling', claimed_by = ${claimant}, fence = d.fence + 1, updated_at = clock_timestamp(),
       lease_until = clock_timestamp() + ${options.leaseMs}::float8 * interval '1 millisecond',
-      wake_at = clock_timestamp() + ${options.leaseMs}::float8 * interval '1 millisecond'
+      wake_at = clock_timestamp() + ${options.leaseMs}::float8 * interval '1 millisecond',
+      watched_by = case
+        when ${claimant}::text is null or ${claimant}::text = any(d.watched_by) or cardinality(d.watched_by) >= ${mostWatchers}
+          then d.watched_by
+        else d.watched_by || ${claimant}::text end
     from due where d.workspace_id = due.workspace_id and d.id = due.id
     returning ${claimedColumns}`.execute(db);
   return rows;

@@ -11,7 +11,7 @@ export const claimedColumns = sql`
   d.target_hash as "targetHash",
   d.due_at as "dueAt", d.fence, d.plan, d.item_hashes as "itemHashes", d.tries, d.error_code as "errorCode",
   extract(epoch from d.late_after - clock_timestamp())::float8 * 1000 as "lateInMs",
-  clock_timestamp() as "claimedAt",
+  clock_timestamp() as "claimedAt", cardinality(d.watched_by) as "watchers",
   coalesce((
     select ${learnedMs} from delivery_windows w
     where w.workspace_id = d.workspace_id and w.channel_id = d.channel_id), 0) as "learnedMs",

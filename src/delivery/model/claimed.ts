@@ -30,6 +30,8 @@ export type Claimed = {
   learnedMs: number;
   /** When this claim was made, by the database's clock. */
   claimedAt: Date;
+  /** How many processes have begun to look for what became of it, this one included. */
+  watchers: number;
   /** By item, then number. */
   attempts: AttemptRecord[];
 };

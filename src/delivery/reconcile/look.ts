@@ -165,6 +165,7 @@ function judge(
     afterLoss: attempt.afterLoss === true,
     hasReplies: next !== undefined && next.kind !== "post",
     looks: attempt.looks + 1,
+    watchers: claimed.watchers,
     giveUpAfterMs: giveUpAfter(claimed, seen.settlingMs),
   });
 }

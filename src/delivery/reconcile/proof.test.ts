@@ -40,6 +40,7 @@ function look(given: Partial<LookFacts>): LookFacts {
     afterLoss: false,
     hasReplies: false,
     looks: 1,
+    watchers: 1,
     giveUpAfterMs: 1_800_000,
     ...given,
   };
@@ -72,18 +73,25 @@ test("the look that asks a person is not put off, however many came before", () 
   expect(judgeLook({ ...doubtful, lookedAt: after(soon + 10_001) }).kind).toBe("ask");
 });
 
-test("where no process lives for a whole window a person is asked in the end, but not for a clock that was set", () => {
-  const started = {
-    knownForMs: 1_000,
-    located: list([post("near", 100, { likeness: "similar" })], null),
-    lookedAt: after(late),
-  };
-  expect(judgeLook(look({ ...started, looks: 3 })).kind).toBe("again");
-  expect(judgeLook(look({ ...started, looks: 12 }))).toMatchObject({
+test("where no process lives for a whole window a person is asked in the end, but not for a clock or one restart", () => {
+  const similar = list([post("near", 100, { likeness: "similar" })], null);
+  const started = { knownForMs: 1_000, located: similar, looks: 40, lookedAt: after(late) };
+  expect(judgeLook(look({ ...started, watchers: 2 })).kind).toBe("again");
+  expect(judgeLook(look({ ...started, watchers: 12 }))).toMatchObject({
     kind: "ask",
     doubt: { reason: "unwatched", seen: [{ likeness: "similar" }] },
   });
-  expect(judgeLook(look({ ...started, looks: 12, lookedAt: after(700_000) })).kind).toBe("again");
+  expect(judgeLook(look({ ...started, watchers: 12, lookedAt: after(700_000) })).kind).toBe("again");
+});
+
+test("nor does the next part of a thread wait for ever for a process that stays", () => {
+  const ours = list([post("a", 100)]);
+  const started = { knownForMs: 1_000, located: ours, hasReplies: true, lookedAt: after(late) };
+  expect(judgeLook(look({ ...started, watchers: 2 })).kind).toBe("again");
+  expect(judgeLook(look({ ...started, watchers: 12 }))).toMatchObject({
+    kind: "ask",
+    doubt: { reason: "unwatched", seen: [{ url: "https://example.org/a" }] },
+  });
 });
 
 test("a database's clock that was set forward neither ends the window nor the time until a person is asked", () => {

@@ -34,6 +34,8 @@ export type LookFacts = {
   hasReplies: boolean;
   /** Looks so far, this one included. */
   looks: number;
+  /** How many processes have begun to look for it. */
+  watchers: number;
   /** After this long without a proof a person is asked. */
   giveUpAfterMs: number;
 };
@@ -101,12 +103,12 @@ export function judgeLook(facts: LookFacts): LookResult {
 const unwatched =
   "Galley was started anew so often that it could not watch the platform for as long as a post may take to appear there";
 
-/** As many looks as no step of a clock alone explains. */
-const manyLooks = 12;
+/** So many processes came and went that the next one is not likely to stay for longer. */
+const manyWatchers = 12;
 
 /** The time until a person is asked is over by the database's clock, and no process has known of the attempt for that long. */
 function isUnwatched(facts: LookFacts): boolean {
-  return facts.looks >= manyLooks && sinceSendMs(facts) > facts.windowMs + facts.giveUpAfterMs;
+  return facts.watchers >= manyWatchers && sinceSendMs(facts) > facts.windowMs + facts.giveUpAfterMs;
 }
 
 const otherKey =
@@ -197,6 +199,7 @@ function oneOfSeveral(located: LocatedInList, facts: LookFacts): LookResult | nu
   }
   const untilWindow = untilWindowMs(facts);
   if (untilWindow > 0) {
+    if (isUnwatched(facts)) return ask(facts, "unwatched", unwatched, doubtful);
     const why = "an equal post is there, and the next part waits until no other can appear";
     return { kind: "again", waitMs: Math.min(untilWindow, lookAfterMs(facts.looks)), why };
   }

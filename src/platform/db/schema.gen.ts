@@ -137,6 +137,7 @@ export type DeliveriesTable = {
   not_before: Nullable<Instant>;
   target_hash: Nullable<string>;
   look_since: Nullable<Instant>;
+  watched_by: Filled<string[]>;
 };
 
 export type DeliveryAttemptsTable = {
