@@ -235,6 +235,22 @@ describe("a refresh that fails", () => {
     expect(exchanges).toBe(0);
   });
 
+  test("nor where the clock was set back since, so that its time seems far from over", async ({
+    world,
+    id,
+    open,
+    age,
+  }) => {
+    await age(-1);
+    const until = world.clock.now().getTime() + 3_600_000;
+    await world.app.database.system
+      .updateTable("channels")
+      .set({ refresh_id: id, refresh_until: new Date(until) })
+      .where("id", "=", id)
+      .execute();
+    await expect(open()).rejects.toMatchObject({ code: "channels.needs_reconnect" });
+  });
+
   test("a caller who leaves does not stop it for the others", async ({ world, ada, id, open, age }) => {
     await age(-1);
     await world.faults([{ kind: "slow", on: "token", remaining: 1, delayMs: 500 }]);

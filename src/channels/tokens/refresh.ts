@@ -84,7 +84,9 @@ async function claimRefresh(deps: ChannelDeps, { connector, channel, force, ahea
     if (!hasEnded(row, shared) && (force ? young : !(ahead ? isDueAhead : isDue)(row, shared)))
       return { kind: "fresh", row };
     if (row.refreshUntil !== null) {
-      if (row.refreshUntil.getTime() > now) return { kind: "busy" };
+      const untilMs = row.refreshUntil.getTime() - now;
+      // One that ends much later than any intent was written by a clock that has been set back since.
+      if (untilMs > 0 && untilMs <= 2 * intentMs) return { kind: "busy" };
       if (connector.connect.kind === "oauth") return "lost";
     }
     const intentId = newId();

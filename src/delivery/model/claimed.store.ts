@@ -22,7 +22,7 @@ export const claimedColumns = sql`
       'intentAt', a.intent_at + least(a.clock_step_ms, 0) * interval '1 millisecond',
       'setForwardMs', greatest(a.clock_step_ms, 0),
       'isTimeUnsure', a.clock_step_ms <> 0 or a.after_loss, 'afterLoss', a.after_loss,
-      'windowMs', a.window_ms, 'looks', a.looks,
+      'windowMs', a.window_ms, 'firstWindowMs', a.first_window_ms, 'looks', a.looks,
       'lookedAt', a.looked_at, 'errorCode', a.error_code, 'doubt', a.doubt,
       'refused', a.refused, 'deferred', a.deferred) order by a.item, a.number)
     from delivery_attempts a where a.delivery_id = d.id), '[]') end as attempts`;

@@ -53,6 +53,8 @@ export type AttemptRecord = {
   /** It may have been repeated in a time that the database has lost, under a key that nobody knows. */
   afterLoss?: boolean;
   windowMs: number;
+  /** Its length without the time that had passed when it began anew; null where it never did. */
+  firstWindowMs?: number | null;
   looks: number;
   /** When the last listing was asked for that did not hold it, as ISO text. */
   lookedAt: string | null;

@@ -118,8 +118,8 @@ export async function restartWindows(db: Kysely<Schema>): Promise<void> {
   await sql`
     with held as materialized (${heldOpen})
     update delivery_attempts a set settled_fence = held.fence, first_window_ms = ${ownWindowMs}::integer, after_loss = true,
-      window_ms = greatest(a.window_ms, least(2147483647, ${ownWindowMs} - a.clock_step_ms
-        + extract(epoch from clock_timestamp() - a.intent_at) * 1000)::integer),
+      window_ms = least(2147483647, greatest(a.window_ms, ${ownWindowMs} - a.clock_step_ms
+        + extract(epoch from clock_timestamp() - a.intent_at) * 1000))::integer,
       error_code = case when a.error_code like '%.duplicate' or a.error_code = ${idTaken} then a.error_code
         else ${restored} end
     from held

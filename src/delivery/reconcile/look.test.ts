@@ -54,7 +54,11 @@ function dated(moment: number): Record<string, string> {
 }
 
 /** `open` stands in for a channel that cannot be opened; its post is long past the window. */
-async function lookAt(http: ConnectorHttp, open?: () => Promise<never>): Promise<string> {
+async function lookAt(
+  http: ConnectorHttp,
+  open?: () => Promise<never>,
+  more: Partial<AttemptRecord> = {},
+): Promise<string> {
   const connector = mastodon();
   const context: ConnectorContext = {
     http,
@@ -88,6 +92,7 @@ async function lookAt(http: ConnectorHttp, open?: () => Promise<never>): Promise
     doubt: null,
     refused: [],
     deferred: [],
+    ...more,
   } as unknown as AttemptRecord;
   const claimed = {
     id: "delivery",
@@ -139,6 +144,14 @@ test("an empty page that names another one is not the end of a list", async () =
 
 const failed = (code: string) => () =>
   Promise.reject(new GalleyError({ code, kind: "unavailable", message: "not now", retryable: true }));
+
+test("a window that holds the age of a backup does not make a person wait that long for a question", async () => {
+  const aged = { windowMs: 40 * 24 * 60 * minute, firstWindowMs: minute };
+  const longAgo = Date.now() - 40 * 24 * 60 * minute - 10 * minute;
+  expect(
+    await lookAt(pages(), failed("channels.other"), { ...aged, intentAt: new Date(longAgo).toISOString() }),
+  ).toBe("ask");
+});
 
 test("a renewal that is still under way when looks would end asks nobody, and any other failure does", async () => {
   expect(await lookAt(pages(), failed("channels.renewing"))).toBe("again: not now");

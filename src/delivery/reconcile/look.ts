@@ -35,7 +35,7 @@ export async function lookOnce(deps: ReconcileDeps, claimed: Claimed, attempt: A
   const knownForMs = deps.firstSeen.knownForMs(attempt.id);
   let windowMs = Math.max(attempt.windowMs, 2 * claimed.learnedMs);
   // Of what a restored database forgot, the window begins with the age of the backup.
-  let settlingMs = windowMs;
+  let settlingMs = Math.max(attempt.firstWindowMs ?? windowMs, 2 * claimed.learnedMs);
   let credentialsAt: Date | null = null;
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), deps.settings.leaseMs - deps.settings.marginMs);

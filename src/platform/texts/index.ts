@@ -3,23 +3,31 @@ import type { Language, Message } from "#kit";
 /** Says a message to a person. */
 export type Say = (message: Message) => string;
 
-/** What the server says in mails, pages and refusals; the command line has a catalogue of its own beside this one. */
-const own = new URL("catalogues/", import.meta.url);
+/** What the server says in mails. */
+const catalogues = new URL("catalogues/", import.meta.url);
 
-const speakers = new Map<string, Promise<Say>>();
+const speakers = new Map<Language, Promise<Say>>();
 
 /**
  * How messages are said in a language. English needs nothing; the catalogue of another is read and compiled when the first
  * message in it is to be said, so that a server that nobody asks for it holds none.
  */
-export function speaking(language: Language, catalogues: URL = own): Promise<Say> {
-  if (language === "en") return Promise.resolve(inEnglish);
-  const { href } = new URL(`${language}.po`, catalogues);
-  const known = speakers.get(href);
-  if (known) return known;
-  const speaker = import("./speaker.ts").then(({ speakerOf }) => speakerOf(language, new URL(href)));
-  speakers.set(href, speaker);
-  return speaker;
+export async function speaking(language: Language): Promise<Say> {
+  if (language === "en") return inEnglish;
+  const speaker = speakers.get(language) ?? speakerIn(language);
+  speakers.set(language, speaker);
+  try {
+    return await speaker;
+  } catch (error) {
+    // The next letter tries again.
+    speakers.delete(language);
+    throw error;
+  }
+}
+
+async function speakerIn(language: Language): Promise<Say> {
+  const { speakerOf } = await import("./speaker.ts");
+  return speakerOf(language, new URL(`${language}.po`, catalogues));
 }
 
 function inEnglish({ message }: Message): string {
