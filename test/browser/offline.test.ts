@@ -13,7 +13,7 @@ import { type RunningServer, startServer } from "./server.ts";
 /** Until the worker stands between the page and the network; before, a page is as fleeting as any. */
 async function untilKept(page: Page): Promise<void> {
   await expect
-    .poll(() => page.evaluate<boolean>("navigator.serviceWorker.controller !== null"), { timeout: 30_000 })
+    .poll(() => page.evaluate<boolean>("navigator.serviceWorker.controller !== null"), { timeout: 90_000 })
     .toBe(true);
 }
 
